@@ -1,0 +1,316 @@
+/**
+ * What `npm start`, `npm test` and the other scripts run: Node only, no packages, for it is what installs them.
+ *
+ *   node bootstrap.mjs start [args]   the program; without arguments a short demonstration
+ *   node bootstrap.mjs test [args]    everything that must hold, or `bun test` with these arguments
+ *   node bootstrap.mjs check          types, lint and format
+ *   node bootstrap.mjs gen | build [args] | bench [name [args]]
+ *
+ * Each first makes sure of the packages, of Bun and of the native library: once, then in a few milliseconds. Talk about
+ * that goes to stderr; stdout belongs to what is run.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+const MODULES = join(ROOT, "node_modules");
+const BIOME = join(MODULES, "@biomejs", "biome", "bin", "biome");
+
+class BootstrapError extends Error {}
+
+// ---- Packages and Bun ----
+
+/** Installs what package-lock.json names unless it is there. Gives the path of Bun. */
+function ensureInstalled() {
+  const stampPath = join(MODULES, ".bootstrap.json");
+  const lock = readFileSync(join(ROOT, "package-lock.json"));
+  const lockHash = createHash("sha256").update(lock).digest("hex");
+  const stamp = readJson(stampPath);
+  if (stamp?.lockHash === lockHash && existsSync(stamp.bun)) return stamp.bun;
+
+  if (!isInstalled(JSON.parse(lock.toString()))) {
+    talk("installing packages");
+    installPackages();
+  }
+  const bun = findBun();
+  writeFileSync(stampPath, JSON.stringify({ lockHash, bun }));
+  return bun;
+}
+
+/**
+ * A registry that lacks some other system's package makes lock files that `npm ci` refuses. `npm install` takes the same
+ * versions from it, and leaves it as it is.
+ */
+function installPackages() {
+  const quietly = ["--no-audit", "--no-fund", "--loglevel=error"];
+  try {
+    npm("ci", ...quietly);
+  } catch (error) {
+    if (!(error instanceof BootstrapError)) throw error;
+    talk(`${error.message}; trying npm install`);
+    npm("install", "--no-save", ...quietly);
+  }
+}
+
+/** Whether npm's own record of node_modules agrees with the lock file; packages for other systems may be missing. */
+function isInstalled(lock) {
+  const record = readJson(join(MODULES, ".package-lock.json"));
+  if (!record) return false;
+  return Object.entries(lock.packages).every(([path, wanted]) => {
+    const found = record.packages[path];
+    return path === "" || (found ? found.integrity === wanted.integrity : wanted.optional === true);
+  });
+}
+
+/**
+ * Bun's package puts the executable into place in an install script, which npm may have been told not to run. Then the
+ * script is run here; and if that fails as well, the executable is taken from the package it comes in.
+ */
+function findBun() {
+  const placed = join(MODULES, "bun", "bin", "bun.exe");
+  if (runs(placed)) return placed;
+  spawnSync(process.execPath, [join(MODULES, "bun", "install.js")], { cwd: join(MODULES, "bun") });
+  if (runs(placed)) return placed;
+  const folder = join(MODULES, "@oven");
+  const packages = existsSync(folder) ? readdirSync(folder) : [];
+  const bun = packages.map((name) => join(folder, name, "bin", "bun")).find(runs);
+  if (!bun) throw new BootstrapError(`Bun does not run on this system (${process.platform}-${process.arch})`);
+  return bun;
+}
+
+function runs(executable) {
+  return existsSync(executable) && spawnSync(executable, ["--version"]).status === 0;
+}
+
+/** npm run by the same npm that runs this, if one does. */
+function npm(...args) {
+  const path = process.env.npm_execpath;
+  const [command, first] = path?.endsWith(".js") ? [process.execPath, [path]] : ["npm", []];
+  const result = spawnSync(command, [...first, ...args], { cwd: ROOT, stdio: ["ignore", 2, 2] });
+  if (result.error) throw new BootstrapError(`npm cannot be run: ${result.error.message}`);
+  if (result.status !== 0) throw new BootstrapError(`npm ${args[0]} failed`);
+}
+
+// ---- Running things ----
+
+/** How long a child that was interrupted together with this process gets before the signal is passed on. */
+const GRACE_MS = 100;
+
+/**
+ * Runs a command with this process's own input and output and gives its exit code. If a signal ended it, the same signal
+ * ends this process.
+ */
+function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: "inherit", ...options });
+    let running = true;
+    const passOn = (signal) => running && child.kill(signal);
+    // Ctrl-C at a terminal reaches the child without help, and twice would mean "at once" to it.
+    const atTerminal = [0, 1, 2].some((fd) => isTerminal(fd));
+    const onInterrupt = () => !atTerminal && setTimeout(passOn, GRACE_MS, "SIGINT").unref();
+    const handlers = { SIGINT: onInterrupt, SIGTERM: passOn, SIGHUP: passOn };
+    for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+    child.on("error", (error) => reject(new BootstrapError(`${command}: ${error.message}`)));
+    child.on("exit", (code, signal) => {
+      running = false;
+      for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);
+      if (signal) process.kill(process.pid, signal);
+      else resolve(code);
+    });
+  });
+}
+
+function isTerminal(fd) {
+  return [process.stdin, process.stdout, process.stderr][fd].isTTY === true;
+}
+
+/** Builds the library if c/ has changed since. Silent, unless it takes time or fails. */
+async function ensureNative(bun) {
+  const patience = setTimeout(talk, 500, "compiling the native library");
+  const build = spawn(bun, ["build.ts", "native"], { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
+  let messages = "";
+  build.stderr.on("data", (data) => {
+    messages += data;
+  });
+  const code = await new Promise((resolve) => build.on("close", resolve));
+  clearTimeout(patience);
+  if (code !== 0) throw new BootstrapError(`the native library could not be built\n${messages.trim()}`);
+}
+
+function talk(text) {
+  process.stderr.write(`bootstrap: ${text}\n`);
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined; // missing or damaged: as if it were not there
+  }
+}
+
+// ---- Tests ----
+
+/** Folders with tests that need something special: a built binary; this very machine's noise (only with EE_LIVE=1). */
+const BINARY_TESTS = "test/binary";
+const LIVE_TESTS = "test/live";
+
+class Tally {
+  passed = 0;
+  failed = 0;
+  skipped = 0;
+
+  add(passed, failed = 0, skipped = 0) {
+    this.passed += passed;
+    this.failed += failed;
+    this.skipped += skipped;
+  }
+}
+
+function testFiles(folder) {
+  const path = join(ROOT, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { withFileTypes: true })
+    .flatMap((entry) => {
+      const name = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? testFiles(name) : /\.test\.tsx?$/.test(name) ? [name] : [];
+    })
+    .sort();
+}
+
+/** For one test: none takes this long, unless the machine is very busy or the test hangs. */
+const TIMEOUT_MS = 120_000;
+
+/** Runs `bun test` and adds up its report. A run that failed for another reason than a test counts as one failure. */
+async function runTests(bun, args, tally) {
+  const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-test-"));
+  try {
+    const report = join(folder, "junit.xml");
+    const code = await run(bun, [
+      "test",
+      `--timeout=${TIMEOUT_MS}`,
+      "--reporter=junit",
+      `--reporter-outfile=${report}`,
+      ...args,
+    ]);
+    const totals = existsSync(report) ? readTotals(readFileSync(report, "utf8")) : undefined;
+    if (totals) tally.add(totals.tests - totals.failures - totals.skipped, totals.failures, totals.skipped);
+    if (code !== 0 && !totals?.failures) tally.add(0, 1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The sums that the outermost element of a JUnit report states. */
+function readTotals(xml) {
+  const element = /<testsuites\b[^>]*>/.exec(xml)?.[0];
+  if (!element) return undefined;
+  const attribute = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(element)?.[1] ?? 0);
+  return { tests: attribute("tests"), failures: attribute("failures"), skipped: attribute("skipped") };
+}
+
+async function checkStep(name, tally, command, args) {
+  const code = await run(command, args);
+  if (code === 0) tally.add(1);
+  else tally.add(0, 1);
+  talk(`${name}: ${code === 0 ? "passed" : "failed"}`);
+}
+
+async function check(bun, tally) {
+  await checkStep("types", tally, bun, ["check", "--no-script"]);
+  await checkStep("lint and format", tally, process.execPath, [BIOME, "ci", "--log-level=warn"]);
+}
+
+async function test(bun, args) {
+  const tally = new Tally();
+  const buildBinary = () => checkStep("binary", tally, bun, ["build.ts", "binary"]);
+  if (args.length > 0) {
+    if (args.some((arg) => arg.includes(BINARY_TESTS))) await buildBinary();
+    await runTests(bun, args, tally);
+  } else {
+    await check(bun, tally);
+    const files = testFiles("test");
+    const isIn = (folder) => (file) => file.startsWith(`${folder}/`);
+    const live = process.env.EE_LIVE === "1";
+    const unit = files.filter((file) => !isIn(BINARY_TESTS)(file) && (live || !isIn(LIVE_TESTS)(file)));
+    await runTests(
+      bun,
+      unit.map((file) => `./${file}`),
+      tally,
+    );
+    await buildBinary();
+    const binary = files.filter(isIn(BINARY_TESTS));
+    if (binary.length > 0)
+      await runTests(
+        bun,
+        binary.map((file) => `./${file}`),
+        tally,
+      );
+  }
+  if (tally.skipped > 0) console.log(`${tally.skipped} skipped`);
+  console.log(`${tally.passed} passed, ${tally.failed} failed`);
+  return tally.failed > 0 ? 1 : 0;
+}
+
+// ---- Commands ----
+
+async function start(bun, args) {
+  const main = (...words) => run(bun, ["src/main.ts", ...words]);
+  if (args.length > 0) return main(...args);
+  return (await main("scan")) || (await main("stream", "--format", "hex", "--bytes", "64"));
+}
+
+const TAKES_HOURS = /^(calibrate-|evidence$)/;
+
+/** One of bench/*.ts, with its arguments; or all that take minutes, not hours. The binary that some of them run is built first. */
+async function bench(bun, [name, ...args]) {
+  const names = readdirSync(join(ROOT, "bench"))
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -3));
+  const built = await run(bun, ["build.ts", "binary"]);
+  if (built !== 0) return built;
+  if (name === undefined) {
+    for (const each of names.filter((candidate) => !TAKES_HOURS.test(candidate)).sort()) {
+      const code = await run(bun, [`bench/${each}.ts`]);
+      if (code !== 0) return code;
+    }
+    return 0;
+  }
+  if (!names.includes(name)) throw new BootstrapError(`no benchmark "${name}": ${names.sort().join(", ")}`);
+  return run(bun, [`bench/${name}.ts`, ...args]);
+}
+
+async function checkOnly(bun) {
+  const tally = new Tally();
+  await check(bun, tally);
+  return tally.failed > 0 ? 1 : 0;
+}
+
+const COMMANDS = {
+  start,
+  test,
+  check: checkOnly,
+  gen: (bun, args) => run(bun, ["build.ts", "gen", ...args]),
+  build: (bun, args) => run(bun, ["build.ts", ...(args.length > 0 ? args : ["binary"])]),
+  bench,
+};
+
+const [word = "", ...args] = process.argv.slice(2);
+try {
+  if (!Object.hasOwn(COMMANDS, word)) {
+    talk(`usage: node bootstrap.mjs ${Object.keys(COMMANDS).join(" | ")} [args]`);
+    process.exitCode = 2;
+  } else {
+    const bun = ensureInstalled();
+    if (word !== "gen") await ensureNative(bun);
+    process.exitCode = await COMMANDS[word](bun, args);
+  }
+} catch (error) {
+  if (!(error instanceof BootstrapError)) throw error;
+  talk(`error: ${error.message}`);
+  process.exitCode = 1;
+}
