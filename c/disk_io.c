@@ -1,0 +1,50 @@
+/*
+ * disk_io: how long one read takes that goes past the system's cache, to the device.
+ *
+ * A request travels through the block layer, a queue of the device, its controller and its flash or platter, and comes
+ * back as an interrupt and a wake-up. Always the same page of the same file: from another place of a disk the time would
+ * differ by a rule. A read from the system's cache would be a copy in memory and measure next to nothing.
+ *
+ * A device answers within 10 to 100 us, so this source stays below 100,000 samples a second by its nature.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <unistd.h>
+
+#include "cpu.h"
+#include "ee.h"
+#include "kernel.h"
+#include "platform.h"
+#include "scratch.h"
+
+#define READS (1 * EE_WORK_SCALE)
+/* arm64 Linux has kernels with pages of 64 KiB. */
+#define LARGEST_PAGE ((size_t)64 * 1024)
+
+/* 1 MiB: a file system may keep a very small file in its directory, which is always in memory. */
+static ee_scratch scratch = {
+    .workspace = {.size = LARGEST_PAGE, .busy = ATOMIC_FLAG_INIT}, .size = (size_t)1 << 20, .direct = true};
+
+int32_t ee_disk_io_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
+
+int32_t ee_disk_io_close(const char *nothing) {
+  (void)nothing;
+  return ee_scratch_close(&scratch);
+}
+
+int32_t ee_disk_io(uint64_t *out, size_t n) {
+  int32_t error = ee_enter(&scratch.workspace, out, n);
+  if (error != 0) return error;
+  const int file = ee_scratch_descriptor(&scratch);
+  const size_t page_size = ee_page_size();
+  for (size_t i = 0; i < n && error == 0; i++) {
+    const uint64_t before = ee_ticks();
+    for (int k = 0; k < READS && error == 0; k++) {
+      const ssize_t got = pread(file, scratch.workspace.memory, page_size, 0);
+      if (got != (ssize_t)page_size) error = got < 0 ? -errno : -EIO;
+      EE_OPERATION(error);
+    }
+    out[i] = ee_ticks() - before;
+  }
+  return ee_leave(&scratch.workspace, out, n, error);
+}

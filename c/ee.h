@@ -1,0 +1,119 @@
+/*
+ * The whole C interface of esoteric-entropy: what ffi/ calls.
+ *
+ * A kernel is one native sampling loop. It does the same piece of work again and again and writes how long each took,
+ * in ticks of the machine's finest counter. Nothing is hashed, folded, debiased or left out: raw means raw.
+ */
+#ifndef EE_H
+#define EE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Raised with every change that an older caller would misunderstand. */
+#define EE_ABI_VERSION 1
+
+#define EE_EXPORT __attribute__((visibility("default")))
+
+/*
+ * Fills out[0..n) with raw samples, oldest first. Returns 0, or a negative errno with out undefined:
+ *   -EINVAL  out is null
+ *   -ENOMEM  the kernel's working memory could not be mapped
+ *   -EBUSY   another thread is inside this kernel: kernels are not reentrant
+ *   or what a system call inside the timed work answered.
+ * Samples are ticks: counter units divided by ee_clock_step(). Those of cpu_trng are the numbers themselves.
+ */
+typedef int32_t ee_kernel(uint64_t *out, size_t n);
+
+/* One kernel a file, named ee_<source id>. */
+EE_EXPORT ee_kernel ee_clock_jitter;
+EE_EXPORT ee_kernel ee_mach_timing;
+EE_EXPORT ee_kernel ee_sleep_jitter;
+EE_EXPORT ee_kernel ee_memory_timing;
+EE_EXPORT ee_kernel ee_dram_row_buffer;
+EE_EXPORT ee_kernel ee_cache_contention;
+EE_EXPORT ee_kernel ee_page_fault_timing;
+EE_EXPORT ee_kernel ee_speculative_execution;
+EE_EXPORT ee_kernel ee_compression_timing;
+EE_EXPORT ee_kernel ee_cpu_io_beat;
+EE_EXPORT ee_kernel ee_cpu_memory_beat;
+EE_EXPORT ee_kernel ee_cpu_trng;
+EE_EXPORT ee_kernel ee_disk_io;
+EE_EXPORT ee_kernel ee_dispatch_queue;
+EE_EXPORT ee_kernel ee_dyld_timing;
+EE_EXPORT ee_kernel ee_fsync_timing;
+EE_EXPORT ee_kernel ee_gpu_timing;
+EE_EXPORT ee_kernel ee_hash_timing;
+EE_EXPORT ee_kernel ee_jitter_loop;
+EE_EXPORT ee_kernel ee_metadata_timing;
+EE_EXPORT ee_kernel ee_mprotect_timing;
+EE_EXPORT ee_kernel ee_multi_domain_beat;
+EE_EXPORT ee_kernel ee_spotlight_timing;
+EE_EXPORT ee_kernel ee_thread_lifecycle;
+EE_EXPORT ee_kernel ee_timer_signal;
+EE_EXPORT ee_kernel ee_vm_page_timing;
+
+/*
+ * Some kernels need more of the machine than memory. A command is named ee_<source id>_<verb>:
+ *   check  whether the kernel can run on this machine; leaves nothing behind but loaded libraries
+ *   open   gives it a folder to make its file in, or (null) has it find its device; -EBUSY if it has one
+ *   close  takes that away again, if there is something; null
+ * Returns 0 or a negative errno.
+ */
+typedef int32_t ee_command(const char *text);
+
+EE_EXPORT ee_command ee_compression_timing_check;
+EE_EXPORT ee_command ee_cpu_trng_check;
+EE_EXPORT ee_command ee_dyld_timing_check;
+EE_EXPORT ee_command ee_metadata_timing_check;
+EE_EXPORT ee_command ee_spotlight_timing_check;
+EE_EXPORT ee_command ee_cpu_io_beat_open;
+EE_EXPORT ee_command ee_cpu_io_beat_close;
+EE_EXPORT ee_command ee_disk_io_open;
+EE_EXPORT ee_command ee_disk_io_close;
+EE_EXPORT ee_command ee_fsync_timing_open;
+EE_EXPORT ee_command ee_fsync_timing_close;
+EE_EXPORT ee_command ee_gpu_timing_open;
+EE_EXPORT ee_command ee_gpu_timing_close;
+EE_EXPORT ee_command ee_multi_domain_beat_open;
+EE_EXPORT ee_command ee_multi_domain_beat_close;
+EE_EXPORT ee_kernel ee_process;
+
+/*
+ * Sources that wait for the world outside, step by step: see the file of each. They take and leave what they need in
+ * words[0..n), and return 0 or a negative errno.
+ */
+EE_EXPORT int32_t ee_dns_timing_open(uint64_t *words, size_t n);
+EE_EXPORT int32_t ee_dns_timing_send(uint64_t *words, size_t n);
+EE_EXPORT int32_t ee_dns_timing_receive(uint64_t *words, size_t n);
+EE_EXPORT int32_t ee_dns_timing_close(uint64_t *words, size_t n);
+EE_EXPORT int32_t ee_tcp_connect_start(uint64_t *words, size_t n);
+EE_EXPORT int32_t ee_tcp_connect_finish(uint64_t *words, size_t n);
+EE_EXPORT int32_t ee_tcp_connect_cancel(uint64_t *words, size_t n);
+EE_EXPORT int32_t ee_wifi_rssi(uint64_t *out, size_t n);
+EE_EXPORT int32_t ee_sysctl(uint64_t *out, size_t n);
+EE_EXPORT int32_t ee_vmstat(uint64_t *out, size_t n);
+EE_EXPORT int32_t ee_sensor_noise(uint64_t *out, size_t n);
+
+EE_EXPORT uint32_t ee_abi_version(void);
+
+/* "tsc", "cntvct", "mach_absolute_time", "clock_monotonic_raw"; "null" in builds for the null control. */
+EE_EXPORT const char *ee_clock_name(void);
+
+/* Counter units in one tick: the step in which the counter is seen to advance. Found once, in well under 1 ms. */
+EE_EXPORT uint64_t ee_clock_step(void);
+
+/* Nanoseconds in one tick. Exact where the system states the counter's rate; else measured, waiting up to 5 ms. */
+EE_EXPORT double ee_clock_period_ns(void);
+
+/* Gives back the working memory of all kernels; the next call maps it anew. -EBUSY if some kernel was running. */
+EE_EXPORT int32_t ee_release(void);
+
+/*
+ * Makes the pipe behind a file descriptor hold a mebibyte, where the system has a call for that: writers and readers then
+ * take turns a sixteenth as often. Returns 0 or a negative errno, -ENOTSUP where there is no such call. Not a kernel: it
+ * measures nothing.
+ */
+EE_EXPORT int32_t ee_widen_pipe(int32_t fd);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * fsync_timing: how long it takes until a written page is on the medium.
+ *
+ * The same page is written and the file flushed, on macOS including the drive's own cache: file system journal, block
+ * layer, the device's queue, and for flash the programming of its cells, whose time varies from cell to cell.
+ *
+ * It wears the medium: some hundred to some thousand pages a second. A flush takes 50 us to 20 ms, so this source stays
+ * far below 100,000 samples a second by its nature.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <unistd.h>
+
+#include "cpu.h"
+#include "ee.h"
+#include "kernel.h"
+#include "platform.h"
+#include "scratch.h"
+
+#define FLUSHES (1 * EE_WORK_SCALE)
+#define SIZE ((size_t)4096)
+
+static ee_scratch scratch = {.workspace = {.size = SIZE, .busy = ATOMIC_FLAG_INIT}, .size = SIZE};
+
+int32_t ee_fsync_timing_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
+
+int32_t ee_fsync_timing_close(const char *nothing) {
+  (void)nothing;
+  return ee_scratch_close(&scratch);
+}
+
+int32_t ee_fsync_timing(uint64_t *out, size_t n) {
+  int32_t error = ee_enter(&scratch.workspace, out, n);
+  if (error != 0) return error;
+  const int file = ee_scratch_descriptor(&scratch);
+  for (size_t i = 0; i < n && error == 0; i++) {
+    const uint64_t before = ee_ticks();
+    for (int k = 0; k < FLUSHES && error == 0; k++) {
+      const ssize_t written = pwrite(file, scratch.workspace.memory, SIZE, 0);
+      if (written != (ssize_t)SIZE) error = written < 0 ? -errno : -ENOSPC;
+      else error = ee_scratch_flush(&scratch);
+      EE_OPERATION(error);
+    }
+    out[i] = ee_ticks() - before;
+  }
+  return ee_leave(&scratch.workspace, out, n, error);
+}

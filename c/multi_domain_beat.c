@@ -1,0 +1,59 @@
+/*
+ * multi_domain_beat: how long a piece of work takes that visits processor, memory, file system and kernel in turn.
+ *
+ * A computation, a walk over 64 lines of memory, a write of 64 bytes to a file, a question to the kernel: each advances in
+ * a rhythm of its own. Same numbers, lines, bytes and place every time.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <unistd.h>
+
+#include "cpu.h"
+#include "ee.h"
+#include "kernel.h"
+#include "platform.h"
+#include "scratch.h"
+
+#define MULTIPLICATIONS 50
+#define LINES ((size_t)64)
+/* One line on each page. */
+#define STRIDE ((size_t)4096 + 64)
+#define ROUNDS EE_WORK_SCALE
+#define WRITTEN 64
+
+static ee_scratch scratch = {.workspace = {.size = LINES * STRIDE, .busy = ATOMIC_FLAG_INIT}, .size = WRITTEN};
+
+int32_t ee_multi_domain_beat_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
+
+int32_t ee_multi_domain_beat_close(const char *nothing) {
+  (void)nothing;
+  return ee_scratch_close(&scratch);
+}
+
+int32_t ee_multi_domain_beat(uint64_t *out, size_t n) {
+  int32_t error = ee_enter(&scratch.workspace, out, n);
+  if (error != 0) return error;
+  const int file = ee_scratch_descriptor(&scratch);
+  unsigned char *memory = scratch.workspace.memory;
+  for (size_t i = 0; i < n && error == 0; i++) {
+    uint64_t product = 3;
+    const uint64_t before = ee_ticks();
+    for (int k = 0; k < ROUNDS && error == 0; k++) {
+      for (int m = 0; m < MULTIPLICATIONS; m++) {
+        product *= product;
+        EE_OPERATION(product);
+      }
+      for (size_t line = 0; line < LINES; line++) {
+        memory[line * STRIDE]++;
+        EE_OPERATION(memory);
+      }
+      const ssize_t written = pwrite(file, memory, WRITTEN, 0);
+      if (written != WRITTEN) error = written < 0 ? -errno : -ENOSPC;
+      EE_OPERATION(error);
+      pid_t parent = getppid();
+      EE_OPERATION(parent);
+    }
+    out[i] = ee_ticks() - before;
+  }
+  return ee_leave(&scratch.workspace, out, n, error);
+}

@@ -1,0 +1,86 @@
+/* macOS. */
+#if defined(__APPLE__)
+#include "ee.h"
+#include "platform.h"
+
+#include <errno.h>
+#include <libproc.h>
+#include <pthread/qos.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+/* mach_absolute_time is always there; nothing to fall back from. */
+bool ee_counter_usable = true;
+
+void ee_platform_start(void) {}
+
+/* Not CLOCK_REALTIME, which counts microseconds here. */
+uint64_t ee_os_clock_ns(void) { return clock_gettime_nsec_np(CLOCK_UPTIME_RAW); }
+
+const char *ee_platform_clock_name(void) { return "mach_absolute_time"; }
+
+double ee_platform_unit_ns(void) {
+  mach_timebase_info_data_t base;
+  if (mach_timebase_info(&base) != 0 || base.denom == 0) return 0;
+  return (double)base.numer / (double)base.denom;
+}
+
+void *ee_map(size_t size) {
+  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* Programs get huge pages here only where they ask for them. */
+void ee_forbid_huge_pages(void *address, size_t size) {
+  (void)address;
+  (void)size;
+}
+
+int32_t ee_unmap(void *address, size_t size) { return munmap(address, size) == 0 ? 0 : -errno; }
+
+/* MADV_DONTNEED only advises here; mapping fresh pages over the old ones takes them away for certain. */
+int32_t ee_empty(void *address, size_t size) {
+  void *fresh = mmap(address, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_FIXED, -1, 0);
+  return fresh == MAP_FAILED ? -errno : 0;
+}
+
+/* 16,384 on Apple silicon. */
+size_t ee_page_size(void) { return (size_t)getpagesize(); }
+
+/* One call needs no handle. */
+int32_t ee_processes_open(void) { return 0; }
+
+/* Names the numbers of as many processes as fit. */
+int32_t ee_processes_list(int32_t handle, void *buffer, size_t size) {
+  (void)handle;
+  return proc_listallpids(buffer, (int)size) > 0 ? 0 : -errno;
+}
+
+void ee_processes_close(int32_t handle) { (void)handle; }
+
+/* Threads of a lower class have their wake-ups coalesced, by milliseconds in the background class. */
+ee_sleep_state ee_sleep_begin(void) {
+  const ee_sleep_state state = {(int64_t)qos_class_self()};
+  pthread_set_qos_class_self_np(QOS_CLASS_USER_INITIATED, 0);
+  return state;
+}
+
+/* nanosleep with 0 returns at once here, without sleeping. A wait that is cut short is a wake-up like any other. */
+int32_t ee_sleep_shortest(void) {
+  (void)mach_wait_until(mach_absolute_time() + 1);
+  return 0;
+}
+
+void ee_sleep_end(ee_sleep_state state) {
+  if (state.previous != QOS_CLASS_UNSPECIFIED) pthread_set_qos_class_self_np((qos_class_t)state.previous, 0);
+}
+
+int32_t ee_widen_pipe(int32_t fd) {
+  (void)fd;
+  return -ENOTSUP;
+}
+
+#else
+typedef int ee_not_macos;
+#endif

@@ -1,0 +1,39 @@
+/*
+ * vm_page_timing: how long one page of memory takes from its mapping to its end.
+ *
+ * The page is mapped, written to and unmapped again: a region is entered in the kernel's tree, a page found, cleared and
+ * put into the page table, and all of it undone, the other processors being told to forget the translation. Locks, free
+ * lists and what other programs do with memory make it vary.
+ *
+ * memory_timing does the same to four pages of 64 KiB; the two hold much of their noise in common.
+ */
+#include <errno.h>
+
+#include "cpu.h"
+#include "ee.h"
+#include "kernel.h"
+#include "platform.h"
+
+#define ROUNDS EE_WORK_SCALE
+
+int32_t ee_vm_page_timing(uint64_t *out, size_t n) {
+  static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
+  int32_t error = ee_enter(&workspace, out, n);
+  if (error != 0) return error;
+  const size_t page_size = ee_page_size();
+  for (size_t i = 0; i < n && error == 0; i++) {
+    const uint64_t before = ee_ticks();
+    for (int k = 0; k < ROUNDS && error == 0; k++) {
+      unsigned char *page = ee_map(page_size);
+      if (page == NULL) {
+        error = -ENOMEM;
+        break;
+      }
+      page[0] = 1;
+      EE_OPERATION(page);
+      error = ee_unmap(page, page_size);
+    }
+    out[i] = ee_ticks() - before;
+  }
+  return ee_leave(&workspace, out, n, error);
+}

@@ -1,0 +1,140 @@
+/** The native library, bound and checked: noise kernels and the clock they read. Its C side is c/ee.h. */
+import { CString, dlopen, FFIType, type Pointer } from "bun:ffi";
+import { getSystemErrorName } from "node:util";
+import { NativeError } from "../src/errors.ts";
+import { reason } from "./reason.ts";
+
+/** EE_ABI_VERSION of c/ee.h. */
+export const ABI_VERSION = 1;
+
+/**
+ * Fills the array with raw samples, oldest first: ticks of {@link NativeClock}.
+ * @throws NativeError with an errno; what the array then holds is undefined
+ */
+export type Kernel = (out: BigUint64Array) => void;
+
+export interface NativeClock {
+  /** What is read: "tsc", "cntvct", "mach_absolute_time", "clock_monotonic_raw"; "null" in a null control. */
+  readonly name: string;
+  /** Counter units in one tick. */
+  readonly step: number;
+  /** Nanoseconds in one tick. Where the system does not state it, the first look takes up to 5 ms after loading. */
+  readonly periodNs: number;
+}
+
+export interface NativeLibrary {
+  readonly path: string;
+  readonly abiVersion: number;
+  readonly clock: NativeClock;
+  /** The kernel of the source with this id. @throws NativeError if there is none */
+  kernel(id: string): Kernel;
+  /**
+   * What some kernels need besides memory, `ee_<id>_<verb>(text)`: see c/ee.h for the verbs and their texts.
+   * @throws NativeError with the errno it answered, or without one if there is no such command
+   */
+  command(id: string, verb: "check" | "open" | "close", text?: string): void;
+  /** Gives back the kernels' working memory; they map it anew when called again. @throws NativeError EBUSY */
+  release(): void;
+  /** Makes the pipe behind a file descriptor hold a mebibyte. Whether it does: not every system or file lets it. */
+  widenPipe(fd: number): boolean;
+}
+
+/** What every version of the library has. */
+const VERSION_SYMBOLS = { ee_abi_version: { args: [], returns: FFIType.u32 } } as const;
+
+const SYMBOLS = {
+  ee_clock_name: { args: [], returns: FFIType.ptr },
+  ee_clock_step: { args: [], returns: FFIType.u64 },
+  ee_clock_period_ns: { args: [], returns: FFIType.f64 },
+  ee_release: { args: [], returns: FFIType.i32 },
+  ee_widen_pipe: { args: [FFIType.i32], returns: FFIType.i32 },
+} as const;
+
+const KERNEL = { args: [FFIType.ptr, FFIType.u64], returns: FFIType.i32 } as const;
+const COMMAND = { args: [FFIType.ptr], returns: FFIType.i32 } as const;
+
+/** Loads the library that lies at `path`. @throws NativeError if it cannot be loaded or has another ABI version */
+export function bindLibrary(path: string): NativeLibrary {
+  const abiVersion = open(path, VERSION_SYMBOLS).ee_abi_version();
+  if (abiVersion !== ABI_VERSION) {
+    throw new NativeError(
+      `native library ${path} has ABI version ${abiVersion}, this program needs ${ABI_VERSION}`,
+    );
+  }
+  const symbols = open(path, SYMBOLS);
+  let periodNs: number | undefined;
+  const clock: NativeClock = {
+    name: new CString(symbols.ee_clock_name() as Pointer).toString(),
+    step: Number(symbols.ee_clock_step()),
+    get periodNs() {
+      periodNs ??= symbols.ee_clock_period_ns();
+      return periodNs;
+    },
+  };
+  return {
+    path,
+    abiVersion,
+    clock,
+    kernel: boundOnce((id) => bindKernel(path, id)),
+    command: commandRunner(path),
+    release: () => check("release", symbols.ee_release()),
+    widenPipe: (fd) => symbols.ee_widen_pipe(fd) === 0,
+  };
+}
+
+/** A symbol table of Bun's covers the names it was asked for, so each kernel is looked up by itself: some 0.1 ms. */
+function bindKernel(path: string, id: string): Kernel {
+  const name = `ee_${id}`;
+  if (!/^[a-z0-9_]+$/.test(id) || name in SYMBOLS || name in VERSION_SYMBOLS) {
+    throw new NativeError(`the native library has no kernel "${id}"`);
+  }
+  let symbols: Record<string, (out: BigUint64Array, n: number) => number>;
+  try {
+    symbols = dlopen(path, { [name]: KERNEL }).symbols;
+  } catch (error) {
+    throw new NativeError(`the native library has no kernel "${id}": ${reason(error)}`, undefined, {
+      cause: error,
+    });
+  }
+  const kernel = symbols[name]!;
+  return (out) => {
+    if (!(out instanceof BigUint64Array)) throw new TypeError("samples are written to a BigUint64Array");
+    // There is no pointer to the memory of an empty array.
+    if (out.length > 0) check(id, kernel(out, out.length));
+  };
+}
+
+function commandRunner(path: string): NativeLibrary["command"] {
+  const commandNamed = boundOnce((name) => open(path, { [name]: COMMAND })[name]!);
+  return (id, verb, text) => {
+    const name = `ee_${id}_${verb}`;
+    if (!/^[a-z0-9_]+$/.test(id)) throw new NativeError(`the native library has no command "${name}"`);
+    if (text?.includes("\0")) throw new RangeError(`the text for "${name}" has a zero byte in it`);
+    const result = commandNamed(name)(text === undefined ? null : Buffer.from(`${text}\0`));
+    check(`${id}: ${verb}`, result);
+  };
+}
+
+/** Each binding of Bun's takes a kilobyte and never gives it back, and sources are opened again and again. */
+function boundOnce<T>(bind: (name: string) => T): (name: string) => T {
+  const bound = new Map<string, T>();
+  return (name) => {
+    const found = bound.get(name) ?? bind(name);
+    bound.set(name, found);
+    return found;
+  };
+}
+
+function open<S extends Parameters<typeof dlopen>[1]>(path: string, symbols: S) {
+  try {
+    return dlopen(path, symbols).symbols;
+  } catch (error) {
+    throw new NativeError(`native library ${path}: ${reason(error)}`, undefined, { cause: error });
+  }
+}
+
+/** @throws NativeError for the negative errno a C function returned */
+function check(what: string, result: number): void {
+  if (result >= 0) return;
+  throw new NativeError(`${what}: ${getSystemErrorName(result)} (errno ${-result})`, -result);
+}
