@@ -1,0 +1,106 @@
+/** The two ways to use a system tool: to its end, or for as long as it talks. */
+import { ToolError } from "../errors.ts";
+import type { RunningTool, ToolLimits, ToolOutput, ToolPiece } from "./host.ts";
+import type { ToolGroups } from "./tool-groups.ts";
+import { ToolProcess } from "./tool-process.ts";
+
+export interface ToolContext {
+  readonly nowNs: () => number;
+  readonly groups: ToolGroups;
+}
+
+/** See `Host.run`. */
+export async function runTool(
+  { nowNs, groups }: ToolContext,
+  tool: string,
+  args: readonly string[],
+  limits: ToolLimits,
+  signal: AbortSignal,
+): Promise<ToolOutput> {
+  signal.throwIfAborted();
+  const pieces: Buffer[] = [];
+  let length = 0;
+  const startedNs = nowNs();
+  const child = new ToolProcess(groups, tool, args, (bytes) => {
+    length += bytes.length;
+    if (length > limits.maxBytes)
+      child.stop(new ToolError(`${tool}: more than ${limits.maxBytes} bytes of output`));
+    else pieces.push(bytes);
+  });
+  const abort = () => child.stop(signal.reason);
+  const timeout = setTimeout(
+    () => child.stop(new ToolError(`${tool}: not finished after ${limits.timeoutMs} ms`)),
+    limits.timeoutMs,
+  );
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    const exitCode = await child.ended;
+    return { stdout: Buffer.concat(pieces), stderr: child.stderr, exitCode, elapsedNs: nowNs() - startedNs };
+  } finally {
+    clearTimeout(timeout);
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/** See `Host.start`. */
+export function startTool(
+  { nowNs, groups }: ToolContext,
+  tool: string,
+  args: readonly string[],
+  limits: Pick<ToolLimits, "maxBytes">,
+): RunningTool {
+  const queue: ToolPiece[] = [];
+  let unread = 0;
+  let end: (() => void) | undefined;
+  let wake: () => void = () => {};
+
+  const child = new ToolProcess(groups, tool, args, (bytes) => {
+    const arrivedNs = nowNs();
+    unread += bytes.length;
+    if (unread > limits.maxBytes)
+      child.stop(new ToolError(`${tool}: more than ${limits.maxBytes} bytes wait unread`));
+    else queue.push({ bytes, arrivedNs });
+    wake();
+  });
+  const disposed = new ToolError(`${tool}: stopped`);
+  const gone = child.ended
+    .then((exitCode) => {
+      if (exitCode !== 0) throw new ToolError(`${tool}: exit code ${exitCode}${child.complaint}`);
+      end = () => {};
+    })
+    .catch((error: unknown) => {
+      end = () => {
+        if (error !== disposed) throw error;
+      };
+    })
+    .then(() => wake());
+
+  async function next(): Promise<IteratorResult<ToolPiece, undefined>> {
+    for (;;) {
+      // What came before a failure is as good as any.
+      const piece = queue.shift();
+      if (piece) {
+        unread -= piece.bytes.length;
+        return { done: false, value: piece };
+      }
+      if (end) {
+        end();
+        return { done: true, value: undefined };
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+
+  return {
+    // There is no `return`, so that leaving a loop leaves the tool running.
+    output: { [Symbol.asyncIterator]: () => ({ next }) },
+    stderr: () => child.stderr,
+    async [Symbol.asyncDispose]() {
+      child.stop(disposed);
+      queue.length = 0;
+      await gone;
+    },
+  };
+}

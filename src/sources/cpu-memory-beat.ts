@@ -1,0 +1,21 @@
+/** Time of a fixed computation that ends in one flushed load. Kernel: c/cpu_memory_beat.c */
+import { kernelSource } from "../sampling/native/kernel.ts";
+
+export const cpuMemoryBeat = kernelSource({
+  info: {
+    id: "cpu_memory_beat",
+    title: "Computation against memory access",
+    mechanism:
+      "How long a chain of multiplications takes whose last step has to wait for a flushed line of " +
+      "memory: the core's clock against that of the memory, and all that dram_row_buffer measures. Where " +
+      "a flush does not reach the memory chips, as may be on Apple silicon, next to nothing is left; the " +
+      "claim is that of the case without.",
+    family: "memory",
+    unit: "ticks",
+    symbolBits: 8,
+    claim: 0.02,
+    rateHz: 2_000_000,
+    effects: [],
+  },
+  warmUpSamples: 256,
+});

@@ -1,0 +1,22 @@
+/** Time of one read past the cache, from the device. Kernel: c/disk_io.c */
+import { scratchKernel } from "../sampling/native/scratch-kernel.ts";
+
+export const diskIo = scratchKernel({
+  info: {
+    id: "disk_io",
+    title: "Latency of uncached disk reads",
+    mechanism:
+      "How long one page of a file takes to come from the device itself: block layer, the device's queue, " +
+      "its controller and its own work behind the scenes, the interrupt and the wake-up. Always the same " +
+      "page, which the device may well hold in a memory of its own. What a controller does is not " +
+      "published; a virtual disk is the host's software.",
+    family: "file",
+    unit: "ticks",
+    symbolBits: 8,
+    claim: 2.0,
+    coarseClaim: 1.0,
+    rateHz: 14_000,
+    effects: ["disk-write"],
+  },
+  warmUpSamples: 64,
+});

@@ -1,0 +1,22 @@
+/** Latency of a short chain of flushed loads, which go all the way to DRAM. Kernel: c/dram_row_buffer.c */
+import { kernelSource } from "../sampling/native/kernel.ts";
+
+export const dramRowBuffer = kernelSource({
+  info: {
+    id: "dram_row_buffer",
+    title: "DRAM access latency",
+    mechanism:
+      "Latency of dependent loads that miss every cache because their lines were flushed: row-buffer " +
+      "hits and conflicts, bank state, refresh, memory-controller arbitration with everything else that " +
+      "uses memory. Refresh leaves a spectral line; what the controller's scheduler does is not " +
+      "published.",
+    family: "memory",
+    unit: "ticks",
+    symbolBits: 8,
+    claim: 1.1,
+    coarseClaim: 0.5,
+    rateHz: 1_500_000,
+    effects: [],
+  },
+  warmUpSamples: 256,
+});

@@ -1,0 +1,151 @@
+/** Counters that drivers keep about their devices: I/O Registry on macOS, by the tool ioreg; /sys on Linux. */
+import { SourceError } from "../errors.ts";
+import type { Host } from "../platform/host.ts";
+import { counterSource } from "../sampling/counters/counter-source.ts";
+import { type Counters, fileGauge, type Gauge } from "../sampling/counters/gauge.ts";
+
+/** `ioreg -l -w0` writes several megabytes in some 0.5 s. */
+const IOREG_LIMITS = { timeoutMs: 5_000, maxBytes: 64 << 20 };
+
+export const ioregistry = counterSource({
+  info: {
+    id: "ioregistry",
+    title: "Device driver counters",
+    mechanism:
+      "By how much the counters of device drivers have changed since the last look: operations and bytes of disks and " +
+      "network interfaces, sleeps of processors, load of the graphics processor. They follow what the machine is used " +
+      "for; every program may read them.",
+    family: "counters",
+    unit: "count",
+    symbolBits: 8,
+    claim: 0.02,
+    rateHz: 100,
+    // On macOS only.
+    effects: ["subprocess"],
+  },
+  emits: "deltas",
+  pauseMs: 1,
+  availability(host) {
+    if (host.os === "linux") {
+      return linuxFiles(host).length > 0
+        ? { ok: true }
+        : { ok: false, reason: "no counters of devices in /sys" };
+    }
+    return host.findTool("ioreg") === undefined ? { ok: false, reason: "no tool ioreg" } : { ok: true };
+  },
+  gauges: (host) =>
+    host.os === "linux"
+      ? linuxFiles(host).map((path) => fileGauge(host, path, parseNumbers))
+      : [ioregGauge(host)],
+});
+
+function ioregGauge(host: Host): Gauge {
+  const tool = host.findTool("ioreg");
+  if (tool === undefined) throw new SourceError("ioregistry", "no tool ioreg");
+  return {
+    name: "ioreg",
+    async read(signal) {
+      const { stdout, exitCode } = await host.run(tool, ["-l", "-w0"], IOREG_LIMITS, signal);
+      if (exitCode !== 0) throw new Error(`exit code ${exitCode}`);
+      return parseIoreg(new TextDecoder().decode(stdout));
+    },
+  };
+}
+
+/** Of a machine with hundreds of processors, some: they are looked at one file after the other. */
+const MAX_PROCESSORS = 16;
+
+/** Interfaces, disks and idle states of processors: files of counters. */
+function linuxFiles(host: Host): string[] {
+  const below = (folder: string, name: RegExp) =>
+    host
+      .readFolder(folder)
+      .filter((entry) => name.test(entry))
+      .map((entry) => `${folder}/${entry}`);
+  const processors = below("/sys/devices/system/cpu", /^cpu\d+$/).slice(0, MAX_PROCESSORS);
+  return [
+    ...below("/sys/class/net", /./).flatMap((device) =>
+      below(`${device}/statistics`, /^[rt]x_(bytes|packets)$/),
+    ),
+    ...below("/sys/block", /./).flatMap((device) => below(device, /^stat$/)),
+    ...processors.flatMap((cpu) => below(`${cpu}/cpuidle`, /^state\d+$/)).map((state) => `${state}/usage`),
+    ...processors.flatMap((cpu) => below(`${cpu}/cpufreq`, /^scaling_cur_freq$/)),
+  ].filter((path) => host.readText(path) !== undefined);
+}
+
+/** Columns of /sys/block/…/stat that are times (Linux documentation, block/stat): clocks that run while a disk works. */
+const DISK_TIMES = [3, 7, 9, 10, 14, 16];
+
+/** A line of numbers: one, or the many of a disk. @throws SyntaxError */
+export function parseNumbers(text: string): Counters {
+  const words = text.trim().split(/\s+/);
+  const counters = new Map<string, bigint>();
+  for (const [i, word] of words.entries()) {
+    if (!/^-?\d+$/.test(word)) throw new SyntaxError(`not a number: '${word.slice(0, 40)}'`);
+    if (words.length === 1 || !DISK_TIMES.includes(i)) counters.set(String(i), BigInt(word));
+  }
+  return counters;
+}
+
+/** Clocks by their names: UpdateTime, Total Time (Read), TimeStamp; but not LifetimeData, nor what is updated. */
+const CLOCK = /Time|[Uu]ptime|Date\b/;
+
+/**
+ * All numbers that `ioreg -l -w0` prints, those inside dictionaries included, by the number of the entry they belong to
+ * and their keys: names repeat, numbers of entries do not. Data, lists, texts and clocks are left out.
+ * @throws SyntaxError if it is not ioreg's output, or not all of it
+ */
+export function parseIoreg(text: string): Counters {
+  if (!text.endsWith("\n")) throw new SyntaxError("is cut short");
+  const counters = new Map<string, bigint>();
+  let entry: string | undefined;
+  for (const line of text.split("\n")) {
+    const heading = /^[ |]*\+-o .*<class [^<>]*\bid (0x[0-9a-f]+)/.exec(line);
+    if (heading) entry = heading[1];
+    const property = /^[ |]*"([^"]*)" = (\d+$|\{.*$)/.exec(line);
+    if (!property || entry === undefined) continue;
+    const [, key, value] = property;
+    if (value!.startsWith("{"))
+      for (const [name, number] of readDictionary(value!)) counters.set(`${entry} ${key} ${name}`, number);
+    else if (!CLOCK.test(key!)) counters.set(`${entry} ${key}`, BigInt(value!));
+  }
+  if (entry === undefined) throw new SyntaxError("there is no entry in it");
+  return counters;
+}
+
+/** The numbers of `{"key"=1,"key"={"key"=2},"key"=(3,4),"key"="text"}`; none if it is not like that to its end. */
+function readDictionary(text: string): Counters {
+  const numbers = new Map<string, bigint>();
+  return readValue(text, 0, "", numbers) === text.length ? numbers : new Map();
+}
+
+/** Reads the value at `at`, its numbers to `path` and below unless that is undefined. Returns its end; NaN if it has none. */
+function readValue(text: string, at: number, path: string | undefined, numbers: Map<string, bigint>): number {
+  const opening = text[at];
+  if (opening !== "{" && opening !== "(") {
+    const [whole, digits] = matchAt(/"[^"]*"|<[^>]*>|(\d+)(?=[,)}])|[^{}()=,"<>]+/y, text, at);
+    if (digits !== undefined && path !== undefined) numbers.set(path, BigInt(digits));
+    return at + (whole?.length ?? Number.NaN);
+  }
+  const closing = opening === "{" ? "}" : ")";
+  let next = at + 1;
+  if (text[next] === closing) return next + 1;
+  for (;;) {
+    let inner: string | undefined;
+    if (opening === "{") {
+      const [whole, key] = matchAt(/"([^"]*)"=/y, text, next);
+      if (whole === undefined) return Number.NaN;
+      next += whole.length;
+      if (path !== undefined && !CLOCK.test(key!)) inner = `${path} ${key}`.trimStart();
+    }
+    next = readValue(text, next, inner, numbers);
+    if (text[next] === closing) return next + 1;
+    if (text[next] !== ",") return Number.NaN;
+    next += 1;
+  }
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): readonly (string | undefined)[] {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? [];
+}

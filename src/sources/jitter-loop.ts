@@ -1,0 +1,22 @@
+/** Time of a small hash and a walk that overruns the first cache. Kernel: c/jitter_loop.c */
+import { kernelSource } from "../sampling/native/kernel.ts";
+
+export const jitterLoop = kernelSource({
+  info: {
+    id: "jitter_loop",
+    title: "Processor jitter under mixed work",
+    mechanism:
+      "How long a fixed piece of arithmetic and a walk over 128 pages take that fall into one set of the " +
+      "first cache: replacement in caches and translation buffers, store queues, the pipeline's state at " +
+      "the start. It is all deterministic logic whose state is too large to follow; what is truly " +
+      "unpredictable in it is not known.",
+    family: "workload",
+    unit: "ticks",
+    symbolBits: 8,
+    claim: 0.4,
+    coarseClaim: 0.25,
+    rateHz: 500_000,
+    effects: [],
+  },
+  warmUpSamples: 256,
+});

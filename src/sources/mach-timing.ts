@@ -1,0 +1,21 @@
+/** Steps of the raw counter that a fixed chain of dependent multiplications takes. Kernel: c/mach_timing.c */
+import { kernelSource } from "../sampling/native/kernel.ts";
+
+export const machTiming = kernelSource({
+  info: {
+    id: "mach_timing",
+    title: "Counter timing of a fixed computation",
+    mechanism:
+      "How many counter steps a fixed chain of dependent multiplications takes, by the machine's " +
+      "fastest counter (mach_absolute_time on macOS, the cycle counter on Linux). Core clock against " +
+      "counter clock, plus whatever interrupts the chain. A pure ALU loop is nearly deterministic.",
+    family: "clock",
+    unit: "ticks",
+    symbolBits: 8,
+    claim: 0.01,
+    coarseClaim: 0.005,
+    rateHz: 200_000,
+    effects: [],
+  },
+  warmUpSamples: 256,
+});

@@ -1,0 +1,24 @@
+/** Time to ask the file system for the attributes of a file. Kernel: c/metadata_timing.c */
+import { checkedKernel } from "../sampling/native/checked-kernel.ts";
+
+export const metadataTiming = checkedKernel(
+  {
+    info: {
+      id: "metadata_timing",
+      title: "Latency of metadata queries",
+      mechanism:
+        "How long it takes to ask for the attributes of one file and for an extended attribute that it does " +
+        "not have: path resolution through caches and locks that all programs share. Nothing is read from a " +
+        "disk; on a quiet machine it drifts more than it varies.",
+      family: "file",
+      unit: "ticks",
+      symbolBits: 8,
+      claim: 0.15,
+      coarseClaim: 0.05,
+      rateHz: 200_000,
+      effects: [],
+    },
+    warmUpSamples: 256,
+  },
+  { ENOENT: "no /bin/sh to ask about" },
+);

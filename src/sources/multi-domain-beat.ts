@@ -1,0 +1,21 @@
+/** Time of fixed work in processor, memory, file system and kernel in turn. Kernel: c/multi_domain_beat.c */
+import { scratchKernel } from "../sampling/native/scratch-kernel.ts";
+
+export const multiDomainBeat = scratchKernel({
+  info: {
+    id: "multi_domain_beat",
+    title: "Beat of processor, memory, files and kernel",
+    mechanism:
+      "How long a chain of multiplications, a walk over 64 lines of memory, a write of 64 bytes and a " +
+      "question to the kernel take together. Four rhythms in one number; each of them alone is nearly " +
+      "constant on a quiet machine, and their sum is not much more.",
+    family: "workload",
+    unit: "ticks",
+    symbolBits: 8,
+    claim: 0.08,
+    coarseClaim: 0.05,
+    rateHz: 500_000,
+    effects: ["disk-write"],
+  },
+  warmUpSamples: 256,
+});

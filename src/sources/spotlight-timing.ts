@@ -1,0 +1,33 @@
+/** Time macOS takes to say what it knows about a file. Kernel: c/spotlight_timing.c */
+
+import { checkedKernel } from "../sampling/native/checked-kernel.ts";
+import type { Source } from "../source.ts";
+
+const kernel = checkedKernel(
+  {
+    info: {
+      id: "spotlight_timing",
+      title: "Latency of Spotlight queries",
+      mechanism:
+        "How long the metadata server of macOS takes to answer one question about one file: two messages " +
+        "between processes, their scheduling, a look into an index that is being rewritten. Claims nothing " +
+        "until somebody has recorded it on a Mac.",
+      family: "file",
+      unit: "ticks",
+      symbolBits: 8,
+      claim: 0,
+      rateHz: 500,
+      effects: [],
+    },
+    warmUpSamples: 16,
+  },
+  { ENOENT: "the metadata framework of macOS cannot be loaded" },
+);
+
+export const spotlightTiming: Source = {
+  ...kernel,
+  async availability(host) {
+    if (host.os !== "darwin") return { ok: false, reason: "no Spotlight on Linux: see metadata_timing" };
+    return kernel.availability(host);
+  },
+};
