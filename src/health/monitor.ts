@@ -1,0 +1,127 @@
+import { AdaptiveProportionTest } from "./adaptive-proportion.ts";
+import {
+  aptCutoff,
+  aptWindow,
+  CONTINUOUS_ALPHA_EXPONENT,
+  rctCutoff,
+  STARTUP_ALPHA_EXPONENT,
+} from "./cutoffs.ts";
+import type { HealthFailure } from "./failure.ts";
+import { RepetitionCountTest } from "./repetition-count.ts";
+
+/** *starting* until the start-up test has passed; *failed* from the first alarm until `restart`. */
+export type HealthState = "starting" | "healthy" | "failed";
+
+/** What the monitor says about one batch of symbols. Pure data. */
+export interface Verdict {
+  /** The state after this batch. */
+  readonly state: HealthState;
+  /**
+   * How many of this batch's symbols may be credited: always its last ones. 0 in quarantine and where a test fired;
+   * symbols of the start-up test are never credited.
+   */
+  readonly creditableSymbols: number;
+  /** Alarms since the monitor was made. */
+  readonly failures: number;
+  readonly lastFailure: MonitorFailure | undefined;
+}
+
+export interface MonitorFailure extends HealthFailure {
+  /** Which of the two runs of the test fired: α = 2⁻²⁰ at start-up, 2⁻³⁰ in continuous use. */
+  readonly phase: "start-up" | "continuous";
+}
+
+/** SP 800-90B §4.3: the start-up tests run over at least 1,024 consecutive samples. */
+export const MIN_STARTUP_SYMBOLS = 1024;
+
+/**
+ * The H that the tests assume for a source that claims nothing. Such a source is credited 0 whatever happens, but a
+ * reader of its status still wants to know that it died: 0.05 makes 401 equal symbols at start-up, or 601 later, a
+ * failure, and leaves lazily changing counters alone.
+ */
+export const NOMINAL_H = 0.05;
+
+/**
+ * The health tests of one source, SP 800-90B §4: repetition count and adaptive proportion, at start-up and
+ * continuously. It promises that gross failures are seen quickly; it does not measure entropy.
+ */
+export class HealthMonitor {
+  /** Symbols of the start-up test: 1,024, or more where H is so low that a stuck source would need more to show. */
+  readonly startupSymbols: number;
+
+  readonly #startup: readonly [RepetitionCountTest, AdaptiveProportionTest];
+  readonly #continuous: readonly [RepetitionCountTest, AdaptiveProportionTest];
+  #state: HealthState = "starting";
+  #startupLeft: number;
+  #failures = 0;
+  #lastFailure: MonitorFailure | undefined;
+
+  /**
+   * @param claim H_submitter, bits per symbol, 0 ≤ claim ≤ symbolBits; 0 is tested as `NOMINAL_H`
+   * @param symbolBits width of a symbol, 1..8
+   */
+  constructor(claim: number, symbolBits: number) {
+    if (!Number.isInteger(symbolBits) || symbolBits < 1 || symbolBits > 8) {
+      throw new RangeError(`symbolBits must be a whole number from 1 to 8, not ${symbolBits}`);
+    }
+    if (!(claim >= 0 && claim <= symbolBits)) {
+      throw new RangeError(`the claim must be from 0 to ${symbolBits} bits per symbol, not ${claim}`);
+    }
+    const h = claim === 0 ? NOMINAL_H : claim;
+    this.#startup = tests(h, symbolBits, STARTUP_ALPHA_EXPONENT);
+    this.#continuous = tests(h, symbolBits, CONTINUOUS_ALPHA_EXPONENT);
+    this.startupSymbols = Math.max(MIN_STARTUP_SYMBOLS, this.#startup[0].cutoff);
+    this.#startupLeft = this.startupSymbols;
+  }
+
+  get state(): HealthState {
+    return this.#state;
+  }
+
+  /** Takes the source's next symbols and says what they are worth. */
+  observe(symbols: Uint8Array): Verdict {
+    if (this.#state === "failed") return this.#verdict(0);
+    const startup = symbols.subarray(0, this.#startupLeft);
+    this.#startupLeft -= startup.length;
+    for (const test of this.#startup) this.#note("start-up", test.test(startup));
+    for (const test of this.#continuous) this.#note("continuous", test.test(symbols));
+    if (this.#startupLeft === 0 && this.#state === "starting") this.#state = "healthy";
+    return this.#verdict(this.#state === "healthy" ? symbols.length - startup.length : 0);
+  }
+
+  /** Ends a quarantine, or a pause in sampling: the source must pass the start-up test again. Counters are kept. */
+  restart(): void {
+    for (const test of [...this.#startup, ...this.#continuous]) test.reset();
+    this.#startupLeft = this.startupSymbols;
+    this.#state = "starting";
+  }
+
+  /** Counts one alarm a batch, whichever tests fired: the first is kept. */
+  #note(phase: MonitorFailure["phase"], failure: HealthFailure | undefined): void {
+    if (failure === undefined || this.#state === "failed") return;
+    this.#state = "failed";
+    this.#failures += 1;
+    this.#lastFailure = { ...failure, phase };
+  }
+
+  #verdict(creditableSymbols: number): Verdict {
+    return {
+      state: this.#state,
+      creditableSymbols,
+      failures: this.#failures,
+      lastFailure: this.#lastFailure,
+    };
+  }
+}
+
+function tests(
+  h: number,
+  symbolBits: number,
+  alphaExponent: number,
+): [RepetitionCountTest, AdaptiveProportionTest] {
+  const window = aptWindow(symbolBits);
+  return [
+    new RepetitionCountTest(rctCutoff(h, alphaExponent)),
+    new AdaptiveProportionTest(aptCutoff(h, window, alphaExponent), window),
+  ];
+}

@@ -1,0 +1,101 @@
+/** The sampling thread's side: opens sources on demand, runs requests, answers each exactly once. */
+import { SourceError } from "../errors.ts";
+import type { Host } from "../platform/host.ts";
+import type { Sampler, Source } from "../source.ts";
+import type { Port, Reply, Request } from "./protocol.ts";
+
+export function serveRequests(port: Port<Reply, Request>, sources: readonly Source[], host: Host): void {
+  const running = new Map<number, AbortController>();
+  const benches = new Map(sources.map((source) => [source.info.id, new Bench(source, host, port)]));
+
+  port.listen((message) => {
+    switch (message.kind) {
+      case "sample": {
+        const { request, id, n } = message;
+        const bench = benches.get(id);
+        if (!bench) {
+          port.post({ kind: "unavailable", request, reason: `no source '${id}' in this build` });
+          return;
+        }
+        const controller = new AbortController();
+        running.set(request, controller);
+        void bench.run(request, n, controller.signal).finally(() => running.delete(request));
+        return;
+      }
+      case "abort":
+        running.get(message.request)?.abort(new Error("timed out"));
+        return;
+      case "close":
+        void benches.get(message.id)?.close();
+        return;
+      case "ping":
+        port.post({ kind: "pong" });
+        return;
+    }
+  });
+}
+
+/** A source and its open sampler. Requests for one source run strictly one after the other. */
+class Bench {
+  #sampler: Sampler | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly source: Source,
+    private readonly host: Host,
+    private readonly port: Port<Reply, Request>,
+  ) {}
+
+  run(request: number, n: number, signal: AbortSignal): Promise<void> {
+    this.#last = this.#last.then(() => this.#answer(request, n, signal));
+    return this.#last;
+  }
+
+  close(): Promise<void> {
+    this.#last = this.#last.then(() => this.#release());
+    return this.#last;
+  }
+
+  async #answer(request: number, n: number, signal: AbortSignal): Promise<void> {
+    this.port.post({ kind: "begun", request });
+    try {
+      const sampler = this.#sampler ?? (await this.#open(request));
+      if (!sampler) return;
+      const trace = await sampler.sample(n, signal);
+      const { buffer } = trace.samples;
+      this.port.post({ kind: "trace", request, trace }, buffer instanceof ArrayBuffer ? [buffer] : []);
+    } catch (error) {
+      await this.#release();
+      this.port.post({ kind: "failed", request, reason: reasonOf(error) });
+    }
+  }
+
+  async #open(request: number): Promise<Sampler | undefined> {
+    const availability = await this.source.availability(this.host);
+    if (!availability.ok) {
+      this.port.post({ kind: "unavailable", request, reason: availability.reason });
+      return undefined;
+    }
+    this.#sampler = await this.source.open(this.host);
+    const { native } = this.host;
+    const stepNs = native.ok ? native.library.clock.periodNs : 0;
+    this.port.post({ kind: "opened", id: this.source.info.id, stepNs });
+    return this.#sampler;
+  }
+
+  async #release(): Promise<void> {
+    const sampler = this.#sampler;
+    this.#sampler = undefined;
+    try {
+      await sampler?.[Symbol.asyncDispose]();
+    } catch (error) {
+      // What could not be released is lost, but the source may still be opened anew.
+      this.port.post({ kind: "failed", request: -1, reason: reasonOf(error) });
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SourceError) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
