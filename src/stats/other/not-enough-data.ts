@@ -1,0 +1,10 @@
+import type { NotApplicableResult, TestHeader } from "../result.ts";
+
+/** The result of a test that needs at least `minimum` of something and got fewer. */
+export function notEnoughData(header: TestHeader, minimum: number, unit: string): NotApplicableResult {
+  return {
+    ...header,
+    kind: "not-applicable",
+    reason: `needs at least ${minimum.toLocaleString("en-US")} ${unit}`,
+  };
+}

@@ -1,0 +1,18 @@
+export { type ApproximateEntropyOptions, approximateEntropy } from "./approximate-entropy.ts";
+export { type BlockFrequencyOptions, blockFrequency } from "./block-frequency.ts";
+export { cumulativeSums } from "./cumulative-sums.ts";
+export { dft } from "./dft.ts";
+export { type AnalysisLine, finalAnalysis } from "./final-analysis.ts";
+export { frequency } from "./frequency.ts";
+export { type LinearComplexityOptions, linearComplexity } from "./linear-complexity.ts";
+export { type LongestRunOptions, longestRun } from "./longest-run.ts";
+export { type NonOverlappingTemplateOptions, nonOverlappingTemplate } from "./non-overlapping-template.ts";
+export type { Constants, ConstantsOption, MinimumOption, Outcome } from "./outcome.ts";
+export { type OverlappingTemplateOptions, overlappingTemplate } from "./overlapping-template.ts";
+export { randomExcursions } from "./random-excursions.ts";
+export { randomExcursionsVariant } from "./random-excursions-variant.ts";
+export { type RankOptions, rank } from "./rank.ts";
+export { runs } from "./runs.ts";
+export { type SerialOptions, serial } from "./serial.ts";
+export { SP800_22_TESTS, type Sp80022Options, type Sp80022TestId, sp80022 } from "./suite.ts";
+export { type UniversalOptions, universal } from "./universal.ts";

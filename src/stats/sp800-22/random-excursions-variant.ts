@@ -1,0 +1,32 @@
+import type { BitString } from "../bits.ts";
+import { erfc } from "../math/special-functions.ts";
+import { countCycles, FARTHEST, leastCycles } from "./cycles.ts";
+import { header, type MinimumOption, notApplicable, type Outcome } from "./outcome.ts";
+
+const STATES = Array.from({ length: 2 * FARTHEST + 1 }, (_, i) => i - FARTHEST).filter((x) => x !== 0);
+
+/**
+ * SP 800-22 §2.15, random excursions variant test: does the random walk of the bits visit each state x near 0 about J
+ * times in all, J the number of its cycles? P = erfc(|ξ(x) − J| / √(2J(4|x| − 2))). Applies only where
+ * J ≥ max(500, 0.005·√n).
+ */
+export function randomExcursionsVariant(bits: BitString, options: MinimumOption = {}): Outcome {
+  const of = header("random-excursions-variant", "2.15", bits);
+  const n = bits.length;
+  const { cycles, visits } = countCycles(bits);
+  const least = (options.enforceMinimum ?? true) ? leastCycles(n) : 1;
+  if (cycles < least)
+    return notApplicable(of, `the walk has ${cycles} cycles, at least ${Math.ceil(least)} are needed`);
+  const counts = STATES.map((x) => visits[x + FARTHEST]!);
+  const deviations = STATES.map(
+    (x, i) => Math.abs(counts[i]! - cycles) / Math.sqrt(2 * cycles * (4 * Math.abs(x) - 2)),
+  );
+  return {
+    ...of,
+    kind: "hypothesis",
+    statistic: Math.max(...deviations),
+    pValues: deviations.map(erfc),
+    labels: STATES.map(String),
+    details: { cycles, visits: counts },
+  };
+}

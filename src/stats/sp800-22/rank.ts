@@ -1,0 +1,61 @@
+import type { BitString } from "../bits.ts";
+import { BinaryMatrixRank, rankProbability } from "../math/binary-matrix-rank.ts";
+import { bitWords } from "../math/bit-words.ts";
+import { chiSquared } from "../math/chi-squared.ts";
+import { igamc } from "../math/special-functions.ts";
+import {
+  type ConstantsOption,
+  constantsOption,
+  header,
+  integerOption,
+  type MinimumOption,
+  notApplicable,
+  type Outcome,
+} from "./outcome.ts";
+
+export interface RankOptions extends MinimumOption, ConstantsOption {
+  /** M, rows of a matrix; default 32. Matrices larger than a generator's state in bits betray it if it is linear. */
+  readonly rows?: number;
+  /** Q, bits in a row; default 32. */
+  readonly columns?: number;
+}
+
+/** §2.5.4 (5): probabilities of full rank, one less, and the rest, as printed; the limit for large matrices. */
+const PRINTED = [0.2888, 0.5776, 0.1336];
+
+/**
+ * SP 800-22 §2.5, binary matrix rank test: are the bits, cut into rows of matrices, linearly dependent too often?
+ * The ranks of N = ⌊n/(M·Q)⌋ matrices fall in three classes, P = igamc(1, χ²/2) = e^(−χ²/2). Asks for n ≥ 38·M·Q.
+ *
+ * For 32 × 32 NIST's program computes the probabilities from the formula of §3.5, so there is nothing to choose. For other
+ * sizes the standard has only the printed ones; `exactPValues` has those of the formula.
+ */
+export function rank(bits: BitString, options: RankOptions = {}): Outcome {
+  const rows = integerOption("rows", options.rows, 32, 1, 1 << 15);
+  const columns = integerOption("columns", options.columns, 32, 1, 1 << 15);
+  const constants = constantsOption(options.constants);
+  const of = header("rank", "2.5", bits, { rows, columns, constants });
+  const n = bits.length;
+  const size = rows * columns;
+  const least = (options.enforceMinimum ?? true) ? 38 * size : size;
+  if (n < least) return notApplicable(of, `${n} bits are fewer than the ${least} needed`);
+
+  const words = bitWords(bits);
+  const matrix = new BinaryMatrixRank(rows, columns);
+  const matrices = Math.floor(n / size);
+  const full = Math.min(rows, columns);
+  const counts = [0, 0, 0];
+  for (let i = 0; i < matrices; i++) counts[Math.min(2, full - matrix.rank(words, i * size))]!++;
+
+  const atFull = rankProbability(full, rows, columns);
+  const oneLess = rankProbability(full - 1, rows, columns);
+  const exact = chiSquared(counts, [atFull, oneLess, 1 - atFull - oneLess]);
+  const exactPValues = [igamc(1, exact / 2)];
+  const details = { matrices, counts };
+  if (constants === "exact" || size === 1024) {
+    const same = rows === 32 && columns === 32 ? {} : { exactPValues };
+    return { ...of, kind: "hypothesis", statistic: exact, pValues: exactPValues, ...same, details };
+  }
+  const statistic = chiSquared(counts, PRINTED);
+  return { ...of, kind: "hypothesis", statistic, pValues: [igamc(1, statistic / 2)], exactPValues, details };
+}

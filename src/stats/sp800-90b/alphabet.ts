@@ -1,0 +1,37 @@
+/** From samples as recorded to the two sequences that SP 800-90B §3.1.3 assesses. */
+
+import type { Sequence } from "./estimate.ts";
+
+/** @throws RangeError if a symbol does not fit the width, or the width is not 1 … 8 */
+export function checkSymbols(symbols: Uint8Array, bitsPerSymbol: number): void {
+  if (!(symbols instanceof Uint8Array))
+    throw new TypeError("symbols must be a Uint8Array, one symbol a byte");
+  if (!Number.isInteger(bitsPerSymbol) || bitsPerSymbol < 1 || bitsPerSymbol > 8) {
+    throw new RangeError(`bits per symbol must be 1 to 8, not ${bitsPerSymbol}`);
+  }
+  let seen = 0;
+  for (let i = 0; i < symbols.length; i++) seen |= symbols[i]!;
+  if (seen >> bitsPerSymbol !== 0) throw new RangeError(`a symbol does not fit ${bitsPerSymbol} bits`);
+}
+
+/** The symbols renumbered 0 … k − 1 in their order, k being the number of different ones that occur. */
+export function compact(symbols: Uint8Array): Sequence {
+  const numbers = new Uint8Array(256);
+  for (let i = 0; i < symbols.length; i++) numbers[symbols[i]!] = 1;
+  let alphabetSize = 0;
+  for (let symbol = 0; symbol < 256; symbol++) if (numbers[symbol] === 1) numbers[symbol] = alphabetSize++;
+  return { symbols: symbols.map((symbol) => numbers[symbol]!), alphabetSize };
+}
+
+/** The symbols as recorded, not renumbered, in binary, most significant bit first; at most `limit` bits. */
+export function toBitString(
+  symbols: Uint8Array,
+  bitsPerSymbol: number,
+  limit = Number.POSITIVE_INFINITY,
+): Sequence {
+  const bits = new Uint8Array(Math.min(symbols.length * bitsPerSymbol, limit));
+  for (let i = 0, at = 0; at < bits.length; i++) {
+    for (let shift = bitsPerSymbol - 1; shift >= 0; shift--) bits[at++] = (symbols[i]! >> shift) & 1;
+  }
+  return { symbols: bits, alphabetSize: 2 };
+}

@@ -1,0 +1,166 @@
+/** The non-IID track of SP 800-90B §3.1.3: ten estimators, on the symbols and on their bits, and the lowest. */
+
+import { checkSymbols, compact, toBitString } from "./alphabet.ts";
+import { collision } from "./collision.ts";
+import { compression } from "./compression.ts";
+import type { Estimate, EstimatorResult, Sequence } from "./estimate.ts";
+import { lag } from "./lag.ts";
+import { longestRepeatedSubstring } from "./lrs.ts";
+import { lz78y } from "./lz78y.ts";
+import { markov } from "./markov.ts";
+import { mostCommonValue } from "./most-common-value.ts";
+import { multiMcw } from "./multi-mcw.ts";
+import { multiMmc } from "./multi-mmc.ts";
+import { countRepeats } from "./repeats.ts";
+import { tTuple } from "./t-tuple.ts";
+
+/** In the order of §6.3.1 … §6.3.10. */
+export const ESTIMATORS = [
+  "mcv",
+  "collision",
+  "markov",
+  "compression",
+  "tTuple",
+  "lrs",
+  "multiMcw",
+  "lag",
+  "multiMmc",
+  "lz78y",
+] as const;
+export type EstimatorId = (typeof ESTIMATORS)[number];
+
+/** "original": the symbols; bits per symbol. "bitstring": their binary digits; bits per bit. */
+export type Track = "original" | "bitstring";
+
+export interface AssessOptions {
+  /** Also report every estimator's intermediate figures. */
+  readonly details?: boolean;
+  /** Look at no more than this many bits of the bit string (NIST's program, given `-t`: 1,000,000). */
+  readonly truncateBitString?: number;
+}
+
+/** Pure data: it goes into JSON as it stands, at full precision. */
+export interface Assessment {
+  readonly schema: 1;
+  readonly bitsPerSymbol: number;
+  /** How many were assessed. */
+  readonly symbols: number;
+  /** How many different ones there are: k. */
+  readonly alphabetSize: number;
+  /**
+   * Min-entropy by estimator and track; null where the data do not allow it (see `remarks`). A track that an
+   * estimator does not have is absent: collision, Markov and compression are for bits only, and two different
+   * symbols are bits already.
+   */
+  readonly estimators: Readonly<Record<EstimatorId, TrackValues<number | null>>>;
+  /** The lowest in bits per symbol. */
+  readonly hOriginal: number;
+  /** The lowest in bits per bit; null where the data have no bit-string track. */
+  readonly hBitstring: number | null;
+  /** min(hOriginal, bitsPerSymbol · hBitstring): the initial entropy estimate, without the submitter's own. */
+  readonly minEntropy: number;
+  /** Why figures are missing or zero. */
+  readonly remarks: readonly string[];
+  /** With `details` only. */
+  readonly details?: Readonly<Record<EstimatorId, TrackValues<Estimate["details"]>>>;
+}
+
+type TrackValues<T> = { readonly [track in Track]?: T };
+
+/**
+ * @param symbols one a byte, oldest first
+ * @param bitsPerSymbol 1 … 8; wider samples go through `mapDown` first
+ * @throws RangeError if a symbol does not fit
+ */
+export function assess(symbols: Uint8Array, bitsPerSymbol: number, options: AssessOptions = {}): Assessment {
+  checkSymbols(symbols, bitsPerSymbol);
+  const limit = checkLimit(options.truncateBitString);
+  const original = compact(symbols);
+  const { alphabetSize } = original;
+  const tracks: [Track, Results][] = [];
+  const remarks: string[] = [];
+  if (alphabetSize > 1) tracks.push(["original", runEstimators(original)]);
+  else remarks.push(alphabetSize === 1 ? "all symbols are equal: no entropy" : "there are no symbols");
+  if (alphabetSize > 2) tracks.push(["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]);
+
+  const estimators = tabulate(tracks, (result) => (result.kind === "estimate" ? result.minEntropy : null));
+  for (const [track, results] of tracks) {
+    for (const [id, result] of entries(results)) {
+      if (result.kind === "not-applicable") remarks.push(`${id}, ${track}: ${result.reason}`);
+    }
+  }
+  const hOriginal = alphabetSize > 1 ? lowest(tracks[0]![1], bitsPerSymbol) : 0;
+  const hBitstring = alphabetSize > 2 ? lowest(tracks[1]![1], 1) : null;
+  return {
+    schema: 1,
+    bitsPerSymbol,
+    symbols: symbols.length,
+    alphabetSize,
+    estimators,
+    hOriginal,
+    hBitstring,
+    minEntropy: hBitstring === null ? hOriginal : Math.min(hOriginal, bitsPerSymbol * hBitstring),
+    remarks,
+    ...(options.details && {
+      details: tabulate(tracks, (result) => (result.kind === "estimate" ? result.details : undefined)),
+    }),
+  };
+}
+
+export type Results = Partial<Record<EstimatorId, EstimatorResult>>;
+
+/** The estimators that apply to a sequence of at least two different symbols, or of bits. */
+export function runEstimators(sequence: Sequence): Results {
+  const repeats = countRepeats(sequence);
+  const n = sequence.symbols.length;
+  return {
+    mcv: mostCommonValue(sequence),
+    ...(sequence.alphabetSize === 2 && {
+      collision: collision(sequence),
+      markov: markov(sequence),
+      compression: compression(sequence),
+    }),
+    tTuple: tTuple(repeats, n),
+    lrs: longestRepeatedSubstring(repeats, n),
+    multiMcw: multiMcw(sequence),
+    lag: lag(sequence),
+    multiMmc: multiMmc(sequence),
+    lz78y: lz78y(sequence),
+  };
+}
+
+/** The lowest estimate, and never more than the width of the symbols. */
+export function lowest(results: Results, width: number): number {
+  let least = width;
+  for (const [, result] of entries(results)) {
+    if (result.kind === "estimate") least = Math.min(least, result.minEntropy);
+  }
+  return least;
+}
+
+function entries(results: Results): [EstimatorId, EstimatorResult][] {
+  return Object.entries(results) as [EstimatorId, EstimatorResult][];
+}
+
+function tabulate<T>(
+  tracks: readonly [Track, Results][],
+  pick: (result: EstimatorResult) => T | undefined,
+): Record<EstimatorId, TrackValues<T>> {
+  const table = {} as Record<EstimatorId, Partial<Record<Track, T>>>;
+  for (const id of ESTIMATORS) {
+    table[id] = {};
+    for (const [track, results] of tracks) {
+      const result = results[id];
+      const value = result && pick(result);
+      if (value !== undefined) table[id][track] = value;
+    }
+  }
+  return table;
+}
+
+function checkLimit(bits: number | undefined): number | undefined {
+  if (bits !== undefined && (!Number.isInteger(bits) || bits < 2)) {
+    throw new RangeError(`truncateBitString must be a whole number of bits, 2 or more, not ${bits}`);
+  }
+  return bits;
+}

@@ -1,0 +1,74 @@
+/**
+ * The scoreboard of the predictors of SP 800-90B §6.3.7–§6.3.9 for bit strings, 32 predictions at a time.
+ *
+ * The predictor with most hits so far speaks; of several, the one that got there last. Of a block only the number
+ * of hits matters to a predictor that cannot reach the highest score within it, which are nearly all of them; the
+ * others are followed bit by bit.
+ */
+
+import type { Performance } from "./prediction.ts";
+
+export class BitTournament {
+  /** For each predictor of the block: 1 where it was right. The first prediction is the highest bit. */
+  readonly hits: Int32Array;
+  /** For each predictor of the block: 1 where it predicted at all. */
+  readonly spoke: Int32Array;
+  private readonly scores: Int32Array;
+  private readonly contenders: Int32Array;
+  private winner = 0;
+  private highScore = 0;
+  private correct = 0;
+  private run = 0;
+  private longestRun = 0;
+
+  /** @param predictors how many; ties at one place go to the later */
+  constructor(predictors: number) {
+    this.hits = new Int32Array(predictors);
+    this.spoke = new Int32Array(predictors).fill(-1);
+    this.scores = new Int32Array(predictors);
+    this.contenders = new Int32Array(predictors);
+  }
+
+  /** Plays the first `length` places of the block, at most 32. Hits beyond must be 0. */
+  play(length: number): void {
+    const { hits, spoke, scores, contenders } = this;
+    let { winner, highScore, run, longestRun } = this;
+    let contenderCount = 0;
+    for (let j = 0; j < scores.length; j++) {
+      const score = scores[j]! + bitCount(hits[j]!);
+      if (score >= highScore) contenders[contenderCount++] = j;
+      else scores[j] = score;
+    }
+    for (let place = 0; place < length; place++) {
+      if (hits[winner]! << place < 0) {
+        this.correct++;
+        run++;
+        if (run > longestRun) longestRun = run;
+      } else if (spoke[winner]! << place < 0) run = 0;
+      for (let c = 0; c < contenderCount; c++) {
+        const j = contenders[c]!;
+        if (hits[j]! << place >= 0) continue;
+        const score = scores[j]! + 1;
+        scores[j] = score;
+        if (score >= highScore) {
+          highScore = score;
+          winner = j;
+        }
+      }
+    }
+    this.winner = winner;
+    this.highScore = highScore;
+    this.run = run;
+    this.longestRun = longestRun;
+  }
+
+  performance(predictions: number): Performance {
+    return { predictions, correct: this.correct, longestRun: this.longestRun };
+  }
+}
+
+function bitCount(word: number): number {
+  let count = word - ((word >>> 1) & 0x55555555);
+  count = (count & 0x33333333) + ((count >>> 2) & 0x33333333);
+  return Math.imul((count + (count >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

@@ -1,0 +1,29 @@
+/** Collision estimate for bits, SP 800-90B §6.3.2: the mean wait until some value comes a second time. */
+
+import { type EstimatorResult, estimate, notApplicable, type Sequence, Z_99 } from "./estimate.ts";
+
+/** A collision of bits takes 2 steps (00, 11) or else 3; §6.3.2 steps 2–4. */
+export function collision({ symbols: bits }: Sequence): EstimatorResult {
+  const n = bits.length;
+  let waits = 0;
+  let at = 0;
+  while (at + 1 < n) {
+    const wait = bits[at] === bits[at + 1] ? 2 : 3;
+    if (at + wait > n) break;
+    at += wait;
+    waits++;
+  }
+  if (waits < 2) return notApplicable("needs at least 2 collisions");
+
+  const sumT = at;
+  // 2a + 3b = sumT and a + b = waits give the sum of squares 4a + 9b.
+  const sumOfSquares = 5 * sumT - 6 * waits;
+  const xBar = sumT / waits;
+  const sigmaHat = Math.sqrt((sumOfSquares - sumT * xBar) / (waits - 1));
+  const xBarPrime = Math.max(2, xBar - (Z_99 * sigmaHat) / Math.sqrt(waits));
+
+  // Step 7's equation in p is X̄′ = 2 + 2p − 2p² for two symbols; it has no solution from 2.5 on.
+  const foundP = xBarPrime < 2.5;
+  const p = foundP ? 0.5 + Math.sqrt(1.25 - 0.5 * xBarPrime) : 0.5;
+  return estimate(-Math.log2(p), { v: waits, sumT, xBar, sigmaHat, xBarPrime, foundP, p });
+}

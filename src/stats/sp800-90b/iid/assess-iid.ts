@@ -1,0 +1,78 @@
+/** The IID track of SP 800-90B §3.1.3: the tests of §5, and the min-entropy that holds if the data are IID. */
+
+import { toBitString } from "../alphabet.ts";
+import type { NotApplicable, Sequence } from "../estimate.ts";
+import { mostCommonValue } from "../most-common-value.ts";
+import type { ChiSquareResult } from "./chi-square-bins.ts";
+import { chiSquareGoodnessOfFit } from "./chi-square-goodness-of-fit.ts";
+import { chiSquareIndependence } from "./chi-square-independence.ts";
+import { iidData } from "./iid-data.ts";
+import { type LongestRepeatResult, longestRepeatTest } from "./longest-repeat-test.ts";
+import { type PermutationOptions, type PermutationResult, permutationTest } from "./permutation-test.ts";
+
+/** Pure data: it goes into JSON as it stands, at full precision. */
+export interface IidAssessment {
+  readonly schema: 1;
+  readonly bitsPerSymbol: number;
+  readonly symbols: number;
+  readonly alphabetSize: number;
+  readonly independence: ChiSquareResult | NotApplicable;
+  readonly goodnessOfFit: ChiSquareResult | NotApplicable;
+  readonly longestRepeat: LongestRepeatResult | NotApplicable;
+  readonly permutation: PermutationResult | NotApplicable;
+  /** Most common value estimate (§6.3.1) of the symbols, in bits per symbol. */
+  readonly hOriginal: number;
+  /** The same of their bits, in bits per bit; null where two different symbols are bits already. */
+  readonly hBitstring: number | null;
+  /** min(hOriginal, bitsPerSymbol · hBitstring). Means something only if the data passed. */
+  readonly minEntropy: number;
+  /**
+   * False if a test failed: the data are not IID. True if the permutation test passed and no other test failed.
+   * Null if that is open.
+   */
+  readonly passed: boolean | null;
+}
+
+/**
+ * @param symbols one a byte, oldest first
+ * @param bitsPerSymbol 1 … 8
+ * @throws RangeError if a symbol does not fit, or an option is out of range
+ */
+export function assessIid(
+  symbols: Uint8Array,
+  bitsPerSymbol: number,
+  options: PermutationOptions = {},
+): IidAssessment {
+  const data = iidData(symbols, bitsPerSymbol);
+  const { alphabetSize } = data;
+  const independence = chiSquareIndependence(data);
+  const goodnessOfFit = chiSquareGoodnessOfFit(data);
+  const longestRepeat = longestRepeatTest(data);
+  const permutation = permutationTest(data, options);
+  const hOriginal = alphabetSize > 1 ? mostCommon(data) : 0;
+  const hBitstring = alphabetSize > 2 ? mostCommon(toBitString(symbols, bitsPerSymbol)) : null;
+  const permuted = permutation.kind === "permutation" ? permutation.passed : null;
+  const anyFailed = [independence, goodnessOfFit, longestRepeat, permutation].some(
+    (test) => test.kind !== "not-applicable" && test.passed === false,
+  );
+  return {
+    schema: 1,
+    bitsPerSymbol,
+    symbols: symbols.length,
+    alphabetSize,
+    independence,
+    goodnessOfFit,
+    longestRepeat,
+    permutation,
+    hOriginal,
+    hBitstring,
+    minEntropy: Math.min(bitsPerSymbol, hOriginal, bitsPerSymbol * (hBitstring ?? 1)),
+    passed: anyFailed ? false : permuted,
+  };
+}
+
+/** Of fewer than two symbols nothing is known, and nothing is credited. */
+function mostCommon(sequence: Sequence): number {
+  const result = mostCommonValue(sequence);
+  return result.kind === "estimate" ? result.minEntropy : 0;
+}

@@ -1,0 +1,36 @@
+/**
+ * The conversions of SP 800-90B §5.1 for binary data: eight bits become one symbol. The last one may lack bits, which
+ * count as zeros.
+ */
+
+/** Conversion II: the number that eight bits are in binary, first bit highest. */
+export function conversionII(bits: Uint8Array): Uint8Array {
+  const octets = new Uint8Array(Math.ceil(bits.length / 8));
+  const whole = bits.length >> 3;
+  for (let i = 0, at = 0; i < whole; i++, at += 8) {
+    octets[i] =
+      (bits[at]! << 7) |
+      (bits[at + 1]! << 6) |
+      (bits[at + 2]! << 5) |
+      (bits[at + 3]! << 4) |
+      (bits[at + 4]! << 3) |
+      (bits[at + 5]! << 2) |
+      (bits[at + 6]! << 1) |
+      bits[at + 7]!;
+  }
+  for (let at = 8 * whole; at < bits.length; at++) octets[whole]! |= bits[at]! << (7 - (at & 7));
+  return octets;
+}
+
+const ONES = Uint8Array.from({ length: 256 }, (_, octet) => {
+  let ones = 0;
+  for (let left = octet; left > 0; left >>= 1) ones += left & 1;
+  return ones;
+});
+
+/** Conversion I, given II: the number of ones among eight bits. */
+export function conversionI(octets: Uint8Array): Uint8Array {
+  const ones = new Uint8Array(octets.length);
+  for (let i = 0; i < octets.length; i++) ones[i] = ONES[octets[i]!]!;
+  return ones;
+}

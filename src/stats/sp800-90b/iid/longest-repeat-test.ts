@@ -1,0 +1,31 @@
+import { type NotApplicable, notApplicable } from "../estimate.ts";
+import { countRepeats } from "../repeats.ts";
+import { ALPHA, proportions } from "./chi-square-bins.ts";
+import type { IidData } from "./iid-data.ts";
+
+export interface LongestRepeatResult {
+  readonly kind: "longest-repeat";
+  /** The probability that two symbols are equal: p_col. */
+  readonly collisionProbability: number;
+  /** Length of the longest substring that occurs twice, which may overlap: W. */
+  readonly length: number;
+  /** Of at least one repeat as long: Pr(X ≥ 1). */
+  readonly pValue: number;
+  readonly passed: boolean;
+}
+
+/** Length of the longest repeated substring test, SP 800-90B §5.2.5. */
+export function longestRepeatTest(data: IidData): LongestRepeatResult | NotApplicable {
+  const n = data.symbols.length;
+  if (data.alphabetSize < 2) return notApplicable("all symbols are equal");
+  const length = countRepeats(data).longest;
+  if (length === 0) return notApplicable("no symbol occurs twice");
+  const collisionProbability = proportions(data.symbols, data.alphabetSize).reduce(
+    (sum, p) => sum + p * p,
+    0,
+  );
+  const pairs = ((n - length + 1) * (n - length)) / 2;
+  // 1 − (1 − p_col^W)^pairs, without the cancellation: p_col^W may be 1e-300.
+  const pValue = -Math.expm1(pairs * Math.log1p(-(collisionProbability ** length)));
+  return { kind: "longest-repeat", collisionProbability, length, pValue, passed: pValue >= ALPHA };
+}

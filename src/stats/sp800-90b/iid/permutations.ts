@@ -1,0 +1,80 @@
+/**
+ * Permutations of the data and their statistics, in chunks that depend on nothing but the data, the seed and their
+ * number: Workers may share them out, and whoever measures them, the counts are the same.
+ */
+
+import type { IidData } from "./iid-data.ts";
+import { EQUAL, GREATER, LESS, type Outcomes, PermutationTally } from "./permutation-tally.ts";
+import { seedGenerator, shuffle } from "./shuffle.ts";
+import { STATISTICS, StatisticsMeter } from "./statistics.ts";
+
+/** Few enough for Workers not to waste much where a test is decided after some dozens. */
+export const PERMUTATIONS_PER_CHUNK = 20;
+/** Any number will do, as long as it stays the same. */
+export const DEFAULT_SEED = 0x90b;
+
+/** By statistic: 1 for those that are meant, 0 for others. */
+export type StatisticFlags = Uint8Array;
+
+export const ALL_STATISTICS: StatisticFlags = new Uint8Array(STATISTICS.length).fill(1);
+
+export class Permutations {
+  /** The statistics of the data, in the order of STATISTICS. */
+  readonly original: Float64Array;
+  readonly #data: IidData;
+  readonly #meter: StatisticsMeter;
+  readonly #seed: number;
+
+  /**
+   * @param data to which the statistics apply, see `reasonAgainst`
+   * @throws RangeError if the seed is not an integer from 0 to 2^32 − 1
+   */
+  constructor(data: IidData, seed = DEFAULT_SEED) {
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+      throw new RangeError(`the seed must be an integer from 0 to 2^32 − 1, not ${seed}`);
+    }
+    this.#data = data;
+    this.#seed = seed;
+    this.#meter = new StatisticsMeter(data);
+    this.original = new Float64Array(STATISTICS.length);
+    this.#meter.measure(data.symbols, ALL_STATISTICS, this.original);
+  }
+
+  /**
+   * The outcomes of one chunk. A statistic that is decided is not measured further, for no more permutations can
+   * undecide it.
+   *
+   * @param tally of chunks before this one, as far as known
+   * @param wanted the statistics in question
+   * @param shouldStop asked after each permutation; if true, the others are left out
+   */
+  chunk(
+    index: number,
+    tally = new PermutationTally(),
+    wanted = ALL_STATISTICS,
+    shouldStop: () => boolean = () => false,
+  ): Outcomes {
+    const counts = tally.copy();
+    const symbols = this.#data.symbols.slice();
+    const generator = seedGenerator(this.#seed, index);
+    const outcomes = new Uint8Array(PERMUTATIONS_PER_CHUNK * STATISTICS.length);
+    const values = new Float64Array(STATISTICS.length);
+    for (let i = 0; i < PERMUTATIONS_PER_CHUNK; i++) {
+      const open = wanted.map((one, statistic) => (counts.isDecided(statistic) ? 0 : one));
+      if (!open.includes(1)) break;
+      // Cumulative, as §5.1 has it: each permutation is shuffled from the one before.
+      shuffle(symbols, generator);
+      this.#meter.measure(symbols, open, values);
+      const row = outcomes.subarray(i * STATISTICS.length, (i + 1) * STATISTICS.length);
+      for (let statistic = 0; statistic < STATISTICS.length; statistic++) {
+        if (open[statistic] === 0) continue;
+        const value = values[statistic]!;
+        const original = this.original[statistic]!;
+        row[statistic] = value > original ? GREATER : value === original ? EQUAL : LESS;
+      }
+      counts.add(row);
+      if (shouldStop()) break;
+    }
+    return outcomes;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Lag prediction estimate, SP 800-90B §6.3.8: 128 predictors, each repeating the symbol a fixed distance back,
+ * of which the one with most hits so far speaks.
+ */
+
+import { BitTournament } from "./bit-tournament.ts";
+import { type EstimatorResult, notApplicable, type Sequence } from "./estimate.ts";
+import { type Performance, predictionEstimate } from "./prediction.ts";
+
+const LAGS = 128;
+
+export function lag({ symbols, alphabetSize }: Sequence): EstimatorResult {
+  if (symbols.length < 3) return notApplicable("needs at least 3 symbols");
+  const performance = alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols, alphabetSize);
+  return predictionEstimate(performance, alphabetSize);
+}
+
+/** Only the lags that hit need work: those to the last occurrences of the same symbol, kept as a chain. */
+function playSymbols(symbols: Uint8Array, alphabetSize: number): Performance {
+  const scores = new Int32Array(LAGS + 1);
+  const lastSeen = new Int32Array(alphabetSize).fill(-LAGS - 1);
+  /** At i mod 128: where the symbol at i was seen before. */
+  const seenBefore = new Int32Array(LAGS);
+  let winner = 1;
+  let highScore = 0;
+  let correct = 0;
+  let run = 0;
+  let longestRun = 0;
+  lastSeen[symbols[0]!] = 0;
+  seenBefore[0] = -LAGS - 1;
+  for (let i = 1; i < symbols.length; i++) {
+    const symbol = symbols[i]!;
+    if (symbols[i - winner] === symbol) {
+      correct++;
+      run++;
+      if (run > longestRun) longestRun = run;
+    } else run = 0;
+    const last = lastSeen[symbol]!;
+    for (let at = last; at >= i - LAGS; at = seenBefore[at % LAGS]!) {
+      const score = ++scores[i - at]!;
+      if (score >= highScore) {
+        highScore = score;
+        winner = i - at;
+      }
+    }
+    seenBefore[i % LAGS] = last;
+    lastSeen[symbol] = i;
+  }
+  return { predictions: symbols.length - 1, correct, longestRun };
+}
+
+/** The hits of one lag in 32 places: the word there compared with the word that far back. */
+function playBits(bits: Uint8Array): Performance {
+  const n = bits.length;
+  const tournament = new BitTournament(LAGS);
+  const { hits } = tournament;
+  /** The block and the 128 bits before it, oldest first. */
+  const words = new Int32Array(LAGS / 32 + 1);
+  const now = words.length - 1;
+  for (let start = 0; start < n; start += 32) {
+    const length = Math.min(32, n - start);
+    words.copyWithin(0, 1);
+    let word = 0;
+    for (let i = start; i < start + length; i++) word = (word << 1) | bits[i]!;
+    words[now] = word <<= 32 - length;
+
+    const inside = -1 << (32 - length);
+    for (let distance = 1; distance <= LAGS; distance++) {
+      const at = now - (distance >> 5);
+      const shift = distance & 31;
+      const older = shift === 0 ? 0 : words[at - 1]! << (32 - shift);
+      let hit = ~(word ^ ((words[at]! >>> shift) | older)) & inside;
+      // Nothing precedes the first bit.
+      if (start < distance) hit &= distance - start >= 32 ? 0 : -1 >>> (distance - start);
+      hits[distance - 1] = hit;
+    }
+    tournament.play(length);
+  }
+  return tournament.performance(n - 1);
+}

@@ -1,0 +1,14 @@
+/** Most common value estimate, SP 800-90B §6.3.1: the share of the most frequent symbol, at its upper bound. */
+
+import { type EstimatorResult, estimate, notApplicable, type Sequence, upperBound } from "./estimate.ts";
+
+export function mostCommonValue({ symbols, alphabetSize }: Sequence): EstimatorResult {
+  const n = symbols.length;
+  if (n < 2) return notApplicable("needs at least 2 symbols");
+  const counts = new Int32Array(alphabetSize);
+  for (let i = 0; i < n; i++) counts[symbols[i]!]!++;
+  const modeCount = counts.reduce((most, count) => Math.max(most, count), 0);
+  const pHat = modeCount / n;
+  const pU = upperBound(pHat, n);
+  return estimate(-Math.log2(pU), { modeCount, pHat, pU });
+}

@@ -1,0 +1,168 @@
+/**
+ * Multi Markov model with counting prediction estimate, SP 800-90B §6.3.9: sixteen predictors, each naming what
+ * most often followed the last 1 … 16 symbols, of which the one with most hits so far speaks.
+ */
+
+import { BitTournament } from "./bit-tournament.ts";
+import { ContextTree, NONE, ROOT } from "./context-tree.ts";
+import { type EstimatorResult, notApplicable, type Sequence } from "./estimate.ts";
+import { type Performance, predictionEstimate } from "./prediction.ts";
+
+const DEPTHS = 16;
+/** Pairs of context and successor that each depth may hold. */
+const MOST_PAIRS = 100_000;
+
+export function multiMmc({ symbols, alphabetSize }: Sequence): EstimatorResult {
+  if (symbols.length < 4) return notApplicable("needs at least 4 symbols");
+  const performance = alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols);
+  return predictionEstimate(performance, alphabetSize);
+}
+
+/**
+ * Most long contexts occur once. Such a one is a leaf, which stands for all longer ones of its place up to a
+ * `reach`, and knows only that place, the index of its successor. When it comes again, the successor is counted
+ * and the leaf moves one step down.
+ *
+ * As in NIST's program, a context is looked up only if the one shorter by a symbol is known, and a speaker without
+ * a prediction neither lengthens nor ends the run of correct ones.
+ */
+function playSymbols(symbols: Uint8Array): Performance {
+  const tree = new ContextTree();
+  const pairs = new Int32Array(DEPTHS + 1);
+  const scores = new Int32Array(DEPTHS + 1);
+  /** No depth beyond this one has room for a pair. */
+  let deepestOpen = DEPTHS;
+  let winner = 1;
+  let correct = 0;
+  let run = 0;
+  let longestRun = 0;
+  for (let i = 1; i < symbols.length; i++) {
+    const symbol = symbols[i]!;
+    const speaker = winner;
+    const deepest = Math.min(DEPTHS, i);
+    let node = ROOT;
+    let depth = 1;
+    for (; depth <= deepest; depth++) {
+      const child = tree.child(node, symbols[i - depth]!);
+      if (child === NONE) break;
+      const place = tree.place(child);
+      if (place > 0) {
+        tree.clearPlace(child);
+        tree.count(child, symbols[place]!, true);
+        const reach = tree.reach(child);
+        if (depth < reach) tree.addChild(child, symbols[place - depth - 1]!, place, reach);
+      }
+      if (tree.prediction(child) === symbol) {
+        if (++scores[depth]! >= scores[winner]!) winner = depth;
+        if (depth === speaker) {
+          correct++;
+          run++;
+          if (run > longestRun) longestRun = run;
+        }
+      } else if (depth === speaker) run = 0;
+      if (tree.count(child, symbol, pairs[depth]! < MOST_PAIRS)) pairs[depth]!++;
+      node = child;
+    }
+    // The unknown contexts enter where there is room. One whose shorter context did not is never found again.
+    const firstNew = depth;
+    let reach = depth - 1;
+    const lastNew = Math.min(deepest, deepestOpen);
+    for (; depth <= lastNew; depth++) {
+      if (pairs[depth]! >= MOST_PAIRS) continue;
+      pairs[depth]!++;
+      if (reach === depth - 1) reach = depth;
+    }
+    while (pairs[deepestOpen]! >= MOST_PAIRS) deepestOpen--;
+    if (reach >= firstNew) tree.addChild(node, symbols[i - firstNew]!, i, reach);
+  }
+  return { predictions: symbols.length - 2, correct, longestRun };
+}
+
+/** Contexts of bits index tables; all sixteen depths look at 32 places before their scores are compared. */
+function playBits(bits: Uint8Array): Performance {
+  const n = bits.length;
+  const tournament = new BitTournament(DEPTHS);
+  const shallow = new ShallowContexts(tournament);
+  const deepest = new DeepestContexts(tournament);
+  let before = 0;
+  for (let start = 0; start < n; start += 32) {
+    const length = Math.min(32, n - start);
+    let word = 0;
+    for (let i = start; i < start + length; i++) word = (word << 1) | bits[i]!;
+    word <<= 32 - length;
+    for (let depth = 1; depth < DEPTHS; depth++) {
+      shallow.predict(depth, before, word, start === 0 ? depth : 0, length);
+    }
+    deepest.predict(before, word, start === 0 ? DEPTHS : 0, length);
+    tournament.play(length);
+    before = word;
+  }
+  return tournament.performance(n - 2);
+}
+
+/** The pairs of depths up to 15 are fewer than 100,000: all are counted. */
+class ShallowContexts {
+  /**
+   * At 2^d + c for the context c of d bits: 0 if nothing has followed it yet, else 2·(ones − zeros) + 1. The sign
+   * is the prediction, one where both are as frequent; the lowest bit says that there is one.
+   */
+  private readonly balances = new Int32Array(1 << DEPTHS);
+
+  constructor(private readonly tournament: BitTournament) {}
+
+  /** Places `first` to `length` of `word`, whose first bit is the highest; `before` is the word before it. */
+  predict(depth: number, before: number, word: number, first: number, length: number): void {
+    const { balances } = this;
+    const size = 1 << depth;
+    let context = first === 0 ? before : word >>> (32 - first);
+    let hits = 0;
+    let spoke = 0;
+    for (let place = first; place < length; place++) {
+      const bit = (word << place) >>> 31;
+      const node = size | (context & (size - 1));
+      const balance = balances[node]!;
+      balances[node] = (balance | 1) + 4 * bit - 2;
+      hits = (hits << 1) | (((balance >>> 31) ^ bit) & balance);
+      spoke = (spoke << 1) | (balance & 1);
+      context = (context << 1) | bit;
+    }
+    this.tournament.hits[depth - 1] = hits << (32 - length);
+    this.tournament.spoke[depth - 1] = spoke << (32 - length);
+  }
+}
+
+/** Of the 131,072 pairs of depth 16, the first 100,000 to occur are counted. */
+class DeepestContexts {
+  /** At 2c and 2c + 1 for the context c: the zeros and ones that followed. */
+  private readonly counts = new Int32Array(2 << DEPTHS);
+  private left = MOST_PAIRS;
+
+  constructor(private readonly tournament: BitTournament) {}
+
+  /** As in ShallowContexts. */
+  predict(before: number, word: number, first: number, length: number): void {
+    const { counts } = this;
+    let room = this.left > 0 ? 1 : 0;
+    let context = first === 0 ? before : word >>> (32 - first);
+    let hits = 0;
+    let spoke = 0;
+    for (let place = first; place < length; place++) {
+      const bit = (word << place) >>> 31;
+      const at = 2 * (context & ((1 << DEPTHS) - 1));
+      const zeros = counts[at]!;
+      const ones = counts[at + 1]!;
+      const known = (0 - zeros - ones) >>> 31;
+      const predictsZero = (ones - zeros) >>> 31;
+      hits = (hits << 1) | (known & (predictsZero ^ bit));
+      spoke = (spoke << 1) | known;
+      const count = counts[at + bit]!;
+      const counted = (0 - count) >>> 31;
+      const added = counted | room;
+      counts[at + bit] = count + added;
+      if (counted !== added && --this.left === 0) room = 0;
+      context = (context << 1) | bit;
+    }
+    this.tournament.hits[DEPTHS - 1] = hits << (32 - length);
+    this.tournament.spoke[DEPTHS - 1] = spoke << (32 - length);
+  }
+}

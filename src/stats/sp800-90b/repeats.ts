@@ -1,0 +1,75 @@
+/**
+ * How often the tuples of each length repeat: the counts that the t-tuple and LRS estimates (SP 800-90B §6.3.5,
+ * §6.3.6) are made of, for all lengths at once.
+ */
+
+import { commonPrefixLengths, suffixArray } from "../math/suffix-array.ts";
+import type { Sequence } from "./estimate.ts";
+import { sortedPrefixLengths } from "./sorted-prefixes.ts";
+
+export interface Repeats {
+  /** The longest tuple that occurs twice: v. */
+  readonly longest: number;
+  /** At t, occurrences of the most frequent t-tuple, for t = 1 … longest: the Q of §6.3.5. */
+  readonly highestCount: Int32Array;
+  /** At W, pairs of equal W-tuples: Σ C(count, 2) over all of them, for W = 1 … longest. */
+  readonly equalPairs: Float64Array;
+}
+
+export function countRepeats({ symbols, alphabetSize }: Sequence): Repeats {
+  const order = new Int32Array(symbols.length);
+  const lengths = new Int32Array(symbols.length);
+  if (sortedPrefixLengths(symbols, alphabetSize, order, lengths)) return summarize(lengths);
+  suffixArray(symbols, alphabetSize, order);
+  return summarize(commonPrefixLengths(symbols, order, order, lengths));
+}
+
+/**
+ * Neighbouring suffixes with at least ℓ symbols in common form an interval: the occurrences of one tuple. The
+ * intervals are the nodes of the suffix tree, met here with a stack. A node of depth ℓ below one of depth ℓ′
+ * stands for one tuple of each length ℓ′ < W ≤ ℓ.
+ */
+function summarize(lengths: Int32Array): Repeats {
+  const n = lengths.length;
+  let longest = 0;
+  for (let i = 0; i < n; i++) longest = Math.max(longest, lengths[i]!);
+  const highestCount = new Int32Array(longest + 1);
+  const equalPairs = new Float64Array(longest + 1);
+
+  const depths = new Int32Array(longest + 2);
+  const starts = new Int32Array(longest + 2);
+  let top = 0;
+  for (let i = 1; i <= n; i++) {
+    const depth = i < n ? lengths[i]! : 0;
+    let start = i - 1;
+    while (depths[top]! > depth) {
+      const tupleLength = depths[top]!;
+      start = starts[top--]!;
+      const count = i - start;
+      const pairs = (count * (count - 1)) / 2;
+      if (count > highestCount[tupleLength]!) highestCount[tupleLength] = count;
+      equalPairs[tupleLength]! += pairs;
+      equalPairs[Math.max(depth, depths[top]!)]! -= pairs;
+    }
+    if (depths[top]! < depth) {
+      depths[++top] = depth;
+      starts[top] = start;
+    }
+  }
+
+  for (let length = longest - 1; length >= 1; length--) {
+    highestCount[length] = Math.max(highestCount[length]!, highestCount[length + 1]!);
+    equalPairs[length]! += equalPairs[length + 1]!;
+  }
+  return { longest, highestCount, equalPairs };
+}
+
+/** §6.3.5 and §6.3.6 look at tuples below and from this many occurrences on. */
+const FREQUENT = 35;
+
+/** u: the smallest length of which no tuple occurs 35 times; `longest + 1` if all do. */
+export function firstRareLength({ longest, highestCount }: Repeats): number {
+  let length = 1;
+  while (length <= longest && highestCount[length]! >= FREQUENT) length++;
+  return length;
+}

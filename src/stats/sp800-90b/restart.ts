@@ -1,0 +1,130 @@
+/**
+ * Restart tests, SP 800-90B §3.1.4: the same number of samples from each of many starts, one start a row. If the
+ * beginnings resemble each other, the estimate from one long run promises too much.
+ */
+
+import { checkSymbols, compact } from "./alphabet.ts";
+import { lowest, runEstimators } from "./assess.ts";
+import { maxCountQuantile } from "./max-count.ts";
+
+export interface RestartResult {
+  readonly rows: number;
+  readonly cols: number;
+  readonly bitsPerSymbol: number;
+  /** Different symbols in the matrix: k. */
+  readonly alphabetSize: number;
+  readonly hInitial: number;
+  readonly sanity: {
+    /** Significance level of one row or column: 1 − 0.99^(1/(rows + cols)). */
+    readonly alpha: number;
+    /** Occurrences of the most frequent symbol of any row, and the highest number that passes. */
+    readonly rowMax: number;
+    readonly rowCutoff: number;
+    readonly colMax: number;
+    readonly colCutoff: number;
+    readonly passed: boolean;
+  };
+  /** Estimate on the rows, one after the other; null where the sanity check failed or there is nothing to estimate. */
+  readonly hRow: number | null;
+  readonly hCol: number | null;
+  /** min(hRow, hCol, hInitial); 0 if a test failed. */
+  readonly minEntropy: number;
+  readonly passed: boolean;
+  /** Why it did not pass. */
+  readonly reason?: string;
+}
+
+/** The standard asks for 1000; the exact cutoff takes time quadratic in it. */
+const MOST = 10_000;
+
+/**
+ * @param matrix row by row, one symbol a byte
+ * @param hInitial H_I, the initial entropy estimate in bits per symbol
+ * @throws RangeError if the sizes do not fit together or hInitial is not in 0 … bitsPerSymbol
+ */
+export function restartTest(
+  matrix: Uint8Array,
+  rows: number,
+  cols: number,
+  bitsPerSymbol: number,
+  hInitial: number,
+): RestartResult {
+  checkSymbols(matrix, bitsPerSymbol);
+  if (
+    !Number.isInteger(rows) ||
+    !Number.isInteger(cols) ||
+    rows < 2 ||
+    cols < 2 ||
+    rows > MOST ||
+    cols > MOST
+  ) {
+    throw new RangeError(`rows and columns must be 2 to ${MOST}, not ${rows} and ${cols}`);
+  }
+  if (matrix.length !== rows * cols) {
+    throw new RangeError(`${rows} rows of ${cols} symbols are not ${matrix.length} symbols`);
+  }
+  if (!(hInitial >= 0 && hInitial <= bitsPerSymbol)) {
+    throw new RangeError(`the initial estimate must be 0 to ${bitsPerSymbol} bits, not ${hInitial}`);
+  }
+
+  const byRow = compact(matrix);
+  const { alphabetSize } = byRow;
+  const byCol = { symbols: transpose(byRow.symbols, rows, cols), alphabetSize };
+
+  // §3.1.4.3.
+  const alpha = -Math.expm1(Math.log(0.99) / (rows + cols));
+  const rowCutoff = cutoff(cols, alphabetSize, hInitial, alpha);
+  const colCutoff = rows === cols ? rowCutoff : cutoff(rows, alphabetSize, hInitial, alpha);
+  const rowMax = highestCount(byRow.symbols, cols, alphabetSize);
+  const colMax = highestCount(byCol.symbols, rows, alphabetSize);
+  const sane = rowMax <= rowCutoff && colMax <= colCutoff;
+  const sanity = { alpha, rowMax, rowCutoff, colMax, colCutoff, passed: sane };
+  const common = { rows, cols, bitsPerSymbol, alphabetSize, hInitial, sanity };
+  const failure = { ...common, hRow: null, hCol: null, minEntropy: 0, passed: false };
+  if (alphabetSize < 2) return { ...failure, reason: "all symbols are equal: no entropy" };
+  if (!sane) return { ...failure, reason: "a symbol is too frequent in a row or column" };
+
+  // §3.1.4.2.
+  const hRow = lowest(runEstimators(byRow), bitsPerSymbol);
+  const hCol = lowest(runEstimators(byCol), bitsPerSymbol);
+  if (Math.min(hRow, hCol) < hInitial / 2) {
+    const reason = "rows or columns hold less than half the initial estimate";
+    return { ...failure, hRow, hCol, reason };
+  }
+  return { ...common, hRow, hCol, minEntropy: Math.min(hRow, hCol, hInitial), passed: true };
+}
+
+/**
+ * The highest count of one symbol among n that passes. The worst case that still has min-entropy H: as many
+ * symbols as fit of probability 2^−H, the others sharing the rest. NIST's program simulates it; here it is exact.
+ */
+export function cutoff(n: number, alphabetSize: number, hInitial: number, alpha: number): number {
+  const p = Math.max(2 ** -hInitial, 1 / alphabetSize);
+  const likely = Math.min(alphabetSize, Math.floor(1 / p));
+  const others = alphabetSize - likely;
+  const rest = Math.max(0, 1 - likely * p);
+  const classes = [{ symbols: likely, probability: p }];
+  if (others > 0) classes.push({ symbols: others, probability: rest / others });
+  return maxCountQuantile(n, classes, 1 - alpha);
+}
+
+function highestCount(symbols: Uint8Array, groupLength: number, alphabetSize: number): number {
+  let highest = 0;
+  const counts = new Int32Array(alphabetSize);
+  for (let start = 0; start < symbols.length; start += groupLength) {
+    counts.fill(0);
+    for (let i = start; i < start + groupLength; i++) {
+      const count = ++counts[symbols[i]!]!;
+      if (count > highest) highest = count;
+    }
+  }
+  return highest;
+}
+
+function transpose(symbols: Uint8Array, rows: number, cols: number): Uint8Array {
+  const out = new Uint8Array(symbols.length);
+  for (let row = 0; row < rows; row++) {
+    for (let col = 0; col < cols; col++) out[col * rows + row] = symbols[row * cols + col]!;
+  }
+  return out;
+}

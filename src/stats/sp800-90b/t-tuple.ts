@@ -1,0 +1,17 @@
+/** t-tuple estimate, SP 800-90B §6.3.5: the most frequent tuple of each length that still occurs 35 times. */
+
+import { type EstimatorResult, estimate, notApplicable, upperBound } from "./estimate.ts";
+import { firstRareLength, type Repeats } from "./repeats.ts";
+
+/** @param n symbols in the sequence */
+export function tTuple(repeats: Repeats, n: number): EstimatorResult {
+  const t = firstRareLength(repeats) - 1;
+  if (t < 1) return notApplicable("no tuple occurs 35 times");
+  let pHatMax = 0;
+  for (let length = 1; length <= t; length++) {
+    const share = repeats.highestCount[length]! / (n - length + 1);
+    pHatMax = Math.max(pHatMax, share ** (1 / length));
+  }
+  const pU = upperBound(pHatMax, n);
+  return estimate(-Math.log2(pU), { t, pHatMax, pU });
+}
