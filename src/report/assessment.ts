@@ -1,0 +1,144 @@
+/** An assessment after SP 800-90B, as NIST's three programs make it: non-IID track, IID track, restart tests. */
+import { assessIid, type IidAssessment, iidData } from "../stats/sp800-90b/iid/index.ts";
+import type { Assessment, RestartResult } from "../stats/sp800-90b/index.ts";
+import { countPermutations } from "./permutation-threads.ts";
+import { TRUNCATED_BITS } from "./test-tasks.ts";
+import { shared, TestThreads } from "./test-threads.ts";
+
+export interface AssessmentInput {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Restart data: one start a row. */
+export interface RestartMatrix {
+  readonly symbols: Uint8Array;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+export interface AssessmentOptions {
+  readonly bitsPerSymbol: number;
+  readonly iid: boolean;
+  /** Of the bit string, only the first 1,000,000 bits. */
+  readonly truncate: boolean;
+  readonly details: boolean;
+  readonly restart?: RestartMatrix;
+  /** H_I of the restart tests; undefined: what this assessment finds. */
+  readonly initial: number | undefined;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Pure data; JSON has it as it is. */
+export type AssessmentReport = {
+  readonly schema: 1;
+  readonly track: "non-iid" | "iid";
+  readonly input: AssessmentInput;
+} & Omit<Assessment, "schema"> & {
+    /** The tests of §5, on the IID track. */
+    readonly iid?: Pick<
+      IidAssessment,
+      "passed" | "independence" | "goodnessOfFit" | "longestRepeat" | "permutation"
+    >;
+    readonly restart?: RestartResult;
+    /** False where the data were found not to be IID, or a restart test failed. */
+    readonly passed: boolean;
+  };
+
+/** SP 800-90B §3.1.1, item 1. */
+const LEAST_SYMBOLS = 1_000_000;
+
+/** Below this, threads take longer to start than to work. */
+const LEAST_THREADED_SYMBOLS = 50_000;
+
+/** @throws RangeError if a symbol or option does not fit; the signal's reason */
+export async function runAssessment(
+  recorded: Uint8Array,
+  input: AssessmentInput,
+  options: AssessmentOptions,
+): Promise<AssessmentReport> {
+  const { bitsPerSymbol, iid, truncate, details, restart, signal, onProgress } = options;
+  const symbols = shared(recorded);
+  const isShort = symbols.length < LEAST_THREADED_SYMBOLS && restart === undefined;
+  using threads = new TestThreads(isShort ? 0 : options.threads, signal);
+  onProgress("estimating");
+  const assessed: IidTrack = iid
+    ? await assessOnIidTrack(symbols, options, threads)
+    : await threads.run({ kind: "assess", symbols, bitsPerSymbol, details, truncate });
+  const remarks = [
+    ...assessed.remarks,
+    ...(symbols.length < LEAST_SYMBOLS ? [SHORT_NOTE] : []),
+    ...(truncate && symbols.length * bitsPerSymbol > TRUNCATED_BITS ? [TRUNCATED_NOTE] : []),
+  ];
+  const tracked = {
+    track: iid ? ("iid" as const) : ("non-iid" as const),
+    input,
+    ...assessed,
+    schema: 1 as const,
+    remarks,
+  };
+  const isIid = tracked.iid?.passed !== false;
+  if (restart === undefined) return { ...tracked, passed: isIid };
+
+  onProgress("testing restarts");
+  const result = await threads.run({
+    kind: "restart",
+    matrix: shared(restart.symbols),
+    rows: restart.rows,
+    cols: restart.cols,
+    bitsPerSymbol,
+    hInitial: options.initial ?? assessed.minEntropy,
+  });
+  return { ...tracked, restart: result, passed: isIid && result.passed };
+}
+
+const SHORT_NOTE = `fewer symbols than the ${LEAST_SYMBOLS.toLocaleString("en-US")} that SP 800-90B §3.1.1 asks for`;
+
+const TRUNCATED_NOTE = "bitstring: only its first 1,000,000 bits were looked at, as asked for";
+
+type IidTrack = Assessment & Pick<AssessmentReport, "iid">;
+
+async function assessOnIidTrack(
+  symbols: Uint8Array,
+  { bitsPerSymbol, details, onProgress }: AssessmentOptions,
+  threads: TestThreads,
+): Promise<IidTrack> {
+  const run = {
+    symbols,
+    bitsPerSymbol,
+    complete: details,
+    onProgress: ({ done, passed }: { done: number; passed: number }) =>
+      onProgress(`permutations: ${done} of at most 10000 measured, ${passed} of 19 statistics passed`),
+  };
+  const tally = await countPermutations(iidData(symbols, bitsPerSymbol), run, threads);
+  const { independence, goodnessOfFit, longestRepeat, permutation, passed, ...rest } = assessIid(
+    symbols,
+    bitsPerSymbol,
+    { tally },
+  );
+  const none = {};
+  const mcv = {
+    ...(rest.alphabetSize > 1 ? { original: rest.hOriginal } : {}),
+    ...(rest.hBitstring === null ? {} : { bitstring: rest.hBitstring }),
+  };
+  return {
+    ...rest,
+    estimators: {
+      mcv,
+      collision: none,
+      markov: none,
+      compression: none,
+      tTuple: none,
+      lrs: none,
+      multiMcw: none,
+      lag: none,
+      multiMmc: none,
+      lz78y: none,
+    },
+    remarks: rest.alphabetSize > 1 ? [] : ["all symbols are equal: no entropy"],
+    iid: { passed, independence, goodnessOfFit, longestRepeat, permutation },
+  };
+}

@@ -1,0 +1,33 @@
+/** How much of the data each test saw: nothing is left out in silence. */
+import { BLOCK_BYTES, SEED_BYTES } from "../stats/other/fips140-2.ts";
+import type { TestResult } from "../stats/result.ts";
+import { plural } from "./numbers.ts";
+import { type Finding, SUITES } from "./report.ts";
+
+/** How much of what they were given tests read that come in sizes of their own: those of AIS 20/31 and FIPS 140-2. */
+export function readBytes(results: readonly TestResult[]): number {
+  for (const result of results) {
+    if (result.kind === "not-applicable") continue;
+    if (result.suite === "fips140-2") return SEED_BYTES + BLOCK_BYTES * result.n;
+    const usedBits = result.details?.["usedBits"];
+    if (result.suite === "ais31" && typeof usedBits === "number") return Math.ceil(usedBits / 8);
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Says which tests did not see everything. */
+export function coverageNotes(results: readonly Finding[], bytes: number): string[] {
+  const notes: string[] = [];
+  for (const suite of SUITES) {
+    const own = results.filter((result) => result.suite === suite);
+    const partial = own.filter((result) => result.testedBytes < bytes);
+    const sizes = [...new Set(partial.map((result) => result.testedBytes))].sort((a, b) => a - b);
+    for (const size of sizes) {
+      const tests = partial.filter((result) => result.testedBytes === size).length;
+      const which =
+        tests === own.length ? `${suite}: all tests` : `${suite}: ${tests} of ${own.length} tests`;
+      notes.push(`${which} looked at the first ${plural(size, "byte")} of ${plural(bytes, "byte")}`);
+    }
+  }
+  return notes;
+}

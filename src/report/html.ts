@@ -1,0 +1,187 @@
+/** A report as one HTML file: no script, no request, pictures as SVG. */
+import { barChart, bitmap, dotChart, lineChart } from "./charts.ts";
+import {
+  bitCorrelations,
+  bitShares,
+  byteHistogram,
+  bytePairs,
+  pValueHistogram,
+  spectrum,
+} from "./figures.ts";
+import { formatCount } from "./numbers.ts";
+import { PAGE_STYLE } from "./page-style.ts";
+import type { Report } from "./report.ts";
+import { conclusionOf, factsOf } from "./summary.ts";
+import { type Mark, type Table, tablesOf } from "./tables.ts";
+
+/** @param head the first bytes of the data: what the pictures show */
+export function reportHtml(report: Report, head: Uint8Array): string {
+  const facts = factsOf(report).map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value)}</dd>`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Randomness report: ${escaped(report.input.name)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<h1>Randomness report</h1>
+<dl>${facts.join("")}</dl>
+${conclusion(report)}
+<h2>Pictures</h2>
+<div class="figures">
+${figures(report, head).join("\n")}
+</div>
+${tablesOf(report).map(tableSection).join("\n")}
+</body>
+</html>
+`;
+}
+
+function conclusion(report: Report): string {
+  const { summary, quality } = report;
+  const [verdict, words] = {
+    pass: ["pass", "PASS"],
+    fail: ["fail", "FAIL"],
+    none: ["none", "NO VERDICT"],
+  }[summary.verdict ?? "none"] as [string, string];
+  const score =
+    quality.score === null
+      ? ""
+      : `<div class="score">${quality.score.toFixed(1)}<small>quality of 100, grade ${quality.grade}</small></div>`;
+  const sentences = conclusionOf(report).map((sentence) => `<p>${escaped(sentence)}</p>`);
+  return `<div class="conclusion">${score}<div><p><span class="mark ${verdict}">${words}</span></p>${sentences.join("")}</div></div>`;
+}
+
+const BITMAP_SIDE = 256;
+const LAG_POINTS = 4_096;
+
+function figures(report: Report, head: Uint8Array): string[] {
+  const all: (string | undefined)[] = [];
+  const pValues = pValueHistogram(report.results, 20);
+  const total = pValues.values.reduce((sum, count) => sum + count, 0);
+  if (total > 0) {
+    const labels = pValues.values.map((_, i) => (i / 20).toFixed(2));
+    all.push(
+      figure(
+        "p-values",
+        `${formatCount(total)} in twentieths. Good data fill all alike; tests that share data move together.`,
+        barChart(pValues, { x: "p-value", y: "count", labels }),
+      ),
+    );
+  }
+  const byteLabels = Array.from({ length: 256 }, (_, byte) => String(byte));
+  all.push(
+    figure(
+      "Byte values",
+      "How often each of the 256 occurs. Of good data 99 in 100 end within the band.",
+      barChart(byteHistogram(head), { x: "byte", y: "count", labels: byteLabels }),
+    ),
+    figure(
+      "Ones by place in the byte",
+      "Share of ones among the bits of each place less one half, 7 being the most significant.",
+      barChart(bitShares(head), {
+        x: "bit",
+        y: "share of ones − ½",
+        labels: ["7", "6", "5", "4", "3", "2", "1", "0"],
+      }),
+    ),
+  );
+  const correlations = bitCorrelations(head);
+  if (correlations.values.length > 0) {
+    all.push(
+      figure(
+        "Autocorrelation of bits",
+        "Correlation of each bit with the one so many places later.",
+        barChart(correlations, {
+          x: "lag, bits",
+          y: "correlation",
+          labels: correlations.values.map((_, i) => String(i + 1)),
+        }),
+      ),
+    );
+  }
+  const power = spectrum(head);
+  if (power.values.length > 0) {
+    all.push(
+      figure(
+        "Spectrum of bits",
+        "Power in 256 bands of frequency; 1 is that of independent fair bits.",
+        lineChart(power, { x: "frequency, cycles per bit", y: "power", from: 0, to: 0.5 }),
+        "wide",
+      ),
+    );
+  }
+  const pairs = bytePairs(head, LAG_POINTS);
+  if (pairs.length > 0) {
+    all.push(
+      figure(
+        "Lag plot",
+        `${formatCount(pairs.length)} bytes, each over the one before. Good data leave no pattern.`,
+        dotChart(pairs, { x: "byte", y: "next byte" }),
+        "square",
+      ),
+    );
+  }
+  const shown = Math.min(8 * head.length, BITMAP_SIDE ** 2);
+  all.push(
+    figure(
+      "Bitmap",
+      `The first ${formatCount(shown)} bits, ${BITMAP_SIDE} a row; ones are filled.`,
+      bitmap(head, BITMAP_SIDE),
+      "square",
+    ),
+  );
+  return all.filter((text) => text !== undefined);
+}
+
+function figure(title: string, text: string, svg: string, shape = ""): string {
+  const labelled = svg.replace("<svg", `<svg role="img" aria-label="${escaped(title)}"`);
+  return `<figure class="${shape}">${labelled}<figcaption><b>${escaped(title)}.</b> ${escaped(text)}</figcaption></figure>`;
+}
+
+const MARK_CLASSES: Readonly<Record<Mark, string>> = {
+  PASS: "pass",
+  WEAK: "weak",
+  FAIL: "fail",
+  "N/A": "none",
+  "–": "none",
+};
+
+function tableSection({ title, columns, groups }: Table): string {
+  const titles = columns.map(
+    (column) => `<th scope="col"${column.numeric ? ' class="number"' : ""}>${escaped(column.title)}</th>`,
+  );
+  const bodies = groups.map((group) => {
+    const heading =
+      group.title === undefined
+        ? ""
+        : `<tr><th></th><th colspan="${columns.length}" scope="rowgroup">${escaped(group.title)}</th></tr>`;
+    const rows = group.rows.map(({ mark, cells }) => {
+      const shown = cells.map((cell, i) => {
+        const kind = columns[i]?.numeric ? "number" : i === columns.length - 1 ? "remark" : "";
+        return `<td${kind === "" ? "" : ` class="${kind}"`}>${escaped(cell)}</td>`;
+      });
+      return `<tr><td><span class="mark ${MARK_CLASSES[mark]}">${mark}</span></td>${shown.join("")}</tr>`;
+    });
+    return `<tbody>${heading}${rows.join("\n")}</tbody>`;
+  });
+  return `<h2>${escaped(title)}</h2>
+<div class="scroll"><table>
+<thead><tr><th></th>${titles.join("")}</tr></thead>
+${bodies.join("\n")}
+</table></div>`;
+}
+
+function escaped(text: string): string {
+  const entities: Record<string, string> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+  };
+  return text.replace(/[&<>"']/g, (sign) => entities[sign]!);
+}

@@ -1,0 +1,37 @@
+/** A report as Markdown (GitHub's tables). */
+import type { Report } from "./report.ts";
+import { conclusionOf, factsOf } from "./summary.ts";
+import { type Table, tablesOf } from "./tables.ts";
+
+export function reportMarkdown(report: Report): string {
+  return [
+    "# Randomness report",
+    "",
+    ...factsOf(report).map(([name, value]) => `- **${name}** ${escaped(value)}`),
+    "",
+    ...conclusionOf(report).flatMap((sentence) => [escaped(sentence), ""]),
+    ...tablesOf(report).flatMap((table) => [...tableLines(table), ""]),
+  ].join("\n");
+}
+
+function tableLines({ title, columns, groups }: Table): string[] {
+  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const grouped = groups.some((group) => group.title !== undefined);
+  const titles = [...(grouped ? ["Group"] : []), ...columns.map((column) => column.title)];
+  return [
+    `## ${title}`,
+    "",
+    row(["", ...titles]),
+    row(["---", ...(grouped ? ["---"] : []), ...columns.map((column) => (column.numeric ? "---:" : "---"))]),
+    ...groups.flatMap((group) =>
+      group.rows.map(({ mark, cells }) =>
+        row([mark, ...(grouped ? [group.title ?? ""] : []), ...cells.map(escaped)]),
+      ),
+    ),
+  ];
+}
+
+/** Names of files may hold anything: nothing in them is markup. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>|#~]/g, (sign) => `\\${sign}`).replace(/[\r\n]+/g, " ");
+}

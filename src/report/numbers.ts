@@ -1,0 +1,26 @@
+/** Numbers as a report prints them. JSON has them in full. */
+
+/** `0.4213`; below 0.0001 `3.1e-12`; exact zeros and ones as such. */
+export function formatP(p: number): string {
+  if (Number.isNaN(p)) return "?";
+  if (p === 0 || p === 1) return String(p);
+  return p < 0.0001 ? p.toExponential(1) : p > 0.9999 ? ">0.9999" : p.toFixed(4);
+}
+
+/** Six digits that matter. */
+export function formatValue(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString("en-US");
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3);
+  return String(Number(value.toPrecision(6)));
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `1 test`, `2 tests`. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

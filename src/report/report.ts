@@ -1,0 +1,131 @@
+/** A report: what was tested, what each test says, what all of them say together. Pure data; it goes into JSON as it is. */
+import { BATTERY } from "../stats/battery.ts";
+import { type Quality, qualityScore } from "../stats/quality.ts";
+import type { HypothesisResult, SuiteId, TestResult } from "../stats/result.ts";
+import { type Constants, finalAnalysis } from "../stats/sp800-22/index.ts";
+import {
+  countQuestions,
+  countVerdicts,
+  FINDING_LEVEL,
+  lineVerdict,
+  type SuiteLine,
+  type Verdict,
+  type VerdictCounts,
+  verdictOf,
+  withExactConstants,
+} from "./verdict.ts";
+
+export const SUITES = ["battery", "sp800-22", "sp800-90b", "ais31", "fips140-2"] as const satisfies SuiteId[];
+
+/** The groups of the battery, in order. */
+export const BATTERY_GROUPS = [...new Set(BATTERY.map((test) => test.group))];
+
+export interface InputDescription {
+  readonly kind: "pool" | "source" | "file" | "stdin";
+  /** Which source or file, or what of the pool. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Symbols narrower than a byte are packed, most significant bit first. */
+  readonly bitsPerSymbol: number;
+}
+
+/** A result before it is judged. */
+export type Finding = TestResult & {
+  /** How many bytes of the input, from its start or that of its sequence, the test was given. */
+  readonly testedBytes: number;
+  /** Which sequence, from 0, where there are several. */
+  readonly sequence?: number;
+};
+
+export type ReportResult = Finding & { readonly verdict: Verdict };
+
+export type ReportLine = SuiteLine & { readonly verdict: Verdict };
+
+export interface Summary extends VerdictCounts {
+  /** fail: there is at least one finding. null: no test had a verdict. */
+  readonly verdict: "pass" | "fail" | null;
+  /** Questions among which `findingLevel` is shared out. */
+  readonly questions: number;
+  readonly findingLevel: number;
+  /** `suite/test`, with `#sequence` or the label of the analysis line where there are several. */
+  readonly findings: readonly string[];
+}
+
+export interface Report {
+  readonly schema: 1;
+  readonly input: InputDescription;
+  readonly suites: readonly SuiteId[];
+  readonly constants: Constants;
+  readonly sequences: number;
+  /** Length of each where there are several. */
+  readonly sequenceBytes?: number;
+  readonly results: readonly ReportResult[];
+  /** SP 800-22 §4.2, where there are several sequences; else empty. */
+  readonly analysis: readonly ReportLine[];
+  readonly summary: Summary;
+  readonly quality: Quality;
+  /** What a reader has to know about how the data were used, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export type UnjudgedReport = Omit<Report, "schema" | "results" | "analysis" | "summary" | "quality"> & {
+  readonly results: readonly Finding[];
+};
+
+/** Judges the results, one question at a time and all together. */
+export function judge(report: UnjudgedReport): Report {
+  const { input, suites, constants, sequences, sequenceBytes, notes } = report;
+  const lines = sequences > 1 ? analyse(report.results) : [];
+  const exactLines = sequences > 1 ? analyse(report.results.map(withExactConstants)) : [];
+  const questions = countQuestions(report.results, lines);
+  const results = report.results.map((result) => ({ ...result, verdict: verdictOf(result, questions) }));
+  const analysis = lines.map((line, i) => ({
+    ...line,
+    verdict: lineVerdict(line, exactLines[i]!, questions),
+  }));
+  const judged = [...results, ...analysis];
+  const failures = judged.filter(({ verdict }) => verdict === "fail");
+  const counts = countVerdicts(results);
+  return {
+    schema: 1,
+    input,
+    suites,
+    constants,
+    sequences,
+    ...(sequenceBytes === undefined ? {} : { sequenceBytes }),
+    results,
+    analysis,
+    summary: {
+      verdict: failures.length > 0 ? "fail" : judged.some(({ verdict }) => verdict !== null) ? "pass" : null,
+      ...counts,
+      questions,
+      findingLevel: FINDING_LEVEL,
+      findings: failures.map(nameOf),
+    },
+    quality: qualityScore(report.results),
+    notes,
+  };
+}
+
+/** NIST's final analysis, suite by suite: the same test may be in two. */
+function analyse(results: readonly Finding[]): SuiteLine[] {
+  return SUITES.flatMap((suite) => {
+    const own = results.filter((result) => result.suite === suite);
+    return finalAnalysis([own]).map((line) => ({ suite, ...line }));
+  });
+}
+
+function nameOf(judged: ReportResult | ReportLine): string {
+  const name = `${judged.suite}/${judged.test}`;
+  if ("kind" in judged) return judged.sequence === undefined ? name : `${name}#${judged.sequence}`;
+  return judged.label === undefined
+    ? `${name} over all sequences`
+    : `${name} ${judged.label} over all sequences`;
+}
+
+/** The p-value that stands for a test with several: the lowest; and where it stands. */
+export function lowestPValue({ pValues }: HypothesisResult): { readonly p: number; readonly index: number } {
+  const p = Math.min(...pValues);
+  return { p, index: pValues.indexOf(p) };
+}

@@ -1,0 +1,39 @@
+/** What a report is made of and how. */
+import type { SuiteId } from "../stats/result.ts";
+import type { Constants } from "../stats/sp800-22/index.ts";
+import type { InputDescription, Report } from "./report.ts";
+
+export interface ReportData {
+  readonly kind: InputDescription["kind"];
+  readonly name: string;
+  readonly bitsPerSymbol: number;
+  /** A piece need not outlive the next one. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+export interface RunOptions {
+  readonly suites: readonly SuiteId[];
+  readonly constants: Constants;
+  /** Several sequences of so many bytes, each with all tests of the suites battery and sp800-22. */
+  readonly sequences?: { readonly count: number; readonly bytes: number };
+  /** Threads at most; 0: everything in this one. The results are the same. */
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export type Progress =
+  | { readonly phase: "reading"; readonly bytes: number }
+  | { readonly phase: "testing"; readonly done: number; readonly of: number; readonly unit: string };
+
+export interface ReportRun {
+  readonly report: Report;
+  /** The first bytes of the data, for pictures of them. */
+  readonly head: Uint8Array;
+}
+
+/** The data as the report names them. */
+export function describe(data: ReportData, bytes: number, sha256: string): InputDescription {
+  const { kind, name, bitsPerSymbol } = data;
+  return { kind, name, bytes, sha256, bitsPerSymbol };
+}

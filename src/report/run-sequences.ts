@@ -1,0 +1,75 @@
+/** Runs the suites on each of several sequences, a sequence to a thread. */
+import type { TestResult } from "../stats/result.ts";
+import { plural } from "./numbers.ts";
+import { type Finding, judge, SUITES } from "./report.ts";
+import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
+import { cutSequences } from "./sequences.ts";
+import type { SuiteTask } from "./test-tasks.ts";
+import { TestThreads } from "./test-threads.ts";
+
+/** @throws InputError if the data end before the last sequence does; the signal's reason */
+export async function runSequences(
+  data: ReportData,
+  options: RunOptions,
+  { count, bytes }: { readonly count: number; readonly bytes: number },
+): Promise<ReportRun> {
+  const { constants, signal, onProgress } = options;
+  const suites = SUITES.filter((suite) => options.suites.includes(suite));
+  using threads = new TestThreads(options.threads, signal);
+  const stream = cutSequences(data.pieces, count, bytes, signal);
+  const perSequence: Promise<Finding[]>[] = [];
+  const labels = new Map<string, readonly string[]>();
+  let head: Uint8Array = new Uint8Array(0);
+  let done = 0;
+  for await (const sequence of stream.sequences) {
+    const index = perSequence.length;
+    if (index === 0) head = sequence;
+    const tasks = suites.map(
+      (suite): SuiteTask =>
+        suite === "battery"
+          ? { kind: "battery", bytes: sequence }
+          : { kind: "sp800-22", bytes: sequence, constants },
+    );
+    const running = Promise.all(tasks.map((task) => threads.run(task))).then((results) => {
+      done += 1;
+      onProgress?.({ phase: "testing", done, of: count, unit: "sequences" });
+      return results.flat().map((result) => ({
+        ...lean(result, labels),
+        testedBytes: bytes,
+        sequence: index,
+      }));
+    });
+    // Whatever goes wrong is heard of when all are gathered, or here.
+    running.catch(() => {});
+    perSequence.push(running);
+    // One sequence for each thread at work, and one more waiting.
+    await perSequence[index - threads.size];
+  }
+  const results = (await Promise.all(perSequence)).flat();
+  const total = stream.total();
+  const unused = total.bytes - count * bytes;
+  const report = judge({
+    input: describe(data, total.bytes, total.sha256),
+    suites,
+    constants,
+    sequences: count,
+    sequenceBytes: bytes,
+    results,
+    notes:
+      unused === 0
+        ? []
+        : [`after the last sequence of ${plural(bytes, "byte")} ${plural(unused, "byte")} remained untested`],
+  });
+  return { report, head };
+}
+
+/** Without what would fill the memory when there are thousands: the details, and each its own copy of the labels. */
+function lean(result: TestResult, labels: Map<string, readonly string[]>): TestResult {
+  if (result.kind !== "hypothesis") return result;
+  const { details: _, ...rest } = result;
+  if (rest.labels === undefined) return rest;
+  const key = `${result.suite} ${result.test} ${rest.labels.length}`;
+  const known = labels.get(key) ?? rest.labels;
+  labels.set(key, known);
+  return { ...rest, labels: known };
+}

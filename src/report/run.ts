@@ -1,0 +1,85 @@
+/** Runs the suites on the data, as one sequence or several, and judges the results. */
+import { BATTERY } from "../stats/battery.ts";
+import type { TestResult } from "../stats/result.ts";
+import { SP800_22_TESTS } from "../stats/sp800-22/index.ts";
+import { coverageNotes, readBytes } from "./coverage.ts";
+import { DEEP_BYTES, takeIn } from "./intake.ts";
+import { type Finding, judge, SUITES } from "./report.ts";
+import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
+import { runSequences } from "./run-sequences.ts";
+import { sp80090bResults } from "./sp800-90b-results.ts";
+import { TestThreads } from "./test-threads.ts";
+
+/** Below this, threads take longer to start than to work. */
+const LEAST_THREADED_BYTES = 2 ** 15;
+
+/** @throws InputError for empty or too short data; the signal's reason; what the data throw */
+export async function runReport(data: ReportData, options: RunOptions): Promise<ReportRun> {
+  return options.sequences === undefined
+    ? await runOnce(data, options)
+    : await runSequences(data, options, options.sequences);
+}
+
+async function runOnce(data: ReportData, options: RunOptions): Promise<ReportRun> {
+  const { constants, signal, onProgress } = options;
+  const suites = SUITES.filter((suite) => options.suites.includes(suite));
+  const { bytes, sha256, head, streamed } = await takeIn(data.pieces, suites, signal, (count) =>
+    onProgress?.({ phase: "reading", bytes: count }),
+  );
+  const deep = head.subarray(0, Math.min(bytes, DEEP_BYTES));
+  using threads = new TestThreads(bytes < LEAST_THREADED_BYTES ? 0 : options.threads, signal);
+
+  let done = 0;
+  const jobs: Promise<Finding[]>[] = [];
+  const work = (result: Promise<TestResult[]>, testedBytes: number) => {
+    jobs.push(
+      result.then((results) => {
+        done += 1;
+        onProgress?.({ phase: "testing", done, of: jobs.length, unit: "tests" });
+        const read = Math.min(testedBytes, readBytes(results));
+        return results.map((result) => ({ ...result, testedBytes: read }));
+      }),
+    );
+  };
+  for (const suite of suites) {
+    const seen = streamed.filter((result) => result.suite === suite);
+    switch (suite) {
+      case "battery":
+        for (const { id } of BATTERY) {
+          const whole = seen.find((result) => result.test === id);
+          if (whole) work(Promise.resolve([whole]), bytes);
+          else work(threads.run({ kind: "battery", bytes: deep, tests: [id] }), deep.length);
+        }
+        break;
+      case "sp800-22":
+        for (const id of SP800_22_TESTS) {
+          work(threads.run({ kind: "sp800-22", bytes: deep, tests: [id], constants }), deep.length);
+        }
+        break;
+      case "sp800-90b": {
+        const { bitsPerSymbol } = data;
+        const symbols = deep.subarray(0, Math.floor((DEEP_BYTES / 8) * bitsPerSymbol));
+        const task = { kind: "assess", symbols, packed: true, bitsPerSymbol } as const;
+        work(threads.run(task).then(sp80090bResults), symbols.length);
+        break;
+      }
+      case "ais31":
+        for (const procedure of ["a", "b"] as const) {
+          work(threads.run({ kind: "ais31", bytes: head, procedure }), head.length);
+        }
+        break;
+      case "fips140-2":
+        work(Promise.resolve([...seen]), bytes);
+    }
+  }
+  const results = (await Promise.all(jobs)).flat();
+  const report = judge({
+    input: describe(data, bytes, sha256),
+    suites,
+    constants,
+    sequences: 1,
+    results,
+    notes: coverageNotes(results, bytes),
+  });
+  return { report, head };
+}

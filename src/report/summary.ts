@@ -1,0 +1,57 @@
+/** What is said about a report as a whole, around its tables. */
+import { formatCount, plural } from "./numbers.ts";
+import type { Report } from "./report.ts";
+
+/** Facts about the report as a whole, in the order they are shown. */
+export function factsOf(report: Report): [name: string, value: string][] {
+  const { input, sequences, sequenceBytes, constants } = report;
+  const facts: [string, string][] = [
+    ["input", input.kind === "stdin" ? "standard input" : `${input.kind} ${printable(input.name)}`],
+    ["size", `${plural(input.bytes, "byte")}, ${formatCount(8 * input.bytes)} bits`],
+    ["sha256", input.sha256],
+  ];
+  if (input.bitsPerSymbol < 8) facts.push(["symbols", `of ${input.bitsPerSymbol} bits, packed`]);
+  if (sequenceBytes !== undefined) {
+    facts.push(["sequences", `${formatCount(sequences)} of ${formatCount(8 * sequenceBytes)} bits`]);
+  }
+  if (report.suites.includes("sp800-22")) {
+    facts.push([
+      "constants",
+      constants === "nist" ? "the standard's; exact ones beside them where they differ" : "exact",
+    ]);
+  }
+  return facts;
+}
+
+/** What all the tests say together, a sentence each. */
+export function conclusionOf(report: Report): string[] {
+  const { summary, quality, notes } = report;
+  const { passed, weak, failed, notApplicable, withoutVerdict } = summary;
+  const parts = [
+    `${formatCount(passed)} passed`,
+    `${formatCount(weak)} weak`,
+    `${formatCount(failed)} failed`,
+    `${formatCount(notApplicable)} not applicable`,
+    ...(withoutVerdict > 0 ? [`${formatCount(withoutVerdict)} without verdict`] : []),
+  ];
+  const score =
+    quality.score === null ? "" : `; quality ${quality.score.toFixed(1)} of 100 (${quality.grade})`;
+  const sentences = [`${plural(report.results.length, "test")}: ${parts.join(", ")}${score}`];
+  if (summary.verdict === "fail") {
+    const shown = summary.findings.slice(0, MOST_FINDINGS);
+    const more = summary.findings.length - shown.length;
+    sentences.push(`these data are not random: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`);
+  } else if (summary.verdict === null) {
+    sentences.push("no test had a verdict: nothing is said about the data");
+  } else if (weak > 0 && report.sequences === 1) {
+    sentences.push("weak is p < 0.01, as one good result in a hundred is; it is not a failure");
+  }
+  return [...sentences, ...notes.map((note) => `note: ${note}`)];
+}
+
+const MOST_FINDINGS = 8;
+
+/** Names of files may hold anything, codes that control a terminal included. */
+export function printable(name: string): string {
+  return name.replace(/\p{Cc}/gu, "\u{fffd}");
+}

@@ -1,0 +1,191 @@
+/** A report laid out as tables of text: what the terminal, Markdown and HTML show alike. */
+import { BATTERY } from "../stats/battery.ts";
+import type { SuiteId } from "../stats/result.ts";
+import { formatCount, formatP, formatValue, plural } from "./numbers.ts";
+import { BATTERY_GROUPS, lowestPValue, type Report, type ReportLine, type ReportResult } from "./report.ts";
+import { testTitle } from "./titles.ts";
+import { isUneven, type Verdict } from "./verdict.ts";
+
+export type Mark = "PASS" | "WEAK" | "FAIL" | "N/A" | "–";
+
+export interface Row {
+  readonly mark: Mark;
+  readonly cells: readonly string[];
+}
+
+export interface RowGroup {
+  /** Group of the battery. */
+  readonly title?: string;
+  readonly rows: readonly Row[];
+}
+
+export interface Table {
+  readonly title: string;
+  /** Titles of the cells; the mark stands before them. */
+  readonly columns: readonly { readonly title: string; readonly numeric?: boolean }[];
+  readonly groups: readonly RowGroup[];
+}
+
+export const SUITE_TITLES: Readonly<Record<SuiteId, string>> = {
+  battery: "Battery of 31 tests",
+  "sp800-22": "NIST SP 800-22 rev. 1a",
+  "sp800-90b": "NIST SP 800-90B, non-IID estimates",
+  ais31: "AIS 20/31, procedures A and B",
+  "fips140-2": "FIPS 140-2 power-up tests",
+};
+
+export function tablesOf(report: Report): Table[] {
+  return report.suites.map((suite) =>
+    report.sequences > 1 ? analysisTable(report, suite) : resultTable(report, suite),
+  );
+}
+
+function resultTable(report: Report, suite: SuiteId): Table {
+  const results = report.results.filter((result) => result.suite === suite);
+  const rows = results.map((result) => resultRow(result, report.input.bytes));
+  const hasExact = rows.some((row) => row.cells[EXACT] !== "");
+  const columns = RESULT_COLUMNS.filter((_, i) => i !== EXACT || hasExact);
+  const shown = rows.map((row) => ({
+    ...row,
+    cells: row.cells.filter((_, i) => i !== EXACT || hasExact),
+  }));
+  const groups: RowGroup[] =
+    suite === "battery"
+      ? BATTERY_GROUPS.map((group) => ({
+          title: group,
+          rows: shown.filter((_, i) => BATTERY.find((test) => test.id === results[i]!.test)?.group === group),
+        }))
+      : [{ rows: shown }];
+  return { title: SUITE_TITLES[suite], columns, groups };
+}
+
+const RESULT_COLUMNS = [
+  { title: "Test" },
+  { title: "Section" },
+  { title: "p-value", numeric: true },
+  { title: "exact p", numeric: true },
+  { title: "Statistic", numeric: true },
+  { title: "Remark" },
+];
+const EXACT = 3;
+
+function resultRow(result: ReportResult, inputBytes: number): Row {
+  const remarks: string[] = [];
+  let p = "";
+  let exact = "";
+  let value = "";
+  switch (result.kind) {
+    case "hypothesis": {
+      const lowest = lowestPValue(result);
+      p = formatP(lowest.p);
+      if (result.exactPValues) {
+        const same = formatP(Math.min(...result.exactPValues));
+        exact = same === p ? "" : same;
+      }
+      value = formatValue(result.statistic);
+      const label = result.labels?.[lowest.index];
+      if (result.pValues.length > 1) {
+        remarks.push(`lowest of ${result.pValues.length}${label === undefined ? "" : `, ${label}`}`);
+      }
+      break;
+    }
+    case "estimate":
+      value = formatValue(result.value);
+      remarks.push(result.unit);
+      break;
+    case "bounds":
+      value = formatValue(result.value);
+      remarks.push(boundsText(result.lower, result.upper));
+      break;
+    case "not-applicable":
+      remarks.push(result.reason);
+  }
+  if (result.kind !== "not-applicable" && result.testedBytes < inputBytes) {
+    remarks.push(`first ${formatCount(result.testedBytes)} bytes`);
+  }
+  const cells = [
+    testTitle(result.suite, result.test),
+    sectionText(result),
+    p,
+    exact,
+    value,
+    remarks.join("; "),
+  ];
+  return { mark: markOf(result.verdict, result.kind === "not-applicable"), cells };
+}
+
+/** One row a test: the worst of its p-values over all sequences. JSON has every line. */
+function analysisTable(report: Report, suite: SuiteId): Table {
+  const lines = report.analysis.filter((line) => line.suite === suite);
+  const tests = [
+    ...new Set(report.results.filter((result) => result.suite === suite).map(({ test }) => test)),
+  ];
+  const rows = tests.map((test): Row => {
+    const own = lines.filter((line) => line.test === test);
+    const results = report.results.filter((result) => result.suite === suite && result.test === test);
+    const title = testTitle(suite, test);
+    const verdicts = [...own, ...results].map(({ verdict }) => verdict);
+    if (own.length === 0) {
+      const [first] = results;
+      const reason = first?.kind === "not-applicable" ? first.reason : "no verdict";
+      return { mark: markOf(null, first?.kind === "not-applicable"), cells: [title, "", "", "", "", reason] };
+    }
+    // A single weak sequence is what is to be expected of a hundred; a single failed one is not.
+    const verdict = verdicts.includes("fail")
+      ? "fail"
+      : own.some((line) => line.verdict === "weak")
+        ? "weak"
+        : "pass";
+    const lowest = own.reduce((worst, line) => (line.proportion < worst.proportion ? line : worst));
+    const uneven = own.reduce((worst, line) => (line.uniformity < worst.uniformity ? line : worst));
+    return {
+      mark: markOf(verdict, false),
+      cells: [
+        title,
+        formatCount(lowest.sequences),
+        `${formatCount(Math.round(lowest.proportion * lowest.sequences))}/${lowest.sequences}`,
+        `${lowest.interval[0].toFixed(4)}–${lowest.interval[1].toFixed(4)}`,
+        formatP(uneven.uniformity),
+        analysisRemark(own, results),
+      ],
+    };
+  });
+  const title = `${SUITE_TITLES[suite]}: final analysis of ${formatCount(report.sequences)} sequences`;
+  return { title, columns: ANALYSIS_COLUMNS, groups: [{ rows }] };
+}
+
+const ANALYSIS_COLUMNS = [
+  { title: "Test" },
+  { title: "Applied", numeric: true },
+  { title: "Passed", numeric: true },
+  { title: "Expected" },
+  { title: "Uniformity p", numeric: true },
+  { title: "Remark" },
+];
+
+function analysisRemark(lines: readonly ReportLine[], results: readonly ReportResult[]): string {
+  const remarks: string[] = [];
+  const outside = lines.filter((line) => !line.proportionPassed).length;
+  const uneven = lines.filter(isUneven).length;
+  const failed = results.filter((result) => result.verdict === "fail").length;
+  if (lines.length > 1) remarks.push(`worst of ${lines.length}`);
+  if (outside > 0) remarks.push(`${outside} outside the interval`);
+  if (uneven > 0) remarks.push(`${uneven} not uniform`);
+  if (failed > 0) remarks.push(`${plural(failed, "sequence")} failed`);
+  return remarks.join("; ");
+}
+
+function markOf(verdict: Verdict, notApplicable: boolean): Mark {
+  if (verdict === null) return notApplicable ? "N/A" : "–";
+  return ({ pass: "PASS", weak: "WEAK", fail: "FAIL" } as const)[verdict];
+}
+
+function boundsText(lower: number | null, upper: number | null): string {
+  if (lower === null) return upper === null ? "" : `at most ${formatValue(upper)}`;
+  return upper === null ? `at least ${formatValue(lower)}` : `${formatValue(lower)}–${formatValue(upper)}`;
+}
+
+/** The sections of a suite's own standard get their sign; others come with the standard's name. */
+function sectionText({ suite, section }: ReportResult): string {
+  return suite === "battery" ? section : `§${section}`;
+}

@@ -1,0 +1,18 @@
+/** Entry point of the threads that run tests: the third one of the compiled binary. */
+import { parentPort } from "node:worker_threads";
+import { runTask, type TestTask } from "./test-tasks.ts";
+import type { Answer } from "./test-threads.ts";
+
+const thread = parentPort;
+if (!thread) throw new Error("test-worker.ts runs in a thread of its own");
+
+const answer = (message: Answer): void => thread.postMessage(message);
+
+thread.on("message", (task: TestTask) => {
+  try {
+    answer({ kind: "result", result: runTask(task) });
+  } catch (error) {
+    answer({ kind: "error", error });
+  }
+});
+answer({ kind: "ready" });
