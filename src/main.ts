@@ -1,0 +1,12 @@
+#!/usr/bin/env bun
+/** Runs the command line and sets the exit code. Nothing else happens here. */
+import { VERSION } from "./version.ts";
+
+const argv = process.argv.slice(2);
+
+if (argv.length === 1 && argv[0] === "--version") {
+  process.stdout.write(`${VERSION}\n`);
+} else {
+  const { runProgram } = await import("./cli/program.ts");
+  process.exit(await runProgram(argv));
+}
