@@ -1,0 +1,256 @@
+/** The compiled program as a user has it. `npm test` builds it first. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hostTarget, type Target } from "../../ffi/target.ts";
+import { buildNative } from "../../make/native.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { requireBuiltProgram } from "../support/built-program.ts";
+
+/** A program that starts workers and samples; the machine may be busy. */
+const TIMEOUT_MS = 30_000;
+
+let folder: string;
+let program: string;
+
+beforeAll(() => {
+  // Alone in an empty folder, far from the sources.
+  folder = mkdtempSync(join(tmpdir(), "ee-binary-"));
+  chmodSync(folder, 0o755);
+  program = join(folder, "esoteric-entropy");
+  copyFileSync(requireBuiltProgram(), program);
+  chmodSync(program, 0o755);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+interface Surroundings {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+}
+
+async function finished(command: readonly string[], { env = {}, cwd = folder }: Surroundings): Promise<Run> {
+  const child = Bun.spawn([...command], { env, cwd, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).arrayBuffer(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exitCode, stdout: Buffer.from(stdout), stderr };
+}
+
+function run(args: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
+  return finished([program, ...args], surroundings);
+}
+
+/** A shell script in which $EE is the program. */
+function shell(script: string): Promise<Run> {
+  return finished(["/bin/sh", "-c", script], { env: { EE: program, PATH: "/usr/bin:/bin" } });
+}
+
+describe("without sampling", () => {
+  test("--version", async () => {
+    expect(await run(["--version"])).toEqual({
+      exitCode: 0,
+      stdout: Buffer.from(`${manifest.version}\n`),
+      stderr: "",
+    });
+  });
+
+  test("help for the program and each command, on stdout", async () => {
+    expect((await run([])).stdout.toString()).toContain("COMMANDS");
+    for (const command of ["scan", "probe", "pool", "stream"]) {
+      const { exitCode, stdout, stderr } = await run([command, "--help"]);
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      expect(stdout.toString()).toContain("EXAMPLES");
+      expect(stdout.toString()).not.toContain("\x1b");
+    }
+  });
+
+  test("scan lists every source and why one is not available", async () => {
+    const { exitCode, stdout } = await run(["scan", "--json"]);
+    expect(exitCode).toBe(0);
+    const { sources } = JSON.parse(stdout.toString());
+    expect(sources.length).toBeGreaterThanOrEqual(8);
+    for (const source of sources) expect(source.available || source.reason.length > 3).toBe(true);
+    expect((await run(["scan"])).stdout.toString()).toContain("dram_row_buffer");
+  });
+
+  test("a library that cannot be loaded makes sources unavailable, with the reason, and nothing crash", async () => {
+    const env = { ESOTERIC_ENTROPY_LIBRARY: "/does/not/exist.so" };
+    const { exitCode, stdout, stderr } = await run(["scan", "--json"], { env });
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    const dram = JSON.parse(stdout.toString()).sources.find(
+      (source: { id: string }) => source.id === "dram_row_buffer",
+    );
+    expect(dram.available).toBe(false);
+    expect(dram.reason).toContain("/does/not/exist.so");
+    const streamed = await run(["stream", "--bytes", "1", "--format", "hex", "--sources", "memory"], { env });
+    expect([streamed.exitCode, streamed.stdout.length]).toEqual([3, 0]);
+  });
+
+  const mistakes: [string[], string][] = [
+    [["stream", "--byts", "12"], "did you mean '--bytes'"],
+    [["stream", "--bytes"], "--bytes needs a value"],
+    [["stream", "--bytes", "many"], "sizes are like"],
+    [["stream", "--sources", "nothing"], "there are:"],
+    [["stream", "--sources", "-default"], "no source is left"],
+    [["stream", "--format", "octal"], "is not one of"],
+    [["probe"], "missing argument <source>"],
+    [["probe", "clock_jiter"], "did you mean 'clock_jitter'"],
+    [["strem"], "did you mean 'stream'"],
+    [["--bytes", "1"], "options follow the command"],
+    [["pool", "--seconds", "0"], "times are like"],
+  ];
+  for (const [args, message] of mistakes) {
+    test(`usage error: ${args.join(" ")}`, async () => {
+      const { exitCode, stdout, stderr } = await run(args);
+      expect([exitCode, stdout.length]).toEqual([2, 0]);
+      expect(stderr).toStartWith("esoteric-entropy: error: ");
+      expect(stderr).toContain(message);
+    });
+  }
+});
+
+describe("with this machine's noise", () => {
+  test(
+    "stream: exact lengths, and no two runs alike",
+    async () => {
+      const hex = await run(["stream", "--format", "hex", "--bytes", "32"]);
+      expect([hex.exitCode, hex.stderr]).toEqual([0, ""]);
+      expect(hex.stdout.toString()).toMatch(/^[0-9a-f]{64}$/);
+      const again = await run(["stream", "--format", "hex", "--bytes", "32"]);
+      expect(again.stdout.equals(hex.stdout)).toBe(false);
+      expect((await run(["stream", "--mode", "drbg", "--bytes", "5M"])).stdout.length).toBe(5 << 20);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "a closed pipe is no failure and no news",
+    async () => {
+      for (const mode of ["full", "drbg", "noise"]) {
+        const { exitCode, stdout, stderr } = await shell(
+          `{ "$EE" stream --mode ${mode}; echo $? >&2; } | head -c 1`,
+        );
+        expect([exitCode, stdout.length]).toEqual([0, 1]);
+        expect(stderr).toBe("0\n");
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "an interrupt ends it at once with 130, a termination with 143",
+    async () => {
+      for (const [signal, code] of [
+        ["SIGINT", 130],
+        ["SIGTERM", 143],
+      ] as const) {
+        const child = Bun.spawn([program, "stream", "--rate", "100"], {
+          env: {},
+          stdout: "pipe",
+          stderr: "pipe",
+          stdin: "ignore",
+        });
+        const reader = child.stdout.getReader();
+        await reader.read();
+        child.kill(signal);
+        expect(await child.exited).toBe(code);
+        expect(await new Response(child.stderr).text()).toBe("");
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "it is interrupted even when the reader does not read",
+    async () => {
+      const { exitCode } = await shell(
+        `"$EE" stream --mode drbg | { sleep 1; kill -INT $(pgrep -f "^$EE stream --mode drbg"); sleep 1; } ; ! pgrep -f "^$EE stream --mode drbg"`,
+      );
+      expect(exitCode).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "probe and pool report what they saw",
+    async () => {
+      const probed = JSON.parse((await run(["probe", "dram_row_buffer", "--json"])).stdout.toString());
+      expect(probed.samples).toBe(10_000);
+      expect(probed.distinct).toBeGreaterThan(3);
+      expect((await run(["probe", "clock_jitter", "--samples", "100", "--raw"])).stdout.length).toBe(800);
+      const { ledger } = JSON.parse((await run(["pool", "--seconds", "0.5", "--json"])).stdout.toString());
+      expect(ledger.spentBits + ledger.forfeitedBits + ledger.levelBits).toBeCloseTo(ledger.creditedBits, 2);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("with a clock that always says the same", () => {
+  /** Sources that time something: not those that read the system's counters, which no clock of ours can stop. */
+  const TIMED = "default,-counters";
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    env = {
+      ESOTERIC_ENTROPY_LIBRARY: await buildNative({
+        target: hostTarget() as Target,
+        defines: ["EE_NULL_CLOCK"],
+      }),
+    };
+  }, TIMEOUT_MS);
+
+  for (const mode of ["full", "drbg"]) {
+    test(
+      `${mode}: exit 3, and not one byte`,
+      async () => {
+        const args = ["stream", "--mode", mode, "--timeout", "1", "--sources", TIMED];
+        const { exitCode, stdout, stderr } = await run(args, { env });
+        expect([exitCode, stdout.length]).toEqual([3, 0]);
+        expect(stderr).toContain("not enough entropy within 1 s: 0 bits credited");
+      },
+      TIMEOUT_MS,
+    );
+  }
+
+  test(
+    "pool credits nothing",
+    async () => {
+      const { stdout } = await run(["pool", "--seconds", "1", "--json", "--sources", TIMED], { env });
+      expect(JSON.parse(stdout.toString()).ledger.creditedBits).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("in poor surroundings", () => {
+  /** Root may write anywhere: it becomes somebody who may not. */
+  const asNobody =
+    process.getuid?.() === 0 && Bun.which("setpriv")
+      ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+      : [];
+
+  test(
+    "no HOME, no environment, a working folder it may not write",
+    async () => {
+      const readOnly = join(folder, "read-only");
+      mkdirSync(readOnly);
+      chmodSync(readOnly, 0o555);
+      const { exitCode, stdout } = await finished(
+        [...asNobody, program, "stream", "--format", "hex", "--bytes", "16"],
+        { env: { PATH: "/usr/bin:/bin" }, cwd: readOnly },
+      );
+      expect(stdout.toString()).toMatch(/^[0-9a-f]{32}$/);
+      expect(exitCode).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});

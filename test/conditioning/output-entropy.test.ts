@@ -1,0 +1,70 @@
+import { describe, expect, test } from "bun:test";
+import {
+  nonVettedOutputEntropy,
+  outputEntropy,
+  outputEntropyMargin,
+} from "../../src/conditioning/output-entropy.ts";
+import vectors from "../vectors/sp800-90b-conditioning.json" with { type: "json" };
+
+interface Case {
+  readonly nIn: number;
+  readonly nOut: number;
+  readonly nw: number;
+  readonly hIn: number;
+  readonly hPrime?: number;
+  readonly outputEntropy: number;
+  readonly hOut: number;
+  readonly margin?: number;
+}
+
+describe("output entropy", () => {
+  for (const item of vectors.cases as Case[]) {
+    const { nIn, nOut, nw, hIn, hPrime } = item;
+    test(`${nIn} → ${nOut} bits through ${nw}, ${hIn} bits of entropy`, () => {
+      const vetted = outputEntropy(nIn, nOut, nw, hIn);
+      expect(Math.abs(vetted - item.outputEntropy)).toBeLessThan(1e-9);
+      const hOut = hPrime === undefined ? vetted : nonVettedOutputEntropy(nIn, nOut, nw, hIn, hPrime);
+      expect(Math.abs(hOut - item.hOut)).toBeLessThan(1e-9);
+      if (item.margin !== undefined) {
+        expect(Math.abs(outputEntropyMargin(nIn, nOut, nw, hIn) - item.margin)).toBeLessThan(1e-9);
+      }
+    });
+  }
+
+  test("64 bits more than the output are full entropy to within 2^-64", () => {
+    expect(outputEntropyMargin(100_000, 256, 256, 320)).toBeGreaterThan(64);
+    expect(outputEntropyMargin(100_000, 256, 256, 312)).toBeLessThan(64);
+  });
+
+  test("never more than goes in, comes out or fits through, and never less than nothing", () => {
+    for (const hIn of [0.001, 1, 100, 256, 1000, 100_000]) {
+      for (const nw of [1, 64, 256, 1_000_000]) {
+        const out = outputEntropy(100_000, 256, nw, hIn);
+        expect(out).toBeWithin(0, Math.min(256, nw, hIn) + 1e-12);
+      }
+    }
+  });
+
+  test("more entropy in, no less out", () => {
+    let before = 0;
+    for (let hIn = 1; hIn <= 400; hIn++) {
+      const out = outputEntropy(400, 256, 256, hIn);
+      expect(out).toBeGreaterThanOrEqual(before);
+      before = out;
+    }
+  });
+
+  test("a component that is not vetted gives at most 0.999 of its output, and its assessed rate", () => {
+    expect(nonVettedOutputEntropy(1000, 256, 256, 600, 1)).toBe(0.999 * 256);
+    expect(nonVettedOutputEntropy(1000, 256, 256, 600, 0.5)).toBe(128);
+    expect(nonVettedOutputEntropy(1000, 256, 256, 600, 0)).toBe(0);
+  });
+
+  test("refuses what makes no sense", () => {
+    expect(() => outputEntropy(0, 256, 256, 1)).toThrow(RangeError);
+    expect(() => outputEntropy(512, 1.5, 256, 1)).toThrow(RangeError);
+    expect(() => outputEntropy(512, 256, 256, 0)).toThrow(RangeError);
+    expect(() => outputEntropy(512, 256, 256, 513)).toThrow(RangeError);
+    expect(() => nonVettedOutputEntropy(512, 256, 256, 300, 1.1)).toThrow(RangeError);
+  });
+});

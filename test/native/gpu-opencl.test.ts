@@ -1,0 +1,93 @@
+/** gpu_timing on Linux, with an OpenCL that is a stand-in: which devices it takes, and that it gives everything back. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildNative } from "../../make/native.ts";
+import { COMPILE_TIMEOUT_MS, host, hostLibrary } from "../support/native-builds.ts";
+
+const SUPPORT = join(import.meta.dirname, "../support/fake-opencl");
+const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
+const fake = join(folder, "libOpenCL.so.1");
+const LINUX = process.platform === "linux";
+
+let plain: string;
+let withoutClock: string;
+
+beforeAll(async () => {
+  if (!LINUX) return;
+  mkdirSync(join(folder, "c"));
+  cpSync(join(SUPPORT, "fake_opencl.c"), join(folder, "c", "fake_opencl.c"));
+  renameSync(await buildNative({ target: host(), root: folder }), fake);
+  plain = await hostLibrary();
+  withoutClock = await hostLibrary("EE_NULL_CLOCK");
+}, COMPILE_TIMEOUT_MS);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  /** What came of each step, in order. */
+  readonly steps: readonly string[];
+  readonly distinct: number;
+  /** What OpenCL was not given back. */
+  readonly objects: number;
+}
+
+async function runWith(devices: string, library = plain): Promise<Outcome> {
+  const child = Bun.spawn([process.execPath, join(SUPPORT, "gpu-program.ts"), library, fake], {
+    env: { ...process.env, LD_LIBRARY_PATH: folder, FAKE_OPENCL: devices },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [output, messages] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  expect(messages).toBe("");
+  return JSON.parse(output);
+}
+
+describe.skipIf(!LINUX)("gpu_timing through OpenCL", () => {
+  test("a graphics processor is opened once, used and given back", async () => {
+    const { steps, objects } = await runWith("gpu");
+    expect(steps).toEqual([
+      expect.stringContaining("early: gpu_timing: EBADF"),
+      "open: ok",
+      expect.stringContaining("again: gpu_timing: open: EBUSY"),
+      "sample: ok",
+      "close: ok",
+      "close: ok",
+    ]);
+    expect(objects).toBe(0);
+  });
+
+  for (const [devices, refusal] of [
+    ["no platform", "ENODEV"],
+    ["no device", "ENODEV"],
+    ["processor", "ENOTSUP"],
+    ["llvmpipe", "ENOTSUP"],
+    ["no memory", "EIO"],
+  ] as const) {
+    test(`${devices}: ${refusal}`, async () => {
+      const { steps, objects } = await runWith(devices);
+      expect(steps[1]).toStartWith(`open: gpu_timing: open: ${refusal}`);
+      expect(steps[3]).toContain("EBADF");
+      expect(objects).toBe(0);
+    });
+  }
+
+  test("a device that is lost meanwhile: an error, no samples", async () => {
+    const { steps, objects } = await runWith("lost");
+    expect(steps[3]).toStartWith("sample: gpu_timing: EIO");
+    expect(objects).toBe(0);
+  });
+
+  test("null control", async () => {
+    const { steps, distinct } = await runWith("gpu", withoutClock);
+    expect(steps[3]).toBe("sample: ok");
+    expect(distinct).toBe(1);
+  });
+});
+
+if (!LINUX) console.log("skipped: OpenCL is used on Linux only");

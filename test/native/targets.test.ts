@@ -1,0 +1,57 @@
+/** Every target compiles, and to what it should be. */
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { TARGETS } from "../../ffi/target.ts";
+import { buildNative } from "../../make/native.ts";
+import { readLibraryFile } from "../support/library-file.ts";
+import {
+  COMPILE_TIMEOUT_MS,
+  copyOfC,
+  exportedNames,
+  kernelFiles,
+  kernelIds,
+} from "../support/native-builds.ts";
+
+test("one kernel a file", () => {
+  expect(kernelIds.length).toBeGreaterThanOrEqual(8);
+  expect(kernelFiles().sort()).toEqual(kernelIds.map((id) => `${id}.c`).sort());
+  expect(exportedNames).toContain("ee_abi_version");
+  for (const id of kernelIds) expect(exportedNames).toContain(`ee_${id}`);
+});
+
+for (const target of TARGETS) {
+  test(
+    `${target} compiles`,
+    async () => {
+      const file = readLibraryFile(readFileSync(await buildNative({ target })));
+      const darwin = target.startsWith("darwin");
+      expect(file.format).toBe(darwin ? "Mach-O" : "ELF");
+      expect(target).toContain(file.machine);
+      expect(file.exports).toEqual(exportedNames);
+      if (darwin) {
+        expect(file.needed).toEqual(["/usr/lib/libSystem.B.dylib"]);
+        expect(file.minimumOs).toBe("13.0");
+        if (target === "darwin-arm64") expect(file.signed).toBe(true);
+      } else {
+        // Threads and dlopen lay in libraries of their own until glibc 2.34.
+        const glibc = ["libc.so.6", "libdl.so.2", "libpthread.so.0"];
+        expect(file.needed.toSorted()).toEqual(target.endsWith("-musl") ? ["libc.so"] : glibc);
+      }
+    },
+    COMPILE_TIMEOUT_MS,
+  );
+}
+
+for (const target of ["linux-x64", "darwin-arm64"] as const) {
+  test(
+    `${target}: the same bytes wherever it is compiled`,
+    async () => {
+      using copy = copyOfC();
+      const here = readFileSync(await buildNative({ target }));
+      const there = readFileSync(await buildNative({ target, root: copy.root }));
+      expect(there.equals(here)).toBe(true);
+      expect(there.includes(copy.root)).toBe(false);
+    },
+    COMPILE_TIMEOUT_MS,
+  );
+}

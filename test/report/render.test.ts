@@ -1,0 +1,145 @@
+import { describe, expect, test } from "bun:test";
+import { reportHtml } from "../../src/report/html.ts";
+import { reportJson } from "../../src/report/json.ts";
+import { reportMarkdown } from "../../src/report/markdown.ts";
+import { judge, SUITES } from "../../src/report/report.ts";
+import { runReport } from "../../src/report/run.ts";
+import type { ReportRun } from "../../src/report/run-options.ts";
+import { reportText } from "../../src/report/text.ts";
+import { expectGolden } from "../support/golden.ts";
+import { keystream } from "../support/keystream.ts";
+
+function reportOf(
+  bytes: Uint8Array,
+  name: string,
+  sequences?: { count: number; bytes: number },
+): Promise<ReportRun> {
+  const pieces = (async function* () {
+    yield bytes;
+  })();
+  return runReport(
+    { kind: "file", name, bitsPerSymbol: 8, pieces },
+    {
+      suites: sequences ? ["battery", "sp800-22"] : SUITES,
+      constants: "nist",
+      ...(sequences && { sequences }),
+      threads: 0,
+      signal: new AbortController().signal,
+    },
+  );
+}
+
+const good = await reportOf(keystream(20_000, 1), "good.bin");
+const bad = await reportOf(
+  new Uint8Array(3_000).map((_, i) => i),
+  "counter.bin",
+);
+const many = await reportOf(keystream(60_001, 2), "many.bin", { count: 60, bytes: 1_000 });
+
+describe("text", () => {
+  test("one sequence, good and bad, and many", () => {
+    expectGolden("report-good.txt", reportText(good.report, { color: false }));
+    expectGolden("report-bad.txt", reportText(bad.report, { color: false }));
+    expectGolden("report-sequences.txt", reportText(many.report, { color: false }));
+  });
+
+  test("colour only where it is welcome", () => {
+    expect(reportText(bad.report, { color: true })).toContain("\x1b[1;31mFAIL\x1b[0m");
+    expect(reportText(bad.report, { color: false })).not.toContain("\x1b");
+  });
+
+  test("names of files control no terminal", async () => {
+    const { report } = await reportOf(keystream(100, 1), "a\x1b[2Jb\nc");
+    expect(reportText(report, { color: false })).toContain("file a\u{fffd}[2Jb\u{fffd}c\n");
+  });
+});
+
+describe("JSON", () => {
+  test("the documented form, one result a line", () => {
+    // Six digits: the last ones may differ from machine to machine.
+    const rounded = reportJson(good.report).replace(/-?\d+\.\d+(e[-+]\d+)?/g, (number) =>
+      String(Number(Number(number).toPrecision(6))),
+    );
+    expectGolden("report-good.json", rounded);
+    const parsed = JSON.parse(reportJson(many.report));
+    expect(parsed).toEqual(JSON.parse(JSON.stringify(many.report)));
+    expect(parsed.schema).toBe(1);
+  });
+
+  test("numbers that JSON does not have are null", () => {
+    const { input, suites, constants } = good.report;
+    const report = judge({
+      input,
+      suites,
+      constants,
+      sequences: 1,
+      notes: [],
+      results: [
+        {
+          suite: "battery",
+          test: "monobit",
+          section: "1",
+          params: {},
+          n: 1,
+          kind: "hypothesis",
+          statistic: Number.POSITIVE_INFINITY,
+          pValues: [0],
+          testedBytes: 1,
+        },
+      ],
+    });
+    expect(JSON.parse(reportJson(report)).results[0].statistic).toBeNull();
+  });
+});
+
+describe("Markdown", () => {
+  test("tables, with nothing of a name taken for markup", async () => {
+    expectGolden("report-bad.md", reportMarkdown(bad.report));
+    const { report } = await reportOf(keystream(100, 1), "a|b_c.bin");
+    expect(reportMarkdown(report)).toContain("file a\\|b\\_c.bin");
+  });
+});
+
+describe("HTML", () => {
+  const page = reportHtml(good.report, good.head);
+
+  test("one file that asks for nothing and runs nothing", () => {
+    expect(page).toStartWith("<!doctype html>");
+    expect(page.match(/<script|<link|<img|<iframe|@import|url\(|javascript:| on\w+=/i)).toBeNull();
+    const addresses = new Set(page.match(/https?:\/\/[^"' <]+/g));
+    expect([...addresses]).toEqual(["http://www.w3.org/2000/svg"]); // a name, not a request
+    expect(page.includes(`content="default-src 'none'; style-src 'unsafe-inline'"`)).toBe(true);
+    expect(page.includes("prefers-color-scheme: dark")).toBe(true);
+  });
+
+  test("seven pictures, in the page's colours, without numbers that are none", () => {
+    const pictures = page.match(/<svg[\s\S]*?<\/svg>/g)!;
+    expect(pictures).toHaveLength(7);
+    for (const picture of pictures) {
+      expect(picture.includes("var(--ink-1)")).toBe(true);
+      expect(picture.match(/NaN|Infinity|undefined/)).toBeNull();
+      expect(picture.includes('role="img"')).toBe(true);
+    }
+    expect(page.match(/ecmeta|\bundefined\b|NaN/)).toBeNull();
+  });
+
+  test("every tag is closed", () => {
+    const open: string[] = [];
+    const voids = new Set(["meta", "!doctype", "br", "path/"]);
+    for (const [, close, name, selfClosed] of page.matchAll(/<(\/?)([!\w]+)[^>]*?(\/?)>/g)) {
+      if (selfClosed || voids.has(name!)) continue;
+      if (close) expect(open.pop()).toBe(name!);
+      else open.push(name!);
+    }
+    expect(open).toEqual([]);
+  });
+
+  test("the same every time, and for the smallest data too", async () => {
+    expect(reportHtml(good.report, good.head) === page).toBe(true);
+    const tiny = await reportOf(Uint8Array.of(1), `<b>"&'`);
+    const small = reportHtml(tiny.report, tiny.head);
+    expect(small.includes("file &lt;b&gt;&quot;&amp;&#39;")).toBe(true);
+    expect(small.match(/NaN|undefined/)).toBeNull();
+    expect(reportHtml(many.report, many.head).includes("final analysis of 60 sequences")).toBe(true);
+  });
+});

@@ -1,0 +1,52 @@
+/** A terminal or pipe that only remembers. */
+import { Writable } from "node:stream";
+import { createConsola } from "consola/basic";
+import { ClosedPipeError } from "../../src/cli/exit.ts";
+import type { Io } from "../../src/cli/io.ts";
+
+export interface FakeIo extends Io {
+  readonly written: () => Buffer;
+  readonly talk: () => string;
+  readonly interrupt: AbortController;
+}
+
+export function fakeIo(
+  options: { terminal?: boolean; closesAfter?: number; signal?: AbortSignal } = {},
+): FakeIo {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  let talk = "";
+  const interrupt = new AbortController();
+  const sink = new Writable({
+    write(chunk: Buffer, _: string, done: () => void) {
+      talk += chunk.toString();
+      done();
+    },
+  });
+  return {
+    async out(data) {
+      interrupt.signal.throwIfAborted();
+      if (length >= (options.closesAfter ?? Number.POSITIVE_INFINITY)) throw new ClosedPipeError();
+      const bytes = Buffer.from(data as Uint8Array);
+      pieces.push(bytes);
+      length += bytes.length;
+    },
+    outIsTerminal: options.terminal ?? false,
+    widenPipe: () => {},
+    columns: 80,
+    log: createConsola({
+      stdout: sink as never,
+      stderr: sink as never,
+      formatOptions: { date: false, colors: false },
+    }),
+    err: (text) => {
+      talk += text;
+    },
+    errIsTerminal: false,
+    color: false,
+    signal: options.signal ?? interrupt.signal,
+    written: () => Buffer.concat(pieces),
+    talk: () => talk,
+    interrupt,
+  };
+}

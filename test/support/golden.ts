@@ -1,0 +1,15 @@
+/** Outputs that must not change unnoticed. `GOLDEN=write bun test …` writes them anew; read the difference before it is kept. */
+import { expect } from "bun:test";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const FOLDER = join(import.meta.dirname, "..", "golden");
+
+export function expectGolden(name: string, text: string): void {
+  const path = join(FOLDER, name);
+  if (process.env["GOLDEN"] === "write") {
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(path, text);
+  }
+  expect(text).toBe(readFileSync(path, "utf8"));
+}

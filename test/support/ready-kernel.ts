@@ -1,0 +1,62 @@
+/** Kernels with all that they need, for tests that go through the list of them. */
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Kernel, NativeLibrary } from "../../ffi/index.ts";
+import { ROOT } from "../../make/native.ts";
+import { NativeError } from "../../src/errors.ts";
+import { kernelIds } from "./native-builds.ts";
+
+const header = readFileSync(join(ROOT, "c", "ee.h"), "utf8");
+
+/** Commands of kernels, as "<id>_<verb>". */
+export const commandNames = [...header.matchAll(/^EE_EXPORT ee_command ee_(\w+);$/gm)].map(
+  (match) => match[1]!,
+);
+
+/** Kernels whose samples are durations; the other ones' are values. */
+export const timingIds = kernelIds.filter((id) => id !== "cpu_trng");
+
+export interface ReadyKernel extends Disposable {
+  /** Undefined where this machine lacks something; the reason has been printed. */
+  readonly kernel: Kernel | undefined;
+}
+
+/** Opens a kernel that has to be opened, with the folder for temporary files. To be disposed of. */
+export function readyKernel(library: NativeLibrary, id: string): ReadyKernel {
+  const has = (verb: string) => commandNames.includes(`${id}_${verb}`);
+  const opens = has("open");
+  try {
+    if (has("check")) library.command(id, "check");
+    if (opens) library.command(id, "open", tmpdir());
+  } catch (error) {
+    if (!(error instanceof NativeError) || error.errno === undefined) throw error;
+    console.log(`skipped: this machine cannot run ${error.message}`);
+    return { kernel: undefined, [Symbol.dispose]() {} };
+  }
+  return {
+    kernel: library.kernel(id),
+    [Symbol.dispose]() {
+      if (opens) library.command(id, "close");
+    },
+  };
+}
+
+/** Samples a second, roughly, of those kernels that stay far below the 100,000 of most. */
+const SLOW: Readonly<Record<string, number>> = {
+  disk_io: 10_000,
+  dyld_timing: 8_000,
+  fsync_timing: 300,
+  gpu_timing: 5_000,
+  memory_timing: 20_000,
+  process: 5_000,
+  sleep_jitter: 10_000,
+  spotlight_timing: 500,
+  thread_lifecycle: 5_000,
+  timer_signal: 30_000,
+};
+
+/** `usual`, or for a slow kernel as many as take about the same time, at least `least`. */
+export function sampleCount(id: string, usual: number, least = 10): number {
+  return Math.max(least, Math.ceil(usual * Math.min(1, (SLOW[id] ?? 100_000) / 100_000)));
+}
