@@ -1,0 +1,90 @@
+/**
+ * CPU time of the battery test by test for 1,000,000 bits, of the AIS 20/31 procedures, and of the
+ * streaming statistics against the programs `ent` and `rngtest`, where they are installed.
+ *
+ *     bun bench/battery.ts
+ */
+
+import { spawnSync } from "node:child_process";
+import { createCipheriv } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BATTERY, battery } from "../src/stats/battery.ts";
+import { bitString } from "../src/stats/bits.ts";
+import { procedureA } from "../src/stats/other/ais31-procedure-a.ts";
+import { procedureB } from "../src/stats/other/ais31-procedure-b.ts";
+import { ByteStatistics } from "../src/stats/other/byte-statistics.ts";
+import { ByteTally } from "../src/stats/other/byte-tally.ts";
+import { FipsBlocks } from "../src/stats/other/fips140-2.ts";
+import { StreamingBattery } from "../src/stats/other/streaming-battery.ts";
+
+const CHUNK = 1 << 16;
+
+function randomBytes(length: number): Uint8Array {
+  return createCipheriv("aes-256-ctr", new Uint8Array(32), new Uint8Array(16)).update(new Uint8Array(length));
+}
+
+/** User time of one run, ms: the middle of three rounds of at least 200 ms each. */
+function userMs(work: () => unknown): number {
+  work();
+  const rounds = [1, 2, 3].map(() => {
+    const before = process.cpuUsage();
+    const started = performance.now();
+    let runs = 0;
+    for (; performance.now() - started < 200; runs++) work();
+    return process.cpuUsage(before).user / 1000 / runs;
+  });
+  return rounds.sort((a, b) => a - b)[1]!;
+}
+
+function inPieces(bytes: Uint8Array, consumer: { update(chunk: Uint8Array): unknown }): void {
+  for (let at = 0; at < bytes.length; at += CHUNK) consumer.update(bytes.subarray(at, at + CHUNK));
+}
+
+const megabit = randomBytes(125_000);
+const data = { bytes: megabit, bits: bitString(megabit), tally: new ByteTally(megabit) };
+console.log("| test, 1,000,000 bits | CPU ms |\n|---|---:|");
+for (const test of BATTERY) console.log(`| ${test.id} | ${userMs(() => test.run(data)).toFixed(2)} |`);
+console.log(`| **battery** | ${userMs(() => battery(megabit)).toFixed(0)} |\n`);
+
+const bits = bitString(randomBytes(1_100_000));
+console.log("| AIS 20/31 | CPU ms |\n|---|---:|");
+console.log(`| procedure A | ${userMs(() => procedureA(bits)).toFixed(0)} |`);
+console.log(`| procedure B | ${userMs(() => procedureB(bits)).toFixed(0)} |\n`);
+
+const large = randomBytes(100_000_000);
+const folder = mkdtempSync(join(tmpdir(), "battery-bench-"));
+const file = join(folder, "random");
+writeFileSync(file, large);
+
+/** User time of a program reading the same bytes, ms; undefined where it is not installed. */
+function programMs(command: string): number | undefined {
+  const run = () =>
+    spawnSync("bash", ["-c", `TIMEFORMAT=%U; time ${command} 2>/dev/null >/dev/null`], { encoding: "utf8" });
+  if (spawnSync("which", [command.split(" ")[0]!]).status !== 0) return undefined;
+  return 1000 * Math.min(...[1, 2, 3].map(() => Number(run().stderr.trim())));
+}
+
+console.log(
+  "| 100 MB in pieces of 64 KiB | CPU ms | MB/s | peer, CPU ms | ratio |\n|---|---:|---:|---:|---:|",
+);
+for (const [name, make, peer] of [
+  ["byte and bit statistics", () => new ByteStatistics(), `ent ${file}`],
+  ["FIPS 140-2 blocks", () => new FipsBlocks(), `rngtest < ${file}`],
+  ["streaming battery", () => new StreamingBattery(), undefined],
+] as const) {
+  const ms = userMs(() => {
+    const consumer = make();
+    inPieces(large, consumer);
+    if (consumer instanceof ByteStatistics) consumer.result();
+    else if (consumer instanceof FipsBlocks) consumer.results();
+    else consumer.finish();
+  });
+  const peerMs = peer && programMs(peer);
+  const peerCells = peerMs
+    ? `${peerMs.toFixed(0)} (${peer.split(" ")[0]}) | ${(ms / peerMs).toFixed(2)}`
+    : "– | –";
+  console.log(`| ${name} | ${ms.toFixed(0)} | ${(100_000 / ms).toFixed(0)} | ${peerCells} |`);
+}
+rmSync(folder, { recursive: true });

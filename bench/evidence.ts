@@ -1,0 +1,28 @@
+/**
+ * Evidence for the claims of this machine's sources: records them and prints what docs/EVIDENCE.md says of them.
+ *
+ *     bun bench/evidence.ts record FOLDER [--program PATH] [--launcher "chrt -f 10 taskset -c 1"] [--no-restarts] [ID…]
+ *     bun bench/evidence.ts interleave FOLDER
+ *     bun bench/evidence.ts assess FOLDER [ID…]
+ *     bun bench/evidence.ts print FOLDER FOLDER…
+ *
+ * `record` runs the program's own command `record` for every source that claims something and is available here without
+ * network, microphone or camera, and twice `probe` for the replay control. It goes on where it was stopped. Each folder
+ * is one condition, such as "loaded" or "quiet". `interleave` records all sources in turns, for the correlations.
+ * `print` assesses what lies in the folders; `assess` does so beforehand, for some sources.
+ */
+import { assessAll } from "./evidence/figures.ts";
+import { interleave } from "./evidence/interleave.ts";
+import { record } from "./evidence/record.ts";
+import { print } from "./evidence/tables.ts";
+
+const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
+  record,
+  interleave,
+  assess: assessAll,
+  print,
+};
+const [word = "", ...args] = process.argv.slice(2);
+const command = COMMANDS[word];
+if (!command) throw new Error("usage: evidence.ts record | interleave | assess | print FOLDER…");
+await command(args);

@@ -1,0 +1,43 @@
+/** Nanoseconds a symbol of each health test, of the monitor and of the online estimate. Prints; asserts nothing. */
+import { AdaptiveProportionTest } from "../src/health/adaptive-proportion.ts";
+import { aptCutoff, aptWindow, CONTINUOUS_ALPHA_EXPONENT, rctCutoff } from "../src/health/cutoffs.ts";
+import { HealthMonitor } from "../src/health/monitor.ts";
+import { OnlineEstimate } from "../src/health/online-estimate.ts";
+import { RepetitionCountTest } from "../src/health/repetition-count.ts";
+
+const SYMBOLS = 2 ** 20;
+const BATCH = 4096;
+const ROUNDS = 15;
+const CLAIM = 0.25;
+
+for (const symbolBits of [1, 4, 8]) {
+  const symbols = randomSymbols(symbolBits);
+  const window = aptWindow(symbolBits);
+  const rct = new RepetitionCountTest(rctCutoff(CLAIM, CONTINUOUS_ALPHA_EXPONENT));
+  const apt = new AdaptiveProportionTest(aptCutoff(CLAIM, window, CONTINUOUS_ALPHA_EXPONENT), window);
+  const monitor = new HealthMonitor(CLAIM, symbolBits);
+  const estimate = new OnlineEstimate(symbolBits);
+  console.log(`\nuniform symbols of ${symbolBits} bits, batches of ${BATCH}`);
+  report("repetition count", symbols, (batch) => rct.test(batch));
+  report("adaptive proportion", symbols, (batch) => apt.test(batch));
+  report("monitor (both)", symbols, (batch) => monitor.observe(batch));
+  report("online estimate", symbols, (batch) => estimate.update(batch));
+}
+
+function randomSymbols(symbolBits: number): Uint8Array {
+  const symbols = new Uint8Array(SYMBOLS);
+  for (let i = 0; i < SYMBOLS; i += 65_536) crypto.getRandomValues(symbols.subarray(i, i + 65_536));
+  return symbols.map((byte) => byte & (2 ** symbolBits - 1));
+}
+
+/** The least CPU time of several rounds. */
+function report(name: string, symbols: Uint8Array, take: (batch: Uint8Array) => unknown): void {
+  let bestUs = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = process.cpuUsage();
+    for (let i = 0; i < SYMBOLS; i += BATCH) take(symbols.subarray(i, i + BATCH));
+    const { user, system } = process.cpuUsage(before);
+    bestUs = Math.min(bestUs, user + system);
+  }
+  console.log(`  ${name.padEnd(20)} ${((bestUs * 1000) / SYMBOLS).toFixed(2).padStart(6)} ns/symbol`);
+}
