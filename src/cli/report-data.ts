@@ -1,9 +1,9 @@
 /** The data a report looks at: a file, standard input, one source's raw symbols, or what the pool hands out. */
 import { packLowBits } from "../conditioning/pack-bits.ts";
-import { Rbg } from "../drbg/rbg.ts";
-import { InsufficientEntropyError, SourceError } from "../errors.ts";
+import { SourceError } from "../errors.ts";
 import { EntropyPool } from "../pool/pool.ts";
-import { shortage } from "../pool/status.ts";
+import { RandomBytes, type RbgMode } from "../pool/random-bytes.ts";
+import { withinTime } from "../pool/within-time.ts";
 import type { ReportData } from "../report/run-options.ts";
 import { selectSources } from "../selection.ts";
 import type { Source } from "../source.ts";
@@ -101,44 +101,16 @@ async function* rawSymbols(source: Source, bytes: number, io: Io, deps: Deps): A
   }
 }
 
-/** Full-entropy bytes are asked for in small pieces, so that each is waited for only so long; DRBG output in large ones. */
-const FULL_PIECE_BYTES = 4_096;
-const DRBG_PIECE_BYTES = 1 << 18;
-
 async function* poolBytes(
   pool: EntropyPool,
-  { mode, timeoutMs }: { readonly mode: "full" | "drbg"; readonly timeoutMs: number },
+  { mode, timeoutMs }: { readonly mode: RbgMode; readonly timeoutMs: number },
   bytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const inTime = async <T>(work: (limited: AbortSignal) => Promise<T>): Promise<T> => {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    try {
-      return await work(AbortSignal.any([signal, timeout]));
-    } catch (error) {
-      if (!timeout.aborted || signal.aborted) throw error;
-      throw new InsufficientEntropyError(
-        `not enough entropy within ${timeoutMs / 1000} s: ${shortage(pool.status())}`,
-        ["'esoteric-entropy pool' shows each source; --timeout waits longer"],
-      );
-    }
-  };
-  const rbg = await inTime((limited) => Rbg.instantiate(pool, limited));
-  try {
-    for (let left = bytes; left > 0; ) {
-      let piece: Uint8Array;
-      if (mode === "full") {
-        const length = Math.min(left, FULL_PIECE_BYTES);
-        piece = await inTime((limited) => rbg.fullEntropy(length, limited));
-      } else {
-        if (rbg.reseedOverdue) await inTime((limited) => rbg.reseed(limited));
-        piece = new Uint8Array(Math.min(left, DRBG_PIECE_BYTES));
-        rbg.bulk(piece);
-      }
-      left -= piece.length;
-      yield piece;
-    }
-  } finally {
-    rbg.close();
+  using random = new RandomBytes(pool, mode);
+  for (let left = bytes; left > 0; ) {
+    const piece = await withinTime(pool, timeoutMs, signal, (limited) => random.next(left, limited));
+    left -= piece.length;
+    yield piece;
   }
 }

@@ -1,9 +1,10 @@
 /** `stream`: random bytes to stdout. The last step of the path of a byte. */
 import type { ArgsDef } from "citty";
-import { Rbg } from "../drbg/rbg.ts";
-import { InsufficientEntropyError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { EntropyPool } from "../pool/pool.ts";
+import { RandomBytes } from "../pool/random-bytes.ts";
 import { shortage } from "../pool/status.ts";
+import { withinTime } from "../pool/within-time.ts";
 import { selectSources } from "../selection.ts";
 import type { ByteSupply } from "./byte-supply.ts";
 import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
@@ -111,13 +112,16 @@ export function streamOptions(args: Record<string, unknown>): StreamOptions {
   return options;
 }
 
+/** A wider pipe pays for more than this. */
+const WIDE_PIPE_BYTES = 1 << 20;
+
 /** @throws InsufficientEntropyError · ClosedPipeError when the reader has gone · the signal's reason */
 export async function runStream(options: StreamOptions, io: Io, deps: Deps): Promise<void> {
   if (options.format === "raw" && io.outIsTerminal && !options.force) {
     throw new UsageError("raw bytes would garble the terminal", ["use --format hex, redirect, or --force"]);
   }
   const selected = selectSources(deps.sources, options.sources);
-  if (options.mode === "drbg" && options.bytes > DRBG_PIECE_BYTES) io.widenPipe(deps.host);
+  if (options.mode === "drbg" && options.bytes > WIDE_PIPE_BYTES) io.widenPipe(deps.host);
   const failed = new AbortController();
   const signal = AbortSignal.any([io.signal, failed.signal]);
   try {
@@ -128,57 +132,29 @@ export async function runStream(options: StreamOptions, io: Io, deps: Deps): Pro
     } else {
       const infos = creditedInfos(selected, options, io, deps);
       using pool = new EntropyPool({ sources: infos, startThread: deps.startThread });
-      await pump(poolSupply(pool, options, io), options, io, signal);
+      using random = new RandomBytes(pool, options.mode);
+      await pump(poolSupply(pool, random, options, io), options, io, signal);
     }
   } finally {
     failed.abort(); // whatever still waits for entropy
   }
 }
 
-/** Full-entropy bytes are handed on in small pieces as they come; DRBG output in pieces that fill a wide pipe. */
-const FULL_PIECE_BYTES = 4_096;
-const DRBG_PIECE_BYTES = 1 << 20;
-
-function poolSupply(pool: EntropyPool, options: StreamOptions, io: Io): ByteSupply {
-  let rbg: Rbg | undefined;
+function poolSupply(pool: EntropyPool, random: RandomBytes, options: StreamOptions, io: Io): ByteSupply {
   // One is written while the other is filled.
-  const buffers = [new Uint8Array(DRBG_PIECE_BYTES), new Uint8Array(DRBG_PIECE_BYTES)];
-  const inTime = <T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
-    withTimeout(work, signal, options.timeoutMs, io, () => shortage(pool.status()));
+  const buffers = [new Uint8Array(random.pieceBytes), new Uint8Array(random.pieceBytes)];
   return {
     async next(max, signal) {
-      rbg ??= await inTime((limited) => Rbg.instantiate(pool, limited), signal);
-      const generator = rbg;
-      if (options.mode === "full") {
-        return inTime((limited) => generator.fullEntropy(Math.min(max, FULL_PIECE_BYTES), limited), signal);
-      }
-      if (generator.reseedOverdue) await inTime((limited) => generator.reseed(limited), signal);
       buffers.reverse();
-      const piece = buffers[0]!.subarray(0, Math.min(max, DRBG_PIECE_BYTES));
-      generator.bulk(piece);
-      return piece;
+      const piece = buffers[0]!.subarray(0, max);
+      if (random.isImmediate) return piece.subarray(0, await random.fill(piece, signal));
+      using _ = new ProgressLine(io, () => `collecting entropy: ${shortage(pool.status())}`);
+      const filled = await withinTime(pool, options.timeoutMs, signal, (limited) =>
+        random.fill(piece, limited),
+      );
+      return piece.subarray(0, filled);
     },
   };
-}
-
-/** Waits for entropy at most so long, and says meanwhile what there is. */
-async function withTimeout<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  signal: AbortSignal,
-  timeoutMs: number,
-  io: Io,
-  progress: () => string,
-): Promise<T> {
-  using _ = new ProgressLine(io, () => `collecting entropy: ${progress()}`);
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    return await work(AbortSignal.any([signal, timeout]));
-  } catch (error) {
-    if (!timeout.aborted || signal.aborted) throw error;
-    throw new InsufficientEntropyError(`not enough entropy within ${timeoutMs / 1000} s: ${progress()}`, [
-      "'esoteric-entropy pool' shows each source; --timeout waits longer",
-    ]);
-  }
 }
 
 /** Writes one piece while the next is made. */

@@ -3,7 +3,8 @@
  *
  * Requests are short slices, a few on their way at a time. Time goes to sources in proportion to the square of
  * what they earn, but the weak ones share a twentieth of the best one's: the pool stays diverse without wasting the
- * thread. Nothing is requested while nobody wants entropy.
+ * thread. While nobody wants entropy nothing is requested, unless a share of the time is given to keep watch: it goes
+ * to all sources alike.
  */
 import type { SourceInfo } from "../source.ts";
 import type { RawTrace } from "../trace.ts";
@@ -19,6 +20,8 @@ export interface CollectorDeps {
   startThread(): SamplingThread;
   /** Whether anybody needs entropy now. */
   wanted(): boolean;
+  /** Share of the time, 0 to 1, that is sampled even if nobody does. */
+  readonly idleShare: number;
   /** Tests and credits a trace. */
   accept(lane: Lane, trace: RawTrace): Acceptance;
   /** Bits a second of its own time that the source may be expected to earn. */
@@ -60,6 +63,9 @@ export class Collector {
   #nextRequest = 1;
   #barrenThreads = 0;
   #pongMs = 0;
+  /** Not to sample for nobody before this. */
+  #idleUntilMs = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(
@@ -73,12 +79,29 @@ export class Collector {
 
   /** Issues requests as long as entropy is wanted. Call whenever that may have changed. */
   pump(): void {
-    while (!this.#closed && this.deps.wanted() && this.#onTheWay() < REQUESTS_ON_THE_WAY) {
-      const lane = this.#next();
+    while (!this.#closed && this.#onTheWay() < REQUESTS_ON_THE_WAY) {
+      const wanted = this.deps.wanted();
+      if (!wanted && !this.#idleDue()) break;
+      const lane = this.#next(wanted ? "pass" : "idlePass");
       if (!lane) break;
+      if (wanted) lane.pass += lane.expectedMs(lane.sliceSamples) / this.#weight(lane);
+      else this.#chargeIdle(lane);
       this.#issue(lane);
     }
-    this.#setWatch(!this.#closed && (this.#onTheWay() > 0 || (this.deps.wanted() && this.#mayRecover())));
+    const active = this.deps.wanted() || this.deps.idleShare > 0;
+    this.#setWatch(!this.#closed && (this.#onTheWay() > 0 || (active && this.#mayRecover())));
+  }
+
+  pause(id: string): void {
+    this.#lane(id).paused = true;
+  }
+
+  resume(id: string): void {
+    const lane = this.#lane(id);
+    if (!lane.paused) return;
+    lane.paused = false;
+    this.#rejoin(lane);
+    this.pump();
   }
 
   /** Whether there is a source that delivers, or may do so later. */
@@ -88,6 +111,7 @@ export class Collector {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#idleTimer);
     this.#setWatch(false);
     this.#thread?.terminate();
     this.#thread = undefined;
@@ -101,26 +125,54 @@ export class Collector {
     return this.lanes.some((lane) => lane.state.kind === "quarantined");
   }
 
-  #next(): Lane | undefined {
+  /** One slice at a time, and after each a pause that makes it the share it may have. */
+  #idleDue(): boolean {
+    if (this.deps.idleShare <= 0 || this.#onTheWay() > 0) return false;
+    const waitMs = this.#idleUntilMs - this.deps.nowMs();
+    if (waitMs <= 0) return true;
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => this.pump(), waitMs);
+    return false;
+  }
+
+  #chargeIdle(lane: Lane): void {
+    const sliceMs = lane.expectedMs(lane.sliceSamples);
+    lane.idlePass += sliceMs;
+    this.#idleUntilMs = this.deps.nowMs() + sliceMs / this.deps.idleShare;
+  }
+
+  #lane(id: string): Lane {
+    const lane = this.lanes.find(({ info }) => info.id === id);
+    if (!lane) throw new RangeError(`the pool has no source ${id}`);
+    return lane;
+  }
+
+  /** The active lane that is behind most. */
+  #next(pass: "pass" | "idlePass"): Lane | undefined {
     const now = this.deps.nowMs();
     let best: Lane | undefined;
     for (const lane of this.lanes) {
       if (lane.state.kind === "quarantined" && lane.state.retryAtMs <= now && lane.errands.length === 0) {
+        this.#rejoin(lane);
         lane.state = { kind: "active" };
-        lane.pass = Math.max(lane.pass, this.#leastPass());
         this.deps.changed(lane);
       }
       // A source that was not opened yet, and may therefore be about to hang, gets one request.
       const limit = !lane.opened ? 1 : REQUESTS_ON_THE_WAY;
-      if (lane.state.kind !== "active" || lane.errands.length >= limit) continue;
-      if (!best || lane.pass < best.pass) best = lane;
+      if (lane.state.kind !== "active" || lane.paused || lane.errands.length >= limit) continue;
+      if (!best || lane[pass] < best[pass]) best = lane;
     }
     return best;
   }
 
-  #leastPass(): number {
-    const active = this.lanes.filter((lane) => lane.state.kind === "active").map((lane) => lane.pass);
-    return active.length > 0 ? Math.min(...active) : 0;
+  /** A lane that was away is not given what it missed. */
+  #rejoin(lane: Lane): void {
+    const others = this.lanes.filter(
+      (other) => other !== lane && other.state.kind === "active" && !other.paused,
+    );
+    if (others.length === 0) return;
+    lane.pass = Math.max(lane.pass, Math.min(...others.map((other) => other.pass)));
+    lane.idlePass = Math.max(lane.idlePass, Math.min(...others.map((other) => other.idlePass)));
   }
 
   #weight(lane: Lane): number {
@@ -143,7 +195,6 @@ export class Collector {
       abortedMs: undefined,
     };
     lane.errands.push(errand);
-    lane.pass += lane.expectedMs(n) / this.#weight(lane);
     this.#thread.post({ kind: "sample", request: errand.request, id: lane.info.id, n });
   }
 

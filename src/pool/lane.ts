@@ -35,8 +35,12 @@ export class Lane {
   /** Period of the counter's step, nanoseconds; known once the source was opened. */
   stepNs: number | undefined;
   readonly errands: Errand[] = [];
+  /** Set aside by the user. */
+  paused = false;
   /** Sampling time used, divided by weight: the lane with the least goes next (stride scheduling). */
   pass = 0;
+  /** The same for the time when nobody wants entropy; there all weigh the same. */
+  idlePass = 0;
   samples = 0;
   discarded = 0;
   faults = 0;

@@ -26,6 +26,7 @@ export class NoiseFeed implements Disposable {
       sources,
       {
         startThread,
+        idleShare: 0,
         wanted: () => this.#queuedSymbols < CAPACITY_SYMBOLS,
         accept: (lane, trace) => {
           const symbols = toSymbols(trace, lane.info.symbolBits);

@@ -21,6 +21,11 @@ export interface PoolOptions {
   readonly startThread: () => SamplingThread;
   /** Full-entropy bytes kept ready at most. Default 4096. */
   readonly capacityBytes?: number;
+  /**
+   * Share of the time, 0 to 1, that sources are sampled although the pool is full and nobody waits, so that they stay
+   * tested and those who watch see them move. Default 0: nothing is sampled for nobody.
+   */
+  readonly idleShare?: number;
   readonly limits?: CollectorLimits;
   /** Monotonic milliseconds. */
   readonly nowMs?: () => number;
@@ -31,6 +36,8 @@ export interface PoolEvents {
   "source-failed": [{ readonly id: string; readonly reason: string }];
   /** Every trace, after it was judged: for those who watch. */
   trace: [{ readonly trace: RawTrace; readonly creditedBits: number }];
+  /** A trace that `reveal` asked for: raw noise that may be shown, for it was not counted. */
+  revealed: [RawTrace];
 }
 
 /** The largest single request; larger ones are for the caller to split. */
@@ -43,6 +50,8 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
   readonly #collector: Collector;
   readonly #records = new Map<string, SourceRecord>();
   readonly #waiters: Waiter[] = [];
+  /** Sources whose next trace is to be shown. */
+  readonly #toReveal = new Set<string>();
   readonly #nowMs: () => number;
   readonly #openedMs: number;
   #extractedBytes = 0;
@@ -51,6 +60,8 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
   constructor(options: PoolOptions) {
     super();
     if (options.sources.length === 0) throw new RangeError("a pool needs at least one source");
+    const { idleShare = 0 } = options;
+    if (!(idleShare >= 0 && idleShare <= 1)) throw new RangeError("idleShare is from 0 to 1");
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#openedMs = this.#nowMs();
     this.#reservoir = new Reservoir(this.#ledger, options.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
@@ -59,6 +70,7 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
       {
         startThread: options.startThread,
         wanted: () => this.#waiters.length > 0 || !this.#reservoir.full,
+        idleShare,
         accept: (lane, trace) => this.#accept(lane, trace),
         earning: (lane) => this.#expectedBits(lane) * lane.rateHz,
         settled: (lane) => this.#records.get(lane.info.id)?.settled ?? false,
@@ -105,6 +117,26 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
     return out;
   }
 
+  /** Samples this source no more until `resume`. @throws RangeError for a source that is not in the pool */
+  pause(id: string): void {
+    this.#collector.pause(id);
+  }
+
+  resume(id: string): void {
+    this.#collector.resume(id);
+  }
+
+  /**
+   * The source's next trace will be emitted as "revealed", and credited nothing: noise that somebody has seen must not
+   * be counted. @throws RangeError for a source that is not in the pool
+   */
+  reveal(id: string): void {
+    if (!this.#collector.lanes.some(({ info }) => info.id === id)) {
+      throw new RangeError(`the pool has no source ${id}`);
+    }
+    this.#toReveal.add(id);
+  }
+
   status(): PoolStatus {
     return {
       sources: this.#collector.lanes.map((lane) => this.#sourceStatus(lane)),
@@ -134,15 +166,19 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
     const symbols = toSymbols(trace, lane.info.symbolBits);
     const verdict = record.observe(symbols);
 
-    const creditable = verdict.creditableSymbols;
+    const revealed = this.#toReveal.delete(lane.info.id);
+    const creditable = revealed ? 0 : verdict.creditableSymbols;
     const claimed = claimAt(lane.info, lane.stepNs ?? 0);
     const earnedBits = creditable * Math.min(claimed, record.estimate.bitsPerSymbol);
     const creditedBits = this.#ledger.payable(lane.info, trace.startedNs, trace.elapsedNs, earnedBits);
     const bytes = traceBytes(trace);
     const uncredited = SAMPLE_BYTES * (trace.samples.length - creditable);
     this.#reservoir.absorb(lane.info.id, bytes.subarray(0, uncredited), 0);
-    this.#reservoir.absorb(lane.info.id, bytes.subarray(uncredited), creditedBits / creditable);
+    if (creditable > 0) {
+      this.#reservoir.absorb(lane.info.id, bytes.subarray(uncredited), creditedBits / creditable);
+    }
     this.emit("trace", { trace, creditedBits });
+    if (revealed) this.emit("revealed", trace);
     this.#serve();
     if (verdict.state === "failed") return { ok: false, reason: describe(verdict.lastFailure) };
     return { ok: true, creditedBits };
@@ -318,6 +354,7 @@ function stateOf(lane: Lane, record: SourceRecord | undefined): SourceStatus["st
     case "quarantined":
       return "failed";
     case "active":
+      if (lane.paused) return "paused";
       return record?.monitor.state === "healthy" ? "healthy" : "starting";
   }
 }

@@ -4,9 +4,9 @@ import type { Totals } from "./ledger.ts";
 export interface SourceStatus {
   readonly id: string;
   readonly family: string;
-  /** starting: in its start-up test · healthy · failed: quarantined · unavailable */
-  readonly state: "starting" | "healthy" | "failed" | "unavailable";
-  /** Why, for the last two. */
+  /** starting: in its start-up test · healthy · failed: quarantined · unavailable · paused: by the user */
+  readonly state: "starting" | "healthy" | "failed" | "unavailable" | "paused";
+  /** Why, for failed and unavailable. */
   readonly reason?: string;
   /** Raw samples taken since the pool was opened. */
   readonly samples: number;

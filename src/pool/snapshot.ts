@@ -1,0 +1,75 @@
+/** The pool's status with rates: what the server, the page and the terminal show. Plain data. */
+import { BLOCK_BYTES, FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
+import type { SourceInfo } from "../source.ts";
+import type { EntropyPool } from "./pool.ts";
+import type { PoolStatus, SourceStatus } from "./status.ts";
+
+export interface SourceSnapshot extends SourceStatus {
+  readonly title: string;
+  /** Raw samples taken in each second since the snapshot before. */
+  readonly samplesPerSecond: number;
+  /** Bits counted by the ledger in each second since the snapshot before. */
+  readonly creditedBitsPerSecond: number;
+}
+
+export interface Snapshot extends PoolStatus {
+  readonly schema: 1;
+  readonly sources: readonly SourceSnapshot[];
+  readonly creditedBitsPerSecond: number;
+  /** What the credited bits come to as output: 256 bits for 320. */
+  readonly fullEntropyBytesPerSecond: number;
+  readonly grade: Grade;
+}
+
+/**
+ * For display, never for credit.
+ * A: every source that can run here is healthy, of two families or more · B: two families or more are healthy ·
+ * C: one family is · D: none is yet, some are in their start-up tests · F: nothing can be served.
+ */
+export type Grade = "A" | "B" | "C" | "D" | "F";
+
+export class Snapshots {
+  readonly #titles: ReadonlyMap<string, string>;
+  #before: PoolStatus | undefined;
+
+  constructor(
+    private readonly pool: EntropyPool,
+    infos: readonly SourceInfo[],
+  ) {
+    this.#titles = new Map(infos.map((info) => [info.id, info.title]));
+  }
+
+  /** Now. Rates are since the call before, at first since the pool was opened. */
+  next(): Snapshot {
+    const status = this.pool.status();
+    const before = this.#before;
+    this.#before = status;
+    const seconds = (status.uptimeMs - (before?.uptimeMs ?? 0)) / 1000;
+    const perSecond = (now: number, then: number | undefined) =>
+      seconds > 0 ? (now - (then ?? 0)) / seconds : 0;
+    const earlier = new Map(before?.sources.map((source) => [source.id, source]));
+    const creditedBitsPerSecond = perSecond(status.ledger.creditedBits, before?.ledger.creditedBits);
+    return {
+      schema: 1,
+      ...status,
+      sources: status.sources.map((source) => ({
+        ...source,
+        title: this.#titles.get(source.id) ?? source.id,
+        samplesPerSecond: perSecond(source.samples, earlier.get(source.id)?.samples),
+        creditedBitsPerSecond: perSecond(source.creditedBits, earlier.get(source.id)?.creditedBits),
+      })),
+      creditedBitsPerSecond,
+      fullEntropyBytesPerSecond: (creditedBitsPerSecond / FULL_ENTROPY_INPUT_BITS) * BLOCK_BYTES,
+      grade: gradeOf(status),
+    };
+  }
+}
+
+export function gradeOf(status: PoolStatus): Grade {
+  const able = status.sources.filter(({ state }) => state !== "unavailable" && state !== "paused");
+  const healthy = able.filter(({ state }) => state === "healthy");
+  const families = new Set(healthy.map(({ family }) => family)).size;
+  if (families >= 2) return healthy.length === able.length ? "A" : "B";
+  if (families === 1) return "C";
+  return able.some(({ state }) => state === "starting") ? "D" : "F";
+}

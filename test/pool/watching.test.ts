@@ -1,0 +1,125 @@
+/** What those see who watch a pool from which nobody takes anything. */
+import { describe, expect, test } from "bun:test";
+import { once } from "node:events";
+import { EntropyPool } from "../../src/pool/pool.ts";
+import { gradeOf, Snapshots } from "../../src/pool/snapshot.ts";
+import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+
+function poolOf(sources: FakeSource[], idleShare?: number): EntropyPool {
+  return new EntropyPool({
+    sources: sources.map(({ info }) => info),
+    startThread: () => new FakeThread(sources),
+    capacityBytes: 64,
+    ...(idleShare === undefined ? {} : { idleShare }),
+  });
+}
+
+const two = () => [
+  fakeSource({ id: "a", family: "clock", rateHz: 1e6 }, fakeNoise(1)),
+  fakeSource({ id: "b", family: "memory", rateHz: 1e4 }, fakeNoise(2)),
+];
+
+/** Resolves when the condition holds after some trace. */
+async function until(pool: EntropyPool, condition: () => boolean): Promise<void> {
+  while (!condition()) await once(pool, "trace");
+}
+
+const samplesOf = (pool: EntropyPool, id: string) =>
+  pool.status().sources.find((source) => source.id === id)!.samples;
+
+describe("a full pool", () => {
+  test("stays still without an idle share", async () => {
+    using pool = poolOf(two()).start();
+    await until(pool, () => pool.status().readyBytes === 64);
+    // What was on its way arrives; then nothing more is asked for.
+    let last = -1;
+    while (last !== samplesOf(pool, "a")) {
+      last = samplesOf(pool, "a");
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    }
+    expect(pool.status().readyBytes).toBe(64);
+  });
+
+  test("goes on testing all sources alike with one, and keeps the account", async () => {
+    using pool = poolOf(two(), 1).start();
+    await until(pool, () => pool.status().readyBytes === 64);
+    const before = samplesOf(pool, "b");
+    await until(pool, () => samplesOf(pool, "b") > before + 5_000);
+    const { spentBits, forfeitedBits, levelBits, creditedBits } = pool.status().ledger;
+    expect(spentBits + forfeitedBits + levelBits).toBeCloseTo(creditedBits, 3);
+    expect(gradeOf(pool.status())).toBe("A");
+  });
+
+  test("an idle share is from 0 to 1", () => {
+    for (const share of [-0.1, 1.1, Number.NaN]) expect(() => poolOf(two(), share)).toThrow(RangeError);
+  });
+});
+
+describe("pause", () => {
+  test("a paused source is not sampled until it is resumed", async () => {
+    using pool = poolOf(two(), 1).start();
+    await until(pool, () => samplesOf(pool, "a") > 0 && samplesOf(pool, "b") > 0);
+    pool.pause("a");
+    expect(pool.status().sources.find(({ id }) => id === "a")!.state).toBe("paused");
+    const b = samplesOf(pool, "b");
+    await until(pool, () => samplesOf(pool, "b") > b + 500); // what was on its way for a has arrived
+    const a = samplesOf(pool, "a");
+    await until(pool, () => samplesOf(pool, "b") > b + 2_000);
+    expect(samplesOf(pool, "a")).toBe(a);
+    pool.resume("a");
+    await until(pool, () => samplesOf(pool, "a") > a);
+    expect(() => pool.pause("nothing")).toThrow(RangeError);
+  });
+});
+
+describe("reveal", () => {
+  test("the trace that is shown is credited nothing, the next one is credited again", async () => {
+    using pool = poolOf([fakeSource({ id: "a" }, fakeNoise(3))], 1);
+    const credits: number[] = [];
+    const shown: BigUint64Array[] = [];
+    let last: BigUint64Array | undefined;
+    pool.on("trace", ({ trace, creditedBits }) => {
+      credits.push(creditedBits);
+      last = trace.samples;
+    });
+    pool.on("revealed", (trace) => {
+      expect(trace.samples).toBe(last!);
+      shown.push(trace.samples);
+      credits[credits.length - 1] = -credits.at(-1)!;
+    });
+    pool.start();
+    await until(pool, () => (credits.at(-1) ?? 0) > 0);
+    pool.reveal("a");
+    const [trace] = await once(pool, "revealed");
+    expect(trace.samples.length).toBeGreaterThan(0);
+    expect(credits.at(-1)).toBe(-0);
+    await until(pool, () => credits.at(-1)! > 0);
+    expect(shown.length).toBe(1);
+    expect(() => pool.reveal("nothing")).toThrow(RangeError);
+  });
+});
+
+describe("Snapshots", () => {
+  test("rates are of the time since the snapshot before", async () => {
+    let nowMs = 0;
+    const source = fakeSource({ id: "a", title: "A source" }, fakeNoise(4));
+    using pool = new EntropyPool({
+      sources: [source.info],
+      startThread: () => new FakeThread([source]),
+      nowMs: () => nowMs,
+    });
+    const snapshots = new Snapshots(pool, [source.info]);
+    expect(snapshots.next()).toMatchObject({ grade: "D", creditedBitsPerSecond: 0, schema: 1 });
+    await pool.extract(64);
+    nowMs = 2_000;
+    const { samples, creditedBits } = pool.status().sources[0]!;
+    const next = snapshots.next();
+    expect(next.sources[0]).toMatchObject({
+      title: "A source",
+      samplesPerSecond: samples / 2,
+      creditedBitsPerSecond: creditedBits / 2,
+    });
+    expect(next.fullEntropyBytesPerSecond).toBeCloseTo((next.creditedBitsPerSecond / 320) * 32, 9);
+    expect(next.grade).toBe("C");
+  });
+});
