@@ -109,11 +109,35 @@ EE_EXPORT double ee_clock_period_ns(void);
 /* Gives back the working memory of all kernels; the next call maps it anew. -EBUSY if some kernel was running. */
 EE_EXPORT int32_t ee_release(void);
 
+/* Calls of the system that measure nothing. They return 0 or a negative errno, -ENOTSUP where there is no such call. */
+
+/* Makes the pipe behind a file descriptor hold so many bytes, which the system rounds up to pages. Linux. */
+EE_EXPORT int32_t ee_resize_pipe(int32_t fd, uint32_t size);
+
+/* Makes a FIFO with these permissions less the umask. -EEXIST if there is anything of that name, even a link to nowhere. */
+EE_EXPORT int32_t ee_make_fifo(const char *path, uint32_t mode);
+
 /*
- * Makes the pipe behind a file descriptor hold a mebibyte, where the system has a call for that: writers and readers then
- * take turns a sixteenth as often. Returns 0 or a negative errno, -ENOTSUP where there is no such call. Not a kernel: it
- * measures nothing.
+ * Mixes bytes into the kernel's generator, the one behind /dev/random, and has it count them as so many bits of entropy:
+ * -EINVAL for more than 8 bits a byte or more than EE_FEED_MAX bytes, -EPERM without the right to. Linux.
  */
-EE_EXPORT int32_t ee_widen_pipe(int32_t fd);
+#define EE_FEED_MAX 512
+EE_EXPORT int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits);
+
+/*
+ * Random words for numpy.random, from a buffer that its owner fills; not a kernel either. The three functions have the
+ * shape of numpy/random/bitgen.h and take an ee_bitgen. They never invent a word: while bytes[position..length) is too
+ * short for one they empty it and call refill, which puts new bytes at its start and then sets length. Not reentrant.
+ */
+typedef struct {
+  uint8_t *bytes;
+  uint64_t position;
+  uint64_t length;
+  void (*refill)(void);
+} ee_bitgen;
+
+EE_EXPORT uint64_t ee_bitgen_next64(void *generator);
+EE_EXPORT uint32_t ee_bitgen_next32(void *generator);
+EE_EXPORT double ee_bitgen_double(void *generator);
 
 #endif

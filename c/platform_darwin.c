@@ -76,8 +76,17 @@ void ee_sleep_end(ee_sleep_state state) {
   if (state.previous != QOS_CLASS_UNSPECIFIED) pthread_set_qos_class_self_np((qos_class_t)state.previous, 0);
 }
 
-int32_t ee_widen_pipe(int32_t fd) {
+int32_t ee_resize_pipe(int32_t fd, uint32_t size) {
   (void)fd;
+  (void)size;
+  return -ENOTSUP;
+}
+
+/* Writing to /dev/random mixes, but nothing is counted. */
+int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits) {
+  (void)bytes;
+  (void)n;
+  (void)bits;
   return -ENOTSUP;
 }
 

@@ -7,6 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/random.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -118,10 +122,31 @@ void ee_sleep_end(ee_sleep_state state) {
   if (state.previous > 0) prctl(PR_SET_TIMERSLACK, (unsigned long)state.previous);
 }
 
-/* The most that /proc/sys/fs/pipe-max-size allows an ordinary user unless told otherwise. */
-#define WIDE_PIPE (1 << 20)
+int32_t ee_resize_pipe(int32_t fd, uint32_t size) {
+  if (size > INT_MAX) return -EINVAL;
+  return fcntl(fd, F_SETPIPE_SZ, (int)size) < 0 ? -errno : 0;
+}
 
-int32_t ee_widen_pipe(int32_t fd) { return fcntl(fd, F_SETPIPE_SZ, WIDE_PIPE) < 0 ? -errno : 0; }
+/* struct rand_pool_info, whose last member has no length in C11. */
+typedef struct {
+  int entropy_bits;
+  int size;
+  uint32_t bytes[EE_FEED_MAX / sizeof(uint32_t)];
+} ee_kernel_feed;
+
+int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits) {
+  if (bytes == NULL || n > EE_FEED_MAX || bits > 8 * n) return -EINVAL;
+  const int device = open("/dev/random", O_WRONLY | O_CLOEXEC);
+  if (device < 0) return -errno;
+  ee_kernel_feed feed = {.entropy_bits = (int)bits, .size = (int)n};
+  memcpy(feed.bytes, bytes, n);
+  const int32_t result = ioctl(device, RNDADDENTROPY, &feed) == 0 ? 0 : -errno;
+  memset(&feed, 0, sizeof feed);
+  /* The compiler has to believe that somebody sees the zeros. */
+  __asm__ volatile("" : : "r"(&feed) : "memory");
+  close(device);
+  return result;
+}
 
 #else
 typedef int ee_not_linux;

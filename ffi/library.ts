@@ -35,8 +35,15 @@ export interface NativeLibrary {
   command(id: string, verb: "check" | "open" | "close", text?: string): void;
   /** Gives back the kernels' working memory; they map it anew when called again. @throws NativeError EBUSY */
   release(): void;
-  /** Makes the pipe behind a file descriptor hold a mebibyte. Whether it does: not every system or file lets it. */
-  widenPipe(fd: number): boolean;
+  /** Makes the pipe behind a file descriptor hold so many bytes. Whether it does: not every system or file lets it. */
+  resizePipe(fd: number, bytes: number): boolean;
+  /** Makes a FIFO with these permissions less the umask. @throws NativeError EEXIST if there is anything of that name */
+  makeFifo(path: string, mode: number): void;
+  /**
+   * Mixes at most 512 bytes into the kernel's generator, counted as so many bits of entropy (Linux).
+   * @throws NativeError EPERM without the right to; EINVAL for more than 8 bits a byte; ENOTSUP
+   */
+  feedKernel(bytes: Uint8Array, bits: number): void;
 }
 
 /** What every version of the library has. */
@@ -47,7 +54,13 @@ const SYMBOLS = {
   ee_clock_step: { args: [], returns: FFIType.u64 },
   ee_clock_period_ns: { args: [], returns: FFIType.f64 },
   ee_release: { args: [], returns: FFIType.i32 },
-  ee_widen_pipe: { args: [FFIType.i32], returns: FFIType.i32 },
+} as const;
+
+/** Bound when first called: few runs need them, and each costs some 0.1 ms. */
+const SYSTEM_CALLS = {
+  ee_resize_pipe: { args: [FFIType.i32, FFIType.u32], returns: FFIType.i32 },
+  ee_make_fifo: { args: [FFIType.ptr, FFIType.u32], returns: FFIType.i32 },
+  ee_feed_kernel: { args: [FFIType.ptr, FFIType.u64, FFIType.u32], returns: FFIType.i32 },
 } as const;
 
 const KERNEL = { args: [FFIType.ptr, FFIType.u64], returns: FFIType.i32 } as const;
@@ -63,6 +76,11 @@ export function bindLibrary(path: string): NativeLibrary {
   }
   const symbols = open(path, SYMBOLS);
   let periodNs: number | undefined;
+  let calls: ReturnType<typeof open<typeof SYSTEM_CALLS>> | undefined;
+  const system = () => {
+    calls ??= open(path, SYSTEM_CALLS);
+    return calls;
+  };
   const clock: NativeClock = {
     name: new CString(symbols.ee_clock_name() as Pointer).toString(),
     step: Number(symbols.ee_clock_step()),
@@ -78,7 +96,12 @@ export function bindLibrary(path: string): NativeLibrary {
     kernel: boundOnce((id) => bindKernel(path, id)),
     command: commandRunner(path),
     release: () => check("release", symbols.ee_release()),
-    widenPipe: (fd) => symbols.ee_widen_pipe(fd) === 0,
+    resizePipe: (fd, bytes) => system().ee_resize_pipe(fd, bytes) === 0,
+    makeFifo: (fifo, mode) => check(fifo, system().ee_make_fifo(cText(fifo), mode)),
+    feedKernel(bytes, bits) {
+      if (bytes.length === 0) throw new RangeError("no bytes to feed the kernel with");
+      check("/dev/random", system().ee_feed_kernel(bytes, bytes.length, bits));
+    },
   };
 }
 
@@ -109,10 +132,15 @@ function commandRunner(path: string): NativeLibrary["command"] {
   return (id, verb, text) => {
     const name = `ee_${id}_${verb}`;
     if (!/^[a-z0-9_]+$/.test(id)) throw new NativeError(`the native library has no command "${name}"`);
-    if (text?.includes("\0")) throw new RangeError(`the text for "${name}" has a zero byte in it`);
-    const result = commandNamed(name)(text === undefined ? null : Buffer.from(`${text}\0`));
+    const result = commandNamed(name)(text === undefined ? null : cText(text));
     check(`${id}: ${verb}`, result);
   };
+}
+
+/** @throws RangeError for a text that C would take for a shorter one */
+function cText(text: string): Buffer {
+  if (text.includes("\0")) throw new RangeError("a text for the native library has a zero byte in it");
+  return Buffer.from(`${text}\0`);
 }
 
 /** Each binding of Bun's takes a kilobyte and never gives it back, and sources are opened again and again. */

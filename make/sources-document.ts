@@ -108,7 +108,9 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
           throw new NativeError(refusal, constants.errno[refusal]);
         },
         release() {},
-        widenPipe: () => false,
+        resizePipe: () => false,
+        makeFifo: nothing,
+        feedKernel: nothing,
       },
     },
     // The folder for temporary files may or may not be on a disk, and the document is to be the same everywhere.

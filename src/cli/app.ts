@@ -1,6 +1,5 @@
 /** The command line: finds the command, checks its flags, runs it. */
-import { stripVTControlCharacters } from "node:util";
-import { defineCommand, parseArgs, renderUsage } from "citty";
+import { parseArgs } from "citty";
 import { UsageError } from "../errors.ts";
 import type { Settings } from "../platform/host.ts";
 import { suggestion } from "../selection.ts";
@@ -11,8 +10,15 @@ import type { Deps } from "./deps.ts";
 import type { Io } from "./io.ts";
 import { settingsOf } from "./source-args.ts";
 
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+  /** Internal: in no list of commands. */
+  readonly hidden?: true;
+}
+
 /** Each is loaded only when it is called: a cold start reads no more than it needs. */
-export const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+export const COMMANDS: Record<string, CommandEntry> = {
   scan: {
     summary: "List the noise sources of this machine",
     load: async () => (await import("./scan.ts")).scan,
@@ -23,6 +29,14 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
     load: async () => (await import("./pool.ts")).pool,
   },
   stream: { summary: "Write random bytes to stdout", load: async () => (await import("./stream.ts")).stream },
+  device: {
+    summary: "Serve random bytes through a FIFO, or feed the kernel",
+    load: async () => (await import("./device.ts")).device,
+  },
+  monitor: {
+    summary: "Watch the pool and its sources in the terminal",
+    load: async () => (await import("./monitor.ts")).monitor,
+  },
   record: {
     summary: "Record raw noise and restarts to files",
     load: async () => (await import("./record.ts")).record,
@@ -43,6 +57,19 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
     summary: "Assess the sources on this machine, for lower credit where it is due",
     load: async () => (await import("./calibrate.ts")).calibrate,
   },
+  server: {
+    summary: "Serve random bytes over HTTP, and a page to look at",
+    load: async () => (await import("./server.ts")).server,
+  },
+  completion: {
+    summary: "Print a script that makes the shell complete commands",
+    load: async () => (await import("./completion.ts")).completion,
+  },
+  "serve-stdio": {
+    summary: "Internal: serve the Python and Node packages",
+    load: async () => (await import("./serve-stdio.ts")).serveStdio,
+    hidden: true,
+  },
 };
 
 /** @returns the exit code @throws whatever the command throws; UsageError for a wrong command line */
@@ -52,12 +79,25 @@ export async function runApp(
   deps: (settings: Partial<Settings>) => Deps,
 ): Promise<number> {
   const [name, ...rest] = argv;
+  if (name === undefined && io.inIsTerminal && io.outIsTerminal) {
+    const [{ runMenu }, { askOnTerminal }] = await Promise.all([
+      import("./menu.ts"),
+      import("./menu-prompts.ts"),
+    ]);
+    return runMenu(io, deps({}), askOnTerminal, (line, itsIo) => runApp(line, itsIo, deps));
+  }
   if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) {
-    await io.out(`${overview()}\n`);
+    const { programHelp } = await import("./help.ts");
+    await io.out(`${programHelp(shownCommands().map((each) => [each, COMMANDS[each]!.summary]))}\n`);
     return 0;
   }
   if (name === "--version" || name === "-V" || name === "version") {
     await io.out(`${VERSION}\n`);
+    return 0;
+  }
+  if (name === "complete" && rest[0] === "--") {
+    const { completionOf, completionText } = await import("./complete.ts");
+    await io.out(completionText(await completionOf(rest.slice(1), COMMANDS, deps({}).sources)));
     return 0;
   }
   if (name === "help") return runApp([rest[0]!, "--help"], io, deps);
@@ -67,11 +107,12 @@ export async function runApp(
     ]);
   }
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!entry) throw new UsageError(`unknown command '${name}'`, suggestion(name, Object.keys(COMMANDS)));
+  if (!entry) throw new UsageError(`unknown command '${name}'`, suggestion(name, shownCommands()));
 
   const command = await entry.load();
   if (wantsHelp(rest)) {
-    await io.out(`${await usage(command)}\n`);
+    const { commandHelp } = await import("./help.ts");
+    await io.out(`${commandHelp(command, io.columns)}\n`);
     return 0;
   }
   const args = parseArgs(checkedArgs(rest, command.args), command.args);
@@ -83,30 +124,7 @@ function wantsHelp(args: readonly string[]): boolean {
   return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
 }
 
-async function usage({ name, description, args, examples }: Command): Promise<string> {
-  const definition = defineCommand({ meta: { name, description }, args });
-  const program = defineCommand({ meta: { name: "esoteric-entropy" } });
-  const text = stripVTControlCharacters(await renderUsage(definition, program));
-  return `${text.trimEnd()}\n\nEXAMPLES\n\n${examples.map((example) => `  ${example}`).join("\n")}`;
-}
-
-function overview(): string {
-  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
-  const list = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return [
-    `esoteric-entropy ${VERSION}: noise of this machine, credited honestly, handed out as random bytes`,
-    "",
-    "USAGE  esoteric-entropy <command> [options]",
-    "",
-    "COMMANDS",
-    "",
-    ...list,
-    "",
-    "EXAMPLES",
-    "",
-    "  esoteric-entropy scan",
-    "  esoteric-entropy stream --format hex --bytes 32",
-    "",
-    "'esoteric-entropy <command> --help' explains a command; --version prints the version.",
-  ].join("\n");
+/** The names of those that are for people. */
+export function shownCommands(): string[] {
+  return Object.keys(COMMANDS).filter((name) => !COMMANDS[name]?.hidden);
 }

@@ -9,10 +9,14 @@ export interface Io {
   /** Results. Resolves when the bytes are handed over; rejects with ClosedPipeError when nobody reads. */
   out(data: Uint8Array | string): Promise<void>;
   readonly outIsTerminal: boolean;
+  /** Whether somebody may be typing. */
+  readonly inIsTerminal: boolean;
   /** Makes a pipe that takes the results hold more at a time, if it can: for bulk. */
   widenPipe(host: Host): void;
   /** Width of the terminal, or 80. */
   readonly columns: number;
+  /** Whether whoever reads the results, or the talk, sees more than ASCII. */
+  readonly unicode: boolean;
   /** Talk: progress, warnings. Never results. */
   readonly log: ConsolaInstance;
   /** Text on stderr as it stands, without a line break of its own: for a line that rewrites itself. */
@@ -23,6 +27,9 @@ export interface Io {
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }
+
+/** The most that Linux allows an ordinary user unless told otherwise (/proc/sys/fs/pipe-max-size). */
+const WIDE_PIPE_BYTES = 1 << 20;
 
 /**
  * `process.stdout` is not touched unless it is a terminal: a look at it makes a pipe non-blocking, and writing then means
@@ -35,8 +42,10 @@ export function processIo(signal: AbortSignal): Io {
   return {
     out: (data) => writeAll(1, typeof data === "string" ? Buffer.from(data) : data, signal),
     outIsTerminal,
-    widenPipe: ({ native }) => native.ok && native.library.widenPipe(1),
+    inIsTerminal: isatty(0),
+    widenPipe: ({ native }) => native.ok && native.library.resizePipe(1, WIDE_PIPE_BYTES),
     columns: (outIsTerminal && process.stdout.columns) || 80,
+    unicode: isUnicode(env),
     get log() {
       log ??= stderrLog();
       return log;
@@ -46,6 +55,12 @@ export function processIo(signal: AbortSignal): Io {
     color: outIsTerminal && !env["NO_COLOR"] && env["TERM"] !== "dumb",
     signal,
   };
+}
+
+/** As the locale says (POSIX: the first of these that is set counts), unless the terminal can do nothing. */
+export function isUnicode(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
+  return /utf-?8/i.test(locale) && env["TERM"] !== "dumb";
 }
 
 /** Loaded when there is something to say: consola looks at `process.stdout` as soon as it is loaded. */

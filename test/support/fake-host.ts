@@ -153,7 +153,13 @@ function fakeLibrary(
     },
     command: (id: string, verb: string, text?: string) => commands[`${id} ${verb}`]?.(text),
     release() {},
-    widenPipe: () => false,
+    resizePipe: () => false,
+    makeFifo() {
+      throw new NativeError("cannot make a FIFO on a machine that is none");
+    },
+    feedKernel() {
+      throw new NativeError("there is no kernel to feed");
+    },
   };
 }
 
