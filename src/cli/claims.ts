@@ -2,9 +2,9 @@
 import type { ArgsDef } from "citty";
 import { UsageError } from "../errors.ts";
 import { calibratedClaims, LEAST_CLAIM, statedClaims } from "../evidence/claims.ts";
-import { identifyMachine } from "../evidence/machine.ts";
-import { mismatch, type Profile } from "../evidence/profile.ts";
-import { profilePath, type ReadProfile, readProfile } from "../evidence/profile-file.ts";
+import { machineProfile as savedProfile } from "../evidence/machine-profile.ts";
+import type { Profile } from "../evidence/profile.ts";
+import { profilePath, type ReadProfile } from "../evidence/profile-file.ts";
 import { sourceNamed } from "../selection.ts";
 import type { Source, SourceInfo } from "../source.ts";
 import { VERSION } from "../version.ts";
@@ -88,9 +88,5 @@ function machineProfile(io: Io, deps: Deps): Profile | undefined {
 
 /** The profile that was made on this machine by this version of the program, or why the one there is cannot be used. */
 export function findProfile({ stateFolder, host }: Deps): ReadProfile {
-  if (stateFolder === undefined) return { kind: "absent" };
-  const found = readProfile(profilePath(stateFolder));
-  if (found.kind !== "read") return found;
-  const reason = mismatch(found.profile, identifyMachine(host), VERSION);
-  return reason === undefined ? found : { kind: "refused", reason };
+  return savedProfile(stateFolder, host, VERSION);
 }
