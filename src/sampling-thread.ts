@@ -3,13 +3,19 @@ import { Worker } from "node:worker_threads";
 import { type HostOptions, ToolGroups } from "./platform/index.ts";
 import type { Reply, SamplingThread } from "./pool/protocol.ts";
 
-export function startSamplingThread(options: HostOptions = {}): SamplingThread {
+export interface WorkerThread extends SamplingThread {
+  /** Lets the process end although the thread runs. */
+  unref(): void;
+}
+
+export function startSamplingThread(options: HostOptions = {}): WorkerThread {
   // A thread that is ended leaves the tools that it started running: they are killed from here.
   const groups = new ToolGroups();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     workerData: { ...options, toolGroups: groups.memory } satisfies HostOptions,
   });
   return {
+    unref: () => worker.unref(),
     post: (request) => worker.postMessage(request),
     listen: (handler) => worker.on("message", (reply: Reply) => handler(reply)),
     onDeath: (handler) => {

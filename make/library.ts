@@ -1,0 +1,118 @@
+/** Builds the TypeScript library: dist/lib, which the npm package carries as lib/. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { rollup } from "rollup";
+import { dts } from "rollup-plugin-dts";
+import ts from "typescript";
+import { licencesOf } from "./licences.ts";
+import { ROOT } from "./native.ts";
+
+/** What package.json says of a package that has dist/lib as its folder lib. */
+export const LIBRARY_FIELDS = {
+  type: "module",
+  // For tools that do not know "exports".
+  main: "./lib/node.js",
+  types: "./lib/index.d.ts",
+  exports: {
+    ".": { types: "./lib/index.d.ts", bun: "./lib/bun.js", default: "./lib/node.js" },
+    "./package.json": "./package.json",
+  },
+} as const;
+
+/** A thread's entry point is a file of its own beside the library's. */
+const FACES = {
+  bun: { target: "bun", library: "bun.js", thread: "src/worker.ts" },
+  node: { target: "node", library: "node.js", thread: "src/library/program-thread.ts" },
+} as const;
+
+/** Gives the folder. @throws Error with what the bundler or the compiler says */
+export async function buildLibrary(folder = join(ROOT, "dist", "lib")): Promise<string> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+  for (const face of Object.values(FACES)) {
+    files.push(...(await bundle(face.target, "src/index.ts", join(folder, face.library))));
+    files.push(...(await bundle(face.target, face.thread, join(folder, threadFile(face.thread)))));
+  }
+  writeFileSync(join(folder, "LICENSES.txt"), licencesOf(files));
+  writeFileSync(join(folder, "index.d.ts"), await declarations());
+  return folder;
+}
+
+/** Gives the files that went in. */
+async function bundle(target: "bun" | "node", entrypoint: string, outfile: string): Promise<string[]> {
+  const result = await Bun.build({
+    entrypoints: [join(ROOT, entrypoint)],
+    target,
+    format: "esm",
+    metafile: true,
+    // Each build holds the half that its runtime needs: see src/library/face.ts.
+    define: { "process.versions.bun": target === "bun" ? JSON.stringify("") : "undefined" },
+    plugins: [builtThreads],
+  });
+  if (!result.success) throw new AggregateError(result.logs, "bundling failed");
+  writeFileSync(outfile, await result.outputs[0]!.text());
+  return Object.keys(result.metafile?.inputs ?? {}).map((path) => resolve(path));
+}
+
+/** Threads are started from the built files. */
+const builtThreads: Bun.BunPlugin = {
+  name: "start threads from built files",
+  setup(build) {
+    build.onLoad({ filter: /[/\\]src[/\\](library[/\\]program-line|sampling-thread)\.ts$/ }, ({ path }) => ({
+      loader: "ts",
+      contents: readFileSync(path, "utf8").replace(/(new URL\("\.\/[a-z-]+)\.ts"/g, '$1.js"'),
+    }));
+  },
+};
+
+function threadFile(entrypoint: string): string {
+  return basename(entrypoint).replace(/\.ts$/, ".js");
+}
+
+/**
+ * The types of everything the library exports, in one file. Each source file is declared by itself, without a look at others:
+ * two seconds instead of thirty. Where that takes a type that is not written out, "any" would come of it.
+ * @throws Error in that case
+ */
+async function declarations(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-types-"));
+  try {
+    declare("src/index.ts", folder);
+    const bundled = await rollup({
+      input: join(folder, "src", "index.d.ts"),
+      external: /^(node|bun):/,
+      plugins: [dts({ compilerOptions: { allowImportingTsExtensions: true, noEmit: true, types: [] } })],
+      onwarn: ({ message }) => {
+        throw new Error(message);
+      },
+    });
+    const { output } = await bundled.generate({ format: "es" });
+    const { code } = output[0];
+    const vague = /^.*\b(any|import)\b.*$/m.exec(code.replace(/\/\*[\s\S]*?\*\//g, ""));
+    if (vague) throw new Error(`the library's types need one that is written out: ${vague[0].trim()}`);
+    return `/// <reference lib="esnext.disposable" />\n${code}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** TypeScript 5.9 declares a method named by a symbol twice, first as a property; with its comment. */
+const SYMBOL_PROPERTY = /(\n *\/\*\*.*\*\/)?\n *\[Symbol\.\w+\]: .*;(?=\n)/g;
+
+/** Writes the declarations of a source file, and of those that they need, below `folder`. */
+function declare(file: string, folder: string): void {
+  const path = join(folder, file.replace(/\.ts$/, ".d.ts"));
+  if (existsSync(path)) return;
+  const declared = ts.transpileDeclaration(readFileSync(join(ROOT, file), "utf8"), {
+    fileName: file,
+    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.Preserve },
+  });
+  const outputText = declared.outputText.replaceAll(SYMBOL_PROPERTY, "");
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, outputText);
+  for (const [, target] of outputText.matchAll(/from "(\.[^"]+\.ts)"/g)) {
+    declare(join(dirname(file), target!), folder);
+  }
+}
