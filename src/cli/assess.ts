@@ -48,6 +48,7 @@ export const assess: Command = {
     "esoteric-entropy assess random.bin --bits-per-symbol 8 --iid",
     "esoteric-entropy assess noise.bin --bits-per-symbol 4 --restart restarts.bin --json",
   ],
+  seeAlso: ["report", "record"],
   async run(args, io) {
     const report = await runAssess(assessOptions(args), io);
     return report.passed ? EXIT.ok : EXIT.findings;

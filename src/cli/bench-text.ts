@@ -1,6 +1,9 @@
 /** What `bench` found, as tables. */
+
+import { bar, glyphsFor } from "../report/widgets.ts";
 import type { BenchRow, Correlations, Sort } from "./bench.ts";
-import { bar, table } from "./table.ts";
+import type { Io } from "./io.ts";
+import { table } from "./table.ts";
 import { formatCount } from "./units.ts";
 
 /** What rows are sorted by, and their bars show. */
@@ -15,13 +18,15 @@ export function keyOf(row: BenchRow, sort: Sort): number {
   }
 }
 
-const BAR_WIDTH = 20;
+const MOST_BAR_WIDTH = 20;
 
 export function benchText(
   rows: readonly BenchRow[],
   sort: Sort,
   correlations: Correlations | undefined,
+  io: Pick<Io, "columns" | "unicode">,
 ): string {
+  const barWidth = Math.min(MOST_BAR_WIDTH, Math.floor(io.columns / 4));
   const right = { align: "right" as const };
   const most = Math.max(...rows.map((row) => keyOf(row, sort)));
   const bits = (h: number | null) => (h === null ? "–" : h.toFixed(3));
@@ -34,7 +39,7 @@ export function benchText(
     { title: "MCV H", ...right },
     { title: "ASSESSED H", ...right },
     { title: "CREDITED BITS/S", ...right },
-    { title: sort.toUpperCase().padEnd(BAR_WIDTH) },
+    { title: sort.toUpperCase().padEnd(barWidth) },
     { title: rows.some((row) => row.reason !== undefined) ? "REMARK" : "" },
   ];
   const cells = rows.map((row) => [
@@ -46,7 +51,7 @@ export function benchText(
     bits(row.mcvH),
     bits(row.assessedH),
     formatCount(row.creditedBitsPerSecond),
-    most > 0 ? bar(keyOf(row, sort) / most, BAR_WIDTH) : "",
+    most > 0 ? bar(keyOf(row, sort) / most, barWidth, glyphsFor(io)) : "",
     row.reason ?? "",
   ]);
   return [

@@ -22,6 +22,9 @@ export type Sort = (typeof SORTS)[number];
 export const bench: Command = {
   name: "bench",
   description: "Measure sources side by side: rate, entropy, credit",
+  details: [
+    "Sources are recorded one after the other and then assessed. The bar is relative to the best of them.",
+  ],
   args: {
     samples: { type: "string", valueHint: "N", default: "50000", description: "Symbols of each source" },
     seconds: {
@@ -41,6 +44,7 @@ export const bench: Command = {
     "esoteric-entropy bench --sources memory,page-table --samples 1000000 --sort rate",
     "esoteric-entropy bench --sources default,-sleep_jitter --correlation --json",
   ],
+  seeAlso: ["scan", "calibrate", "pool"],
   async run(args, io, deps) {
     await runBench(benchOptions(args), io, deps);
     return 0;
@@ -142,7 +146,7 @@ export async function runBench(options: BenchOptions, io: Io, deps: Deps): Promi
   await io.out(
     options.json
       ? `${JSON.stringify({ schema: 1, sort: options.sort, sources: rows, ...(correlations && { correlation: correlations }) }, null, 2)}\n`
-      : `${benchText(rows, options.sort, correlations)}\n`,
+      : `${benchText(rows, options.sort, correlations, io)}\n`,
   );
 }
 

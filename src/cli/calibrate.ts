@@ -25,6 +25,9 @@ const MIN_SAMPLES = 1_000;
 export const calibrate: Command = {
   name: "calibrate",
   description: "Assess the sources on this machine; from then on half of that is credited at most",
+  details: [
+    "Measures each source and keeps half of what was assessed in a profile of this machine. Commands that credit entropy then use the lower of that and the source's own claim, unless --uncalibrated is given.",
+  ],
   args: {
     ...SOURCES_ARGS,
     samples: { type: "string", valueHint: "N", default: "1000000", description: "Of each source, at most" },
@@ -40,6 +43,7 @@ export const calibrate: Command = {
     "esoteric-entropy calibrate",
     "esoteric-entropy calibrate --sources disk_io,dram_row_buffer --seconds 60",
   ],
+  seeAlso: ["pool", "bench", "scan"],
   async run(args, io, deps) {
     const options = {
       sources: String(args["sources"]),

@@ -9,9 +9,23 @@ export const EXIT = {
   entropy: 3,
   /** `report` or `assess` found failures in the data. */
   findings: 4,
+  /** The terminal went away. */
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
+
+/** What people are told of them. */
+export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.ok, "ok, also when the reader of stdout went away"],
+  [EXIT.failure, "failure"],
+  [EXIT.usage, "wrong use"],
+  [EXIT.entropy, "not enough entropy, or a health failure"],
+  [EXIT.findings, "findings in the data (report, assess)"],
+  [EXIT.hungUp, "the terminal went away"],
+  [EXIT.interrupted, "interrupted"],
+  [EXIT.terminated, "terminated"],
+];
 
 /** The reader of stdout went away. Not a failure: `stream | head -c 1` ends like this. */
 export class ClosedPipeError extends Error {

@@ -2,6 +2,7 @@
 import { BLOCK_BYTES, FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { EntropyPool } from "../pool/pool.ts";
 import type { PoolStatus } from "../pool/status.ts";
+import { glyphsFor, meter, visibleBar } from "../report/widgets.ts";
 import { selectSources } from "../selection.ts";
 import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
 import type { Command } from "./command.ts";
@@ -16,6 +17,9 @@ import { formatCount, parseSeconds } from "./units.ts";
 export const pool: Command = {
   name: "pool",
   description: "Collect for a moment and show what each source was credited",
+  details: [
+    "Every credited bit is accounted for: spent on blocks of output, forfeited, or part of the level towards the next block. Sources of one family share a mechanism and are paid once for the same stretch of time.",
+  ],
   args: {
     seconds: { type: "string", valueHint: "S", default: "2", description: "How long to collect" },
     ...SOURCES_ARGS,
@@ -26,6 +30,7 @@ export const pool: Command = {
     "esoteric-entropy pool",
     "esoteric-entropy pool --seconds 10 --sources memory,page-table --json",
   ],
+  seeAlso: ["scan", "monitor", "stream"],
   async run(args, io, deps) {
     const options = {
       durationMs: parseSeconds(String(args["seconds"]), "--seconds"),
@@ -63,7 +68,7 @@ export async function runPool(options: PoolCommandOptions, io: Io, deps: Deps): 
     await pause(options.durationMs, io.signal);
   }
   const status = entropy.status();
-  await io.out(options.json ? `${JSON.stringify(asJson(status), null, 2)}\n` : `${asText(status)}\n`);
+  await io.out(options.json ? `${JSON.stringify(asJson(status), null, 2)}\n` : `${asText(status, io)}\n`);
 }
 
 /** Full-entropy bytes a second that the credited bits come to: 256 bits out for 320 in. */
@@ -76,8 +81,13 @@ function asJson(status: PoolStatus): object {
   return { schema: 1, ...status, fullEntropyBytesPerSecond: outputRate(status) };
 }
 
-function asText(status: PoolStatus): string {
+const MOST_BAR_WIDTH = 20;
+
+function asText(status: PoolStatus, io: Io): string {
+  const glyphs = glyphsFor(io);
+  const barWidth = Math.min(MOST_BAR_WIDTH, Math.floor(io.columns / 8));
   const seconds = status.uptimeMs / 1000;
+  const { creditedBits, spentBits, forfeitedBits, levelBits } = status.ledger;
   const right = { align: "right" as const };
   const rows = status.sources.map((source) => [
     source.id,
@@ -88,6 +98,7 @@ function asText(status: PoolStatus): string {
     source.assessedH === null ? "–" : source.assessedH.toFixed(2),
     formatCount(Math.floor(source.creditedBits)),
     formatCount(source.creditedBits / seconds),
+    visibleBar(source.creditedBits / creditedBits, barWidth, glyphs),
     String(source.healthFailures + source.faults),
     source.reason ?? source.lastFault ?? "",
   ]);
@@ -100,15 +111,16 @@ function asText(status: PoolStatus): string {
     { title: "ASSESSED H", ...right },
     { title: "CREDITED BITS", ...right },
     { title: "BITS/S", ...right },
+    { title: "SHARE".padEnd(barWidth) },
     { title: "FAILURES", ...right },
     { title: rows.some((row) => row.at(-1) !== "") ? "LAST FAILURE" : "" },
   ];
-  const { creditedBits, spentBits, forfeitedBits, levelBits } = status.ledger;
   const bits = (n: number) => Math.floor(n).toLocaleString("en-US");
   return [
     table(columns, rows),
     "",
     `credited ${bits(creditedBits)} bits = spent on blocks ${bits(spentBits)} + forfeited ${bits(forfeitedBits)} + level ${bits(levelBits)}`,
+    `level    ${meter(levelBits / FULL_ENTROPY_INPUT_BITS, barWidth, glyphs)}  ${bits(levelBits)} of ${FULL_ENTROPY_INPUT_BITS} bits for the next block`,
     `ready    ${bits(status.readyBytes)} bytes of full entropy`,
     `output   ${formatCount(outputRate(status))}B/s of full entropy while collecting (${seconds.toFixed(1)} s)`,
   ].join("\n");

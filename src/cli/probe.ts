@@ -2,6 +2,7 @@
 import { quantileSorted } from "simple-statistics";
 import { SourceError, UsageError } from "../errors.ts";
 import { HealthMonitor } from "../health/monitor.ts";
+import { type Bin, type Glyphs, glyphsFor, histogram, sparkline } from "../report/widgets.ts";
 import { sourceNamed } from "../selection.ts";
 import { claimAt, type Source, type SourceInfo } from "../source.ts";
 import { assess } from "../stats/sp800-90b/index.ts";
@@ -11,7 +12,6 @@ import type { Deps } from "./deps.ts";
 import type { Io } from "./io.ts";
 import { ProgressLine } from "./progress.ts";
 import { SETTINGS_ARGS } from "./source-args.ts";
-import { histogram } from "./table.ts";
 import { formatCount, parseCount } from "./units.ts";
 
 /** Sampled at once at most; a hundred million samples are written as they come, not held. */
@@ -23,6 +23,9 @@ const MAX_REPORT_SAMPLES = 10_000_000;
 export const probe: Command = {
   name: "probe",
   description: "Look at one source's raw noise",
+  details: [
+    "Shows the distribution of the samples, the samples in their order, whether the start-up health test passes, and a first estimate of their min-entropy. With --raw the samples themselves are written as they were measured: nothing is hashed, debiased or left out but the warm-up.",
+  ],
   args: {
     source: { type: "positional", required: true, description: "Id of the source, as listed by scan" },
     samples: { type: "string", valueHint: "N", default: "10000", description: "How many raw samples" },
@@ -35,6 +38,7 @@ export const probe: Command = {
     "esoteric-entropy probe clock_jitter",
     "esoteric-entropy probe dram_row_buffer --samples 1000000 --raw > dram.u64",
   ],
+  seeAlso: ["scan", "record", "bench"],
   async run(args, io, deps) {
     const options = {
       source: String(args["source"]),
@@ -77,9 +81,7 @@ export async function runProbe(options: ProbeOptions, io: Io, deps: Deps): Promi
   for await (const trace of traces(source, options.samples, io, deps)) pieces.push(trace);
   const { native } = deps.host;
   const result = describe(source.info, joined(pieces), native.ok ? native.library.clock.periodNs : 0);
-  await io.out(
-    options.json ? `${JSON.stringify(asJson(result), null, 2)}\n` : `${asText(result, io.columns)}\n`,
-  );
+  await io.out(options.json ? `${JSON.stringify(asJson(result), null, 2)}\n` : `${asText(result, io)}\n`);
 }
 
 async function* traces(source: Source, total: number, io: Io, deps: Deps): AsyncGenerator<RawTrace> {
@@ -158,9 +160,18 @@ function asJson(result: ProbeResult): object {
   };
 }
 
-function asText(result: ProbeResult, columns: number): string {
+const MOST_COLUMNS = 100;
+/** Of the names of figures, and the gap. */
+const NAME_COLUMNS = 13;
+
+function asText(result: ProbeResult, io: Io): string {
   const { info, trace, sorted, stepNs } = result;
   const { min, median, p99, max } = quantiles(sorted);
+  const glyphs = glyphsFor(io);
+  const columns = Math.min(io.columns, MOST_COLUMNS);
+  const marks = Math.max(1, columns - NAME_COLUMNS);
+  const perMark = Math.ceil(trace.samples.length / marks);
+  const values = Float64Array.from(trace.samples, Number);
   const unit = info.unit === "ticks" ? `ticks of ${stepNs.toFixed(2)} ns` : info.unit;
   return [
     `${info.id}: ${info.title}`,
@@ -176,20 +187,23 @@ function asText(result: ProbeResult, columns: number): string {
     `claimed H    ${claimAt(info, stepNs)} bits per ${info.symbolBits}-bit symbol`,
     `assessed H   ${result.assessedH.toFixed(3)} (SP 800-90B non-IID, this many samples)`,
     "",
-    histogram(bins(sorted, p99), Math.min(columns, 100)),
+    `in time      ${sparkline(values, marks, { least: min, most: p99 }, glyphs)}`,
+    `             oldest first, from min to 99 %${perMark > 1 ? `, each mark the mean of about ${perMark} samples` : ""}`,
+    "",
+    histogram(bins(sorted, p99, glyphs), columns, glyphs),
   ].join("\n");
 }
 
 const MAX_BINS = 24;
 
 /** Equal bins from the least sample to the 99th percentile, and one for the long tail. */
-function bins(sorted: Float64Array, p99: number): { label: string; count: number }[] {
+function bins(sorted: Float64Array, p99: number, glyphs: Glyphs): Bin[] {
   const least = sorted[0]!;
   const width = Math.max(1, Math.ceil((p99 - least + 1) / MAX_BINS));
   const count = Math.min(MAX_BINS, Math.floor((p99 - least) / width) + 1);
   const result = Array.from({ length: count }, (_, i) => {
     const from = least + i * width;
-    return { label: width === 1 ? `${from}` : `${from}–${from + width - 1}`, count: 0 };
+    return { label: width === 1 ? `${from}` : `${from}${glyphs.to}${from + width - 1}`, count: 0 };
   });
   const tailFrom = least + count * width;
   let tail = 0;
@@ -198,5 +212,5 @@ function bins(sorted: Float64Array, p99: number): { label: string; count: number
     if (bin) bin.count += 1;
     else tail += 1;
   }
-  return tail > 0 ? [...result, { label: `≥ ${tailFrom}`, count: tail }] : result;
+  return tail > 0 ? [...result, { label: `${glyphs.atLeast}${tailFrom}`, count: tail }] : result;
 }

@@ -1,8 +1,15 @@
 /** One line on stderr that rewrites itself; silent where stderr is no terminal. */
+import { glyphsFor, meter } from "../report/widgets.ts";
 import type { Io } from "./io.ts";
 
 const FIRST_MS = 300;
 const EVERY_MS = 200;
+const METER_WIDTH = 24;
+
+/** How far something is, for a line that knows: a meter and `42 %`. */
+export function progressMeter(share: number, io: Pick<Io, "unicode">): string {
+  return `${meter(share, METER_WIDTH, glyphsFor(io))}  ${Math.floor(100 * share)} %`;
+}
 
 export class ProgressLine implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;

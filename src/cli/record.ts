@@ -12,9 +12,8 @@ import type { Command } from "./command.ts";
 import type { Deps } from "./deps.ts";
 import type { Io } from "./io.ts";
 import { ownProcess } from "./own-process.ts";
-import { ProgressLine } from "./progress.ts";
+import { ProgressLine, progressMeter } from "./progress.ts";
 import { SETTINGS_ARGS } from "./source-args.ts";
-import { bar } from "./table.ts";
 import { formatCount, parseCount } from "./units.ts";
 
 const MAX_SAMPLES = 1_000_000_000;
@@ -24,6 +23,9 @@ const MAX_RESTARTS = 10_000;
 export const record: Command = {
   name: "record",
   description: "Record a source's raw noise and its restarts to files, with a manifest",
+  details: [
+    "Samples, symbols and restarts (SP 800-90B 3.1.4) go to files of their own, with a manifest that names the machine, the clock and the hashes. What was interrupted goes on when the same command is given again.",
+  ],
   args: {
     source: { type: "positional", required: true, description: "Id of the source, as listed by scan" },
     out: { type: "string", valueHint: "DIR", description: "Folder for the files (needed)" },
@@ -41,6 +43,7 @@ export const record: Command = {
     "esoteric-entropy record dram_row_buffer --out recordings",
     "esoteric-entropy record sleep_jitter --samples 100000 --restarts 0 --out recordings",
   ],
+  seeAlso: ["probe", "assess", "calibrate"],
   async run(args, io, deps) {
     await runRecord(recordOptions(args), io, deps);
     return 0;
@@ -128,7 +131,7 @@ async function recordSamples(recording: Recording, source: Source, io: Io, deps:
   const { id, rateHz } = source.info;
   const piece = Math.min(MAX_PIECE_SAMPLES, Math.max(1, Math.round((rateHz * CHECKPOINT_MS) / 1000)));
   await using sampler = await source.open(deps.host);
-  using _ = new ProgressLine(io, () => progress(id, recording.samplesDone, total, "samples"));
+  using _ = new ProgressLine(io, () => `${id}  ${howFar(recording.samplesDone, total, "samples", io)}`);
   const due = new Interval(CHECKPOINT_MS);
   recording.beginRun();
   while (recording.samplesDone < total) {
@@ -149,7 +152,10 @@ async function recordRestarts(
   const settings = Object.entries({ resolver, connect: connectTo, scratch: scratchFolder })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `--${name}=${value}`);
-  using _ = new ProgressLine(io, () => progress(source.id, recording.rowsDone, restarts.rows, "restarts"));
+  using _ = new ProgressLine(
+    io,
+    () => `${source.id}  ${howFar(recording.rowsDone, restarts.rows, "restarts", io)}`,
+  );
   const due = new Interval(CHECKPOINT_MS);
   while (recording.rowsDone < restarts.rows) {
     const args = ["probe", source.id, "--samples", String(restarts.cols), "--raw", ...settings];
@@ -179,12 +185,8 @@ class Interval {
   }
 }
 
-const BAR_WIDTH = 24;
-
-function progress(id: string, done: number, total: number, what: string): string {
-  const share = done / total;
-  const drawn = bar(share, BAR_WIDTH).padEnd(BAR_WIDTH, "░");
-  return `${id}  ${drawn}  ${Math.floor(100 * share)} %  ${formatCount(done)} of ${formatCount(total)} ${what}`;
+function howFar(done: number, total: number, what: string, io: Io): string {
+  return `${progressMeter(done / total, io)}  ${formatCount(done)} of ${formatCount(total)} ${what}`;
 }
 
 function told(manifest: Manifest, options: RecordOptions): string {

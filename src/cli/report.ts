@@ -18,10 +18,9 @@ import type { Deps } from "./deps.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { OutputFile } from "./output-file.ts";
-import { ProgressLine } from "./progress.ts";
+import { ProgressLine, progressMeter } from "./progress.ts";
 import { type DataOrigin, openData } from "./report-data.ts";
 import { SOURCES_ARGS } from "./source-args.ts";
-import { bar } from "./table.ts";
 import { formatCount, parseCount, parseSeconds, parseSize } from "./units.ts";
 
 const FORMATS = ["text", "json", "md", "html"] as const;
@@ -30,7 +29,7 @@ type Format = (typeof FORMATS)[number];
 const REPORT_ARGS = {
   input: { type: "string", valueHint: "FILE", description: "Test this file instead of the pool's output" },
   stdin: { type: "boolean", description: "Test what is piped in" },
-  source: { type: "string", valueHint: "NAME", description: "Test this source's raw symbols" },
+  source: { type: "string", valueHint: "SOURCE", description: "Test this source's raw symbols" },
   bytes: { type: "string", valueHint: "N", description: "How many bytes: 125000, 4K, 1M" },
   samples: {
     type: "string",
@@ -93,6 +92,7 @@ export interface ReportOptions {
 export const report: Command = {
   name: "report",
   description: "Test data, or the pool's own output, for randomness",
+  details: ["Without an input it tests the pool's own output. A verdict of fail makes the exit code 4."],
   args: REPORT_ARGS,
   examples: [
     "esoteric-entropy report",
@@ -101,6 +101,7 @@ export const report: Command = {
     "esoteric-entropy report --mode drbg --suite sp800-22 --sequences 100",
     "esoteric-entropy report --source dram_row_buffer --suite sp800-90b",
   ],
+  seeAlso: ["assess", "stream", "record"],
   async run(args, io, deps) {
     const { report: result } = await runReportCommand(reportOptions(args, deps), io, deps);
     return result.summary.verdict === "fail" ? EXIT.findings : EXIT.ok;
@@ -193,7 +194,7 @@ export async function runReportCommand(options: ReportOptions, io: Io, deps: Dep
   let progress: Progress = { phase: "reading", bytes: 0 };
   let run: ReportRun;
   {
-    using _ = new ProgressLine(io, () => progressText(progress, data.bytes));
+    using _ = new ProgressLine(io, () => progressText(progress, data.bytes, io));
     run = await runReport(data, {
       ...options,
       sequences: sequencesOf(options, data),
@@ -253,11 +254,8 @@ async function render(run: ReportRun, format: Format, color: boolean): Promise<s
   }
 }
 
-const BAR_WIDTH = 24;
-
-function progressText(progress: Progress, totalBytes: number | undefined): string {
-  const drawn = (share: number) =>
-    `${bar(share, BAR_WIDTH).padEnd(BAR_WIDTH, "░")}  ${Math.floor(100 * share)} %`;
+function progressText(progress: Progress, totalBytes: number | undefined, io: Io): string {
+  const drawn = (share: number) => progressMeter(share, io);
   if (progress.phase === "testing") {
     return `testing  ${drawn(progress.done / progress.of)}  ${progress.done} of ${progress.of} ${progress.unit}`;
   }

@@ -72,6 +72,10 @@ export interface StreamOptions extends ClaimOptions {
 export const stream: Command = {
   name: "stream",
   description: "Write random bytes to stdout",
+  details: [
+    "full: each 32 bytes are the SHA-256 of noise that was credited 320 bits or more, XORed with the output of a CTR_DRBG (SP 800-90C, RBG3). drbg: that CTR_DRBG alone, seeded and reseeded from the pool, for gigabytes. noise: the sources' raw symbols, for study, neither tested nor credited.",
+    "Operating-system randomness is mixed in and credited nothing. Where sources cannot deliver what is asked for in time, the exit code is 3 and nothing is made up.",
+  ],
   args: STREAM_ARGS,
   examples: [
     "esoteric-entropy stream --format hex --bytes 32",
@@ -79,6 +83,7 @@ export const stream: Command = {
     "esoteric-entropy stream --sources dram_row_buffer,sleep_jitter --format base64 --bytes 48",
     "esoteric-entropy stream --mode noise --sources page_fault_timing --bits 2 --bytes 1M > noise.bin",
   ],
+  seeAlso: ["pool", "device", "server", "report"],
   async run(args, io, deps) {
     await runStream(streamOptions(args), io, deps);
     return 0;

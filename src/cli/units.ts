@@ -1,6 +1,8 @@
 /** Amounts as people type and read them. */
 import { UsageError } from "../errors.ts";
 
+export { formatAmount as formatCount } from "../report/amount.ts";
+
 const SIZE_UNITS: Record<string, number> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /** `64`, `4K`, `1.5M`, `2GiB`, `10kb` → bytes (powers of 1024). @throws UsageError naming the flag */
@@ -42,17 +44,3 @@ export function parseSeconds(text: string, flag: string): number {
 
 /** Timers take 31 bits of milliseconds. */
 const MAX_SECONDS = 2_000_000;
-
-/** 1234567 → `1.23M`. Powers of 1000, three digits. */
-export function formatCount(n: number): string {
-  if (!Number.isFinite(n)) return "–";
-  const units = ["", "k", "M", "G", "T", "P"];
-  let scaled = n;
-  let unit = 0;
-  while (Math.abs(scaled) >= 999.5 && unit < units.length - 1) {
-    scaled /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 && Number.isInteger(scaled) ? 0 : scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2;
-  return `${scaled.toFixed(digits)}${units[unit]}`;
-}

@@ -11,7 +11,13 @@ export interface FakeIo extends Io {
 }
 
 export function fakeIo(
-  options: { terminal?: boolean; closesAfter?: number; signal?: AbortSignal } = {},
+  options: {
+    terminal?: boolean;
+    columns?: number;
+    unicode?: boolean;
+    closesAfter?: number;
+    signal?: AbortSignal;
+  } = {},
 ): FakeIo {
   const pieces: Buffer[] = [];
   let length = 0;
@@ -32,8 +38,10 @@ export function fakeIo(
       length += bytes.length;
     },
     outIsTerminal: options.terminal ?? false,
+    inIsTerminal: options.terminal ?? false,
     widenPipe: () => {},
-    columns: 80,
+    columns: options.columns ?? 80,
+    unicode: options.unicode ?? true,
     log: createConsola({
       stdout: sink as never,
       stderr: sink as never,
