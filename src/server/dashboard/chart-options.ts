@@ -1,0 +1,183 @@
+/** What each chart draws, as ECharts' options. Colours are given, so that they follow light and dark. */
+import type { EChartsCoreOption } from "echarts/core";
+import { type CreditSeries, HISTORY_MS } from "./credit-history.ts";
+import { type Bar, histogram, lagPairs, type NoiseRange } from "./noise-shape.ts";
+import { formatDuration, formatRate } from "./numbers.ts";
+
+export interface Palette {
+  readonly card: string;
+  readonly text: string;
+  readonly muted: string;
+  readonly rule: string;
+  /** Of noise. */
+  readonly ink: string;
+  /** The first is for sources without one of their own. */
+  readonly series: readonly string[];
+}
+
+/** Whole minutes, as many as there are, up to all that is kept. */
+export function creditOption(series: readonly CreditSeries[], palette: Palette): EChartsCoreOption {
+  const oldestSeconds = -Math.min(0, ...series.map(({ points }) => points[0]?.[0] ?? 0));
+  const minutes = Math.max(1, Math.min(Math.ceil(oldestSeconds / 60), HISTORY_MS / 60_000));
+  return {
+    ...frame(palette, { left: 52, right: 16, top: 12, bottom: 26 }),
+    xAxis: {
+      ...axis(palette),
+      min: -60 * minutes,
+      max: 0,
+      interval: minutes === 1 ? 15 : 60,
+      axisLabel: { ...label(palette), formatter: formatAge },
+      axisPointer: { label: { formatter: ({ value }: { value: number }) => formatAge(Math.round(value)) } },
+    },
+    yAxis: { ...axisOfAmounts(palette), axisLabel: { ...label(palette), formatter: formatRate } },
+    tooltip: {
+      trigger: "axis",
+      // Drawn on the canvas: HTML with styles inside would not pass the page's content security policy.
+      renderMode: "richText",
+      confine: true,
+      backgroundColor: palette.card,
+      borderColor: palette.rule,
+      textStyle: { color: palette.text, fontSize: 12 },
+      axisPointer: { lineStyle: { color: palette.muted }, animation: false },
+      valueFormatter: (rate: unknown) => (typeof rate === "number" ? formatRate(rate) : "–"),
+    },
+    series: series.map(({ id = "all others", colour, points }) => ({
+      type: "line",
+      name: id,
+      stack: "credited",
+      data: points,
+      showSymbol: false,
+      lineStyle: { width: 0 },
+      itemStyle: { color: palette.series[colour] },
+      areaStyle: { color: palette.series[colour], opacity: 1 },
+      emphasis: { disabled: true },
+    })),
+  };
+}
+
+export function histogramOption(bars: readonly Bar[], unit: string, palette: Palette): EChartsCoreOption {
+  return {
+    ...frame(palette),
+    xAxis: {
+      ...axis(palette),
+      type: "category",
+      data: bars.map(({ from }) => String(from)),
+      axisLabel: { ...label(palette), hideOverlap: true },
+      ...named(unit),
+    },
+    yAxis: axisOfAmounts(palette),
+    series: [
+      {
+        type: "bar",
+        data: bars.map(({ count }) => count),
+        barCategoryGap: "8%",
+        itemStyle: { color: palette.ink },
+      },
+    ],
+  };
+}
+
+export function lagOption(
+  pairs: readonly (readonly [number, number])[],
+  range: NoiseRange,
+  palette: Palette,
+): EChartsCoreOption {
+  const within = { ...axis(palette), ...limits(range), splitNumber: 4 };
+  return {
+    ...frame(palette),
+    xAxis: { ...within, ...named("x[i]") },
+    yAxis: { ...within, splitNumber: 3 },
+    series: [
+      {
+        type: "scatter",
+        data: pairs,
+        symbolSize: 3,
+        itemStyle: { color: palette.ink, opacity: 0.5 },
+        silent: true,
+      },
+    ],
+  };
+}
+
+export function traceOption(
+  samples: readonly number[],
+  range: NoiseRange,
+  palette: Palette,
+): EChartsCoreOption {
+  return {
+    ...frame(palette),
+    xAxis: { ...axis(palette), min: 0, max: samples.length - 1, splitNumber: 4, ...named("sample") },
+    yAxis: { ...axis(palette), ...limits(range), splitNumber: 3 },
+    series: [
+      {
+        type: "line",
+        data: samples.map((sample, i) => [i, sample]),
+        showSymbol: false,
+        // What is out of range is cut off at the edge, not left out.
+        clip: true,
+        lineStyle: { color: palette.ink, width: 1 },
+        emphasis: { disabled: true },
+        silent: true,
+      },
+    ],
+  };
+}
+
+/** `now`, `15 s ago`, `2 min ago`, `2 min 5 s ago`. */
+function formatAge(seconds: number): string {
+  return seconds === 0 ? "now" : `${formatDuration(-1000 * seconds).replace(" 0 s", "")} ago`;
+}
+
+/** The three pictures of one source's noise. */
+export function noiseOptions(
+  samples: readonly number[],
+  range: NoiseRange,
+  unit: string,
+  palette: Palette,
+): Record<"histogram" | "lag" | "trace", EChartsCoreOption> {
+  return {
+    histogram: histogramOption(histogram(samples, range), unit, palette),
+    lag: lagOption(lagPairs(samples, range), range, palette),
+    trace: traceOption(samples, range, palette),
+  };
+}
+
+/** Nothing moves but the data: calm to look at, and right for those who want less motion. */
+function frame(palette: Palette, grid = { left: 52, right: 12, top: 10, bottom: 40 }) {
+  return { animation: false, textStyle: { fontFamily: "system-ui, sans-serif", color: palette.text }, grid };
+}
+
+function label({ muted }: Palette) {
+  return { color: muted, fontSize: 11 };
+}
+
+function axis(palette: Palette) {
+  return {
+    type: "value",
+    axisLabel: { ...label(palette), hideOverlap: true },
+    nameTextStyle: label(palette),
+    axisLine: { show: true, lineStyle: { color: palette.rule } },
+    axisTick: { show: false },
+    splitLine: { show: false },
+  };
+}
+
+function axisOfAmounts(palette: Palette) {
+  return {
+    ...axis(palette),
+    min: 0,
+    splitNumber: 3,
+    axisLine: { show: false },
+    splitLine: { show: true, lineStyle: { color: palette.rule } },
+  };
+}
+
+function named(name: string) {
+  return { name, nameLocation: "middle", nameGap: 24 };
+}
+
+/** Room for one value on either side, so that the outermost dots are whole and a constant is a line in the middle. */
+function limits({ low, high }: NoiseRange) {
+  const room = Math.max(1, Math.ceil((high - low) / 40));
+  return { min: low - room, max: high + room, scale: true };
+}

@@ -1,0 +1,34 @@
+/** The failures seen since the page was opened, newest first. A log: screen readers are told of each as it comes. */
+import type { Failure } from "./model.ts";
+import { formatDuration } from "./numbers.ts";
+import { made, part } from "./parts.ts";
+
+export class FailureLog {
+  readonly #list = part("failures", HTMLOListElement);
+  readonly #none = part("no-failures", HTMLElement);
+  readonly #items = new Map<Failure, HTMLLIElement>();
+
+  /** What is there already is left as it is, and so not read out again. */
+  render(failures: readonly Failure[]): void {
+    this.#none.hidden = failures.length > 0;
+    const wanted = new Set(failures);
+    for (const [failure, item] of this.#items) {
+      if (wanted.has(failure)) continue;
+      item.remove();
+      this.#items.delete(failure);
+    }
+    for (const failure of failures.toReversed()) {
+      if (this.#items.has(failure)) continue;
+      const item = itemOf(failure);
+      this.#items.set(failure, item);
+      this.#list.prepend(item);
+    }
+  }
+}
+
+function itemOf({ id, reason, atMs }: Failure): HTMLLIElement {
+  const item = made("li");
+  const when = made("small", "", `after ${formatDuration(atMs)}`);
+  item.append(made("span", "id", id), made("span", "", reason), when);
+  return item;
+}

@@ -1,0 +1,61 @@
+/** The server with its page over a pool of fake sources, on loopback. */
+import { EntropyPool } from "../../src/pool/pool.ts";
+import { RandomBytes } from "../../src/pool/random-bytes.ts";
+import { createApp } from "../../src/server/app.ts";
+import { type Listening, listen } from "../../src/server/listen.ts";
+import { type FakeSource, FakeThread } from "./fake-thread.ts";
+
+/** What the server does every second is done four times a second, for tests to wait less. */
+const HASTE = 4;
+
+export interface PageServer extends AsyncDisposable {
+  readonly url: string;
+  /** What the application reported: errors that nobody foresaw. */
+  readonly reported: readonly unknown[];
+}
+
+export async function startPageServer(
+  sources: readonly FakeSource[],
+  options: { readonly token?: string; readonly port?: number } = {},
+): Promise<PageServer> {
+  const infos = sources.map(({ info }) => info);
+  const pool = new EntropyPool({
+    sources: infos,
+    startThread: () => new FakeThread(sources),
+    idleShare: 0.02,
+  });
+  const random = new RandomBytes(pool, "drbg");
+  const closing = new AbortController();
+  const reported: unknown[] = [];
+  const app = createApp({
+    pool,
+    infos,
+    random,
+    maxWaitMs: 5_000,
+    corsOrigin: "*",
+    hosts: "loopback",
+    token: options.token,
+    every: (intervalMs, work) => {
+      const timer = setInterval(work, intervalMs / HASTE);
+      return () => clearInterval(timer);
+    },
+    report: (error) => reported.push(error),
+    closing: closing.signal,
+  });
+  const address = { hostname: "127.0.0.1", port: options.port ?? 0 };
+  const listening: Listening = await listen({ address, fetch: app.fetch });
+  pool.start();
+  random.ready(closing.signal).catch((error: unknown) => {
+    if (!closing.signal.aborted) reported.push(error);
+  });
+  return {
+    url: listening.url,
+    reported,
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await listening.stop(0);
+      random.close();
+      pool.close();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** Snapshots of a pool that does not exist, for those who only show them. */
+import type { Snapshot, SourceSnapshot } from "../../src/pool/snapshot.ts";
+
+export function sourceSnapshot(partial: Partial<SourceSnapshot> & { readonly id: string }): SourceSnapshot {
+  return {
+    title: partial.id,
+    family: "clock",
+    state: "healthy",
+    samples: 0,
+    rateHz: 1_000,
+    claimedH: 1,
+    assessedH: 2,
+    creditedBits: 0,
+    healthFailures: 0,
+    faults: 0,
+    samplesPerSecond: 0,
+    creditedBitsPerSecond: 0,
+    ...partial,
+  };
+}
+
+export function snapshot(
+  uptimeMs: number,
+  sources: readonly (Partial<SourceSnapshot> & { readonly id: string })[],
+): Snapshot {
+  const shown = sources.map(sourceSnapshot);
+  return {
+    schema: 1,
+    sources: shown,
+    ledger: { creditedBits: 0, spentBits: 0, forfeitedBits: 0, levelBits: 0 },
+    readyBytes: 0,
+    capacityBytes: 4_096,
+    extractedBytes: 0,
+    uptimeMs,
+    creditedBitsPerSecond: shown.reduce((sum, { creditedBitsPerSecond }) => sum + creditedBitsPerSecond, 0),
+    fullEntropyBytesPerSecond: 0,
+    grade: "A",
+  };
+}
