@@ -1,4 +1,4 @@
-/** Latency of a short chain of flushed loads, which go all the way to DRAM. Kernel: c/dram_row_buffer.c */
+/** Latency of a flushed load, which goes all the way to DRAM. Kernel: c/dram_row_buffer.c */
 import { kernelSource } from "../sampling/native/kernel.ts";
 
 export const dramRowBuffer = kernelSource({
@@ -6,16 +6,16 @@ export const dramRowBuffer = kernelSource({
     id: "dram_row_buffer",
     title: "DRAM access latency",
     mechanism:
-      "Latency of dependent loads that miss every cache because their lines were flushed: row-buffer " +
+      "Latency of a load that misses every cache because its line was flushed: row-buffer " +
       "hits and conflicts, bank state, refresh, memory-controller arbitration with everything else that " +
       "uses memory. Refresh leaves a spectral line; what the controller's scheduler does is not " +
       "published.",
     family: "memory",
     unit: "ticks",
     symbolBits: 8,
-    claim: 1.1,
+    claim: 0.8,
     coarseClaim: 0.5,
-    rateHz: 1_500_000,
+    rateHz: 2_500_000,
     effects: [],
   },
   warmUpSamples: 256,
