@@ -1,0 +1,56 @@
+/** What is believed to make the selected source's noise, what is not known about it, and what it is credited for that. */
+import type { Region } from "./frame.ts";
+import { type Model, selectedSource } from "./model.ts";
+import { drawRule } from "./plot.ts";
+import { shownState } from "./source-table.ts";
+import { BOLD, DIM, PLAIN, type Style } from "./style.ts";
+
+export function drawPhysics(region: Region, model: Model): void {
+  const source = selectedSource(model);
+  const info = source && model.infos.get(source.id);
+  drawRule(region, "physics");
+  if (!source || !info) return;
+  const { text: state, tone } = shownState(model, source);
+  const why = source.reason ?? source.lastFault;
+  const assessed = source.assessedH === null ? "not assessed yet" : `assessed ${source.assessedH.toFixed(3)}`;
+  const paragraphs: [string, Style][] = [
+    [info.title, BOLD],
+    [why === undefined ? state : `${state}: ${why}`, { tone }],
+    [info.mechanism, PLAIN],
+    [
+      `${info.symbolBits}-bit symbols of ${info.unit}; bits each: claimed ${source.claimedH}, ${assessed}`,
+      DIM,
+    ],
+  ];
+  const wrapped = paragraphs.map(([text, style]) => ({ lines: wrap(text, region.width - 2), style }));
+  const rows = wrapped.reduce((sum, { lines }) => sum + lines.length, 1);
+  const gap = rows + 2 <= region.height ? 1 : 0;
+  let y = 1;
+  wrapped.forEach(({ lines, style }, i) => {
+    for (const line of lines) region.text(1, y++, line, style);
+    if (i > 0) y += gap;
+  });
+}
+
+/** Lines of whole words; a word longer than a line is cut. */
+export function wrap(text: string, columns: number): string[] {
+  if (columns < 1) return [];
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+    for (const piece of pieces(word, columns)) {
+      if (line !== "" && line.length + 1 + piece.length <= columns) line += ` ${piece}`;
+      else {
+        if (line !== "") lines.push(line);
+        line = piece;
+      }
+    }
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+function pieces(word: string, columns: number): string[] {
+  const result: string[] = [];
+  for (let at = 0; at < word.length; at += columns) result.push(word.slice(at, at + columns));
+  return result;
+}

@@ -1,0 +1,24 @@
+/** The terminal as the dashboard sees it: something to draw on that says what the user does. */
+import type { Frame } from "./frame.ts";
+
+export interface Screen extends Disposable {
+  readonly width: number;
+  readonly height: number;
+  draw(frame: Frame): void;
+  /** Gives the terminal back and stops the process, as ctrl-z does to any program; takes it again afterwards. */
+  suspend(): void;
+}
+
+export interface ScreenEvents {
+  /** The character, or the name of the key; with `ctrl+` before it. */
+  key(name: string): void;
+  press(x: number, y: number): void;
+  wheel(rows: number): void;
+  resize(width: number, height: number): void;
+  /** The terminal is gone. */
+  hangUp(): void;
+  /** Something broke that nobody has caught. */
+  crash(error: unknown): void;
+}
+
+export type OpenScreen = (events: ScreenEvents) => Promise<Screen>;

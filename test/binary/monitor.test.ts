@@ -1,0 +1,191 @@
+/** `monitor` of the compiled program in a real terminal: every key, the mouse, sizes, signals. */
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { requireBuiltProgram } from "../support/built-program.ts";
+import { noTmux, Tmux } from "../support/tmux.ts";
+
+const SOURCES = "page_fault_timing,mprotect_timing,sleep_jitter";
+
+/** Begins it; its process id goes to a file. */
+function begin(tmux: Tmux): void {
+  const script = `echo $$ > pid; exec "$0" monitor --sources ${SOURCES} --refresh 0.2`;
+  tmux.command(`sh -c '${script}' ${requireBuiltProgram()}; echo code=$?`);
+}
+
+const running = /j\/k move/;
+
+function pidOf(tmux: Tmux): number {
+  return Number(readFileSync(join(tmux.folder, "pid"), "utf8"));
+}
+
+/** The shell has the terminal back as it was: no alternate screen, no mouse, lines and echo on. */
+async function expectRestored(tmux: Tmux): Promise<void> {
+  expect(tmux.modes()).toBe("0 0");
+  tmux.command("stty -a; echo looked=$?");
+  const [settings] = await tmux.until(/speed[\s\S]*looked=0/);
+  expect(settings).toMatch(/(?<!-)\bicanon\b/);
+  expect(settings).toMatch(/(?<!-)\becho\b/);
+}
+
+describe.skipIf(noTmux())("in a terminal", () => {
+  test("every key, the mouse, every size", async () => {
+    using tmux = new Tmux(80, 24);
+    begin(tmux);
+    await tmux.until(running);
+    expect(tmux.modes()).toBe("1 1");
+    await tmux.until(/page_fault_timing +page-table +healthy/);
+    await tmux.until(/hex +[0-9a-f]{8}/);
+    await tmux.until(/now +└oldest/);
+
+    const selected = async () => (await tmux.until(/ ([a-z_]+): (?:line|histogram|lag plot)/))[1]!;
+    const order = [...tmux.screen().matchAll(/^ ([a-z_]+) +(?:page-table|scheduler)/gm)].map(
+      (row) => row[1]!,
+    );
+    expect(order.toSorted()).toEqual(SOURCES.split(",").sort());
+    const chosen = (index: number) => tmux.until(new RegExp(` ${order[index]}: line`));
+    expect(await selected()).toBe(order[0]!);
+    tmux.keys("j");
+    await chosen(1);
+    tmux.keys("Down");
+    await chosen(2);
+    tmux.keys("k");
+    await chosen(1);
+    tmux.keys("Up");
+    await chosen(0);
+    tmux.type("\x1b[<0;5;6M\x1b[<0;5;6m"); // a click on the second row of the table
+    await chosen(1);
+    tmux.type("\x1b[<65;5;6M"); // the wheel, down
+    await chosen(2);
+    tmux.type("\x1b[<64;5;6M");
+    await chosen(1);
+
+    tmux.keys("g");
+    await tmux.until(/: histogram/);
+    tmux.keys("g");
+    await tmux.until(/: lag plot/);
+    tmux.keys("g");
+    await tmux.until(/: line/);
+    tmux.keys("i");
+    await tmux.until(/─ physics ─[\s\S]*bits each: claimed/);
+    tmux.keys("i");
+    await tmux.until(/: line/);
+    tmux.keys("Space");
+    await tmux.until(new RegExp(`${order[1]} +\\S+ +paused`));
+    tmux.keys("Space");
+    await tmux.until(new RegExp(`${order[1]} +\\S+ +healthy`));
+    tmux.keys("p");
+    await tmux.until(/FROZEN/);
+    tmux.keys("p");
+    await tmux.until(/up \d+:\d\d +every 0\.2 s/);
+    tmux.keys("+");
+    await tmux.until(/refresh every 0\.1 s/);
+    tmux.keys("-", "-");
+    await tmux.until(/refresh every 0\.5 s/);
+    tmux.keys("?");
+    await tmux.until(/╭─ keys/);
+    tmux.keys("Escape");
+    await tmux.until(/: line/);
+    tmux.keys("s");
+    const [, name] = await tmux.until(/saved to \.\/(\S+\.json)/);
+    expect(readdirSync(tmux.folder)).toContain(name!);
+    const saved = JSON.parse(readFileSync(join(tmux.folder, name!), "utf8"));
+    expect(saved).toMatchObject({ schema: 1, program: "esoteric-entropy" });
+    expect(saved.sources.map(({ id }: { id: string }) => id)).toEqual(order);
+
+    tmux.resize(120, 40);
+    await tmux.until(/^.{110,}$/m);
+    tmux.keys("i");
+    await tmux.until(/SAMP\/S.*─ physics ─/);
+    tmux.resize(60, 20);
+    await tmux.until(/monitor needs 80 x 24[\s\S]*60 x 20/);
+    tmux.resize(200, 60);
+    await tmux.until(/^.{190,}$/m);
+    tmux.resize(80, 24);
+    await tmux.until(/─ physics ─/);
+
+    tmux.keys("q");
+    expect(await tmux.exitCode()).toBe(0);
+    await expectRestored(tmux);
+  });
+
+  test("ctrl-z gives the terminal back, fg takes it again", async () => {
+    using tmux = new Tmux(80, 24);
+    begin(tmux);
+    await tmux.until(running);
+    tmux.keys("C-z");
+    expect(await tmux.exitCode()).toBe(128 + constants.signals.SIGTSTP);
+    await expectRestored(tmux);
+    tmux.resize(100, 30);
+    tmux.command("fg; echo back=$?");
+    await tmux.until(running);
+    expect(tmux.modes()).toBe("1 1");
+    await tmux.until(/^.{96,}$/m); // in its new size
+    tmux.keys("q");
+    expect(await tmux.exitCode("back")).toBe(0);
+    await expectRestored(tmux);
+  });
+
+  for (const [name, code, end] of [
+    ["SIGTERM", 143, (tmux: Tmux) => process.kill(pidOf(tmux), "SIGTERM")],
+    ["SIGHUP", 129, (tmux: Tmux) => process.kill(pidOf(tmux), "SIGHUP")],
+    ["ctrl-c", 130, (tmux: Tmux) => tmux.keys("C-c")],
+  ] as const) {
+    test(`${name} gives the terminal back`, async () => {
+      using tmux = new Tmux(80, 24);
+      begin(tmux);
+      await tmux.until(running);
+      end(tmux);
+      expect(await tmux.exitCode()).toBe(code);
+      await expectRestored(tmux);
+    });
+  }
+
+  test("stopped by a signal that nobody can handle, it draws itself anew", async () => {
+    using tmux = new Tmux(80, 24);
+    begin(tmux);
+    await tmux.until(running);
+    process.kill(pidOf(tmux), "SIGSTOP");
+    expect(await tmux.exitCode()).toBe(128 + constants.signals.SIGSTOP);
+    tmux.command("printf '\\033[2J\\033[H'; echo cleared=$?");
+    await tmux.until(/^cleared=0/m);
+    tmux.command("fg; echo back=$?");
+    await tmux.until(running);
+    tmux.keys("q");
+    expect(await tmux.exitCode("back")).toBe(0);
+    await expectRestored(tmux);
+  });
+
+  test("NO_COLOR: bold, dim and inverse alone", async () => {
+    for (const [env, colors] of [
+      [{ NO_COLOR: "1" }, false],
+      [{}, true],
+    ] as const) {
+      using tmux = new Tmux(80, 24, env);
+      begin(tmux);
+      await tmux.until(/healthy/);
+      expect(tmux.screen(true).includes("38;5;2m")).toBe(colors);
+      tmux.keys("q");
+      expect(await tmux.exitCode()).toBe(0);
+    }
+  });
+});
+
+test("without a terminal: an error that names pool --json", async () => {
+  const child = Bun.spawn([requireBuiltProgram(), "monitor"], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: {},
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toStartWith("esoteric-entropy: error: monitor needs a terminal\nhint:");
+  expect(stderr).toContain("pool --json");
+});

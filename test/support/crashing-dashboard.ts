@@ -1,0 +1,48 @@
+/** The dashboard in the real terminal, on fake sources; on SIGUSR2 something breaks in the way that the first argument names. */
+import { EntropyPool } from "../../src/pool/pool.ts";
+import { RandomBytes } from "../../src/pool/random-bytes.ts";
+import { runDashboard } from "../../src/tui/dashboard.ts";
+import type { ScreenEvents } from "../../src/tui/screen.ts";
+import { openTerminal } from "../../src/tui/terminal.ts";
+import { FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
+
+const source = fakeSource({ id: "fake" }, fakeNoise(1));
+using pool = new EntropyPool({
+  sources: [source.info],
+  startThread: () => new FakeThread([source]),
+  idleShare: 0.2,
+});
+using random = new RandomBytes(pool, "full");
+
+process.on("SIGUSR2", () => {
+  if (process.argv[2] === "rejection") void Promise.reject(new Error("boom"));
+  else throw new Error("boom");
+});
+
+try {
+  await runDashboard({
+    pool,
+    infos: [source.info],
+    random,
+    refreshMs: 100,
+    openScreen: (events) => openTerminal(process.argv[2] === "key" ? withBrokenKeys(events) : events, true),
+    save: () => Promise.reject(new Error("nothing is saved here")),
+    signal: new AbortController().signal,
+  });
+} catch (error) {
+  console.error(`caught: ${(error as Error).message}`);
+  process.exit(1);
+}
+
+function withBrokenKeys(events: ScreenEvents): ScreenEvents {
+  return {
+    key() {
+      throw new Error("boom");
+    },
+    press() {},
+    wheel() {},
+    resize() {},
+    hangUp() {},
+    crash: (error) => events.crash(error),
+  };
+}
