@@ -2,9 +2,13 @@
  * Builds what is not TypeScript run in place:
  *
  *   bun build.ts native [--target=<os>-<arch>[-musl]]   c/ → build/native/<target>/libee.{so,dylib}
- *   bun build.ts gen                                    src/sources/*.ts → src/sources/index.ts, docs/SOURCES.md
+ *   bun build.ts gen                                    src/sources/*.ts → src/sources/index.ts, docs/SOURCES.md;
+ *                                                       src/cli/*.ts → completions/, man/, docs/CLI.md
  *   bun build.ts binary [--target=…]                    everything → dist/esoteric-entropy
- *   bun build.ts all                                    gen; native for every target; binary for this machine
+ *   bun build.ts library                                src/index.ts → dist/lib, for Bun and for Node
+ *   bun build.ts all                                    gen; a release: binaries for every target, checksums, bill of materials
+ *   bun build.ts manifest                               dist/SHA256SUMS and the like, of the binaries of `all`
+ *   bun build.ts npm                                    the binaries of `all` → dist/npm, one package a target and a launcher
  */
 import { relative } from "node:path";
 import { hostTarget, isTarget, TARGETS, type Target } from "./ffi/target.ts";
@@ -12,7 +16,7 @@ import { buildBinary } from "./make/binary.ts";
 import { buildNative } from "./make/native.ts";
 import { generateSourcesIndex } from "./make/sources-index.ts";
 
-const USAGE = `usage: build.ts native | gen | binary | all [--target=${TARGETS.join("|")}]`;
+const USAGE = `usage: build.ts native | gen | binary | library | all | manifest | npm [--target=${TARGETS.join("|")}]`;
 
 class BuildUsageError extends Error {}
 
@@ -27,21 +31,45 @@ const COMMANDS: Record<string, (target: Target) => Promise<void>> = {
         ? "docs/SOURCES.md written"
         : "docs/SOURCES.md is current",
     );
+    const written = await (await commandFiles()).generateCommandFiles();
+    for (const path of written) say(`${path} written`);
+    if (written.length === 0) say("completions/, man/ and docs/CLI.md are current");
   },
   async binary(target) {
     say(await buildBinary(target));
   },
-  async all(target) {
+  async library() {
+    const { buildLibrary } = await import("./make/library.ts");
+    say(await buildLibrary());
+  },
+  async all() {
     generateSourcesIndex();
     await (await sourcesDocument()).generateSourcesDocument();
-    for (const each of TARGETS) say(await buildNative({ target: each }));
-    say(await buildBinary(target));
+    await (await commandFiles()).generateCommandFiles();
+    for (const path of await (await release()).buildRelease()) say(path);
+  },
+  async manifest() {
+    for (const path of (await release()).describeRelease()) say(path);
+  },
+  async npm() {
+    const { buildNpmPackages } = await import("./make/npm.ts");
+    for (const path of await buildNpmPackages()) say(path);
   },
 };
+
+/** Loaded on demand: it imports every command. */
+function commandFiles() {
+  return import("./make/command-files.ts");
+}
 
 /** Loaded on demand: it imports the sources, and a mistake in one of them must not keep the native library from being built. */
 function sourcesDocument() {
   return import("./make/sources-document.ts");
+}
+
+/** Loaded on demand, for `native` must be quick. */
+function release() {
+  return import("./make/release.ts");
 }
 
 function say(text: string): void {

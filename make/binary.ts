@@ -1,43 +1,77 @@
 /** Makes the one-file program: Bun, the bundled sources and the native library of the target. */
-import { mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { hostTarget, type Target } from "../ffi/target.ts";
+import { hostTarget, TARGETS, type Target } from "../ffi/target.ts";
+import { signAdHoc } from "./code-signature.ts";
 import { buildNative, ROOT } from "./native.ts";
+import { bundledPage } from "./page.ts";
 import { fetchRuntime } from "./runtime.ts";
+import { terminalLibrary, terminalLibraryDefine } from "./terminal-library.ts";
+
+const DIST = join(ROOT, "dist");
 
 /** The sampling thread runs the second one, threads that test data the third. */
 const ENTRY_POINTS = ["src/main.ts", "src/worker.ts", "src/report/test-worker.ts"];
 
 /** Builds dist/esoteric-entropy for this machine, dist/esoteric-entropy-<target> for another. Gives its path. */
 export async function buildBinary(target: Target): Promise<string> {
-  const name = target === hostTarget() ? "esoteric-entropy" : `esoteric-entropy-${target}`;
-  const outfile = join(ROOT, "dist", name);
-  await compileBinary(
-    target,
-    ENTRY_POINTS.map((path) => join(ROOT, path)),
-    outfile,
-  );
+  if (target !== hostTarget()) return buildReleaseBinary(target);
+  const outfile = join(DIST, "esoteric-entropy");
+  await compileBinary(target, entryPoints(), outfile, process.execPath);
   return outfile;
 }
 
-/** The first entry point is the program, the others are for its threads. */
-export async function compileBinary(target: Target, entrypoints: string[], outfile: string): Promise<void> {
+/** Builds esoteric-entropy-<target> as every machine would: with the runtime that package-lock.json names. Gives its path. */
+export async function buildReleaseBinary(target: Target, folder = DIST): Promise<string> {
+  const outfile = join(folder, releaseName(target));
+  await compileBinary(target, entryPoints(), outfile, await fetchRuntime(target));
+  return outfile;
+}
+
+function releaseName(target: Target): string {
+  return `esoteric-entropy-${target}`;
+}
+
+/** Paths of binaries by the target that each is for. */
+export type Binaries = ReadonlyMap<Target, string>;
+
+/** Those that `build.ts all` has left in dist/. @throws Error if one is missing */
+export function releaseBinaries(): Binaries {
+  const binaries = new Map(TARGETS.map((target) => [target, join(DIST, releaseName(target))]));
+  const missing = [...binaries.values()].find((path) => !existsSync(path));
+  if (missing !== undefined) throw new Error(`${missing} is missing: build.ts all`);
+  return binaries;
+}
+
+function entryPoints(): string[] {
+  return ENTRY_POINTS.map((path) => join(ROOT, path));
+}
+
+/** The first entry point is the program, the others are for its threads. The runtime is the Bun executable that carries them. */
+export async function compileBinary(
+  target: Target,
+  entrypoints: string[],
+  outfile: string,
+  runtime: string,
+): Promise<void> {
   const library = await buildNative({ target });
-  const executablePath = target === hostTarget() ? process.execPath : await fetchRuntime(target);
   mkdirSync(dirname(outfile), { recursive: true });
   const result = await Bun.build({
     entrypoints,
     root: dirname(entrypoints[0]!),
     // All in one folder, where the program's one file finds them by the paths that its sources have.
-    naming: "[name].[ext]",
+    naming: { entry: "[name].[ext]", asset: "[name].[ext]" },
     minify: true,
     bytecode: true,
     format: "esm",
-    define: { "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()) },
-    plugins: [embedLibrary(library)],
+    define: {
+      "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()),
+      ...terminalLibraryDefine(target),
+    },
+    plugins: [embedLibrary(library), await terminalLibrary(target), await bundledPage()],
     compile: {
       target: `bun-${target}` as Bun.Build.CompileTarget,
-      executablePath,
+      executablePath: runtime,
       outfile,
       // What lies in the folder the program is run in is none of its business.
       autoloadDotenv: false,
@@ -47,6 +81,16 @@ export async function compileBinary(target: Target, entrypoints: string[], outfi
     },
   });
   if (!result.success) throw new AggregateError(result.logs, "bundling failed");
+  // Bun signs for arm64 alone, and under a name of its own.
+  if (target.startsWith("darwin")) signProgram(outfile);
+}
+
+/** In a new file, for macOS remembers the signatures of those that it has seen. */
+function signProgram(path: string): void {
+  const unfinished = `${path}.unfinished`;
+  writeFileSync(unfinished, signAdHoc(readFileSync(path), "esoteric-entropy"));
+  chmodSync(unfinished, 0o755);
+  renameSync(unfinished, path);
 }
 
 /** Puts a module that carries the library in the place of ffi/embedded.ts. */
@@ -64,7 +108,7 @@ export const embeddedLibrary: string | undefined = path;`,
 }
 
 /** What the sources are, for bug reports: a commit, "-dirty" if files differ from it, or "unknown" outside Git. */
-function commit(): string {
+export function commit(): string {
   const git = (...args: string[]) => {
     const result = Bun.spawnSync(["git", ...args], { cwd: ROOT, stdout: "pipe", stderr: "ignore" });
     return result.exitCode === 0 ? result.stdout.toString().trim() : undefined;

@@ -13,7 +13,12 @@ const program = folder("program");
 for (const name of ["tmp", "home", "cache"]) mkdirSync(folder(name));
 
 beforeAll(async () => {
-  await compileBinary(host(), [join(import.meta.dirname, "../support/embedded-program.ts")], program);
+  await compileBinary(
+    host(),
+    [join(import.meta.dirname, "../support/embedded-program.ts")],
+    program,
+    process.execPath,
+  );
 }, COMPILE_TIMEOUT_MS);
 afterAll(() => rmSync(base, { recursive: true }));
 

@@ -1,0 +1,57 @@
+/**
+ * Fits the server's page into a binary as finished files. Bun would bundle it as well, but under names that hash the folder it
+ * is built in, so that no two folders gave the same program.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { ROOT } from "./native.ts";
+
+const FOLDER = join(ROOT, "build", "page");
+
+/** Replaces the page's import by what Bun makes of it in a compiled program: a list of files and their headers. */
+export async function bundledPage(): Promise<Bun.BunPlugin> {
+  const bundle = await Bun.build({
+    entrypoints: [join(ROOT, "src", "server", "dashboard", "index.html")],
+    naming: { entry: "[name].[ext]", chunk: "[name].[ext]", asset: "[name].[ext]" },
+    publicPath: "/",
+    minify: true,
+  });
+  if (!bundle.success) throw new AggregateError(bundle.logs, "bundling the page failed");
+  const files = await Promise.all(bundle.outputs.map(place));
+  const contents = [
+    ...files.map(({ path }, i) => `import path${i} from ${JSON.stringify(path)} with { type: "file" };`),
+    "const files = [",
+    ...files.map(
+      ({ loader, headers }, i) =>
+        `  { path: path${i}, loader: ${JSON.stringify(loader)}, headers: ${JSON.stringify(headers)} },`,
+    ),
+    "];",
+    `export default { index: files.find((file) => file.loader === "html").path, files };`,
+  ].join("\n");
+  return {
+    name: "bundle the page",
+    setup(build) {
+      const namespace = "page";
+      build.onResolve({ filter: /^\.\/dashboard\/index\.html$/ }, ({ path }) => ({ path, namespace }));
+      build.onLoad({ filter: /.*/, namespace }, () => ({ loader: "js", contents }));
+    },
+  };
+}
+
+interface PageFile {
+  readonly path: string;
+  readonly loader: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function place(file: Bun.BuildArtifact): Promise<PageFile> {
+  const content = new Uint8Array(await file.arrayBuffer());
+  const path = join(FOLDER, basename(file.path));
+  const unfinished = `${path}.${process.pid}`;
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, path);
+  const etag = createHash("sha256").update(content).digest("base64url").slice(0, 16);
+  return { path, loader: extname(path).slice(1), headers: { etag: `"${etag}"`, "content-type": file.type } };
+}

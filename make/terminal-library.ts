@@ -1,0 +1,84 @@
+/**
+ * Fits the terminal library `@opentui/core` into a binary. Its native half comes as one npm package a target: in goes that of
+ * the binary's target, whatever machine builds it. Its parsers of programming languages, 3 MB, stay out.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { libraryFile, type Target } from "../ffi/target.ts";
+import { withoutDebugInformation } from "./elf.ts";
+import { lockedPackage, packageFile } from "./locked-package.ts";
+import { ROOT } from "./native.ts";
+
+/** What the library reads in order to tell the two C libraries of Linux apart. */
+export function terminalLibraryDefine(target: Target): Record<string, string> {
+  return { "process.env.OPENTUI_LIBC": JSON.stringify(target.endsWith("-musl") ? "musl" : "") };
+}
+
+export async function terminalLibrary(target: Target): Promise<Bun.BunPlugin> {
+  const name = `@opentui/core-${target}`;
+  if (!lockedPackage(name)) return withoutTerminalLibrary(target);
+  const path = await shipped(target, await packageFile(name, nativeFile(target)));
+  return replacing([
+    {
+      filter: new RegExp(`^${name}$`),
+      contents: `import path from ${JSON.stringify(path)} with { type: "file" };
+export default path;`,
+    },
+    // Other targets' packages, and paths of files that only syntax highlighting opens.
+    {
+      filter:
+        /^@opentui\/core-|^@opentui\/core\/parser\.worker$|^web-tree-sitter\/tree-sitter\.wasm$|^\.\/assets\/.*\.(scm|wasm)$/,
+      contents: `export default "";`,
+    },
+  ]);
+}
+
+/** CommonJS, so that what is imported from it needs not be listed: whoever imports anything gets the error. */
+export function withoutTerminalLibrary(target: Target): Bun.BunPlugin {
+  return replacing([
+    {
+      filter: /^@opentui\/core$/,
+      contents: `const { EntropyError } = require(${JSON.stringify(join(ROOT, "src", "errors.ts"))});
+throw new EntropyError("native", "the terminal library does not exist for ${target}", {
+  hints: ["the command pool shows the same figures, once or as --json"],
+});
+module.exports = {};`,
+    },
+  ]);
+}
+
+interface Replacement {
+  /** What is imported, as the import names it. */
+  readonly filter: RegExp;
+  /** The JavaScript that it becomes. */
+  readonly contents: string;
+}
+
+function replacing(replacements: readonly Replacement[]): Bun.BunPlugin {
+  return {
+    name: "terminal library",
+    setup(build) {
+      for (const [i, { filter, contents }] of replacements.entries()) {
+        const namespace = `terminal-library-${i}`;
+        build.onResolve({ filter }, ({ path }) => ({ path, namespace }));
+        build.onLoad({ filter: /.*/, namespace }, () => ({ loader: "js", contents }));
+      }
+    },
+  };
+}
+
+function nativeFile(target: Target): string {
+  return libraryFile(target).replace("libee", "libopentui");
+}
+
+/** Three quarters of the Linux libraries are debug information. */
+async function shipped(target: Target, library: string): Promise<string> {
+  if (!target.startsWith("linux")) return library;
+  const folder = join(ROOT, "build", "terminal", target);
+  const path = join(folder, nativeFile(target));
+  const unfinished = `${path}.${process.pid}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(unfinished, withoutDebugInformation(readFileSync(library)));
+  renameSync(unfinished, path);
+  return path;
+}

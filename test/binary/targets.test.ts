@@ -1,0 +1,195 @@
+/** The programs for other systems: what they consist of; and those that something here can run, run. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Target } from "../../ffi/target.ts";
+import { buildReleaseBinary } from "../../make/binary.ts";
+import { ROOT } from "../../make/native.ts";
+import { fetchRuntime } from "../../make/runtime.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { requireBuiltProgram } from "../support/built-program.ts";
+import { readCodeSignature } from "../support/code-signature.ts";
+import { embeddedLibraries } from "../support/embedded-libraries.ts";
+import { readLibraryFile } from "../support/library-file.ts";
+import { COMPILE_TIMEOUT_MS, exportedNames } from "../support/native-builds.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ee-targets-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const built = new Map<Target, Promise<string>>();
+
+/** Path of the program for a target, built when it is wanted first. */
+function programFor(target: Target): Promise<string> {
+  const path = built.get(target) ?? buildReleaseBinary(target, folder);
+  built.set(target, path);
+  return path;
+}
+
+/** The library that the sources use, among those that a program carries. */
+function ownLibrary(program: Uint8Array) {
+  const libraries = embeddedLibraries(program).filter((each) => each.exports.includes("ee_abi_version"));
+  expect(libraries).toHaveLength(1);
+  return libraries[0]!;
+}
+
+for (const target of ["darwin-arm64", "darwin-x64"] as const) {
+  describe(target, () => {
+    const machine = target.replace("darwin-", "");
+
+    test(
+      "is for that machine and macOS 13, and wants nothing that macOS has not",
+      async () => {
+        const file = readLibraryFile(readFileSync(await programFor(target)));
+        expect(file).toMatchObject({ format: "Mach-O", machine, minimumOs: "13.0", signed: true });
+        expect(file.needed.toSorted()).toEqual([
+          "/usr/lib/libSystem.B.dylib",
+          "/usr/lib/libc++.1.dylib",
+          "/usr/lib/libicucore.A.dylib",
+          "/usr/lib/libresolv.9.dylib",
+        ]);
+      },
+      COMPILE_TIMEOUT_MS,
+    );
+
+    test(
+      "carries the native library of that machine, whole",
+      async () => {
+        const library = ownLibrary(readFileSync(await programFor(target)));
+        expect(library).toMatchObject({ machine, minimumOs: "13.0", exports: exportedNames });
+        expect(library.needed).toEqual(["/usr/lib/libSystem.B.dylib"]);
+        if (library.signed) expect(readCodeSignature(library.bytes).wrongPages).toEqual([]);
+        expect(library.signed === true || target === "darwin-x64").toBe(true);
+      },
+      COMPILE_TIMEOUT_MS,
+    );
+
+    test(
+      "carries the terminal library of that machine",
+      async () => {
+        const libraries = embeddedLibraries(readFileSync(await programFor(target)));
+        const terminal = libraries.filter((each) => each.exports.includes("createRenderer"));
+        expect(terminal.map((each) => each.machine)).toEqual([machine as "arm64" | "x64"]);
+      },
+      COMPILE_TIMEOUT_MS,
+    );
+
+    test(
+      "is signed as esoteric-entropy, every page right, to the end of the file",
+      async () => {
+        const program = readFileSync(await programFor(target));
+        const signature = readCodeSignature(program);
+        expect(signature).toMatchObject({ identifier: "esoteric-entropy", adHoc: true, wrongPages: [] });
+        expect(signature.codeLimit).toBe(signature.start);
+        expect(signature.end).toBe(program.length);
+      },
+      COMPILE_TIMEOUT_MS,
+    );
+  });
+}
+
+/** Runs it with nothing in its environment. */
+async function run(command: readonly string[]) {
+  const child = Bun.spawn([...command], {
+    env: {},
+    cwd: folder,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { stdout, stderr, exitCode };
+}
+
+/** What a program for another machine, or another C library, must be able to do here. */
+async function expectToWork(command: readonly string[]): Promise<void> {
+  expect(await run([...command, "--version"])).toEqual({
+    stdout: `${manifest.version}\n`,
+    stderr: "",
+    exitCode: 0,
+  });
+  const scanned = await run([...command, "scan", "--json"]);
+  expect(scanned.exitCode).toBe(0);
+  const { sources } = JSON.parse(scanned.stdout);
+  const native = sources.find((source: { id: string }) => source.id === "clock_jitter");
+  expect(native.available).toBe(true);
+  // Noise that an emulator shows is no evidence: what it is worth here is said here.
+  const credited = ["--sources", "vmstat", "--credit", "vmstat=0.5", "--uncalibrated", "--timeout", "60"];
+  const streamed = await run([...command, "stream", "--bytes", "32", "--format", "hex", ...credited]);
+  expect(streamed.stdout).toMatch(/^[0-9a-f]{64}$/);
+  expect(streamed.exitCode).toBe(0);
+}
+
+describe("linux-arm64", () => {
+  const emulator = Bun.which("qemu-aarch64-static");
+  const libraries = "/usr/aarch64-linux-gnu";
+  const runs = emulator !== null && existsSync(join(libraries, "lib", "libc.so.6"));
+  if (!runs) {
+    console.log(
+      "skipped: running linux-arm64 takes qemu-user-static, libc6-arm64-cross, libstdc++6-arm64-cross",
+    );
+  }
+
+  test(
+    "is for that machine, as is its library",
+    async () => {
+      const program = readFileSync(await programFor("linux-arm64"));
+      expect(readLibraryFile(program)).toMatchObject({ format: "ELF", machine: "arm64" });
+      expect(ownLibrary(program)).toMatchObject({ machine: "arm64", exports: exportedNames });
+    },
+    COMPILE_TIMEOUT_MS,
+  );
+
+  test.skipIf(!runs)(
+    "works under emulation",
+    async () => expectToWork([emulator!, "-L", libraries, await programFor("linux-arm64")]),
+    COMPILE_TIMEOUT_MS,
+  );
+});
+
+describe("linux-x64-musl", async () => {
+  const obstacle = await muslObstacle();
+  if (obstacle !== undefined) console.log(`skipped: running linux-x64-musl: ${obstacle}`);
+
+  test(
+    "is for that machine and that C library, as is its library",
+    async () => {
+      const program = readFileSync(await programFor("linux-x64-musl"));
+      expect(readLibraryFile(program).needed.toSorted()).toEqual(["libc.musl-x86_64.so.1", "libstdc++.so.6"]);
+      expect(ownLibrary(program)).toMatchObject({
+        machine: "x64",
+        needed: ["libc.so"],
+        exports: exportedNames,
+      });
+    },
+    COMPILE_TIMEOUT_MS,
+  );
+
+  test.skipIf(obstacle !== undefined)(
+    "works",
+    async () => expectToWork([await programFor("linux-x64-musl")]),
+    COMPILE_TIMEOUT_MS,
+  );
+});
+
+/** Why no program for musl starts here, in the words of its loader; nothing if one does. */
+async function muslObstacle(): Promise<string | undefined> {
+  const loader = "/lib/ld-musl-x86_64.so.1";
+  if (process.arch !== "x64" || !existsSync(loader)) return `there is no ${loader} (Debian package musl)`;
+  const { exitCode, stderr } = await run([await fetchRuntime("linux-x64-musl"), "--version"]);
+  return exitCode === 0 ? undefined : stderr.split("\n")[0];
+}
+
+describe("this machine's program", () => {
+  test("is no larger than 130 MB", () => {
+    expect(readFileSync(requireBuiltProgram()).length).toBeLessThanOrEqual(130e6);
+  });
+
+  test("holds no path of the machine it was built on", () => {
+    expect(readFileSync(requireBuiltProgram()).includes(ROOT)).toBe(false);
+  });
+});
