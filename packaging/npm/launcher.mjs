@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+/** Starts the program of the one package `@esoteric-entropy/<os>-<arch>[-musl]` that npm has installed beside this one. */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { isatty } from "node:tty";
+
+/** How long a child that a terminal has interrupted together with this process gets before it is told as well. */
+const GRACE_MS = 100;
+
+const target = `${process.platform}-${process.arch}${runsOnMusl() ? "-musl" : ""}`;
+const program = findProgram(`@esoteric-entropy/${target}`);
+if (program === undefined) {
+  process.exitCode = 1;
+} else if (process.execve) {
+  // Node 22.15 and later can become the program.
+  process.execve(program, ["esoteric-entropy", ...process.argv.slice(2)], process.env);
+} else {
+  runChild(program, process.argv.slice(2));
+}
+
+function findProgram(name) {
+  const require = createRequire(import.meta.url);
+  try {
+    return require.resolve(`${name}/bin/esoteric-entropy`);
+  } catch (error) {
+    if (error.code !== "MODULE_NOT_FOUND") throw error;
+  }
+  const targets = Object.keys(require("../package.json").optionalDependencies);
+  const exists = targets.includes(name);
+  const said = exists
+    ? [
+        `the package ${name} is not installed`,
+        "npm install --include=optional; --omit=optional leaves it out",
+      ]
+    : [
+        `there is no build for ${target}`,
+        `there is for ${targets.map((each) => each.split("/")[1]).join(", ")}`,
+      ];
+  process.stderr.write(`esoteric-entropy: error: ${said[0]}\nhint: ${said[1]}\n`);
+  return undefined;
+}
+
+/** Whether Node itself does: musl's loader is mapped into the process. */
+function runsOnMusl() {
+  const maps = "/proc/self/maps";
+  return existsSync(maps) && readFileSync(maps, "latin1").includes("/ld-musl-");
+}
+
+/** Passes signals on, and ends as the child ends: with its exit code, or by its signal. */
+function runChild(path, args) {
+  const child = spawn(path, args, { stdio: "inherit" });
+  const passOn = (signal) => child.kill(signal);
+  // Ctrl-C at a terminal reaches the child without help, and twice would mean "at once" to it.
+  const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
+  const handlers = {
+    SIGINT: () => !atTerminal && setTimeout(passOn, GRACE_MS, "SIGINT").unref(),
+    SIGTERM: passOn,
+    SIGHUP: passOn,
+  };
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+  child.on("error", (error) => {
+    process.stderr.write(`esoteric-entropy: error: ${path}: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on("exit", (code, signal) => {
+    for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);
+    if (signal) process.kill(process.pid, signal);
+    process.exitCode = code ?? 128 + constants.signals[signal];
+  });
+}

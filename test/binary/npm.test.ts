@@ -1,0 +1,199 @@
+/** The npm packages, packed and installed into an empty folder as a user would, without a registry. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { libraryFile, TARGETS } from "../../ffi/target.ts";
+import { buildNpmPackages } from "../../make/npm.ts";
+import project from "../../package.json" with { type: "json" };
+import { requireBuiltProgram } from "../support/built-program.ts";
+import { host } from "../support/native-builds.ts";
+
+/** npm on a busy machine, with archives of a hundred megabytes. */
+const TIMEOUT_MS = 120_000;
+
+const scratch = mkdtempSync(join(tmpdir(), "ee-npm-"));
+const user = join(scratch, "user");
+const platformPackage = join(user, "node_modules", "@esoteric-entropy", host());
+const launcher = join(user, "node_modules", ".bin", "esoteric-entropy");
+
+interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(command: readonly string[], cwd = user): Promise<Run> {
+  const child = Bun.spawn([...command], { cwd, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { stdout, stderr, exitCode };
+}
+
+beforeAll(async () => {
+  const packages = await buildNpmPackages(
+    join(scratch, "packages"),
+    new Map([[host(), requireBuiltProgram()]]),
+  );
+  const archives: string[] = [];
+  for (const folder of packages) {
+    const packed = await run(["npm", "pack", "--silent", "--pack-destination", scratch], folder);
+    expect(packed.exitCode, packed.stderr).toBe(0);
+    archives.push(join(scratch, packed.stdout.trim()));
+  }
+  mkdirSync(user);
+  writeFileSync(join(user, "package.json"), '{ "private": true }');
+  const flags = ["--offline", "--no-audit", "--no-fund", "--cache", join(scratch, "cache")];
+  const installed = await run(["npm", "install", ...flags, ...archives]);
+  expect(installed.exitCode, installed.stderr).toBe(0);
+}, TIMEOUT_MS);
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("what is installed", () => {
+  const manifestOf = (folder: string) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+
+  test("the launcher names the package of every target, in its own version, and runs nothing when installed", () => {
+    const manifest = manifestOf(join(user, "node_modules", "esoteric-entropy"));
+    const wanted = TARGETS.map((target) => [`@esoteric-entropy/${target}`, project.version]);
+    expect(manifest.optionalDependencies).toEqual(Object.fromEntries(wanted));
+    expect(manifest.version).toBe(project.version);
+    expect([manifest.scripts, manifest.dependencies, manifest.private]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test("this machine's package has the program and the library, and says for whom it is", () => {
+    expect(readdirSync(join(platformPackage, "bin"))).toEqual(["esoteric-entropy"]);
+    expect(statSync(join(platformPackage, "bin", "esoteric-entropy")).mode & 0o111).toBe(0o111);
+    expect(readdirSync(join(platformPackage, "lib"))).toEqual([libraryFile(host())]);
+    const [os, arch] = host().split("-");
+    expect(manifestOf(platformPackage)).toMatchObject({ os: [os!], cpu: [arch!], version: project.version });
+  });
+});
+
+/** As npx starts it; and by a Node that cannot become the program and has to start a child. */
+const WAYS: Record<string, readonly string[]> = {
+  npx: ["npx", "--no-install", "--loglevel=silent", "esoteric-entropy"],
+  "by a child": ["node", "--import", "data:text/javascript,process.execve=undefined", launcher],
+};
+
+for (const [name, command] of Object.entries(WAYS)) {
+  describe(name, () => {
+    test(
+      "32 bytes, and nothing else is said",
+      async () => {
+        const streamed = await run([
+          ...command,
+          "stream",
+          "--bytes",
+          "32",
+          "--format",
+          "hex",
+          "--timeout",
+          "60",
+        ]);
+        expect(streamed).toEqual({
+          stdout: expect.stringMatching(/^[0-9a-f]{64}$/),
+          stderr: "",
+          exitCode: 0,
+        });
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
+      "exit codes come through",
+      async () => {
+        expect((await run([...command, "--version"])).stdout).toBe(`${project.version}\n`);
+        expect((await run([...command, "strem"])).exitCode).toBe(2);
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
+      "what is piped in comes through",
+      async () => {
+        const child = Bun.spawn([...command, "report", "--input", "/dev/stdin", "--json"], {
+          cwd: user,
+          stdin: new Blob([new Uint8Array(1000)]),
+          stdout: "pipe",
+        });
+        expect(JSON.parse(await new Response(child.stdout).text())).toBeObject();
+        expect(await child.exited).toBe(4);
+      },
+      TIMEOUT_MS,
+    );
+  });
+}
+
+describe("a signal to the launcher", () => {
+  const starts: Record<string, readonly string[]> = { "as this Node can": ["node", launcher], ...WAYS };
+  for (const [name, command] of Object.entries(starts).filter(([key]) => key !== "npx")) {
+    for (const [signal, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const) {
+      test(
+        `${signal}, ${name}: the program ends, with ${code}`,
+        async () => {
+          const child = Bun.spawn([...command, "stream", "--mode", "drbg"], {
+            cwd: user,
+            stdin: "ignore",
+            stdout: "pipe",
+            stderr: "pipe",
+          });
+          const reader = child.stdout.getReader();
+          await reader.read();
+          child.kill(signal);
+          while (!(await reader.read()).done);
+          expect(await child.exited).toBe(code);
+          expect(await new Response(child.stderr).text()).toBe("");
+        },
+        TIMEOUT_MS,
+      );
+    }
+  }
+});
+
+describe("without the package for this machine", () => {
+  test(
+    "it says which is missing, and how to get it",
+    async () => {
+      const elsewhere = join(scratch, "elsewhere");
+      renameSync(platformPackage, elsewhere);
+      try {
+        const { exitCode, stdout, stderr } = await run(["node", launcher, "--version"]);
+        expect([exitCode, stdout]).toEqual([1, ""]);
+        expect(stderr).toStartWith(
+          `esoteric-entropy: error: the package @esoteric-entropy/${host()} is not installed\nhint: `,
+        );
+      } finally {
+        renameSync(elsewhere, platformPackage);
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test("on a system that there is no build for, it says for which there is", async () => {
+    const riscv = "data:text/javascript,Object.defineProperty(process,'arch',{value:'riscv64'})";
+    const { exitCode, stderr } = await run(["node", "--import", riscv, launcher]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`there is no build for ${process.platform}-riscv64`);
+    expect(stderr).toContain("hint: there is for darwin-arm64, darwin-x64, linux-arm64");
+  });
+});
