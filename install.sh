@@ -1,0 +1,168 @@
+#!/bin/sh
+# Installs esoteric-entropy: one file, downloaded and put into a folder once its checksum has been found right.
+#
+#   install.sh [--to FOLDER] [--from URL]
+#
+# FOLDER: /usr/local/bin for root, ~/.local/bin for others. URL: the folder that holds the files of a release;
+# ESOTERIC_ENTROPY_FROM says the same. Needs curl or wget, and sha256sum, shasum or openssl.
+set -eu
+
+LATEST=https://github.com/esoteric-entropy/esoteric-entropy/releases/latest/download
+
+say() {
+  printf '%s\n' "$*" >&2
+}
+
+fail() {
+  say "install: error: $1"
+  shift
+  for hint in "$@"; do say "hint: $hint"; done
+  exit 1
+}
+
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+target() {
+  case "$(uname -m)" in
+    x86_64 | amd64) arch=x64 ;;
+    arm64 | aarch64) arch=arm64 ;;
+    *) fail "there is no build for processors of the kind $(uname -m)" ;;
+  esac
+  case "$(uname -s)" in
+    Darwin)
+      # A shell that Rosetta translates takes the machine for another.
+      if [ "$(sysctl -n sysctl.proc_translated 2>/dev/null || true)" = 1 ]; then arch=arm64; fi
+      echo "darwin-$arch"
+      ;;
+    Linux)
+      case "$(ldd --version 2>&1 || true)" in
+        *musl*) echo "linux-$arch-musl" ;;
+        *) echo "linux-$arch" ;;
+      esac
+      ;;
+    *) fail "there is no build for $(uname -s)" ;;
+  esac
+}
+
+download() {
+  if has curl; then
+    curl -fsSL -o "$2" "$1" || fail "$1 could not be downloaded"
+  elif has wget; then
+    wget -q -O "$2" "$1" || fail "$1 could not be downloaded"
+  else
+    fail "neither curl nor wget is installed"
+  fi
+}
+
+# Which of the programs that compute SHA-256 there is.
+hasher() {
+  for name in sha256sum shasum openssl; do
+    if has "$name"; then
+      echo "$name"
+      return
+    fi
+  done
+  fail "no program that computes SHA-256 is installed" "sha256sum, shasum or openssl would do"
+}
+
+sha256() {
+  case "$hasher" in
+    sha256sum) sha256sum <"$1" ;;
+    shasum) shasum -a 256 <"$1" ;;
+    openssl) openssl dgst -sha256 -r <"$1" ;;
+  esac | cut -d ' ' -f 1
+}
+
+# Runs a command that changes the folder: as root if only root may, and only after a yes.
+as_owner() {
+  if [ -z "$sudo" ]; then "$@"; else sudo "$@"; fi
+}
+
+ask_for_sudo() {
+  hint="another folder: --to FOLDER"
+  if ! has sudo || ! (: </dev/tty) 2>/dev/null; then fail "$to may not be written" "$hint"; fi
+  printf '%s may not be written. Use sudo? [y/N] ' "$to" >/dev/tty
+  read -r answer </dev/tty || answer=
+  case "$answer" in
+    y | Y | yes) sudo=yes ;;
+    *) fail "$to may not be written" "$hint" ;;
+  esac
+}
+
+# The folder, or the nearest one above it that exists, may be written.
+writable() {
+  folder=$1
+  while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
+  [ -d "$folder" ] && [ -w "$folder" ]
+}
+
+main() {
+  from=${ESOTERIC_ENTROPY_FROM:-$LATEST}
+  to=
+  sudo=
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --to | --from) if [ -z "${2:-}" ]; then fail "$1 needs a value"; fi ;;
+      *) fail "unknown argument '$1'" "install.sh [--to FOLDER] [--from URL]" ;;
+    esac
+    case "$1" in
+      --to) to=$2 ;;
+      --from) from=$2 ;;
+    esac
+    shift 2
+  done
+  if [ -z "$to" ]; then
+    if [ "$(id -u)" = 0 ]; then
+      to=/usr/local/bin
+    elif [ -n "${HOME:-}" ]; then
+      to=$HOME/.local/bin
+    else
+      fail "HOME is not set" "--to FOLDER"
+    fi
+  fi
+
+  target=$(target)
+  hasher=$(hasher)
+  name=esoteric-entropy-$target
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  download "$from/SHA256SUMS" "$scratch/SHA256SUMS"
+  wanted=$(awk -v name="$name" '$2 == name { print $1 }' "$scratch/SHA256SUMS")
+  [ "${#wanted}" = 64 ] || fail "$from/SHA256SUMS does not name $name"
+  writable "$to" || ask_for_sudo
+  say "downloading $name"
+  download "$from/$name" "$scratch/$name"
+  found=$(sha256 "$scratch/$name")
+  [ "$found" = "$wanted" ] ||
+    fail "$name has the wrong checksum; nothing was installed" "wanted $wanted, found $found"
+
+  # In place at once and whole, also if an older one is running.
+  chmod 755 "$scratch/$name"
+  unfinished=$to/.esoteric-entropy.$$
+  as_owner mkdir -p "$to"
+  if ! { as_owner cp "$scratch/$name" "$unfinished" && as_owner mv -f "$unfinished" "$to/esoteric-entropy"; }; then
+    as_owner rm -f "$unfinished"
+    fail "$to/esoteric-entropy could not be written"
+  fi
+
+  if version=$("$to/esoteric-entropy" --version 2>"$scratch/messages"); then
+    say "installed $to/esoteric-entropy, version $version"
+  else
+    sed 5q "$scratch/messages" >&2
+    case "$target" in
+      *-musl) fail "it is installed, but does not start" "on Alpine Linux it needs: apk add libstdc++" ;;
+      *) fail "it is installed, but does not start" ;;
+    esac
+  fi
+  case ":$PATH:" in
+    *":$to:"*) ;;
+    *) say "$to is not in PATH; add this to your shell's start file: export PATH=\"$to:\$PATH\"" ;;
+  esac
+}
+
+# At the very end: a script that was cut short does nothing.
+main "$@"
