@@ -1,0 +1,106 @@
+/**
+ * Clients of the ANU QRNG that others wrote, pointed at this server: `true-random` from npm and `quantumrandom` from PyPI.
+ * They are fetched from their registries when EE_CLIENTS=1 says so, into a temporary folder: neither is kept up well enough
+ * to be among the packages of this project.
+ */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Listening, listen } from "../../src/server/listen.ts";
+import { type ServedApp, servedApp } from "../support/served-app.ts";
+
+setDefaultTimeout(180_000);
+
+const isWanted = process.env["EE_CLIENTS"] === "1";
+if (!isWanted)
+  console.warn("skipped: clients of others, which are fetched from npm and PyPI; EE_CLIENTS=1 runs them");
+
+let served: ServedApp;
+let listening: Listening;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
+  served = servedApp({ mode: "drbg", hosts: "loopback" });
+  await served.random.ready();
+  listening = await listen({ address: { hostname: "127.0.0.1", port: 0 }, fetch: served.app.fetch });
+});
+afterAll(async () => {
+  served.closing.abort();
+  await listening.stop(0);
+  served[Symbol.dispose]();
+  rmSync(folder, { recursive: true });
+});
+
+async function output(command: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const child = Bun.spawn([...command], {
+    cwd: folder,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { ...process.env, ...env },
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  expect(exitCode, stderr).toBe(0);
+  return stdout;
+}
+
+describe.skipIf(!isWanted)("clients of others", () => {
+  test("quantumrandom, its address changed to ours", async () => {
+    await output([
+      "python3",
+      "-m",
+      "pip",
+      "install",
+      "-q",
+      "--no-deps",
+      "--target",
+      folder,
+      "quantumrandom==1.9.0",
+    ]);
+    const script = `
+import json, quantumrandom as q
+q.URL = ${JSON.stringify(listening.url)} + "/API/jsonI.php"
+print(json.dumps([q.get_data("uint16", 1024), q.get_data("hex16", 100, 100), q.hex(2, 3), len(q.binary())]))`;
+    const [numbers, blocks, hex, length] = JSON.parse(await output(["python3", "-c", script]));
+    expect(numbers.length).toBe(1024);
+    expect(numbers.every((value: number) => Number.isInteger(value) && value >= 0 && value < 65_536)).toBe(
+      true,
+    );
+    expect(new Set(blocks).size).toBe(100); // false alarm below 2^-780
+    expect(hex).toMatch(/^[0-9a-f]{12}$/);
+    expect(length).toBe(10_000);
+  });
+
+  test("true-random, which knows no address but ANU's, through a proxy that changes the host", async () => {
+    const flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
+    await output(["npm", "install", ...flags, "--prefix", folder, "true-random@1.1.1"]);
+    const asked: string[] = [];
+    const proxy = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch(request) {
+        const { hostname, pathname, search } = new URL(request.url);
+        asked.push(hostname + pathname);
+        return fetch(listening.url + pathname + search);
+      },
+    });
+    const script = `
+const { rand } = require("true-random");
+new rand(100, 50, (random) => console.log(JSON.stringify([random.integers(0, 1, 40), random.integer(10, 20)])));`;
+    const [shares, between] = JSON.parse(
+      await output(["node", "-e", script], { http_proxy: proxy.url.origin, no_proxy: "", NO_PROXY: "" }),
+    );
+    await proxy.stop(true);
+    expect(asked[0]).toBe("qrng.anu.edu.au/API/jsonI.php");
+    expect(shares.length).toBe(40);
+    expect(shares.every((share: number) => share >= 0 && share <= 1)).toBe(true);
+    expect(new Set(shares).size).toBe(40); // false alarm 780 × 2^-48, and only when asked for: not a gate
+    expect(between).toBeGreaterThanOrEqual(10);
+    expect(between).toBeLessThanOrEqual(20);
+  });
+});

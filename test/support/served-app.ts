@@ -1,0 +1,78 @@
+/** The HTTP API over a pool of fake sources, with a clock that the test turns. */
+import { EntropyPool } from "../../src/pool/pool.ts";
+import { RandomBytes, type RbgMode } from "../../src/pool/random-bytes.ts";
+import { type AppDeps, createApp } from "../../src/server/app.ts";
+import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
+
+export interface ServedApp extends Disposable {
+  readonly app: ReturnType<typeof createApp>;
+  readonly pool: EntropyPool;
+  readonly random: RandomBytes;
+  readonly thread: FakeThread;
+  readonly sources: readonly FakeSource[];
+  readonly closing: AbortController;
+  /** Errors that nobody foresaw. */
+  readonly reported: unknown[];
+  /** Lets one interval of the feed go by. */
+  tick(): void;
+  /** Whether the feed's clock runs. */
+  readonly ticking: () => boolean;
+}
+
+export interface ServedOptions extends Partial<Omit<AppDeps, "pool" | "random" | "infos">> {
+  readonly mode?: RbgMode;
+  readonly sources?: readonly FakeSource[];
+  readonly capacityBytes?: number;
+}
+
+export function servedApp(options: ServedOptions = {}): ServedApp {
+  const {
+    mode = "full",
+    sources = [
+      fakeSource({ id: "a", title: "Source A" }, fakeNoise(1)),
+      fakeSource({ id: "b", family: "memory" }, fakeNoise(2)),
+    ],
+    capacityBytes = 4_096,
+    ...rest
+  } = options;
+  const infos = sources.map((source) => source.info);
+  const thread = new FakeThread(sources);
+  const pool = new EntropyPool({ sources: infos, startThread: () => thread, capacityBytes });
+  const random = new RandomBytes(pool, mode);
+  const closing = new AbortController();
+  const reported: unknown[] = [];
+  let work: (() => void) | undefined;
+  const app = createApp({
+    pool,
+    infos,
+    random,
+    maxWaitMs: 10_000,
+    corsOrigin: "*",
+    hosts: "any",
+    every(_, each) {
+      work = each;
+      return () => {
+        work = undefined;
+      };
+    },
+    report: (error) => reported.push(error),
+    closing: closing.signal,
+    ...rest,
+  });
+  return {
+    app,
+    pool,
+    random,
+    thread,
+    sources,
+    closing,
+    reported,
+    tick: () => work?.(),
+    ticking: () => work !== undefined,
+    [Symbol.dispose]() {
+      closing.abort();
+      random.close();
+      pool.close();
+    },
+  };
+}
