@@ -1,0 +1,132 @@
+"""numpy.random over the pool: a BitGenerator, whose every word comes from the program's stream."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import weakref
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.random.bit_generator import SeedlessSeedSequence
+
+from .binary import library_path
+from .callback_words import CallbackWords
+from .errors import NativeError
+from .forks import forget_after_fork
+from .native_words import NativeWords
+from .pool import EntropyPool
+from .supply import Supply
+
+_log = logging.getLogger("esoteric_entropy")
+
+_CAPSULE_NAME = b"BitGenerator"
+
+
+class _BitGen(ctypes.Structure):
+    """bitgen_t of numpy/random/bitgen.h."""
+
+    _fields_ = [
+        ("state", ctypes.c_void_p),
+        ("next_uint64", ctypes.c_void_p),
+        ("next_uint32", ctypes.c_void_p),
+        ("next_double", ctypes.c_void_p),
+        ("next_raw", ctypes.c_void_p),
+    ]
+
+
+class EsotericBitGenerator(np.random.BitGenerator):
+    """For np.random.Generator. It cannot be seeded, saved, copied or jumped ahead: there is no state that words follow from.
+
+    Once it is made it does not raise. When no words come it tries again for a minute, with warnings to the logger
+    "esoteric_entropy", and then ends the process (SIGABRT) with a message: NumPy's loops cannot be told of an error, and would
+    go on with numbers that are not random. Ctrl-C is raised when the loop it came into is done.
+    """
+
+    def __init__(self, pool: EntropyPool | None = None) -> None:
+        """Words in the pool's mode; without a pool in mode "drbg". Closing the pool does not end the generator.
+
+        Raises EntropyError if there are no words to begin with.
+        """
+        super().__init__(SeedlessSeedSequence())  # type: ignore[arg-type]
+        if pool is None:
+            with EntropyPool.auto(mode="drbg") as own_pool:
+                self._supply = own_pool.new_supply()
+        else:
+            self._supply = pool.new_supply()
+        try:
+            self._words = _words(self._supply, self.lock)
+        except BaseException:
+            self._supply.close()
+            raise
+        weakref.finalize(self, _end, self._supply, self._words).atexit = False
+        bit_gen = _BitGen.from_address(_capsule_address(self.capsule))
+        next64, next32, double = self._words.functions
+        bit_gen.state = self._words.state_address
+        bit_gen.next_uint64 = bit_gen.next_raw = next64
+        bit_gen.next_uint32 = next32
+        bit_gen.next_double = double
+        forget_after_fork(self)
+
+    def forget(self) -> None:
+        """After a fork: the next word is of bytes that the parent process does not have."""
+        # A thread that is gone may have held it. NumPy's generators keep the lock itself, so it cannot be replaced.
+        self.lock._at_fork_reinit()  # type: ignore[attr-defined]
+        self._words.forget()
+
+    @property
+    def state(self) -> Mapping[str, Any]:
+        _refuse("has no state")
+
+    @state.setter
+    def state(self, value: Mapping[str, Any]) -> None:
+        _refuse("has no state")
+
+    @property
+    def seed_seq(self) -> NoReturn:
+        _refuse("has no seed")
+
+    def seed(self, *_: object) -> NoReturn:
+        _refuse("cannot be seeded")
+
+    def spawn(self, n_children: int) -> NoReturn:
+        _refuse("has no seed to spawn others from: make another one")
+
+    def jumped(self, jumps: int = 1) -> NoReturn:
+        _refuse("cannot be jumped ahead: make another one")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an EsotericBitGenerator cannot be pickled or copied: its words would come twice")
+
+    def __getstate__(self) -> NoReturn:
+        self.__reduce__()
+
+
+def _refuse(what: str) -> NoReturn:
+    raise NotImplementedError(f"an EsotericBitGenerator {what}")
+
+
+def _words(supply: Supply, lock: Any) -> NativeWords | CallbackWords:
+    path = library_path()
+    try:
+        if path is None:
+            raise NativeError("this installation carries no native library")
+        return NativeWords(supply, lock, path)
+    except NativeError as error:
+        _log.warning("numpy.random will be slow: each word takes a call of Python: %s", error)
+        return CallbackWords(supply, lock)
+
+
+def _capsule_address(capsule: object) -> int:
+    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    get_pointer.restype = ctypes.c_void_p
+    get_pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+    address = get_pointer(capsule, _CAPSULE_NAME)
+    assert isinstance(address, int)
+    return address
+
+
+def _end(supply: Supply, words: NativeWords | CallbackWords) -> None:
+    words.discard()
+    supply.drop()

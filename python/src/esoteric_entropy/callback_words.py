@@ -1,0 +1,69 @@
+"""Words for numpy.random without the native library: Python is asked for every single one, which is slow.
+
+What C calls are iterators written in C. Between the words of a block they run no Python, so that no signal handler can raise
+where ctypes would drop the exception and make up a word.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import itertools
+from typing import Any
+
+import numpy as np
+
+from .errors import EntropyError
+from .native_words import address_of
+from .supply import Supply
+from .unfailing import Lock, Unfailing, end_process
+
+_BLOCK_BYTES = 1 << 14
+
+#: What the functions for 64 bits, for 32 bits and for a double return. None looks at its argument, the state.
+_TYPES: tuple[Any, ...] = (ctypes.c_uint64, ctypes.c_uint32, ctypes.c_double)
+_WORD32, _DOUBLE = 1, 2
+
+
+class CallbackWords:
+    """Raises EntropyError if there are no bytes to begin with."""
+
+    state_address = 0
+
+    def __init__(self, supply: Supply, lock: Lock) -> None:
+        self._supply = supply
+        self._blocks: list[list[Any]] = [[], [], []]
+        self._refills: list[Any] = []
+        self._callbacks: list[Any] = []
+        for column, kind in enumerate(_TYPES):
+            attempt = functools.partial(self._fill, column)
+            refills = Unfailing(lock).results(attempt, attempt())
+            words = itertools.chain.from_iterable(refills)
+            self._refills.append(refills)
+            self._callbacks.append(ctypes.CFUNCTYPE(kind)(words.__next__))
+        #: Addresses of the functions.
+        self.functions = tuple(address_of(each) for each in self._callbacks)
+
+    def discard(self) -> None:
+        """The next word is of new bytes. Those of the old ones cannot be wiped: they are Python numbers."""
+        for block in self._blocks:
+            block.clear()
+
+    def forget(self) -> None:
+        """After a fork."""
+        self.discard()
+        if any(refills.gi_running for refills in self._refills):
+            end_process(EntropyError("forked while another thread was in the middle of a refill"))
+
+    def _fill(self, column: int) -> list[Any]:
+        buffer = bytearray(_BLOCK_BYTES)
+        count = self._supply.read_some(memoryview(buffer))
+        words = np.frombuffer(buffer, "<u8", count // 8)
+        if column == _WORD32:
+            block: list[Any] = words.view("<u4").tolist()
+        elif column == _DOUBLE:
+            block = ((words >> np.uint64(11)) * 2.0**-53).tolist()
+        else:
+            block = words.tolist()
+        self._blocks[column] = block
+        return block

@@ -1,0 +1,92 @@
+"""Words for numpy.random through the native library: Python is asked once for each full buffer."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+from typing import Any
+
+from .errors import NativeError
+from .supply import Supply
+from .unfailing import Lock, Unfailing
+
+#: EE_ABI_VERSION of c/ee.h.
+_ABI_VERSION = 1
+
+_BUFFER_BYTES = 1 << 18
+
+_Refill = ctypes.CFUNCTYPE(None)
+
+
+class _State(ctypes.Structure):
+    """ee_bitgen of c/ee.h."""
+
+    _fields_ = [
+        ("bytes", ctypes.c_void_p),
+        ("position", ctypes.c_uint64),
+        ("length", ctypes.c_uint64),
+        ("refill", _Refill),
+    ]
+
+
+class NativeWords:
+    """Raises NativeError if the library cannot be used, EntropyError if there are no bytes to begin with."""
+
+    def __init__(self, supply: Supply, lock: Lock, path: Path) -> None:
+        library = _load(path)
+        #: Addresses of the functions for 64 bits, 32 bits and a double.
+        self.functions = tuple(_function_address(library, f"ee_bitgen_{name}") for name in ("next64", "next32", "double"))
+        self._supply = supply
+        self._lock = lock
+        self._buffer = (ctypes.c_uint8 * _BUFFER_BYTES)()
+        self._view = memoryview(self._buffer).cast("B")
+        self._state = _State(bytes=ctypes.addressof(self._buffer))
+        self._fill()
+        self._set_refill()
+
+    @property
+    def state_address(self) -> int:
+        """What the functions are called with. It lives as long as this."""
+        return ctypes.addressof(self._state)
+
+    def discard(self) -> None:
+        """Wipes the buffer; the next word is of new bytes."""
+        self._state.position = self._state.length = 0
+        ctypes.memset(self._buffer, 0, _BUFFER_BYTES)
+
+    def forget(self) -> None:
+        """After a fork. A thread that is gone may have been in the middle of a refill."""
+        self.discard()
+        self._set_refill()
+
+    def _set_refill(self) -> None:
+        refills = Unfailing(self._lock).results(self._fill, None)
+        next(refills)
+        self._state.refill = _Refill(refills.__next__)
+
+    def _fill(self) -> None:
+        self._state.length = self._supply.read_some(self._view)
+
+
+def _load(path: Path) -> ctypes.CDLL:
+    try:
+        library = ctypes.CDLL(str(path))
+    except OSError as error:
+        raise NativeError(f"{path} cannot be loaded: {error}") from error
+    version = library.ee_abi_version()
+    if version != _ABI_VERSION:
+        raise NativeError(f"{path} has ABI version {version}, this package needs {_ABI_VERSION}")
+    return library
+
+
+def _function_address(library: ctypes.CDLL, name: str) -> int:
+    try:
+        return address_of(library[name])
+    except AttributeError as error:
+        raise NativeError(f"{library._name} has no function {name}") from error
+
+
+def address_of(function: Any) -> int:
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    assert address is not None
+    return address
