@@ -222,7 +222,28 @@ async function checkStep(name, tally, command, args) {
 
 async function check(bun, tally) {
   await checkStep("types", tally, bun, ["check", "--no-script"]);
+  await checkStep("types of the page", tally, bun, ["check", "--no-script", "-p", "src/server/dashboard"]);
   await checkStep("lint and format", tally, process.execPath, [BIOME, "ci", "--log-level=warn"]);
+}
+
+/** The package in python/, with the binary that has just been built. */
+async function testPython(tally) {
+  const usable = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))";
+  const python = spawnSync("python3", ["-c", usable], { stdio: "ignore" });
+  if (python.status !== 0) {
+    talk("python: skipped: there is no python3 of version 3.9 or later with venv and ensurepip");
+    tally.add(0, 0, 1);
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-test-"));
+  try {
+    const report = join(folder, "totals.json");
+    await run("python3", ["python/run_tests.py", "--totals", report]);
+    const { passed, failed, skipped } = readJson(report) ?? { passed: 0, failed: 1, skipped: 0 };
+    tally.add(passed, failed, skipped);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function test(bun, args) {
@@ -250,6 +271,7 @@ async function test(bun, args) {
         binary.map((file) => `./${file}`),
         tally,
       );
+    await testPython(tally);
   }
   if (tally.skipped > 0) console.log(`${tally.skipped} skipped`);
   console.log(`${tally.passed} passed, ${tally.failed} failed`);

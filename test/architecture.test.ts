@@ -58,7 +58,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "server",
     files: /^src\/server\//,
     may: ["pool", "drbg", "source", "selection", "stats", "report", "errors", "version"],
-    packages: /^(hono|node:|echarts)/,
+    packages: /^(hono|node:|echarts|eventsource-parser$)/,
   },
   {
     name: "tui",
