@@ -1,0 +1,52 @@
+/** What the documents tell a reader to type works: every `sh` block, as it stands, in an empty folder. */
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { requireBuiltProgram } from "../support/built-program.ts";
+import { examplesIn } from "../support/documented.ts";
+
+const TIMEOUT_MS = 120_000;
+const DOCUMENTS = ["README.md", "docs/INTEGRATION.md", "docs/DEVICE.md"];
+
+/** Every word of a block that is a program somebody may lack. */
+const PROGRAMS = ["openssl", "jq", "shuf", "curl"];
+
+for (const document of DOCUMENTS) {
+  describe(document, () => {
+    for (const { place, text } of examplesIn(document, "sh")) {
+      const lacking = PROGRAMS.filter((name) => new RegExp(`\\b${name}\\b`).test(text) && !Bun.which(name));
+      if (lacking.length > 0) console.warn(`skipped: ${place}: this machine has no ${lacking.join(", ")}`);
+      test.skipIf(lacking.length > 0)(place, () => runExample(text), TIMEOUT_MS);
+    }
+  });
+}
+
+async function runExample(text: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "ee-example-"));
+  try {
+    const bin = join(folder, "bin");
+    await Bun.$`mkdir ${bin}`.quiet();
+    symlinkSync(requireBuiltProgram(), join(bin, "esoteric-entropy"));
+    const child = Bun.spawn(["bash", "-euo", "pipefail", "-c", text], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        HOME: folder,
+        PATH: `${bin}:${dirname(process.execPath)}:${process.env["PATH"]}`,
+      },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [output, talk] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    // A reader that stops early, such as head, ends a pipeline with SIGPIPE: no failure of the example.
+    expect([await child.exited, talk]).toEqual([0, expect.any(String)]);
+    expect(output).not.toContain("error");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
