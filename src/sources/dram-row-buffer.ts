@@ -14,7 +14,7 @@ export const dramRowBuffer = kernelSource({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.8,
-    coarseClaim: 0.5,
+    coarseClaim: 0.15,
     rateHz: 2_500_000,
     effects: [],
   },
