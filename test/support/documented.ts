@@ -17,7 +17,7 @@ export function examplesIn(document: string, language: string): Example[] {
   let begin: number | undefined;
   let inside = "";
   for (const [index, line] of lines.entries()) {
-    const fence = /^```(\S*)/.exec(line);
+    const fence = /^ *```(\S*)/.exec(line);
     if (!fence) continue;
     if (begin === undefined) {
       begin = index;
@@ -27,7 +27,10 @@ export function examplesIn(document: string, language: string): Example[] {
     if (inside === language) {
       examples.push({
         place: `${document}:${begin + 1}`,
-        text: `${lines.slice(begin + 1, index).join("\n")}\n`,
+        text: `${lines
+          .slice(begin + 1, index)
+          .map((text) => text.slice(line.indexOf("`")))
+          .join("\n")}\n`,
       });
     }
     begin = undefined;
