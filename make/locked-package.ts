@@ -10,11 +10,14 @@ export interface LockedPackage {
   readonly integrity: string;
 }
 
-/** What package-lock.json says of a package; nothing if it does not name it. */
+/**
+ * What package-lock.json says of a package; nothing if it does not name it, or without a hash: so stand there those that
+ * the registry did not have.
+ */
 export function lockedPackage(name: string): LockedPackage | undefined {
   const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
   const locked = packages[`node_modules/${name}`];
-  return locked && { version: locked.version, integrity: locked.integrity };
+  return locked?.integrity && { version: locked.version, integrity: locked.integrity };
 }
 
 /**

@@ -69,8 +69,13 @@ export function bill(packages: LockedPackages, runtimes: readonly string[]): obj
   };
 }
 
-function isShipped({ dev, os }: Locked): boolean {
-  return !dev && (os === undefined || os.some((each) => each === "linux" || each === "darwin"));
+/** One without a hash was not to be had when the lock file was written: nothing is made of it. */
+function isShipped({ dev, integrity, os }: Locked): boolean {
+  return (
+    !dev &&
+    integrity !== undefined &&
+    (os === undefined || os.some((each) => each === "linux" || each === "darwin"))
+  );
 }
 
 function component(path: string, locked: Locked): object {
