@@ -3,6 +3,7 @@ import { close, fstat, open, read, type Stats } from "node:fs";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { InputError, UsageError } from "../errors.ts";
+import { orAborted } from "../pool/or-aborted.ts";
 import { pause } from "./pause.ts";
 
 const openFile = promisify(open);
@@ -115,15 +116,6 @@ async function readSome(fd: number, buffer: Uint8Array, signal: AbortSignal): Pr
     if (count !== undefined) return count;
     await pause(RETRY_MS, signal);
   }
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
 
 function explain(name: string, error: unknown): InputError {

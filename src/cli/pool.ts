@@ -1,6 +1,7 @@
 /** `pool`: collects for a moment and shows every credit and debit. */
-import { BLOCK_BYTES, FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
+import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { EntropyPool } from "../pool/pool.ts";
+import { fullEntropyBytes } from "../pool/snapshot.ts";
 import type { PoolStatus } from "../pool/status.ts";
 import { glyphsFor, meter, visibleBar } from "../report/widgets.ts";
 import { selectSources } from "../selection.ts";
@@ -71,10 +72,9 @@ export async function runPool(options: PoolCommandOptions, io: Io, deps: Deps): 
   await io.out(options.json ? `${JSON.stringify(asJson(status), null, 2)}\n` : `${asText(status, io)}\n`);
 }
 
-/** Full-entropy bytes a second that the credited bits come to: 256 bits out for 320 in. */
+/** Full-entropy bytes a second, over the whole time. */
 function outputRate(status: PoolStatus): number {
-  const blocks = status.ledger.creditedBits / FULL_ENTROPY_INPUT_BITS;
-  return (blocks * BLOCK_BYTES) / (status.uptimeMs / 1000);
+  return fullEntropyBytes(status.ledger.creditedBits) / (status.uptimeMs / 1000);
 }
 
 function asJson(status: PoolStatus): object {

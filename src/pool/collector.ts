@@ -84,20 +84,27 @@ export class Collector {
       if (!wanted && !this.#idleDue()) break;
       const lane = this.#next(wanted ? "pass" : "idlePass");
       if (!lane) break;
-      if (wanted) lane.pass += lane.expectedMs(lane.sliceSamples) / this.#weight(lane);
-      else this.#chargeIdle(lane);
-      this.#issue(lane);
+      const sliceMs = this.#issue(lane);
+      if (wanted) lane.pass += sliceMs / this.#weight(lane);
+      else this.#chargeIdle(lane, sliceMs);
     }
     const active = this.deps.wanted() || this.deps.idleShare > 0;
     this.#setWatch(!this.#closed && (this.#onTheWay() > 0 || (active && this.#mayRecover())));
   }
 
+  /** @throws RangeError for a source that is not among its own */
+  lane(id: string): Lane {
+    const lane = this.lanes.find(({ info }) => info.id === id);
+    if (!lane) throw new RangeError(`the pool has no source ${id}`);
+    return lane;
+  }
+
   pause(id: string): void {
-    this.#lane(id).paused = true;
+    this.lane(id).paused = true;
   }
 
   resume(id: string): void {
-    const lane = this.#lane(id);
+    const lane = this.lane(id);
     if (!lane.paused) return;
     lane.paused = false;
     this.#rejoin(lane);
@@ -135,16 +142,9 @@ export class Collector {
     return false;
   }
 
-  #chargeIdle(lane: Lane): void {
-    const sliceMs = lane.expectedMs(lane.sliceSamples);
+  #chargeIdle(lane: Lane, sliceMs: number): void {
     lane.idlePass += sliceMs;
     this.#idleUntilMs = this.deps.nowMs() + sliceMs / this.deps.idleShare;
-  }
-
-  #lane(id: string): Lane {
-    const lane = this.lanes.find(({ info }) => info.id === id);
-    if (!lane) throw new RangeError(`the pool has no source ${id}`);
-    return lane;
   }
 
   /** The active lane that is behind most. */
@@ -184,7 +184,8 @@ export class Collector {
     return Math.max(least, (this.deps.earning(lane) / best) ** 2);
   }
 
-  #issue(lane: Lane): void {
+  /** @returns how long the slice should take, milliseconds */
+  #issue(lane: Lane): number {
     this.#thread ??= this.#startThread();
     const n = lane.sliceSamples;
     const errand: Errand = {
@@ -196,6 +197,7 @@ export class Collector {
     };
     lane.errands.push(errand);
     this.#thread.post({ kind: "sample", request: errand.request, id: lane.info.id, n });
+    return lane.expectedMs(n);
   }
 
   #startThread(): SamplingThread {

@@ -131,9 +131,7 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
    * be counted. @throws RangeError for a source that is not in the pool
    */
   reveal(id: string): void {
-    if (!this.#collector.lanes.some(({ info }) => info.id === id)) {
-      throw new RangeError(`the pool has no source ${id}`);
-    }
+    this.#collector.lane(id); // throws for an unknown one
     this.#toReveal.add(id);
   }
 

@@ -1,6 +1,7 @@
 /** Random bytes of one mode from a pool: what every face hands out. */
 import { Rbg } from "../drbg/rbg.ts";
 import { DrbgError } from "../errors.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { EntropyPool } from "./pool.ts";
 
 /** full: full-entropy blocks XOR DRBG output, RBG3(XOR) · drbg: CTR_DRBG reseeded from the pool, RBG2. */
@@ -108,17 +109,4 @@ export class RandomBytes implements Disposable {
     );
     return this.#instantiating;
   }
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  if (signal.aborted) {
-    work.catch(() => {}); // whoever waits for it hears of it
-    return Promise.reject(signal.reason);
-  }
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

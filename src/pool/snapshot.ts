@@ -16,7 +16,7 @@ export interface Snapshot extends PoolStatus {
   readonly schema: 1;
   readonly sources: readonly SourceSnapshot[];
   readonly creditedBitsPerSecond: number;
-  /** What the credited bits come to as output: 256 bits for 320. */
+  /** What the credited bits come to as output: see fullEntropyBytes. */
   readonly fullEntropyBytesPerSecond: number;
   readonly grade: Grade;
 }
@@ -59,10 +59,15 @@ export class Snapshots {
         creditedBitsPerSecond: perSecond(source.creditedBits, earlier.get(source.id)?.creditedBits),
       })),
       creditedBitsPerSecond,
-      fullEntropyBytesPerSecond: (creditedBitsPerSecond / FULL_ENTROPY_INPUT_BITS) * BLOCK_BYTES,
+      fullEntropyBytesPerSecond: fullEntropyBytes(creditedBitsPerSecond),
       grade: gradeOf(status),
     };
   }
+}
+
+/** What credited bits come to as full-entropy output, bytes: 256 bits for 320. */
+export function fullEntropyBytes(creditedBits: number): number {
+  return (creditedBits / FULL_ENTROPY_INPUT_BITS) * BLOCK_BYTES;
 }
 
 export function gradeOf(status: PoolStatus): Grade {
