@@ -11,7 +11,7 @@ import {
 } from "../sampling/capture/capture-feed.ts";
 import { shortestPeriod } from "../sampling/capture/period.ts";
 import type { Deadline } from "../sampling/event/deadline.ts";
-import { EventSampler } from "../sampling/event/event-sampler.ts";
+import { eventSource } from "../sampling/event/event-source.ts";
 import type { Availability, Source, SourceInfo } from "../source.ts";
 
 const info: SourceInfo = {
@@ -40,23 +40,11 @@ const WARM_UP_BLOCKS = 3;
 const RECORDING_S = "30";
 
 export function audioNoiseSource(limits: Partial<CaptureLimits> = {}): Source {
-  return {
-    info,
-    async availability(host) {
-      return availability(host);
-    },
-    async open(host) {
-      const state = availability(host);
-      if (!state.ok) throw new SourceError(info.id, state.reason);
-      const recordings = (deadline: Deadline, signal: AbortSignal) =>
-        host.os === "linux" ? linuxRecordings(host) : macRecordings(host, deadline, signal);
-      return new EventSampler(
-        info,
-        host,
-        new CaptureFeed(info.id, host, recordings, { ...USUAL_LIMITS, ...limits }),
-      );
-    },
-  };
+  return eventSource(info, availability, (host) => {
+    const recordings = (deadline: Deadline, signal: AbortSignal) =>
+      host.os === "linux" ? linuxRecordings(host) : macRecordings(host, deadline, signal);
+    return new CaptureFeed(info.id, host, recordings, { ...USUAL_LIMITS, ...limits });
+  });
 }
 
 export const audioNoise = audioNoiseSource();

@@ -2,7 +2,8 @@
 import { SourceError, ToolError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { Deadline } from "../sampling/event/deadline.ts";
-import { type Batch, type EventFeed, EventSampler } from "../sampling/event/event-sampler.ts";
+import type { Batch, EventFeed } from "../sampling/event/event-sampler.ts";
+import { eventSource } from "../sampling/event/event-source.ts";
 import { LineStream } from "../sampling/event/line-stream.ts";
 import { parseBluetoothProfile, parseScanLine } from "../sampling/radio/bluetooth-reports.ts";
 import type { Availability, Source, SourceInfo } from "../source.ts";
@@ -30,18 +31,9 @@ const SILENCE_MS = 5_000;
 const MAX_BYTES = 1 << 20;
 
 export function bluetoothNoiseSource({ silenceMs = SILENCE_MS } = {}): Source {
-  return {
-    info,
-    async availability(host) {
-      return availability(host);
-    },
-    async open(host) {
-      const state = availability(host);
-      if (!state.ok) throw new SourceError(info.id, state.reason);
-      const feed = host.os === "linux" ? new ScanFeed(host, silenceMs) : new SnapshotFeed(host, silenceMs);
-      return new EventSampler(info, host, feed);
-    },
-  };
+  return eventSource(info, availability, (host) =>
+    host.os === "linux" ? new ScanFeed(host, silenceMs) : new SnapshotFeed(host, silenceMs),
+  );
 }
 
 export const bluetoothNoise = bluetoothNoiseSource();

@@ -10,7 +10,7 @@ import {
 } from "../sampling/capture/capture-feed.ts";
 import { type FrameSize, videoNodes, yuyvSizes } from "../sampling/capture/v4l2.ts";
 import type { Deadline } from "../sampling/event/deadline.ts";
-import { EventSampler } from "../sampling/event/event-sampler.ts";
+import { eventSource } from "../sampling/event/event-source.ts";
 import type { Availability, Source, SourceInfo } from "../source.ts";
 
 const info: SourceInfo = {
@@ -48,23 +48,11 @@ const WHITE = 235;
 const MOST = 0.9;
 
 export function cameraNoiseSource(limits: Partial<CaptureLimits> = {}): Source {
-  return {
-    info,
-    async availability(host) {
-      return availability(host);
-    },
-    async open(host) {
-      const state = availability(host);
-      if (!state.ok) throw new SourceError(info.id, state.reason);
-      const recordings = (deadline: Deadline, signal: AbortSignal) =>
-        (host.os === "linux" ? linuxRecordings : macRecordings)(host, deadline, signal);
-      return new EventSampler(
-        info,
-        host,
-        new CaptureFeed(info.id, host, recordings, { ...USUAL_LIMITS, ...limits }),
-      );
-    },
-  };
+  return eventSource(info, availability, (host) => {
+    const recordings = (deadline: Deadline, signal: AbortSignal) =>
+      (host.os === "linux" ? linuxRecordings : macRecordings)(host, deadline, signal);
+    return new CaptureFeed(info.id, host, recordings, { ...USUAL_LIMITS, ...limits });
+  });
 }
 
 export const cameraNoise = cameraNoiseSource();

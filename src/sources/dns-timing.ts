@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { NativeError, SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import { EventSampler } from "../sampling/event/event-sampler.ts";
+import { eventSource } from "../sampling/event/event-source.ts";
 import { DnsConnection } from "../sampling/network/dns-connection.ts";
 import { addressQuery, isReplyTo } from "../sampling/network/dns-message.ts";
 import { type Endpoint, nameServers, parseEndpoint, showEndpoint } from "../sampling/network/endpoint.ts";
@@ -45,19 +45,10 @@ const USUAL: DnsTimingOptions = { ...USUAL_PATIENCE, name: "a.root-servers.net" 
 const DNS_PORT = 53;
 
 export function dnsTimingSource(options: Partial<DnsTimingOptions> = {}): Source {
-  return {
-    info,
-    async availability(host) {
-      return availability(host);
-    },
-    async open(host) {
-      const state = availability(host);
-      if (!state.ok) throw new SourceError(info.id, state.reason);
-      const chosen = { ...USUAL, ...options };
-      const trip = new DnsRoundTrip(host, servers(host), chosen);
-      return new EventSampler(info, host, new RoundTripFeed(trip, chosen.paceMs));
-    },
-  };
+  return eventSource(info, availability, (host) => {
+    const chosen = { ...USUAL, ...options };
+    return new RoundTripFeed(new DnsRoundTrip(host, servers(host), chosen), chosen.paceMs);
+  });
 }
 
 export const dnsTiming = dnsTimingSource();

@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { Deadline } from "../sampling/event/deadline.ts";
-import { EventSampler } from "../sampling/event/event-sampler.ts";
+import { eventSource } from "../sampling/event/event-source.ts";
 import {
   ENDPOINT_WORDS,
   type Endpoint,
@@ -39,20 +39,11 @@ const info: SourceInfo = {
 };
 
 export function tcpConnectSource(options: Partial<Patience> = {}): Source {
-  return {
-    info,
-    async availability(host) {
-      return availability(host);
-    },
-    async open(host) {
-      const state = availability(host);
-      const target = targetOf(host);
-      if (!state.ok || !target) throw new SourceError(info.id, state.ok ? "no target" : state.reason);
-      const patience = { ...USUAL_PATIENCE, ...options };
-      const trip = new ConnectRoundTrip(host, target, patience);
-      return new EventSampler(info, host, new RoundTripFeed(trip, patience.paceMs));
-    },
-  };
+  return eventSource(info, availability, (host) => {
+    const patience = { ...USUAL_PATIENCE, ...options };
+    // Without a target it is not available.
+    return new RoundTripFeed(new ConnectRoundTrip(host, targetOf(host)!, patience), patience.paceMs);
+  });
 }
 
 export const tcpConnect = tcpConnectSource();
