@@ -1,7 +1,9 @@
 /** Speed of CTR_DRBG beside bare AES-256-CTR through node:crypto. Prints; asserts nothing. */
 import { createCipheriv, randomBytes } from "node:crypto";
-import { CtrDrbg, MAX_REQUEST_LENGTH } from "../src/drbg/ctr-drbg.ts";
+import { loadLibrary } from "../ffi/index.ts";
+import { CtrDrbg } from "../src/drbg/ctr-drbg.ts";
 import { selfTest } from "../src/drbg/ctr-drbg-self-test.ts";
+import { cipherKeyStream, MAX_REQUEST_LENGTH } from "../src/drbg/key-stream.ts";
 
 const ROUNDS = 15;
 
@@ -9,7 +11,6 @@ const coldStart = performance.now();
 selfTest();
 const coldMs = performance.now() - coldStart;
 
-const drbg = new CtrDrbg({ entropyInput: randomBytes(48), nonce: randomBytes(16) });
 const big = new Uint8Array(2 ** 26);
 const zeros = new Uint8Array(MAX_REQUEST_LENGTH);
 const cipher = createCipheriv("aes-256-ctr", randomBytes(32), randomBytes(16));
@@ -18,25 +19,35 @@ const bareSpeed = gigabytesPerSecond(2 ** 24, () => {
   for (let i = 0; i < 256; i++) cipher.update(zeros);
 });
 console.log("AES-256-CTR, 64 KiB updates of one cipher".padEnd(44), `${bareSpeed.toFixed(2)} GB/s`);
-report("generateInto, 64 MiB buffer", big.length, () => drbg.generateInto(big));
-report("generateInto, 1 MiB buffer, 16 times", 2 ** 24, () => {
-  for (let i = 0; i < 16; i++) drbg.generateInto(big.subarray(0, 2 ** 20));
-});
-report("generate, 64 KiB, 256 times", 2 ** 24, () => {
-  for (let i = 0; i < 256; i++) drbg.generate(MAX_REQUEST_LENGTH);
-});
-report("generate, 1 KiB, 4096 times", 2 ** 22, () => {
-  for (let i = 0; i < 4096; i++) drbg.generate(1024);
-});
-const requests = 2 ** 14;
-const nsPerRequest =
-  32 /
-  gigabytesPerSecond(32 * requests, () => {
-    for (let i = 0; i < requests; i++) drbg.generate(32);
-  });
-console.log("generate, 32 bytes".padEnd(44), `${nsPerRequest.toFixed(0)} ns`);
+const streams = { "the runtime's cipher": cipherKeyStream, "the native library": loadLibrary().keyStream };
+for (const [name, keyStream] of Object.entries(streams)) {
+  console.log(keyStream ? `\nby ${name}` : `\n${name}: this processor has no AES instructions`);
+  if (keyStream)
+    reportAll(new CtrDrbg({ entropyInput: randomBytes(48), nonce: randomBytes(16) }, { keyStream }));
+}
+
 const warmMs = 1 / (1e6 * gigabytesPerSecond(1, selfTest));
-console.log("self-test, first and later".padEnd(44), `${coldMs.toFixed(2)} ms, ${warmMs.toFixed(2)} ms`);
+console.log("\nself-test, first and later".padEnd(44), `${coldMs.toFixed(2)} ms, ${warmMs.toFixed(2)} ms`);
+
+function reportAll(drbg: CtrDrbg): void {
+  report("generateInto, 64 MiB buffer", big.length, () => drbg.generateInto(big));
+  report("generateInto, 1 MiB buffer, 16 times", 2 ** 24, () => {
+    for (let i = 0; i < 16; i++) drbg.generateInto(big.subarray(0, 2 ** 20));
+  });
+  report("generate, 64 KiB, 256 times", 2 ** 24, () => {
+    for (let i = 0; i < 256; i++) drbg.generate(MAX_REQUEST_LENGTH);
+  });
+  report("generate, 1 KiB, 4096 times", 2 ** 22, () => {
+    for (let i = 0; i < 4096; i++) drbg.generate(1024);
+  });
+  const requests = 2 ** 14;
+  const nsPerRequest =
+    32 /
+    gigabytesPerSecond(32 * requests, () => {
+      for (let i = 0; i < requests; i++) drbg.generate(32);
+    });
+  console.log("generate, 32 bytes".padEnd(44), `${nsPerRequest.toFixed(0)} ns`);
+}
 
 function report(name: string, bytes: number, work: () => void): void {
   const speed = gigabytesPerSecond(bytes, work);

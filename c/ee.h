@@ -125,6 +125,19 @@ EE_EXPORT int32_t ee_make_fifo(const char *path, uint32_t mode);
 EE_EXPORT int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits);
 
 /*
+ * The key stream of CTR_DRBG(AES-256), SP 800-90A rev. 1 section 10.2.1. state is Key || V. Fills out[0..n) with
+ * E(Key, V + 1), E(Key, V + 2), ... and replaces state by the EE_SEED_LENGTH bytes that follow at the next border of a
+ * block; V is a number of 128 bits that wraps around. -EINVAL for a null state, -ENOTSUP as `check` answers, where the
+ * processor has no AES instructions. Reentrant.
+ */
+#define EE_SEED_LENGTH 48
+EE_EXPORT int32_t ee_ctr_drbg_check(void);
+EE_EXPORT int32_t ee_ctr_drbg_advance(uint8_t *state, uint8_t *out, size_t n);
+
+/* Two hexadecimal digits, in lower case, for each byte: text[0..2n). Reentrant. */
+EE_EXPORT void ee_hex(const uint8_t *bytes, size_t n, uint8_t *text);
+
+/*
  * Random words for numpy.random, from a buffer that its owner fills; not a kernel either. The three functions have the
  * shape of numpy/random/bitgen.h and take an ee_bitgen. They never invent a word: while bytes[position..length) is too
  * short for one they empty it and call refill, which puts new bytes at its start and then sets length. Not reentrant.

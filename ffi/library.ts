@@ -44,6 +44,13 @@ export interface NativeLibrary {
    * @throws NativeError EPERM without the right to; EINVAL for more than 8 bits a byte; ENOTSUP
    */
   feedKernel(bytes: Uint8Array, bits: number): void;
+  /** Writes two hexadecimal digits for each byte. @throws RangeError unless `text` is twice as long as `bytes` */
+  writeHex(bytes: Uint8Array, text: Uint8Array): void;
+  /**
+   * The key stream of CTR_DRBG(AES-256), see c/ee.h: fills `out` and replaces `state`, Key ‖ V, 48 bytes. Undefined where
+   * the processor has no AES instructions.
+   */
+  readonly keyStream: ((state: Uint8Array, out: Uint8Array) => void) | undefined;
 }
 
 /** What every version of the library has. */
@@ -57,11 +64,20 @@ const SYMBOLS = {
 } as const;
 
 /** Bound when first called: few runs need them, and each costs some 0.1 ms. */
-const SYSTEM_CALLS = {
+const SERVICES = {
   ee_resize_pipe: { args: [FFIType.i32, FFIType.u32], returns: FFIType.i32 },
   ee_make_fifo: { args: [FFIType.ptr, FFIType.u32], returns: FFIType.i32 },
   ee_feed_kernel: { args: [FFIType.ptr, FFIType.u64, FFIType.u32], returns: FFIType.i32 },
+  ee_hex: { args: [FFIType.ptr, FFIType.u64, FFIType.ptr], returns: FFIType.void },
 } as const;
+
+const KEY_STREAM = {
+  ee_ctr_drbg_check: { args: [], returns: FFIType.i32 },
+  ee_ctr_drbg_advance: { args: [FFIType.ptr, FFIType.ptr, FFIType.u64], returns: FFIType.i32 },
+} as const;
+
+/** EE_SEED_LENGTH of c/ee.h. */
+const SEED_LENGTH = 48;
 
 const KERNEL = { args: [FFIType.ptr, FFIType.u64], returns: FFIType.i32 } as const;
 const COMMAND = { args: [FFIType.ptr], returns: FFIType.i32 } as const;
@@ -76,9 +92,10 @@ export function bindLibrary(path: string): NativeLibrary {
   }
   const symbols = open(path, SYMBOLS);
   let periodNs: number | undefined;
-  let calls: ReturnType<typeof open<typeof SYSTEM_CALLS>> | undefined;
-  const system = () => {
-    calls ??= open(path, SYSTEM_CALLS);
+  let keyStream: ReturnType<typeof bindKeyStream> | undefined;
+  let calls: ReturnType<typeof open<typeof SERVICES>> | undefined;
+  const services = () => {
+    calls ??= open(path, SERVICES);
     return calls;
   };
   const clock: NativeClock = {
@@ -96,11 +113,32 @@ export function bindLibrary(path: string): NativeLibrary {
     kernel: boundOnce((id) => bindKernel(path, id)),
     command: commandRunner(path),
     release: () => check("release", symbols.ee_release()),
-    resizePipe: (fd, bytes) => system().ee_resize_pipe(fd, bytes) === 0,
-    makeFifo: (fifo, mode) => check(fifo, system().ee_make_fifo(cText(fifo), mode)),
+    resizePipe: (fd, bytes) => services().ee_resize_pipe(fd, bytes) === 0,
+    makeFifo: (fifo, mode) => check(fifo, services().ee_make_fifo(cText(fifo), mode)),
     feedKernel(bytes, bits) {
       if (bytes.length === 0) throw new RangeError("no bytes to feed the kernel with");
-      check("/dev/random", system().ee_feed_kernel(bytes, bytes.length, bits));
+      check("/dev/random", services().ee_feed_kernel(bytes, bytes.length, bits));
+    },
+    writeHex(bytes, text) {
+      if (text.length !== 2 * bytes.length) throw new RangeError("the text has two digits for each byte");
+      // There is no pointer to the memory of an empty array.
+      if (bytes.length > 0) services().ee_hex(bytes, bytes.length, text);
+    },
+    get keyStream() {
+      keyStream ??= bindKeyStream(path);
+      return keyStream.made;
+    },
+  };
+}
+
+function bindKeyStream(path: string): { readonly made: NativeLibrary["keyStream"] } {
+  const { ee_ctr_drbg_check, ee_ctr_drbg_advance } = open(path, KEY_STREAM);
+  if (ee_ctr_drbg_check() !== 0) return { made: undefined };
+  return {
+    made(state, out) {
+      if (state.length !== SEED_LENGTH) throw new RangeError(`Key and V have ${SEED_LENGTH} bytes`);
+      // There is no pointer to the memory of an empty array.
+      check("key stream", ee_ctr_drbg_advance(state, out.length === 0 ? null : out, out.length));
     },
   };
 }

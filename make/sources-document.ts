@@ -111,6 +111,8 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
         resizePipe: () => false,
         makeFifo: nothing,
         feedKernel: nothing,
+        writeHex: nothing,
+        keyStream: undefined,
       },
     },
     // The folder for temporary files may or may not be on a disk, and the document is to be the same everywhere.

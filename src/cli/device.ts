@@ -146,7 +146,7 @@ export async function runDevice(options: DeviceOptions, io: Io, deps: DeviceDeps
   if (!native.ok) throw new NativeError(native.reason);
   const infos = creditedInfos(selectSources(deps.sources, options.sources), options, io, deps);
   using pool = new EntropyPool({ sources: infos, startThread: deps.startThread });
-  using random = new RandomBytes(pool, options.kind === "fifo" ? options.mode : "full");
+  using random = new RandomBytes(pool, options.kind === "fifo" ? options.mode : "full", deps.host);
   const supply = new Supply(pool, random, (text) => io.log.warn(text));
 
   if (options.kind === "kernel") {

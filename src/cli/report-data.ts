@@ -1,6 +1,7 @@
 /** The data a report looks at: a file, standard input, one source's raw symbols, or what the pool hands out. */
 import { packLowBits } from "../conditioning/pack-bits.ts";
 import { SourceError } from "../errors.ts";
+import type { Host } from "../platform/host.ts";
 import { EntropyPool } from "../pool/pool.ts";
 import { RandomBytes, type RbgMode } from "../pool/random-bytes.ts";
 import { withinTime } from "../pool/within-time.ts";
@@ -53,7 +54,7 @@ export async function openData(
         startThread: deps.startThread,
       });
       const name = `${origin.mode === "full" ? "full entropy" : "drbg"}, sources ${origin.sources}`;
-      const pieces = poolBytes(pool, origin, bytes ?? 0, io.signal);
+      const pieces = poolBytes(pool, origin, bytes ?? 0, deps.host, io.signal);
       return {
         ...generated("pool", name, 8, pieces, bytes),
         [Symbol.asyncDispose]: async () => pool.close(),
@@ -105,9 +106,10 @@ async function* poolBytes(
   pool: EntropyPool,
   { mode, timeoutMs }: { readonly mode: RbgMode; readonly timeoutMs: number },
   bytes: number,
+  host: Host,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  using random = new RandomBytes(pool, mode);
+  using random = new RandomBytes(pool, mode, host);
   for (let left = bytes; left > 0; ) {
     const piece = await withinTime(pool, timeoutMs, signal, (limited) => random.next(left, limited));
     left -= piece.length;

@@ -67,7 +67,12 @@ export async function runServeStdio(
 ): Promise<void> {
   const selected = selectSources(deps.sources, options.sources);
   const infos = creditedInfos(selected, options, io, deps);
-  using pool = new PoolService({ infos, startThread: deps.startThread, timeoutMs: options.timeoutMs });
+  using pool = new PoolService({
+    infos,
+    startThread: deps.startThread,
+    host: deps.host,
+    timeoutMs: options.timeoutMs,
+  });
   using threads = new TestThreads(1, io.signal);
   const session = new Session(
     service(pool, threads, deps),

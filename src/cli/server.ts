@@ -147,7 +147,7 @@ export async function runServer(options: ServerOptions, io: Io, deps: Deps): Pro
     capacityBytes: CAPACITY_BYTES,
     idleShare: IDLE_SHARE,
   });
-  using random = new RandomBytes(pool, mode);
+  using random = new RandomBytes(pool, mode, deps.host);
   const closing = new AbortController();
   const app = createApp({
     pool,

@@ -1,21 +1,19 @@
 import { createCipheriv } from "node:crypto";
 import { DrbgError } from "../errors.ts";
-
-/** SP 800-90A rev. 1, Table 3, AES-256: sizes in bytes. */
-const KEY_LENGTH = 32;
-const BLOCK_LENGTH = 16;
-
-/** seedlen: 384 bits. */
-export const SEED_LENGTH = KEY_LENGTH + BLOCK_LENGTH;
+import {
+  BLOCK_LENGTH,
+  cipherKeyStream,
+  KEY_LENGTH,
+  type KeyStream,
+  MAX_REQUEST_LENGTH,
+  SEED_LENGTH,
+} from "./key-stream.ts";
 
 /** With the derivation function an entropy input holds at least the security strength, 256 bits, of entropy. */
 export const MIN_ENTROPY_INPUT_LENGTH = 256 / 8;
 
 /** A nonce has at least half the security strength (§8.6.7). */
 export const MIN_NONCE_LENGTH = 256 / 2 / 8;
-
-/** max_number_of_bits_per_request: 2¹⁹ bits, 65,536 bytes. */
-export const MAX_REQUEST_LENGTH = 2 ** 16;
 
 /** reseed_interval: 2⁴⁸ requests between two reseeds. */
 export const MAX_RESEED_INTERVAL = 2 ** 48;
@@ -42,6 +40,8 @@ export interface CtrDrbgOptions {
   readonly freshEntropy?: () => Uint8Array;
   /** Requests allowed between two reseeds, 1..2⁴⁸ (default). */
   readonly reseedInterval?: number;
+  /** What makes the output; usually the runtime's cipher. */
+  readonly keyStream?: KeyStream;
 }
 
 /**
@@ -57,6 +57,7 @@ export class CtrDrbg {
   readonly #derivationFunction: boolean;
   readonly #freshEntropy: (() => Uint8Array) | undefined;
   readonly #reseedInterval: number;
+  readonly #keyStream: KeyStream;
   #instantiated = true;
   /** reseed_counter − 1. */
   #requests = 0;
@@ -64,12 +65,14 @@ export class CtrDrbg {
   /** @throws DrbgError if an input has a length that the standard does not allow */
   constructor(seed: CtrDrbgSeed, options: CtrDrbgOptions = {}) {
     const { derivationFunction = true, freshEntropy, reseedInterval = MAX_RESEED_INTERVAL } = options;
+    const { keyStream = cipherKeyStream } = options;
     if (!Number.isInteger(reseedInterval) || reseedInterval < 1 || reseedInterval > MAX_RESEED_INTERVAL) {
       throw new RangeError(`the reseed interval must be from 1 to 2^48 requests, not ${reseedInterval}`);
     }
     this.#derivationFunction = derivationFunction;
     this.#freshEntropy = freshEntropy;
     this.#reseedInterval = reseedInterval;
+    this.#keyStream = keyStream;
     const { nonce = EMPTY, personalization = EMPTY } = seed;
     requireBytes("nonce", nonce);
     if (derivationFunction && nonce.length < MIN_NONCE_LENGTH) {
@@ -165,23 +168,11 @@ export class CtrDrbg {
     provided?.fill(0);
   }
 
-  /**
-   * Fills `out` with the key stream of Key from V + 1 on, and replaces Key ‖ V by the 48 bytes of key stream that
-   * follow at the next block border, XOR `provided`. With an empty `out` this is CTR_DRBG_Update (§10.2.1.2).
-   *
-   * One pass of AES-CTR over zeros does both. OpenSSL and BoringSSL increment the block as one 128-bit number with
-   * wrap-around, as ctr_len = 128 demands.
-   */
+  /** `out` from the key stream, and a new Key ‖ V. With an empty `out` this is CTR_DRBG_Update (§10.2.1.2). */
   #advance(out: Uint8Array, provided: Uint8Array | undefined): void {
     const state = this.#state;
-    const counter = incremented(state.subarray(KEY_LENGTH));
-    const outEnd = Math.ceil(out.length / BLOCK_LENGTH) * BLOCK_LENGTH;
-    const cipher = createCipheriv("aes-256-ctr", state.subarray(0, KEY_LENGTH), counter);
-    const stream = cipher.update(ZEROS.subarray(0, outEnd + SEED_LENGTH));
-    out.set(stream.subarray(0, out.length));
-    for (let i = 0; i < SEED_LENGTH; i++) state[i] = stream[outEnd + i]! ^ (provided?.[i] ?? 0);
-    stream.fill(0);
-    counter.fill(0);
+    this.#keyStream(state, out);
+    if (provided) for (let i = 0; i < SEED_LENGTH; i++) state[i]! ^= provided[i]!;
   }
 
   #requireInstantiated(): void {
@@ -200,9 +191,7 @@ export class CtrDrbg {
 }
 
 const EMPTY = new Uint8Array(0);
-
-/** The plaintext of every counter-mode pass: as long as the longest request and the state after it. */
-const ZEROS = new Uint8Array(MAX_REQUEST_LENGTH + SEED_LENGTH);
+const ZEROS = new Uint8Array(SEED_LENGTH);
 
 /** Input without derivation function: zeros appended up to seedlen. */
 function padded(input: Uint8Array): Uint8Array {
@@ -212,16 +201,6 @@ function padded(input: Uint8Array): Uint8Array {
   const seed = new Uint8Array(SEED_LENGTH);
   seed.set(input);
   return seed;
-}
-
-/** V + 1 mod 2¹²⁸, big-endian. */
-function incremented(block: Uint8Array): Uint8Array {
-  const next = Uint8Array.from(block);
-  for (let i = BLOCK_LENGTH - 1; i >= 0; i--) {
-    next[i]! += 1;
-    if (next[i] !== 0) break;
-  }
-  return next;
 }
 
 /** Block_Cipher_df, §10.3.2, of the concatenated inputs, to seedlen bits. */
@@ -249,7 +228,7 @@ function blockCipherDf(inputs: readonly Uint8Array[]): Uint8Array {
     chain.fill(0);
   }
   // Steps 10 to 15: X ← E(K, X) again and again is CBC over zeros with IV X.
-  const seed = cbc(temp.subarray(0, KEY_LENGTH), temp.subarray(KEY_LENGTH), ZEROS.subarray(0, SEED_LENGTH));
+  const seed = cbc(temp.subarray(0, KEY_LENGTH), temp.subarray(KEY_LENGTH), ZEROS);
   s.fill(0);
   temp.fill(0);
   return seed;

@@ -11,6 +11,7 @@ import { randomBytes } from "node:crypto";
 import { DrbgError } from "../errors.ts";
 import { CtrDrbg } from "./ctr-drbg.ts";
 import { selfTest } from "./ctr-drbg-self-test.ts";
+import type { KeyStream } from "./key-stream.ts";
 
 /** Where full entropy comes from: the pool. */
 export interface FullEntropySource {
@@ -32,6 +33,13 @@ const RESEED_BYTES = 2 ** 33;
 /** In full mode one block in two thousand goes into the DRBG. */
 const FULL_RESEED_BYTES = 2 ** 16;
 
+export interface RbgOptions {
+  /** What makes the DRBG's output; undefined: the runtime's cipher. */
+  readonly keyStream?: KeyStream | undefined;
+  /** The operating system's generator. */
+  readonly osRandom?: (length: number) => Uint8Array;
+}
+
 export class Rbg {
   #bytesSinceReseed = 0;
   #reseededMs = performance.now();
@@ -43,19 +51,19 @@ export class Rbg {
 
   /**
    * Tests itself, then waits for 256 bits of full entropy.
-   * @param osRandom the operating system's generator
    * @throws DrbgError; what the entropy source throws: there is no weaker start
    */
   static async instantiate(
     entropy: FullEntropySource,
     signal?: AbortSignal,
-    osRandom: (length: number) => Uint8Array = randomBytes,
+    options: RbgOptions = {},
   ): Promise<Rbg> {
-    selfTest();
+    const { keyStream, osRandom = randomBytes } = options;
+    selfTest(keyStream);
     const seed = await entropy.extract(SEED_BYTES, signal);
     const nonce = osRandom(NONCE_BYTES);
     const personalization = osRandom(PERSONALIZATION_BYTES);
-    const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization });
+    const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, keyStream && { keyStream });
     for (const secret of [seed, nonce, personalization]) secret.fill(0);
     return new Rbg(entropy, drbg);
   }

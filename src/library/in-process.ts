@@ -25,6 +25,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       host,
     ),
     startThread: () => unreferenced(startSamplingThread(hostOptions)),
+    host,
     timeoutMs: options.timeoutMs,
   });
   pool.onSourceFailed(options.onSourceFailed);

@@ -1,14 +1,19 @@
 /** Random bytes of one mode from a pool: what every face hands out. */
+import type { KeyStream } from "../drbg/key-stream.ts";
 import { Rbg } from "../drbg/rbg.ts";
 import { DrbgError } from "../errors.ts";
+import type { Host } from "../platform/host.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { EntropyPool } from "./pool.ts";
 
 /** full: full-entropy blocks XOR DRBG output, RBG3(XOR) · drbg: CTR_DRBG reseeded from the pool, RBG2. */
 export type RbgMode = "full" | "drbg";
 
-/** Full-entropy bytes are handed on in small pieces as they come; DRBG output in pieces that fill a wide pipe. */
-const PIECE_BYTES: Record<RbgMode, number> = { full: 4_096, drbg: 1 << 20 };
+/** Full-entropy bytes are handed on in small pieces as they come; DRBG output in pieces that fit the processor's cache. */
+const PIECE_BYTES: Record<RbgMode, number> = { full: 4_096, drbg: 1 << 18 };
+
+/** The machine, whose native library makes DRBG output faster than the runtime's cipher where it can be loaded. */
+export type KeyStreamHost = Pick<Host, "native">;
 
 /** Requests are served in the order they come; no byte is handed out twice. */
 export class RandomBytes implements Disposable {
@@ -19,6 +24,7 @@ export class RandomBytes implements Disposable {
   constructor(
     private readonly pool: EntropyPool,
     readonly mode: RbgMode,
+    private readonly host?: KeyStreamHost,
   ) {}
 
   /** The most that `next` and `fill` give at once. */
@@ -96,8 +102,16 @@ export class RandomBytes implements Disposable {
     this.close();
   }
 
+  /** Full-entropy bytes are few: for them the library is not loaded. */
+  #keyStream(): KeyStream | undefined {
+    if (this.mode === "full" || !this.host?.native.ok) return undefined;
+    return this.host.native.library.keyStream;
+  }
+
   #instantiated(): Promise<Rbg> {
-    this.#instantiating ??= Rbg.instantiate(this.pool, this.#closing.signal).then(
+    this.#instantiating ??= Rbg.instantiate(this.pool, this.#closing.signal, {
+      keyStream: this.#keyStream(),
+    }).then(
       (rbg) => {
         this.#rbg = rbg;
         return rbg;

@@ -2,7 +2,7 @@
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import { EntropyPool } from "../pool/pool.ts";
 import type { SamplingThread } from "../pool/protocol.ts";
-import { RandomBytes, type RbgMode } from "../pool/random-bytes.ts";
+import { type KeyStreamHost, RandomBytes, type RbgMode } from "../pool/random-bytes.ts";
 import { type Snapshot, Snapshots } from "../pool/snapshot.ts";
 import { withinTime } from "../pool/within-time.ts";
 import type { SourceInfo } from "../source.ts";
@@ -13,6 +13,7 @@ export interface PoolServiceOptions {
   /** With the claims that may be credited. */
   readonly infos: readonly SourceInfo[];
   readonly startThread: () => SamplingThread;
+  readonly host?: KeyStreamHost;
   /** Bytes are given up after so long without entropy. */
   readonly timeoutMs: number;
 }
@@ -28,7 +29,10 @@ export class PoolService implements Disposable {
 
   constructor(private readonly options: PoolServiceOptions) {
     this.#pool = new EntropyPool({ sources: options.infos, startThread: options.startThread });
-    this.#random = { full: new RandomBytes(this.#pool, "full"), drbg: new RandomBytes(this.#pool, "drbg") };
+    this.#random = {
+      full: new RandomBytes(this.#pool, "full"),
+      drbg: new RandomBytes(this.#pool, "drbg", options.host),
+    };
     this.#snapshots = new Snapshots(this.#pool, options.infos);
   }
 

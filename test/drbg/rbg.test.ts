@@ -31,7 +31,7 @@ function seededDrbg(seed: Uint8Array): CtrDrbg {
 describe("Rbg", () => {
   test("full entropy is a block XOR DRBG output, each used once", async () => {
     const entropy = new KnownEntropy();
-    const rbg = await Rbg.instantiate(entropy, undefined, osRandom);
+    const rbg = await Rbg.instantiate(entropy, undefined, { osRandom });
     expect(entropy.taken).toBe(32);
     const mask = seededDrbg(entropy.bytes.slice(0, 32)).generate(100);
     const expected = entropy.bytes.slice(32, 132).map((byte, i) => byte ^ mask[i]!);
@@ -41,7 +41,7 @@ describe("Rbg", () => {
 
   test("full mode reseeds its DRBG every 64 KiB", async () => {
     const entropy = new KnownEntropy();
-    const rbg = await Rbg.instantiate(entropy, undefined, osRandom);
+    const rbg = await Rbg.instantiate(entropy, undefined, { osRandom });
     for (let i = 0; i < 16; i++) await rbg.fullEntropy(4096);
     expect(entropy.taken).toBe(32 + 65_536);
     await rbg.fullEntropy(4096);
@@ -50,7 +50,7 @@ describe("Rbg", () => {
 
   test("bulk is the DRBG's output", async () => {
     const entropy = new KnownEntropy();
-    const rbg = await Rbg.instantiate(entropy, undefined, osRandom);
+    const rbg = await Rbg.instantiate(entropy, undefined, { osRandom });
     const out = new Uint8Array(100_000);
     rbg.bulk(out);
     const expected = new Uint8Array(100_000);

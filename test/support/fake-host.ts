@@ -160,6 +160,10 @@ function fakeLibrary(
     feedKernel() {
       throw new NativeError("there is no kernel to feed");
     },
+    writeHex() {
+      throw new NativeError("there is no library on this fake host");
+    },
+    keyStream: undefined,
   };
 }
 

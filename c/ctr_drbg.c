@@ -1,0 +1,239 @@
+/*
+ * The costly step of CTR_DRBG(AES-256), SP 800-90A rev. 1 section 10.2.1: the key stream, by the processor's own AES
+ * instructions. They look nothing up in memory, so that no cache and no duration tells anything of the key.
+ *
+ * Many blocks are worked on at once, for each round of one block has to wait for the round before. FIPS 197 is where the
+ * key schedule and the rounds are described.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "ee.h"
+
+#define BLOCK 16
+#define ROUNDS 14
+#define KEY_WORDS 8
+#define ROUND_KEY_WORDS (4 * (ROUNDS + 1))
+
+/* What the processor can do. UNKNOWN, before it has been asked, is zero. */
+enum { UNKNOWN, NO_AES, AES_INSTRUCTIONS, WIDE_AES_INSTRUCTIONS };
+
+/* Test aid: the most that is made use of. */
+#ifndef EE_AES_LIMIT
+#define EE_AES_LIMIT WIDE_AES_INSTRUCTIONS
+#endif
+
+/* The bytes of the round keys, in the order in which they are added. */
+typedef struct {
+  _Alignas(32) uint32_t words[ROUND_KEY_WORDS];
+} schedule;
+
+/* V, as a number. */
+typedef struct {
+  uint64_t high, low;
+} counter;
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+/*
+ * CPUID 1 ECX: bit 25 AES-NI, bit 19 SSE4.1, which implies SSSE3, bit 27 XGETBV. CPUID 7, sub-leaf 0: EBX bit 5 AVX2,
+ * ECX bit 9 VAES. XCR0 bits 1 and 2: the system keeps the wide registers when it changes threads.
+ */
+static int ask_processor(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return NO_AES;
+  if ((c >> 25 & 1) == 0 || (c >> 19 & 1) == 0) return NO_AES;
+  if ((c >> 27 & 1) == 0) return AES_INSTRUCTIONS;
+  uint32_t enabled, unused;
+  __asm__ volatile("xgetbv" : "=a"(enabled), "=d"(unused) : "c"(0));
+  if ((enabled >> 1 & 3) != 3 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return AES_INSTRUCTIONS;
+  return (b >> 5 & 1) != 0 && (c >> 9 & 1) != 0 ? WIDE_AES_INSTRUCTIONS : AES_INSTRUCTIONS;
+}
+
+/* Blocks at once: as many as there are registers for, beside the round key. */
+#define NARROW 8
+#define WIDE 16
+#define AES __attribute__((target("aes,ssse3,sse4.1")))
+#define VAES __attribute__((target("vaes,avx2")))
+
+/* With four equal columns ShiftRows changes nothing, and what is left of the last round is SubBytes. */
+AES static uint32_t sub_word(uint32_t word) {
+  return (uint32_t)_mm_cvtsi128_si32(_mm_aesenclast_si128(_mm_set1_epi32((int)word), _mm_setzero_si128()));
+}
+
+/* The key stream of n blocks from `from` on, whose low half does not wrap on the way. n is known to the compiler. */
+AES static inline __attribute__((always_inline)) void encrypt(const schedule *keys, counter from, uint8_t *out, int n) {
+  const __m128i reversed = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m128i *key = (const __m128i *)keys->words;
+  const __m128i first = _mm_set_epi64x((int64_t)from.high, (int64_t)from.low);
+  __m128i blocks[NARROW];
+  for (int i = 0; i < n; i++) {
+    blocks[i] = _mm_shuffle_epi8(_mm_add_epi64(first, _mm_set_epi64x(0, i)), reversed);
+    blocks[i] = _mm_xor_si128(blocks[i], key[0]);
+  }
+  for (int round = 1; round < ROUNDS; round++) {
+    for (int i = 0; i < n; i++) blocks[i] = _mm_aesenc_si128(blocks[i], key[round]);
+  }
+  for (int i = 0; i < n; i++) {
+    _mm_storeu_si128((__m128i *)out + i, _mm_aesenclast_si128(blocks[i], key[ROUNDS]));
+  }
+}
+
+AES static void encrypt_one(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, 1); }
+
+AES static void encrypt_narrow(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, NARROW); }
+
+/* The same, two blocks to a register. */
+VAES static void encrypt_wide(const schedule *keys, counter from, uint8_t *out) {
+  const __m256i reversed = _mm256_broadcastsi128_si256(_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+  const __m128i *key = (const __m128i *)keys->words;
+  const __m256i first = _mm256_broadcastsi128_si256(_mm_set_epi64x((int64_t)from.high, (int64_t)from.low));
+  __m256i blocks[WIDE / 2];
+  const __m256i first_key = _mm256_broadcastsi128_si256(key[0]);
+  for (int i = 0; i < WIDE / 2; i++) {
+    const __m256i pair = _mm256_add_epi64(first, _mm256_set_epi64x(0, 2 * i + 1, 0, 2 * i));
+    blocks[i] = _mm256_xor_si256(_mm256_shuffle_epi8(pair, reversed), first_key);
+  }
+  for (int round = 1; round < ROUNDS; round++) {
+    const __m256i round_key = _mm256_broadcastsi128_si256(key[round]);
+    for (int i = 0; i < WIDE / 2; i++) blocks[i] = _mm256_aesenc_epi128(blocks[i], round_key);
+  }
+  const __m256i last_key = _mm256_broadcastsi128_si256(key[ROUNDS]);
+  for (int i = 0; i < WIDE / 2; i++) {
+    _mm256_storeu_si256((__m256i *)out + i, _mm256_aesenclast_epi128(blocks[i], last_key));
+  }
+}
+
+#else
+#include <arm_neon.h>
+
+#if defined(__linux__)
+#include <sys/auxv.h>
+
+/* HWCAP_AES. */
+#define HAS_AES (1ul << 3)
+
+static int ask_processor(void) { return (getauxval(AT_HWCAP) & HAS_AES) != 0 ? AES_INSTRUCTIONS : NO_AES; }
+#else
+/* Every Mac has them. */
+static int ask_processor(void) { return AES_INSTRUCTIONS; }
+#endif
+
+#define NARROW 8
+#define WIDE NARROW
+#define AES __attribute__((target("aes")))
+
+/* As above: SubBytes of four equal columns, the round key added first being zero. */
+AES static uint32_t sub_word(uint32_t word) {
+  return vgetq_lane_u32(vreinterpretq_u32_u8(vaeseq_u8(vreinterpretq_u8_u32(vdupq_n_u32(word)), vdupq_n_u8(0))), 0);
+}
+
+/* Here an instruction adds the round key first and substitutes then, so that the last key is added by itself. */
+AES static inline __attribute__((always_inline)) void encrypt(const schedule *keys, counter from, uint8_t *out, int n) {
+  uint8x16_t blocks[NARROW];
+  for (int i = 0; i < n; i++) {
+    const uint64x2_t number = vcombine_u64(vcreate_u64(from.high), vcreate_u64(from.low + (uint64_t)i));
+    blocks[i] = vrev64q_u8(vreinterpretq_u8_u64(number));
+  }
+  for (int round = 0; round < ROUNDS - 1; round++) {
+    const uint8x16_t key = vreinterpretq_u8_u32(vld1q_u32(keys->words + 4 * round));
+    for (int i = 0; i < n; i++) blocks[i] = vaesmcq_u8(vaeseq_u8(blocks[i], key));
+  }
+  const uint8x16_t key = vreinterpretq_u8_u32(vld1q_u32(keys->words + 4 * (ROUNDS - 1)));
+  const uint8x16_t last = vreinterpretq_u8_u32(vld1q_u32(keys->words + 4 * ROUNDS));
+  for (int i = 0; i < n; i++) vst1q_u8(out + i * BLOCK, veorq_u8(vaeseq_u8(blocks[i], key), last));
+}
+
+AES static void encrypt_one(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, 1); }
+
+AES static void encrypt_narrow(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, NARROW); }
+
+static void encrypt_wide(const schedule *keys, counter from, uint8_t *out) { encrypt_narrow(keys, from, out); }
+
+#endif
+
+/* FIPS 197 section 5.2. Words hold their bytes in memory's order, so RotWord turns to the right. */
+AES static void expand(schedule *keys, const uint8_t *key) {
+  uint32_t *words = keys->words;
+  memcpy(words, key, KEY_WORDS * sizeof *words);
+  for (int i = KEY_WORDS; i < ROUND_KEY_WORDS; i++) {
+    uint32_t word = words[i - 1];
+    if (i % KEY_WORDS == 0) {
+      word = sub_word(word >> 8 | word << 24) ^ 1u << (i / KEY_WORDS - 1);
+    } else if (i % KEY_WORDS == KEY_WORDS / 2) {
+      word = sub_word(word);
+    }
+    words[i] = words[i - KEY_WORDS] ^ word;
+  }
+}
+
+/* `blocks` blocks of key stream from *next on, and *next moved past them. */
+static void fill(const schedule *keys, counter *next, uint8_t *out, size_t blocks, bool wide) {
+  while (blocks > 0) {
+    size_t n = 1;
+    if (wide && blocks >= WIDE && next->low <= UINT64_MAX - WIDE) {
+      n = WIDE;
+      encrypt_wide(keys, *next, out);
+    } else if (blocks >= NARROW && next->low <= UINT64_MAX - NARROW) {
+      n = NARROW;
+      encrypt_narrow(keys, *next, out);
+    } else {
+      encrypt_one(keys, *next, out);
+    }
+    next->low += n;
+    if (next->low == 0) next->high++;
+    out += n * BLOCK;
+    blocks -= n;
+  }
+}
+
+/* An assignment that the compiler may not leave out although nobody reads it. */
+static void wipe(void *memory, size_t size) {
+  memset(memory, 0, size);
+  __asm__ volatile("" : : "r"(memory) : "memory");
+}
+
+static uint64_t load_number(const uint8_t *bytes) {
+  uint64_t number;
+  memcpy(&number, bytes, sizeof number);
+  return __builtin_bswap64(number);
+}
+
+/* Asked once: a virtual machine answers CPUID slowly. Two threads that ask at the same time get the same answer. */
+static int instructions(void) {
+  static _Atomic int known;
+  int found = atomic_load_explicit(&known, memory_order_relaxed);
+  if (found == UNKNOWN) {
+    found = ask_processor();
+    if (found > EE_AES_LIMIT) found = EE_AES_LIMIT;
+    atomic_store_explicit(&known, found, memory_order_relaxed);
+  }
+  return found;
+}
+
+int32_t ee_ctr_drbg_check(void) { return instructions() == NO_AES ? -ENOTSUP : 0; }
+
+int32_t ee_ctr_drbg_advance(uint8_t *state, uint8_t *out, size_t n) {
+  if (state == NULL || (out == NULL && n > 0)) return -EINVAL;
+  if (instructions() == NO_AES) return -ENOTSUP;
+  schedule keys;
+  expand(&keys, state);
+  counter next = {load_number(state + EE_SEED_LENGTH - BLOCK), load_number(state + EE_SEED_LENGTH - BLOCK / 2)};
+  if (++next.low == 0) next.high++;
+  const bool wide = instructions() == WIDE_AES_INSTRUCTIONS;
+  fill(&keys, &next, out, n / BLOCK, wide);
+  if (n % BLOCK != 0) {
+    uint8_t last[BLOCK];
+    fill(&keys, &next, last, 1, wide);
+    memcpy(out + (n - n % BLOCK), last, n % BLOCK);
+    wipe(last, sizeof last);
+  }
+  fill(&keys, &next, state, EE_SEED_LENGTH / BLOCK, wide);
+  wipe(&keys, sizeof keys);
+  wipe(&next, sizeof next);
+  return 0;
+}
