@@ -1,6 +1,7 @@
 /** `stream`: random bytes to stdout. The last step of the path of a byte. */
 import type { ArgsDef } from "citty";
 import { UsageError } from "../errors.ts";
+import type { Host } from "../platform/host.ts";
 import { EntropyPool } from "../pool/pool.ts";
 import { RandomBytes } from "../pool/random-bytes.ts";
 import { shortage } from "../pool/status.ts";
@@ -117,6 +118,9 @@ export function streamOptions(args: Record<string, unknown>): StreamOptions {
   return options;
 }
 
+/** What the pool keeps in drbg mode: a block for the next reseed, one second later, and one to spare. */
+const SEEDS_BYTES = 64;
+
 /** A wider pipe pays for more than this. */
 const WIDE_PIPE_BYTES = 1 << 20;
 
@@ -133,12 +137,16 @@ export async function runStream(options: StreamOptions, io: Io, deps: Deps): Pro
     if (options.mode === "noise") {
       const infos = selected.map((source) => source.info);
       using noise = new NoiseSupply(infos, options, deps);
-      await pump(noise, options, io, signal);
+      await pump(noise, options, io, deps.host, signal);
     } else {
       const infos = creditedInfos(selected, options, io, deps);
-      using pool = new EntropyPool({ sources: infos, startThread: deps.startThread });
-      using random = new RandomBytes(pool, options.mode);
-      await pump(poolSupply(pool, random, options, io), options, io, signal);
+      using pool = new EntropyPool({
+        sources: infos,
+        startThread: deps.startThread,
+        ...(options.mode === "drbg" && { capacityBytes: SEEDS_BYTES }),
+      });
+      using random = new RandomBytes(pool, options.mode, deps.host);
+      await pump(poolSupply(pool, random, options, io), options, io, deps.host, signal);
     }
   } finally {
     failed.abort(); // whatever still waits for entropy
@@ -163,8 +171,14 @@ function poolSupply(pool: EntropyPool, random: RandomBytes, options: StreamOptio
 }
 
 /** Writes one piece while the next is made. */
-async function pump(supply: ByteSupply, options: StreamOptions, io: Io, signal: AbortSignal): Promise<void> {
-  const encode: Encoder = encoder(options.format);
+async function pump(
+  supply: ByteSupply,
+  options: StreamOptions,
+  io: Io,
+  host: Host,
+  signal: AbortSignal,
+): Promise<void> {
+  const encode: Encoder = encoder(options.format, host);
   const pace = new Pace(options.bytesPerSecond);
   let left = options.bytes;
   const make = async (): Promise<Uint8Array | undefined> => {
