@@ -5,7 +5,7 @@ import { VERSION } from "./version.ts";
 const argv = process.argv.slice(2);
 
 if (argv.length === 1 && argv[0] === "--version") {
-  process.stdout.write(`${VERSION}\n`);
+  console.log(VERSION); // process.stdout would take longer than all the rest
 } else {
   const { runProgram } = await import("./cli/program.ts");
   process.exit(await runProgram(argv));
