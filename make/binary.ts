@@ -1,6 +1,6 @@
 /** Makes the one-file program: Bun, the bundled sources and the native library of the target. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { hostTarget, TARGETS, type Target } from "../ffi/target.ts";
 import { signAdHoc } from "./code-signature.ts";
 import { buildNative, ROOT } from "./native.ts";
@@ -10,8 +10,14 @@ import { terminalLibrary, terminalLibraryDefine } from "./terminal-library.ts";
 
 const DIST = join(ROOT, "dist");
 
-/** The sampling thread runs the second one, threads that test data the third. */
-const ENTRY_POINTS = ["src/main.ts", "src/worker.ts", "src/report/test-worker.ts"];
+/**
+ * Files of their own, for what runs without them should not load them: `--version` needs nothing of the program, and
+ * the menu's library looks at `process.stdout` when loaded, which takes longer than the rest of the start.
+ */
+const LOADED_LATER = ["src/cli/program.ts", "src/cli/menu-prompts.ts"];
+
+/** The first is the program, the others run in its threads. */
+const ENTRY_POINTS = ["src/main.ts", ...LOADED_LATER, "src/worker.ts", "src/report/test-worker.ts"];
 
 /** Builds dist/esoteric-entropy for this machine, dist/esoteric-entropy-<target> for another. Gives its path. */
 export async function buildBinary(target: Target): Promise<string> {
@@ -63,14 +69,17 @@ export async function compileBinary(
     naming: { entry: "[name].[ext]", asset: "[name].[ext]" },
     minify: true,
     bytecode: true,
-    // What a command does not need is not loaded: one file would cost every start 25 ms.
-    splitting: true,
     format: "esm",
     define: {
       "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()),
       ...terminalLibraryDefine(target),
     },
-    plugins: [embedLibrary(library), await terminalLibrary(target), await bundledPage()],
+    plugins: [
+      ...LOADED_LATER.map(ownFile),
+      embedLibrary(library),
+      await terminalLibrary(target),
+      await bundledPage(),
+    ],
     compile: {
       target: `bun-${target}` as Bun.Build.CompileTarget,
       executablePath: runtime,
@@ -93,6 +102,24 @@ function signProgram(path: string): void {
   writeFileSync(unfinished, signAdHoc(readFileSync(path), "esoteric-entropy"));
   chmodSync(unfinished, 0o755);
   renameSync(unfinished, path);
+}
+
+/**
+ * Has an entry point imported by another at run time instead of taken in. Nothing that both contain may hold state or be
+ * compared by identity: each has its own. (Bun's `splitting` shares it, but names the parts after the folder of the build.)
+ */
+function ownFile(path: string): Bun.BunPlugin {
+  const source = join(ROOT, path);
+  return {
+    name: `import ${path} at run time`,
+    setup(build) {
+      build.onResolve({ filter: /\.ts$/ }, ({ path: specifier, importer, kind }) =>
+        kind === "dynamic-import" && join(dirname(importer), specifier) === source
+          ? { path: `./${basename(source, ".ts")}.js`, external: true }
+          : undefined,
+      );
+    },
+  };
 }
 
 /** Puts a module that carries the library in the place of ffi/embedded.ts. */

@@ -66,11 +66,11 @@ export class Tmux implements Disposable {
     return this.#run("display-message", "-p", "#{alternate_on} #{mouse_any_flag}").trim();
   }
 
-  /** Waits until the screen shows it. @throws with the screen if it never does */
-  async until(what: RegExp): Promise<RegExpExecArray> {
+  /** Waits until the screen, with escapes or without, shows it. @throws with the screen if it never does */
+  async until(what: RegExp, escapes = false): Promise<RegExpExecArray> {
     const startMs = performance.now();
     for (;;) {
-      const screen = this.screen();
+      const screen = this.screen(escapes);
       const found = what.exec(screen);
       if (found) return found;
       if (performance.now() - startMs > PATIENCE_MS)
