@@ -1,10 +1,11 @@
 /** Makes the one-file program: Bun, the bundled sources and the native library of the target. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hostTarget, TARGETS, type Target } from "../ffi/target.ts";
 import { signAdHoc } from "./code-signature.ts";
 import { buildNative, ROOT } from "./native.ts";
 import { bundledPage } from "./page.ts";
+import { replaceFile } from "./replace-file.ts";
 import { fetchRuntime } from "./runtime.ts";
 import { terminalLibrary, terminalLibraryDefine } from "./terminal-library.ts";
 
@@ -98,10 +99,7 @@ export async function compileBinary(
 
 /** In a new file, for macOS remembers the signatures of those that it has seen. */
 function signProgram(path: string): void {
-  const unfinished = `${path}.unfinished`;
-  writeFileSync(unfinished, signAdHoc(readFileSync(path), "esoteric-entropy"));
-  chmodSync(unfinished, 0o755);
-  renameSync(unfinished, path);
+  replaceFile(path, signAdHoc(readFileSync(path), "esoteric-entropy"), 0o755);
 }
 
 /**

