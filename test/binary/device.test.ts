@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { FifoReader } from "../support/fifo-reader.ts";
+import { runForBytes, runProcess } from "../support/run-process.ts";
 
 /** A program that starts workers and samples; the machine may be busy. */
 const TIMEOUT_MS = 60_000;
@@ -45,8 +46,7 @@ async function started(...args: readonly string[]) {
 }
 
 async function head(bytes: number): Promise<Buffer> {
-  const child = Bun.spawn(["head", "-c", `${bytes}`, path], { stdout: "pipe", stdin: "ignore" });
-  return Buffer.from(await new Response(child.stdout).arrayBuffer());
+  return (await runForBytes(["head", "-c", `${bytes}`, path])).stdout;
 }
 
 describe("device", () => {
@@ -159,9 +159,9 @@ describe("device --kernel", () => {
         "--",
       ];
       const command = [requireBuiltProgram(), "device", "--kernel"];
-      const child = Bun.spawn(isRoot ? [...asNobody, ...command] : command, { env: {}, stderr: "pipe" });
-      expect(await child.exited).toBe(1);
-      expect(await new Response(child.stderr).text()).toContain("CAP_SYS_ADMIN");
+      const refused = await runProcess(isRoot ? [...asNobody, ...command] : command, { env: {} });
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toContain("CAP_SYS_ADMIN");
     },
     TIMEOUT_MS,
   );

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { examplesIn } from "../support/documented.ts";
+import { runProcess } from "../support/run-process.ts";
 
 const TIMEOUT_MS = 120_000;
 const DOCUMENTS = ["README.md", "docs/INTEGRATION.md", "docs/DEVICE.md"];
@@ -28,24 +29,17 @@ async function runExample(text: string): Promise<void> {
     const bin = join(folder, "bin");
     await Bun.$`mkdir ${bin}`.quiet();
     symlinkSync(requireBuiltProgram(), join(bin, "esoteric-entropy"));
-    const child = Bun.spawn(["bash", "-euo", "pipefail", "-c", text], {
+    const { exitCode, stdout, stderr } = await runProcess(["bash", "-euo", "pipefail", "-c", text], {
       cwd: folder,
       env: {
         ...process.env,
         HOME: folder,
         PATH: `${bin}:${dirname(process.execPath)}:${process.env["PATH"]}`,
       },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
     });
-    const [output, talk] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-    ]);
     // Of many good samples a report finds fault with some: that is what its significance level means.
     const good = text.includes("esoteric-entropy report") ? [0, 4] : [0];
-    expect(good, talk + output).toContain(await child.exited);
+    expect(good, stderr + stdout).toContain(exitCode);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

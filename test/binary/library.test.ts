@@ -13,6 +13,7 @@ import { FAULTS } from "../library/program-faults.ts";
 import { requireBuiltProgram } from "../support/built-program.ts";
 import type { CheckResult } from "../support/check-program.ts";
 import { examplesIn } from "../support/documented.ts";
+import { runProcess, type Surroundings, stdoutOf } from "../support/run-process.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
 const SETUP_TIMEOUT_MS = 120_000;
@@ -44,40 +45,14 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function ended(
-  command: readonly string[],
-  options: { cwd?: string; env?: object } = {},
-): Promise<Ended> {
-  const child = Bun.spawn([...command], {
-    cwd: options.cwd ?? folder,
-    env: { PATH: process.env["PATH"], HOME: folder, ...options.env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { exitCode, stdout, stderr };
-}
-
-/** What it writes to stdout. @throws unless it exits with 0 */
-async function run(
-  command: readonly string[],
-  options: { cwd?: string; env?: object } = {},
-): Promise<string> {
-  const { exitCode, stdout, stderr } = await ended(command, options);
-  if (exitCode !== 0) throw new Error(`${command.join(" ")}: exit code ${exitCode}\n${stdout}${stderr}`);
-  return stdout;
-}
+/** The user's folder and home, and what a test adds. */
+const surroundings = ({ cwd = folder, env }: Surroundings): Surroundings => ({
+  cwd,
+  env: { PATH: process.env["PATH"], HOME: folder, ...env },
+});
+const ended = (command: readonly string[], added: Surroundings = {}) =>
+  runProcess(command, surroundings(added));
+const run = (command: readonly string[], added: Surroundings = {}) => stdoutOf(command, surroundings(added));
 
 /** TypeScript as JavaScript that Node 18 reads, into the folder where the package is installed. */
 async function build(entrypoint: string, name: string): Promise<string> {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { requireBuiltProgram } from "../support/built-program.ts";
+import { runProcess } from "../support/run-process.ts";
 import { noTmux, Tmux } from "../support/tmux.ts";
 
 const SOURCES = "page_fault_timing,mprotect_timing,sleep_jitter";
@@ -174,17 +175,7 @@ describe.skipIf(noTmux())("in a terminal", () => {
 });
 
 test("without a terminal: an error that names pool --json", async () => {
-  const child = Bun.spawn([requireBuiltProgram(), "monitor"], {
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    env: {},
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
+  const { exitCode, stdout, stderr } = await runProcess([requireBuiltProgram(), "monitor"], { env: {} });
   expect(exitCode).toBe(2);
   expect(stdout).toBe("");
   expect(stderr).toStartWith("esoteric-entropy: error: monitor needs a terminal\nhint:");

@@ -17,6 +17,7 @@ import { buildNpmPackages } from "../../make/npm.ts";
 import project from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { host } from "../support/native-builds.ts";
+import { runProcess } from "../support/run-process.ts";
 
 /** npm on a busy machine, with archives of a hundred megabytes. */
 const TIMEOUT_MS = 120_000;
@@ -26,21 +27,7 @@ const user = join(scratch, "user");
 const platformPackage = join(user, "node_modules", "@esoteric-entropy", host());
 const launcher = join(user, "node_modules", ".bin", "esoteric-entropy");
 
-interface Run {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(command: readonly string[], cwd = user): Promise<Run> {
-  const child = Bun.spawn([...command], { cwd, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { stdout, stderr, exitCode };
-}
+const run = (command: readonly string[], cwd = user) => runProcess(command, { cwd });
 
 beforeAll(async () => {
   const packages = await buildNpmPackages(
@@ -128,13 +115,12 @@ for (const [name, command] of Object.entries(WAYS)) {
     test(
       "what is piped in comes through",
       async () => {
-        const child = Bun.spawn([...command, "report", "--input", "/dev/stdin", "--json"], {
-          cwd: user,
-          stdin: new Blob([new Uint8Array(1000)]),
-          stdout: "pipe",
-        });
-        expect(JSON.parse(await new Response(child.stdout).text())).toBeObject();
-        expect(await child.exited).toBe(4);
+        const { exitCode, stdout } = await runProcess(
+          [...command, "report", "--input", "/dev/stdin", "--json"],
+          { cwd: user, stdin: new Uint8Array(1000) },
+        );
+        expect(JSON.parse(stdout)).toBeObject();
+        expect(exitCode).toBe(4);
       },
       TIMEOUT_MS,
     );

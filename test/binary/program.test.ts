@@ -7,6 +7,7 @@ import { hostTarget, type Target } from "../../ffi/target.ts";
 import { buildNative } from "../../make/native.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
+import { type Ended, runForBytes, type Surroundings } from "../support/run-process.ts";
 
 /** A program that starts workers and samples; the machine may be busy. */
 const TIMEOUT_MS = 30_000;
@@ -25,34 +26,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Run {
-  readonly exitCode: number;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
-
-interface Surroundings {
-  readonly env?: Record<string, string>;
-  readonly cwd?: string;
-}
-
-async function finished(command: readonly string[], { env = {}, cwd = folder }: Surroundings): Promise<Run> {
-  const child = Bun.spawn([...command], { env, cwd, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).arrayBuffer(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { exitCode, stdout: Buffer.from(stdout), stderr };
-}
-
-function run(args: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
-  return finished([program, ...args], surroundings);
+function run(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended<Buffer>> {
+  return runForBytes([program, ...args], { cwd: folder, env: {}, ...surroundings });
 }
 
 /** A shell script in which $EE is the program. */
-function shell(script: string): Promise<Run> {
-  return finished(["/bin/sh", "-c", script], { env: { EE: program, PATH: "/usr/bin:/bin" } });
+function shell(script: string): Promise<Ended<Buffer>> {
+  const env = { EE: program, PATH: "/usr/bin:/bin" };
+  return runForBytes(["/bin/sh", "-c", script], { cwd: folder, env });
 }
 
 describe("without sampling", () => {
@@ -244,7 +225,7 @@ describe("in poor surroundings", () => {
       const readOnly = join(folder, "read-only");
       mkdirSync(readOnly);
       chmodSync(readOnly, 0o555);
-      const { exitCode, stdout } = await finished(
+      const { exitCode, stdout } = await runForBytes(
         [...asNobody, program, "stream", "--format", "hex", "--bytes", "16"],
         { env: { PATH: "/usr/bin:/bin" }, cwd: readOnly },
       );

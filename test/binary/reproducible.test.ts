@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { buildNative, ROOT } from "../../make/native.ts";
 import { COMPILE_TIMEOUT_MS, host } from "../support/native-builds.ts";
+import { runProcess } from "../support/run-process.ts";
 
 /** What is not source: packages and the native library stay where they are, or every copy would fetch them anew. */
 const SHARED = ["node_modules", "build"];
@@ -12,13 +13,10 @@ const LEFT_OUT = [...SHARED, "dist", ".git"];
 
 /** Builds the program in a copy of the project, in a process of its own. */
 async function buildIn(folder: string, target: string): Promise<Buffer> {
-  const build = Bun.spawn([process.execPath, "build.ts", "binary", `--target=${target}`], {
-    cwd: folder,
-    stderr: "pipe",
-  });
-  const talk = await new Response(build.stderr).text();
-  expect([await build.exited, talk]).toEqual([0, expect.stringContaining("dist/esoteric-entropy")]);
-  return readFileSync(join(folder, talk.trim()));
+  const command = [process.execPath, "build.ts", "binary", `--target=${target}`];
+  const { exitCode, stderr } = await runProcess(command, { cwd: folder });
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining("dist/esoteric-entropy")]);
+  return readFileSync(join(folder, stderr.trim()));
 }
 
 function copyProject(folder: string): void {

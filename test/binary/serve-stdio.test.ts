@@ -8,7 +8,8 @@ import {
   jsonBody,
   parseJsonBody,
 } from "../../src/serve/frames.ts";
-import { BUILT_PROGRAM, outputOf, requireBuiltProgram } from "../support/built-program.ts";
+import { outputOf, requireBuiltProgram } from "../support/built-program.ts";
+import { runProcess } from "../support/run-process.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -118,7 +119,7 @@ describe("serve-stdio", () => {
     const text = async (...args: string[]) => Buffer.from(await outputOf(...args)).toString();
     expect(await text("serve-stdio", "--help")).toContain("Internal");
     expect(await text("--help")).not.toContain("serve-stdio");
-    const mistaken = Bun.spawnSync([BUILT_PROGRAM, "serve-stdi"]);
-    expect(mistaken.stderr.toString()).not.toContain("serve-stdio");
+    const mistaken = await runProcess([requireBuiltProgram(), "serve-stdi"]);
+    expect(mistaken.stderr).not.toContain("serve-stdio");
   });
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requireBuiltProgram } from "../support/built-program.ts";
+import { runProcess } from "../support/run-process.ts";
 
 setDefaultTimeout(60_000);
 
@@ -88,14 +89,10 @@ test("a port in use, and an open door, are errors before anything is served", as
     [["--port", port], 1, `port ${port} of 127.0.0.1 is in use`],
     [["--host", "0.0.0.0", "--port", "0"], 2, "without a token or TLS"],
   ] as const) {
-    const second = Bun.spawn([requireBuiltProgram(), "server", ...args], {
-      stdout: "pipe",
-      stderr: "pipe",
-      env: {},
-    });
-    expect(await second.exited).toBe(code);
-    expect(await new Response(second.stderr).text()).toContain(message);
-    expect(await new Response(second.stdout).text()).toBe("");
+    const second = await runProcess([requireBuiltProgram(), "server", ...args], { env: {} });
+    expect(second.exitCode).toBe(code);
+    expect(second.stderr).toContain(message);
+    expect(second.stdout).toBe("");
   }
   child.kill();
   await child.exited;

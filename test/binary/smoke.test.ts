@@ -8,23 +8,14 @@ import { ROOT } from "../../make/native.ts";
 import project from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { host } from "../support/native-builds.ts";
+import { runProcess } from "../support/run-process.ts";
 
 const TIMEOUT_MS = 120_000;
 const folder = mkdtempSync(join(tmpdir(), "ee-smoke-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function smokeTest(version: string) {
-  const child = Bun.spawn(["sh", join(ROOT, "packaging", "smoke-test.sh"), folder, version], {
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { stdout, stderr, exitCode: await child.exited };
-}
+const smokeTest = (version: string) =>
+  runProcess(["sh", join(ROOT, "packaging", "smoke-test.sh"), folder, version]);
 
 const hasCurl = Bun.which("curl") !== null;
 if (!hasCurl) console.log("skipped: the smoke test takes curl");

@@ -3,11 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../make/native.ts";
 import { sourcesIndex } from "../../make/sources-index.ts";
-
-function build(...args: string[]) {
-  const result = Bun.spawnSync([process.execPath, "build.ts", ...args], { cwd: ROOT, stderr: "pipe" });
-  return { exitCode: result.exitCode, output: result.stdout.toString(), talk: result.stderr.toString() };
-}
+import { runProcess } from "../support/run-process.ts";
 
 describe("words that build.ts does not know are refused with exit code 2", () => {
   const cases: [args: string[], complaint: string][] = [
@@ -22,12 +18,14 @@ describe("words that build.ts does not know are refused with exit code 2", () =>
     [["gen", "--target=linux-x64"], "gen takes no --target"],
   ];
   for (const [args, complaint] of cases) {
-    test(args.join(" ") || "none", () => {
-      const { exitCode, output, talk } = build(...args);
+    test(args.join(" ") || "none", async () => {
+      const { exitCode, stdout, stderr } = await runProcess([process.execPath, "build.ts", ...args], {
+        cwd: ROOT,
+      });
       expect(exitCode).toBe(2);
-      expect(output).toBe("");
-      expect(talk).toContain(`build: error: ${complaint}\n`);
-      expect(talk).toContain("usage:");
+      expect(stdout).toBe("");
+      expect(stderr).toContain(`build: error: ${complaint}\n`);
+      expect(stderr).toContain("usage:");
     });
   }
 });

@@ -8,6 +8,7 @@ import { commandManual } from "../../make/manual.ts";
 import { ROOT } from "../../make/native.ts";
 import { shownCommands } from "../../src/cli/app.ts";
 import type { Command } from "../../src/cli/command.ts";
+import { runProcess } from "../support/run-process.ts";
 
 const files = await commandFiles();
 
@@ -54,23 +55,19 @@ describe("files made of the command definitions", () => {
 
 /** Complaints of a program that reads the page from stdin. */
 async function complaints(command: readonly string[], page: string): Promise<string> {
-  const child = Bun.spawn([...command], {
+  const { exitCode, stderr } = await runProcess(command, {
     env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8", MANWIDTH: "80" },
     stdin: Buffer.from(page),
-    stdout: "ignore",
-    stderr: "pipe",
   });
-  const said = await new Response(child.stderr).text();
-  return (await child.exited) === 0 ? said : `${command.join(" ")} failed: ${said}`;
+  return exitCode === 0 ? stderr : `${command.join(" ")} failed: ${stderr}`;
 }
 
 async function shown(page: string): Promise<string> {
-  const child = Bun.spawn(["groff", "-man", "-Tutf8", "-P-c", "-P-b", "-P-u"], {
+  const { stdout } = await runProcess(["groff", "-man", "-Tutf8", "-P-c", "-P-b", "-P-u"], {
     env: { PATH: "/usr/bin:/bin" },
     stdin: Buffer.from(page),
-    stdout: "pipe",
   });
-  return await new Response(child.stdout).text();
+  return stdout;
 }
 
 const FORMATTERS = [

@@ -7,6 +7,7 @@ import { ROOT } from "../../make/native.ts";
 import { buildManifest } from "../../make/release.ts";
 import { downloads, homepage } from "../../make/repository.ts";
 import project from "../../package.json" with { type: "json" };
+import { runProcess } from "../support/run-process.ts";
 
 const files = TARGETS.map((target, i) => ({
   name: `esoteric-entropy-${target}`,
@@ -50,12 +51,8 @@ describe("the Homebrew formula", () => {
   const ruby = Bun.which("ruby");
   if (!ruby) console.log("skipped: the formula's syntax takes Ruby");
   test.skipIf(!ruby)("is Ruby", async () => {
-    const check = Bun.spawn([ruby!, "-c"], {
-      stdin: Buffer.from(formula),
-      stdout: "pipe",
-      stderr: "inherit",
-    });
-    expect(await new Response(check.stdout).text()).toBe("Syntax OK\n");
+    const { stdout, stderr } = await runProcess([ruby!, "-c"], { stdin: Buffer.from(formula) });
+    expect(stdout, stderr).toBe("Syntax OK\n");
   });
 });
 

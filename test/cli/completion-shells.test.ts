@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../make/native.ts";
+import { runProcess } from "../support/run-process.ts";
 import { Terminal } from "../support/terminal.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -92,16 +93,12 @@ test.skipIf(fish === null)(
   "fish offers the same",
   async () => {
     for (const [typed, completed] of CASES) {
-      const child = Bun.spawn(
+      const { stdout, stderr } = await runProcess(
         [fish!, "--no-config", "-c", `source '${script("fish")}'; complete --do-complete '${typed}'`],
-        { env, cwd: join(folder, "work"), stdout: "pipe", stderr: "pipe" },
+        { env, cwd: join(folder, "work") },
       );
-      const [offered, complaints] = await Promise.all([
-        new Response(child.stdout).text(),
-        new Response(child.stderr).text(),
-      ]);
-      expect([typed, complaints]).toEqual([typed, ""]);
-      const candidates = offered.split("\n").map((line) => line.split("\t")[0]);
+      expect([typed, stderr]).toEqual([typed, ""]);
+      const candidates = stdout.split("\n").map((line) => line.split("\t")[0]);
       expect(candidates).toContain(completed.trim().split(" ").at(-1)!);
     }
     expect(readFileSync(join(folder, "work", "a-file"), "utf8")).toBe("kept");

@@ -10,6 +10,7 @@ import { InputError } from "../../src/errors.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { rejectionOf } from "../support/rejection.ts";
+import { runProcess } from "../support/run-process.ts";
 import { Terminal } from "../support/terminal.ts";
 
 const here = fakeSource({ id: "here" }, fakeNoise(1));
@@ -180,12 +181,8 @@ describe("on a terminal", () => {
   );
 
   test("without one there is the help, and no question", async () => {
-    const child = Bun.spawn(program, { stdin: "ignore", stdout: "pipe", stderr: "pipe", env: {} });
-    const [stdout, stderr] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-    ]);
-    expect([await child.exited, stderr]).toEqual([0, ""]);
+    const { exitCode, stdout, stderr } = await runProcess(program, { env: {} });
+    expect([exitCode, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("COMMANDS");
   });
 });

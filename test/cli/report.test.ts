@@ -12,6 +12,7 @@ import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { keystream } from "../support/keystream.ts";
 import { rejectionOf } from "../support/rejection.ts";
+import { runProcess } from "../support/run-process.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 /** A process of its own starts, on a machine that may be busy. */
@@ -236,20 +237,9 @@ describe("options that make no sense", () => {
 });
 
 describe("as a process", () => {
-  async function shell(script: string) {
+  function shell(script: string) {
     const program = `${process.execPath} ${join(ROOT, "src", "main.ts")}`;
-    const child = Bun.spawn(["/bin/sh", "-c", script.replaceAll("EE", program)], {
-      cwd: folder,
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    const [stdout, stderr, exitCode] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
-    return { stdout, stderr, exitCode };
+    return runProcess(["/bin/sh", "-c", script.replaceAll("EE", program)], { cwd: folder });
   }
 
   test(

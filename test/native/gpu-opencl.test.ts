@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildNative } from "../../make/native.ts";
 import { COMPILE_TIMEOUT_MS, host, hostLibrary } from "../support/native-builds.ts";
+import { runProcess } from "../support/run-process.ts";
 
 const SUPPORT = join(import.meta.dirname, "../support/fake-opencl");
 const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
@@ -34,18 +35,11 @@ interface Outcome {
 }
 
 async function runWith(devices: string, library = plain): Promise<Outcome> {
-  const child = Bun.spawn([process.execPath, join(SUPPORT, "gpu-program.ts"), library, fake], {
-    env: { ...process.env, LD_LIBRARY_PATH: folder, FAKE_OPENCL: devices },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [output, messages] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  expect(messages).toBe("");
-  return JSON.parse(output);
+  const command = [process.execPath, join(SUPPORT, "gpu-program.ts"), library, fake];
+  const env = { ...process.env, LD_LIBRARY_PATH: folder, FAKE_OPENCL: devices };
+  const { stdout, stderr } = await runProcess(command, { env });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout);
 }
 
 describe.skipIf(!LINUX)("gpu_timing through OpenCL", () => {

@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TARGETS } from "../../ffi/target.ts";
 import { ROOT } from "../../make/native.ts";
+import { runProcess } from "../support/run-process.ts";
 
 const SCRIPT = join(ROOT, "install.sh");
 const program = (target: string) => `#!/bin/sh\n# ${target}\necho 9.8.7\n`;
@@ -64,19 +65,11 @@ interface Surroundings {
 async function install(args: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
   const { files = release(), env = {}, prefix = [], script = SCRIPT } = surroundings;
   [served, asked] = [files, []];
-  const child = Bun.spawn([...prefix, "/bin/sh", script, ...args], {
+  const { exitCode, stdout, stderr } = await runProcess([...prefix, "/bin/sh", script, ...args], {
     env: { PATH: "/usr/bin:/bin", ESOTERIC_ENTROPY_FROM: server.url.href.replace(/\/$/, ""), ...env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
   });
-  const [output, talk, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  expect(output).toBe("");
-  return { exitCode, talk, asked };
+  expect(stdout).toBe("");
+  return { exitCode, talk: stderr, asked };
 }
 
 let folders = 0;
@@ -336,7 +329,7 @@ describe("a folder that may not be written", () => {
         chmodSync(log, 0o777);
         const sudo = commands([], { sudo: `echo "$@" >>${log}/used` });
         served = release();
-        const child = Bun.spawn(
+        const { exitCode, stdout } = await runProcess(
           [
             ...prefix,
             terminal!,
@@ -347,14 +340,11 @@ describe("a folder that may not be written", () => {
           {
             env: { PATH: `${sudo}:/usr/bin:/bin`, SHELL: "/bin/sh" },
             stdin: Buffer.from(`${answer}\n`),
-            stdout: "pipe",
           },
         );
-        expect(await new Response(child.stdout).text()).toContain(
-          `${to} may not be written. Use sudo? [y/N]`,
-        );
+        expect(stdout).toContain(`${to} may not be written. Use sudo? [y/N]`);
         // The sudo here does nothing, so nothing is installed either way.
-        expect(await child.exited).toBe(1);
+        expect(exitCode).toBe(1);
         const used = existsSync(join(log, "used")) ? readFileSync(join(log, "used"), "utf8") : "";
         expect(used.startsWith(`mkdir -p ${to}\ncp `)).toBe(isUsed);
         expect(used === "").toBe(!isUsed);

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Listening, listen } from "../../src/server/listen.ts";
-import { type ServedApp, servedApp } from "../support/served-app.ts";
+import { stdoutOf } from "../support/run-process.ts";
+import { type ListeningApp, listeningApp } from "../support/served-app.ts";
 
 setDefaultTimeout(180_000);
 
@@ -16,38 +16,19 @@ const isWanted = process.env["EE_CLIENTS"] === "1";
 if (!isWanted)
   console.warn("skipped: clients of others, which are fetched from npm and PyPI; EE_CLIENTS=1 runs them");
 
-let served: ServedApp;
-let listening: Listening;
+let served: ListeningApp;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
-  served = servedApp({ mode: "drbg", hosts: "loopback" });
-  await served.random.ready();
-  listening = await listen({ address: { hostname: "127.0.0.1", port: 0 }, fetch: served.app.fetch });
+  served = await listeningApp({ hosts: "loopback" });
 });
 afterAll(async () => {
-  served.closing.abort();
-  await listening.stop(0);
-  served[Symbol.dispose]();
+  await served[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
 
-async function output(command: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const child = Bun.spawn([...command], {
-    cwd: folder,
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    env: { ...process.env, ...env },
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  expect(exitCode, stderr).toBe(0);
-  return stdout;
-}
+const output = (command: readonly string[], env: Record<string, string> = {}) =>
+  stdoutOf(command, { cwd: folder, env: { ...process.env, ...env } });
 
 describe.skipIf(!isWanted)("clients of others", () => {
   test("quantumrandom, its address changed to ours", async () => {
@@ -64,7 +45,7 @@ describe.skipIf(!isWanted)("clients of others", () => {
     ]);
     const script = `
 import json, quantumrandom as q
-q.URL = ${JSON.stringify(listening.url)} + "/API/jsonI.php"
+q.URL = ${JSON.stringify(served.url)} + "/API/jsonI.php"
 print(json.dumps([q.get_data("uint16", 1024), q.get_data("hex16", 100, 100), q.hex(2, 3), len(q.binary())]))`;
     const [numbers, blocks, hex, length] = JSON.parse(await output(["python3", "-c", script]));
     expect(numbers.length).toBe(1024);
@@ -86,7 +67,7 @@ print(json.dumps([q.get_data("uint16", 1024), q.get_data("hex16", 100, 100), q.h
       fetch(request) {
         const { hostname, pathname, search } = new URL(request.url);
         asked.push(hostname + pathname);
-        return fetch(listening.url + pathname + search);
+        return fetch(served.url + pathname + search);
       },
     });
     const script = `

@@ -5,41 +5,18 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../../src/errors.ts";
-import { type Address, type Listening, listen } from "../../src/server/listen.ts";
+import { listen } from "../../src/server/listen.ts";
 import { rejectionOf } from "../support/rejection.ts";
-import { type ServedApp, type ServedOptions, servedApp } from "../support/served-app.ts";
+import { LOOPBACK, listeningApp, servedApp } from "../support/served-app.ts";
 
 /** A loaded machine takes its time. */
 setDefaultTimeout(60_000);
-
-const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Served extends ServedApp, AsyncDisposable {
-  readonly listening: Listening;
-  readonly url: string;
-}
-
-async function serve(options: ServedOptions = {}, address: Address = LOOPBACK): Promise<Served> {
-  const served = servedApp({ mode: "drbg", ...options });
-  await served.random.ready();
-  const listening = await listen({ address, fetch: served.app.fetch });
-  return {
-    ...served,
-    listening,
-    url: listening.url,
-    async [Symbol.asyncDispose]() {
-      served.closing.abort();
-      await listening.stop(0);
-      served[Symbol.dispose]();
-    },
-  };
-}
 
 /** A connection on which nobody reads until told so. */
 async function rawRequest(url: string, text: string): Promise<Socket> {
@@ -67,7 +44,7 @@ async function until(isSo: () => boolean): Promise<void> {
 
 describe("a port", () => {
   test("the API and the page answer", async () => {
-    await using served = await serve();
+    await using served = await listeningApp();
     const bytes = await (await fetch(`${served.url}/api/v1/bytes?n=100000`)).bytes();
     expect(bytes.length).toBe(100_000);
     const page = await fetch(served.url);
@@ -80,15 +57,15 @@ describe("a port", () => {
   });
 
   test("one that is in use is named", async () => {
-    await using served = await serve();
+    await using served = await listeningApp();
     const port = Number(new URL(served.url).port);
-    const error = await rejectionOf(serve({}, { hostname: "127.0.0.1", port }));
+    const error = await rejectionOf(listeningApp({}, { hostname: "127.0.0.1", port }));
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toBe(`port ${port} of 127.0.0.1 is in use`);
   });
 
   test("an address of another machine is an error", async () => {
-    const error = await rejectionOf(serve({}, { hostname: "192.0.2.1", port: 0 }));
+    const error = await rejectionOf(listeningApp({}, { hostname: "192.0.2.1", port: 0 }));
     expect(error.message).toStartWith("cannot listen on port 0 of 192.0.2.1: ");
   });
 
@@ -146,7 +123,7 @@ describe("a port", () => {
     ["a body", "POST /health HTTP/1.1\nHost: localhost\nConnection: close\nContent-Length: 2\n\nhi", 405],
   ] as const) {
     test(`${name}: ${status}, and the server goes on`, async () => {
-      await using served = await serve({ hosts: "loopback" });
+      await using served = await listeningApp({ hosts: "loopback" });
       expect(await answerTo(served.url, text)).toStartWith(`HTTP/1.1 ${status} `);
       expect((await fetch(`${served.url}/health`)).status).toBe(200);
     });
@@ -156,7 +133,7 @@ describe("a port", () => {
 describe("clients that misbehave", () => {
   test("one that does not read its stream costs no memory, and is forgotten when it goes", async () => {
     let pieces = 0;
-    await using served = await serve();
+    await using served = await listeningApp();
     const next = served.random.next.bind(served.random);
     let signal: AbortSignal | undefined;
     served.random.next = (max, each) => {
@@ -177,7 +154,7 @@ describe("clients that misbehave", () => {
   });
 
   test("200 that open a stream and go leave nothing open", async () => {
-    await using served = await serve();
+    await using served = await listeningApp();
     const open = new Set<AbortSignal>();
     const next = served.random.next.bind(served.random);
     served.random.next = (max, signal) => {
@@ -194,7 +171,7 @@ describe("clients that misbehave", () => {
   });
 
   test("the bytes of a request that went away are not handed to another, and it leaves the queue", async () => {
-    await using served = await serve({ mode: "full", capacityBytes: 64 });
+    await using served = await listeningApp({ mode: "full", capacityBytes: 64 });
     served.thread.frozen = true;
     const gone = new AbortController();
     const request = fetch(`${served.url}/api/v1/bytes?n=100000`, { signal: gone.signal }).catch(() => "gone");
@@ -209,7 +186,7 @@ describe("clients that misbehave", () => {
   });
 
   test("a watcher that goes is forgotten", async () => {
-    await using served = await serve();
+    await using served = await listeningApp();
     const gone = new AbortController();
     const response = await fetch(`${served.url}/events`, { signal: gone.signal });
     await response.body!.getReader().read();
@@ -221,7 +198,7 @@ describe("clients that misbehave", () => {
 
 describe("stopping", () => {
   test("answers under way finish, endless ones end, connections that idle are closed", async () => {
-    await using served = await serve({ mode: "full", capacityBytes: 64 });
+    await using served = await listeningApp({ mode: "full", capacityBytes: 64 });
     const stream = (await fetch(`${served.url}/api/v1/stream`)).body!.getReader();
     const events = (await fetch(`${served.url}/events`)).body!.getReader();
     const idle = await rawRequest(served.url, "GET /health HTTP/1.1\nHost: localhost\n\n");
@@ -238,7 +215,7 @@ describe("stopping", () => {
   });
 
   test("an answer that does not finish is cut off", async () => {
-    await using served = await serve({ mode: "full" });
+    await using served = await listeningApp({ mode: "full" });
     served.thread.frozen = true;
     const answer = rejectionOf(fetch(`${served.url}/api/v1/bytes?n=100000`));
     while (!/waiting_requests 1\n/.test(await (await fetch(`${served.url}/metrics`)).text()));
@@ -252,7 +229,7 @@ describe("a Unix socket", () => {
 
   test("is its owner's alone, answers, and goes with the server", async () => {
     const path = join(folder, "own.sock");
-    await using served = await serve({}, { unix: path });
+    await using served = await listeningApp({}, { unix: path });
     expect(served.url).toBe(`unix:${path}`);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect((await (await ask(path)).bytes()).length).toBe(7);
@@ -266,7 +243,7 @@ describe("a Unix socket", () => {
     const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
     await Bun.spawn([process.execPath, "-e", script]).exited;
     expect(statSync(path).isSocket()).toBe(true);
-    await using _ = await serve({}, { unix: path });
+    await using _ = await listeningApp({}, { unix: path });
     expect((await ask(path)).status).toBe(200);
   });
 
@@ -282,7 +259,7 @@ describe("a Unix socket", () => {
       [join(folder, "x".repeat(100)), "at most 103 bytes"],
       [join(folder, "no", "folder"), "cannot listen on"],
     ] as const) {
-      const error = await rejectionOf(serve({}, { unix: path }));
+      const error = await rejectionOf(listeningApp({}, { unix: path }));
       expect(error).toBeInstanceOf(InputError);
       expect(error.message).toContain(problem);
     }

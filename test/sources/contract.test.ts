@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { NativeError, SourceError } from "../../src/errors.ts";
 import { FAMILIES, type Sampler, type Source } from "../../src/source.ts";
 import { type FakeHost, type FakeHostOptions, type FakeTool, fakeHost } from "../support/fake-host.ts";
+import { type Delay, NO_DELAY, Stopwatch, shortestMs } from "../support/stopwatch.ts";
 
 const FOLDER = join(import.meta.dir, "../../src/sources");
 const files = readdirSync(FOLDER)
@@ -96,13 +97,6 @@ function machine(name: string): FakeHost {
   return fakeHost({ settings, ...MACHINES[name] });
 }
 
-/** The shortest of three tries: other work on the machine delays single ones. */
-async function shortestMs(work: () => Promise<number>): Promise<number> {
-  const tries = [];
-  for (let i = 0; i < 3; i++) tries.push(await work());
-  return Math.min(...tries);
-}
-
 for (const { info, ...source } of sources) {
   describe(info.id, () => {
     test("describes itself", () => {
@@ -120,11 +114,11 @@ for (const { info, ...source } of sources) {
     test("says whether it can run within 50 ms, and why not", async () => {
       for (const name of Object.keys(MACHINES)) {
         const host = machine(name);
-        const elapsedMs = await shortestMs(async () => {
+        const elapsedMs = await shortestMs(50, async () => {
           const started = performance.now();
           const answer = await source.availability(host);
           if (!answer.ok) expect(answer.reason, name).toMatch(/\S{2}/);
-          return performance.now() - started;
+          return { ms: performance.now() - started, heldUpMs: 0 };
         });
         expect(elapsedMs, name).toBeLessThan(50);
         expect(host.toolCalls, name).toEqual([]);
@@ -148,9 +142,9 @@ for (const { info, ...source } of sources) {
     for (const name of Object.keys(MACHINES)) {
       test(`${name}: exactly as many samples as asked for, or an error with its name, or stops when told`, async () => {
         const host = machine(name);
-        const delayMs = await shortestMs(async () => {
+        const delayMs = await shortestMs(100, async () => {
           const sampler = await opened(() => source.open(host));
-          if (!sampler) return 0;
+          if (!sampler) return NO_DELAY;
           try {
             return await delayOfAbort(sampler, 16);
           } finally {
@@ -172,12 +166,13 @@ for (const { info, ...source } of sources) {
     }
 
     /** How long it took to stop, if it was still sampling when it was told to. */
-    async function delayOfAbort(sampler: Sampler, n: number): Promise<number> {
+    async function delayOfAbort(sampler: Sampler, n: number): Promise<Delay> {
       const controller = new AbortController();
       const reason = new Error("enough");
-      let aborted: number | undefined;
+      let stopwatch: Stopwatch | undefined;
+      let delay = NO_DELAY;
       const timer = setTimeout(() => {
-        aborted = performance.now();
+        stopwatch = new Stopwatch();
         controller.abort(reason);
       }, 30);
       try {
@@ -190,8 +185,9 @@ for (const { info, ...source } of sources) {
         if (error !== reason) expectNamed(error);
       } finally {
         clearTimeout(timer);
+        if (stopwatch) delay = stopwatch.stop();
       }
-      return aborted === undefined ? 0 : performance.now() - aborted;
+      return delay;
     }
 
     function expectNamed(error: unknown): void {
@@ -204,9 +200,9 @@ for (const { info, ...source } of sources) {
       for (const name of furnished) {
         const host = machine(name);
         if (!(await source.availability(host)).ok) continue;
-        const delayMs = await shortestMs(async () => {
+        const delayMs = await shortestMs(100, async () => {
           const sampler = await opened(() => source.open(host));
-          if (!sampler) return 0;
+          if (!sampler) return NO_DELAY;
           const delay = await delayOfAbort(sampler, 2_000_000);
           await sampler[Symbol.asyncDispose]();
           return delay;

@@ -1,6 +1,7 @@
 /** The program that `npm test` has built. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { runForBytes } from "./run-process.ts";
 
 export const BUILT_PROGRAM = join(import.meta.dir, "..", "..", "dist", "esoteric-entropy");
 
@@ -11,14 +12,7 @@ export function requireBuiltProgram(): string {
 
 /** What it writes to stdout. @throws if it exits with anything but 0 */
 export async function outputOf(...args: readonly string[]): Promise<Uint8Array> {
-  const child = Bun.spawn([requireBuiltProgram(), ...args], {
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "inherit",
-    env: {},
-  });
-  const bytes = new Uint8Array(await new Response(child.stdout).arrayBuffer());
-  const exitCode = await child.exited;
-  if (exitCode !== 0) throw new Error(`${args.join(" ")} exited with ${exitCode}`);
-  return bytes;
+  const { exitCode, stdout, stderr } = await runForBytes([requireBuiltProgram(), ...args], { env: {} });
+  if (exitCode !== 0) throw new Error(`${args.join(" ")} exited with ${exitCode}: ${stderr}`);
+  return stdout;
 }

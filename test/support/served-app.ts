@@ -2,6 +2,7 @@
 import { EntropyPool } from "../../src/pool/pool.ts";
 import { RandomBytes, type RbgMode } from "../../src/pool/random-bytes.ts";
 import { type AppDeps, createApp } from "../../src/server/app.ts";
+import { type Address, type Listening, listen } from "../../src/server/listen.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
 export interface ServedApp extends Disposable {
@@ -73,6 +74,35 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
       closing.abort();
       random.close();
       pool.close();
+    },
+  };
+}
+
+/** An app that answers real connections. */
+export interface ListeningApp extends ServedApp, AsyncDisposable {
+  readonly listening: Listening;
+  readonly url: string;
+}
+
+/** A free port of this machine, for this machine alone. */
+export const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
+
+/** In drbg mode, unless told otherwise; it listens when its first bytes are ready. */
+export async function listeningApp(
+  options: ServedOptions = {},
+  address: Address = LOOPBACK,
+): Promise<ListeningApp> {
+  const served = servedApp({ mode: "drbg", ...options });
+  await served.random.ready();
+  const listening = await listen({ address, fetch: served.app.fetch });
+  return {
+    ...served,
+    listening,
+    url: listening.url,
+    async [Symbol.asyncDispose]() {
+      served.closing.abort();
+      await listening.stop(0);
+      served[Symbol.dispose]();
     },
   };
 }
