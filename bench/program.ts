@@ -65,7 +65,7 @@ function heading(title: string, value: string): void {
 }
 
 async function bulk(pinned: boolean): Promise<void> {
-  const bytes = 1536 * 2 ** 20;
+  const bytes = 2047 * 2 ** 20; // openssl rand takes less than 2 GiB
   const few = 128 * 2 ** 20;
   const pipe = (command: string) => {
     const whole = shell(`${command} | cat > /dev/null`);
