@@ -30,10 +30,8 @@ typedef struct {
   _Alignas(32) uint32_t words[ROUND_KEY_WORDS];
 } schedule;
 
-/* V, as a number. */
-typedef struct {
-  uint64_t high, low;
-} counter;
+/* V, as a number that wraps around where V does. */
+typedef unsigned __int128 counter;
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -69,7 +67,7 @@ AES static uint32_t sub_word(uint32_t word) {
 AES static inline __attribute__((always_inline)) void encrypt(const schedule *keys, counter from, uint8_t *out, int n) {
   const __m128i reversed = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m128i *key = (const __m128i *)keys->words;
-  const __m128i first = _mm_set_epi64x((int64_t)from.high, (int64_t)from.low);
+  const __m128i first = _mm_set_epi64x((int64_t)(from >> 64), (int64_t)from);
   __m128i blocks[NARROW];
   for (int i = 0; i < n; i++) {
     blocks[i] = _mm_shuffle_epi8(_mm_add_epi64(first, _mm_set_epi64x(0, i)), reversed);
@@ -83,15 +81,11 @@ AES static inline __attribute__((always_inline)) void encrypt(const schedule *ke
   }
 }
 
-AES static void encrypt_one(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, 1); }
-
-AES static void encrypt_narrow(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, NARROW); }
-
 /* The same, two blocks to a register. */
 VAES static void encrypt_wide(const schedule *keys, counter from, uint8_t *out) {
   const __m256i reversed = _mm256_broadcastsi128_si256(_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
   const __m128i *key = (const __m128i *)keys->words;
-  const __m256i first = _mm256_broadcastsi128_si256(_mm_set_epi64x((int64_t)from.high, (int64_t)from.low));
+  const __m256i first = _mm256_broadcastsi128_si256(_mm_set_epi64x((int64_t)(from >> 64), (int64_t)from));
   __m256i blocks[WIDE / 2];
   const __m256i first_key = _mm256_broadcastsi128_si256(key[0]);
   for (int i = 0; i < WIDE / 2; i++) {
@@ -136,7 +130,7 @@ AES static uint32_t sub_word(uint32_t word) {
 AES static inline __attribute__((always_inline)) void encrypt(const schedule *keys, counter from, uint8_t *out, int n) {
   uint8x16_t blocks[NARROW];
   for (int i = 0; i < n; i++) {
-    const uint64x2_t number = vcombine_u64(vcreate_u64(from.high), vcreate_u64(from.low + (uint64_t)i));
+    const uint64x2_t number = vcombine_u64(vcreate_u64((uint64_t)(from >> 64)), vcreate_u64((uint64_t)from + (uint64_t)i));
     blocks[i] = vrev64q_u8(vreinterpretq_u8_u64(number));
   }
   for (int round = 0; round < ROUNDS - 1; round++) {
@@ -148,13 +142,14 @@ AES static inline __attribute__((always_inline)) void encrypt(const schedule *ke
   for (int i = 0; i < n; i++) vst1q_u8(out + i * BLOCK, veorq_u8(vaeseq_u8(blocks[i], key), last));
 }
 
+/* There is nothing wider. */
+#define encrypt_wide encrypt_narrow
+
+#endif
+
 AES static void encrypt_one(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, 1); }
 
 AES static void encrypt_narrow(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, NARROW); }
-
-static void encrypt_wide(const schedule *keys, counter from, uint8_t *out) { encrypt_narrow(keys, from, out); }
-
-#endif
 
 /* FIPS 197 section 5.2. Words hold their bytes in memory's order, so RotWord turns to the right. */
 AES static void expand(schedule *keys, const uint8_t *key) {
@@ -174,18 +169,18 @@ AES static void expand(schedule *keys, const uint8_t *key) {
 /* `blocks` blocks of key stream from *next on, and *next moved past them. */
 static void fill(const schedule *keys, counter *next, uint8_t *out, size_t blocks, bool wide) {
   while (blocks > 0) {
+    const uint64_t until_wrap = UINT64_MAX - (uint64_t)*next;
     size_t n = 1;
-    if (wide && blocks >= WIDE && next->low <= UINT64_MAX - WIDE) {
+    if (wide && blocks >= WIDE && until_wrap >= WIDE) {
       n = WIDE;
       encrypt_wide(keys, *next, out);
-    } else if (blocks >= NARROW && next->low <= UINT64_MAX - NARROW) {
+    } else if (blocks >= NARROW && until_wrap >= NARROW) {
       n = NARROW;
       encrypt_narrow(keys, *next, out);
     } else {
       encrypt_one(keys, *next, out);
     }
-    next->low += n;
-    if (next->low == 0) next->high++;
+    *next += n;
     out += n * BLOCK;
     blocks -= n;
   }
@@ -219,12 +214,13 @@ int32_t ee_ctr_drbg_check(void) { return instructions() == NO_AES ? -ENOTSUP : 0
 
 int32_t ee_ctr_drbg_advance(uint8_t *state, uint8_t *out, size_t n) {
   if (state == NULL || (out == NULL && n > 0)) return -EINVAL;
-  if (instructions() == NO_AES) return -ENOTSUP;
+  const int found = instructions();
+  if (found == NO_AES) return -ENOTSUP;
   schedule keys;
   expand(&keys, state);
-  counter next = {load_number(state + EE_SEED_LENGTH - BLOCK), load_number(state + EE_SEED_LENGTH - BLOCK / 2)};
-  if (++next.low == 0) next.high++;
-  const bool wide = instructions() == WIDE_AES_INSTRUCTIONS;
+  const uint8_t *v = state + EE_SEED_LENGTH - BLOCK;
+  counter next = ((counter)load_number(v) << 64 | load_number(v + BLOCK / 2)) + 1;
+  const bool wide = found == WIDE_AES_INSTRUCTIONS;
   fill(&keys, &next, out, n / BLOCK, wide);
   if (n % BLOCK != 0) {
     uint8_t last[BLOCK];
