@@ -91,19 +91,14 @@ export function bindLibrary(path: string): NativeLibrary {
     );
   }
   const symbols = open(path, SYMBOLS);
-  let periodNs: number | undefined;
-  let keyStream: ReturnType<typeof bindKeyStream> | undefined;
-  let calls: ReturnType<typeof open<typeof SERVICES>> | undefined;
-  const services = () => {
-    calls ??= open(path, SERVICES);
-    return calls;
-  };
+  const periodNs = once(() => symbols.ee_clock_period_ns());
+  const keyStream = once(() => bindKeyStream(path));
+  const services = once(() => open(path, SERVICES));
   const clock: NativeClock = {
     name: new CString(symbols.ee_clock_name() as Pointer).toString(),
     step: Number(symbols.ee_clock_step()),
     get periodNs() {
-      periodNs ??= symbols.ee_clock_period_ns();
-      return periodNs;
+      return periodNs();
     },
   };
   return {
@@ -125,21 +120,18 @@ export function bindLibrary(path: string): NativeLibrary {
       if (bytes.length > 0) services().ee_hex(bytes, bytes.length, text);
     },
     get keyStream() {
-      keyStream ??= bindKeyStream(path);
-      return keyStream.made;
+      return keyStream();
     },
   };
 }
 
-function bindKeyStream(path: string): { readonly made: NativeLibrary["keyStream"] } {
+function bindKeyStream(path: string): NativeLibrary["keyStream"] {
   const { ee_ctr_drbg_check, ee_ctr_drbg_advance } = open(path, KEY_STREAM);
-  if (ee_ctr_drbg_check() !== 0) return { made: undefined };
-  return {
-    made(state, out) {
-      if (state.length !== SEED_LENGTH) throw new RangeError(`Key and V have ${SEED_LENGTH} bytes`);
-      // There is no pointer to the memory of an empty array.
-      check("key stream", ee_ctr_drbg_advance(state, out.length === 0 ? null : out, out.length));
-    },
+  if (ee_ctr_drbg_check() !== 0) return undefined;
+  return (state, out) => {
+    if (state.length !== SEED_LENGTH) throw new RangeError(`Key and V have ${SEED_LENGTH} bytes`);
+    // There is no pointer to the memory of an empty array.
+    check("key stream", ee_ctr_drbg_advance(state, out.length === 0 ? null : out, out.length));
   };
 }
 
@@ -179,6 +171,15 @@ function commandRunner(path: string): NativeLibrary["command"] {
 function cText(text: string): Buffer {
   if (text.includes("\0")) throw new RangeError("a text for the native library has a zero byte in it");
   return Buffer.from(`${text}\0`);
+}
+
+/** Made when first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Each binding of Bun's takes a kilobyte and never gives it back, and sources are opened again and again. */

@@ -60,7 +60,7 @@ export function selfTest(keyStream?: KeyStream): void {
         nonce: Uint8Array.fromHex(known.nonce),
         personalization: Uint8Array.fromHex(known.personalization),
       },
-      { derivationFunction, ...(keyStream && { keyStream }) },
+      { derivationFunction, keyStream },
     );
     drbg.reseed(
       Uint8Array.fromHex(known.reseedEntropyInput),

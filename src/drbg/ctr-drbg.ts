@@ -41,7 +41,7 @@ export interface CtrDrbgOptions {
   /** Requests allowed between two reseeds, 1..2⁴⁸ (default). */
   readonly reseedInterval?: number;
   /** What makes the output; usually the runtime's cipher. */
-  readonly keyStream?: KeyStream;
+  readonly keyStream?: KeyStream | undefined;
 }
 
 /**

@@ -63,7 +63,7 @@ export class Rbg {
     const seed = await entropy.extract(SEED_BYTES, signal);
     const nonce = osRandom(NONCE_BYTES);
     const personalization = osRandom(PERSONALIZATION_BYTES);
-    const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, keyStream && { keyStream });
+    const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, { keyStream });
     for (const secret of [seed, nonce, personalization]) secret.fill(0);
     return new Rbg(entropy, drbg);
   }
