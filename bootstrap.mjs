@@ -222,7 +222,12 @@ async function checkStep(name, tally, command, args) {
 
 async function check(bun, tally) {
   await checkStep("types", tally, bun, ["check", "--no-script"]);
-  await checkStep("types of the page", tally, bun, ["check", "--no-script", "-p", "src/server/dashboard"]);
+  await checkStep("types of the page", tally, bun, [
+    "check",
+    "--no-script",
+    "-p",
+    "src/faces/http/dashboard",
+  ]);
   await checkStep("lint and format", tally, process.execPath, [BIOME, "ci", "--log-level=warn"]);
 }
 

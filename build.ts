@@ -3,7 +3,7 @@
  *
  *   bun build.ts native [--target=<os>-<arch>[-musl]]   c/ → build/native/<target>/libee.{so,dylib}
  *   bun build.ts gen                                    src/sources/*.ts → src/sources/index.ts, docs/SOURCES.md;
- *                                                       src/cli/*.ts → completions/, man/, docs/CLI.md
+ *                                                       src/commands/*.ts → completions/, man/, docs/CLI.md
  *   bun build.ts binary [--target=…]                    everything → dist/esoteric-entropy
  *   bun build.ts library                                src/index.ts → dist/lib, for Bun and for Node
  *   bun build.ts all                                    gen; a release: binaries for every target, checksums, bill of materials
@@ -11,9 +11,9 @@
  *   bun build.ts npm                                    the binaries of `all` → dist/npm, one package a target and a launcher
  */
 import { relative } from "node:path";
-import { hostTarget, isTarget, TARGETS, type Target } from "./ffi/target.ts";
-import { buildBinary } from "./make/binary.ts";
-import { buildNative } from "./make/native.ts";
+import { buildBinary } from "#kit/make/binary.ts";
+import { buildNative } from "#kit/make/native.ts";
+import { hostTarget, isTarget, TARGETS, type Target } from "#kit/native/target.ts";
 import { generateSourcesIndex } from "./make/sources-index.ts";
 
 const USAGE = `usage: build.ts native | gen | binary | library | all | manifest | npm [--target=${TARGETS.join("|")}]`;
@@ -52,14 +52,14 @@ const COMMANDS: Record<string, (target: Target) => Promise<void>> = {
     for (const path of (await release()).describeRelease()) say(path);
   },
   async npm() {
-    const { buildNpmPackages } = await import("./make/npm.ts");
+    const { buildNpmPackages } = await import("#kit/make/npm.ts");
     for (const path of await buildNpmPackages()) say(path);
   },
 };
 
 /** Loaded on demand: it imports every command. */
 function commandFiles() {
-  return import("./make/command-files.ts");
+  return import("#kit/make/command-files.ts");
 }
 
 /** Loaded on demand: it imports the sources, and a mistake in one of them must not keep the native library from being built. */
@@ -69,7 +69,7 @@ function sourcesDocument() {
 
 /** Loaded on demand, for `native` must be quick. */
 function release() {
-  return import("./make/release.ts");
+  return import("#kit/make/release.ts");
 }
 
 function say(text: string): void {

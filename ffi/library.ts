@@ -1,8 +1,8 @@
 /** The native library, bound and checked: noise kernels and the clock they read. Its C side is c/ee.h. */
 import { CString, dlopen, FFIType, type Pointer } from "bun:ffi";
 import { getSystemErrorName } from "node:util";
+import { reason } from "#kit/native/reason.ts";
 import { NativeError } from "../src/errors.ts";
-import { reason } from "./reason.ts";
 
 /** EE_ABI_VERSION of c/ee.h. */
 export const ABI_VERSION = 1;

@@ -1,12 +1,12 @@
 /** Builds the TypeScript library: dist/lib, which the npm package carries as lib/. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
 import ts from "typescript";
-import { licencesOf } from "./licences.ts";
-import { ROOT } from "./native.ts";
+import { licencesOf } from "#kit/make/licences.ts";
+import { ROOT } from "#kit/make/native.ts";
 
 /** What package.json says of a package that has dist/lib as its folder lib. */
 export const LIBRARY_FIELDS = {
@@ -22,8 +22,8 @@ export const LIBRARY_FIELDS = {
 
 /** A thread's entry point is a file of its own beside the library's. */
 const FACES = {
-  bun: { target: "bun", library: "bun.js", thread: "src/worker.ts" },
-  node: { target: "node", library: "node.js", thread: "src/library/program-thread.ts" },
+  bun: { target: "bun", library: "bun.js", thread: "src/sampling/worker.ts" },
+  node: { target: "node", library: "node.js", thread: "src/faces/library/program-thread.ts" },
 } as const;
 
 /** Gives the folder. @throws Error with what the bundler or the compiler says */
@@ -47,7 +47,7 @@ async function bundle(target: "bun" | "node", entrypoint: string, outfile: strin
     target,
     format: "esm",
     metafile: true,
-    // Each build holds the half that its runtime needs: see src/library/face.ts.
+    // Each build holds the half that its runtime needs: see src/faces/library/face.ts.
     define: { "process.versions.bun": target === "bun" ? JSON.stringify("") : "undefined" },
     plugins: [builtThreads],
   });
@@ -60,10 +60,13 @@ async function bundle(target: "bun" | "node", entrypoint: string, outfile: strin
 const builtThreads: Bun.BunPlugin = {
   name: "start threads from built files",
   setup(build) {
-    build.onLoad({ filter: /[/\\]src[/\\](library[/\\]program-line|sampling-thread)\.ts$/ }, ({ path }) => ({
-      loader: "ts",
-      contents: readFileSync(path, "utf8").replace(/(new URL\("\.\/[a-z-]+)\.ts"/g, '$1.js"'),
-    }));
+    build.onLoad(
+      { filter: /[/\\]src[/\\](faces[/\\]library[/\\]program-line|sampling[/\\]thread)\.ts$/ },
+      ({ path }) => ({
+        loader: "ts",
+        contents: readFileSync(path, "utf8").replace(/(new URL\("\.\/[a-z-]+)\.ts"/g, '$1.js"'),
+      }),
+    );
   },
 };
 
@@ -109,7 +112,10 @@ function declare(file: string, folder: string): void {
     fileName: file,
     compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.Preserve },
   });
-  const outputText = declared.outputText.replaceAll(SYMBOL_PROPERTY, "");
+  // The kit's place, as seen from here, for the bundler of types knows no "imports" of package.json.
+  const outputText = declared.outputText
+    .replaceAll(SYMBOL_PROPERTY, "")
+    .replaceAll(/"#kit\/([^"]+)"/g, (_, path) => `"${relative(dirname(file), join("kit", path))}"`);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, outputText);
   for (const [, target] of outputText.matchAll(/from "(\.[^"]+\.ts)"/g)) {

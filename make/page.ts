@@ -5,15 +5,15 @@
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { ROOT } from "./native.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile } from "#kit/files/replace-file.ts";
+import { ROOT } from "#kit/make/native.ts";
 
 const FOLDER = join(ROOT, "build", "page");
 
 /** Replaces the page's import by what Bun makes of it in a compiled program: a list of files and their headers. */
 export async function bundledPage(): Promise<Bun.BunPlugin> {
   const bundle = await Bun.build({
-    entrypoints: [join(ROOT, "src", "server", "dashboard", "index.html")],
+    entrypoints: [join(ROOT, "src", "faces", "http", "dashboard", "index.html")],
     naming: { entry: "[name].[ext]", chunk: "[name].[ext]", asset: "[name].[ext]" },
     publicPath: "/",
     minify: true,

@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { ROOT } from "#kit/make/native.ts";
 import { NativeError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS, type Host } from "../src/platform/host.ts";
 import { isDefault, type Source, type SourceInfo } from "../src/source.ts";
 import { hwrngAt } from "../src/sources/hwrng.ts";
 import { tpmAt } from "../src/sources/tpm.ts";
-import { ROOT } from "./native.ts";
 
 const DOCUMENT = join(ROOT, "docs", "SOURCES.md");
 

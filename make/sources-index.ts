@@ -1,7 +1,7 @@
 /** Writes src/sources/index.ts, the list of all sources: the files of that folder. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./native.ts";
+import { ROOT } from "#kit/make/native.ts";
 
 const FOLDER = join(ROOT, "src", "sources");
 const INDEX = join(FOLDER, "index.ts");
@@ -9,10 +9,13 @@ const INDEX = join(FOLDER, "index.ts");
 /** Biome's `lineWidth`: the file is made to look as the formatter would leave it. */
 const LINE_WIDTH = 110;
 
-/** The text the index should have. Each file exports its source under its own name, in camel case. */
+/** Files of the folder that are no source. */
+const NO_SOURCES = ["index.ts", "selection.ts"];
+
+/** The text the index should have. Each other file exports its source under its own name, in camel case. */
 export function sourcesIndex(files: readonly string[] = readdirSync(FOLDER)): string {
   const stems = files
-    .filter((file) => file.endsWith(".ts") && file !== "index.ts")
+    .filter((file) => file.endsWith(".ts") && !NO_SOURCES.includes(file))
     .map((file) => file.slice(0, -".ts".length))
     .sort();
   const names = stems.map((stem) => stem.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()));

@@ -4,11 +4,11 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { libraryFile, type Target } from "../ffi/target.ts";
-import { withoutDebugInformation } from "./elf.ts";
-import { lockedPackage, packageFile } from "./locked-package.ts";
-import { ROOT } from "./native.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile } from "#kit/files/replace-file.ts";
+import { withoutDebugInformation } from "#kit/make/elf.ts";
+import { lockedPackage, packageFile } from "#kit/make/locked-package.ts";
+import { ROOT } from "#kit/make/native.ts";
+import { libraryFile, type Target } from "#kit/native/target.ts";
 
 /** What the library reads in order to tell the two C libraries of Linux apart. */
 export function terminalLibraryDefine(target: Target): Record<string, string> {

@@ -16,14 +16,14 @@ export {
   type IntegerArray,
   type PoolEventMap,
   type PoolOptions,
-} from "./library/entropy-pool.ts";
-export { type ChoiceOptions, EsotericRandom } from "./library/esoteric-random.ts";
-export { type NoiseSource, sources } from "./library/noise-sources.ts";
-export type { RandomSource } from "./library/random-words.ts";
-export { type BatteryReport, runBattery } from "./library/run-battery.ts";
-export type { RbgMode } from "./pool/random-bytes.ts";
+} from "./faces/library/entropy-pool.ts";
+export { type ChoiceOptions, EsotericRandom } from "./faces/library/esoteric-random.ts";
+export { type NoiseSource, sources } from "./faces/library/noise-sources.ts";
+export type { RandomSource } from "./faces/library/random-words.ts";
+export { type BatteryReport, runBattery } from "./faces/library/run-battery.ts";
+export type { HealthReport, SourceFailure, SourceHealth } from "./faces/stdio/health-report.ts";
 export type { Grade, Snapshot, SourceSnapshot } from "./pool/snapshot.ts";
-export type { HealthReport, SourceFailure, SourceHealth } from "./serve/health-report.ts";
+export type { RbgMode } from "./rbg/generator.ts";
 export type { Availability, Effect, Family, SourceInfo } from "./source.ts";
 export type { Quality } from "./stats/quality.ts";
 export type {

@@ -7,6 +7,6 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === "--version") {
   console.log(VERSION); // process.stdout would take longer than all the rest
 } else {
-  const { runProgram } = await import("./cli/program.ts");
+  const { runProgram } = await import("#kit/term/program.ts");
   process.exit(await runProgram(argv));
 }

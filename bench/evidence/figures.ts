@@ -1,12 +1,12 @@
 /** The figures: what is computed from recordings, and the null control. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostTarget, type Target } from "../../ffi/target.ts";
-import { buildNative } from "../../make/native.ts";
-import { sharedInformation } from "../../src/evidence/dependence.ts";
-import type { Manifest } from "../../src/evidence/manifest.ts";
+import { buildNative } from "#kit/make/native.ts";
+import { hostTarget, type Target } from "#kit/native/target.ts";
 import { BLOCK, FIRST_BLOCK, OnlineEstimate } from "../../src/health/online-estimate.ts";
 import { currentHost, type Host } from "../../src/platform/index.ts";
+import { sharedInformation } from "../../src/recording/dependence.ts";
+import type { Manifest } from "../../src/recording/manifest.ts";
 import { claimAt, type Source } from "../../src/source.ts";
 import { assess, restartTest } from "../../src/stats/sp800-90b/index.ts";
 import { toSymbols } from "../../src/trace.ts";

@@ -1,7 +1,7 @@
 /** The tables of docs/EVIDENCE.md, as Markdown on stdout. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { correlation, sharedInformation } from "../../src/evidence/dependence.ts";
+import { correlation, sharedInformation } from "../../src/recording/dependence.ts";
 import { bytes, type Evidence, figures, WINDOW } from "./figures.ts";
 import { ROUND_DROPPED, ROUND_SAMPLES } from "./interleave.ts";
 

@@ -7,12 +7,12 @@ import { EventEmitter } from "node:events";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import { HealthMonitor, type MonitorFailure, type Verdict } from "../health/monitor.ts";
 import { FIRST_BLOCK, OnlineEstimate } from "../health/online-estimate.ts";
+import type { SamplingThread } from "../sampling/protocol.ts";
+import { type Acceptance, Collector, type CollectorLimits, DEFAULT_LIMITS } from "../sampling/scheduler.ts";
+import type { Lane } from "../sampling/source-state.ts";
 import { claimAt, type SourceInfo } from "../source.ts";
 import { type RawTrace, toSymbols, traceBytes } from "../trace.ts";
-import { type Acceptance, Collector, type CollectorLimits, DEFAULT_LIMITS } from "./collector.ts";
-import type { Lane } from "./lane.ts";
 import { Ledger } from "./ledger.ts";
-import type { SamplingThread } from "./protocol.ts";
 import { Reservoir } from "./reservoir.ts";
 import { type PoolStatus, type SourceStatus, shortage } from "./status.ts";
 

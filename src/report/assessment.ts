@@ -1,9 +1,9 @@
 /** An assessment after SP 800-90B, as NIST's three programs make it: non-IID track, IID track, restart tests. */
 import { assessIid, type IidAssessment, iidData } from "../stats/sp800-90b/iid/index.ts";
 import type { Assessment, RestartResult } from "../stats/sp800-90b/index.ts";
-import { countPermutations } from "./permutation-threads.ts";
-import { TRUNCATED_BITS } from "./test-tasks.ts";
-import { shared, TestThreads } from "./test-threads.ts";
+import { countPermutations } from "./threads/permutation-threads.ts";
+import { TRUNCATED_BITS } from "./threads/test-tasks.ts";
+import { shared, TestThreads } from "./threads/test-threads.ts";
 
 export interface AssessmentInput {
   readonly name: string;

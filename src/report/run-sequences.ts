@@ -4,8 +4,8 @@ import { plural } from "./numbers.ts";
 import { type Finding, judge, SUITES } from "./report.ts";
 import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
 import { cutSequences } from "./sequences.ts";
-import type { SuiteTask } from "./test-tasks.ts";
-import { TestThreads } from "./test-threads.ts";
+import type { SuiteTask } from "./threads/test-tasks.ts";
+import { TestThreads } from "./threads/test-threads.ts";
 
 /** @throws InputError if the data end before the last sequence does; the signal's reason */
 export async function runSequences(

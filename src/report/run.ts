@@ -8,7 +8,7 @@ import { type Finding, judge, SUITES } from "./report.ts";
 import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
 import { runSequences } from "./run-sequences.ts";
 import { sp80090bResults } from "./sp800-90b-results.ts";
-import { TestThreads } from "./test-threads.ts";
+import { TestThreads } from "./threads/test-threads.ts";
 
 /** Below this, threads take longer to start than to work. */
 const LEAST_THREADED_BYTES = 2 ** 15;

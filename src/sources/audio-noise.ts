@@ -1,18 +1,18 @@
 /** The last bits of what a microphone hears. */
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import { captureDevices, whyNoCapture } from "../sampling/capture/alsa.ts";
-import { listDevices, QUIETLY } from "../sampling/capture/avfoundation.ts";
+import type { Availability, Source, SourceInfo } from "../source.ts";
+import { captureDevices, whyNoCapture } from "./acquire/capture/alsa.ts";
+import { listDevices, QUIETLY } from "./acquire/capture/avfoundation.ts";
 import {
   CaptureFeed,
   type CaptureLimits,
   type Recording,
   USUAL_LIMITS,
-} from "../sampling/capture/capture-feed.ts";
-import { shortestPeriod } from "../sampling/capture/period.ts";
-import type { Deadline } from "../sampling/event/deadline.ts";
-import { eventSource } from "../sampling/event/event-source.ts";
-import type { Availability, Source, SourceInfo } from "../source.ts";
+} from "./acquire/capture/capture-feed.ts";
+import { shortestPeriod } from "./acquire/capture/period.ts";
+import type { Deadline } from "./acquire/event/deadline.ts";
+import { eventSource } from "./acquire/event/event-source.ts";
 
 const info: SourceInfo = {
   id: "audio_noise",

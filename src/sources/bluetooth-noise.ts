@@ -1,12 +1,12 @@
 /** When Bluetooth devices are heard: the time from one report of a signal strength to the next. */
 import { SourceError, ToolError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import { Deadline } from "../sampling/event/deadline.ts";
-import type { Batch, EventFeed } from "../sampling/event/event-sampler.ts";
-import { eventSource } from "../sampling/event/event-source.ts";
-import { LineStream } from "../sampling/event/line-stream.ts";
-import { parseBluetoothProfile, parseScanLine } from "../sampling/radio/bluetooth-reports.ts";
 import type { Availability, Source, SourceInfo } from "../source.ts";
+import { Deadline } from "./acquire/event/deadline.ts";
+import type { Batch, EventFeed } from "./acquire/event/event-sampler.ts";
+import { eventSource } from "./acquire/event/event-source.ts";
+import { LineStream } from "./acquire/event/line-stream.ts";
+import { parseBluetoothProfile, parseScanLine } from "./acquire/radio/bluetooth-reports.ts";
 
 const info: SourceInfo = {
   id: "bluetooth_noise",

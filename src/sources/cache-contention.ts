@@ -1,5 +1,5 @@
 /** Time of the same walk over 512 cache lines of an 8 MiB buffer. Kernel: c/cache_contention.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const cacheContention = kernelSource({
   info: {

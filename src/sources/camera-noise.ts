@@ -1,17 +1,17 @@
 /** How the brightness of a camera's pixels differs from one picture to the next. */
 import { SourceError, ToolError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import { listDevices, QUIETLY } from "../sampling/capture/avfoundation.ts";
+import type { Availability, Source, SourceInfo } from "../source.ts";
+import { listDevices, QUIETLY } from "./acquire/capture/avfoundation.ts";
 import {
   CaptureFeed,
   type CaptureLimits,
   type Recording,
   USUAL_LIMITS,
-} from "../sampling/capture/capture-feed.ts";
-import { type FrameSize, videoNodes, yuyvSizes } from "../sampling/capture/v4l2.ts";
-import type { Deadline } from "../sampling/event/deadline.ts";
-import { eventSource } from "../sampling/event/event-source.ts";
-import type { Availability, Source, SourceInfo } from "../source.ts";
+} from "./acquire/capture/capture-feed.ts";
+import { type FrameSize, videoNodes, yuyvSizes } from "./acquire/capture/v4l2.ts";
+import type { Deadline } from "./acquire/event/deadline.ts";
+import { eventSource } from "./acquire/event/event-source.ts";
 
 const info: SourceInfo = {
   id: "camera_noise",

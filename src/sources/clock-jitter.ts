@@ -1,5 +1,5 @@
 /** Steps of the raw counter that one read of the monotonic clock takes. Kernel: c/clock_jitter.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const clockJitter = kernelSource({
   info: {

@@ -1,5 +1,5 @@
 /** Time of zlib's compression of the same 384 bytes. Kernel: c/compression_timing.c */
-import { checkedKernel } from "../sampling/native/checked-kernel.ts";
+import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 export const compressionTiming = checkedKernel(
   {

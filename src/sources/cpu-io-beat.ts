@@ -1,5 +1,5 @@
 /** Time of a fixed computation that ends in a small write to a file. Kernel: c/cpu_io_beat.c */
-import { scratchKernel } from "../sampling/native/scratch-kernel.ts";
+import { scratchKernel } from "./acquire/native/scratch-kernel.ts";
 
 export const cpuIoBeat = scratchKernel({
   info: {

@@ -1,5 +1,5 @@
 /** Time of a fixed computation that ends in one flushed load. Kernel: c/cpu_memory_beat.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const cpuMemoryBeat = kernelSource({
   info: {

@@ -1,5 +1,5 @@
 /** Numbers from the processor's own noise source. Kernel: c/cpu_trng.c */
-import { checkedKernel } from "../sampling/native/checked-kernel.ts";
+import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 export const cpuTrng = checkedKernel(
   {

@@ -1,5 +1,5 @@
 /** Time of one read past the cache, from the device. Kernel: c/disk_io.c */
-import { scratchKernel } from "../sampling/native/scratch-kernel.ts";
+import { scratchKernel } from "./acquire/native/scratch-kernel.ts";
 
 export const diskIo = scratchKernel({
   info: {

@@ -1,5 +1,5 @@
 /** Time to have another thread do nothing and to learn of it. Kernel: c/dispatch_queue.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const dispatchQueue = kernelSource({
   info: {

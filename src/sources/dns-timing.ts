@@ -4,17 +4,17 @@ import { isIP } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { NativeError, SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import { eventSource } from "../sampling/event/event-source.ts";
-import { DnsConnection } from "../sampling/network/dns-connection.ts";
-import { addressQuery, isReplyTo } from "../sampling/network/dns-message.ts";
-import { type Endpoint, nameServers, parseEndpoint, showEndpoint } from "../sampling/network/endpoint.ts";
+import type { Availability, Source, SourceInfo } from "../source.ts";
+import { eventSource } from "./acquire/event/event-source.ts";
+import { DnsConnection } from "./acquire/network/dns-connection.ts";
+import { addressQuery, isReplyTo } from "./acquire/network/dns-message.ts";
+import { type Endpoint, nameServers, parseEndpoint, showEndpoint } from "./acquire/network/endpoint.ts";
 import {
   type Patience,
   type RoundTrip,
   RoundTripFeed,
   USUAL_PATIENCE,
-} from "../sampling/network/round-trip.ts";
-import type { Availability, Source, SourceInfo } from "../source.ts";
+} from "./acquire/network/round-trip.ts";
 
 const info: SourceInfo = {
   id: "dns_timing",

@@ -1,5 +1,5 @@
 /** Latency of a flushed load, which goes all the way to DRAM. Kernel: c/dram_row_buffer.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const dramRowBuffer = kernelSource({
   info: {

@@ -1,5 +1,5 @@
 /** Time to load a small library and to unload it again. Kernel: c/dyld_timing.c */
-import { checkedKernel } from "../sampling/native/checked-kernel.ts";
+import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 export const dyldTiming = checkedKernel(
   {

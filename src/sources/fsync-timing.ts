@@ -1,5 +1,5 @@
 /** Time until a written page is on the medium. Kernel: c/fsync_timing.c */
-import { scratchKernel } from "../sampling/native/scratch-kernel.ts";
+import { scratchKernel } from "./acquire/native/scratch-kernel.ts";
 
 export const fsyncTiming = scratchKernel({
   info: {

@@ -1,6 +1,6 @@
 /** Time of one small fill by the graphics processor. Kernel: c/gpu_timing.c */
 import type { Host } from "../platform/host.ts";
-import { openedKernel } from "../sampling/native/opened-kernel.ts";
+import { openedKernel } from "./acquire/native/opened-kernel.ts";
 
 export const gpuTiming = openedKernel({
   info: {

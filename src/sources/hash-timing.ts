@@ -1,5 +1,5 @@
 /** Time of a fixed hash over the same 64 KiB. Kernel: c/hash_timing.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const hashTiming = kernelSource({
   info: {

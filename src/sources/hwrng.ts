@@ -1,7 +1,7 @@
 /** Bytes of the hardware random number generator that the kernel of Linux has found: /dev/hwrng. */
 
-import { byteDevice } from "../sampling/device/byte-device.ts";
 import type { Source } from "../source.ts";
+import { byteDevice } from "./acquire/device/byte-device.ts";
 
 /** Names the generator in use, or "none". */
 const CURRENT = "/sys/class/misc/hw_random/rng_current";

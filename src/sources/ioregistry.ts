@@ -1,8 +1,8 @@
 /** Counters that drivers keep about their devices: I/O Registry on macOS, by the tool ioreg; /sys on Linux. */
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import { counterSource } from "../sampling/counters/counter-source.ts";
-import { type Counters, fileGauge, type Gauge } from "../sampling/counters/gauge.ts";
+import { counterSource } from "./acquire/counters/counter-source.ts";
+import { type Counters, fileGauge, type Gauge } from "./acquire/counters/gauge.ts";
 
 /** `ioreg -l -w0` writes several megabytes in some 0.5 s. */
 const IOREG_LIMITS = { timeoutMs: 5_000, maxBytes: 64 << 20 };

@@ -1,5 +1,5 @@
 /** Time of a small hash and a walk that overruns the first cache. Kernel: c/jitter_loop.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const jitterLoop = kernelSource({
   info: {

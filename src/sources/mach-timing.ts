@@ -1,5 +1,5 @@
 /** Steps of the raw counter that a fixed chain of dependent multiplications takes. Kernel: c/mach_timing.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const machTiming = kernelSource({
   info: {

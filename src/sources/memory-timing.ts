@@ -1,5 +1,5 @@
 /** Time to map 64 KiB, touch four pages and unmap them again. Kernel: c/memory_timing.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const memoryTiming = kernelSource({
   info: {

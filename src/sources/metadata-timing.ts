@@ -1,5 +1,5 @@
 /** Time to ask the file system for the attributes of a file. Kernel: c/metadata_timing.c */
-import { checkedKernel } from "../sampling/native/checked-kernel.ts";
+import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 export const metadataTiming = checkedKernel(
   {

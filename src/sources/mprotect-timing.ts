@@ -1,5 +1,5 @@
 /** Time to make a page read-only and writable again, and to write to it. Kernel: c/mprotect_timing.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const mprotectTiming = kernelSource({
   info: {

@@ -1,5 +1,5 @@
 /** Time of fixed work in processor, memory, file system and kernel in turn. Kernel: c/multi_domain_beat.c */
-import { scratchKernel } from "../sampling/native/scratch-kernel.ts";
+import { scratchKernel } from "./acquire/native/scratch-kernel.ts";
 
 export const multiDomainBeat = scratchKernel({
   info: {

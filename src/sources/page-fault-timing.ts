@@ -1,5 +1,5 @@
 /** Latency of the first touch of one page of a fresh mapping. Kernel: c/page_fault_timing.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const pageFaultTiming = kernelSource({
   info: {

@@ -1,5 +1,5 @@
 /** Time to list all processes. Kernel: c/process.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const process = kernelSource({
   info: {

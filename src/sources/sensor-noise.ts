@@ -1,7 +1,7 @@
 /** Readings of sensors: acceleration, temperatures, voltages, currents. /sys on Linux; c/sensor_noise.c on macOS. */
 import type { Host } from "../platform/host.ts";
-import { counterSource } from "../sampling/counters/counter-source.ts";
-import { type Gauge, nativeGauge } from "../sampling/counters/gauge.ts";
+import { counterSource } from "./acquire/counters/counter-source.ts";
+import { type Gauge, nativeGauge } from "./acquire/counters/gauge.ts";
 
 /** More than the temperature sensors of any Apple chip so far (some 60). */
 const MACOS_SENSORS = 128;

@@ -1,5 +1,5 @@
 /** Time of one fixed pattern of branches. Kernel: c/speculative_execution.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const speculativeExecution = kernelSource({
   info: {

@@ -1,7 +1,7 @@
 /** Time macOS takes to say what it knows about a file. Kernel: c/spotlight_timing.c */
 
-import { checkedKernel } from "../sampling/native/checked-kernel.ts";
 import type { Source } from "../source.ts";
+import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 const kernel = checkedKernel(
   {

@@ -1,7 +1,7 @@
 /** Counters of the kernel at large: /proc on Linux; sysctl on macOS, by c/system_counters.c. */
 import type { Host } from "../platform/host.ts";
-import { counterSource } from "../sampling/counters/counter-source.ts";
-import { type Counters, fileGauge, nativeGauge } from "../sampling/counters/gauge.ts";
+import { counterSource } from "./acquire/counters/counter-source.ts";
+import { type Counters, fileGauge, nativeGauge } from "./acquire/counters/gauge.ts";
 
 /** At least as many as ee_sysctl knows names. */
 const MACOS_COUNTERS = 32;

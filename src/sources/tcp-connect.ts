@@ -4,23 +4,23 @@ import { isIP } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import { Deadline } from "../sampling/event/deadline.ts";
-import { eventSource } from "../sampling/event/event-source.ts";
+import type { Availability, Source, SourceInfo } from "../source.ts";
+import { Deadline } from "./acquire/event/deadline.ts";
+import { eventSource } from "./acquire/event/event-source.ts";
 import {
   ENDPOINT_WORDS,
   type Endpoint,
   parseEndpoint,
   showEndpoint,
   writeEndpoint,
-} from "../sampling/network/endpoint.ts";
+} from "./acquire/network/endpoint.ts";
 import {
   type NativeStep,
   type Patience,
   type RoundTrip,
   RoundTripFeed,
   USUAL_PATIENCE,
-} from "../sampling/network/round-trip.ts";
-import type { Availability, Source, SourceInfo } from "../source.ts";
+} from "./acquire/network/round-trip.ts";
 
 const info: SourceInfo = {
   id: "tcp_connect",

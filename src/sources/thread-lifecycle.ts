@@ -1,5 +1,5 @@
 /** Time to make a thread and to see it end. Kernel: c/thread_lifecycle.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const threadLifecycle = kernelSource({
   info: {

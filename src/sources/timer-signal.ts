@@ -1,5 +1,5 @@
 /** Time to set the shortest timer and to hear that it expired. Kernel: c/timer_signal.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const timerSignal = kernelSource({
   info: {

@@ -3,8 +3,8 @@
  * §16.1) through the kernel's resource manager, /dev/tpmrm0.
  */
 
-import { byteDevice } from "../sampling/device/byte-device.ts";
 import type { Source } from "../source.ts";
+import { byteDevice } from "./acquire/device/byte-device.ts";
 
 /** TPM 2.0 Library, Part 2: TPM_ST_NO_SESSIONS (§6.9), TPM_CC_GetRandom (§6.5.2), TPM_RC_SUCCESS (§6.6). */
 const NO_SESSIONS = 0x8001;

@@ -1,5 +1,5 @@
 /** Time to map one page of memory, touch it and unmap it again. Kernel: c/vm_page_timing.c */
-import { kernelSource } from "../sampling/native/kernel.ts";
+import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const vmPageTiming = kernelSource({
   info: {

@@ -1,6 +1,6 @@
 /** Counters of the virtual memory: /proc/vmstat on Linux; sysctl on macOS, by c/system_counters.c. */
-import { counterSource } from "../sampling/counters/counter-source.ts";
-import { type Counters, fileGauge, nativeGauge } from "../sampling/counters/gauge.ts";
+import { counterSource } from "./acquire/counters/counter-source.ts";
+import { type Counters, fileGauge, nativeGauge } from "./acquire/counters/gauge.ts";
 
 const LINUX_FILE = "/proc/vmstat";
 

@@ -1,11 +1,11 @@
 /** The strength of the Wi-Fi signal, each time it changes. Native part, for macOS: c/wifi_rssi.c */
 import { NativeError, SourceError, ToolError } from "../errors.ts";
-import { Deadline } from "../sampling/event/deadline.ts";
-import { type Batch, type EventFeed, EventSampler } from "../sampling/event/event-sampler.ts";
-import { linuxReaders, whyNoReader } from "../sampling/radio/linux-signal.ts";
-import { macReaders } from "../sampling/radio/mac-signal.ts";
-import type { SignalReader } from "../sampling/radio/signal-reader.ts";
 import type { Source, SourceInfo } from "../source.ts";
+import { Deadline } from "./acquire/event/deadline.ts";
+import { type Batch, type EventFeed, EventSampler } from "./acquire/event/event-sampler.ts";
+import { linuxReaders, whyNoReader } from "./acquire/radio/linux-signal.ts";
+import { macReaders } from "./acquire/radio/mac-signal.ts";
+import type { SignalReader } from "./acquire/radio/signal-reader.ts";
 
 const info: SourceInfo = {
   id: "wifi_rssi",

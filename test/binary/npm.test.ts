@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { libraryFile, TARGETS } from "../../ffi/target.ts";
-import { buildNpmPackages } from "../../make/npm.ts";
+import { buildNpmPackages } from "#kit/make/npm.ts";
+import { libraryFile, TARGETS } from "#kit/native/target.ts";
 import project from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { host } from "../support/native-builds.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { buildNative, ROOT } from "../../make/native.ts";
+import { buildNative, ROOT } from "#kit/make/native.ts";
 import { COMPILE_TIMEOUT_MS, host } from "../support/native-builds.ts";
 import { runProcess } from "../support/run-process.ts";
 

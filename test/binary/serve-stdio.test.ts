@@ -7,7 +7,7 @@ import {
   FrameReader,
   jsonBody,
   parseJsonBody,
-} from "../../src/serve/frames.ts";
+} from "../../src/faces/stdio/frames.ts";
 import { outputOf, requireBuiltProgram } from "../support/built-program.ts";
 import { runProcess } from "../support/run-process.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../make/native.ts";
+import { ROOT } from "#kit/make/native.ts";
 import { sourcesIndex } from "../../make/sources-index.ts";
 import { runProcess } from "../support/run-process.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildNative } from "../../make/native.ts";
+import { buildNative } from "#kit/make/native.ts";
 import { COMPILE_TIMEOUT_MS, host, hostLibrary } from "../support/native-builds.ts";
 import { runProcess } from "../support/run-process.ts";
 

@@ -5,8 +5,8 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildNative } from "#kit/make/native.ts";
 import { loadLibrary, type NativeLibrary } from "../../ffi/index.ts";
-import { buildNative } from "../../make/native.ts";
 import { COMPILE_TIMEOUT_MS, copyOfC, host, hostLibrary } from "../support/native-builds.ts";
 import { readyKernel, sampleCount, timingIds } from "../support/ready-kernel.ts";
 
@@ -58,7 +58,7 @@ test(
   "a kernel whose work a formula governs is found out",
   async () => {
     using copy = copyOfC();
-    const file = join(copy.c, "mach_timing.c");
+    const file = join(copy.c, "kernels", "mach_timing.c");
     const honest = readFileSync(file, "utf8");
     const crooked = honest.replace("k < MULTIPLICATIONS", "k < MULTIPLICATIONS + (int)(i * 40503 >> 7 & 15)");
     expect(crooked).not.toBe(honest);

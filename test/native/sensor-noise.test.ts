@@ -3,8 +3,8 @@ import { expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildNative } from "#kit/make/native.ts";
 import { loadLibrary } from "../../ffi/index.ts";
-import { buildNative } from "../../make/native.ts";
 import { COMPILE_TIMEOUT_MS, copyOfC, host } from "../support/native-builds.ts";
 
 test(
@@ -17,7 +17,7 @@ test(
       const frameworks = await buildNative({ target: host(), root: stand });
 
       using copy = copyOfC();
-      const file = join(copy.c, "sensor_noise.c");
+      const file = join(copy.c, "kernels", "sensor_noise.c");
       writeFileSync(file, `#define EE_IOKIT ${JSON.stringify(frameworks)}\n${readFileSync(file, "utf8")}`);
       const library = loadLibrary({ path: await buildNative({ target: host(), root: copy.root }) });
       const read = library.kernel("sensor_noise");
@@ -39,7 +39,7 @@ test(
   "without the frameworks there are no sensors",
   async () => {
     using copy = copyOfC();
-    const file = join(copy.c, "sensor_noise.c");
+    const file = join(copy.c, "kernels", "sensor_noise.c");
     writeFileSync(file, `#define EE_IOKIT "/nonexistent/library"\n${readFileSync(file, "utf8")}`);
     const library = loadLibrary({ path: await buildNative({ target: host(), root: copy.root }) });
     expect(() => library.kernel("sensor_noise")(new BigUint64Array(1))).toThrow("ENOSYS");

@@ -1,8 +1,8 @@
 /** Every target compiles, and to what it should be. */
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { TARGETS } from "../../ffi/target.ts";
-import { buildNative } from "../../make/native.ts";
+import { buildNative } from "#kit/make/native.ts";
+import { TARGETS } from "#kit/native/target.ts";
 import { readLibraryFile } from "../support/library-file.ts";
 import {
   COMPILE_TIMEOUT_MS,
@@ -14,7 +14,7 @@ import {
 
 test("one kernel a file", () => {
   expect(kernelIds.length).toBeGreaterThanOrEqual(8);
-  expect(kernelFiles().sort()).toEqual(kernelIds.map((id) => `${id}.c`).sort());
+  expect(kernelFiles().sort()).toEqual(kernelIds.map((id) => `kernels/${id}.c`).sort());
   expect(exportedNames).toContain("ee_abi_version");
   for (const id of kernelIds) expect(exportedNames).toContain(`ee_${id}`);
 });

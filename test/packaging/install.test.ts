@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TARGETS } from "../../ffi/target.ts";
-import { ROOT } from "../../make/native.ts";
+import { ROOT } from "#kit/make/native.ts";
+import { TARGETS } from "#kit/native/target.ts";
 import { runProcess } from "../support/run-process.ts";
 
 const SCRIPT = join(ROOT, "install.sh");

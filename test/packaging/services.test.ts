@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "citty";
-import { checkedArgs } from "../../src/cli/args.ts";
-import { device, deviceOptions } from "../../src/cli/device.ts";
+import { checkedArgs } from "#kit/term/args.ts";
+import { device, deviceOptions } from "../../src/commands/device.ts";
 
 const PACKAGING = join(import.meta.dir, "..", "..", "packaging");
 const PROGRAM = "/usr/local/bin/esoteric-entropy";

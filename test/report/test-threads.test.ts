@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { countPermutations } from "../../src/report/permutation-threads.ts";
-import { runTask, type TestTask } from "../../src/report/test-tasks.ts";
-import { shared, TestThreads } from "../../src/report/test-threads.ts";
+import { countPermutations } from "../../src/report/threads/permutation-threads.ts";
+import { runTask, type TestTask } from "../../src/report/threads/test-tasks.ts";
+import { shared, TestThreads } from "../../src/report/threads/test-threads.ts";
 import { assessIid, iidData } from "../../src/stats/sp800-90b/iid/index.ts";
 import { keystream } from "../support/keystream.ts";
 import { rejectionOf } from "../support/rejection.ts";

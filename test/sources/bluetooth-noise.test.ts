@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { SourceError, ToolError } from "../../src/errors.ts";
 import type { Host } from "../../src/platform/host.ts";
-import { parseBluetoothProfile, parseScanLine } from "../../src/sampling/radio/bluetooth-reports.ts";
+import { parseBluetoothProfile, parseScanLine } from "../../src/sources/acquire/radio/bluetooth-reports.ts";
 import { bluetoothNoise, bluetoothNoiseSource } from "../../src/sources/bluetooth-noise.ts";
 import { fakeHost } from "../support/fake-host.ts";
 import { fixture } from "../support/fixture.ts";

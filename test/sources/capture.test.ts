@@ -1,10 +1,10 @@
 /** What microphone and camera have in common, and the parsers of what systems say about them. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseCards } from "../../src/sampling/capture/alsa.ts";
-import { parseDevices } from "../../src/sampling/capture/avfoundation.ts";
-import { shortestPeriod } from "../../src/sampling/capture/period.ts";
-import { yuyvSizes } from "../../src/sampling/capture/v4l2.ts";
+import { parseCards } from "../../src/sources/acquire/capture/alsa.ts";
+import { parseDevices } from "../../src/sources/acquire/capture/avfoundation.ts";
+import { shortestPeriod } from "../../src/sources/acquire/capture/period.ts";
+import { yuyvSizes } from "../../src/sources/acquire/capture/v4l2.ts";
 import { fixture } from "../support/fixture.ts";
 
 describe("the shortest period", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { addressQuery, isReplyTo } from "../../src/sampling/network/dns-message.ts";
+import { addressQuery, isReplyTo } from "../../src/sources/acquire/network/dns-message.ts";
 import { replyTo } from "../support/dns-reply.ts";
 
 const query = addressQuery(0x1234, "a.root-servers.net");

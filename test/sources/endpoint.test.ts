@@ -5,7 +5,7 @@ import {
   parseEndpoint,
   showEndpoint,
   writeEndpoint,
-} from "../../src/sampling/network/endpoint.ts";
+} from "../../src/sources/acquire/network/endpoint.ts";
 
 test("addresses and names, with and without a port", () => {
   const cases: [text: string, host: string, port: number][] = [

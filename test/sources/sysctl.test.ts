@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Counters } from "../../src/sampling/counters/gauge.ts";
+import type { Counters } from "../../src/sources/acquire/counters/gauge.ts";
 import { parseNetworkTable, parseProcessorTable, parseStat, sysctl } from "../../src/sources/sysctl.ts";
 import { fakeHost } from "../support/fake-host.ts";
 

@@ -2,9 +2,17 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { NativeError, SourceError, ToolError } from "../../src/errors.ts";
 import type { Host } from "../../src/platform/host.ts";
-import { managedInterface, parseStation, wirelessLevels } from "../../src/sampling/radio/linux-signal.ts";
-import { parseAirport, parseScriptLine, parseSystemProfiler } from "../../src/sampling/radio/mac-signal.ts";
-import { NO_INTERFACE, NOT_CONNECTED, SWITCHED_OFF } from "../../src/sampling/radio/signal-reader.ts";
+import {
+  managedInterface,
+  parseStation,
+  wirelessLevels,
+} from "../../src/sources/acquire/radio/linux-signal.ts";
+import {
+  parseAirport,
+  parseScriptLine,
+  parseSystemProfiler,
+} from "../../src/sources/acquire/radio/mac-signal.ts";
+import { NO_INTERFACE, NOT_CONNECTED, SWITCHED_OFF } from "../../src/sources/acquire/radio/signal-reader.ts";
 import { wifiRssi, wifiRssiSource } from "../../src/sources/wifi-rssi.ts";
 import { fakeHost } from "../support/fake-host.ts";
 import { fixture } from "../support/fixture.ts";

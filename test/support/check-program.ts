@@ -1,6 +1,6 @@
 /** Runs checks of the installed library, `contract` or `faults`, and prints a line of JSON for each. Built to run on Bun and Node. */
-import { type Checks, CONTRACT, type Library } from "../library/contract.ts";
-import { FAULTS } from "../library/program-faults.ts";
+import { type Checks, CONTRACT, type Library } from "../faces/library/contract.ts";
+import { FAULTS } from "../faces/library/program-faults.ts";
 
 export interface CheckResult {
   readonly name: string;

@@ -1,9 +1,10 @@
 /** The dashboard in the real terminal, on fake sources; on SIGUSR2 something breaks in the way that the first argument names. */
+
+import { runDashboard } from "../../src/faces/terminal/dashboard.ts";
+import type { ScreenEvents } from "../../src/faces/terminal/screen.ts";
+import { openTerminal } from "../../src/faces/terminal/terminal.ts";
 import { EntropyPool } from "../../src/pool/pool.ts";
-import { RandomBytes } from "../../src/pool/random-bytes.ts";
-import { runDashboard } from "../../src/tui/dashboard.ts";
-import type { ScreenEvents } from "../../src/tui/screen.ts";
-import { openTerminal } from "../../src/tui/terminal.ts";
+import { RandomBytes } from "../../src/rbg/generator.ts";
 import { FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
 const source = fakeSource({ id: "fake" }, fakeNoise(1));

@@ -1,8 +1,9 @@
 /** A dashboard as it might stand after a minute: twelve sources in every state, made up and always the same. */
+
+import { firstModel, type Model } from "../../src/faces/terminal/model.ts";
+import { update } from "../../src/faces/terminal/update.ts";
 import type { Snapshot, SourceSnapshot } from "../../src/pool/snapshot.ts";
 import type { SourceInfo } from "../../src/source.ts";
-import { firstModel, type Model } from "../../src/tui/model.ts";
-import { update } from "../../src/tui/update.ts";
 import { fakeNoise } from "./fake-thread.ts";
 
 const FAMILIES = ["clock", "memory", "page-table", "file", "scheduler", "workload"] as const;

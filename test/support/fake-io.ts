@@ -1,8 +1,8 @@
 /** A terminal or pipe that only remembers. */
 import { Writable } from "node:stream";
 import { createConsola } from "consola/basic";
-import { ClosedPipeError } from "../../src/cli/exit.ts";
-import type { Io } from "../../src/cli/io.ts";
+import { ClosedPipeError } from "#kit/term/exit.ts";
+import type { Io } from "#kit/term/io.ts";
 
 export interface FakeIo extends Io {
   readonly written: () => Buffer;

@@ -1,7 +1,7 @@
 /** A sampling thread without a thread: the real executor on fake sources, with faults to switch on. */
 import type { Host } from "../../src/platform/host.ts";
-import { serveRequests } from "../../src/pool/executor.ts";
-import type { Reply, Request, SamplingThread } from "../../src/pool/protocol.ts";
+import { serveRequests } from "../../src/sampling/executor.ts";
+import type { Reply, Request, SamplingThread } from "../../src/sampling/protocol.ts";
 import type { Sampler, Source, SourceInfo } from "../../src/source.ts";
 import { fakeHost as makeHost } from "./fake-host.ts";
 

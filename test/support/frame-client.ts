@@ -6,8 +6,8 @@ import {
   FrameReader,
   jsonBody,
   parseJsonBody,
-} from "../../src/serve/frames.ts";
-import type { Channel } from "../../src/serve/session.ts";
+} from "../../src/faces/stdio/frames.ts";
+import type { Channel } from "../../src/faces/stdio/session.ts";
 
 export class FrameClient {
   readonly #reader = new FrameReader();

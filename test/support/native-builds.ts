@@ -2,8 +2,8 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostTarget, isTarget, type Target } from "../../ffi/target.ts";
-import { buildNative, ROOT } from "../../make/native.ts";
+import { buildNative, ROOT } from "#kit/make/native.ts";
+import { hostTarget, isTarget, type Target } from "#kit/native/target.ts";
 
 /** The compiler builds its own run-time library when it first meets a target: some 5 s, much more on a busy machine. */
 export const COMPILE_TIMEOUT_MS = 300_000;
@@ -41,5 +41,7 @@ export function copyOfC(): { readonly root: string; readonly c: string } & Dispo
 }
 
 export function kernelFiles(): string[] {
-  return readdirSync(join(ROOT, "c")).filter((file) => kernelIds.includes(file.replace(/\.c$/, "")));
+  return readdirSync(join(ROOT, "c", "kernels"))
+    .filter((file) => kernelIds.includes(file.replace(/\.c$/, "")))
+    .map((file) => `kernels/${file}`);
 }

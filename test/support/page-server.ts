@@ -1,8 +1,9 @@
 /** The server with its page over a pool of fake sources, on loopback. */
+
+import { type Listening, listen } from "#kit/http/listen.ts";
+import { createApp } from "../../src/faces/http/app.ts";
 import { EntropyPool } from "../../src/pool/pool.ts";
-import { RandomBytes } from "../../src/pool/random-bytes.ts";
-import { createApp } from "../../src/server/app.ts";
-import { type Listening, listen } from "../../src/server/listen.ts";
+import { RandomBytes } from "../../src/rbg/generator.ts";
 import { type FakeSource, FakeThread } from "./fake-thread.ts";
 
 /** What the server does every second is done four times a second, for tests to wait less. */

@@ -1,6 +1,6 @@
 /** What stands in for a pool: words that a test has written down, or a key stream that is the same in every run. */
 import { type Cipheriv, createCipheriv } from "node:crypto";
-import type { RandomSource } from "../../src/library/random-words.ts";
+import type { RandomSource } from "../../src/faces/library/random-words.ts";
 
 /** These words, and zeros up to the length first asked for. Whoever wants more waits for what will not come. */
 export function scripted(...words: readonly number[]): RandomSource {

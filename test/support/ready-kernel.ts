@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ROOT } from "#kit/make/native.ts";
 import type { Kernel, NativeLibrary } from "../../ffi/index.ts";
-import { ROOT } from "../../make/native.ts";
 import { NativeError } from "../../src/errors.ts";
 import { kernelIds } from "./native-builds.ts";
 

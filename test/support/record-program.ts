@@ -4,9 +4,9 @@
  * counts from the number of restarts so far. Seconds pass at each look at the clock, so that every piece is checkpointed.
  */
 
-import { exitCodeOf, messageOf } from "../../src/cli/exit.ts";
-import { processIo } from "../../src/cli/io.ts";
-import { runRecord } from "../../src/cli/record.ts";
+import { exitCodeOf, messageOf } from "#kit/term/exit.ts";
+import { processIo } from "#kit/term/io.ts";
+import { runRecord } from "../../src/commands/record.ts";
 import { fakeHost, fakeSource } from "./fake-thread.ts";
 
 const [folder = "", samples = "", killAt = ""] = process.argv.slice(2);

@@ -1,8 +1,9 @@
 /** The HTTP API over a pool of fake sources, with a clock that the test turns. */
+
+import { type Address, type Listening, listen } from "#kit/http/listen.ts";
+import { type AppDeps, createApp } from "../../src/faces/http/app.ts";
 import { EntropyPool } from "../../src/pool/pool.ts";
-import { RandomBytes, type RbgMode } from "../../src/pool/random-bytes.ts";
-import { type AppDeps, createApp } from "../../src/server/app.ts";
-import { type Address, type Listening, listen } from "../../src/server/listen.ts";
+import { RandomBytes, type RbgMode } from "../../src/rbg/generator.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
 export interface ServedApp extends Disposable {

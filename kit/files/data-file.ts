@@ -1,0 +1,135 @@
+/** Files, pipes and standard input that hold data to be tested. */
+import { close, fstat, open, read, type Stats } from "node:fs";
+import { isatty } from "node:tty";
+import { promisify } from "node:util";
+import { InputError, UsageError } from "../../src/errors.ts";
+import { orAborted } from "../../src/pool/or-aborted.ts";
+import { pause } from "../term/pause.ts";
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const statFile = promisify(fstat);
+
+/** Read at once: large enough for the system call not to matter, small enough for a progress line to move. */
+const PIECE_BYTES = 1 << 20;
+const STDIN = 0;
+/** A non-blocking pipe that is empty is asked again this much later. */
+const RETRY_MS = 2;
+
+export interface DataFile extends AsyncDisposable {
+  readonly name: string;
+  /** Length of a regular file; undefined for a pipe and the like. */
+  readonly bytes: number | undefined;
+  /**
+   * The data, once, at most `limit` bytes. A piece is good until the next one is asked for.
+   * @throws InputError if reading fails, or the data end before `limit`; the signal's reason
+   */
+  pieces(signal: AbortSignal, limit?: number): AsyncGenerator<Uint8Array>;
+}
+
+/** @throws InputError that says what is wrong with the path; the signal's reason */
+export async function openDataFile(path: string, signal: AbortSignal): Promise<DataFile> {
+  // Opening a FIFO waits for someone to write to it.
+  const fd = await orAborted(openFile(path, "r"), signal).catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : explain(path, error);
+  });
+  return describe(path, fd);
+}
+
+/** @throws UsageError if nothing is piped in */
+export async function openStdin(): Promise<DataFile> {
+  if (isatty(STDIN)) {
+    throw new UsageError("standard input is the terminal", [
+      "pipe data in: head -c 1M /dev/urandom | esoteric-entropy report --stdin",
+    ]);
+  }
+  return describe("standard input", STDIN);
+}
+
+async function describe(name: string, fd: number): Promise<DataFile> {
+  const stats = await statFile(fd).catch((error: unknown) => {
+    throw explain(name, error);
+  });
+  if (stats.isDirectory()) {
+    if (fd !== STDIN) await closeFile(fd);
+    throw new InputError(`${name} is a directory`);
+  }
+  return {
+    name,
+    bytes: stats.isFile() && stats.size > 0 ? stats.size : undefined,
+    pieces: (signal, limit) => readPieces({ name, fd, stats }, signal, limit),
+    async [Symbol.asyncDispose]() {
+      if (fd !== STDIN) await closeFile(fd);
+    },
+  };
+}
+
+async function* readPieces(
+  { name, fd, stats }: { readonly name: string; readonly fd: number; readonly stats: Stats },
+  signal: AbortSignal,
+  limit?: number,
+): AsyncGenerator<Uint8Array> {
+  if (limit === undefined && stats.isCharacterDevice()) {
+    throw new InputError(`${name} is a device without end`, {
+      hints: ["take a part of it: 'report' has --bytes, or cut with head -c 1000000"],
+    });
+  }
+  const most = limit ?? Number.POSITIVE_INFINITY;
+  let got = 0;
+  // One buffer is filled while the other is worked on.
+  const buffers = [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)];
+  const fill = () => {
+    buffers.reverse();
+    const room = buffers[0]!.subarray(0, Math.min(PIECE_BYTES, most - got));
+    const filled = readSome(fd, room, signal).then((count) => room.subarray(0, count));
+    filled.catch(() => {}); // heard of when it is awaited
+    return filled;
+  };
+  try {
+    for (let next = fill(); ; ) {
+      const piece = await orAborted(next, signal);
+      got += piece.length;
+      if (piece.length === 0) break;
+      if (got < most) next = fill();
+      yield piece;
+      if (got >= most) return;
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error instanceof InputError ? error : explain(name, error);
+  }
+  if (limit !== undefined) {
+    throw new InputError(`${name} ends after ${got} bytes; ${limit} were asked for`);
+  }
+}
+
+/** At least one byte, or none at the end. */
+async function readSome(fd: number, buffer: Uint8Array, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    const count = await new Promise<number | undefined>((resolve, reject) => {
+      read(fd, buffer, 0, buffer.length, null, (error, bytes) => {
+        if (!error) resolve(bytes);
+        else if (error.code === "EAGAIN") resolve(undefined);
+        else reject(error);
+      });
+    });
+    if (count !== undefined) return count;
+    await pause(RETRY_MS, signal);
+  }
+}
+
+function explain(name: string, error: unknown): InputError {
+  const options = { cause: error };
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return new InputError(`there is no file ${name}`, options);
+    case "EACCES":
+    case "EPERM":
+      return new InputError(`${name} may not be read`, options);
+    case "EISDIR":
+      return new InputError(`${name} is a directory`, options);
+    default:
+      return new InputError(`cannot read ${name}: ${(error as Error).message}`, options);
+  }
+}

@@ -1,0 +1,36 @@
+/** The file that a Unix socket is known by. */
+import { lstatSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { InputError } from "../../src/errors.ts";
+
+/** sun_path holds 104 bytes on macOS, 108 on Linux, the last of them zero. */
+const MAX_PATH_BYTES = 103;
+
+/**
+ * Makes room for a new socket: takes away one that nobody listens on any more.
+ * @throws InputError where something else is in the way
+ */
+export async function clearSocketPath(path: string): Promise<void> {
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
+    throw new InputError(`${path}: the path of a socket has at most ${MAX_PATH_BYTES} bytes`);
+  }
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket()) throw new InputError(`${path} exists and is not a socket`);
+  if (await isListening(path)) throw new InputError(`${path}: another program listens there`);
+  rmSync(path);
+}
+
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ECONNREFUSED" || error.code === "ENOENT") resolve(false);
+      else reject(new InputError(`${path}: ${error.message}`, { cause: error }));
+    });
+  });
+}

@@ -1,0 +1,97 @@
+/** `monitor`: the terminal dashboard. */
+import { open } from "node:fs/promises";
+import type { Command } from "#kit/term/command.ts";
+import { EXIT, InterruptedError } from "#kit/term/exit.ts";
+import type { Io } from "#kit/term/io.ts";
+import { parseSeconds } from "#kit/term/units.ts";
+import type { Deps } from "../deps.ts";
+import { InputError, UsageError } from "../errors.ts";
+import { runDashboard } from "../faces/terminal/dashboard.ts";
+import { openTerminal } from "../faces/terminal/terminal.ts";
+import { LEAST_REFRESH_MS, MOST_REFRESH_MS } from "../faces/terminal/update.ts";
+import { EntropyPool } from "../pool/pool.ts";
+import type { Snapshot } from "../pool/snapshot.ts";
+import { RandomBytes } from "../rbg/generator.ts";
+import { selectSources } from "../sources/selection.ts";
+import { VERSION } from "../version.ts";
+import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_ARGS } from "./source-args.ts";
+
+export const monitor: Command = {
+  name: "monitor",
+  description: "Watch the pool and its sources in the terminal",
+  details: [
+    "Shows each source's state, rate, assessed and credited entropy and its raw noise, the pool's level and its output. Needs a terminal of 80 columns by 24 rows or more; ? lists the keys, q quits.",
+    "It opens a pool of its own. While that is full, sampling goes on for a fifth of the time. Noise that is shown is credited nothing, and output that is shown is handed out to nobody else.",
+  ],
+  args: {
+    refresh: { type: "string", valueHint: "S", default: "1.0", description: "Seconds between refreshes" },
+    ...SOURCES_ARGS,
+    ...CLAIM_ARGS,
+  },
+  examples: ["esoteric-entropy monitor", "esoteric-entropy monitor --sources default,disk_io --refresh 0.5"],
+  seeAlso: ["pool", "scan"],
+  async run(args, io, deps) {
+    await runMonitor(monitorOptions(args), io, deps);
+    return 0;
+  },
+};
+
+export interface MonitorOptions extends ClaimOptions {
+  readonly refreshMs: number;
+  readonly sources: string;
+}
+
+/** @throws UsageError */
+export function monitorOptions(args: Record<string, unknown>): MonitorOptions {
+  const refreshMs = parseSeconds(String(args["refresh"]), "--refresh");
+  if (refreshMs < LEAST_REFRESH_MS || refreshMs > MOST_REFRESH_MS) {
+    throw new UsageError(`--refresh: from ${LEAST_REFRESH_MS / 1000} to ${MOST_REFRESH_MS / 1000} seconds`);
+  }
+  return { refreshMs, sources: String(args["sources"]), ...claimOptions(args) };
+}
+
+/** Sampling goes on for so much of the time while the pool is full: what is watched should move. */
+const IDLE_SHARE = 0.2;
+
+/** @throws UsageError without a terminal; InterruptedError when it ends otherwise than by q */
+export async function runMonitor(options: MonitorOptions, io: Io, deps: Deps): Promise<void> {
+  const selected = selectSources(deps.sources, options.sources);
+  if (!io.outIsTerminal || !io.inIsTerminal) {
+    throw new UsageError("monitor needs a terminal", [
+      "'esoteric-entropy pool --json' writes the same figures without one",
+    ]);
+  }
+  const infos = creditedInfos(selected, options, io, deps);
+  using pool = new EntropyPool({ sources: infos, startThread: deps.startThread, idleShare: IDLE_SHARE });
+  using random = new RandomBytes(pool, "full");
+  const ending = await runDashboard({
+    pool,
+    infos,
+    random,
+    refreshMs: options.refreshMs,
+    openScreen: (events) => openTerminal(events, io.color),
+    save: (snapshot) => saveSnapshot(snapshot, new Date(), "."),
+    signal: io.signal,
+  });
+  if (ending === "interrupt") throw new InterruptedError(EXIT.interrupted);
+  if (ending === "hang-up") throw new InterruptedError(EXIT.hungUp);
+}
+
+/**
+ * A new file in the folder; one that is there already is never touched.
+ * @returns its path @throws InputError
+ */
+export async function saveSnapshot(snapshot: Snapshot, at: Date, folder: string): Promise<string> {
+  const time = at.toISOString();
+  const { schema, ...figures } = snapshot;
+  const content = { schema, program: "esoteric-entropy", version: VERSION, time, ...figures };
+  const path = `${folder}/entropy-${time.replaceAll(":", "-")}.json`;
+  try {
+    await using file = await open(path, "wx");
+    await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
+    return path;
+  } catch (error) {
+    throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}

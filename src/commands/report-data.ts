@@ -1,0 +1,119 @@
+/** The data a report looks at: a file, standard input, one source's raw symbols, or what the pool hands out. */
+
+import { type DataFile, openDataFile, openStdin } from "#kit/files/data-file.ts";
+import type { Io } from "#kit/term/io.ts";
+import { packLowBits } from "../conditioning/pack-bits.ts";
+import type { Deps } from "../deps.ts";
+import { SourceError } from "../errors.ts";
+import type { Host } from "../platform/host.ts";
+import { EntropyPool } from "../pool/pool.ts";
+import { withinTime } from "../pool/within-time.ts";
+import { RandomBytes, type RbgMode } from "../rbg/generator.ts";
+import type { ReportData } from "../report/run-options.ts";
+import type { Source } from "../source.ts";
+import { selectSources } from "../sources/selection.ts";
+import { toSymbols } from "../trace.ts";
+import { type ClaimOptions, creditedInfos } from "./claims.ts";
+
+export type DataOrigin =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "stdin" }
+  | { readonly kind: "source"; readonly source: Source }
+  | ({
+      readonly kind: "pool";
+      readonly mode: "full" | "drbg";
+      readonly sources: string;
+      readonly timeoutMs: number;
+    } & ClaimOptions);
+
+/** Data with their length, where it is known before they are read. */
+export type OpenData = ReportData & AsyncDisposable & { readonly bytes: number | undefined };
+
+/** @param bytes how many; undefined: all of a file */
+export async function openData(
+  origin: DataOrigin,
+  bytes: number | undefined,
+  io: Io,
+  deps: Deps,
+): Promise<OpenData> {
+  switch (origin.kind) {
+    case "file":
+      return fromFile("file", await openDataFile(origin.path, io.signal), bytes, io.signal);
+    case "stdin":
+      return fromFile("stdin", await openStdin(), bytes, io.signal);
+    case "source": {
+      const { info } = origin.source;
+      const availability = await origin.source.availability(deps.host);
+      if (!availability.ok) throw new SourceError(info.id, availability.reason);
+      const pieces = rawSymbols(origin.source, bytes ?? 0, io, deps);
+      return generated("source", info.id, info.symbolBits, pieces, bytes);
+    }
+    case "pool": {
+      const infos = creditedInfos(selectSources(deps.sources, origin.sources), origin, io, deps);
+      const pool = new EntropyPool({
+        sources: infos,
+        startThread: deps.startThread,
+      });
+      const name = `${origin.mode === "full" ? "full entropy" : "drbg"}, sources ${origin.sources}`;
+      const pieces = poolBytes(pool, origin, bytes ?? 0, deps.host, io.signal);
+      return {
+        ...generated("pool", name, 8, pieces, bytes),
+        [Symbol.asyncDispose]: async () => pool.close(),
+      };
+    }
+  }
+}
+
+function fromFile(
+  kind: "file" | "stdin",
+  file: DataFile,
+  bytes: number | undefined,
+  signal: AbortSignal,
+): OpenData {
+  return {
+    kind,
+    name: file.name,
+    bitsPerSymbol: 8,
+    bytes: bytes ?? file.bytes,
+    pieces: file.pieces(signal, bytes),
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+  };
+}
+
+function generated(
+  kind: "source" | "pool",
+  name: string,
+  bitsPerSymbol: number,
+  pieces: AsyncIterable<Uint8Array>,
+  bytes: number | undefined,
+): OpenData {
+  return { kind, name, bitsPerSymbol, bytes, pieces, async [Symbol.asyncDispose]() {} };
+}
+
+/** Samples taken at once; a multiple of 8, so that symbols of any width fill whole bytes. */
+const PIECE_SAMPLES = 8_192;
+
+async function* rawSymbols(source: Source, bytes: number, io: Io, deps: Deps): AsyncGenerator<Uint8Array> {
+  const { symbolBits } = source.info;
+  await using sampler = await source.open(deps.host);
+  for (let left = Math.ceil((8 * bytes) / symbolBits); left > 0; ) {
+    const trace = await sampler.sample(Math.min(left, PIECE_SAMPLES), io.signal);
+    left -= trace.samples.length;
+    yield packLowBits(toSymbols(trace, symbolBits), symbolBits).bytes;
+  }
+}
+
+async function* poolBytes(
+  pool: EntropyPool,
+  { mode, timeoutMs }: { readonly mode: RbgMode; readonly timeoutMs: number },
+  bytes: number,
+  host: Host,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  using random = new RandomBytes(pool, mode, host);
+  for (let left = bytes; left > 0; ) {
+    const piece = await withinTime(pool, timeoutMs, signal, (limited) => random.next(left, limited));
+    left -= piece.length;
+    yield piece;
+  }
+}

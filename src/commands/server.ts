@@ -1,0 +1,215 @@
+/** `server`: the HTTP API and the page. */
+import type { ArgsDef } from "citty";
+import { isLoopback } from "#kit/http/access.ts";
+import { type Address, listen } from "#kit/http/listen.ts";
+import { readText, readTokenFile } from "#kit/http/token-file.ts";
+import type { Command } from "#kit/term/command.ts";
+import type { Io } from "#kit/term/io.ts";
+import { pause } from "#kit/term/pause.ts";
+import { parseCount, parseSeconds } from "#kit/term/units.ts";
+import type { Deps } from "../deps.ts";
+import { UsageError } from "../errors.ts";
+import { createApp } from "../faces/http/app.ts";
+import { EntropyPool } from "../pool/pool.ts";
+import { RandomBytes, type RbgMode } from "../rbg/generator.ts";
+import { selectSources } from "../sources/selection.ts";
+import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_ARGS } from "./source-args.ts";
+
+const DEFAULT_PORT = 8042;
+const DEFAULT_HOST = "127.0.0.1";
+
+const SERVER_ARGS = {
+  port: { type: "string", valueHint: "N", description: `Port; 0 takes a free one. Default ${DEFAULT_PORT}` },
+  host: { type: "string", valueHint: "ADDR", description: `Address to bind to. Default ${DEFAULT_HOST}` },
+  unix: { type: "string", valueHint: "PATH", description: "Unix socket instead of a port" },
+  mode: {
+    type: "enum",
+    options: ["full", "drbg"],
+    default: "full",
+    description: "full: full entropy; drbg: fast, reseeded",
+  },
+  ...SOURCES_ARGS,
+  "max-wait": {
+    type: "string",
+    valueHint: "S",
+    default: "5",
+    description: "A request waits so long for entropy, then gets 503",
+  },
+  cors: {
+    type: "string",
+    valueHint: "ORIGIN",
+    default: "*",
+    description: "Web site whose scripts may read the random endpoints; * is any",
+  },
+  "token-file": {
+    type: "string",
+    valueHint: "FILE",
+    description: "File with the bearer token that requests need",
+  },
+  "tls-cert": { type: "string", valueHint: "FILE", description: "Certificate (PEM)" },
+  "tls-key": { type: "string", valueHint: "FILE", description: "Its private key (PEM)" },
+  insecure: { type: "boolean", description: "Serve other machines without a token or TLS" },
+  ...CLAIM_ARGS,
+} satisfies ArgsDef;
+
+export interface ServerOptions extends ClaimOptions {
+  readonly address: Address;
+  readonly mode: RbgMode;
+  readonly sources: string;
+  readonly maxWaitMs: number;
+  readonly corsOrigin: string;
+  readonly tokenFile: string | undefined;
+  readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined;
+  readonly insecure: boolean;
+}
+
+export const server: Command = {
+  name: "server",
+  description: "Serve random bytes over HTTP, and a page to look at",
+  args: SERVER_ARGS,
+  examples: [
+    "esoteric-entropy server",
+    "esoteric-entropy server --mode drbg --port 8042",
+    "esoteric-entropy server --unix /run/user/1000/entropy.sock",
+    "esoteric-entropy server --host 0.0.0.0 --token-file token --tls-cert cert.pem --tls-key key.pem",
+  ],
+  seeAlso: ["stream", "monitor", "device"],
+  async run(args, io, deps) {
+    await runServer(serverOptions(args), io, deps);
+    return 0;
+  },
+};
+
+/** A request that waits longer than connections may idle would be cut off. */
+const MAX_MAX_WAIT_MS = 60_000;
+
+/** @throws UsageError */
+export function serverOptions(args: Record<string, unknown>): ServerOptions {
+  const text = (name: string) => (args[name] === undefined ? undefined : String(args[name]));
+  const maxWaitMs = parseSeconds(text("max-wait") ?? "5", "--max-wait");
+  if (maxWaitMs > MAX_MAX_WAIT_MS) throw new UsageError(`--max-wait: at most ${MAX_MAX_WAIT_MS / 1000} s`);
+  const [cert, key] = [text("tls-cert"), text("tls-key")];
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError("--tls-cert and --tls-key go together");
+  return {
+    address: addressIn(text("port"), text("host"), text("unix")),
+    mode: (text("mode") ?? "full") as RbgMode,
+    sources: text("sources") ?? "default",
+    maxWaitMs,
+    corsOrigin: parseOrigin(text("cors") ?? "*"),
+    tokenFile: text("token-file"),
+    tlsFiles: cert !== undefined && key !== undefined ? { cert, key } : undefined,
+    insecure: args["insecure"] === true,
+    ...claimOptions(args),
+  };
+}
+
+function addressIn(port: string | undefined, host: string | undefined, unix: string | undefined): Address {
+  if (unix === undefined) {
+    return {
+      hostname: host ?? DEFAULT_HOST,
+      port: port === undefined ? DEFAULT_PORT : parseCount(port, "--port", 0, 65_535),
+    };
+  }
+  if (port !== undefined || host !== undefined) throw new UsageError("--unix takes no --port and no --host");
+  return { unix };
+}
+
+function parseOrigin(text: string): string {
+  if (text === "*" || (URL.canParse(text) && new URL(text).origin === text)) return text;
+  throw new UsageError(`--cors: '${text}' is not an origin`, ["origins are like https://example.org, or *"]);
+}
+
+/** Full-entropy bytes kept ready: a burst of 2,000 requests for 32 bytes is answered without waiting. */
+const CAPACITY_BYTES = 1 << 16;
+/** Of its time the pool samples so much when it is full, so that sources stay tested and the page shows them at work. */
+const IDLE_SHARE = 0.02;
+/** Answers under way have so long to finish when the server is told to stop. */
+const GRACE_MS = 10_000;
+
+/** Serves until the signal. @throws InputError for files and addresses that cannot be used */
+export async function runServer(options: ServerOptions, io: Io, deps: Deps): Promise<void> {
+  const { address, mode } = options;
+  const isLocal = "unix" in address || isLoopback(address.hostname);
+  if (!isLocal) requireProtection(options, io);
+  const tokenFile = options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile);
+  if (tokenFile?.exposed) io.log.warn(`${options.tokenFile} can be read by other users: chmod 600 it`);
+  const tls = options.tlsFiles && {
+    cert: readText(options.tlsFiles.cert),
+    key: readText(options.tlsFiles.key),
+  };
+
+  const infos = creditedInfos(selectSources(deps.sources, options.sources), options, io, deps);
+  using pool = new EntropyPool({
+    sources: infos,
+    startThread: deps.startThread,
+    capacityBytes: CAPACITY_BYTES,
+    idleShare: IDLE_SHARE,
+  });
+  using random = new RandomBytes(pool, mode, deps.host);
+  const closing = new AbortController();
+  const app = createApp({
+    pool,
+    infos,
+    random,
+    maxWaitMs: options.maxWaitMs,
+    corsOrigin: options.corsOrigin,
+    hosts: isLocal && !("unix" in address) ? "loopback" : "any",
+    token: tokenFile?.token,
+    every: (intervalMs, work) => {
+      const timer = setInterval(work, intervalMs);
+      return () => clearInterval(timer);
+    },
+    report: (error) => io.log.error(error),
+    closing: closing.signal,
+  });
+  const listening = await listen({ address, tls, fetch: app.fetch });
+  try {
+    await io.out(`listening on ${listening.url}\n`);
+    await seed(random, io);
+    await aborted(io.signal);
+  } finally {
+    closing.abort();
+    await listening.stop(GRACE_MS);
+  }
+}
+
+/** Warns of what an attacker in the network could do. @throws UsageError unless the user knows */
+function requireProtection({ tokenFile, tlsFiles, insecure }: ServerOptions, io: Io): void {
+  if (tokenFile === undefined && tlsFiles === undefined) {
+    if (!insecure) {
+      throw new UsageError("other machines could take and read random bytes without a token or TLS", [
+        "--token-file F, and --tls-cert F --tls-key F",
+        "--insecure serves them all the same",
+      ]);
+    }
+    io.log.warn("every machine in the network can take and read random bytes");
+  } else if (tlsFiles === undefined) {
+    io.log.warn("without TLS, the token and all bytes can be read on their way");
+  } else if (tokenFile === undefined) {
+    io.log.warn("without a token, every machine in the network can take random bytes");
+  }
+}
+
+const SEED_RETRY_MS = 5_000;
+
+/** Has the generator ready before somebody asks for it. Fails only with the signal: the server says 503 meanwhile. */
+async function seed(random: RandomBytes, io: Io): Promise<void> {
+  while (!random.isReady && !io.signal.aborted) {
+    try {
+      await random.ready(io.signal);
+    } catch (error) {
+      if (io.signal.aborted) return;
+      io.log.warn(error instanceof Error ? error.message : String(error));
+      await pause(SEED_RETRY_MS, io.signal).catch(() => {}); // the signal, which ends the loop
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,209 @@
+/**
+ * A FIFO that one writes random bytes to and others read: it behaves like a device file.
+ *
+ * Both its ends are held open here. So readers come and go without ever meeting an end of file, the pipe fills once
+ * and then holds what it has for whoever reads next, and waiting for a reader is a write(2) that blocks in a thread of
+ * its own: nothing runs meanwhile. Closing the writing end between readers would lose those who open the FIFO
+ * in that moment: they would read to an end of file.
+ */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  unlinkSync,
+  write,
+} from "node:fs";
+import { constants as os } from "node:os";
+import { InputError, NativeError } from "../../errors.ts";
+import type { Host } from "../../platform/host.ts";
+
+/** How often room is made while a write has to end: it may be larger than the pipe, and others may write to it too. */
+const EMPTY_EVERY_MS = 10;
+const OWNER_ONLY = 0o600;
+
+/** What a FIFO is made of; `Host["native"]` has it. */
+export type FifoCalls = Pick<Extract<Host["native"], { ok: true }>["library"], "makeFifo" | "resizePipe">;
+
+export interface FifoOptions {
+  readonly path: string;
+  /** Permissions of a FIFO that is made, whatever the umask; one that is there already keeps its own. */
+  readonly mode: number;
+  /** How much the pipe holds at most. Linux rounds up to a power of two of pages, so what it is asked for is one. */
+  readonly pipeBytes: number;
+  /** Effective user: a FIFO that is there already has to belong to this one, or to root. */
+  readonly userId: number;
+}
+
+export class Fifo implements Disposable {
+  /** What is read here is thrown away. */
+  readonly #scrap = new Uint8Array(1 << 16);
+
+  private constructor(
+    private readonly path: string,
+    private readonly found: Stats,
+    /** Whether it was made here, and is therefore to be removed. */
+    readonly made: boolean,
+    /** Both ends, so that it can be opened without waiting; written to, and then a write waits for room. */
+    private readonly fd: number,
+    /** The reading end once more, such that reading does not wait. */
+    private readonly drain: number,
+  ) {}
+
+  /**
+   * Makes the FIFO or takes the one that is there.
+   * @throws InputError if there is something else, or another user's; nothing is left behind
+   */
+  static open(options: FifoOptions, calls: FifoCalls): Fifo {
+    const { path, mode, pipeBytes, userId } = options;
+    let found: Stats | undefined;
+    let made = false;
+    let fifo: Fifo | undefined;
+    try {
+      made = make(path, calls);
+      found = lstatSync(path);
+      requireFifo(path, found);
+      if (!made) requireOwner(path, found, userId);
+      fifo = new Fifo(path, found, made, ...openEnds(path, found));
+      if (made) fchmodSync(fifo.fd, mode);
+      fifo.#empty(); // of what others may have left in it
+      calls.resizePipe(fifo.fd, 2 ** Math.floor(Math.log2(pipeBytes)));
+      return fifo;
+    } catch (error) {
+      if (fifo) fifo.close();
+      else if (made && found?.isFIFO()) remove(path, found);
+      throw asInputError(path, error);
+    }
+  }
+
+  /**
+   * Waits until the pipe has taken all of `bytes`.
+   * @throws the signal's reason
+   */
+  async write(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      signal.throwIfAborted();
+      done += await this.#writeSome(bytes, done, signal);
+    }
+    signal.throwIfAborted();
+  }
+
+  /** Throws away what nobody has read, and the FIFO itself if it was made here. */
+  close(): void {
+    this.#empty();
+    if (this.made) remove(this.path, this.found);
+    closeSync(this.drain);
+    closeSync(this.fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** A write that waits for room cannot be called off; when the signal is aborted, room is made. */
+  #writeSome(bytes: Uint8Array, offset: number, signal: AbortSignal): Promise<number> {
+    return new Promise((resolve, reject) => {
+      let emptying: ReturnType<typeof setInterval> | undefined;
+      const onAbort = () => {
+        this.#empty();
+        emptying = setInterval(() => this.#empty(), EMPTY_EVERY_MS);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      write(this.fd, bytes, offset, bytes.length - offset, null, (error, count) => {
+        signal.removeEventListener("abort", onAbort);
+        clearInterval(emptying);
+        if (error) reject(error);
+        else resolve(count);
+      });
+    });
+  }
+
+  #empty(): void {
+    try {
+      while (readSync(this.drain, this.#scrap) > 0);
+    } catch (error) {
+      if (!isErrno(error, "EAGAIN")) throw error;
+    } finally {
+      this.#scrap.fill(0);
+    }
+  }
+}
+
+/** @returns whether it was made: false where there is something of that name */
+function make(path: string, calls: FifoCalls): boolean {
+  try {
+    calls.makeFifo(path, OWNER_ONLY);
+    return true;
+  } catch (error) {
+    if (error instanceof NativeError && error.errno === os.errno.EEXIST) return false;
+    throw error;
+  }
+}
+
+/** @throws InputError if it is no longer what was found: it may have been replaced since */
+function openEnds(path: string, found: Stats): [fd: number, drain: number] {
+  const fds: number[] = [];
+  const openSame = (flags: number): number => {
+    const fd = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NOCTTY);
+    fds.push(fd);
+    if (!isSame(found, fstatSync(fd))) throw new InputError(`${path} was replaced while it was opened`);
+    return fd;
+  };
+  try {
+    return [openSame(constants.O_RDWR), openSame(constants.O_RDONLY | constants.O_NONBLOCK)];
+  } catch (error) {
+    for (const fd of fds) closeSync(fd);
+    throw error;
+  }
+}
+
+/** The FIFO, unless something else has taken its name. */
+function remove(path: string, found: Stats): void {
+  if (isSame(lstatSync(path, { throwIfNoEntry: false }), found)) unlinkSync(path);
+}
+
+/** A symbolic link is not followed: whoever made it may point it elsewhere at any time. */
+function requireFifo(path: string, found: Stats): void {
+  if (!found.isFIFO()) {
+    throw new InputError(`${path} is ${kindOf(found)}, not a FIFO, and is left alone`, {
+      hints: ["name a path where there is nothing yet"],
+    });
+  }
+}
+
+function requireOwner(path: string, found: Stats, userId: number): void {
+  if (found.uid !== userId && found.uid !== 0) {
+    throw new InputError(
+      `the FIFO ${path} belongs to another user (${found.uid}), who may read and write it`,
+      {
+        hints: ["name a path in a folder that only you may write to"],
+      },
+    );
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isSymbolicLink()) return "a symbolic link";
+  if (stats.isDirectory()) return "a folder";
+  if (stats.isSocket()) return "a socket";
+  return stats.isFile() ? "a file" : "a device";
+}
+
+function isSame(a: Stats | undefined, b: Stats): boolean {
+  return a !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+function isErrno(error: unknown, code: string): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** What the system refuses is about the path that the user named. */
+function asInputError(path: string, error: unknown): unknown {
+  if (error instanceof InputError || !(error instanceof Error)) return error;
+  if (!(error instanceof NativeError) && !("errno" in error)) return error;
+  return new InputError(`cannot serve ${path}: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,88 @@
+/**
+ * The contract of the ANU QRNG's JSON API: `length` elements of a type, hex16 blocks of `size` bytes each.
+ * Wider in one thing: ANU stops at 1,024 elements, this at 65,536.
+ */
+import { excerpt, parameter, wholeNumber } from "#kit/http/query.ts";
+import { Refusal } from "#kit/http/refusal.ts";
+
+const TYPES = ["hex16", "uint8", "uint16"] as const;
+export type AnuType = (typeof TYPES)[number];
+
+export const MAX_LENGTH = 65_536;
+export const MAX_BLOCK_BYTES = 1_024;
+
+/** What one request may ask for, in either API: it is held in memory until it is complete. Streams have no such end. */
+export const MAX_REQUEST_BYTES = 1 << 20;
+
+export interface AnuRequest {
+  readonly type: AnuType;
+  /** Elements. */
+  readonly length: number;
+  /** Bytes an element. */
+  readonly size: number;
+}
+
+/** @throws Refusal */
+export function parseAnuRequest(query: URLSearchParams): AnuRequest {
+  const type = parseType(parameter(query, "type"));
+  const length = wholeNumber("length", parameter(query, "length"), 1, MAX_LENGTH);
+  const sizeText = parameter(query, "size");
+  // ANU clients send a size with every type; it means something with hex16 only.
+  const block = sizeText === undefined ? 1 : wholeNumber("size", sizeText, 1, MAX_BLOCK_BYTES);
+  const size = type === "hex16" ? block : type === "uint16" ? 2 : 1;
+  if (length * size > MAX_REQUEST_BYTES) {
+    throw new Refusal(
+      400,
+      `length × size must be at most ${MAX_REQUEST_BYTES} bytes, not ${length * size}; /api/v1/stream has no limit`,
+    );
+  }
+  return { type, length, size };
+}
+
+function parseType(text: string | undefined): AnuType {
+  const type = TYPES.find((candidate) => candidate === text);
+  if (type) return type;
+  const given = text === undefined ? "is missing" : `'${excerpt(text)}' is unknown`;
+  throw new Refusal(400, `type ${given}: ${TYPES.join(", ")}`);
+}
+
+/** The answer's JSON. @param bytes length × size of them */
+export function encodeAnu({ type, length, size }: AnuRequest, bytes: Uint8Array): string {
+  const form = type === "hex16" ? `,"size":${size}` : "";
+  return `{"type":"${type}","length":${length}${form},"data":[${elements(type, size, bytes)}],"success":true}`;
+}
+
+function elements(type: AnuType, size: number, bytes: Uint8Array): string {
+  switch (type) {
+    case "uint8":
+      return decimals(bytes);
+    case "uint16":
+      return Uint16Array.from(
+        { length: bytes.length / 2 },
+        (_, i) => bytes[2 * i]! * 256 + bytes[2 * i + 1]!,
+      ).join(",");
+    case "hex16": {
+      const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+      const blocks = Array.from({ length: bytes.length / size }, (_, i) =>
+        hex.slice(2 * size * i, 2 * size * (i + 1)),
+      );
+      return `"${blocks.join('","')}"`;
+    }
+  }
+}
+
+/** As `bytes.join(",")` in a third of the time, which is most of what an answer takes to make. */
+function decimals(bytes: Uint8Array): string {
+  let end = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const value = bytes[i]!;
+    for (let digit = 0; digit < 4; digit++) TEXT[end + digit] = DECIMALS[4 * value + digit]!;
+    end += WIDTHS[value]!;
+  }
+  return TEXT.toString("latin1", 0, end - 1);
+}
+
+/** "0," to "255,", each in four bytes, and how many of the four count. */
+const DECIMALS = Buffer.from(Array.from({ length: 256 }, (_, value) => `${value},`.padEnd(4)).join(""));
+const WIDTHS = Uint8Array.from({ length: 256 }, (_, value) => `${value},`.length);
+const TEXT = Buffer.alloc(4 * MAX_LENGTH);

@@ -1,0 +1,89 @@
+/** What the server tells the page: the events of `GET /events`, and the list that `GET /sources` gives. */
+import type { Snapshot } from "../../../pool/snapshot.ts";
+
+export type Message =
+  | { readonly kind: "status"; readonly snapshot: Snapshot }
+  /** Raw samples of the source that was asked for; the pool credits them nothing. */
+  | { readonly kind: "noise"; readonly id: string; readonly samples: readonly number[] }
+  /** Output that is shown here and given to nobody. */
+  | { readonly kind: "output"; readonly bytes: Uint8Array }
+  | { readonly kind: "source-failed"; readonly id: string; readonly reason: string }
+  | { readonly kind: "catalogue"; readonly sources: readonly CatalogueEntry[] };
+
+/** What a source is, whatever it is doing. */
+export interface CatalogueEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly family: string;
+  readonly mechanism: string;
+  readonly unit: string;
+}
+
+/** Undefined for events that a newer server may send. @throws TypeError if the data is not what the event says */
+export function decodeEvent(event: string | undefined, data: string): Message | undefined {
+  switch (event) {
+    case "status":
+      return { kind: "status", snapshot: snapshotIn(parse(event, data)) };
+    case "noise": {
+      const { id, samples } = parse(event, data);
+      if (typeof id !== "string" || !isArrayOf(samples, Number.isFinite)) throw misshapen(event);
+      return { kind: "noise", id, samples: samples as number[] };
+    }
+    case "output": {
+      const { hex } = parse(event, data);
+      if (typeof hex !== "string" || !/^(?:[0-9a-f]{2})+$/.test(hex)) throw misshapen(event);
+      return {
+        kind: "output",
+        bytes: Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16)),
+      };
+    }
+    case "source-failed": {
+      const { id, reason } = parse(event, data);
+      if (typeof id !== "string" || typeof reason !== "string") throw misshapen(event);
+      return { kind: "source-failed", id, reason };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** @throws TypeError */
+export function decodeCatalogue(body: unknown): Message {
+  const isEntry = (entry: unknown) =>
+    isRecord(entry) &&
+    ["id", "title", "family", "mechanism", "unit"].every((key) => typeof entry[key] === "string");
+  const sources = isRecord(body) ? body["sources"] : body;
+  if (!isArrayOf(sources, isEntry)) throw misshapen("sources");
+  return { kind: "catalogue", sources: sources as CatalogueEntry[] };
+}
+
+function snapshotIn(body: Record<string, unknown>): Snapshot {
+  const isSource = (source: unknown) => isRecord(source) && typeof source["id"] === "string";
+  if (body["schema"] !== 1 || !isArrayOf(body["sources"], isSource) || !isRecord(body["ledger"])) {
+    throw misshapen("status");
+  }
+  return body as unknown as Snapshot;
+}
+
+function parse(event: string, data: string): Record<string, unknown> {
+  let body: unknown;
+  try {
+    body = JSON.parse(data);
+  } catch (error) {
+    throw misshapen(event, error);
+  }
+  if (!isRecord(body)) throw misshapen(event);
+  return body;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isArrayOf(value: unknown, is: (item: unknown) => boolean): value is readonly unknown[] {
+  return Array.isArray(value) && value.every(is);
+}
+
+function misshapen(event: string, cause?: unknown): TypeError {
+  return new TypeError(`the server's "${event}" is not what this page understands; reload it`, { cause });
+}

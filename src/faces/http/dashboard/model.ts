@@ -1,0 +1,128 @@
+/** All that the page shows, as one value: `reduce` is the only thing that changes it. Knows nothing of the browser. */
+import type { Snapshot, SourceSnapshot } from "../../../pool/snapshot.ts";
+import { assignColours, type CreditSample, leaders, recorded } from "./credit-history.ts";
+import type { Connection } from "./feed.ts";
+import type { CatalogueEntry, Message } from "./messages.ts";
+import type { OutputFormat } from "./output-text.ts";
+import type { Sort, SortKey, StateFilter } from "./source-rows.ts";
+
+export interface State {
+  readonly connection: Connection;
+  /** The latest; undefined before the first. */
+  readonly snapshot: Snapshot | undefined;
+  readonly history: readonly CreditSample[];
+  /** Which of the chart's colours a source has; those without one are drawn together. */
+  readonly colours: ReadonlyMap<string, number>;
+  readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
+  readonly selected: string | undefined;
+  /** Of the selected source. */
+  readonly noise: Noise | undefined;
+  readonly output: Uint8Array | undefined;
+  /** Newest first. */
+  readonly failures: readonly Failure[];
+  readonly sort: Sort;
+  readonly filter: StateFilter;
+  readonly format: OutputFormat;
+}
+
+export interface Noise {
+  readonly samples: readonly number[];
+  /** The pool's time when it came. */
+  readonly atMs: number;
+}
+
+export interface Failure {
+  readonly id: string;
+  readonly reason: string;
+  /** The pool's time when it was reported. */
+  readonly atMs: number;
+}
+
+export type Action =
+  | Message
+  | { readonly kind: "connection"; readonly connection: Connection }
+  | { readonly kind: "select"; readonly id: string }
+  | { readonly kind: "sort"; readonly key: SortKey }
+  | { readonly kind: "filter"; readonly filter: StateFilter }
+  | { readonly kind: "format"; readonly format: OutputFormat };
+
+export const INITIAL: State = {
+  connection: { kind: "connecting" },
+  snapshot: undefined,
+  history: [],
+  colours: new Map(),
+  catalogue: new Map(),
+  selected: undefined,
+  noise: undefined,
+  output: undefined,
+  failures: [],
+  sort: { key: "id", descending: false },
+  filter: "all",
+  format: "hex",
+};
+
+const MAX_FAILURES = 20;
+
+export function reduce(state: State, action: Action): State {
+  switch (action.kind) {
+    case "status":
+      return observe(state, action.snapshot);
+    case "noise":
+      // What is still under way of the source that was selected before is not shown as this one's.
+      if (action.id !== state.selected) return state;
+      return { ...state, noise: { samples: action.samples, atMs: now(state) } };
+    case "output":
+      return { ...state, output: action.bytes };
+    case "source-failed": {
+      const failure = { id: action.id, reason: action.reason, atMs: now(state) };
+      return { ...state, failures: [failure, ...state.failures].slice(0, MAX_FAILURES) };
+    }
+    case "catalogue":
+      return { ...state, catalogue: new Map(action.sources.map((entry) => [entry.id, entry])) };
+    case "connection":
+      return { ...state, connection: action.connection };
+    case "select":
+      if (action.id === state.selected) return state;
+      return { ...state, selected: action.id, noise: undefined };
+    case "sort":
+      return { ...state, sort: sortedBy(action.key, state.sort) };
+    case "filter":
+      return { ...state, filter: action.filter };
+    case "format":
+      return { ...state, format: action.format };
+  }
+}
+
+function observe(state: State, snapshot: Snapshot): State {
+  // A pool that is younger than it was is another one: the server was started anew.
+  const isNewPool = snapshot.uptimeMs < now(state);
+  const history = recorded(isNewPool ? [] : state.history, snapshot);
+  const isThere = (id: string | undefined) => snapshot.sources.some((source) => source.id === id);
+  const selected = isThere(state.selected) ? state.selected : firstChoice(snapshot.sources);
+  return {
+    ...state,
+    snapshot,
+    history,
+    colours: assignColours(state.colours, leaders(history)),
+    selected,
+    noise: selected === state.selected && !isNewPool ? state.noise : undefined,
+    failures: isNewPool ? [] : state.failures,
+  };
+}
+
+/** The one that earns most, for its noise is likely to be what people want to see. */
+function firstChoice(sources: readonly SourceSnapshot[]): string | undefined {
+  let best = sources[0];
+  for (const source of sources) if (source.creditedBits > best!.creditedBits) best = source;
+  return best?.id;
+}
+
+/** The same column again turns the order round; a new one begins with what is looked for first: names from a, most of a number. */
+function sortedBy(key: SortKey, { key: before, descending }: Sort): Sort {
+  if (key === before) return { key, descending: !descending };
+  return { key, descending: key !== "id" && key !== "state" };
+}
+
+function now(state: State): number {
+  return state.snapshot?.uptimeMs ?? 0;
+}

@@ -1,0 +1,26 @@
+/** The pool's snapshot as all who watch see it: one, made anew at most four times a second. */
+import type { EntropyPool } from "../../pool/pool.ts";
+import { type Snapshot, Snapshots } from "../../pool/snapshot.ts";
+import type { SourceInfo } from "../../source.ts";
+
+/** Rates are differences between two snapshots: over a shorter time they would be noise, and who asks often would spoil them for all. */
+const LEAST_AGE_MS = 250;
+
+export class LiveStatus {
+  readonly #snapshots: Snapshots;
+  #latest: Snapshot | undefined;
+
+  constructor(
+    private readonly pool: EntropyPool,
+    infos: readonly SourceInfo[],
+  ) {
+    this.#snapshots = new Snapshots(pool, infos);
+  }
+
+  snapshot(): Snapshot {
+    const { uptimeMs } = this.pool.status();
+    if (!this.#latest || uptimeMs - this.#latest.uptimeMs >= LEAST_AGE_MS)
+      this.#latest = this.#snapshots.next();
+    return this.#latest;
+  }
+}

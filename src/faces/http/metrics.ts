@@ -1,0 +1,108 @@
+/** `GET /metrics`: the pool's account in the Prometheus text format, version 0.0.4. */
+import type { Snapshot, SourceSnapshot } from "../../pool/snapshot.ts";
+import type { SourceStatus } from "../../pool/status.ts";
+
+export const METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+const PREFIX = "esoteric_entropy_";
+const STATES: readonly SourceStatus["state"][] = ["starting", "healthy", "failed", "unavailable", "paused"];
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels, value: number];
+
+export interface ServerGauges {
+  readonly version: string;
+  readonly ready: boolean;
+  readonly waitingRequests: number;
+  readonly watchers: number;
+}
+
+export function metricsText(snapshot: Snapshot, gauges: ServerGauges): string {
+  const { sources, ledger } = snapshot;
+  const perSource = (value: (source: SourceSnapshot) => number | null): Sample[] =>
+    sources.flatMap((source) => {
+      const sample = value(source);
+      return sample === null ? [] : [[{ source: source.id, family: source.family }, sample] as const];
+    });
+  const one = (value: number): Sample[] => [[{}, value]];
+  return [
+    metric("build_info", "gauge", "1, labelled with the program's version", [
+      [{ version: gauges.version }, 1],
+    ]),
+    metric("ready", "gauge", "1 once the generator is seeded", one(Number(gauges.ready))),
+    metric("uptime_seconds", "gauge", "Since the pool was opened", one(snapshot.uptimeMs / 1000)),
+    metric(
+      "source_state",
+      "gauge",
+      "1 for the state that the source is in",
+      sources.flatMap(({ id, state }) =>
+        STATES.map((each) => [{ source: id, state: each }, Number(each === state)] as const),
+      ),
+    ),
+    metric(
+      "source_samples_total",
+      "counter",
+      "Raw samples taken",
+      perSource(({ samples }) => samples),
+    ),
+    metric(
+      "source_credited_bits_total",
+      "counter",
+      "Bits counted by the ledger",
+      perSource(({ creditedBits }) => creditedBits),
+    ),
+    metric(
+      "source_claimed_bits",
+      "gauge",
+      "Claimed min-entropy, bits per symbol",
+      perSource(({ claimedH }) => claimedH),
+    ),
+    metric(
+      "source_assessed_bits",
+      "gauge",
+      "Running estimate of min-entropy, bits per symbol; absent before the first full window",
+      perSource(({ assessedH }) => assessedH),
+    ),
+    metric(
+      "source_health_failures_total",
+      "counter",
+      "Health-test failures",
+      perSource(({ healthFailures }) => healthFailures),
+    ),
+    metric(
+      "source_faults_total",
+      "counter",
+      "Errors and hangs",
+      perSource(({ faults }) => faults),
+    ),
+    metric("credited_bits_total", "counter", "Bits credited to all sources", one(ledger.creditedBits)),
+    metric("spent_bits_total", "counter", "Credited bits spent on output blocks", one(ledger.spentBits)),
+    metric("forfeited_bits_total", "counter", "Credited bits given up", one(ledger.forfeitedBits)),
+    metric("level_bits", "gauge", "Credited bits not spent yet", one(ledger.levelBits)),
+    metric("ready_bytes", "gauge", "Full-entropy bytes ready", one(snapshot.readyBytes)),
+    metric("capacity_bytes", "gauge", "Full-entropy bytes kept ready at most", one(snapshot.capacityBytes)),
+    metric(
+      "extracted_bytes_total",
+      "counter",
+      "Full-entropy bytes taken from the pool",
+      one(snapshot.extractedBytes),
+    ),
+    metric("waiting_requests", "gauge", "Requests that wait for entropy", one(gauges.waitingRequests)),
+    metric("watchers", "gauge", "Open /events connections", one(gauges.watchers)),
+  ].join("");
+}
+
+function metric(name: string, type: "counter" | "gauge", help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => `${PREFIX}${name}${labelSet(labels)} ${value}\n`);
+  return `# HELP ${PREFIX}${name} ${help}\n# TYPE ${PREFIX}${name} ${type}\n${lines.join("")}`;
+}
+
+function labelSet(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+/** Label values escape backslash, quote and line feed. */
+function escaped(text: string): string {
+  return text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
+}

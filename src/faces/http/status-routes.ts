@@ -1,0 +1,54 @@
+/** The endpoints that tell how the pool is doing. */
+
+import type { EntropyPool } from "../../pool/pool.ts";
+import { shortage } from "../../pool/status.ts";
+import type { RandomBytes } from "../../rbg/generator.ts";
+import type { SourceInfo } from "../../source.ts";
+
+export interface Health {
+  readonly status: "ok" | "unavailable";
+  readonly mode: "full" | "drbg";
+  readonly healthySources: number;
+  /** What stands in the way; empty when nothing does. */
+  readonly reasons: readonly string[];
+}
+
+/** GET /health: ok while a source is healthy and the generator is seeded. */
+export function healthOf(pool: EntropyPool, random: RandomBytes): Health {
+  const status = pool.status();
+  const healthy = status.sources.filter(({ state }) => state === "healthy").length;
+  const reasons: string[] = [];
+  if (healthy === 0) {
+    reasons.push("no source is healthy");
+    for (const { id, state, reason } of status.sources) {
+      reasons.push(`${id}: ${state}${reason === undefined ? "" : `, ${reason}`}`);
+    }
+  }
+  if (!random.isReady) reasons.push(`the generator is not seeded yet: ${shortage(status)}`);
+  return {
+    status: reasons.length === 0 ? "ok" : "unavailable",
+    mode: random.mode,
+    healthySources: healthy,
+    reasons,
+  };
+}
+
+/** GET /sources: what the pool's sources are, and the state each is in. */
+export function sourcesOf(pool: EntropyPool, infos: readonly SourceInfo[]): object {
+  const status = new Map(pool.status().sources.map((source) => [source.id, source]));
+  return {
+    schema: 1,
+    sources: infos.map(({ id, title, mechanism, family, unit, symbolBits, claim, effects }) => ({
+      id,
+      title,
+      mechanism,
+      family,
+      unit,
+      symbolBits,
+      claim,
+      effects,
+      state: status.get(id)?.state,
+      reason: status.get(id)?.reason,
+    })),
+  };
+}

@@ -1,0 +1,131 @@
+/** The engine where native code cannot be loaded: the program as a child process, spoken to in frames. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { EntropyError, ToolError } from "../../errors.ts";
+import type { Snapshot } from "../../pool/snapshot.ts";
+import type { RbgMode } from "../../rbg/generator.ts";
+import type { Availability } from "../../source.ts";
+import {
+  FRAME,
+  FULL_PIECE_BYTES,
+  jsonBody,
+  MAX_BYTES,
+  MODES,
+  PROTOCOL_VERSION,
+  parseJsonBody,
+} from "../stdio/frames.ts";
+import type { HealthReport } from "../stdio/health-report.ts";
+import type { Engine, EngineOptions } from "./engine.ts";
+import { ProgramLine } from "./program-line.ts";
+import { programPath } from "./program-path.ts";
+import type { SourceDescription } from "./source-list.ts";
+
+/** DRBG output fetched at a time for synchronous calls, which block for more when it is used up. */
+const AHEAD_BYTES = 65_536;
+/** Pieces of one request on their way at once, so that it does not wait for each of them in turn. */
+const PIECES_AT_ONCE = 8;
+/** The program answers within its time limit; what takes this much longer will not come. */
+const GRACE_MS = 5_000;
+/** A look at all sources takes a fraction of a second. */
+const SCAN_TIMEOUT_MS = 30_000;
+
+export async function startEngine({
+  sources,
+  timeoutMs,
+  program,
+  onSourceFailed,
+}: EngineOptions): Promise<Engine> {
+  const line = new ProgramLine({
+    program: programPath(program),
+    args: ["serve-stdio", `--sources=${sources}`, `--timeout=${timeoutMs}ms`],
+    patienceMs: timeoutMs + GRACE_MS,
+    onSourceFailed,
+  });
+  try {
+    const { protocol } = (await line.greeting) as { protocol?: unknown };
+    if (protocol !== PROTOCOL_VERSION) {
+      throw new ToolError(`the program speaks version ${protocol} of the protocol, not ${PROTOCOL_VERSION}`);
+    }
+    return new ProgramEngine(line, await line.ask(FRAME.wantBytes, wantBytes(AHEAD_BYTES, "drbg")));
+  } catch (error) {
+    await line.close();
+    throw error;
+  }
+}
+
+class ProgramEngine implements Engine {
+  /** @param ahead bytes for synchronous calls */
+  constructor(
+    private readonly line: ProgramLine,
+    private ahead: Uint8Array,
+  ) {}
+
+  async bytes(length: number, mode: RbgMode): Promise<Uint8Array> {
+    const out = new Uint8Array(length);
+    const pieceBytes = mode === "full" ? FULL_PIECE_BYTES : MAX_BYTES;
+    const fetch = async (at: number) => {
+      const piece = await this.line.ask(FRAME.wantBytes, wantBytes(Math.min(pieceBytes, length - at), mode));
+      out.set(piece, at);
+      piece.fill(0);
+    };
+    for (let at = 0; at < length; ) {
+      const fetched: Promise<void>[] = [];
+      for (; fetched.length < PIECES_AT_ONCE && at < length; at += pieceBytes) fetched.push(fetch(at));
+      // All of them, so that none writes into what was wiped.
+      for (const outcome of await Promise.allSettled(fetched)) {
+        if (outcome.status === "fulfilled") continue;
+        out.fill(0);
+        throw outcome.reason;
+      }
+    }
+    return out;
+  }
+
+  fillNow(out: Uint8Array): void {
+    for (let done = 0; done < out.length; ) {
+      if (this.ahead.length === 0) {
+        this.ahead = this.line.askNow(FRAME.wantBytes, wantBytes(AHEAD_BYTES, "drbg"));
+      }
+      const part = this.ahead.subarray(0, out.length - done);
+      out.set(part, done);
+      part.fill(0);
+      this.ahead = this.ahead.subarray(part.length);
+      done += part.length;
+    }
+  }
+
+  status(): Snapshot {
+    return parseJsonBody(this.line.askNow(FRAME.call, jsonBody({ method: "status" }))) as Snapshot;
+  }
+
+  healthReport(): HealthReport {
+    return parseJsonBody(this.line.askNow(FRAME.call, jsonBody({ method: "healthReport" }))) as HealthReport;
+  }
+
+  close(): Promise<void> {
+    this.ahead.fill(0);
+    this.ahead = new Uint8Array(0);
+    return this.line.close();
+  }
+}
+
+function wantBytes(length: number, mode: RbgMode): Uint8Array {
+  const body = new Uint8Array(5);
+  new DataView(body.buffer).setUint32(0, length, true);
+  body[4] = MODES.indexOf(mode);
+  return body;
+}
+
+/** Asks the program once for all sources. */
+export async function availabilities(): Promise<ReadonlyMap<string, Availability>> {
+  const path = programPath(undefined);
+  try {
+    const { stdout } = await promisify(execFile)(path, ["scan", "--json"], { timeout: SCAN_TIMEOUT_MS });
+    const { sources } = JSON.parse(stdout) as { sources: SourceDescription[] };
+    return new Map(
+      sources.map(({ id, available, reason = "" }) => [id, available ? { ok: true } : { ok: false, reason }]),
+    );
+  } catch (cause) {
+    throw new EntropyError("tool", `${path} scan failed: ${(cause as Error).message}`, { cause });
+  }
+}

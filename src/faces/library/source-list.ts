@@ -1,0 +1,42 @@
+/** What the noise sources are and whether a machine can run them: `scan --json`, and the libraries. Plain data. */
+import type { Host } from "../../platform/host.ts";
+import { claimAt, isDefault, type Source, type SourceInfo } from "../../source.ts";
+
+export interface SourceDescription extends Pick<SourceInfo, "id" | "title" | "family" | "mechanism"> {
+  readonly available: boolean;
+  /** Why not. */
+  readonly reason?: string;
+  /** Whether it is used unless told otherwise. */
+  readonly default: boolean;
+  readonly unit: SourceInfo["unit"];
+  readonly symbolBits: number;
+  /** At the step of this machine's counter, bits per symbol. */
+  readonly claimedH: number;
+  readonly typicalRateHz: number;
+  readonly effects: SourceInfo["effects"];
+}
+
+/** Samples nothing; takes as long as the slowest source takes to say whether it can run: 50 ms at most. */
+export function describeSources(sources: readonly Source[], host: Host): Promise<SourceDescription[]> {
+  const stepNs = host.native.ok ? host.native.library.clock.periodNs : 0;
+  return Promise.all(sources.map((source) => describeSource(source, host, stepNs)));
+}
+
+async function describeSource(source: Source, host: Host, stepNs: number): Promise<SourceDescription> {
+  const { info } = source;
+  const availability = await source.availability(host);
+  return {
+    id: info.id,
+    title: info.title,
+    family: info.family,
+    mechanism: info.mechanism,
+    available: availability.ok,
+    ...(availability.ok ? {} : { reason: availability.reason }),
+    default: isDefault(info),
+    unit: info.unit,
+    symbolBits: info.symbolBits,
+    claimedH: claimAt(info, stepNs),
+    typicalRateHz: info.rateHz,
+    effects: info.effects,
+  };
+}

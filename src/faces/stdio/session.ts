@@ -1,0 +1,218 @@
+/**
+ * The program's side of the conversation: reads frames, has them answered, writes the answers as they are ready. Knows
+ * nothing of pools or processes.
+ */
+import { EntropyError, UsageError } from "../../errors.ts";
+import type { RbgMode } from "../../rbg/generator.ts";
+import {
+  encodeFrame,
+  FRAME,
+  type Frame,
+  FrameReader,
+  jsonBody,
+  MAX_BYTES,
+  MODES,
+  PROTOCOL_VERSION,
+  parseJsonBody,
+} from "./frames.ts";
+
+/** What requests come down to. Each may throw; the signal says that nobody wants the answer any more. */
+export interface Service {
+  bytes(length: number, mode: RbgMode, signal: AbortSignal): Promise<Uint8Array>;
+  /** @throws UsageError for a method that there is not */
+  call(method: string, params: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
+  /** Runs the battery of tests. */
+  test(data: Uint8Array, signal: AbortSignal): Promise<unknown>;
+}
+
+export interface Channel {
+  /** What the client says. Throws when the signal aborts. */
+  pieces(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Resolves when the bytes are handed over. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** Requests on their way at once; every further one is refused. */
+export const MAX_REQUESTS = 64;
+
+interface Request {
+  readonly controller: AbortController;
+  /** Nothing more may be said to it. */
+  answered: boolean;
+}
+
+/** What a request asks for, and the kind of its answer. */
+interface Work {
+  readonly kind: number;
+  run(signal: AbortSignal): Promise<Uint8Array>;
+}
+
+export class Session {
+  readonly #requests = new Map<number, Request>();
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  #lastWrite: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly service: Service,
+    private readonly channel: Channel,
+    signal: AbortSignal,
+  ) {
+    this.#signal = AbortSignal.any([signal, this.#over.signal]);
+  }
+
+  /**
+   * Serves until the client ends its stream.
+   * @throws UsageError for a malformed frame, of which the client is told; what writing throws; the signal's reason
+   */
+  async run(version: string): Promise<void> {
+    const reader = new FrameReader();
+    try {
+      await this.#say(FRAME.hello, 0, jsonBody({ protocol: PROTOCOL_VERSION, version, mode: MODES[0] }));
+      for await (const piece of this.channel.pieces(this.#signal)) {
+        for (const frame of reader.push(piece)) await this.#receive(frame);
+      }
+      this.#signal.throwIfAborted();
+      if (reader.isInsideFrame) throw new UsageError("malformed frame: the input ends inside it");
+    } catch (error) {
+      const failure = this.#signal.aborted ? this.#signal.reason : error;
+      if (failure instanceof UsageError) await this.#refuse(0, failure);
+      throw failure;
+    } finally {
+      for (const request of this.#requests.values()) this.#giveUp(request);
+    }
+  }
+
+  /** Something happened that the client may want to know. */
+  event(event: Readonly<Record<string, unknown>>): void {
+    this.#say(FRAME.event, 0, jsonBody(event)).catch(this.#end);
+  }
+
+  /** @throws UsageError for a malformed frame */
+  async #receive({ kind, id, body }: Frame): Promise<void> {
+    if (kind === FRAME.cancel) {
+      await this.#cancel(id, body);
+      return;
+    }
+    const work = this.#work(kind, body);
+    const objection = this.#objection(id);
+    // Whoever is refused again and again, and does not listen, is not read from either.
+    if (objection) await this.#refuse(id, objection);
+    else this.#answer(id, work).catch(this.#end);
+  }
+
+  async #cancel(id: number, body: Uint8Array): Promise<void> {
+    if (body.length > 0) throw new UsageError("malformed frame: a cancellation with a body");
+    const request = this.#requests.get(id);
+    if (!request || request.answered) return;
+    this.#giveUp(request);
+    await this.#refuse(id, new CancelledError());
+  }
+
+  #giveUp(request: Request): void {
+    request.answered = true;
+    request.controller.abort(new CancelledError());
+  }
+
+  #objection(id: number): UsageError | undefined {
+    if (id === 0) return new UsageError("request id 0 stands for what the program says by itself");
+    if (this.#requests.has(id)) return new UsageError(`request ${id} is still on its way`);
+    if (this.#requests.size < MAX_REQUESTS) return undefined;
+    return new UsageError(`more than ${MAX_REQUESTS} requests on their way at once`);
+  }
+
+  #work(kind: number, body: Uint8Array): Work {
+    switch (kind) {
+      case FRAME.wantBytes: {
+        if (body.length !== 5)
+          throw new UsageError(`malformed frame: a request for bytes of ${body.length} bytes`);
+        const length = new DataView(body.buffer, body.byteOffset).getUint32(0, true);
+        return { kind: FRAME.bytes, run: (signal) => this.#bytes(length, body[4]!, signal) };
+      }
+      case FRAME.call: {
+        const { method, params } = checkedCall(parseJsonBody(body));
+        const run = async (signal: AbortSignal) => jsonBody(await this.service.call(method, params, signal));
+        return { kind: FRAME.json, run };
+      }
+      case FRAME.test: {
+        if (body.length === 0) throw new UsageError("malformed frame: a test of no suite");
+        return { kind: FRAME.json, run: (signal) => this.#test(body[0]!, body.subarray(1), signal) };
+      }
+      default:
+        throw new UsageError(`malformed frame: kind ${kind}`);
+    }
+  }
+
+  async #bytes(length: number, modeNumber: number, signal: AbortSignal): Promise<Uint8Array> {
+    const mode = MODES[modeNumber];
+    if (mode === undefined) throw new UsageError(`there is no mode ${modeNumber}`);
+    if (length < 1 || length > MAX_BYTES) throw new UsageError(`${length} bytes at once: 1 to ${MAX_BYTES}`);
+    return this.service.bytes(length, mode, signal);
+  }
+
+  async #test(suite: number, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    if (suite !== 0) throw new UsageError(`there is no suite ${suite}`);
+    if (data.length > MAX_BYTES) throw new UsageError(`${data.length} bytes to test: ${MAX_BYTES} at most`);
+    return jsonBody(await this.service.test(data, signal));
+  }
+
+  /** Its place is taken until the answer is written and the work has ended, even if that takes longer than the client waits. */
+  async #answer(id: number, { kind, run }: Work): Promise<void> {
+    const request: Request = { controller: new AbortController(), answered: false };
+    this.#requests.set(id, request);
+    try {
+      const [outcome] = await Promise.allSettled([run(request.controller.signal)]);
+      if (request.answered) {
+        if (outcome.status === "fulfilled") outcome.value.fill(0);
+        return;
+      }
+      request.answered = true;
+      if (outcome.status === "fulfilled") await this.#say(kind, id, outcome.value);
+      else await this.#refuse(id, outcome.reason);
+    } finally {
+      this.#requests.delete(id);
+    }
+  }
+
+  #refuse(id: number, error: unknown): Promise<void> {
+    return this.#say(FRAME.error, id, jsonBody(described(error)));
+  }
+
+  /** One frame after the other. What was said is wiped. */
+  #say(kind: number, id: number, body: Uint8Array): Promise<void> {
+    const frame = encodeFrame({ kind, id, body });
+    body.fill(0);
+    this.#lastWrite = this.#lastWrite.then(() => this.channel.write(frame)).finally(() => frame.fill(0));
+    return this.#lastWrite;
+  }
+
+  /** When nothing can be said any more there is nothing to listen for. */
+  readonly #end = (error: unknown): void => this.#over.abort(error);
+}
+
+/** The client no longer wants an answer. */
+class CancelledError extends Error {
+  override name = "CancelledError";
+  constructor() {
+    super("the request was cancelled");
+  }
+}
+
+function described(error: unknown): { code: string; message: string; hints: readonly string[] } {
+  if (error instanceof EntropyError) return { code: error.code, message: error.message, hints: error.hints };
+  const code = error instanceof CancelledError ? "cancelled" : "internal";
+  return { code, message: error instanceof Error ? error.message : String(error), hints: [] };
+}
+
+/** @throws UsageError unless it is {"method": string, "params": object}; params may be left out */
+function checkedCall(value: unknown): { method: string; params: Readonly<Record<string, unknown>> } {
+  const { method, params = {} } = isObject(value) ? value : {};
+  if (typeof method !== "string" || !isObject(params)) {
+    throw new UsageError('malformed frame: a call is {"method": string, "params": object}');
+  }
+  return { method, params };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

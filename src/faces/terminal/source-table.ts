@@ -1,0 +1,155 @@
+/** The table of sources: one row each, the selected one marked, as many as there is room for. */
+
+import { formatAmount } from "#kit/format/amount.ts";
+import type { SourceSnapshot } from "../../pool/snapshot.ts";
+import type { Region } from "./frame.ts";
+import type { Model } from "./model.ts";
+import { DIM, PLAIN, type Style, type Tone } from "./style.ts";
+
+/** A source that should deliver and has not for so long is said to be quiet. */
+const QUIET_MS = 5_000;
+
+interface Column {
+  readonly title: string;
+  readonly columns: number;
+  /** Blank columns after it where room is scarce; always two where it is not. */
+  readonly gap: number;
+  /** On a screen with room, if that differs. */
+  readonly longTitle?: string;
+  readonly right?: boolean;
+  readonly cell: (source: SourceSnapshot, shown: Shown) => string;
+}
+
+/** A source's state as the screen has it: the user's pauses at once, and how long nothing has come. */
+export interface Shown {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "SOURCE", columns: 21, gap: 1, cell: ({ id }) => id },
+  { title: "FAMILY", columns: 10, gap: 1, cell: ({ family }) => family },
+  { title: "STATE", columns: 11, gap: 1, cell: (_, { text }) => text },
+  {
+    title: "SAMP/S",
+    longTitle: "SAMPLES/S",
+    columns: 6,
+    gap: 2,
+    right: true,
+    cell: ({ samplesPerSecond }) => formatAmount(Math.round(samplesPerSecond)),
+  },
+  {
+    title: "ASSESSED",
+    longTitle: "ASSESSED H",
+    columns: 8,
+    gap: 2,
+    right: true,
+    cell: ({ assessedH }) => (assessedH === null ? "-" : assessedH.toFixed(2)),
+  },
+  {
+    title: "CREDIT/S",
+    longTitle: "CREDITED BITS/S",
+    columns: 8,
+    gap: 1,
+    right: true,
+    cell: ({ creditedBitsPerSecond }) => formatAmount(Math.round(creditedBitsPerSecond)),
+  },
+  {
+    title: "FAILS",
+    longTitle: "FAILURES",
+    columns: 5,
+    gap: 2,
+    right: true,
+    cell: ({ healthFailures, faults }) => formatAmount(healthFailures + faults),
+  },
+];
+
+const MARGIN = 2;
+/** With this much room titles are spelled out, and reasons follow as far as they go. */
+const ROOMY_COLUMNS = 99;
+
+export function drawSourceTable(region: Region, model: Model): void {
+  const { sources } = model.snapshot;
+  const roomy = region.width >= ROOMY_COLUMNS;
+  const placed = placedColumns(roomy);
+  for (const { column, title, x, width } of placed) {
+    drawCell(region, x, 0, width, title, column.right === true, DIM);
+  }
+  const reasonX = MARGIN + placed.reduce((end, { x, width }) => Math.max(end, x + width), 0);
+  const rows = region.height - 1;
+  sources.slice(model.top, model.top + rows).forEach((source, row) => {
+    const selected = model.top + row === model.selected;
+    const shown = shownState(model, source);
+    const base: Style = { tone: shown.tone === "dim" ? "dim" : "plain", inverse: selected };
+    if (selected) region.region({ x: 0, y: row + 1, width: region.width - 1, height: 1 }).clear(base);
+    for (const { column, x, width } of placed) {
+      const style = column.title === "STATE" && !selected ? { tone: shown.tone } : base;
+      drawCell(region, x, row + 1, width, column.cell(source, shown), column.right === true, style);
+    }
+    const reason = roomy ? (source.reason ?? source.lastFault ?? "") : "";
+    region
+      .region({ x: reasonX, y: row + 1, width: region.width - 1 - reasonX, height: 1 })
+      .text(0, 0, reason, selected ? base : DIM);
+  });
+  drawScroll(region, model.top, rows, sources.length);
+}
+
+export function shownState(model: Model, source: SourceSnapshot): Shown {
+  const { state } = source;
+  if (model.paused.has(source.id) && state !== "unavailable") return { text: "paused", tone: "dim" };
+  const quietMs = model.quietMs.get(source.id) ?? 0;
+  if (quietMs >= QUIET_MS) return { text: `quiet ${Math.floor(quietMs / 1000)} s`, tone: "warn" };
+  switch (state) {
+    case "healthy":
+      return { text: state, tone: "good" };
+    case "starting":
+      return { text: state, tone: "warn" };
+    case "failed":
+      return { text: state, tone: "bad" };
+    default:
+      return { text: state, tone: "dim" };
+  }
+}
+
+interface Placed {
+  readonly column: Column;
+  readonly title: string;
+  readonly x: number;
+  readonly width: number;
+}
+
+function placedColumns(roomy: boolean): Placed[] {
+  let x = 1;
+  return COLUMNS.map((column) => {
+    const title = (roomy && column.longTitle) || column.title;
+    const width = Math.max(column.columns, title.length);
+    const placed = { column, title, x, width };
+    x += width + (roomy ? 2 : column.gap);
+    return placed;
+  });
+}
+
+function drawCell(
+  region: Region,
+  x: number,
+  y: number,
+  width: number,
+  text: string,
+  right: boolean,
+  style: Style,
+): void {
+  const cell = region.region({ x, y, width, height: 1 });
+  if (right) cell.textBefore(width, 0, text, style);
+  else cell.text(0, 0, text, style);
+}
+
+/** A thumb at the right edge where there are more rows than room. */
+function drawScroll(region: Region, top: number, rows: number, count: number): void {
+  if (count <= rows || rows <= 0) return;
+  const length = Math.max(1, Math.round((rows * rows) / count));
+  const from = Math.round((top / (count - rows)) * (rows - length));
+  for (let row = 0; row < rows; row++) {
+    const thumb = row >= from && row < from + length;
+    region.text(region.width - 1, row + 1, thumb ? "┃" : "│", thumb ? PLAIN : DIM);
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * The real terminal, through OpenTUI: the one file of this folder that does anything. It is given back as it was found
+ * however this ends: quit, crash, SIGTERM, SIGHUP, or for a while on SIGTSTP.
+ */
+import type { CliRenderer, KeyEvent, MouseEvent, OptimizedBuffer, RGBA } from "@opentui/core";
+import { EntropyError } from "../../errors.ts";
+import type { Frame } from "./frame.ts";
+import type { Screen, ScreenEvents } from "./screen.ts";
+import type { Style, Tone } from "./style.ts";
+
+type OpenTui = typeof import("@opentui/core");
+
+/**
+ * @param color false draws with bold, dim and inverse alone
+ * @throws EntropyError where this build has no terminal library
+ */
+export async function openTerminal(events: ScreenEvents, color: boolean): Promise<Screen> {
+  const { openTui, renderer } = await start();
+  return new Terminal(openTui, renderer, events, color);
+}
+
+async function start(): Promise<{ openTui: OpenTui; renderer: CliRenderer }> {
+  try {
+    const openTui = await import("@opentui/core");
+    const renderer = await openTui.createCliRenderer({
+      exitOnCtrlC: false,
+      exitSignals: [],
+      consoleMode: "disabled",
+      openConsoleOnError: false,
+      useKittyKeyboard: null,
+      useMouse: true,
+      enableMouseMovement: false,
+    });
+    return { openTui, renderer };
+  } catch (error) {
+    if (error instanceof EntropyError) throw error; // the build says that it has none
+    throw new EntropyError("native", `the terminal library does not run here: ${(error as Error).message}`, {
+      cause: error,
+      hints: ["'esoteric-entropy pool --json' shows the same figures without it"],
+    });
+  }
+}
+
+/** Who is not stopped so long after SIGTSTP will not be: a process that no shell could continue is spared. */
+const NOT_STOPPED_MS = 100;
+
+class Terminal implements Screen {
+  readonly #renderer: CliRenderer;
+  readonly #paint: Painter;
+  #frame: Frame | undefined;
+  #away = false;
+  #closed = false;
+  readonly #handlers: readonly [name: string, handler: (cause: unknown) => void][];
+
+  constructor(
+    openTui: OpenTui,
+    renderer: CliRenderer,
+    private readonly events: ScreenEvents,
+    color: boolean,
+  ) {
+    this.#renderer = renderer;
+    this.#paint = painter(openTui, color);
+    const picture = new openTui.BoxRenderable(renderer, {
+      width: "100%",
+      height: "100%",
+      renderAfter: (buffer) => this.#guard(() => this.#frame && this.#paint(buffer, this.#frame)),
+      onMouse: (mouse) => this.#guard(() => this.#onMouse(mouse)),
+    });
+    renderer.root.add(picture);
+    renderer.keyInput.on("keypress", (key) => this.#guard(() => events.key(nameOf(key))));
+    renderer.on("resize", (width: number, height: number) => this.#guard(() => events.resize(width, height)));
+    this.#handlers = [
+      ["SIGTSTP", this.#stop],
+      ["SIGCONT", this.#comeBack],
+      ["SIGHUP", () => events.hangUp()],
+      ["uncaughtException", (error) => events.crash(error)],
+      ["unhandledRejection", (error) => events.crash(error)],
+    ];
+    for (const [name, handler] of this.#handlers) process.on(name, handler);
+  }
+
+  get width(): number {
+    return this.#renderer.width;
+  }
+
+  get height(): number {
+    return this.#renderer.height;
+  }
+
+  draw(frame: Frame): void {
+    this.#frame = frame;
+    if (!this.#closed && !this.#away) this.#renderer.requestRender();
+  }
+
+  suspend(): void {
+    process.kill(0, "SIGTSTP"); // the whole job, as the terminal itself would do it
+  }
+
+  readonly #stop = (): void => {
+    if (this.#away || this.#closed) return;
+    this.#away = true;
+    this.#renderer.suspend();
+    // Without a handler the signal does what it is for, or nothing where nobody could continue this process.
+    process.off("SIGTSTP", this.#stop);
+    process.kill(process.pid, "SIGTSTP");
+    setTimeout(() => this.#away && this.#comeBack(), NOT_STOPPED_MS);
+  };
+
+  readonly #comeBack = (): void => {
+    if (this.#closed) return;
+    if (this.#away) process.on("SIGTSTP", this.#stop);
+    else this.#renderer.suspend(); // it was stopped by SIGSTOP, unasked: the terminal is as the shell left it
+    this.#away = false;
+    this.#renderer.resume();
+    // A terminal tells its new size to the foreground alone, where the shell was meanwhile.
+    process.kill(process.pid, "SIGWINCH");
+  };
+
+  #onMouse({ type, button, x, y, scroll }: MouseEvent): void {
+    if (type === "down" && button === 0) this.events.press(x, y);
+    else if (type === "scroll" && scroll?.direction === "up") this.events.wheel(-1);
+    else if (type === "scroll" && scroll?.direction === "down") this.events.wheel(1);
+  }
+
+  /** What is thrown inside OpenTUI's own calls it prints over the screen and forgets. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.events.crash(error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#renderer.destroy();
+    for (const [name, handler] of this.#handlers) process.off(name, handler);
+  }
+}
+
+function nameOf({ name, sequence, ctrl }: KeyEvent): string {
+  if (ctrl) return `ctrl+${name}`;
+  return /^[!-~]$/.test(sequence) ? sequence : name;
+}
+
+type Painter = (buffer: OptimizedBuffer, frame: Frame) => void;
+
+/** Colours by their numbers in the terminal's own palette of 16, so that they suit its background. */
+const PALETTE: Record<Tone, number | undefined> = {
+  plain: undefined,
+  dim: undefined,
+  good: 2,
+  warn: 3,
+  bad: 1,
+  accent: 6,
+};
+
+function painter({ RGBA, TextAttributes }: OpenTui, color: boolean): Painter {
+  const foreground = RGBA.defaultForeground();
+  const background = RGBA.defaultBackground();
+  const colors = new Map<Tone, RGBA>();
+  for (const [tone, index] of Object.entries(PALETTE) as [Tone, number | undefined][]) {
+    colors.set(tone, index === undefined || !color ? foreground : RGBA.fromIndex(index));
+  }
+  const attributesOf = ({ tone, bold, inverse }: Style) =>
+    (tone === "dim" ? TextAttributes.DIM : 0) |
+    (bold ? TextAttributes.BOLD : 0) |
+    (inverse ? TextAttributes.INVERSE : 0);
+  return (buffer, frame) => {
+    buffer.clear(background);
+    for (let y = 0; y < Math.min(frame.height, buffer.height); y++) {
+      for (const { x, text, style } of frame.spans(y)) {
+        if (x >= buffer.width) break;
+        const shown = text.slice(0, buffer.width - x);
+        buffer.drawText(shown, x, y, colors.get(style.tone) ?? foreground, background, attributesOf(style));
+      }
+    }
+  };
+}

@@ -1,0 +1,117 @@
+/** The selected source's raw trace: samples in order, how often each value, each sample against the next. */
+import { formatAmount } from "#kit/format/amount.ts";
+import { glyphsFor } from "#kit/term/widgets.ts";
+import { Dots } from "./dots.ts";
+import type { Region } from "./frame.ts";
+import { type Model, selectedSource, type TraceChart } from "./model.ts";
+import { drawAxes, drawNothing, drawRule, LABEL_COLUMNS, sampleLabel } from "./plot.ts";
+import { ACCENT } from "./style.ts";
+
+export function drawTraceChart(region: Region, model: Model): void {
+  const source = selectedSource(model);
+  const range = rangeOf(model.trace);
+  const unit = model.infos.get(source?.id ?? "")?.unit ?? "";
+  const remark = range && range.above > 0 ? `${unit}, ${range.above} above` : unit;
+  drawRule(region, `${source?.id ?? "no source"}: ${model.traceChart}`, remark);
+  const body = region.region({ x: 0, y: 1, width: region.width, height: region.height - 1 });
+  if (range && model.trace.length > 1) CHARTS[model.traceChart](body, model.trace, range);
+  else drawNothing(body, source?.reason ?? (source ? `no samples yet: ${source.state}` : "no source"));
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  /** How many samples are larger than that. */
+  readonly above: number;
+}
+
+/** Rare large samples, when the work was interrupted, would squeeze all others into one line. */
+const SHOWN_SHARE = 0.99;
+
+function rangeOf(trace: readonly number[]): Range | undefined {
+  const sorted = Float64Array.from(trace).sort();
+  const from = sorted[0];
+  const to = sorted[Math.floor((sorted.length - 1) * SHOWN_SHARE)];
+  if (from === undefined || to === undefined) return undefined;
+  return { from, to, above: trace.filter((sample) => sample > to).length };
+}
+
+/** Where in the range a sample lies, 0 to 1; in the middle where there is but one value. */
+function placeIn({ from, to }: Range, sample: number): number {
+  return to > from ? (sample - from) / (to - from) : 0.5;
+}
+
+type Draw = (region: Region, trace: readonly number[], range: Range) => void;
+
+const CHARTS: Record<TraceChart, Draw> = {
+  line(region, trace, range) {
+    const labels = { top: sampleLabel(range.to), bottom: sampleLabel(range.from) };
+    const plot = drawAxes(region, { ...labels, left: "oldest", right: "newest" });
+    const dots = new Dots(plot.width, plot.height);
+    const shown = trace.slice(-dots.width);
+    const rowOf = (sample: number) =>
+      Math.round((1 - Math.min(1, placeIn(range, sample))) * (dots.height - 1));
+    let before = rowOf(shown[0] ?? 0);
+    shown.forEach((sample, x) => {
+      const y = rowOf(sample);
+      dots.stroke(x, before, y);
+      before = y;
+    });
+    dots.draw(plot, 0, 0, ACCENT);
+  },
+
+  histogram(region, trace, range) {
+    const bins = binsOf(trace, range, region.width - LABEL_COLUMNS);
+    const most = Math.max(1, ...bins);
+    const plot = drawAxes(region, {
+      top: formatAmount(most),
+      bottom: "0",
+      left: sampleLabel(range.from),
+      right: sampleLabel(range.to),
+    });
+    bins.forEach((count, bin) => {
+      const [from, to] = [bin, bin + 1].map((edge) => Math.floor((edge * plot.width) / bins.length));
+      for (let x = from!; x < to!; x++) drawColumn(plot, x, count / most);
+    });
+  },
+
+  "lag plot"(region, trace, range) {
+    const labels = { top: sampleLabel(range.to), bottom: sampleLabel(range.from) };
+    const plot = drawAxes(region, {
+      ...labels,
+      left: `${labels.bottom} sample`,
+      right: `next ${labels.top}`,
+    });
+    const dots = new Dots(plot.width, plot.height);
+    for (let i = 1; i < trace.length; i++) {
+      const x = placeIn(range, trace[i - 1]!);
+      const y = placeIn(range, trace[i]!);
+      if (x <= 1 && y <= 1) {
+        dots.set(Math.round(x * (dots.width - 1)), Math.round((1 - y) * (dots.height - 1)));
+      }
+    }
+    dots.draw(plot, 0, 0, ACCENT);
+  },
+};
+
+/** Equal bins, of whole values where samples are whole: no bin is emptier than another for covering fewer values. */
+export function binsOf(trace: readonly number[], range: Range, most: number): number[] {
+  const values = range.to - range.from + 1;
+  const width = Math.max(1, Math.ceil(values / Math.max(1, most)));
+  const bins = new Array<number>(Math.max(1, Math.ceil(values / width))).fill(0);
+  for (const sample of trace) {
+    const bin = Math.floor((sample - range.from) / width);
+    if (sample <= range.to && bin in bins) bins[bin]! += 1;
+  }
+  return bins;
+}
+
+const EIGHTHS = glyphsFor({ unicode: true }).spark;
+
+/** A bar from the bottom; whatever is not nothing is seen. */
+function drawColumn(plot: Region, x: number, fraction: number): void {
+  const eighths = fraction > 0 ? Math.max(1, Math.round(fraction * plot.height * 8)) : 0;
+  for (let row = 0; row * 8 < eighths; row++) {
+    plot.put(x, plot.height - 1 - row, EIGHTHS[Math.min(8, eighths - row * 8) - 1]!, ACCENT);
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * A recording of one source in a folder, while it is being made:
+ *
+ *     <id>.samples.u64    raw samples, 64 bits each, little-endian
+ *     <id>.symbols.u8     their low bits, one symbol a byte: what SP 800-90B's estimators and NIST's program take
+ *     <id>.restarts.u8    symbols of the restart matrix, row by row
+ *     <id>.json           the manifest; the last one to appear, and with it the recording is complete
+ *
+ * Until then all names end in `.part`, and `<id>.json.part` says how far it has come. The finished manifest waits as
+ * `<id>.json.ready` while the files are given their names, so that a run killed between two of them is completed by the next.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { naming, PartFile } from "#kit/files/part-file.ts";
+import { InputError } from "../errors.ts";
+import { type RawTrace, toSymbols, traceBytes } from "../trace.ts";
+import {
+  type Manifest,
+  planDifferences,
+  type RecordedFile,
+  type RecordingPlan,
+  type Run,
+} from "./manifest.ts";
+
+/** The least that a run may have, SP 800-90B §3.1.1. */
+const LEAST_RUN_SAMPLES = 1_000;
+
+const SAMPLE_BYTES = 8;
+
+const DATA_ENDINGS = ["samples.u64", "symbols.u8", "restarts.u8"];
+
+/** Time and load come from outside. */
+export interface Surroundings {
+  now(): Date;
+  /** Load average over one minute. */
+  load(): number;
+}
+
+/** What `<id>.json.part` holds. */
+interface Progress {
+  readonly plan: RecordingPlan;
+  readonly startedAt: string;
+  readonly runs: readonly Run[];
+  readonly rowsDone: number;
+}
+
+export class Recording implements Disposable {
+  readonly #samples: PartFile;
+  readonly #restarts: PartFile | undefined;
+  #runs: Run[];
+  #rowsDone: number;
+  #open: { -readonly [K in keyof Run]: Run[K] } | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    readonly plan: RecordingPlan,
+    private readonly surroundings: Surroundings,
+    private readonly startedAt: string,
+    progress: Pick<Progress, "runs" | "rowsDone">,
+  ) {
+    this.#runs = wholeRuns(progress.runs, plan.samples);
+    this.#rowsDone = progress.rowsDone;
+    this.#samples = new PartFile(this.#path("samples.u64"), this.samplesDone * SAMPLE_BYTES);
+    this.#restarts = plan.restarts
+      ? new PartFile(this.#path("restarts.u8"), this.#rowsDone * plan.restarts.cols)
+      : undefined;
+    this.checkpoint();
+  }
+
+  /**
+   * Begins a recording, or goes on with the one that lies unfinished in the folder.
+   * @returns the manifest where it is complete already
+   * @throws InputError if what lies there is another one
+   */
+  static begin(folder: string, plan: RecordingPlan, surroundings: Surroundings): Recording | Manifest {
+    naming(folder, () => mkdirSync(folder, { recursive: true }));
+    const base = join(folder, plan.source.id);
+    if (existsSync(`${base}.json.ready`)) publish(base);
+    if (existsSync(`${base}.json`)) return readManifest(`${base}.json`, plan);
+    const part = `${base}.json.part`;
+    if (existsSync(part)) {
+      const progress = readProgress(part, plan);
+      return new Recording(folder, progress.plan, surroundings, progress.startedAt, progress);
+    }
+    const stranger = DATA_ENDINGS.map((ending) => `${base}.${ending}`).find((path) => existsSync(path));
+    if (stranger) throw new InputError(`${stranger} is there already, without a manifest`);
+    const startedAt = surroundings.now().toISOString();
+    return new Recording(folder, plan, surroundings, startedAt, { runs: [], rowsDone: 0 });
+  }
+
+  get samplesDone(): number {
+    return this.#runs.reduce((sum, run) => sum + run.samples, this.#open?.samples ?? 0);
+  }
+
+  get rowsDone(): number {
+    return this.#rowsDone;
+  }
+
+  /** Begins a run: the source has been opened. */
+  beginRun(): void {
+    const startedAt = this.surroundings.now().toISOString();
+    const load = this.surroundings.load();
+    this.#open = {
+      firstSample: this.samplesDone,
+      samples: 0,
+      discarded: 0,
+      startedAt,
+      endedAt: startedAt,
+      samplingSeconds: 0,
+      loadAverage: [load, load],
+    };
+  }
+
+  /** @throws InputError where there is no room */
+  append(trace: RawTrace): void {
+    const run = this.#open;
+    if (!run) throw new RangeError("no run was begun");
+    this.#samples.append(traceBytes(trace));
+    run.samples += trace.samples.length;
+    if (run.samples === trace.samples.length) run.discarded = trace.discarded;
+    run.samplingSeconds += trace.elapsedNs / 1e9;
+    run.endedAt = this.surroundings.now().toISOString();
+    run.loadAverage = [run.loadAverage[0], this.surroundings.load()];
+  }
+
+  /** One row of the restart matrix. @throws RangeError if it has not the planned length; InputError */
+  appendRow(trace: RawTrace): void {
+    const { restarts, source } = this.plan;
+    if (trace.samples.length !== restarts?.cols) {
+      throw new RangeError(`a row of ${trace.samples.length} symbols`);
+    }
+    this.#restarts?.append(toSymbols(trace, source.symbolBits));
+    this.#rowsDone += 1;
+  }
+
+  /** What was written up to here is safe, and where a later run goes on. */
+  checkpoint(): void {
+    this.#samples.sync();
+    this.#restarts?.sync();
+    const progress: Progress = {
+      plan: this.plan,
+      startedAt: this.startedAt,
+      runs: this.#open ? [...this.#runs, this.#open] : this.#runs,
+      rowsDone: this.#rowsDone,
+    };
+    replace(`${this.#path("json")}.part`, progress);
+  }
+
+  /** Makes the symbols, writes the manifest and gives the files their names. @throws InputError */
+  finish(): Manifest {
+    const { plan } = this;
+    const rows = plan.restarts?.rows ?? 0;
+    if (this.samplesDone !== plan.samples || this.#rowsDone !== rows) {
+      throw new RangeError(`finished with ${this.samplesDone} samples and ${this.#rowsDone} rows`);
+    }
+    this.checkpoint();
+    using symbols = new PartFile(this.#path("symbols.u8"), 0);
+    for (const bytes of this.#samples.pieces()) symbols.append(lowBits(bytes, plan.source.symbolBits));
+    const runs = this.#open ? [...this.#runs, this.#open] : this.#runs;
+    const seconds = runs.reduce((sum, run) => sum + run.samplingSeconds, 0);
+    const width = `${plan.source.symbolBits}-bit symbols, one a byte`;
+    const manifest: Manifest = {
+      ...plan,
+      startedAt: this.startedAt,
+      endedAt: this.surroundings.now().toISOString(),
+      rateHz: seconds > 0 ? plan.samples / seconds : 0,
+      discarded: runs.reduce((sum, run) => sum + run.discarded, 0),
+      runs,
+      files: {
+        samples: this.#described(this.#samples, "samples.u64", "raw samples, unsigned 64-bit, little-endian"),
+        symbols: this.#described(symbols, "symbols.u8", `${width}: low bits of the samples`),
+        restarts: this.#restarts
+          ? this.#described(this.#restarts, "restarts.u8", `${width}: ${rows} rows, one restart each`)
+          : null,
+      },
+    };
+    for (const file of [this.#samples, symbols, this.#restarts]) file?.sync();
+    replace(`${this.#path("json")}.ready`, manifest);
+    publish(join(this.folder, plan.source.id));
+    return manifest;
+  }
+
+  [Symbol.dispose](): void {
+    this.#samples[Symbol.dispose]();
+    this.#restarts?.[Symbol.dispose]();
+  }
+
+  #path(ending: string): string {
+    return join(this.folder, `${this.plan.source.id}.${ending}`);
+  }
+
+  #described(file: PartFile, ending: string, format: string): RecordedFile {
+    return { name: `${this.plan.source.id}.${ending}`, format, bytes: file.length, sha256: file.sha256() };
+  }
+}
+
+/** Gives all files their names, the manifest last: whoever sees it sees all. */
+function publish(base: string): void {
+  for (const ending of DATA_ENDINGS) {
+    const part = `${base}.${ending}.part`;
+    if (existsSync(part)) naming(part, () => renameSync(part, `${base}.${ending}`));
+  }
+  naming(base, () => renameSync(`${base}.json.ready`, `${base}.json`));
+  rmSync(`${base}.json.part`, { force: true });
+}
+
+/** Puts other content in the place of a file, at one go. */
+function replace(path: string, value: unknown): void {
+  const file = new PartFile(path, 0);
+  try {
+    file.append(Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+    file.publish();
+  } finally {
+    file[Symbol.dispose]();
+  }
+}
+
+/**
+ * The runs that a recording goes on from. The last one is cut so that the next can have 1,000 samples, too, and left out
+ * if it has fewer itself.
+ */
+export function wholeRuns(runs: readonly Run[], planned: number): Run[] {
+  const last = runs.at(-1);
+  if (!last) return [];
+  const done = last.firstSample + last.samples;
+  if (done >= planned) return [...runs];
+  const earlier = runs.slice(0, -1);
+  const samples = Math.min(done, planned - LEAST_RUN_SAMPLES) - last.firstSample;
+  if (samples < LEAST_RUN_SAMPLES) return earlier;
+  return [...earlier, { ...last, samples, samplingSeconds: (last.samplingSeconds * samples) / last.samples }];
+}
+
+/** The low bits of each sample, from the samples' bytes. */
+function lowBits(bytes: Uint8Array, bits: number): Uint8Array {
+  const mask = (1 << bits) - 1;
+  return Uint8Array.from({ length: bytes.length / SAMPLE_BYTES }, (_, i) => bytes[i * SAMPLE_BYTES]! & mask);
+}
+
+function readManifest(path: string, plan: RecordingPlan): Manifest {
+  const manifest = readJson(path) as Manifest;
+  refuseAnother(path, manifest, plan);
+  return manifest;
+}
+
+function readProgress(path: string, plan: RecordingPlan): Progress {
+  const progress = readJson(path) as Progress;
+  refuseAnother(path, progress.plan, plan);
+  const { runs, rowsDone } = progress;
+  if (!Array.isArray(runs) || !Number.isInteger(rowsDone)) throw new InputError(`${path} is not understood`);
+  return progress;
+}
+
+/** @throws InputError unless it is an object */
+function readJson(path: string): unknown {
+  const text = naming(path, () => readFileSync(path, "utf8"));
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new InputError(`${path} is not understood`);
+}
+
+/** @throws InputError unless what lies there can be the beginning, or the whole, of what is to be recorded */
+function refuseAnother(path: string, found: RecordingPlan | undefined, plan: RecordingPlan): void {
+  if (found?.schema !== 1 || !found.machine || !found.source || !found.tool) {
+    throw new InputError(`${path} is not understood`);
+  }
+  const differences = planDifferences(found, plan);
+  if (differences.length === 0) return;
+  throw new InputError(`${path} belongs to another recording: ${differences.join("; ")}`, {
+    hints: [
+      "choose another folder with --out, or repeat the command that began this one, on the same machine",
+    ],
+  });
+}

@@ -1,0 +1,108 @@
+/** The pieces of work that a thread can do by itself: plain data in, plain data out, the same wherever it runs. */
+import { battery } from "../../stats/battery.ts";
+import { bitString } from "../../stats/bits.ts";
+import { procedureA } from "../../stats/other/ais31-procedure-a.ts";
+import { procedureB } from "../../stats/other/ais31-procedure-b.ts";
+import { fips1402 } from "../../stats/other/fips140-2.ts";
+import type { TestResult } from "../../stats/result.ts";
+import { type Constants, type Sp80022TestId, sp80022 } from "../../stats/sp800-22/index.ts";
+import { iidData, type Outcomes, Permutations } from "../../stats/sp800-90b/iid/index.ts";
+import { type Assessment, assess, type RestartResult, restartTest } from "../../stats/sp800-90b/index.ts";
+import { unpackSymbols } from "../symbols.ts";
+
+/** Tests whose results are a report's. */
+export type SuiteTask =
+  | { readonly kind: "battery"; readonly bytes: Uint8Array; readonly tests?: readonly string[] }
+  | {
+      readonly kind: "sp800-22";
+      readonly bytes: Uint8Array;
+      readonly tests?: readonly Sp80022TestId[];
+      readonly constants: Constants;
+    }
+  | { readonly kind: "ais31"; readonly bytes: Uint8Array; readonly procedure: "a" | "b" }
+  | { readonly kind: "fips140-2"; readonly bytes: Uint8Array };
+
+/** Assessments after SP 800-90B; symbols one a byte, or packed where `packed` says so. */
+export type AssessTask = {
+  readonly kind: "assess";
+  readonly symbols: Uint8Array;
+  readonly packed?: boolean;
+  readonly bitsPerSymbol: number;
+  readonly details?: boolean;
+  /** Look at the first TRUNCATED_BITS of the bit string only. */
+  readonly truncate?: boolean;
+};
+
+/** As NIST's program given `-t`. */
+export const TRUNCATED_BITS = 1_000_000;
+
+export type RestartTask = {
+  readonly kind: "restart";
+  readonly matrix: Uint8Array;
+  readonly rows: number;
+  readonly cols: number;
+  readonly bitsPerSymbol: number;
+  readonly hInitial: number;
+};
+
+/** One chunk of the permutation test of §5.1. */
+export type PermutationTask = {
+  readonly kind: "permutations";
+  /** A number for the data: the same for all chunks. */
+  readonly data: number;
+  readonly symbols: Uint8Array;
+  readonly bitsPerSymbol: number;
+  readonly chunk: number;
+  /** By statistic: 1 where it is still to be decided. */
+  readonly wanted: Uint8Array;
+};
+
+export type TestTask = SuiteTask | AssessTask | RestartTask | PermutationTask;
+
+export type TaskResult<T extends TestTask> = T extends SuiteTask
+  ? TestResult[]
+  : T extends AssessTask
+    ? Assessment
+    : T extends RestartTask
+      ? RestartResult
+      : Outcomes;
+
+export function runTask<T extends TestTask>(task: T): TaskResult<T> {
+  return run(task) as TaskResult<T>;
+}
+
+function run(task: TestTask): TestResult[] | Assessment | RestartResult | Outcomes {
+  switch (task.kind) {
+    case "battery":
+      return battery(task.bytes, task.tests === undefined ? {} : { tests: task.tests });
+    case "sp800-22": {
+      const { constants, tests } = task;
+      return sp80022(bitString(task.bytes), { constants, ...(tests && { tests }) });
+    }
+    case "ais31":
+      return (task.procedure === "a" ? procedureA : procedureB)(bitString(task.bytes));
+    case "fips140-2":
+      return fips1402(task.bytes);
+    case "assess": {
+      const { symbols, packed, bitsPerSymbol, details, truncate } = task;
+      return assess(packed ? unpackSymbols(symbols, bitsPerSymbol) : symbols, bitsPerSymbol, {
+        details: details ?? false,
+        ...(truncate && { truncateBitString: TRUNCATED_BITS }),
+      });
+    }
+    case "restart":
+      return restartTest(task.matrix, task.rows, task.cols, task.bitsPerSymbol, task.hInitial);
+    case "permutations":
+      return permutationsOf(task).chunk(task.chunk, undefined, task.wanted);
+  }
+}
+
+/** The data themselves take as long to measure as a permutation of them: kept for the next chunk. */
+let measured: { readonly data: number; readonly permutations: Permutations } | undefined;
+
+function permutationsOf({ data, symbols, bitsPerSymbol }: PermutationTask): Permutations {
+  if (measured?.data !== data) {
+    measured = { data, permutations: new Permutations(iidData(symbols, bitsPerSymbol)) };
+  }
+  return measured.permutations;
+}

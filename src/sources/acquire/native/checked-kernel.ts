@@ -1,0 +1,34 @@
+/** A source whose kernel needs something of the machine that may not be there: a library, an instruction. */
+import { getSystemErrorName } from "node:util";
+import { NativeError } from "../../../errors.ts";
+import type { Host } from "../../../platform/host.ts";
+import type { Availability, Source } from "../../../source.ts";
+import { type KernelSource, kernelSource } from "./kernel.ts";
+
+/** What an errno's name means for this source, in a sentence for its `availability`. */
+export type Reasons = Readonly<Record<string, string>>;
+
+/** The source that runs the kernel `ee_<id>` where `ee_<id>_check` finds what that needs. */
+export function checkedKernel(kernel: KernelSource, reasons: Reasons): Source {
+  return {
+    ...kernelSource(kernel),
+    availability: async (host) => check(host, kernel.info.id, reasons),
+  };
+}
+
+function check(host: Host, id: string, reasons: Reasons): Availability {
+  if (!host.native.ok) return { ok: false, reason: host.native.reason };
+  try {
+    host.native.library.command(id, "check");
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof NativeError) return { ok: false, reason: reasonFor(error, reasons) };
+    throw error;
+  }
+}
+
+/** Our own sentence where there is one, else what the library says. */
+export function reasonFor(error: NativeError, reasons: Reasons): string {
+  const name = error.errno === undefined ? "" : getSystemErrorName(-error.errno);
+  return reasons[name] ?? error.message;
+}

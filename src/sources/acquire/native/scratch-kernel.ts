@@ -1,0 +1,42 @@
+/** A source whose kernel reads and writes a file of its own, which has no name and vanishes with it. */
+import { accessSync, constants, statfsSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import type { Host } from "../../../platform/host.ts";
+import type { Source } from "../../../source.ts";
+import type { KernelSource } from "./kernel.ts";
+import { openedKernel } from "./opened-kernel.ts";
+
+/** The source that runs the kernel `ee_<id>` with a file on a disk. */
+export function scratchKernel(kernel: KernelSource): Source {
+  return openedKernel({
+    ...kernel,
+    obstacle(host) {
+      if (folders(host).some(isOnDisk)) return undefined;
+      return `no folder on a disk that may be written to: ${folders(host).join(", ")}`;
+    },
+    texts: (host) => folders(host).filter(isOnDisk),
+    reasons: {
+      EINVAL: "its file system cannot read past its cache",
+      EBUSY: "in use by another sampler of this program",
+    },
+  });
+}
+
+/** Where the file may lie: what the user says, else where temporary files and the user's own usually do. */
+function folders({ settings }: Host): readonly string[] {
+  if (settings.scratchFolder !== undefined) return [settings.scratchFolder];
+  return [...new Set([tmpdir(), "/var/tmp", homedir()])];
+}
+
+/** Linux: tmpfs and ramfs (linux/magic.h), whose files are memory. No file system of macOS has these numbers. */
+const MEMORY_FILE_SYSTEMS: readonly number[] = [0x01021994, 0x858458f6];
+
+function isOnDisk(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return !MEMORY_FILE_SYSTEMS.includes(statfsSync(folder).type >>> 0);
+  } catch (error) {
+    if (error instanceof Error && "errno" in error) return false;
+    throw error;
+  }
+}

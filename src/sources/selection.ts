@@ -1,0 +1,69 @@
+/** Which sources a user means: `--sources fast,-sleep_jitter`. */
+import { closest, distance } from "fastest-levenshtein";
+import { UsageError } from "../errors.ts";
+import { FAMILIES, isDefault, type Source } from "../source.ts";
+
+/** Without side effects and at this rate or above, a source counts as `fast`. */
+const FAST_MIN_RATE_HZ = 100_000;
+
+/**
+ * The sources named by a comma-separated list of ids, families, `default`, `fast` and `all`; a leading `-` takes
+ * away. A list that only takes away starts from the default. Order follows `sources`.
+ * @throws UsageError for a word that names nothing, or a list that leaves nothing
+ */
+export function selectSources(sources: readonly Source[], list = "default"): Source[] {
+  const words = list
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+  if (words.length === 0) throw new UsageError("the list of sources is empty", [known(sources)]);
+
+  const chosen = new Set<Source>(
+    words.every((word) => word.startsWith("-")) ? sources.filter(byDefault) : [],
+  );
+  for (const word of words) {
+    const takeAway = word.startsWith("-");
+    const name = takeAway ? word.slice(1) : word;
+    const named = sources.filter(meaning(name, sources));
+    for (const source of named) takeAway ? chosen.delete(source) : chosen.add(source);
+  }
+  if (chosen.size === 0) throw new UsageError(`no source is left by '${list}'`, [known(sources)]);
+  return sources.filter((source) => chosen.has(source));
+}
+
+/** The source of that id. @throws UsageError naming the nearest ids */
+export function sourceNamed(sources: readonly Source[], id: string): Source {
+  const source = sources.find((candidate) => candidate.info.id === id);
+  if (source) return source;
+  const ids = sources.map((candidate) => candidate.info.id);
+  throw new UsageError(`unknown source '${id}'`, [...suggestion(id, ids), known(sources)]);
+}
+
+/** `did you mean …?`, where some candidates are near enough. */
+export function suggestion(word: string, candidates: readonly string[]): string[] {
+  if (candidates.length === 0) return [];
+  const near = candidates
+    .filter((candidate) => candidate.includes(word) || distance(word, candidate) <= 2 + word.length / 5)
+    .slice(0, 3);
+  const nearest = near.length > 0 ? near : [closest(word, candidates)];
+  return [`did you mean ${nearest.map((name) => `'${name}'`).join(", ")}?`];
+}
+
+function meaning(name: string, sources: readonly Source[]): (source: Source) => boolean {
+  if (name === "all") return () => true;
+  if (name === "default") return byDefault;
+  if (name === "fast") return ({ info }) => info.effects.length === 0 && info.rateHz >= FAST_MIN_RATE_HZ;
+  if ((FAMILIES as readonly string[]).includes(name)) return ({ info }) => info.family === name;
+  const source = sourceNamed(sources, name);
+  return (candidate) => candidate === source;
+}
+
+function byDefault({ info }: Source): boolean {
+  return isDefault(info);
+}
+
+function known(sources: readonly Source[]): string {
+  const families = [...new Set(sources.map((source) => source.info.family))];
+  const ids = sources.map((source) => source.info.id);
+  return `there are: ${ids.join(", ")}; families: ${families.join(", ")}; default, fast, all`;
+}

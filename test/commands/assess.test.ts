@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assess, assessOptions } from "../../src/commands/assess.ts";
+import { InputError, UsageError } from "../../src/errors.ts";
+import { assessIid } from "../../src/stats/sp800-90b/iid/index.ts";
+import { assess as assessSymbols, ESTIMATORS, restartTest } from "../../src/stats/sp800-90b/index.ts";
+import { fakeHost } from "../support/fake-host.ts";
+import { fakeIo } from "../support/fake-io.ts";
+import { expectGolden } from "../support/golden.ts";
+import { keystream } from "../support/keystream.ts";
+import { rejectionOf } from "../support/rejection.ts";
+
+/** Estimators work for a second, on a machine that may be busy. */
+const TIMEOUT_MS = 30_000;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "ee-assess-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function fileOf(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+async function run(args: Record<string, unknown>) {
+  const io = fakeIo();
+  const deps = { sources: [], host: fakeHost(), startThread: () => Promise.reject() as never };
+  const exitCode = await assess.run(args, io, deps);
+  return { exitCode, out: io.written().toString() };
+}
+
+const bytes = keystream(20_000, 1);
+const nibbles = keystream(20_000, 2).map((byte) => Math.min(byte & 15, byte >> 4));
+
+describe("assess", () => {
+  test("JSON: NIST's figures under the documented names, in full precision", async () => {
+    const { exitCode, out } = await run({
+      file: fileOf("nibbles.bin", nibbles),
+      "bits-per-symbol": "4",
+      json: true,
+    });
+    expect(exitCode).toBe(0);
+    const parsed = JSON.parse(out);
+    const direct = JSON.parse(JSON.stringify(assessSymbols(nibbles, 4)));
+    for (const field of [
+      "schema",
+      "bitsPerSymbol",
+      "symbols",
+      "estimators",
+      "hOriginal",
+      "hBitstring",
+      "minEntropy",
+    ]) {
+      expect(parsed[field]).toEqual(direct[field]);
+    }
+    expect(Object.keys(parsed.estimators)).toEqual([...ESTIMATORS]);
+    expect(parsed.input.sha256).toBe(createHash("sha256").update(nibbles).digest("hex"));
+    expect([parsed.track, parsed.passed]).toEqual(["non-iid", true]);
+  });
+
+  test("text: every estimate, then the three lines of NIST's program", async () => {
+    const { out } = await run({ file: fileOf("nibbles.bin", nibbles), "bits-per-symbol": "4" });
+    expectGolden("assess.txt", out.replace(folder, "FOLDER"));
+    const { hOriginal, hBitstring, minEntropy } = assessSymbols(nibbles, 4);
+    expect(out).toContain(
+      `\nH_original: ${hOriginal.toFixed(6)}\nH_bitstring: ${hBitstring!.toFixed(6)}\nmin(H_original, 4 X H_bitstring): ${minEntropy.toFixed(6)}\n`,
+    );
+  });
+
+  test("the width is that of the largest symbol where it is not given", async () => {
+    for (const [name, symbols, width] of [
+      ["bytes.bin", bytes, 8],
+      ["nibbles.bin", nibbles, 4],
+      ["bits.bin", bytes.map((byte) => byte & 1), 1],
+      ["zeros.bin", new Uint8Array(500), 1],
+    ] as const) {
+      const { out } = await run({ file: fileOf(name, symbols), json: true });
+      expect(JSON.parse(out).bitsPerSymbol).toBe(width);
+    }
+  });
+
+  test("details are the estimators' own", async () => {
+    const file = fileOf("nibbles.bin", nibbles);
+    const { details } = JSON.parse((await run({ file, details: true, json: true })).out);
+    expect(details).toEqual(JSON.parse(JSON.stringify(assessSymbols(nibbles, 4, { details: true }).details)));
+    expect((await run({ file, details: true })).out).toContain("mcv, original: modeCount = ");
+  });
+
+  test(
+    "--truncate looks at the first million bits of the bit string, and says so",
+    async () => {
+      const long = keystream(130_000, 3);
+      const { out } = await run({ file: fileOf("long.bin", long), truncate: true, json: true });
+      const { hBitstring, remarks } = JSON.parse(out);
+      expect(hBitstring).toBe(assessSymbols(long, 8, { truncateBitString: 1_000_000 }).hBitstring!);
+      expect(remarks.join()).toContain("only its first 1,000,000 bits");
+      expect(() => assessOptions({ file: "x", truncate: true, iid: true })).toThrow(UsageError);
+    },
+    TIMEOUT_MS,
+  );
+
+  test("binary data have one track", async () => {
+    const { out } = await run({
+      file: fileOf(
+        "bits.bin",
+        bytes.map((byte) => byte & 1),
+      ),
+    });
+    expect(out).toContain("H_original: ");
+    expect(out).not.toContain("H_bitstring");
+  });
+
+  test("small, constant and odd data are answered", async () => {
+    for (const length of [1, 2, 3, 17]) {
+      expect((await run({ file: fileOf("small.bin", bytes.subarray(0, length)) })).exitCode).toBe(0);
+    }
+    const { out } = await run({ file: fileOf("zeros.bin", new Uint8Array(5_000)) });
+    expect(out).toContain("H_original: 0.000000");
+    expect(out).toContain("all symbols are equal: no entropy");
+  });
+});
+
+describe("assess --iid", () => {
+  test("data that look IID: exit 0, and the counts of the permutation test itself", async () => {
+    // Of wide symbols the test of independence wants many more: its degrees of freedom are bins less symbols.
+    const small = keystream(3_000, 2).map((byte) => byte & 15);
+    const { exitCode, out } = await run({ file: fileOf("iid.bin", small), iid: true, json: true });
+    const { iid, hOriginal, estimators, track, passed } = JSON.parse(out);
+    const direct = assessIid(small, 4);
+    expect([exitCode, track, passed]).toEqual([0, "iid", true]);
+    expect(iid.permutation).toEqual(JSON.parse(JSON.stringify(direct.permutation)));
+    expect([hOriginal, estimators.mcv.original]).toEqual([direct.hOriginal, direct.hOriginal]);
+    expect((await run({ file: fileOf("iid.bin", small), iid: true })).out).toContain(
+      "nothing speaks against the data being IID",
+    );
+  });
+
+  test("data that are not: exit 4", async () => {
+    const walk = new Uint8Array(300);
+    for (let i = 1; i < walk.length; i++) walk[i] = walk[i - 1]! + (bytes[i]! & 3);
+    const { exitCode, out } = await run({ file: fileOf("walk.bin", walk), iid: true });
+    expect(exitCode).toBe(4);
+    expect(out).toContain("FAIL  Permutation tests");
+    expect(out).toContain("the data are not IID");
+  });
+
+  test("data too few for the tests leave it open: exit 0", async () => {
+    const { exitCode, out } = await run({ file: fileOf("few.bin", bytes.subarray(0, 20)), iid: true });
+    expect(exitCode).toBe(0);
+    expect(out).toContain("whether the data are IID is open");
+  });
+});
+
+describe("assess --restart", () => {
+  const matrix = new Uint8Array(1_000_000);
+  for (let at = 0; at < matrix.length; at += 100_000) {
+    matrix.set(
+      keystream(100_000, at / 100_000).map((byte) => byte & 1),
+      at,
+    );
+  }
+
+  test("restarts that resemble each other fail the sanity check: exit 4", async () => {
+    const same = matrix.slice();
+    for (let row = 1; row < 1000; row++) same.copyWithin(1000 * row, 0, 1000);
+    const { exitCode, out } = await run({
+      file: fileOf(
+        "bits.bin",
+        bytes.map((byte) => byte & 1),
+      ),
+      restart: fileOf("same.bin", same),
+      json: true,
+    });
+    const { restart, passed, minEntropy } = JSON.parse(out);
+    expect([exitCode, passed, restart.sanity.passed]).toEqual([4, false, false]);
+    expect(restart.hInitial).toBe(minEntropy);
+    expect(restart).toEqual(JSON.parse(JSON.stringify(restartTest(same, 1000, 1000, 1, minEntropy))));
+  });
+
+  test("a promise that the restarts do not keep fails", async () => {
+    // At most one half of the symbols may be equal at 1 bit; at 0.1 bits nearly all may.
+    const skewed = matrix.map((bit, i) => (i % 16 === 0 ? bit : 0));
+    const { exitCode, out } = await run({
+      file: fileOf(
+        "bits.bin",
+        bytes.map((byte) => byte & 1),
+      ),
+      restart: fileOf("skewed.bin", skewed),
+      initial: "0.9",
+    });
+    expect(exitCode).toBe(4);
+    expect(out).toContain("Validation Test Failed");
+  });
+
+  test("restart data of another size are refused", async () => {
+    const file = fileOf(
+      "bits.bin",
+      bytes.map((byte) => byte & 1),
+    );
+    const error = await rejectionOf(run({ file, restart: file }));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain("holds 20000 symbols; restart data are 1000 rows of 1000");
+  });
+});
+
+describe("bad input", () => {
+  test("empty, missing, a directory, too many, too wide", async () => {
+    const huge = fileOf("huge.bin", new Uint8Array(0));
+    truncateSync(huge, 10 * 2 ** 30); // takes no room
+    const cases: [Record<string, unknown>, string][] = [
+      [{ file: fileOf("empty.bin", new Uint8Array(0)) }, "is empty"],
+      [{ file: join(folder, "absent") }, "there is no file"],
+      [{ file: folder }, "is a directory"],
+      [{ file: huge }, "more symbols than the 33554432"],
+      [{ file: "/dev/zero" }, "/dev/zero is a device without end"],
+      [
+        { file: fileOf("bytes.bin", Uint8Array.of(1, 2, 16)), "bits-per-symbol": "4" },
+        "symbol 16 at byte 2 does not fit 4 bits",
+      ],
+    ];
+    for (const [args, message] of cases) {
+      const error = await rejectionOf(run(args));
+      expect(error).toBeInstanceOf(InputError);
+      expect(error.message).toContain(message);
+    }
+  });
+
+  test("wrong options", async () => {
+    for (const args of [
+      { "bits-per-symbol": "0" },
+      { "bits-per-symbol": "9" },
+      { initial: "1" },
+      { restart: "x", initial: "much" },
+    ]) {
+      expect(() => assessOptions({ file: "x", ...args })).toThrow(UsageError);
+    }
+    const file = fileOf("bytes.bin", bytes);
+    expect(await rejectionOf(run({ file, restart: file, initial: "9" }))).toBeInstanceOf(UsageError);
+  });
+});

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
+import { parseProfile } from "../../src/calibration/profile.ts";
+import { type CalibrateOptions, runCalibrate } from "../../src/commands/calibrate.ts";
+import { claimOptions } from "../../src/commands/claims.ts";
+import { runPool } from "../../src/commands/pool.ts";
+import { runStream, streamOptions } from "../../src/commands/stream.ts";
+import type { Deps } from "../../src/deps.ts";
+import { EntropyError, InputError, SourceError, UsageError } from "../../src/errors.ts";
+import { fakeIo } from "../support/fake-io.ts";
+import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { rejectionOf } from "../support/rejection.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ee-calibrate-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const state = () => join(folder, "state");
+const path = () => join(state(), "profile.json");
+const profile = () => parseProfile(readFileSync(path(), "utf8"));
+
+function depsOf(sources: readonly FakeSource[], stateFolder: string | undefined = state()): Deps {
+  return { sources, host: fakeHost, stateFolder, startThread: () => new FakeThread(sources) };
+}
+
+const options = (more: Partial<CalibrateOptions> = {}): CalibrateOptions => ({
+  sources: "all",
+  samples: 20_000,
+  budgetMs: 60_000,
+  json: true,
+  ...more,
+});
+
+/** Full bytes, and one that shows only two values: about 7 bits and at most 1. */
+const strong = () => fakeSource({ id: "strong", claim: 2 }, fakeNoise(1));
+const weak = () => {
+  const noise = fakeNoise(2);
+  return fakeSource({ id: "weak", claim: 2, family: "memory" }, () => (noise() >> 7) & 1);
+};
+
+async function calibrated(deps: Deps, more: Partial<CalibrateOptions> = {}) {
+  const io = fakeIo();
+  await runCalibrate(options(more), io, deps);
+  return { output: io.written().toString(), talk: io.talk() };
+}
+
+async function claimedH(deps: Deps, args: Record<string, unknown> = {}) {
+  const io = fakeIo();
+  await runPool({ durationMs: 1, sources: "all", json: true, ...claimOptions(args) }, io, deps);
+  const { sources } = JSON.parse(io.written().toString()) as { sources: { id: string; claimedH: number }[] };
+  return { claims: Object.fromEntries(sources.map(({ id, claimedH: h }) => [id, h])), talk: io.talk() };
+}
+
+describe("calibrate", () => {
+  test("assesses each source, keeps it privately, and says what will be credited", async () => {
+    const { output } = await calibrated(depsOf([strong(), weak()]));
+    const [first, second] = JSON.parse(output).sources;
+    expect(first).toMatchObject({ id: "strong", claimedH: 2, symbols: 20_000, creditedH: 2 });
+    expect(first.assessedH).toBeGreaterThan(4);
+    expect(second.assessedH).toBeLessThanOrEqual(1);
+    expect(second.creditedH).toBe(second.assessedH / 2);
+    expect(profile().sources.get("weak")?.assessedH).toBe(second.assessedH);
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+    expect(statSync(state()).mode & 0o777).toBe(0o700);
+  });
+
+  test("writes a table for people", async () => {
+    const broken = strong();
+    broken.unavailable = "not on this machine";
+    const { output } = await calibrated(depsOf([weak(), broken]), { json: false });
+    expect(output).toContain("ASSESSED H");
+    expect(output).toContain("not on this machine");
+    expect(output).toContain(`kept in ${path()}`);
+  });
+
+  test("sources that are absent, fail or are too slow are left out; the others are kept", async () => {
+    const failing = fakeSource({ id: "failing" }, fakeNoise(3));
+    failing.error = new SourceError("failing", "broken");
+    const slow = fakeSource({ id: "slow", rateHz: 1 }, fakeNoise(4));
+    const { output } = await calibrated(depsOf([strong(), failing, slow]), { budgetMs: 1 });
+    const reasons = Object.fromEntries(
+      JSON.parse(output).sources.map((each: { id: string; reason?: string }) => [each.id, each.reason]),
+    );
+    expect(reasons).toMatchObject({ failing: "failing: broken", strong: undefined });
+    expect([...profile().sources.keys()]).toEqual(
+      reasons["slow"] === undefined ? ["strong", "slow"] : ["strong"],
+    );
+  });
+
+  test("what was found out earlier about others stays, as long as the machine is the same", async () => {
+    await calibrated(depsOf([strong(), weak()]));
+    await calibrated(depsOf([strong(), weak()]), { sources: "strong" });
+    expect([...profile().sources.keys()]).toEqual(["strong", "weak"]);
+    writeFileSync(path(), readFileSync(path(), "utf8").replace('"kernel": "unknown"', '"kernel": "6.0"'));
+    const { talk } = await calibrated(depsOf([strong(), weak()]), { sources: "strong" });
+    expect([...profile().sources.keys()]).toEqual(["strong"]);
+    expect(talk).toBe("");
+  });
+
+  test("nothing measured: an error with the reasons, and no profile", async () => {
+    const broken = strong();
+    broken.unavailable = "not on this machine";
+    const error = (await rejectionOf(runCalibrate(options(), fakeIo(), depsOf([broken])))) as EntropyError;
+    expect(error).toBeInstanceOf(EntropyError);
+    expect(error.hints).toEqual(["strong: not on this machine"]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("no home: an error that says what to set, before anything is sampled", async () => {
+    const source = strong();
+    const deps = { ...depsOf([source]), stateFolder: undefined };
+    const error = (await rejectionOf(runCalibrate(options(), fakeIo(), deps))) as InputError;
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.hints.join()).toContain("XDG_STATE_HOME");
+    expect(source.opened()).toBe(0);
+  });
+
+  test("an interrupt ends it with 130 and keeps nothing", async () => {
+    const io = fakeIo();
+    const noise = fakeNoise(5);
+    const source = fakeSource({ id: "strong", rateHz: 4_000 }, (i) => {
+      if (i === 2_500) io.interrupt.abort(new InterruptedError(130));
+      return noise();
+    });
+    expect(exitCodeOf(await rejectionOf(runCalibrate(options(), io, depsOf([source]))))).toBe(130);
+    expect(source.closed()).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("with a profile", () => {
+  test("sources are credited min(claim, ½ H); --uncalibrated leaves it aside", async () => {
+    await calibrated(depsOf([strong(), weak()]));
+    const half = profile().sources.get("weak")!.assessedH / 2;
+    const { claims, talk } = await claimedH(depsOf([strong(), weak()]));
+    expect(claims).toEqual({ strong: 2, weak: half });
+    expect(talk).toBe("");
+    expect((await claimedH(depsOf([strong(), weak()]), { uncalibrated: true })).claims).toEqual({
+      strong: 2,
+      weak: 2,
+    });
+  });
+
+  test("of another machine, version or hand it is ignored, with a warning", async () => {
+    await calibrated(depsOf([strong(), weak()]));
+    const good = readFileSync(path(), "utf8");
+    const bad: [text: string, warning: string][] = [
+      [good.replace('"arch": "x64"', '"arch": "arm64"'), "the machine has changed: arch arm64, now x64"],
+      [good.replace(/"tool": "[^"]*"/, '"tool": "0.0.0"'), 'version "0.0.0"'],
+      ["{}", "schema"],
+      ["", "not understood"],
+    ];
+    for (const [text, warning] of bad) {
+      writeFileSync(path(), text);
+      const { claims, talk } = await claimedH(depsOf([strong(), weak()]));
+      expect(claims).toEqual({ strong: 2, weak: 2 });
+      expect(talk).toContain(`${path()} is ignored`);
+      expect(talk).toContain(warning);
+      expect((await claimedH(depsOf([strong(), weak()]), { uncalibrated: true })).talk).toBe("");
+    }
+  });
+
+  test("stream follows it: a source assessed at nothing yields no byte", async () => {
+    const constant = fakeSource({ id: "strong", claim: 2 }, () => 7);
+    await calibrated(depsOf([constant]));
+    expect(profile().sources.get("strong")?.assessedH).toBe(0);
+    const stream = (more: Record<string, unknown>) => {
+      const args = { format: "hex", mode: "full", bytes: "16", sources: "all", timeout: "0.3", ...more };
+      return runStream(streamOptions(args), fakeIo(), depsOf([strong()]));
+    };
+    expect(exitCodeOf(await rejectionOf(stream({})))).toBe(3);
+    await stream({ uncalibrated: true });
+  });
+});
+
+describe("--credit", () => {
+  test("raises and lowers claims, after the profile, and warns", async () => {
+    await calibrated(depsOf([strong(), weak()]));
+    const { claims, talk } = await claimedH(depsOf([strong(), weak()]), { credit: "weak=4, strong=0.5" });
+    expect(claims).toEqual({ strong: 0.5, weak: 4 });
+    expect(talk).toContain("weak is credited up to 4 bits per 8-bit symbol on your word; its file claims 2");
+    expect(talk).toContain("strong");
+    expect((await claimedH(depsOf([weak()]), { credit: "weak=0" })).claims).toEqual({ weak: 0 });
+  });
+
+  test("what makes no sense is a usage error", async () => {
+    for (const credit of [
+      "weak",
+      "weak=",
+      "weak=x",
+      "weak=-1",
+      "weak=1e1",
+      "=1",
+      "weak=1,weak=2",
+      "weak=NaN",
+    ]) {
+      expect(() => claimOptions({ credit }), credit).toThrow(UsageError);
+    }
+    const deps = depsOf([strong(), weak()]);
+    for (const credit of ["weak=8.1", "weak=0.0001", "waek=1"]) {
+      expect(await rejectionOf(claimedH(deps, { credit })), credit).toBeInstanceOf(UsageError);
+    }
+    const unselected = runPool(
+      { durationMs: 1, sources: "strong", json: true, ...claimOptions({ credit: "weak=1" }) },
+      fakeIo(),
+      deps,
+    );
+    expect((await rejectionOf(unselected)).message).toContain("not among the selected");
+    const noise = { format: "raw", mode: "noise", bytes: "0", timeout: "1", credit: "weak=1" };
+    expect(() => streamOptions(noise)).toThrow(UsageError);
+  });
+});

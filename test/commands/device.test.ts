@@ -1,0 +1,227 @@
+/** The command on fake noise, with real FIFOs. */
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
+import { loadLibrary } from "../../ffi/index.ts";
+import { type DeviceDeps, device, deviceOptions, runDevice } from "../../src/commands/device.ts";
+import { NativeError, UsageError } from "../../src/errors.ts";
+import type { Host } from "../../src/platform/host.ts";
+import { type FakeIo, fakeIo } from "../support/fake-io.ts";
+import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { FifoReader, turn } from "../support/fifo-reader.ts";
+import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
+
+let host: Host;
+let folder: string;
+let path: string;
+
+beforeAll(async () => {
+  await hostLibrary();
+  host = { ...fakeHost, native: { ok: true, library: loadLibrary() } };
+}, COMPILE_TIMEOUT_MS);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ee-device-"));
+  path = join(folder, "entropy");
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function depsOf(sources: readonly FakeSource[]): DeviceDeps {
+  return { sources, host, userId: process.geteuid!(), startThread: () => new FakeThread(sources) };
+}
+
+/** The command at work. Disposing interrupts it and sees to it that it ends. */
+class Running implements AsyncDisposable {
+  readonly io: FakeIo = fakeIo();
+  readonly ended: Promise<unknown>;
+
+  constructor(args: Record<string, unknown> = {}, source = fakeSource({ id: "noise" }, fakeNoise(5))) {
+    const options = deviceOptions({ path, sources: "default", ...args });
+    this.ended = runDevice(options, this.io, depsOf([source])).catch((error: unknown) => error);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.io.interrupt.abort(new InterruptedError(143));
+    expect(exitCodeOf(await this.ended)).toBe(143);
+    expect(existsSync(path)).toBe(false);
+  }
+}
+
+/** Whether any 12 bytes in a row occur twice. By chance, in 100,000 random bytes: below 2⁻⁶². */
+function repeats(bytes: Buffer): boolean {
+  const seen = new Set<string>();
+  for (let i = 0; i + 12 <= bytes.length; i++) {
+    const window = bytes.toString("latin1", i, i + 12);
+    if (seen.has(window)) return true;
+    seen.add(window);
+  }
+  return false;
+}
+
+describe("device", () => {
+  for (const mode of ["full", "drbg"]) {
+    test(`${mode}: one reader after another gets what it asks for, and no byte twice`, async () => {
+      await using _ = new Running({ mode });
+      const pieces: Buffer[] = [];
+      for (const length of [1, 1, 1, 32, 5000, 1, 4096, 4097, 1, 20_000, 3]) {
+        using reader = new FifoReader(path);
+        pieces.push(await reader.read(length));
+      }
+      expect(repeats(Buffer.concat(pieces))).toBe(false);
+    });
+
+    test(`${mode}: readers at the same time share the bytes`, async () => {
+      await using _ = new Running({ mode });
+      const readers = Array.from({ length: 3 }, () => new FifoReader(path));
+      const pieces = await Promise.all(readers.map((reader) => reader.read(10_000)));
+      for (const reader of readers) reader.close();
+      expect(repeats(Buffer.concat(pieces))).toBe(false);
+    });
+  }
+
+  test("hex is hex for every reader, wherever the one before has stopped", async () => {
+    await using _ = new Running({ format: "hex" });
+    for (const length of [1, 64, 3, 5000, 64]) {
+      using reader = new FifoReader(path);
+      expect((await reader.read(length)).toString()).toMatch(/^[0-9a-f]+$/);
+    }
+  });
+
+  test("nothing is sampled while nobody reads, and again once somebody does", async () => {
+    let samples = 0;
+    const noise = fakeNoise(5);
+    const source = fakeSource({ id: "noise" }, () => {
+      samples += 1;
+      return noise();
+    });
+    await using _ = new Running({}, source);
+    // Until it has not sampled for a hundred turns.
+    for (let quiet = 0, before = -1; quiet < 100; before = samples) {
+      await turn();
+      quiet = samples === before ? quiet + 1 : 0;
+    }
+    const full = samples;
+    for (let turns = 0; turns < 200; turns++) await turn();
+    expect(samples).toBe(full);
+    using reader = new FifoReader(path);
+    await reader.read(20_000);
+    expect(samples).toBeGreaterThan(full);
+  });
+
+  test("without entropy readers wait, and get nothing weaker", async () => {
+    await using running = new Running(
+      { mode: "drbg" },
+      fakeSource({ id: "stuck" }, () => 5),
+    );
+    using reader = new FifoReader(path);
+    for (let turns = 0; turns < 200; turns++) await turn();
+    expect(reader.readReady().length).toBe(0);
+    expect(running.io.talk()).toContain("random bytes at");
+  });
+
+  test("when no source can ever deliver it ends with exit code 3, and takes its FIFO with it", async () => {
+    const source = fakeSource({ id: "absent" }, () => 0);
+    source.unavailable = "there is none";
+    const running = new Running({}, source);
+    expect(exitCodeOf(await running.ended)).toBe(3);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test("a FIFO that was there is left", async () => {
+    loadLibrary().makeFifo(path, 0o600);
+    const io = fakeIo();
+    const options = deviceOptions({ path, sources: "default" });
+    const ended = runDevice(options, io, depsOf([fakeSource({ id: "noise" }, fakeNoise(5))])).catch(
+      (error: unknown) => error,
+    );
+    using reader = new FifoReader(path);
+    await reader.read(10);
+    io.interrupt.abort(new InterruptedError(130));
+    expect(exitCodeOf(await ended)).toBe(130);
+    expect(lstatSync(path).isFIFO()).toBe(true);
+    expect(io.talk()).toContain("a FIFO that was there");
+  });
+
+  test("without the native library it says so", async () => {
+    const deps = { ...depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]), host: fakeHost };
+    const options = deviceOptions({ path, sources: "default" });
+    expect(await runDevice(options, fakeIo(), deps).catch((e: unknown) => e)).toBeInstanceOf(NativeError);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe("options", () => {
+  test("have the defaults that the help states", () => {
+    expect(deviceOptions({ path: "p", foreground: true })).toMatchObject({
+      kind: "fifo",
+      path: "p",
+      bufferBytes: 4096,
+      mode: "full",
+      format: "raw",
+      modeBits: 0o600,
+      sources: "default",
+    });
+    expect(deviceOptions({ kernel: true })).toMatchObject({ kind: "kernel", intervalMs: 60_000 });
+    expect(deviceOptions({ path: "p", "mode-bits": "640", "buffer-size": "1M" })).toMatchObject({
+      modeBits: 0o640,
+      bufferBytes: 1 << 20,
+    });
+  });
+
+  const mistakes: Record<string, unknown>[] = [
+    {},
+    { path: "" },
+    { path: "p", "buffer-size": "4095" },
+    { path: "p", "buffer-size": "1048577" },
+    { path: "p", "buffer-size": "-1" },
+    { path: "p", "mode-bits": "0800" },
+    { path: "p", "mode-bits": "4755" },
+    { path: "p", "mode-bits": "rw" },
+    { path: "p", interval: "1" },
+    { path: "p", kernel: true },
+    { kernel: true, mode: "drbg" },
+    { kernel: true, format: "raw" },
+    { kernel: true, "mode-bits": "0600" },
+    { kernel: true, "buffer-size": "4K" },
+    { kernel: true, interval: "0" },
+  ];
+  for (const args of mistakes) {
+    test(`that make no sense are usage errors: ${JSON.stringify(args)}`, () => {
+      expect(() => deviceOptions(args)).toThrow(UsageError);
+    });
+  }
+
+  test("each is explained", () => {
+    for (const arg of Object.values(device.args)) expect(arg.description?.length).toBeGreaterThan(3);
+  });
+});
+
+describe("device --kernel", () => {
+  test("is for Linux", async () => {
+    const deps = depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]);
+    const onMac: DeviceDeps = { ...deps, host: { ...host, os: "darwin" } };
+    const failure = await runDevice(deviceOptions({ kernel: true }), fakeIo(), onMac).catch(
+      (e: unknown) => e,
+    );
+    expect(failure).toBeInstanceOf(UsageError);
+  });
+
+  test("feeds until it is interrupted", async () => {
+    const io = fakeIo();
+    const credits: number[] = [];
+    const feedKernel = (_: Uint8Array, bits: number) => {
+      credits.push(bits);
+      if (credits.length === 3) io.interrupt.abort(new InterruptedError(143));
+    };
+    const deps = depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]);
+    const native = { ok: true as const, library: { ...loadLibrary(), feedKernel } };
+    const options = deviceOptions({ kernel: true, interval: "1ms", sources: "default" });
+    const ended = await runDevice(options, io, { ...deps, host: { ...host, os: "linux", native } }).catch(
+      (error: unknown) => error,
+    );
+    expect([exitCodeOf(ended), credits]).toEqual([143, [256, 256, 256]]);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "bun:test";
+import { COMMANDS } from "#kit/term/app.ts";
+import { checkedArgs } from "#kit/term/args.ts";
+import { menuItems, type Question, shellLine } from "../../src/commands/menu-items.ts";
+import { sources } from "../../src/sources/index.ts";
+
+const THERE = "there.bin";
+const items = menuItems(sources, (path) => path === THERE);
+const item = (value: string) => items.find((each) => each.value === value)!;
+
+/** Every answer that can be chosen, or the one that is suggested. */
+function answersTo(question: Question): string[] {
+  return "choices" in question ? question.choices.map(({ value }) => value) : [question.suggested];
+}
+
+function problemWith(value: string, name: string, answer: string): string | undefined {
+  const question = item(value).questions.find((each) => each.name === name)!;
+  if ("choices" in question) throw new Error(`${name} is a choice`);
+  return question.problem(answer);
+}
+
+describe("the menu", () => {
+  test("comes to commands that there are, with flags that they know, whatever is chosen", async () => {
+    for (const { questions, plan } of items) {
+      let all: Record<string, string>[] = [{}];
+      for (const question of questions) {
+        all = all.flatMap((some) =>
+          answersTo(question).map((answer) => ({ ...some, [question.name]: answer })),
+        );
+      }
+      for (const answers of all) {
+        const [name, ...rest] = plan(answers)?.argv ?? ["--help"];
+        if (name === "--help") continue;
+        const { args } = await COMMANDS[name!]!.load();
+        expect(() => checkedArgs(rest, args)).not.toThrow();
+      }
+    }
+    expect(items.map(({ value }) => value)).toContain("monitor");
+  });
+
+  test("suggests answers with which there is no problem", () => {
+    for (const { questions } of items) {
+      for (const question of questions) {
+        if (!("choices" in question)) expect(question.problem(question.suggested)).toBeUndefined();
+      }
+    }
+  });
+
+  test("asks for the bytes that the digits take", () => {
+    expect(item("password").plan({ digits: "40" })?.argv).toEqual([
+      "stream",
+      "--bytes",
+      "20",
+      "--format",
+      "hex",
+    ]);
+    for (const digits of ["0", "7", "1026", "-2", "two", ""]) {
+      expect(problemWith("password", "digits", digits)).toBeString();
+    }
+  });
+
+  test("never writes over a file, and reads only one that is there", () => {
+    expect(problemWith("file", "path", THERE)).toContain("would be lost");
+    expect(problemWith("file", "path", "")).toBeString();
+    expect(problemWith("file", "bytes", "0")).toBeString();
+    expect(problemWith("file", "bytes", "lots")).toBe("'lots' is not a size");
+    expect(problemWith("report", "path", "missing.bin")).toBeString();
+    expect(item("report").plan({ path: THERE })?.argv).toEqual(["report", "--input", THERE]);
+    expect(item("report").plan({ path: "" })?.argv).toEqual(["report"]);
+  });
+
+  test("does nothing for who wants nothing", () => {
+    expect(item("quit").plan({})).toBeUndefined();
+  });
+});
+
+test("the line that is shown is read by a shell as what was run", () => {
+  expect(shellLine({ argv: ["stream", "--bytes", "32"] })).toBe("esoteric-entropy stream --bytes 32");
+  expect(shellLine({ argv: ["stream"], toFile: "my key" })).toBe("esoteric-entropy stream > 'my key'");
+  const words = ["", "a b", "it's", "$(true)", "`true`", "a;b", "*", "~", 'a"b', "é", "\\", "a\nb"];
+  const line = shellLine({ argv: words }).replace("esoteric-entropy", "printf '%s\\0'");
+  const { stdout } = Bun.spawnSync(["/bin/sh", "-c", line]);
+  expect(stdout.toString().split("\0").slice(0, -1)).toEqual(words);
+});

@@ -1,0 +1,281 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
+import { report, reportOptions, runReportCommand } from "../../src/commands/report.ts";
+import type { Deps } from "../../src/deps.ts";
+import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
+import { bitString } from "../../src/stats/bits.ts";
+import { sp80022 } from "../../src/stats/sp800-22/index.ts";
+import { fakeIo } from "../support/fake-io.ts";
+import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { keystream } from "../support/keystream.ts";
+import { rejectionOf } from "../support/rejection.ts";
+import { runProcess } from "../support/run-process.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+/** A process of its own starts, on a machine that may be busy. */
+const TIMEOUT_MS = 30_000;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "ee-report-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function depsOf(sources: readonly FakeSource[]): Deps {
+  return { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
+}
+
+const DEFAULTS = {
+  suite: "battery",
+  sequences: "1",
+  constants: "nist",
+  mode: "full",
+  sources: "default",
+  timeout: "10",
+};
+const noisy = () => [
+  fakeSource({ id: "a" }, fakeNoise(1)),
+  fakeSource({ id: "b", family: "memory" }, fakeNoise(2)),
+];
+
+/** Exit code and output of the command with these arguments. */
+async function run(args: Record<string, unknown>, sources = noisy()) {
+  const io = fakeIo();
+  const exitCode = await report.run({ ...DEFAULTS, ...args }, io, depsOf(sources));
+  return { exitCode, out: io.written().toString(), talk: io.talk() };
+}
+
+function fileOf(name: string, bytes: Uint8Array | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+describe("verdicts", () => {
+  test("good data: exit 0", async () => {
+    // The chance that good data fail is 1 in 10,000; these are always the same.
+    const { exitCode, out } = await run({ input: fileOf("good.bin", keystream(50_000, 1)) });
+    expect(exitCode).toBe(0);
+    expect(out).toContain("31 tests: ");
+    expect(out).toContain("0 failed");
+  });
+
+  const lcg = (n: number) => {
+    let state = 12345;
+    return Uint8Array.from({ length: n }, () => {
+      state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+      return state;
+    });
+  };
+  const biased = (n: number) => {
+    const uniform = keystream(8 * n, 3);
+    return Uint8Array.from({ length: n }, (_, i) =>
+      uniform.subarray(8 * i, 8 * i + 8).reduce((byte, u) => (byte << 1) | Number(u < 131), 0),
+    );
+  };
+  const bad: Record<string, () => Uint8Array> = {
+    constant: () => new Uint8Array(20_000),
+    alternating: () => new Uint8Array(20_000).fill(0x55),
+    counter: () => new Uint8Array(20_000).map((_, i) => i),
+    "low bits of an LCG": () => lcg(20_000),
+    "biased, 51.2 % ones": () => biased(60_000),
+    "a block over and over": () => new Uint8Array(20_000).map((_, i) => keystream(500, 4)[i % 500]!),
+    text: () => Buffer.from(readFileSync(join(ROOT, "docs", "ARCHITECTURE.md"))),
+  };
+  for (const [name, bytes] of Object.entries(bad)) {
+    test(`${name}: exit 4`, async () => {
+      const { exitCode, out } = await run({ input: fileOf("bad.bin", bytes()) });
+      expect(exitCode).toBe(4);
+      expect(out).toContain("these data are not random: battery/");
+    });
+  }
+});
+
+describe("where data come from", () => {
+  test("the pool's own output by default, in each mode", async () => {
+    for (const mode of ["full", "drbg"]) {
+      const { exitCode, out } = await run({ bytes: "2000", mode, json: true });
+      const { input, summary } = JSON.parse(out);
+      expect(input).toMatchObject({ kind: "pool", bytes: 2000, bitsPerSymbol: 8 });
+      expect(input.name).toStartWith(mode === "full" ? "full entropy" : "drbg");
+      // Good but different each time: 1 run in 10,000 fails a test.
+      expect([0, 4]).toContain(exitCode!);
+      expect(summary.notApplicable).toBeGreaterThan(0);
+    }
+  });
+
+  test("one source's raw symbols, packed", async () => {
+    let i = 0;
+    const counter = fakeSource({ id: "counter", symbolBits: 4 }, () => i++);
+    const { exitCode, out } = await run({ source: "counter", samples: "20001", json: true }, [counter]);
+    const { input } = JSON.parse(out);
+    // 20,001 symbols of 4 bits, and one more to fill the last byte.
+    expect(input).toMatchObject({ kind: "source", name: "counter", bytes: 10_001, bitsPerSymbol: 4 });
+    expect(exitCode).toBe(4);
+    expect(counter.closed()).toBe(1);
+  });
+
+  test("no entropy: exit 3, and nothing is written", async () => {
+    const stuck = [fakeSource({ id: "a" }, () => 1)];
+    const path = join(folder, "never.txt");
+    const error = await rejectionOf(run({ timeout: "200ms", output: path }, stuck));
+    expect(error).toBeInstanceOf(InsufficientEntropyError);
+    expect([exitCodeOf(error), existsSync(path)]).toEqual([3, false]);
+  });
+
+  test("a source that is not available says so", async () => {
+    const [a] = noisy();
+    a!.unavailable = "not on this machine";
+    expect((await rejectionOf(run({ source: "a" }, [a!]))).message).toBe("a: not on this machine");
+  });
+});
+
+describe("output", () => {
+  const bytes = keystream(20_000, 5);
+
+  test("JSON: the documented fields, results as the suite itself gives them", async () => {
+    const { out } = await run({ input: fileOf("good.bin", bytes), suite: "sp800-22", format: "json" });
+    const parsed = JSON.parse(out);
+    expect(parsed.schema).toBe(1);
+    const direct = JSON.parse(JSON.stringify(sp80022(bitString(bytes))));
+    expect(
+      parsed.results.map(({ verdict, testedBytes, ...result }: Record<string, unknown>) => result),
+    ).toEqual(direct);
+    expect(parsed.results.map((result: { test: string }) => result.test)).toEqual([
+      "frequency",
+      "block-frequency",
+      "cumulative-sums",
+      "runs",
+      "longest-run",
+      "rank",
+      "dft",
+      "non-overlapping-template",
+      "overlapping-template",
+      "universal",
+      "approximate-entropy",
+      "random-excursions",
+      "random-excursions-variant",
+      "serial",
+      "linear-complexity",
+    ]);
+  });
+
+  test("a file in the format of its suffix, whole, and a word about it on stderr", async () => {
+    const input = fileOf("good.bin", bytes.subarray(0, 2_000));
+    const starts = { txt: "input", json: "{", md: "# Randomness report", html: "<!doctype html>" };
+    for (const [suffix, start] of Object.entries(starts)) {
+      const output = join(folder, `report.${suffix}`);
+      const { out, talk } = await run({ input, output });
+      expect(out).toBe("");
+      expect(talk).toContain(`${output} written`);
+      expect(readFileSync(output, "utf8").startsWith(start)).toBe(true);
+    }
+    const named = join(folder, "report.html");
+    await run({ input, output: named, format: "md" });
+    expect(readFileSync(named, "utf8")).toStartWith("# Randomness report");
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  test("an interrupt leaves no file behind", async () => {
+    const io = fakeIo();
+    const output = join(folder, "interrupted.txt");
+    const stuck = [fakeSource({ id: "a" }, () => 1)];
+    const deps = depsOf(stuck);
+    const options = reportOptions({ ...DEFAULTS, output }, deps);
+    const running = rejectionOf(runReportCommand(options, io, deps));
+    setTimeout(() => io.interrupt.abort(new InterruptedError(130)), 20);
+    expect(exitCodeOf(await running)).toBe(130);
+    expect(readdirSync(folder).filter((name) => name.includes("interrupted"))).toEqual([]);
+  });
+});
+
+describe("sequences", () => {
+  test("of a file, with NIST's final analysis", async () => {
+    const input = fileOf("many.bin", keystream(60_001, 6));
+    const { exitCode, out } = await run({ input, suite: "sp800-22", sequences: "60", json: true });
+    const { analysis, results, sequenceBytes, notes } = JSON.parse(out);
+    expect([exitCode, sequenceBytes, results.length]).toEqual([0, 1_000, 60 * 15]);
+    expect(analysis.find((line: { test: string }) => line.test === "runs")).toMatchObject({ sequences: 60 });
+    expect(notes).toEqual(["after the last sequence of 1,000 bytes 1 byte remained untested"]);
+  });
+
+  test("what cannot be cut is refused", async () => {
+    const short = fileOf("short.bin", keystream(10, 7));
+    expect((await rejectionOf(run({ input: short, sequences: "11" }))).message).toContain("cannot be cut");
+    const long = run({ input: "/dev/zero", bytes: "9M", sequences: "2" });
+    expect((await rejectionOf(long)).message).toContain("are longer than");
+    const unknown = await rejectionOf(run({ input: "/dev/zero", sequences: "2" }));
+    expect(unknown).toBeInstanceOf(UsageError);
+  });
+});
+
+describe("options that make no sense", () => {
+  const wrong: [args: Record<string, unknown>, message: string][] = [
+    [{ input: "x", stdin: true }, "--input and --stdin: choose one"],
+    [{ source: "a", input: "x" }, "--source and --input: choose one"],
+    [{ source: "nothing" }, "unknown source 'nothing'"],
+    [{ bytes: "1", samples: "1" }, "choose one"],
+    [{ bytes: "0" }, "at least 1"],
+    [{ bytes: "x" }, "is not a size"],
+    [{ samples: "0" }, "--samples"],
+    [{ sequences: "0" }, "--sequences"],
+    [{ sequences: "2", suite: "all" }, "--sequences is for"],
+    [{ json: true, format: "md" }, "choose one"],
+    [{ input: "x", mode: "drbg" }, "--mode"],
+    [{ source: "a", credit: "a=1" }, "--credit"],
+  ];
+  for (const [args, message] of wrong) {
+    test(JSON.stringify(args), () => {
+      const parse = () => reportOptions({ ...DEFAULTS, ...args }, depsOf(noisy()));
+      expect(parse).toThrow(UsageError);
+      expect(parse).toThrow(message);
+    });
+  }
+});
+
+describe("as a process", () => {
+  function shell(script: string) {
+    const program = `${process.execPath} ${join(ROOT, "src", "main.ts")}`;
+    return runProcess(["/bin/sh", "-c", script.replaceAll("EE", program)], { cwd: folder });
+  }
+
+  test(
+    "standard input, however it comes, and silence on stderr off a terminal",
+    async () => {
+      const input = fileOf("piped.bin", keystream(40_000, 8));
+      const direct = await shell(`EE report --input ${input} --json`);
+      const piped = await shell(
+        `{ head -c 7 ${input}; sleep 0.05; tail -c +8 ${input}; } | EE report --stdin --json`,
+      );
+      expect([direct.exitCode, piped.exitCode, direct.stderr, piped.stderr]).toEqual([0, 0, "", ""]);
+      const results = (text: string) => JSON.parse(text).results;
+      expect(results(piped.stdout)).toEqual(results(direct.stdout));
+      const none = await shell("EE report --stdin < /dev/null");
+      expect(none.exitCode).toBe(1);
+      expect(none.stderr).toContain("standard input is a device without end");
+      const empty = await shell("printf '' | EE report --stdin");
+      expect([empty.exitCode, empty.stderr]).toEqual([
+        1,
+        "esoteric-entropy: error: there is nothing to test: the input is empty\n",
+      ]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "an interrupt ends it at once, also while it waits for a FIFO",
+    async () => {
+      expect(Bun.spawnSync(["mkfifo", join(folder, "fifo")]).exitCode).toBe(0);
+      for (const input of ["fifo", "/dev/zero --bytes 100G"]) {
+        const { exitCode, stdout, stderr } = await shell(
+          `EE report --input ${input} & pid=$!; sleep 0.7; kill -INT $pid; wait $pid`,
+        );
+        expect([exitCode, stdout, stderr]).toEqual([130, "", ""]);
+      }
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import { Refusal } from "#kit/http/refusal.ts";
+import { Dispenser, type DispenserLimits } from "../../../src/faces/http/dispenser.ts";
+import { rejectionOf } from "../../support/rejection.ts";
+import { servedApp } from "../../support/served-app.ts";
+
+const LIMITS: DispenserLimits = { maxWaitMs: 10_000, maxWaiting: 3, maxWaitingBytes: 1_000 };
+const never = new AbortController().signal;
+
+describe("the queue", () => {
+  test("takes so many requests and no more, and room is made by those that leave", async () => {
+    using served = servedApp();
+    served.thread.frozen = true;
+    const dispenser = new Dispenser(served.random, LIMITS);
+    const gone = new AbortController();
+    const waiting = [1, 2, 3].map((length) => rejectionOf(dispenser.wait(length, gone.signal)));
+    expect(dispenser.waiting).toBe(3);
+    const refused = (await rejectionOf(dispenser.wait(1, never))) as Refusal;
+    expect(refused).toBeInstanceOf(Refusal);
+    expect([refused.status, refused.headers["retry-after"]]).toEqual([503, "10"]);
+    gone.abort(new Error("went away"));
+    for (const error of await Promise.all(waiting)) expect(String(error)).toContain("went away");
+    expect(dispenser.waiting).toBe(0);
+  });
+
+  test("holds so many bytes and no more", async () => {
+    using served = servedApp();
+    served.thread.frozen = true;
+    const dispenser = new Dispenser(served.random, LIMITS);
+    const gone = new AbortController();
+    const first = rejectionOf(dispenser.wait(600, gone.signal));
+    expect(await rejectionOf(dispenser.wait(401, never))).toBeInstanceOf(Refusal);
+    const second = rejectionOf(dispenser.wait(400, gone.signal));
+    gone.abort();
+    await Promise.all([first, second]);
+    served.pool.close();
+  });
+
+  test("a request whose client has gone already gets nothing", async () => {
+    using served = servedApp();
+    await served.random.ready();
+    const before = served.pool.status().extractedBytes;
+    const dispenser = new Dispenser(served.random, LIMITS);
+    await rejectionOf(dispenser.wait(64, AbortSignal.abort(new Error("gone"))));
+    expect(served.pool.status().extractedBytes).toBe(before);
+    expect(dispenser.waiting).toBe(0);
+  });
+
+  test("says that the server is stopping when the pool is closed", async () => {
+    using served = servedApp();
+    served.thread.frozen = true;
+    const dispenser = new Dispenser(served.random, LIMITS);
+    const waiting = rejectionOf(dispenser.wait(1, never));
+    served.pool.close();
+    expect(String(await waiting)).toContain("the server is stopping");
+  });
+});
+
+describe("what needs no waiting", () => {
+  test("is DRBG output, once it is seeded, and never full entropy", async () => {
+    using served = servedApp({ mode: "drbg" });
+    const dispenser = new Dispenser(served.random, LIMITS);
+    expect(dispenser.fillNow(new Uint8Array(8))).toBe(false);
+    await served.random.ready();
+    expect(dispenser.fillNow(new Uint8Array(8))).toBe(true);
+    using full = servedApp({ mode: "full" });
+    await full.random.ready();
+    expect(new Dispenser(full.random, LIMITS).fillNow(new Uint8Array(8))).toBe(false);
+  });
+
+  test("is drawn ahead for small requests, and each byte is handed out once, in order", async () => {
+    using served = servedApp({ mode: "drbg" });
+    await served.random.ready();
+    // A generator that counts: each draw continues where the one before ended.
+    let next = 0;
+    let draws = 0;
+    served.random.fillNow = (out) => {
+      draws += 1;
+      for (let i = 0; i < out.length; i++) out[i] = next++ % 251;
+    };
+    const dispenser = new Dispenser(served.random, LIMITS);
+    let expected = 0;
+    for (let i = 0; i < 500; i++) {
+      const out = new Uint8Array(32);
+      dispenser.fillNow(out);
+      expect([...out]).toEqual(Array.from({ length: 32 }, () => expected++ % 251));
+    }
+    expect(draws).toBe(1);
+    dispenser.close();
+    dispenser.fillNow(new Uint8Array(1));
+    expect(draws).toBe(2);
+  });
+});

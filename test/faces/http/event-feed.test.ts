@@ -1,0 +1,181 @@
+import { describe, expect, test } from "bun:test";
+import { DrbgError } from "../../../src/errors.ts";
+import { MAX_SHOWN_SAMPLES, MAX_WATCHERS } from "../../../src/faces/http/event-feed.ts";
+import { type ServedApp, servedApp } from "../../support/served-app.ts";
+
+interface Event {
+  readonly name: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** Reads the events of one connection. */
+class Watcher {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #text = "";
+
+  constructor(readonly response: Response) {
+    this.#reader = response.body!.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  }
+
+  static async of(served: ServedApp, query = ""): Promise<Watcher> {
+    return new Watcher(await served.app.request(`/events${query}`));
+  }
+
+  /** The next event; undefined after the last. */
+  async next(): Promise<Event | undefined> {
+    for (;;) {
+      const end = this.#text.indexOf("\n\n");
+      if (end >= 0) {
+        const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(this.#text.slice(0, end))!;
+        this.#text = this.#text.slice(end + 2);
+        return { name: name!, data: JSON.parse(data!) };
+      }
+      const piece = await this.#reader.read();
+      if (piece.done) return undefined;
+      this.#text += Buffer.from(piece.value).toString();
+    }
+  }
+
+  async nextNamed(name: string): Promise<Event> {
+    for (let event = await this.next(); event; event = await this.next())
+      if (event.name === name) return event;
+    throw new Error(`no ${name}`);
+  }
+
+  cancel(): Promise<void> {
+    return this.#reader.cancel();
+  }
+}
+
+describe("events", () => {
+  test("a status at once, then one with every tick, the same for all", async () => {
+    using served = servedApp();
+    const [one, other] = [await Watcher.of(served), await Watcher.of(served)];
+    expect(one.response.headers.get("content-type")).toBe("text/event-stream");
+    expect(one.response.headers.get("cache-control")).toBe("no-store");
+    expect((await one.next())!.name).toBe("status");
+    expect((await other.next())!.data).toMatchObject({ schema: 1, sources: [{ id: "a" }, { id: "b" }] });
+    served.tick();
+    expect(await one.next()).toEqual((await other.next())!);
+  });
+
+  test("output for show: 64 bytes once the generator is seeded, and other ones each time", async () => {
+    using served = servedApp();
+    const watcher = await Watcher.of(served);
+    served.tick();
+    await served.random.ready();
+    served.tick();
+    served.tick();
+    const first = (await watcher.nextNamed("output")).data["hex"] as string;
+    const second = (await watcher.nextNamed("output")).data["hex"] as string;
+    expect(first).toMatch(/^[0-9a-f]{128}$/);
+    expect(second).not.toBe(first); // false alarm 2^-512
+  });
+
+  test("no output while a reseed is overdue, and all else goes on", async () => {
+    using served = servedApp();
+    await served.random.ready();
+    const watcher = await Watcher.of(served);
+    await watcher.next();
+    served.random.fillNow = () => {
+      throw new DrbgError("reseed is overdue");
+    };
+    served.tick();
+    served.tick();
+    for (let i = 0; i < 2; i++) expect((await watcher.next())!.name).toBe("status");
+  });
+
+  test("noise of the source that was asked for, which is not credited", async () => {
+    using served = servedApp();
+    const [watcher, other] = [await Watcher.of(served, "?source=b"), await Watcher.of(served, "?source=a")];
+    const credited: number[] = [];
+    let revealed: readonly number[] | undefined;
+    served.pool.on("trace", ({ trace, creditedBits }) => {
+      if (trace.sourceId === "b") credited.push(creditedBits);
+    });
+    served.pool.on("revealed", (trace) => {
+      if (trace.sourceId !== "b") return;
+      expect(credited.at(-1)).toBe(0);
+      revealed ??= Array.from(trace.samples.subarray(0, MAX_SHOWN_SAMPLES), Number);
+    });
+    served.tick();
+    served.pool.start();
+    const { data } = await watcher.nextNamed("noise");
+    expect(data["id"]).toBe("b");
+    expect(data["samples"]).toEqual(revealed as number[]);
+    expect((await other.nextNamed("noise")).data["id"]).toBe("a");
+  });
+
+  test("nothing is revealed while nobody asks for it", async () => {
+    using served = servedApp();
+    let revealed = 0;
+    served.pool.on("revealed", () => {
+      revealed += 1;
+    });
+    await Watcher.of(served);
+    served.tick();
+    await served.random.ready();
+    expect(revealed).toBe(0);
+  });
+
+  test("a source that fails is told to all", async () => {
+    using served = servedApp();
+    const watcher = await Watcher.of(served);
+    served.sources[0]!.error = new Error("pulled out");
+    served.pool.start();
+    const { data } = await watcher.nextNamed("source-failed");
+    expect(data["id"]).toBe("a");
+    expect(data["reason"]).toContain("pulled out");
+  });
+
+  test("no more watchers than allowed; one that leaves makes room", async () => {
+    using served = servedApp();
+    const watchers = await Promise.all(Array.from({ length: MAX_WATCHERS }, () => Watcher.of(served)));
+    const refused = await served.app.request("/events");
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    await watchers[0]!.cancel();
+    expect((await Watcher.of(served)).response.status).toBe(200);
+  });
+
+  test("the clock runs, and the pool is listened to, only while somebody watches", async () => {
+    using served = servedApp();
+    expect(served.ticking()).toBe(false);
+    const watcher = await Watcher.of(served);
+    expect([served.ticking(), served.pool.listenerCount("revealed")]).toEqual([true, 1]);
+    await watcher.cancel();
+    const listeners = ["revealed", "source-failed"].map((name) =>
+      served.pool.listenerCount(name as "revealed"),
+    );
+    expect([served.ticking(), ...listeners]).toEqual([false, 0, 0]);
+  });
+
+  test("one that does not read costs no more than its buffer", async () => {
+    using served = servedApp();
+    const watcher = await Watcher.of(served);
+    for (let i = 0; i < 5_000; i++) served.tick();
+    served.closing.abort();
+    let events = 0;
+    while (await watcher.next()) events += 1;
+    expect(events).toBeGreaterThan(10);
+    expect(events).toBeLessThan(1_000);
+  });
+
+  test("all end when the server stops", async () => {
+    using served = servedApp();
+    const watcher = await Watcher.of(served);
+    await watcher.next();
+    served.closing.abort();
+    expect(await watcher.next()).toBeUndefined();
+    expect(served.ticking()).toBe(false);
+    expect((await served.app.request("/events")).status).toBe(503);
+  });
+
+  for (const query of ["?source=nope", "?source=", "?source=a&source=b"]) {
+    test(`${query} is refused`, async () => {
+      using served = servedApp();
+      expect((await served.app.request(`/events${query}`)).status).toBe(400);
+      expect(served.ticking()).toBe(false);
+    });
+  }
+});

@@ -1,0 +1,248 @@
+/** What the screen shows. */
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { roundUp } from "../../../src/faces/terminal/credit-chart.ts";
+import { duration } from "../../../src/faces/terminal/header.ts";
+import { layoutOf } from "../../../src/faces/terminal/layout.ts";
+import type { Model } from "../../../src/faces/terminal/model.ts";
+import { wrap } from "../../../src/faces/terminal/physics.ts";
+import { binsOf } from "../../../src/faces/terminal/trace-chart.ts";
+import { update } from "../../../src/faces/terminal/update.ts";
+import { view } from "../../../src/faces/terminal/view.ts";
+import { exampleModel } from "../../support/dashboard-model.ts";
+import { expectGolden } from "../../support/golden.ts";
+
+const text = (model: Model) => `${view(model).lines().join("\n")}\n`;
+const press = (model: Model, ...names: string[]) =>
+  names.reduce((before, name) => update(before, { kind: "key", name })[0], model);
+
+describe("golden frames", () => {
+  test("80 x 24", () => expectGolden("monitor-80x24.txt", text(exampleModel(80, 24))));
+  test("120 x 40", () => expectGolden("monitor-120x40.txt", text(exampleModel(120, 40))));
+  test("histogram", () => expectGolden("monitor-histogram.txt", text(press(exampleModel(80, 24), "g"))));
+  test("lag plot", () => expectGolden("monitor-lag-plot.txt", text(press(exampleModel(80, 24), "g", "g"))));
+  test("physics of a failed source, frozen", () =>
+    expectGolden("monitor-physics.txt", text(press(exampleModel(80, 24), ..."jjjjj", "i", "p"))));
+  test("help", () => expectGolden("monitor-help.txt", text(press(exampleModel(80, 24), "?"))));
+});
+
+describe("states", () => {
+  const row = (model: Model, id: string) =>
+    view(model)
+      .lines()
+      .find((line) => line.includes(` ${id} `)) ?? "";
+
+  test("each source's own", () => {
+    const model = exampleModel(80, 40);
+    expect(row(model, "source_0")).toContain("healthy");
+    expect(row(model, "source_2")).toContain("starting");
+    expect(row(model, "source_3")).toContain("quiet 10 s");
+    expect(row(model, "source_5")).toContain("failed");
+    expect(row(model, "source_7")).toContain("unavailable");
+  });
+
+  test("a pause is seen before the next snapshot", () => {
+    expect(row(press(exampleModel(80, 40), "space"), "source_0")).toContain("paused");
+  });
+
+  test("on a wide screen the reason follows", () => {
+    const model = press(exampleModel(180, 40), "i");
+    expect(model.info).toBe(false);
+    expect(row(model, "source_5")).toContain("failed the continuous RCT test: symbol 7");
+  });
+
+  test("colours: a failed source's state is bad, a healthy one's good", () => {
+    const frame = view(exampleModel(80, 40));
+    const toneOf = (word: string) =>
+      frame
+        .lines()
+        .flatMap((_, y) => frame.spans(y))
+        .find((span) => span.text.startsWith(word))?.style.tone;
+    expect(toneOf("failed")).toBe("bad");
+    expect(toneOf("healthy")).toBe("good");
+    expect(toneOf("starting")).toBe("warn");
+  });
+});
+
+describe("under 80 x 24", () => {
+  test("says so", () => {
+    for (const [width, height] of [
+      [79, 24],
+      [80, 23],
+    ] as const) {
+      const lines = view(exampleModel(width, height)).lines();
+      expect(lines.join("\n")).toContain("monitor needs 80 x 24");
+      expect(lines.join("\n")).toContain(`this terminal is ${width} x ${height}`);
+    }
+    expect(text(exampleModel(80, 24))).not.toContain("needs");
+  });
+});
+
+describe("any model at any size", () => {
+  const number = fc.oneof(
+    fc.double(),
+    fc.constantFrom(0, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.MAX_VALUE, 2 ** 64),
+  );
+  const word = fc.string({ unit: "binary", maxLength: 300 });
+  const source = fc.record(
+    {
+      id: word,
+      title: word,
+      family: word,
+      state: fc.constantFrom("starting", "healthy", "failed", "unavailable", "paused"),
+      reason: word,
+      lastFault: word,
+      samples: number,
+      rateHz: number,
+      samplesPerSecond: number,
+      creditedBitsPerSecond: number,
+      creditedBits: number,
+      claimedH: number,
+      assessedH: fc.option(number, { nil: null }),
+      healthFailures: number,
+      faults: number,
+    },
+    {
+      noNullPrototype: true,
+      requiredKeys: [
+        "id",
+        "title",
+        "family",
+        "state",
+        "samples",
+        "rateHz",
+        "samplesPerSecond",
+        "creditedBitsPerSecond",
+        "creditedBits",
+        "claimedH",
+        "assessedH",
+        "healthFailures",
+        "faults",
+      ],
+    },
+  );
+  const size = fc.integer({ min: 0, max: 130 });
+
+  test("fits, and has no character of doubtful width", () => {
+    fc.assert(
+      fc.property(
+        fc.record({ width: fc.oneof(size, fc.integer({ min: 80, max: 400 })), height: size }),
+        fc.array(source, { maxLength: 30 }),
+        fc.array(number, { maxLength: 300 }),
+        fc.array(fc.oneof(fc.nat(), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(Number)), {
+          maxLength: 300,
+        }),
+        fc.record({ readyBytes: number, capacityBytes: number, uptimeMs: number, credited: number }),
+        fc.constantFrom("line" as const, "histogram" as const, "lag plot" as const),
+        fc.record({ info: fc.boolean(), help: fc.boolean(), frozen: fc.boolean(), notice: fc.option(word) }),
+        fc.oneof(
+          fc.uint8Array({ maxLength: 40 }).map((bytes) => ({ bytes })),
+          word.map((reason) => ({ reason })),
+        ),
+        (screen, sources, credit, trace, pool, traceChart, flags, output) => {
+          const base = exampleModel(100, 30, 1);
+          const infos = [...base.infos.values()];
+          const model: Model = {
+            ...base,
+            ...screen,
+            ...flags,
+            notice: flags.notice === null ? undefined : { text: flags.notice, alarm: true },
+            infos: new Map(
+              sources.map(({ id, title }, i) => [id, { ...infos[i % infos.length]!, id, title }]),
+            ),
+            snapshot: {
+              ...base.snapshot,
+              ...pool,
+              creditedBitsPerSecond: pool.credited,
+              fullEntropyBytesPerSecond: pool.credited,
+              sources,
+            },
+            credit: credit.map((bitsPerSecond, i) => ({ bitsPerSecond, uptimeMs: i })),
+            trace,
+            traceChart,
+            output,
+            selected: 0,
+            top: 0,
+          };
+          const frame = view(model);
+          const lines = frame.lines();
+          expect(lines.length).toBe(screen.height);
+          expect(Math.max(0, ...lines.map(({ length }) => length))).toBeLessThanOrEqual(screen.width);
+          expect(lines.join("")).toMatch(/^[ -~\u2500-\u259f\u2800-\u28ff]*$/);
+        },
+      ),
+    );
+  });
+
+  test("parts of the layout lie on the screen and do not overlap", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 80, max: 400 }),
+        fc.integer({ min: 24, max: 150 }),
+        fc.boolean(),
+        fc.integer({ min: 0, max: 40 }),
+        (width, height, info, count) => {
+          const { snapshot } = exampleModel(80, 24, 1);
+          const sources = Array.from({ length: count }, () => snapshot.sources[0]!);
+          const layout = layoutOf({ width, height, info, snapshot: { ...snapshot, sources } });
+          const parts = Object.values(layout ?? {}).filter((part) => part !== undefined);
+          const taken = new Uint8Array(width * height);
+          for (const { x, y, width: columns, height: rows } of parts) {
+            expect(x + columns).toBeLessThanOrEqual(width);
+            expect(y + rows).toBeLessThanOrEqual(height);
+            for (let row = y; row < y + rows; row++) {
+              for (let column = x; column < x + columns; column++) taken[row * width + column]! += 1;
+            }
+          }
+          expect(Math.max(...taken)).toBe(1);
+          if (layout?.credit) expect(layout.credit.height).toBeGreaterThanOrEqual(6);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe("parts", () => {
+  test("wrap: whole words, none lost, no line too long", () => {
+    expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
+    expect(wrap("abcdefgh i", 3)).toEqual(["abc", "def", "gh", "i"]);
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 40 }), (some, columns) => {
+        const lines = wrap(some, columns);
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+        expect(lines.join("").replace(/\s/g, "")).toBe(some.replace(/\s/g, ""));
+      }),
+    );
+  });
+
+  test("bins cover equally many values, and every sample of the range is in one", () => {
+    expect(binsOf([1, 1, 2, 4], { from: 1, to: 4, above: 0 }, 10)).toEqual([2, 1, 0, 1]);
+    expect(binsOf([0, 5, 9, 50], { from: 0, to: 9, above: 1 }, 5)).toEqual([1, 0, 1, 0, 1]);
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(100_000), { minLength: 1 }),
+        fc.integer({ min: 1, max: 80 }),
+        (trace, most) => {
+          const range = { from: Math.min(...trace), to: Math.max(...trace), above: 0 };
+          const bins = binsOf(trace, range, most);
+          expect(bins.length).toBeLessThanOrEqual(most);
+          expect(bins.reduce((sum, count) => sum + count, 0)).toBe(trace.length);
+        },
+      ),
+    );
+  });
+
+  test("times and scales", () => {
+    expect([0, 7_000, 750_000, 11_045_000, -5].map(duration)).toEqual([
+      "0:00",
+      "0:07",
+      "12:30",
+      "3:04:05",
+      "0:00",
+    ]);
+    expect([0, 0.3, 1, 1.1, 49, 51, 100, 12_345, Number.NaN].map(roundUp)).toEqual([
+      1, 0.5, 1, 2, 50, 100, 100, 20_000, 1,
+    ]);
+  });
+});

@@ -1,0 +1,108 @@
+/** What is made of the command definitions: completions/, man/ and docs/CLI.md. */
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cliDocument } from "#kit/make/cli-document.ts";
+import { commandFiles } from "#kit/make/command-files.ts";
+import { commandManual } from "#kit/make/manual.ts";
+import { ROOT } from "#kit/make/native.ts";
+import { shownCommands } from "#kit/term/app.ts";
+import type { Command } from "#kit/term/command.ts";
+import { runProcess } from "../../support/run-process.ts";
+
+const files = await commandFiles();
+
+/** With everything in it that roff and Markdown read as something else. */
+const awkward: Command = {
+  name: "awkward",
+  description: "Try .dots, 'quotes', back\\slashes and ~tildes",
+  details: [".SH begins a line", "'br too; a_b, *c*, <d> | e…"],
+  args: {
+    word: { type: "positional", required: false, description: ".first" },
+    mode: { type: "enum", options: ["a", "b"], default: "a", description: "a|b: \\fBbold\\fR" },
+  },
+  examples: [".begins with a dot", "esoteric-entropy awkward '^x' `y` --mode a \\\\"],
+  run: async () => 0,
+};
+
+describe("files made of the command definitions", () => {
+  for (const [path, text] of files) {
+    test(`${path} is what 'npm run gen' would write`, () => {
+      expect(readFileSync(join(ROOT, path), "utf8")).toBe(text);
+    });
+  }
+
+  test("man/ has a page for the program and each command, and no others", () => {
+    const expected = ["esoteric-entropy", ...shownCommands().map((name) => `esoteric-entropy-${name}`)];
+    expect(readdirSync(join(ROOT, "man")).sort()).toEqual(expected.map((name) => `${name}.1`).sort());
+  });
+
+  test("docs/CLI.md has a section for each command, with its options", () => {
+    const text = files.get("docs/CLI.md")!;
+    const titles = [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    expect(titles).toEqual([...shownCommands(), "Exit codes", "Environment", "Files"]);
+    expect(text).toContain("| `--bytes N` |");
+    expect(text).not.toContain("serve-stdio");
+  });
+
+  test("what Markdown reads as something else is written so that it does not", () => {
+    const text = cliDocument([{ command: awkward, summary: "a | b" }]);
+    expect(text).toContain("| [awkward](#awkward) | a \\| b |");
+    expect(text).toContain("| `--mode a\\|b` | a\\|b: \\\\fBbold\\\\fR; default: a |");
+    expect(text).toContain("a\\_b, \\*c\\*, \\<d> \\| e…");
+  });
+});
+
+/** Complaints of a program that reads the page from stdin. */
+async function complaints(command: readonly string[], page: string): Promise<string> {
+  const { exitCode, stderr } = await runProcess(command, {
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8", MANWIDTH: "80" },
+    stdin: Buffer.from(page),
+  });
+  return exitCode === 0 ? stderr : `${command.join(" ")} failed: ${stderr}`;
+}
+
+async function shown(page: string): Promise<string> {
+  const { stdout } = await runProcess(["groff", "-man", "-Tutf8", "-P-c", "-P-b", "-P-u"], {
+    env: { PATH: "/usr/bin:/bin" },
+    stdin: Buffer.from(page),
+  });
+  return stdout;
+}
+
+const FORMATTERS = [
+  ["groff", ["groff", "-ww", "-man", "-Tutf8"]],
+  ["man", ["man", "--warnings", "-l", "-"]],
+  ["mandoc", ["mandoc", "-T", "lint", "-W", "error"]],
+] as const;
+
+describe("manual pages", () => {
+  const pages = [...files].filter(([path]) => path.startsWith("man/"));
+  for (const [name, command] of FORMATTERS) {
+    // macOS has another man, which knows no --warnings.
+    const isAble = Bun.which(name) !== null && !(name === "man" && process.platform === "darwin");
+    if (!isAble) console.warn(`skipped: ${name} is not installed`);
+    test.skipIf(!isAble)(
+      `${name} has nothing to say about them`,
+      async () => {
+        for (const [path, page] of pages) expect([path, await complaints(command, page)]).toEqual([path, ""]);
+        expect(await complaints(command, commandManual(awkward))).toBe("");
+      },
+      60_000,
+    );
+  }
+
+  test.skipIf(Bun.which("groff") === null)("show every character as it is meant", async () => {
+    const text = await shown(commandManual(awkward));
+    for (const expected of [
+      "Try .dots, 'quotes', back\\slashes and ~tildes.",
+      ".SH begins a line",
+      "'br too; a_b, *c*, <d> | e…",
+      ".begins with a dot",
+      "esoteric-entropy awkward '^x' `y` --mode a \\\\",
+      "a|b: \\fBbold\\fR; default: a.",
+    ]) {
+      expect(text).toContain(expected);
+    }
+  });
+});

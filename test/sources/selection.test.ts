@@ -1,0 +1,72 @@
+import { describe, expect, test } from "bun:test";
+import { UsageError } from "../../src/errors.ts";
+import { sources } from "../../src/sources/index.ts";
+import { selectSources, sourceNamed } from "../../src/sources/selection.ts";
+import { fakeNoise, fakeSource } from "../support/fake-thread.ts";
+
+const all = [
+  fakeSource({ id: "quick", family: "memory", rateHz: 1_000_000 }, fakeNoise(1)),
+  fakeSource({ id: "steady", family: "scheduler", rateHz: 10_000 }, fakeNoise(2)),
+  fakeSource({ id: "slow", family: "radio", rateHz: 10 }, fakeNoise(3)),
+  fakeSource({ id: "loud", family: "network", rateHz: 1_000_000, effects: ["network"] }, fakeNoise(4)),
+];
+const ids = (list?: string) => selectSources(all, list).map((source) => source.info.id);
+
+describe("selectSources", () => {
+  test("the default is what has no side effects and is quick enough", () => {
+    expect(ids()).toEqual(["quick", "steady"]);
+    expect(ids("default")).toEqual(["quick", "steady"]);
+  });
+
+  test("ids, families and words add up; a dash takes away; order is the registry's", () => {
+    expect(ids("slow,quick")).toEqual(["quick", "slow"]);
+    expect(ids("memory,radio")).toEqual(["quick", "slow"]);
+    expect(ids("fast")).toEqual(["quick"]);
+    expect(ids("all")).toEqual(["quick", "steady", "slow", "loud"]);
+    expect(ids("all,-network,-slow")).toEqual(["quick", "steady"]);
+    expect(ids("-quick")).toEqual(["steady"]);
+    expect(ids(" quick , steady ")).toEqual(["quick", "steady"]);
+  });
+
+  test("a word that names nothing is an error that lists what there is", () => {
+    const error = (() => {
+      try {
+        return ids("quik");
+      } catch (reason) {
+        return reason as UsageError;
+      }
+    })();
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as UsageError).hints.join("\n")).toContain("did you mean 'quick'?");
+    expect((error as UsageError).hints.join("\n")).toContain("quick, steady, slow, loud");
+  });
+
+  test("a list that leaves nothing is an error, never the default", () => {
+    for (const list of ["", ",", "quick,-quick", "-quick,-steady", "clock"]) {
+      expect(() => ids(list), list).toThrow(UsageError);
+    }
+  });
+});
+
+test("sourceNamed finds ids only", () => {
+  expect(sourceNamed(all, "quick").info.id).toBe("quick");
+  expect(() => sourceNamed(all, "memory")).toThrow(UsageError);
+  expect(() => sourceNamed(all, "__proto__")).toThrow(UsageError);
+});
+
+describe("the registry", () => {
+  test("every source states what is asked of it", () => {
+    expect(new Set(sources.map((source) => source.info.id)).size).toBe(sources.length);
+    for (const { info } of sources) {
+      expect(info.id).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(info.title.length).toBeGreaterThan(5);
+      expect(info.mechanism.length).toBeGreaterThan(80);
+      expect(info.symbolBits).toBeGreaterThanOrEqual(1);
+      expect(info.symbolBits).toBeLessThanOrEqual(8);
+      expect(info.claim).toBeGreaterThanOrEqual(0);
+      expect(info.claim).toBeLessThanOrEqual(info.symbolBits);
+      expect(info.coarseClaim ?? info.claim).toBeLessThanOrEqual(info.claim);
+      expect(info.rateHz).toBeGreaterThan(0);
+    }
+  });
+});
