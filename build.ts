@@ -31,7 +31,7 @@ const COMMANDS: Record<string, (target: Target) => Promise<void>> = {
         ? "docs/SOURCES.md written"
         : "docs/SOURCES.md is current",
     );
-    const written = await (await commandFiles()).generateCommandFiles();
+    const written = await generateCommandFiles();
     for (const path of written) say(`${path} written`);
     if (written.length === 0) say("completions/, man/ and docs/CLI.md are current");
   },
@@ -45,7 +45,7 @@ const COMMANDS: Record<string, (target: Target) => Promise<void>> = {
   async all() {
     generateSourcesIndex();
     await (await sourcesDocument()).generateSourcesDocument();
-    await (await commandFiles()).generateCommandFiles();
+    await generateCommandFiles();
     for (const path of await (await release()).buildRelease()) say(path);
   },
   async manifest() {
@@ -58,8 +58,12 @@ const COMMANDS: Record<string, (target: Target) => Promise<void>> = {
 };
 
 /** Loaded on demand: it imports every command. */
-function commandFiles() {
-  return import("#kit/make/command-files.ts");
+async function generateCommandFiles(): Promise<string[]> {
+  const [{ generateCommandFiles: generate }, { product }] = await Promise.all([
+    import("#kit/make/command-files.ts"),
+    import("./src/product.ts"),
+  ]);
+  return await generate(product);
 }
 
 /** Loaded on demand: it imports the sources, and a mistake in one of them must not keep the native library from being built. */

@@ -1,7 +1,10 @@
 /**
- * Every failure this product raises on purpose, with a literal code that programs may match on.
+ * Failures that this product reports on purpose, with a literal code that programs may match on.
  * Misuse of the library is not among them: a wrong type is a TypeError, a value out of range a RangeError.
  */
+import { ProgramError } from "#kit/errors.ts";
+
+export { InputError, NativeError, ToolError, UsageError } from "#kit/errors.ts";
 
 export type ErrorCode =
   | "usage"
@@ -14,58 +17,9 @@ export type ErrorCode =
   | "pool-closed"
   | "drbg";
 
-export class EntropyError extends Error {
-  override name = "EntropyError";
-
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    options?: ErrorOptions & { hints?: readonly string[] },
-  ) {
-    super(message, options);
-    this.hints = options?.hints ?? [];
-  }
-
-  /** What the user may do about it, one sentence each; printed as `hint:` lines. */
-  readonly hints: readonly string[];
-}
-
-/** The command line was wrong. Exit code 2. */
-export class UsageError extends EntropyError {
-  override name = "UsageError";
-  constructor(message: string, hints: readonly string[] = []) {
-    super("usage", message, { hints });
-  }
-}
-
-/** A file or stream given by the user could not be read, written or understood. */
-export class InputError extends EntropyError {
-  override name = "InputError";
-  constructor(message: string, options?: ErrorOptions & { hints?: readonly string[] }) {
-    super("input", message, options);
-  }
-}
-
-/** The native library is missing, of the wrong version, or one of its functions returned an errno. */
-export class NativeError extends EntropyError {
-  override name = "NativeError";
-  constructor(
-    message: string,
-    /** The positive errno, where there was one. */
-    readonly errno?: number,
-    options?: ErrorOptions,
-  ) {
-    super("native", message, options);
-  }
-}
-
-/** A system tool could not be started, was cut short by a limit, or answered nonsense. */
-export class ToolError extends EntropyError {
-  override name = "ToolError";
-  constructor(message: string, options?: ErrorOptions) {
-    super("tool", message, options);
-  }
-}
+/** The family of all of them. It is the kit's base class by the name the library gives it, so the kit's errors belong to it too. */
+export const EntropyError: typeof ProgramError<ErrorCode> = ProgramError<ErrorCode>;
+export type EntropyError = ProgramError<ErrorCode>;
 
 /** A noise source could not deliver samples. Says which. */
 export class SourceError extends EntropyError {

@@ -7,6 +7,6 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === "--version") {
   console.log(VERSION); // process.stdout would take longer than all the rest
 } else {
-  const { runProgram } = await import("#kit/term/program.ts");
-  process.exit(await runProgram(argv));
+  const { run } = await import("./product.ts");
+  process.exit(await run(argv));
 }

@@ -2,8 +2,8 @@
 import { close, fstat, open, read, type Stats } from "node:fs";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
-import { InputError, UsageError } from "../../src/errors.ts";
 import { orAborted } from "../../src/pool/or-aborted.ts";
+import { InputError, UsageError } from "../errors.ts";
 import { pause } from "../term/pause.ts";
 
 const openFile = promisify(open);

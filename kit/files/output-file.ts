@@ -1,7 +1,7 @@
 /** A file that is there in full or not at all: written beside its place, then moved to it. */
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { InputError } from "../../src/errors.ts";
+import { InputError } from "../errors.ts";
 
 export class OutputFile implements AsyncDisposable {
   #written = false;

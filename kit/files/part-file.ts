@@ -14,7 +14,7 @@ import {
   renameSync,
   writeSync,
 } from "node:fs";
-import { InputError } from "../../src/errors.ts";
+import { InputError } from "../errors.ts";
 
 export class PartFile implements Disposable {
   readonly #part: string;

@@ -1,7 +1,7 @@
 /** Binds the app to a port or a Unix socket, and lets go of it again. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { InputError } from "../../src/errors.ts";
 import { pageRoutes } from "../../src/faces/http/page.ts";
+import { InputError } from "../errors.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { clearSocketPath } from "./unix-socket.ts";
 

@@ -1,6 +1,6 @@
 /** The bearer token, from a file of the user's. */
 import { readFileSync, statSync } from "node:fs";
-import { InputError } from "../../src/errors.ts";
+import { InputError } from "../errors.ts";
 
 /** 16 characters of base64 are 96 bits: beyond guessing, if they were drawn at random. */
 const MIN_TOKEN_LENGTH = 16;

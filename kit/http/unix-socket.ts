@@ -1,7 +1,7 @@
 /** The file that a Unix socket is known by. */
 import { lstatSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { InputError } from "../../src/errors.ts";
+import { InputError } from "../errors.ts";
 
 /** sun_path holds 104 bytes on macOS, 108 on Linux, the last of them zero. */
 const MAX_PATH_BYTES = 103;

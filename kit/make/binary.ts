@@ -15,7 +15,7 @@ const DIST = join(ROOT, "dist");
  * Files of their own, for what runs without them should not load them: `--version` needs nothing of the program, and
  * the menu's library looks at `process.stdout` when loaded, which takes longer than the rest of the start.
  */
-const LOADED_LATER = ["kit/term/program.ts", "kit/term/menu-prompts.ts"];
+const LOADED_LATER = ["src/product.ts", "kit/term/menu-prompts.ts"];
 
 /** The first is the program, the others run in its threads. */
 const ENTRY_POINTS = [

@@ -1,8 +1,8 @@
 /** Writes what is made of the command definitions: completions/, man/ and docs/CLI.md. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { COMMANDS, shownCommands } from "../term/app.ts";
 import type { Command } from "../term/command.ts";
+import { type ProgramFacts, shownCommands } from "../term/product.ts";
 import { cliDocument } from "./cli-document.ts";
 import { completionScript } from "./completions.ts";
 import { commandManual, programManual } from "./manual.ts";
@@ -15,28 +15,29 @@ export interface ListedCommand {
 }
 
 /** The texts that the files should have, by path from the root. */
-export async function commandFiles(): Promise<Map<string, string>> {
+export async function commandFiles(product: ProgramFacts): Promise<Map<string, string>> {
+  const { name: program } = product;
   const listed: ListedCommand[] = await Promise.all(
-    shownCommands().map(async (name) => {
-      const { load, summary } = COMMANDS[name]!;
+    shownCommands(product).map(async (name) => {
+      const { load, summary } = product.commands[name]!;
       return { command: await load(), summary };
     }),
   );
   return new Map([
-    ["completions/esoteric-entropy.zsh", completionScript("zsh")],
-    ["completions/esoteric-entropy.fish", completionScript("fish")],
-    ["docs/CLI.md", cliDocument(listed)],
-    ["man/esoteric-entropy.1", programManual(listed)],
+    [`completions/${program}.zsh`, completionScript(program, "zsh")],
+    [`completions/${program}.fish`, completionScript(program, "fish")],
+    ["docs/CLI.md", cliDocument(product, listed)],
+    [`man/${program}.1`, programManual(product, listed)],
     ...listed.map(({ command }): [string, string] => [
-      `man/esoteric-entropy-${command.name}.1`,
-      commandManual(command),
+      `man/${program}-${command.name}.1`,
+      commandManual(product, command),
     ]),
   ]);
 }
 
 /** Writes the files that are not current. Gives their paths from the root. */
-export async function generateCommandFiles(): Promise<string[]> {
-  const stale = [...(await commandFiles())].filter(([path, text]) => !isCurrent(path, text));
+export async function generateCommandFiles(product: ProgramFacts): Promise<string[]> {
+  const stale = [...(await commandFiles(product))].filter(([path, text]) => !isCurrent(path, text));
   for (const [path, text] of stale) {
     mkdirSync(dirname(join(ROOT, path)), { recursive: true });
     writeFileSync(join(ROOT, path), text);

@@ -1,15 +1,13 @@
 /** How zsh and fish ask the program what may come next, by `@bomb.sh/tab`. The script for bash is written by hand, and says why. */
 import { RootCommand } from "@bomb.sh/tab";
 
-const PROGRAM = "esoteric-entropy";
-
 /** In fish, a candidate that begins with a dash would be an option of `string`, and "\t" is no tab. */
 const FISH_MISTAKE = 'string split --max 1 "\\t" $';
 const FISH_CORRECTED = "string split --max 1 -- \\t $";
 
 /** The script the shell should have. */
-export function completionScript(shell: "zsh" | "fish"): string {
-  const script = printed(() => new RootCommand().setup(PROGRAM, PROGRAM, shell));
+export function completionScript(program: string, shell: "zsh" | "fish"): string {
+  const script = printed(() => new RootCommand().setup(program, program, shell));
   return shell === "zsh" ? script : corrected(script);
 }
 

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bindLibrary, type NativeLibrary } from "../../ffi/library.ts";
-import { NativeError } from "../../src/errors.ts";
+import { NativeError } from "../errors.ts";
 import { embeddedLibrary } from "./embedded.ts";
 import { memoryFile } from "./memory-file.ts";
 import { privateFile, privateFolders } from "./private-file.ts";

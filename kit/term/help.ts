@@ -1,42 +1,50 @@
 /** Help texts: of the program, and of each command. */
-import { VERSION } from "../../src/version.ts";
 import type { Command } from "./command.ts";
-import { EXIT_MEANINGS } from "./exit.ts";
+import { exitTable } from "./exit.ts";
+import { type ProgramFacts, shownCommands } from "./product.ts";
 import { argumentsOf, optionGroupsOf, synopsisOf, type Term } from "./synopsis.ts";
 
-const PROGRAM = "esoteric-entropy";
 const INDENT = "  ";
 /** Wider than this, lines are hard to read. */
 const MOST_COLUMNS = 100;
 /** Names that take more of the width have a line of their own. */
 const MOST_NAME_SHARE = 0.36;
 
-/** @param commands name and summary of each */
-export function programHelp(commands: readonly (readonly [name: string, summary: string])[]): string {
-  const width = Math.max(...commands.map(([name]) => name.length));
+export function programHelp(facts: ProgramFacts & { readonly menu?: unknown }): string {
+  const { name: program, version, tagline, commands, examples, menu } = facts;
+  const names = shownCommands(facts);
+  const width = Math.max(...names.map((name) => name.length));
   return sections([
-    ["", [`${PROGRAM} ${VERSION}: noise of this machine, credited honestly, handed out as random bytes`]],
-    ["USAGE", [`${PROGRAM} <command> [options]`, `${PROGRAM}            a menu, on a terminal`]],
-    ["COMMANDS", commands.map(([name, summary]) => `${name.padEnd(width)}  ${summary}`)],
-    ["EXAMPLES", [`${PROGRAM} scan`, `${PROGRAM} stream --format hex --bytes 32`]],
-    ["", [`'${PROGRAM} <command> --help' explains a command; --version prints the version.`]],
+    ["", [`${program} ${version}: ${tagline}`]],
+    [
+      "USAGE",
+      [`${program} <command> [options]`, ...(menu ? [`${program}            a menu, on a terminal`] : [])],
+    ],
+    ["COMMANDS", names.map((name) => `${name.padEnd(width)}  ${commands[name]!.summary}`)],
+    ["EXAMPLES", examples],
+    ["", [`'${program} <command> --help' explains a command; --version prints the version.`]],
   ]);
 }
 
-export function commandHelp(command: Command, columns: number): string {
+export function commandHelp(
+  command: Command,
+  { name: program, exits }: Pick<ProgramFacts, "name" | "exits">,
+  columns: number,
+): string {
   const width = Math.min(columns, MOST_COLUMNS) - INDENT.length;
   const groups = optionGroupsOf(command);
   const words = argumentsOf(command);
-  const seeAlso = (command.seeAlso ?? []).map((name) => `${PROGRAM} ${name}`);
+  const seeAlso = (command.seeAlso ?? []).map((name) => `${program} ${name}`);
+  const codes = exitTable(exits).map(({ code, meaning }) => `${code} ${meaning}`);
   return sections([
-    ["", [`${PROGRAM} ${command.name}: ${command.description}`]],
+    ["", [`${program} ${command.name}: ${command.description}`]],
     ["", (command.details ?? []).flatMap((text, i) => [...(i > 0 ? [""] : []), ...wrap(text, width)])],
-    ["USAGE", [`${PROGRAM} ${synopsisOf(command)}`]],
+    ["USAGE", [`${program} ${synopsisOf(command)}`]],
     ["ARGUMENTS", termLines(words, width)],
     ...groups.map(({ title, terms }): Section => [title.toUpperCase(), termLines(terms, width)]),
     ["EXAMPLES", command.examples],
-    ["EXIT CODES", wrap(EXIT_MEANINGS.map(([code, meaning]) => `${code} ${meaning}`).join("; "), width)],
-    ["SEE ALSO", wrap([...seeAlso, `man ${PROGRAM}-${command.name}`].join(", "), width)],
+    ["EXIT CODES", wrap(codes.join("; "), width)],
+    ["SEE ALSO", wrap([...seeAlso, `man ${program}-${command.name}`].join(", "), width)],
   ]);
 }
 

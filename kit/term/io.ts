@@ -2,7 +2,6 @@
 import { write } from "node:fs";
 import { isatty } from "node:tty";
 import type { ConsolaInstance } from "consola/basic";
-import type { Host } from "../../src/platform/host.ts";
 import { ClosedPipeError } from "./exit.ts";
 
 export interface Io {
@@ -11,8 +10,8 @@ export interface Io {
   readonly outIsTerminal: boolean;
   /** Whether somebody may be typing. */
   readonly inIsTerminal: boolean;
-  /** Makes a pipe that takes the results hold more at a time, if it can: for bulk. */
-  widenPipe(host: Host): void;
+  /** Has a pipe that takes the results hold more at a time, for bulk. @param resize sets a pipe's capacity, if it can */
+  widenPipe(resize: (fd: number, bytes: number) => unknown): void;
   /** Width of the terminal, or 80. */
   readonly columns: number;
   /** Whether whoever reads the results, or the talk, sees more than ASCII. */
@@ -43,7 +42,7 @@ export function processIo(signal: AbortSignal): Io {
     out: (data) => writeAll(1, typeof data === "string" ? Buffer.from(data) : data, signal),
     outIsTerminal,
     inIsTerminal: isatty(0),
-    widenPipe: ({ native }) => native.ok && native.library.resizePipe(1, WIDE_PIPE_BYTES),
+    widenPipe: (resize) => resize(1, WIDE_PIPE_BYTES),
     columns: (outIsTerminal && process.stdout.columns) || 80,
     unicode: isUnicode(env),
     get log() {

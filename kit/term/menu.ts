@@ -1,18 +1,39 @@
-/** Asks what is wanted, does it, and says how to type it the next time. */
-import { existsSync } from "node:fs";
+/** A menu for people who type the program's name alone: asks what is wanted, does it, and says how to type it the next time. */
 import { open } from "node:fs/promises";
-import {
-  type Choice,
-  menuItems,
-  type Plan,
-  type Question,
-  shellLine,
-} from "../../src/commands/menu-items.ts";
-import type { Deps } from "../../src/deps.ts";
-import { InputError } from "../../src/errors.ts";
-import type { Source } from "../../src/source.ts";
+import { InputError } from "../errors.ts";
 import { EXIT, InterruptedError } from "./exit.ts";
 import type { Io } from "./io.ts";
+
+/** The items of a product's menu, for this machine. */
+export type Menu<Deps> = (deps: Deps) => Promise<readonly Item[]>;
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+export type Question = { readonly name: string; readonly message: string } & (
+  | { readonly choices: readonly Choice[] }
+  | {
+      readonly suggested: string;
+      /** What is wrong with an answer. */
+      problem(answer: string): string | undefined;
+    }
+);
+
+/** A command as it could have been typed. */
+export interface Plan {
+  readonly argv: readonly string[];
+  /** Where its output goes instead of the terminal. */
+  readonly toFile?: string;
+}
+
+export interface Item extends Choice {
+  readonly questions: readonly Question[];
+  /** Undefined: nothing is to be done. */
+  plan(answers: Readonly<Record<string, string>>): Plan | undefined;
+}
 
 /** Puts a question to whoever sits at the terminal. Undefined: they want to leave. */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<string | undefined>;
@@ -21,14 +42,19 @@ export type Ask = (question: Question, signal: AbortSignal) => Promise<string | 
 export type RunArgv = (argv: readonly string[], io: Io) => Promise<number>;
 
 /** @throws InterruptedError if they leave; whatever the command throws */
-export async function runMenu(io: Io, deps: Deps, ask: Ask, run: RunArgv): Promise<number> {
+export async function runMenu(
+  items: readonly Item[],
+  program: string,
+  io: Io,
+  ask: Ask,
+  run: RunArgv,
+): Promise<number> {
   const answered = async (question: Question): Promise<string> => {
     const answer = await ask(question, io.signal);
     io.signal.throwIfAborted();
     if (answer === undefined) throw new InterruptedError(EXIT.interrupted);
     return answer;
   };
-  const items = menuItems(await availableSources(deps), existsSync);
   const choices: readonly Choice[] = items;
   const wanted = await answered({ name: "wanted", message: "What do you want?", choices });
   const item = items.find(({ value }) => value === wanted)!;
@@ -40,15 +66,8 @@ export async function runMenu(io: Io, deps: Deps, ask: Ask, run: RunArgv): Promi
   try {
     return await carryOut(plan, io, run);
   } finally {
-    io.err(`\nnext time: ${shellLine(plan)}\n`);
+    io.err(`\nnext time: ${shellLine(program, plan)}\n`);
   }
-}
-
-async function availableSources({ sources, host }: Deps): Promise<Source[]> {
-  const found = await Promise.all(
-    sources.map(async (source) => ({ source, ...(await source.availability(host)) })),
-  );
-  return found.filter(({ ok }) => ok).map(({ source }) => source);
 }
 
 /** @throws InputError if the file cannot be made, or is there by now */
@@ -71,4 +90,27 @@ async function carryOut({ argv, toFile }: Plan, io: Io, run: RunArgv): Promise<n
       });
     },
   });
+}
+
+/** The plan as a line for a POSIX shell. */
+export function shellLine(program: string, { argv, toFile }: Plan): string {
+  const line = [program, ...argv].map(quoted).join(" ");
+  return toFile === undefined ? line : `${line} > ${quoted(toFile)}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+export function choice(name: string, message: string, choices: readonly Choice[]): Question {
+  return { name, message, choices };
+}
+
+export function text(
+  name: string,
+  message: string,
+  suggested: string,
+  problemWith: (answer: string) => string | undefined,
+): Question {
+  return { name, message, suggested, problem: problemWith };
 }

@@ -1,7 +1,7 @@
 /** This very program once more, in a process of its own: how `record` restarts a source. */
 import { spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
-import { ToolError } from "../../src/errors.ts";
+import { ToolError } from "../errors.ts";
 
 /** A compiled program is its own entry point; from source, Bun is told which file that is. */
 function ownCommand(): [file: string, ...args: string[]] {

@@ -1,8 +1,6 @@
-/** What a command's definition says to people, in parts: help, manual pages and docs/CLI.md each set them in their own way. */
-import type { ArgDef } from "citty";
-import { CLAIM_ARGS } from "../../src/commands/claims.ts";
-import { SOURCES_ARGS } from "../../src/commands/source-args.ts";
+/** A command's definition as text in parts: help, manual pages and docs/CLI.md each set them in their own way. */
 import type { Command } from "./command.ts";
+import { type Flag, namedFlags, namedWords } from "./flags/flag.ts";
 
 /** An option or argument. */
 export interface Term {
@@ -19,55 +17,46 @@ export interface TermGroup {
   readonly terms: readonly Term[];
 }
 
-/** Options that several commands share are told after a command's own, under a title of theirs. */
-const SHARED_GROUPS = [
-  { title: "Sources", args: SOURCES_ARGS },
-  { title: "Credit", args: CLAIM_ARGS },
-] as const;
-
+const OWN = "Options";
 const HELP: Term = { name: "-h, --help", description: "Explain this command" };
 
+type Defined = Pick<Command, "flags">;
+
 /** `stream [options]`, `probe <source> [options]`. */
-export function synopsisOf({ name, args }: Command): string {
-  return [name, ...positionals(args).map(wordOf), "[options]"].join(" ");
+export function synopsisOf({ name, flags }: Pick<Command, "name" | "flags">): string {
+  return [name, ...namedWords(flags).map(wordOf), "[options]"].join(" ");
 }
 
-export function argumentsOf({ args }: Command): Term[] {
-  return positionals(args).map((entry) => ({ name: wordOf(entry), description: describe(entry[1]) }));
+export function argumentsOf({ flags }: Defined): Term[] {
+  return namedWords(flags).map((entry) => ({ name: wordOf(entry), description: describe(entry[1]) }));
 }
 
-/** Its own options first, `--help` the last of them; groups without any are left out. */
-export function optionGroupsOf({ args }: Command): TermGroup[] {
-  const options = Object.entries(args).filter(([, def]) => def.type !== "positional");
-  const isShared = (name: string) => SHARED_GROUPS.some((group) => Object.hasOwn(group.args, name));
-  const own = options.filter(([name]) => !isShared(name)).map(termOf);
-  const shared = SHARED_GROUPS.map(({ title, args: members }) => ({
+/** A command's own options first, `--help` the last of them; then the groups that it shares, in their order. */
+export function optionGroupsOf({ flags }: Defined): TermGroup[] {
+  const named = namedFlags(flags);
+  const titles = new Set([OWN, ...named.map(([, { group }]) => group ?? OWN)]);
+  return [...titles].map((title) => ({
     title,
-    terms: options.filter(([name]) => Object.hasOwn(members, name)).map(termOf),
+    terms: [
+      ...named.filter(([, { group }]) => (group ?? OWN) === title).map(termOf),
+      ...(title === OWN ? [HELP] : []),
+    ],
   }));
-  return [{ title: "Options", terms: [...own, HELP] }, ...shared].filter(({ terms }) => terms.length > 0);
 }
 
-function positionals(args: Command["args"]): [name: string, def: ArgDef][] {
-  return Object.entries(args).filter(([, def]) => def.type === "positional");
+function wordOf([name, { required }]: [name: string, flag: Flag<unknown, never>]): string {
+  return required ? `<${name}>` : `[${name}]`;
 }
 
-function wordOf([name, def]: [name: string, def: ArgDef]): string {
-  return def.required === false ? `[${name}]` : `<${name}>`;
-}
-
-function termOf([name, def]: [name: string, def: ArgDef]): Term {
-  const value = def.type === "enum" ? def.options?.join("|") : def.valueHint;
-  const aliases = [("alias" in def ? def.alias : undefined) ?? []].flat();
+function termOf([name, flag]: [name: string, flag: Flag<unknown, never>]): Term {
+  const { short, hint } = flag;
   return {
-    name: [...aliases.map((alias) => `-${alias}`), `--${name}`].join(", "),
-    ...(def.type === "boolean" || value === undefined ? {} : { value }),
-    description: describe(def),
+    name: short ? `-${short}, --${name}` : `--${name}`,
+    ...(hint === undefined ? {} : { value: hint }),
+    description: describe(flag),
   };
 }
 
-function describe({ description = "", default: byDefault }: ArgDef): string {
-  return byDefault === undefined || typeof byDefault === "boolean"
-    ? description
-    : `${description}; default: ${byDefault}`;
+function describe({ about, default: byDefault }: Flag<unknown, never>): string {
+  return byDefault ? `${about}; default: ${byDefault}` : about;
 }

@@ -1,5 +1,5 @@
 /** Amounts as people type and read them. */
-import { UsageError } from "../../src/errors.ts";
+import { UsageError } from "../errors.ts";
 
 export { formatAmount as formatCount } from "../format/amount.ts";
 

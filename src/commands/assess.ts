@@ -2,46 +2,34 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { openDataFile, openStdin } from "#kit/files/data-file.ts";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
+import { flag, positional } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { parseCount } from "#kit/term/units.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { type AssessmentReport, type RestartMatrix, runAssessment } from "../report/assessment.ts";
 import { assessmentText } from "../report/assessment-text.ts";
+import { FINDINGS } from "./exits.ts";
 
-export const assess: Command = {
+export const assess = command({
   name: "assess",
   description: "Assess min-entropy after SP 800-90B, as ea_non_iid, ea_iid and ea_restart do",
-  args: {
-    file: {
-      type: "positional",
-      required: true,
-      description: "The data, one symbol a byte; - for what is piped in",
-    },
-    "bits-per-symbol": {
-      type: "string",
-      valueHint: "B",
-      description: "1 to 8; default: as many as the largest symbol needs",
-    },
-    iid: { type: "boolean", description: "Test whether the data are IID, and assess them as such" },
-    restart: {
-      type: "string",
-      valueHint: "FILE",
-      description: "Restart data too: 1000 rows of 1000 symbols, one start a row",
-    },
-    initial: {
-      type: "string",
-      valueHint: "H",
-      description: "Initial estimate for the restart tests; default: what is found in the data",
-    },
-    truncate: {
-      type: "boolean",
-      description: "Only the first 1,000,000 bits of the bit string, as ea_non_iid -t",
-    },
-    details: { type: "boolean", description: "Every figure on the way; with --iid, every permutation" },
-    json: { type: "boolean", description: "Write JSON" },
+  flags: {
+    file: positional.file({ about: "The data, one symbol a byte; - for what is piped in" }),
+    bitsPerSymbol: flag.count(1, 8, {
+      hint: "B",
+      about: "1 to 8; default: as many as the largest symbol needs",
+    }),
+    iid: flag.switch({ about: "Test whether the data are IID, and assess them as such" }),
+    restart: flag.file({ about: "Restart data too: 1000 rows of 1000 symbols, one start a row" }),
+    initial: flag.value(parseBits, {
+      hint: "H",
+      about: "Initial estimate for the restart tests; default: what is found in the data",
+    }),
+    truncate: flag.switch({ about: "Only the first 1,000,000 bits of the bit string, as ea_non_iid -t" }),
+    details: flag.switch({ about: "Every figure on the way; with --iid, every permutation" }),
+    json: flag.switch({ about: "Write JSON" }),
   },
   examples: [
     "esoteric-entropy assess noise.bin --bits-per-symbol 8",
@@ -49,11 +37,20 @@ export const assess: Command = {
     "esoteric-entropy assess noise.bin --bits-per-symbol 4 --restart restarts.bin --json",
   ],
   seeAlso: ["report", "record"],
-  async run(args, io) {
-    const report = await runAssess(assessOptions(args), io);
-    return report.passed ? EXIT.ok : EXIT.findings;
+  check({ initial, restart, truncate, iid }) {
+    if (initial !== undefined && restart === undefined) throw new UsageError("--initial is for --restart");
+    if (truncate && iid) throw new UsageError("--truncate is not for --iid");
   },
-};
+  async run(options, io) {
+    const report = await runAssess({ ...options, threads: availableParallelism() }, io);
+    return report.passed ? EXIT.ok : FINDINGS;
+  },
+});
+
+function parseBits(text: string, name: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`${name}: '${text}' is not a number of bits`);
+  return Number(text);
+}
 
 export interface AssessCommandOptions {
   readonly file: string;
@@ -65,31 +62,6 @@ export interface AssessCommandOptions {
   readonly details: boolean;
   readonly json: boolean;
   readonly threads: number;
-}
-
-/** @throws UsageError */
-export function assessOptions(args: Record<string, unknown>): AssessCommandOptions {
-  const text = (name: string) => (args[name] === undefined ? undefined : String(args[name]));
-  const bits = text("bits-per-symbol");
-  const initial = text("initial");
-  if (initial !== undefined && args["restart"] === undefined) {
-    throw new UsageError("--initial is for --restart");
-  }
-  if (args["truncate"] === true && args["iid"] === true) throw new UsageError("--truncate is not for --iid");
-  if (initial !== undefined && !/^\d+(\.\d+)?$/.test(initial)) {
-    throw new UsageError(`--initial: '${initial}' is not a number of bits`);
-  }
-  return {
-    file: String(args["file"]),
-    bitsPerSymbol: bits === undefined ? undefined : parseCount(bits, "--bits-per-symbol", 1, 8),
-    iid: args["iid"] === true,
-    restart: text("restart"),
-    initial: initial === undefined ? undefined : Number(initial),
-    truncate: args["truncate"] === true,
-    details: args["details"] === true,
-    json: args["json"] === true,
-    threads: availableParallelism(),
-  };
 }
 
 /**

@@ -1,9 +1,10 @@
 /** `bench`: sources side by side: how fast, how much entropy, how much credit. */
 import { availableParallelism } from "node:os";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { parseCount, parseSeconds } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
 import { InsufficientEntropyError } from "../errors.ts";
 import { correlation, sharedInformation } from "../recording/dependence.ts";
@@ -13,31 +14,34 @@ import { selectSources } from "../sources/selection.ts";
 import { normalTwoSided } from "../stats/math/tails.ts";
 import { toSymbols } from "../trace.ts";
 import { benchText, keyOf } from "./bench-text.ts";
-import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
+import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_FLAGS } from "./source-flags.ts";
 
 const SORTS = ["rate", "assessed", "credited"] as const;
 export type Sort = (typeof SORTS)[number];
 
-export const bench: Command = {
+/** Estimators need some symbols to say anything; beyond the last, memory. */
+const LEAST_SAMPLES = 100;
+const MOST_SAMPLES = 10_000_000;
+
+export const bench = command({
   name: "bench",
   description: "Measure sources side by side: rate, entropy, credit",
   details: [
     "Sources are recorded one after the other and then assessed. The bar is relative to the best of them.",
   ],
-  args: {
-    samples: { type: "string", valueHint: "N", default: "50000", description: "Symbols of each source" },
-    seconds: {
-      type: "string",
-      valueHint: "S",
+  flags: {
+    samples: flag.count(LEAST_SAMPLES, MOST_SAMPLES, { default: "50000", about: "Symbols of each source" }),
+    durationMs: flag.seconds({
+      name: "seconds",
       default: "5",
-      description: "At most so long for each; a slow source then has fewer symbols",
-    },
-    sort: { type: "enum", options: [...SORTS], default: "credited", description: "Highest first by this" },
-    correlation: { type: "boolean", description: "What each two sources know of each other, too" },
-    ...SOURCES_ARGS,
-    ...CLAIM_ARGS,
-    json: { type: "boolean", description: "Write JSON" },
+      about: "At most so long for each; a slow source then has fewer symbols",
+    }),
+    sort: flag.choice(SORTS, { default: "credited", about: "Highest first by this" }),
+    correlation: flag.switch({ about: "What each two sources know of each other, too" }),
+    ...SOURCES_FLAGS,
+    ...CLAIM_FLAGS,
+    json: flag.switch({ about: "Write JSON" }),
   },
   examples: [
     "esoteric-entropy bench",
@@ -45,11 +49,11 @@ export const bench: Command = {
     "esoteric-entropy bench --sources default,-sleep_jitter --correlation --json",
   ],
   seeAlso: ["scan", "calibrate", "pool"],
-  async run(args, io, deps) {
-    await runBench(benchOptions(args), io, deps);
-    return 0;
+  async run(options, io, deps: Deps) {
+    await runBench({ ...options, threads: availableParallelism() }, io, deps);
+    return EXIT.ok;
   },
-};
+});
 
 export interface BenchOptions extends ClaimOptions {
   readonly samples: number;
@@ -59,24 +63,6 @@ export interface BenchOptions extends ClaimOptions {
   readonly sources: string;
   readonly json: boolean;
   readonly threads: number;
-}
-
-/** Estimators need some symbols to say anything; beyond the last, memory. */
-const LEAST_SAMPLES = 100;
-const MOST_SAMPLES = 10_000_000;
-
-/** @throws UsageError */
-export function benchOptions(args: Record<string, unknown>): BenchOptions {
-  return {
-    samples: parseCount(String(args["samples"]), "--samples", LEAST_SAMPLES, MOST_SAMPLES),
-    durationMs: parseSeconds(String(args["seconds"]), "--seconds"),
-    sort: args["sort"] as Sort,
-    correlation: args["correlation"] === true,
-    sources: String(args["sources"]),
-    ...claimOptions(args),
-    json: args["json"] === true,
-    threads: availableParallelism(),
-  };
 }
 
 /** What was recorded of a source, or why nothing was. */

@@ -1,10 +1,12 @@
 /** `calibrate`: assesses the sources on this very machine, and keeps what it found for the commands that credit. */
 
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { table } from "#kit/term/table.ts";
-import { formatCount, parseCount, parseSeconds } from "#kit/term/units.ts";
+import { formatCount } from "#kit/term/units.ts";
 import { calibratedClaims } from "../calibration/claims.ts";
 import { identifyMachine } from "../calibration/machine.ts";
 import type { Calibration, Profile } from "../calibration/profile.ts";
@@ -17,45 +19,38 @@ import { assess } from "../stats/sp800-90b/index.ts";
 import { toSymbols } from "../trace.ts";
 import { VERSION } from "../version.ts";
 import { findProfile } from "./claims.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
+import { SOURCES_FLAGS } from "./source-flags.ts";
 
 /** SP 800-90B §3.1.1 assesses 1,000,000 samples, in parts of 1,000 or more. */
 const MAX_SAMPLES = 1_000_000;
 const MIN_SAMPLES = 1_000;
 
-export const calibrate: Command = {
+export const calibrate = command({
   name: "calibrate",
   description: "Assess the sources on this machine; from then on half of that is credited at most",
   details: [
     "Measures each source and keeps half of what was assessed in a profile of this machine. Commands that credit entropy then use the lower of that and the source's own claim, unless --uncalibrated is given.",
   ],
-  args: {
-    ...SOURCES_ARGS,
-    samples: { type: "string", valueHint: "N", default: "1000000", description: "Of each source, at most" },
-    seconds: {
-      type: "string",
-      valueHint: "S",
+  flags: {
+    ...SOURCES_FLAGS,
+    samples: flag.count(MIN_SAMPLES, MAX_SAMPLES, { default: "1000000", about: "Of each source, at most" }),
+    budgetMs: flag.seconds({
+      name: "seconds",
       default: "10",
-      description: "Sampling time for each source; slow ones deliver fewer samples",
-    },
-    json: { type: "boolean", description: "Write JSON" },
+      about: "Sampling time for each source; slow ones deliver fewer samples",
+    }),
+    json: flag.switch({ about: "Write JSON" }),
   },
   examples: [
     "esoteric-entropy calibrate",
     "esoteric-entropy calibrate --sources disk_io,dram_row_buffer --seconds 60",
   ],
   seeAlso: ["pool", "bench", "scan"],
-  async run(args, io, deps) {
-    const options = {
-      sources: String(args["sources"]),
-      samples: parseCount(String(args["samples"]), "--samples", MIN_SAMPLES, MAX_SAMPLES),
-      budgetMs: parseSeconds(String(args["seconds"]), "--seconds"),
-      json: args["json"] === true,
-    };
+  async run(options, io, deps: Deps) {
     await runCalibrate(options, io, deps);
-    return 0;
+    return EXIT.ok;
   },
-};
+});
 
 export interface CalibrateOptions {
   readonly sources: string;

@@ -1,5 +1,6 @@
 /** By which claims sources are credited: their files', this machine's profile, the user's own word. */
-import type { ArgsDef } from "citty";
+import { flag } from "#kit/term/flags/builders.ts";
+import { group } from "#kit/term/flags/flag.ts";
 import type { Io } from "#kit/term/io.ts";
 import { calibratedClaims, LEAST_CLAIM, statedClaims } from "../calibration/claims.ts";
 import { machineProfile as savedProfile } from "../calibration/machine-profile.ts";
@@ -10,16 +11,18 @@ import { UsageError } from "../errors.ts";
 import type { Source, SourceInfo } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
 import { VERSION } from "../version.ts";
+import { completeCredit } from "./source-flags.ts";
 
 /** Flags of commands that credit entropy. */
-export const CLAIM_ARGS = {
-  credit: {
-    type: "string",
-    valueHint: "ID=H,…",
-    description: "Credit sources H bits per symbol instead of what they claim, on your word",
-  },
-  uncalibrated: { type: "boolean", description: "Leave this machine's profile aside (see calibrate)" },
-} satisfies ArgsDef;
+export const CLAIM_FLAGS = group("Credit", {
+  credit: flag.value(parseCredit, {
+    hint: "ID=H,…",
+    default: "",
+    about: "Credit sources H bits per symbol instead of what they claim, on your word",
+    complete: completeCredit,
+  }),
+  uncalibrated: flag.switch({ about: "Leave this machine's profile aside (see calibrate)" }),
+});
 
 export interface ClaimOptions {
   /** Bits per symbol, by source id. */
@@ -27,19 +30,18 @@ export interface ClaimOptions {
   readonly uncalibrated: boolean;
 }
 
-/** @throws UsageError for what is not ID=H; whether there is such a source is seen later */
-export function claimOptions(args: Record<string, unknown>): ClaimOptions {
+/** Bits per symbol by source id; that there is such a source is checked later. @throws UsageError */
+function parseCredit(text: string, name: string): ReadonlyMap<string, number> {
   const credit = new Map<string, number>();
-  const text = args["credit"] === undefined ? "" : String(args["credit"]);
   for (const entry of text.split(",").filter((part) => part.trim() !== "")) {
     const [, id, h] = /^\s*([a-z0-9_]+)=(\d+(?:\.\d+)?)\s*$/.exec(entry) ?? [];
     if (id === undefined) {
-      throw new UsageError(`--credit: '${entry.trim()}' is not like hwrng=4`, ["--credit ID=H[,ID=H]"]);
+      throw new UsageError(`${name}: '${entry.trim()}' is not like hwrng=4`, [`${name} ID=H[,ID=H]`]);
     }
-    if (credit.has(id)) throw new UsageError(`--credit names '${id}' twice`);
+    if (credit.has(id)) throw new UsageError(`${name} names '${id}' twice`);
     credit.set(id, Number(h));
   }
-  return { credit, uncalibrated: args["uncalibrated"] === true };
+  return credit;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** `device`: a FIFO that behaves like a device file, or entropy for the kernel's own. */
-import type { ArgsDef } from "citty";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag, positional } from "#kit/term/flags/builders.ts";
+import { nameOf, type OptionsOf } from "#kit/term/flags/flag.ts";
 import type { Io } from "#kit/term/io.ts";
 import { pause } from "#kit/term/pause.ts";
-import { parseSeconds, parseSize } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
 import { NativeError, UsageError } from "../errors.ts";
 import { Fifo } from "../faces/device/fifo.ts";
@@ -14,42 +15,43 @@ import { encoder } from "../faces/pipe/encode.ts";
 import { EntropyPool } from "../pool/pool.ts";
 import { RandomBytes, type RbgMode } from "../rbg/generator.ts";
 import { selectSources } from "../sources/selection.ts";
-import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
+import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_FLAGS } from "./source-flags.ts";
 
-/** For the FIFO alone; those for the kernel alone have no others. A default that is not stated can be told from a choice. */
-const FIFO_ARGS = {
-  "buffer-size": {
-    type: "string",
-    valueHint: "N",
-    description: "At most so many bytes wait in the pipe for a reader: 4K to 1M; default: 4K",
-  },
-  mode: {
-    type: "enum",
-    options: ["full", "drbg"],
-    description: "full: full entropy; drbg: fast, reseeded; default: full",
-  },
-  format: { type: "enum", options: ["raw", "hex"], description: "How bytes are written; default: raw" },
-  "mode-bits": {
-    type: "string",
-    valueHint: "OCTAL",
-    description: "Permissions of a FIFO that is made; default: 0600, the owner's",
-  },
-} satisfies ArgsDef;
+/** For the FIFO alone. A pipe holds at least a page, and an ordinary user may have a mebibyte (/proc/sys/fs/pipe-max-size). */
+const FIFO_FLAGS = {
+  bufferBytes: flag.size({
+    name: "buffer-size",
+    least: "4K",
+    most: "1M",
+    default: "4K",
+    about: "At most so many bytes wait in the pipe for a reader: 4K to 1M",
+  }),
+  mode: flag.choice(["full", "drbg"], {
+    default: "full",
+    about: "full: full entropy; drbg: fast, reseeded",
+  }),
+  format: flag.choice(["raw", "hex"], { default: "raw", about: "How bytes are written" }),
+  modeBits: flag.value(parseModeBits, {
+    hint: "OCTAL",
+    default: "0600",
+    about: "Permissions of a FIFO that is made",
+  }),
+};
 
-const DEVICE_ARGS = {
-  path: { type: "positional", required: false, description: "Where the FIFO is, or is made" },
-  ...FIFO_ARGS,
-  kernel: { type: "boolean", description: "Feed the kernel's own generator instead (Linux, root)" },
-  interval: {
-    type: "string",
-    valueHint: "S",
-    description: "kernel: seconds between blocks of 256 bits; default: 60",
-  },
-  ...SOURCES_ARGS,
-  ...CLAIM_ARGS,
-  foreground: { type: "boolean", description: "Stay in the foreground; it always does" },
-} satisfies ArgsDef;
+const DEVICE_FLAGS = {
+  path: positional.file({ required: false, about: "Where the FIFO is, or is made" }),
+  ...FIFO_FLAGS,
+  kernel: flag.switch({ about: "Feed the kernel's own generator instead (Linux, root)" }),
+  intervalMs: flag.seconds({
+    name: "interval",
+    default: "60",
+    about: "kernel: seconds between blocks of 256 bits",
+  }),
+  ...SOURCES_FLAGS,
+  ...CLAIM_FLAGS,
+  foreground: flag.switch({ about: "Stay in the foreground; it always does" }),
+};
 
 export type DeviceOptions = ClaimOptions & { readonly sources: string } & (FifoOptions | KernelOptions);
 
@@ -67,62 +69,41 @@ interface KernelOptions {
   readonly intervalMs: number;
 }
 
-export const device: Command = {
+export const device = command({
   name: "device",
   description: "Serve random bytes through a FIFO that behaves like a device file",
-  args: DEVICE_ARGS,
+  flags: DEVICE_FLAGS,
   examples: [
     "esoteric-entropy device /tmp/entropy",
     "esoteric-entropy device /run/entropy --mode drbg --mode-bits 0640",
     "esoteric-entropy device --kernel --interval 300",
   ],
   seeAlso: ["stream", "server"],
-  async run(args, io, deps) {
-    await runDevice(deviceOptions(args), io, { ...deps, userId: process.geteuid!() });
-    return 0;
-  },
-};
-
-/** @throws UsageError */
-export function deviceOptions(args: Record<string, unknown>): DeviceOptions {
-  const text = (name: string) => (args[name] === undefined ? undefined : String(args[name]));
-  const shared = { sources: text("sources") ?? "default", ...claimOptions(args) };
-  const path = text("path");
-  if (args["kernel"] === true) {
-    const stray = Object.keys(FIFO_ARGS).find((name) => args[name] !== undefined);
-    if (path !== undefined || stray) {
-      throw new UsageError(`${stray ? `--${stray}` : "a path"} is for a FIFO, not for --kernel`);
+  check({ kernel, path }, given) {
+    if (kernel) {
+      const stray = Object.entries(FIFO_FLAGS).find(([key]) => given.has(key));
+      if (stray) throw new UsageError(`--${nameOf(...stray)} is for a FIFO, not for --kernel`);
+      if (path !== undefined) throw new UsageError("a path is for a FIFO, not for --kernel");
+    } else {
+      if (!path) throw new UsageError("missing argument <path>", ["esoteric-entropy device /tmp/entropy"]);
+      if (given.has("intervalMs")) throw new UsageError("--interval is for --kernel");
     }
-    return { kind: "kernel", intervalMs: parseSeconds(text("interval") ?? "60", "--interval"), ...shared };
-  }
-  if (!path) throw new UsageError("missing argument <path>", ["esoteric-entropy device /tmp/entropy"]);
-  if (args["interval"] !== undefined) throw new UsageError("--interval is for --kernel");
-  return {
-    kind: "fifo",
-    path,
-    bufferBytes: parseBufferSize(text("buffer-size") ?? "4K"),
-    mode: (text("mode") ?? "full") as RbgMode,
-    format: (text("format") ?? "raw") as FifoOptions["format"],
-    modeBits: parseModeBits(text("mode-bits") ?? "0600"),
-    ...shared,
-  };
+  },
+  async run(options, io, deps: Deps) {
+    await runDevice(deviceOptions(options), io, { ...deps, userId: process.geteuid!() });
+    return EXIT.ok;
+  },
+});
+
+/** The FIFO or the kernel. @param options checked */
+export function deviceOptions(options: OptionsOf<typeof DEVICE_FLAGS>): DeviceOptions {
+  const { kernel, path = "" } = options;
+  return kernel ? { kind: "kernel", ...options } : { kind: "fifo", ...options, path };
 }
 
-/** A pipe holds at least a page, and an ordinary user may have a mebibyte (/proc/sys/fs/pipe-max-size). */
-const LEAST_BUFFER_BYTES = 4 << 10;
-const MOST_BUFFER_BYTES = 1 << 20;
-
-function parseBufferSize(text: string): number {
-  const bytes = parseSize(text, "--buffer-size");
-  if (bytes < LEAST_BUFFER_BYTES || bytes > MOST_BUFFER_BYTES) {
-    throw new UsageError(`--buffer-size: '${text}' is not within 4K and 1M`);
-  }
-  return bytes;
-}
-
-function parseModeBits(text: string): number {
+function parseModeBits(text: string, name: string): number {
   if (!/^0?[0-7]{3}$/.test(text)) {
-    throw new UsageError(`--mode-bits: '${text}' is not like 0600`, [
+    throw new UsageError(`${name}: '${text}' is not like 0600`, [
       "three octal digits: what the owner, the group and others may do; 4 is to read",
     ]);
   }

@@ -1,34 +1,17 @@
-/** The menu for people who type the program's name and nothing else: what it asks, and which command comes of the answers. */
-
+/** The menu for people who type the program's name and nothing else: its questions, and which command comes of the answers. */
+import { existsSync } from "node:fs";
+import { choice, type Item, text } from "#kit/term/menu.ts";
 import { parseCount, parseSize } from "#kit/term/units.ts";
+import type { Deps } from "../deps.ts";
 import type { Source } from "../source.ts";
 
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
-  readonly hint?: string;
-}
-
-export type Question = { readonly name: string; readonly message: string } & (
-  | { readonly choices: readonly Choice[] }
-  | {
-      readonly suggested: string;
-      /** What is wrong with an answer. */
-      problem(answer: string): string | undefined;
-    }
-);
-
-/** A command as it could have been typed. */
-export interface Plan {
-  readonly argv: readonly string[];
-  /** Where its output goes instead of the terminal. */
-  readonly toFile?: string;
-}
-
-export interface Item extends Choice {
-  readonly questions: readonly Question[];
-  /** Undefined: nothing is to be done. */
-  plan(answers: Readonly<Record<string, string>>): Plan | undefined;
+/** Offers sources that this machine has. */
+export async function menu({ sources, host }: Pick<Deps, "sources" | "host">): Promise<Item[]> {
+  const found = await Promise.all(
+    sources.map(async (source) => ({ source, ...(await source.availability(host)) })),
+  );
+  const available = found.filter(({ ok }) => ok).map(({ source }) => source);
+  return menuItems(available, existsSync);
 }
 
 /** @param isThere whether there is a file of that name */
@@ -125,29 +108,6 @@ export function menuItems(sources: readonly Source[], isThere: (path: string) =>
     { value: "help", label: "List all commands", questions: [], plan: () => ({ argv: ["--help"] }) },
     { value: "quit", label: "Quit", questions: [], plan: () => undefined },
   ];
-}
-
-/** The plan as a line for a POSIX shell. */
-export function shellLine({ argv, toFile }: Plan): string {
-  const line = ["esoteric-entropy", ...argv].map(quoted).join(" ");
-  return toFile === undefined ? line : `${line} > ${quoted(toFile)}`;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function choice(name: string, message: string, choices: readonly Choice[]): Question {
-  return { name, message, choices };
-}
-
-function text(
-  name: string,
-  message: string,
-  suggested: string,
-  problemWith: (answer: string) => string | undefined,
-): Question {
-  return { name, message, suggested, problem: problemWith };
 }
 
 function problemWithDigits(digits: string): string | undefined {

@@ -1,9 +1,9 @@
 /** `monitor`: the terminal dashboard. */
 import { open } from "node:fs/promises";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
 import { EXIT, InterruptedError } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
-import { parseSeconds } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { runDashboard } from "../faces/terminal/dashboard.ts";
@@ -14,41 +14,38 @@ import type { Snapshot } from "../pool/snapshot.ts";
 import { RandomBytes } from "../rbg/generator.ts";
 import { selectSources } from "../sources/selection.ts";
 import { VERSION } from "../version.ts";
-import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
+import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_FLAGS } from "./source-flags.ts";
 
-export const monitor: Command = {
+export const monitor = command({
   name: "monitor",
   description: "Watch the pool and its sources in the terminal",
   details: [
     "Shows each source's state, rate, assessed and credited entropy and its raw noise, the pool's level and its output. Needs a terminal of 80 columns by 24 rows or more; ? lists the keys, q quits.",
     "It opens a pool of its own. While that is full, sampling goes on for a fifth of the time. Noise that is shown is credited nothing, and output that is shown is handed out to nobody else.",
   ],
-  args: {
-    refresh: { type: "string", valueHint: "S", default: "1.0", description: "Seconds between refreshes" },
-    ...SOURCES_ARGS,
-    ...CLAIM_ARGS,
+  flags: {
+    refreshMs: flag.seconds({
+      name: "refresh",
+      leastMs: LEAST_REFRESH_MS,
+      mostMs: MOST_REFRESH_MS,
+      default: "1.0",
+      about: "Seconds between refreshes",
+    }),
+    ...SOURCES_FLAGS,
+    ...CLAIM_FLAGS,
   },
   examples: ["esoteric-entropy monitor", "esoteric-entropy monitor --sources default,disk_io --refresh 0.5"],
   seeAlso: ["pool", "scan"],
-  async run(args, io, deps) {
-    await runMonitor(monitorOptions(args), io, deps);
-    return 0;
+  async run(options, io, deps: Deps) {
+    await runMonitor(options, io, deps);
+    return EXIT.ok;
   },
-};
+});
 
 export interface MonitorOptions extends ClaimOptions {
   readonly refreshMs: number;
   readonly sources: string;
-}
-
-/** @throws UsageError */
-export function monitorOptions(args: Record<string, unknown>): MonitorOptions {
-  const refreshMs = parseSeconds(String(args["refresh"]), "--refresh");
-  if (refreshMs < LEAST_REFRESH_MS || refreshMs > MOST_REFRESH_MS) {
-    throw new UsageError(`--refresh: from ${LEAST_REFRESH_MS / 1000} to ${MOST_REFRESH_MS / 1000} seconds`);
-  }
-  return { refreshMs, sources: String(args["sources"]), ...claimOptions(args) };
 }
 
 /** Sampling goes on for so much of the time while the pool is full: what is watched should move. */

@@ -1,11 +1,13 @@
 /** `pool`: collects for a moment and shows every credit and debit. */
 
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { pause } from "#kit/term/pause.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { table } from "#kit/term/table.ts";
-import { formatCount, parseSeconds } from "#kit/term/units.ts";
+import { formatCount } from "#kit/term/units.ts";
 import { glyphsFor, meter, visibleBar } from "#kit/term/widgets.ts";
 import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import type { Deps } from "../deps.ts";
@@ -13,37 +15,31 @@ import { EntropyPool } from "../pool/pool.ts";
 import { fullEntropyBytes } from "../pool/snapshot.ts";
 import type { PoolStatus } from "../pool/status.ts";
 import { selectSources } from "../sources/selection.ts";
-import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
+import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_FLAGS } from "./source-flags.ts";
 
-export const pool: Command = {
+export const pool = command({
   name: "pool",
   description: "Collect for a moment and show what each source was credited",
   details: [
     "Every credited bit is accounted for: spent on blocks of output, forfeited, or part of the level towards the next block. Sources of one family share a mechanism and are paid once for the same stretch of time.",
   ],
-  args: {
-    seconds: { type: "string", valueHint: "S", default: "2", description: "How long to collect" },
-    ...SOURCES_ARGS,
-    ...CLAIM_ARGS,
-    json: { type: "boolean", description: "Write JSON" },
+  flags: {
+    durationMs: flag.seconds({ name: "seconds", default: "2", about: "How long to collect" }),
+    ...SOURCES_FLAGS,
+    ...CLAIM_FLAGS,
+    json: flag.switch({ about: "Write JSON" }),
   },
   examples: [
     "esoteric-entropy pool",
     "esoteric-entropy pool --seconds 10 --sources memory,page-table --json",
   ],
   seeAlso: ["scan", "monitor", "stream"],
-  async run(args, io, deps) {
-    const options = {
-      durationMs: parseSeconds(String(args["seconds"]), "--seconds"),
-      sources: String(args["sources"]),
-      ...claimOptions(args),
-      json: args["json"] === true,
-    };
+  async run(options, io, deps: Deps) {
     await runPool(options, io, deps);
-    return 0;
+    return EXIT.ok;
   },
-};
+});
 
 /** Ready output kept while measuring. Nothing is handed out, so the pool has to be large enough never to fill. */
 const CAPACITY_BYTES = 16 << 20;

@@ -1,9 +1,11 @@
 /** `probe`: one source's raw samples, as they are. */
 import { quantileSorted } from "simple-statistics";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { formatCount, parseCount } from "#kit/term/units.ts";
+import { formatCount } from "#kit/term/units.ts";
 import { type Bin, type Glyphs, glyphsFor, histogram, sparkline } from "#kit/term/widgets.ts";
 import type { Deps } from "../deps.ts";
 import { SourceError, UsageError } from "../errors.ts";
@@ -12,7 +14,7 @@ import { claimAt, type Source, type SourceInfo } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
 import { assess } from "../stats/sp800-90b/index.ts";
 import { type RawTrace, toSymbols, traceBytes } from "../trace.ts";
-import { SETTINGS_ARGS } from "./source-args.ts";
+import { SETTINGS_FLAGS, SOURCE_WORD } from "./source-flags.ts";
 
 /** Sampled at once at most; a hundred million samples are written as they come, not held. */
 const PIECE_SAMPLES = 65_536;
@@ -20,37 +22,36 @@ const MAX_SAMPLES = 1_000_000_000;
 /** Kept for the statistics of the report. */
 const MAX_REPORT_SAMPLES = 10_000_000;
 
-export const probe: Command = {
+export const probe = command({
   name: "probe",
   description: "Look at one source's raw noise",
   details: [
     "Shows the distribution of the samples, the samples in their order, whether the start-up health test passes, and a first estimate of their min-entropy. With --raw the samples themselves are written as they were measured: nothing is hashed, debiased or left out but the warm-up.",
   ],
-  args: {
-    source: { type: "positional", required: true, description: "Id of the source, as listed by scan" },
-    samples: { type: "string", valueHint: "N", default: "10000", description: "How many raw samples" },
-    ...SETTINGS_ARGS,
-    raw: { type: "boolean", description: "Write the samples to stdout: 64-bit, little-endian" },
-    json: { type: "boolean", description: "Write JSON" },
-    force: { type: "boolean", description: "Write raw samples even to a terminal" },
+  flags: {
+    source: SOURCE_WORD,
+    samples: flag.count(1, MAX_SAMPLES, { default: "10000", about: "How many raw samples" }),
+    ...SETTINGS_FLAGS,
+    raw: flag.switch({ about: "Write the samples to stdout: 64-bit, little-endian" }),
+    json: flag.switch({ about: "Write JSON" }),
+    force: flag.switch({ about: "Write raw samples even to a terminal" }),
   },
   examples: [
     "esoteric-entropy probe clock_jitter",
     "esoteric-entropy probe dram_row_buffer --samples 1000000 --raw > dram.u64",
   ],
   seeAlso: ["scan", "record", "bench"],
-  async run(args, io, deps) {
-    const options = {
-      source: String(args["source"]),
-      samples: parseCount(String(args["samples"]), "--samples", 1, MAX_SAMPLES),
-      raw: args["raw"] === true,
-      json: args["json"] === true,
-      force: args["force"] === true,
-    };
-    await runProbe(options, io, deps);
-    return 0;
+  check({ raw, json, samples }) {
+    if (raw && json) throw new UsageError("--raw and --json are two different outputs: choose one");
+    if (!raw && samples > MAX_REPORT_SAMPLES) {
+      throw new UsageError(`--samples: at most ${MAX_REPORT_SAMPLES} without --raw`);
+    }
   },
-};
+  async run(options, io, deps: Deps) {
+    await runProbe(options, io, deps);
+    return EXIT.ok;
+  },
+});
 
 export interface ProbeOptions {
   readonly source: string;
@@ -62,13 +63,8 @@ export interface ProbeOptions {
 
 export async function runProbe(options: ProbeOptions, io: Io, deps: Deps): Promise<void> {
   const source = sourceNamed(deps.sources, options.source);
-  if (options.raw && options.json)
-    throw new UsageError("--raw and --json are two different outputs: choose one");
   if (options.raw && io.outIsTerminal && !options.force) {
     throw new UsageError("raw samples would garble the terminal", ["redirect them, or --force"]);
-  }
-  if (!options.raw && options.samples > MAX_REPORT_SAMPLES) {
-    throw new UsageError(`--samples: at most ${MAX_REPORT_SAMPLES} without --raw`);
   }
   const availability = await source.availability(deps.host);
   if (!availability.ok) throw new SourceError(source.info.id, availability.reason);

@@ -1,6 +1,8 @@
 /** `record`: a source's noise as files, for assessment elsewhere and as evidence. */
 import { loadavg } from "node:os";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ownProcess } from "#kit/term/own-process.ts";
 import { ProgressLine, progressMeter } from "#kit/term/progress.ts";
@@ -14,41 +16,40 @@ import type { Source } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
 import type { RawTrace } from "../trace.ts";
 import { VERSION } from "../version.ts";
-import { SETTINGS_ARGS } from "./source-args.ts";
+import { SETTINGS_FLAGS, SOURCE_WORD } from "./source-flags.ts";
 
 const MAX_SAMPLES = 1_000_000_000;
 /** SP 800-90B §3.1.4 asks for 1,000; its tests take time quadratic in it. */
 const MAX_RESTARTS = 10_000;
 
-export const record: Command = {
+export const record = command({
   name: "record",
   description: "Record a source's raw noise and its restarts to files, with a manifest",
   details: [
     "Samples, symbols and restarts (SP 800-90B 3.1.4) go to files of their own, with a manifest that names the machine, the clock and the hashes. What was interrupted goes on when the same command is given again.",
   ],
-  args: {
-    source: { type: "positional", required: true, description: "Id of the source, as listed by scan" },
-    out: { type: "string", valueHint: "DIR", description: "Folder for the files (needed)" },
-    samples: { type: "string", valueHint: "N", default: "1000000", description: "How many raw samples" },
-    restarts: {
-      type: "string",
-      valueHint: "RxC",
+  flags: {
+    source: SOURCE_WORD,
+    out: flag.folder({ required: true, about: "Folder for the files (needed)" }),
+    samples: flag.count(1, MAX_SAMPLES, { default: "1000000", about: "How many raw samples" }),
+    restarts: flag.value(parseRestarts, {
+      hint: "RxC",
       default: "1000x1000",
-      description: "So many starts, and samples of each; 0: none",
-    },
-    ...SETTINGS_ARGS,
-    json: { type: "boolean", description: "Write the manifest to stdout" },
+      about: "So many starts, and samples of each; 0: none",
+    }),
+    ...SETTINGS_FLAGS,
+    json: flag.switch({ about: "Write the manifest to stdout" }),
   },
   examples: [
     "esoteric-entropy record dram_row_buffer --out recordings",
     "esoteric-entropy record sleep_jitter --samples 100000 --restarts 0 --out recordings",
   ],
   seeAlso: ["probe", "assess", "calibrate"],
-  async run(args, io, deps) {
-    await runRecord(recordOptions(args), io, deps);
-    return 0;
+  async run(options, io, deps: Deps) {
+    await runRecord(options, io, deps);
+    return EXIT.ok;
   },
-};
+});
 
 export interface RecordOptions {
   readonly source: string;
@@ -58,28 +59,13 @@ export interface RecordOptions {
   readonly json: boolean;
 }
 
-/** @throws UsageError */
-export function recordOptions(args: Record<string, unknown>): RecordOptions {
-  if (args["out"] === undefined) throw new UsageError("--out is missing", ["--out DIR says where to"]);
-  return {
-    source: String(args["source"]),
-    out: String(args["out"]),
-    samples: parseCount(String(args["samples"]), "--samples", 1, MAX_SAMPLES),
-    restarts: parseRestarts(String(args["restarts"])),
-    json: args["json"] === true,
-  };
-}
-
-function parseRestarts(text: string): RecordOptions["restarts"] {
+function parseRestarts(text: string, name: string): RecordOptions["restarts"] {
   if (text === "0") return undefined;
   const [rows, cols, ...rest] = text.split("x");
   if (rows === undefined || cols === undefined || rest.length > 0) {
-    throw new UsageError(`--restarts: '${text}' is not like 1000x1000, or 0`);
+    throw new UsageError(`${name}: '${text}' is not like 1000x1000, or 0`);
   }
-  return {
-    rows: parseCount(rows, "--restarts", 2, MAX_RESTARTS),
-    cols: parseCount(cols, "--restarts", 2, MAX_RESTARTS),
-  };
+  return { rows: parseCount(rows, name, 2, MAX_RESTARTS), cols: parseCount(cols, name, 2, MAX_RESTARTS) };
 }
 
 /** Output of this program, run once more with these arguments in a process of its own. */

@@ -1,12 +1,13 @@
 /** `report`: what the tests say about data. */
 import { availableParallelism } from "node:os";
-import type { ArgsDef } from "citty";
 import { OutputFile } from "#kit/files/output-file.ts";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
+import type { OptionsOf } from "#kit/term/flags/flag.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine, progressMeter } from "#kit/term/progress.ts";
-import { formatCount, parseCount, parseSeconds, parseSize } from "#kit/term/units.ts";
+import { formatCount } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { DEEP_BYTES } from "../report/intake.ts";
@@ -19,63 +20,54 @@ import { conclusionOf } from "../report/summary.ts";
 import { reportText } from "../report/text.ts";
 import { sourceNamed } from "../sources/selection.ts";
 import type { SuiteId } from "../stats/result.ts";
-import { CLAIM_ARGS, claimOptions } from "./claims.ts";
+import { CLAIM_FLAGS } from "./claims.ts";
+import { FINDINGS } from "./exits.ts";
 import { type DataOrigin, openData } from "./report-data.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
+import { completeSource, SOURCES_FLAGS } from "./source-flags.ts";
 
 const FORMATS = ["text", "json", "md", "html"] as const;
 type Format = (typeof FORMATS)[number];
 
-const REPORT_ARGS = {
-  input: { type: "string", valueHint: "FILE", description: "Test this file instead of the pool's output" },
-  stdin: { type: "boolean", description: "Test what is piped in" },
-  source: { type: "string", valueHint: "SOURCE", description: "Test this source's raw symbols" },
-  bytes: { type: "string", valueHint: "N", description: "How many bytes: 125000, 4K, 1M" },
-  samples: {
-    type: "string",
-    valueHint: "N",
-    description: "How many symbols; of anything but a source, bytes",
-  },
-  suite: {
-    type: "enum",
-    options: [...SUITES, "all"],
-    default: "battery",
-    description: "Which tests",
-  },
-  sequences: {
-    type: "string",
-    valueHint: "K",
+const MAX_SEQUENCES = 100_000;
+const MAX_SAMPLES = 2 ** 50;
+
+const REPORT_FLAGS = {
+  input: flag.file({ about: "Test this file instead of the pool's output" }),
+  stdin: flag.switch({ about: "Test what is piped in" }),
+  source: flag.text({
+    hint: "SOURCE",
+    about: "Test this source's raw symbols",
+    complete: completeSource,
+  }),
+  bytes: flag.size({ least: "1", about: "How many bytes: 125000, 4K, 1M" }),
+  samples: flag.count(1, MAX_SAMPLES, { about: "How many symbols; of anything but a source, bytes" }),
+  suite: flag.choice([...SUITES, "all"], { default: "battery", about: "Which tests" }),
+  sequences: flag.count(1, MAX_SEQUENCES, {
+    hint: "K",
     default: "1",
-    description: "Cut into K sequences and analyse them as SP 800-22 §4.2 does",
-  },
-  constants: {
-    type: "enum",
-    options: ["nist", "exact"],
+    about: "Cut into K sequences and analyse them as SP 800-22 §4.2 does",
+  }),
+  constants: flag.choice(["nist", "exact"], {
     default: "nist",
-    description: "sp800-22: the standard's constants, or exact ones",
-  },
-  format: { type: "enum", options: [...FORMATS], description: "How it is written; default text" },
-  json: { type: "boolean", description: "The same as --format json" },
-  output: {
-    type: "string",
-    valueHint: "PATH",
-    description: "Write to this file; its suffix may give the format",
-  },
-  mode: {
-    type: "enum",
-    options: ["full", "drbg"],
+    about: "sp800-22: the standard's constants, or exact ones",
+  }),
+  format: flag.choice(FORMATS, { about: "How it is written; default text" }),
+  json: flag.switch({ about: "The same as --format json" }),
+  output: flag.file({ hint: "PATH", about: "Write to this file; its suffix may give the format" }),
+  mode: flag.choice(["full", "drbg"], {
     default: "full",
-    description: "The pool's output: full entropy, or its DRBG",
-  },
-  ...SOURCES_ARGS,
-  timeout: {
-    type: "string",
-    valueHint: "S",
+    about: "The pool's output: full entropy, or its DRBG",
+  }),
+  ...SOURCES_FLAGS,
+  timeoutMs: flag.seconds({
+    name: "timeout",
     default: "10",
-    description: "Give up after so many seconds without entropy",
-  },
-  ...CLAIM_ARGS,
-} satisfies ArgsDef;
+    about: "Give up after so many seconds without entropy",
+  }),
+  ...CLAIM_FLAGS,
+};
+
+type ReportFlags = OptionsOf<typeof REPORT_FLAGS>;
 
 export interface ReportOptions {
   readonly origin: DataOrigin;
@@ -89,11 +81,11 @@ export interface ReportOptions {
   readonly threads: number;
 }
 
-export const report: Command = {
+export const report = command({
   name: "report",
   description: "Test data, or the pool's own output, for randomness",
   details: ["Without an input it tests the pool's own output. A verdict of fail makes the exit code 4."],
-  args: REPORT_ARGS,
+  flags: REPORT_FLAGS,
   examples: [
     "esoteric-entropy report",
     "esoteric-entropy report --input random.bin --suite sp800-22 --json",
@@ -102,87 +94,68 @@ export const report: Command = {
     "esoteric-entropy report --source dram_row_buffer --suite sp800-90b",
   ],
   seeAlso: ["assess", "stream", "record"],
-  async run(args, io, deps) {
-    const { report: result } = await runReportCommand(reportOptions(args, deps), io, deps);
-    return result.summary.verdict === "fail" ? EXIT.findings : EXIT.ok;
+  check({ source, input, stdin, bytes, samples, suite, sequences, format, json, credit, mode }) {
+    const inputs = { "--source": source !== undefined, "--input": input !== undefined, "--stdin": stdin };
+    const given = Object.entries(inputs).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+    if (given.length > 1) throw new UsageError(`${given.join(" and ")}: choose one`);
+    if (given.length > 0 && (credit.size > 0 || mode === "drbg")) {
+      throw new UsageError(`--credit and --mode are for the pool's output, not for ${given[0]}`);
+    }
+    if (sequences > 1 && suite !== "battery" && suite !== "sp800-22") {
+      throw new UsageError("--sequences is for the suites battery and sp800-22");
+    }
+    if (bytes !== undefined && samples !== undefined) {
+      throw new UsageError("--bytes and --samples: choose one");
+    }
+    if (json && format !== undefined && format !== "json") {
+      throw new UsageError(`--json and --format ${format} are two different outputs: choose one`);
+    }
   },
-};
+  async run(options, io, deps: Deps) {
+    const { report: result } = await runReportCommand(reportOptions(options, deps), io, deps);
+    return result.summary.verdict === "fail" ? FINDINGS : EXIT.ok;
+  },
+});
 
 /** One sequence of the standard's reference length. */
 const DEFAULT_BITS = 1_000_000;
-const MAX_SEQUENCES = 100_000;
-const MAX_SAMPLES = 2 ** 50;
 
-/** @throws UsageError */
-export function reportOptions(args: Record<string, unknown>, deps: Pick<Deps, "sources">): ReportOptions {
-  const text = (name: string) => (args[name] === undefined ? undefined : String(args[name]));
-  const origin = originOf(args, deps);
-  const sequences = parseCount(text("sequences") ?? "1", "--sequences", 1, MAX_SEQUENCES);
-  const suite = text("suite") ?? "battery";
-  const suites = suite === "all" ? SUITES : SUITES.filter((each) => each === suite);
-  if (sequences > 1 && suites.some((each) => each !== "battery" && each !== "sp800-22")) {
-    throw new UsageError("--sequences is for the suites battery and sp800-22");
-  }
+/** @param options checked @throws UsageError for an unknown source */
+export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">): ReportOptions {
+  const { suite, constants, sequences, output } = options;
+  const origin = originOf(options, deps);
   return {
     origin,
-    bytes: bytesOf(text("bytes"), text("samples"), origin, sequences),
-    suites,
-    constants: text("constants") as ReportOptions["constants"],
+    bytes: bytesOf(options, origin),
+    suites: suite === "all" ? SUITES : [suite],
+    constants,
     sequences,
-    format: formatOf(text("format"), args["json"] === true, text("output")),
-    output: text("output"),
+    format: formatOf(options),
+    output,
     threads: availableParallelism(),
   };
 }
 
-function originOf(args: Record<string, unknown>, deps: Pick<Deps, "sources">): DataOrigin {
-  const given = ["source", "input", "stdin"].filter(
-    (name) => args[name] !== undefined && args[name] !== false,
-  );
-  if (given.length > 1) {
-    throw new UsageError(`${given.map((name) => `--${name}`).join(" and ")}: choose one`);
-  }
-  const claims = claimOptions(args);
-  if (given.length > 0 && (claims.credit.size > 0 || args["mode"] === "drbg")) {
-    throw new UsageError(`--credit and --mode are for the pool's output, not for --${given[0]}`);
-  }
-  if (args["stdin"] === true) return { kind: "stdin" };
-  if (args["input"] !== undefined) return { kind: "file", path: String(args["input"]) };
-  if (args["source"] !== undefined) {
-    return { kind: "source", source: sourceNamed(deps.sources, String(args["source"])) };
-  }
-  return {
-    kind: "pool",
-    mode: args["mode"] as "full" | "drbg",
-    sources: String(args["sources"]),
-    timeoutMs: parseSeconds(String(args["timeout"]), "--timeout"),
-    ...claims,
-  };
+function originOf(options: ReportFlags, deps: Pick<Deps, "sources">): DataOrigin {
+  const { stdin, input, source } = options;
+  if (stdin) return { kind: "stdin" };
+  if (input !== undefined) return { kind: "file", path: input };
+  if (source !== undefined) return { kind: "source", source: sourceNamed(deps.sources, source) };
+  return { kind: "pool", ...options };
 }
 
-function bytesOf(
-  bytes: string | undefined,
-  samples: string | undefined,
-  origin: DataOrigin,
-  sequences: number,
-): number | undefined {
-  if (bytes !== undefined && samples !== undefined) throw new UsageError("--bytes and --samples: choose one");
-  const symbolBits = origin.kind === "source" ? origin.source.info.symbolBits : 8;
-  const count =
-    samples !== undefined
-      ? Math.ceil((parseCount(samples, "--samples", 1, MAX_SAMPLES) * symbolBits) / 8)
-      : bytes !== undefined
-        ? parseSize(bytes, "--bytes")
-        : undefined;
-  if (count === 0) throw new UsageError("--bytes must be at least 1");
+/** Undefined: all of a file. */
+function bytesOf({ bytes, samples, sequences }: ReportFlags, origin: DataOrigin): number | undefined {
+  if (bytes !== undefined) return bytes;
+  if (samples !== undefined) {
+    const symbolBits = origin.kind === "source" ? origin.source.info.symbolBits : 8;
+    return Math.ceil((samples * symbolBits) / 8);
+  }
   const isEndless = origin.kind === "source" || origin.kind === "pool";
-  return count ?? (isEndless ? (sequences * DEFAULT_BITS) / 8 : undefined);
+  return isEndless ? (sequences * DEFAULT_BITS) / 8 : undefined;
 }
 
-function formatOf(format: string | undefined, json: boolean, output: string | undefined): Format {
-  if (json && format !== undefined && format !== "json") {
-    throw new UsageError(`--json and --format ${format} are two different outputs: choose one`);
-  }
+function formatOf({ format, json, output }: ReportFlags): Format {
   if (json) return "json";
   const suffix = output === undefined ? undefined : /\.([a-z]+)$/.exec(output)?.[1];
   return FORMATS.find((each) => each === (format ?? suffix)) ?? "text";

@@ -1,6 +1,8 @@
 /** `scan`: what sources there are and whether this machine can run them. Samples nothing. */
 
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { table } from "#kit/term/table.ts";
 import { formatCount } from "#kit/term/units.ts";
@@ -8,25 +10,25 @@ import { glyphsFor, meter } from "#kit/term/widgets.ts";
 import type { Deps } from "../deps.ts";
 import { describeSources } from "../faces/library/source-list.ts";
 import { claimAt, FAMILIES, isDefault, type Source } from "../source.ts";
-import { SETTINGS_ARGS } from "./source-args.ts";
+import { SETTINGS_FLAGS } from "./source-flags.ts";
 
-export const scan: Command = {
+export const scan = command({
   name: "scan",
   description: "List the noise sources of this machine; nothing is sampled",
   details: [
     "For each source: whether this machine can run it and if not why, whether it is on by default, an order of magnitude of its samples a second, the min-entropy it claims, and what using it does to the world besides taking time.",
   ],
-  args: { ...SETTINGS_ARGS, json: { type: "boolean", description: "Write JSON" } },
+  flags: { ...SETTINGS_FLAGS, json: flag.switch({ about: "Write JSON" }) },
   examples: [
     "esoteric-entropy scan",
     "esoteric-entropy scan --json | jq '.sources[] | select(.available) | .id'",
   ],
   seeAlso: ["probe", "calibrate", "pool"],
-  async run(args, io, deps) {
-    await runScan({ json: args["json"] === true }, io, deps);
-    return 0;
+  async run(options, io, deps: Deps) {
+    await runScan(options, io, deps);
+    return EXIT.ok;
   },
-};
+});
 
 export async function runScan(options: { readonly json: boolean }, io: Io, deps: Deps): Promise<void> {
   const { native } = deps.host;

@@ -1,8 +1,9 @@
 /** `serve-stdio`: the packages for Python and Node start this program once and talk to it in frames. Internal. */
 import { addAbortSignal } from "node:stream";
 import { isatty } from "node:tty";
-import type { ArgsDef } from "citty";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { parseSeconds } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
@@ -14,45 +15,37 @@ import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { selectSources } from "../sources/selection.ts";
 import { qualityScore } from "../stats/quality.ts";
 import { VERSION } from "../version.ts";
-import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
-
-const SERVE_STDIO_ARGS = {
-  ...SOURCES_ARGS,
-  timeout: {
-    type: "string",
-    valueHint: "S",
-    default: "10",
-    description: "Give bytes up after so many seconds without entropy",
-  },
-  ...CLAIM_ARGS,
-} satisfies ArgsDef;
+import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export interface ServeStdioOptions extends ClaimOptions {
   readonly sources: string;
   readonly timeoutMs: number;
 }
 
-export const serveStdio: Command = {
+export const serveStdio = command({
   name: "serve-stdio",
   description: "Internal: answer the frames that the Python and Node packages write to stdin",
-  args: SERVE_STDIO_ARGS,
+  flags: {
+    ...SOURCES_FLAGS,
+    timeoutMs: flag.seconds({
+      name: "timeout",
+      default: "10",
+      about: "Give bytes up after so many seconds without entropy",
+    }),
+    ...CLAIM_FLAGS,
+  },
   examples: ["esoteric-entropy serve-stdio --sources fast < requests > answers"],
-  async run(args, io, deps) {
+  async run(options, io, deps: Deps) {
     if (isatty(0) || io.outIsTerminal) {
       throw new UsageError("serve-stdio is spoken to by programs, not from a terminal", [
         "'esoteric-entropy stream' writes random bytes",
       ]);
     }
-    const options = {
-      sources: String(args["sources"]),
-      timeoutMs: parseSeconds(String(args["timeout"]), "--timeout"),
-      ...claimOptions(args),
-    };
     await runServeStdio(options, stdinPieces, io, deps);
-    return 0;
+    return EXIT.ok;
   },
-};
+});
 
 function stdinPieces(signal: AbortSignal): AsyncIterable<Uint8Array> {
   return addAbortSignal(signal, process.stdin);

@@ -1,57 +1,52 @@
 /** `server`: the HTTP API and the page. */
-import type { ArgsDef } from "citty";
 import { isLoopback } from "#kit/http/access.ts";
 import { type Address, listen } from "#kit/http/listen.ts";
 import { readText, readTokenFile } from "#kit/http/token-file.ts";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
+import type { OptionsOf } from "#kit/term/flags/flag.ts";
 import type { Io } from "#kit/term/io.ts";
 import { pause } from "#kit/term/pause.ts";
-import { parseCount, parseSeconds } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { createApp } from "../faces/http/app.ts";
 import { EntropyPool } from "../pool/pool.ts";
 import { RandomBytes, type RbgMode } from "../rbg/generator.ts";
 import { selectSources } from "../sources/selection.ts";
-import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
+import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_FLAGS } from "./source-flags.ts";
 
-const DEFAULT_PORT = 8042;
-const DEFAULT_HOST = "127.0.0.1";
+/** A request that waits longer than connections may idle would be cut off. */
+const MAX_MAX_WAIT_MS = 60_000;
 
-const SERVER_ARGS = {
-  port: { type: "string", valueHint: "N", description: `Port; 0 takes a free one. Default ${DEFAULT_PORT}` },
-  host: { type: "string", valueHint: "ADDR", description: `Address to bind to. Default ${DEFAULT_HOST}` },
-  unix: { type: "string", valueHint: "PATH", description: "Unix socket instead of a port" },
-  mode: {
-    type: "enum",
-    options: ["full", "drbg"],
+const SERVER_FLAGS = {
+  port: flag.count(0, 65_535, { default: "8042", about: "Port; 0 takes a free one" }),
+  host: flag.text({ hint: "ADDR", default: "127.0.0.1", about: "Address to bind to" }),
+  unix: flag.file({ hint: "PATH", about: "Unix socket instead of a port" }),
+  mode: flag.choice(["full", "drbg"], {
     default: "full",
-    description: "full: full entropy; drbg: fast, reseeded",
-  },
-  ...SOURCES_ARGS,
-  "max-wait": {
-    type: "string",
-    valueHint: "S",
+    about: "full: full entropy; drbg: fast, reseeded",
+  }),
+  ...SOURCES_FLAGS,
+  maxWaitMs: flag.seconds({
+    name: "max-wait",
+    mostMs: MAX_MAX_WAIT_MS,
     default: "5",
-    description: "A request waits so long for entropy, then gets 503",
-  },
-  cors: {
-    type: "string",
-    valueHint: "ORIGIN",
+    about: "A request waits so long for entropy, then gets 503",
+  }),
+  corsOrigin: flag.value(parseOrigin, {
+    name: "cors",
+    hint: "ORIGIN",
     default: "*",
-    description: "Web site whose scripts may read the random endpoints; * is any",
-  },
-  "token-file": {
-    type: "string",
-    valueHint: "FILE",
-    description: "File with the bearer token that requests need",
-  },
-  "tls-cert": { type: "string", valueHint: "FILE", description: "Certificate (PEM)" },
-  "tls-key": { type: "string", valueHint: "FILE", description: "Its private key (PEM)" },
-  insecure: { type: "boolean", description: "Serve other machines without a token or TLS" },
-  ...CLAIM_ARGS,
-} satisfies ArgsDef;
+    about: "Web site whose scripts may read the random endpoints; * is any",
+  }),
+  tokenFile: flag.file({ about: "File with the bearer token that requests need" }),
+  tlsCert: flag.file({ about: "Certificate (PEM)" }),
+  tlsKey: flag.file({ about: "Its private key (PEM)" }),
+  insecure: flag.switch({ about: "Serve other machines without a token or TLS" }),
+  ...CLAIM_FLAGS,
+};
 
 export interface ServerOptions extends ClaimOptions {
   readonly address: Address;
@@ -64,10 +59,10 @@ export interface ServerOptions extends ClaimOptions {
   readonly insecure: boolean;
 }
 
-export const server: Command = {
+export const server = command({
   name: "server",
   description: "Serve random bytes over HTTP, and a page to look at",
-  args: SERVER_ARGS,
+  flags: SERVER_FLAGS,
   examples: [
     "esoteric-entropy server",
     "esoteric-entropy server --mode drbg --port 8042",
@@ -75,50 +70,33 @@ export const server: Command = {
     "esoteric-entropy server --host 0.0.0.0 --token-file token --tls-cert cert.pem --tls-key key.pem",
   ],
   seeAlso: ["stream", "monitor", "device"],
-  async run(args, io, deps) {
-    await runServer(serverOptions(args), io, deps);
-    return 0;
+  check({ unix, tlsCert, tlsKey }, given) {
+    if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+      throw new UsageError("--tls-cert and --tls-key go together");
+    }
+    if (unix !== undefined && (given.has("port") || given.has("host"))) {
+      throw new UsageError("--unix takes no --port and no --host");
+    }
   },
-};
+  async run(options, io, deps: Deps) {
+    await runServer(serverOptions(options), io, deps);
+    return EXIT.ok;
+  },
+});
 
-/** A request that waits longer than connections may idle would be cut off. */
-const MAX_MAX_WAIT_MS = 60_000;
-
-/** @throws UsageError */
-export function serverOptions(args: Record<string, unknown>): ServerOptions {
-  const text = (name: string) => (args[name] === undefined ? undefined : String(args[name]));
-  const maxWaitMs = parseSeconds(text("max-wait") ?? "5", "--max-wait");
-  if (maxWaitMs > MAX_MAX_WAIT_MS) throw new UsageError(`--max-wait: at most ${MAX_MAX_WAIT_MS / 1000} s`);
-  const [cert, key] = [text("tls-cert"), text("tls-key")];
-  if ((cert === undefined) !== (key === undefined))
-    throw new UsageError("--tls-cert and --tls-key go together");
+/** @param options checked */
+export function serverOptions(options: OptionsOf<typeof SERVER_FLAGS>): ServerOptions {
+  const { port, host: hostname, unix, tlsCert: cert, tlsKey: key } = options;
   return {
-    address: addressIn(text("port"), text("host"), text("unix")),
-    mode: (text("mode") ?? "full") as RbgMode,
-    sources: text("sources") ?? "default",
-    maxWaitMs,
-    corsOrigin: parseOrigin(text("cors") ?? "*"),
-    tokenFile: text("token-file"),
+    ...options,
+    address: unix === undefined ? { hostname, port } : { unix },
     tlsFiles: cert !== undefined && key !== undefined ? { cert, key } : undefined,
-    insecure: args["insecure"] === true,
-    ...claimOptions(args),
   };
 }
 
-function addressIn(port: string | undefined, host: string | undefined, unix: string | undefined): Address {
-  if (unix === undefined) {
-    return {
-      hostname: host ?? DEFAULT_HOST,
-      port: port === undefined ? DEFAULT_PORT : parseCount(port, "--port", 0, 65_535),
-    };
-  }
-  if (port !== undefined || host !== undefined) throw new UsageError("--unix takes no --port and no --host");
-  return { unix };
-}
-
-function parseOrigin(text: string): string {
+function parseOrigin(text: string, name: string): string {
   if (text === "*" || (URL.canParse(text) && new URL(text).origin === text)) return text;
-  throw new UsageError(`--cors: '${text}' is not an origin`, ["origins are like https://example.org, or *"]);
+  throw new UsageError(`${name}: '${text}' is not an origin`, ["origins are like https://example.org, or *"]);
 }
 
 /** Full-entropy bytes kept ready: a burst of 2,000 requests for 32 bytes is answered without waiting. */

@@ -1,10 +1,11 @@
 /** `stream`: random bytes to stdout. The last step of the path of a byte. */
-import type { ArgsDef } from "citty";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { pause } from "#kit/term/pause.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { parseCount, parseRate, parseSeconds, parseSize } from "#kit/term/units.ts";
+import { parseSize } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import type { ByteSupply } from "../faces/pipe/byte-supply.ts";
@@ -16,45 +17,34 @@ import { withinTime } from "../pool/within-time.ts";
 import { RandomBytes } from "../rbg/generator.ts";
 import { type Debias, NoiseSupply } from "../rbg/noise.ts";
 import { selectSources } from "../sources/selection.ts";
-import { CLAIM_ARGS, type ClaimOptions, claimOptions, creditedInfos } from "./claims.ts";
-import { SOURCES_ARGS } from "./source-args.ts";
+import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { SOURCES_FLAGS } from "./source-flags.ts";
 
-const STREAM_ARGS = {
-  format: {
-    type: "enum",
-    options: ["raw", "hex", "base64"],
-    default: "raw",
-    description: "How bytes are written",
-  },
-  bytes: {
-    type: "string",
-    valueHint: "N",
+const STREAM_FLAGS = {
+  format: flag.choice(["raw", "hex", "base64"], { default: "raw", about: "How bytes are written" }),
+  bytes: flag.value(parseBytes, {
+    hint: "N",
     default: "0",
-    description: "How many: 64, 4K, 1M, 2G; 0 = endless",
-  },
-  mode: {
-    type: "enum",
-    options: ["full", "drbg", "noise"],
+    about: "How many: 64, 4K, 1M, 2G; 0 = endless",
+  }),
+  mode: flag.choice(["full", "drbg", "noise"], {
     default: "full",
-    description: "full: full entropy; drbg: fast, reseeded; noise: raw symbols",
-  },
-  ...SOURCES_ARGS,
-  rate: { type: "string", valueHint: "B/s", description: "At most so many bytes a second" },
-  timeout: {
-    type: "string",
-    valueHint: "S",
+    about: "full: full entropy; drbg: fast, reseeded; noise: raw symbols",
+  }),
+  ...SOURCES_FLAGS,
+  bytesPerSecond: flag.rate({ name: "rate", about: "At most so many bytes a second" }),
+  timeoutMs: flag.seconds({
+    name: "timeout",
     default: "10",
-    description: "Give up after so many seconds without entropy",
-  },
-  debias: {
-    type: "enum",
-    options: ["von-neumann", "xor-fold"],
-    description: "noise mode: condition the symbols, for study",
-  },
-  bits: { type: "string", valueHint: "K", description: "noise mode: the low K bits of each symbol, packed" },
-  ...CLAIM_ARGS,
-  force: { type: "boolean", description: "Write raw bytes even to a terminal" },
-} satisfies ArgsDef;
+    about: "Give up after so many seconds without entropy",
+  }),
+  debias: flag.choice(["von-neumann", "xor-fold"], {
+    about: "noise mode: condition the symbols, for study",
+  }),
+  bits: flag.count(1, 8, { hint: "K", about: "noise mode: the low K bits of each symbol, packed" }),
+  ...CLAIM_FLAGS,
+  force: flag.switch({ about: "Write raw bytes even to a terminal" }),
+};
 
 export interface StreamOptions extends ClaimOptions {
   readonly format: Format;
@@ -70,14 +60,14 @@ export interface StreamOptions extends ClaimOptions {
   readonly force: boolean;
 }
 
-export const stream: Command = {
+export const stream = command({
   name: "stream",
   description: "Write random bytes to stdout",
   details: [
     "full: each 32 bytes are the SHA-256 of noise that was credited 320 bits or more, XORed with the output of a CTR_DRBG (SP 800-90C, RBG3). drbg: that CTR_DRBG alone, seeded and reseeded from the pool, for gigabytes. noise: the sources' raw symbols, for study, neither tested nor credited.",
     "Operating-system randomness is mixed in and credited nothing. Where sources cannot deliver what is asked for in time, the exit code is 3 and nothing is made up.",
   ],
-  args: STREAM_ARGS,
+  flags: STREAM_FLAGS,
   examples: [
     "esoteric-entropy stream --format hex --bytes 32",
     "esoteric-entropy stream --mode drbg --bytes 1G > random.bin",
@@ -85,37 +75,23 @@ export const stream: Command = {
     "esoteric-entropy stream --mode noise --sources page_fault_timing --bits 2 --bytes 1M > noise.bin",
   ],
   seeAlso: ["pool", "device", "server", "report"],
-  async run(args, io, deps) {
-    await runStream(streamOptions(args), io, deps);
-    return 0;
+  check({ mode, credit, debias, bits }) {
+    if (mode === "noise" && credit.size > 0) {
+      throw new UsageError("--credit is not for --mode noise, which credits nothing");
+    }
+    if (mode !== "noise" && (debias || bits !== undefined)) {
+      throw new UsageError("--debias and --bits are for --mode noise");
+    }
   },
-};
+  async run(options, io, deps: Deps) {
+    await runStream(options, io, deps);
+    return EXIT.ok;
+  },
+});
 
-/** @throws UsageError */
-export function streamOptions(args: Record<string, unknown>): StreamOptions {
-  const text = (name: string) => (args[name] === undefined ? undefined : String(args[name]));
-  const bytes = parseSize(text("bytes") ?? "0", "--bytes");
-  const rate = text("rate");
-  const bits = text("bits");
-  const options: StreamOptions = {
-    format: text("format") as Format,
-    bytes: bytes === 0 ? Number.POSITIVE_INFINITY : bytes,
-    mode: text("mode") as StreamOptions["mode"],
-    sources: text("sources") ?? "default",
-    bytesPerSecond: rate === undefined ? undefined : parseRate(rate, "--rate"),
-    timeoutMs: parseSeconds(text("timeout") ?? "10", "--timeout"),
-    debias: text("debias") as Debias | undefined,
-    bits: bits === undefined ? undefined : parseCount(bits, "--bits", 1, 8),
-    ...claimOptions(args),
-    force: args["force"] === true,
-  };
-  if (options.mode === "noise" && options.credit.size > 0) {
-    throw new UsageError("--credit is not for --mode noise, which credits nothing");
-  }
-  if (options.mode !== "noise" && (options.debias || options.bits !== undefined)) {
-    throw new UsageError("--debias and --bits are for --mode noise");
-  }
-  return options;
+/** Infinity: endless. */
+function parseBytes(text: string, name: string): number {
+  return parseSize(text, name) || Number.POSITIVE_INFINITY;
 }
 
 /** What the pool keeps in drbg mode: a block for the next reseed, one second later, and one to spare. */
@@ -130,7 +106,10 @@ export async function runStream(options: StreamOptions, io: Io, deps: Deps): Pro
     throw new UsageError("raw bytes would garble the terminal", ["use --format hex, redirect, or --force"]);
   }
   const selected = selectSources(deps.sources, options.sources);
-  if (options.mode === "drbg" && options.bytes > WIDE_PIPE_BYTES) io.widenPipe(deps.host);
+  const { native } = deps.host;
+  if (options.mode === "drbg" && options.bytes > WIDE_PIPE_BYTES && native.ok) {
+    io.widenPipe((fd, bytes) => native.library.resizePipe(fd, bytes));
+  }
   const failed = new AbortController();
   const signal = AbortSignal.any([io.signal, failed.signal]);
   try {

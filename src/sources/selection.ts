@@ -1,5 +1,5 @@
 /** Which sources a user means: `--sources fast,-sleep_jitter`. */
-import { closest, distance } from "fastest-levenshtein";
+import { suggestion } from "#kit/term/suggestion.ts";
 import { UsageError } from "../errors.ts";
 import { FAMILIES, isDefault, type Source } from "../source.ts";
 
@@ -37,16 +37,6 @@ export function sourceNamed(sources: readonly Source[], id: string): Source {
   if (source) return source;
   const ids = sources.map((candidate) => candidate.info.id);
   throw new UsageError(`unknown source '${id}'`, [...suggestion(id, ids), known(sources)]);
-}
-
-/** `did you mean …?`, where some candidates are near enough. */
-export function suggestion(word: string, candidates: readonly string[]): string[] {
-  if (candidates.length === 0) return [];
-  const near = candidates
-    .filter((candidate) => candidate.includes(word) || distance(word, candidate) <= 2 + word.length / 5)
-    .slice(0, 3);
-  const nearest = near.length > 0 ? near : [closest(word, candidates)];
-  return [`did you mean ${nearest.map((name) => `'${name}'`).join(", ")}?`];
 }
 
 function meaning(name: string, sources: readonly Source[]): (source: Source) => boolean {

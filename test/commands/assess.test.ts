@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assess, assessOptions } from "../../src/commands/assess.ts";
+import { assess } from "../../src/commands/assess.ts";
 import { InputError, UsageError } from "../../src/errors.ts";
 import { assessIid } from "../../src/stats/sp800-90b/iid/index.ts";
 import { assess as assessSymbols, ESTIMATORS, restartTest } from "../../src/stats/sp800-90b/index.ts";
@@ -11,6 +11,7 @@ import { fakeHost } from "../support/fake-host.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { expectGolden } from "../support/golden.ts";
 import { keystream } from "../support/keystream.ts";
+import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 /** Estimators work for a second, on a machine that may be busy. */
@@ -31,7 +32,7 @@ function fileOf(name: string, bytes: Uint8Array): string {
 async function run(args: Record<string, unknown>) {
   const io = fakeIo();
   const deps = { sources: [], host: fakeHost(), startThread: () => Promise.reject() as never };
-  const exitCode = await assess.run(args, io, deps);
+  const exitCode = await assess.run(optionsFor(assess, args), io, deps);
   return { exitCode, out: io.written().toString() };
 }
 
@@ -100,7 +101,7 @@ describe("assess", () => {
       const { hBitstring, remarks } = JSON.parse(out);
       expect(hBitstring).toBe(assessSymbols(long, 8, { truncateBitString: 1_000_000 }).hBitstring!);
       expect(remarks.join()).toContain("only its first 1,000,000 bits");
-      expect(() => assessOptions({ file: "x", truncate: true, iid: true })).toThrow(UsageError);
+      expect(() => optionsFor(assess, { file: "x", truncate: true, iid: true })).toThrow(UsageError);
     },
     TIMEOUT_MS,
   );
@@ -238,7 +239,7 @@ describe("bad input", () => {
       { initial: "1" },
       { restart: "x", initial: "much" },
     ]) {
-      expect(() => assessOptions({ file: "x", ...args })).toThrow(UsageError);
+      expect(() => optionsFor(assess, { file: "x", ...args })).toThrow(UsageError);
     }
     const file = fileOf("bytes.bin", bytes);
     expect(await rejectionOf(run({ file, restart: file, initial: "9" }))).toBeInstanceOf(UsageError);

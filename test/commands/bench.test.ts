@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
-import { type BenchRow, benchOptions, type Correlations, runBench } from "../../src/commands/bench.ts";
+import { InterruptedError } from "#kit/term/exit.ts";
+import { type BenchRow, bench, type Correlations, runBench } from "../../src/commands/bench.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
 import { assess } from "../../src/stats/sp800-90b/index.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 function depsOf(sources: readonly FakeSource[]): Deps {
@@ -13,7 +15,7 @@ function depsOf(sources: readonly FakeSource[]): Deps {
 }
 
 const options = (args: Record<string, unknown> = {}) => ({
-  ...benchOptions({ samples: "2000", seconds: "5", sort: "credited", sources: "default", ...args }),
+  ...optionsFor(bench, { samples: "2000", ...args }),
   threads: 0,
 });
 

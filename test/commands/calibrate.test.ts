@@ -2,16 +2,18 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
+import { InterruptedError } from "#kit/term/exit.ts";
 import { parseProfile } from "../../src/calibration/profile.ts";
 import { type CalibrateOptions, runCalibrate } from "../../src/commands/calibrate.ts";
-import { claimOptions } from "../../src/commands/claims.ts";
+import { CLAIM_FLAGS } from "../../src/commands/claims.ts";
 import { runPool } from "../../src/commands/pool.ts";
-import { runStream, streamOptions } from "../../src/commands/stream.ts";
+import { runStream, stream } from "../../src/commands/stream.ts";
 import type { Deps } from "../../src/deps.ts";
 import { EntropyError, InputError, SourceError, UsageError } from "../../src/errors.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 let folder: string;
@@ -49,9 +51,11 @@ async function calibrated(deps: Deps, more: Partial<CalibrateOptions> = {}) {
   return { output: io.written().toString(), talk: io.talk() };
 }
 
+const claims = (args: Record<string, unknown>) => optionsFor({ flags: CLAIM_FLAGS }, args);
+
 async function claimedH(deps: Deps, args: Record<string, unknown> = {}) {
   const io = fakeIo();
-  await runPool({ durationMs: 1, sources: "all", json: true, ...claimOptions(args) }, io, deps);
+  await runPool({ durationMs: 1, sources: "all", json: true, ...claims(args) }, io, deps);
   const { sources } = JSON.parse(io.written().toString()) as { sources: { id: string; claimedH: number }[] };
   return { claims: Object.fromEntries(sources.map(({ id, claimedH: h }) => [id, h])), talk: io.talk() };
 }
@@ -169,12 +173,12 @@ describe("with a profile", () => {
     const constant = fakeSource({ id: "strong", claim: 2 }, () => 7);
     await calibrated(depsOf([constant]));
     expect(profile().sources.get("strong")?.assessedH).toBe(0);
-    const stream = (more: Record<string, unknown>) => {
+    const streamed = (more: Record<string, unknown>) => {
       const args = { format: "hex", mode: "full", bytes: "16", sources: "all", timeout: "0.3", ...more };
-      return runStream(streamOptions(args), fakeIo(), depsOf([strong()]));
+      return runStream(optionsFor(stream, args), fakeIo(), depsOf([strong()]));
     };
-    expect(exitCodeOf(await rejectionOf(stream({})))).toBe(3);
-    await stream({ uncalibrated: true });
+    expect(exitCodeOf(await rejectionOf(streamed({})))).toBe(3);
+    await streamed({ uncalibrated: true });
   });
 });
 
@@ -199,19 +203,19 @@ describe("--credit", () => {
       "weak=1,weak=2",
       "weak=NaN",
     ]) {
-      expect(() => claimOptions({ credit }), credit).toThrow(UsageError);
+      expect(() => claims({ credit }), credit).toThrow(UsageError);
     }
     const deps = depsOf([strong(), weak()]);
     for (const credit of ["weak=8.1", "weak=0.0001", "waek=1"]) {
       expect(await rejectionOf(claimedH(deps, { credit })), credit).toBeInstanceOf(UsageError);
     }
     const unselected = runPool(
-      { durationMs: 1, sources: "strong", json: true, ...claimOptions({ credit: "weak=1" }) },
+      { durationMs: 1, sources: "strong", json: true, ...claims({ credit: "weak=1" }) },
       fakeIo(),
       deps,
     );
     expect((await rejectionOf(unselected)).message).toContain("not among the selected");
     const noise = { format: "raw", mode: "noise", bytes: "0", timeout: "1", credit: "weak=1" };
-    expect(() => streamOptions(noise)).toThrow(UsageError);
+    expect(() => optionsFor(stream, noise)).toThrow(UsageError);
   });
 });

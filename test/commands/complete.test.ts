@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { COMMANDS, runApp, shownCommands } from "#kit/term/app.ts";
-import { completionOf, DIRECTIVE } from "#kit/term/complete.ts";
-import { completion } from "../../src/commands/completion.ts";
+import { runApp } from "#kit/term/app.ts";
+import { completionOf } from "#kit/term/complete.ts";
+import { DIRECTIVE } from "#kit/term/flags/completion.ts";
+import { namedFlags } from "#kit/term/flags/flag.ts";
+import { shownCommands } from "#kit/term/product.ts";
 import { UsageError } from "../../src/errors.ts";
+import { product } from "../../src/product.ts";
 import { sources } from "../../src/sources/index.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { fakeHost } from "../support/fake-thread.ts";
@@ -16,27 +19,26 @@ const deps = () => ({
   },
 });
 
-const complete = (...words: string[]) => completionOf(words, COMMANDS, sources);
+const trial = { ...product, deps };
+const complete = (...words: string[]) => completionOf(words, trial);
 const valuesAfter = async (...words: string[]) =>
   (await complete(...words)).candidates.map((candidate) => candidate.value);
 
 describe("what may come next", () => {
   test("commands that are for people, and help", async () => {
     const values = await valuesAfter("");
-    expect(values).toEqual([...shownCommands(), "help", "--help", "--version"]);
+    expect(values).toEqual([...shownCommands(product), "help", "--help", "--version"]);
     expect(values).not.toContain("serve-stdio");
     expect(await valuesAfter("re")).toEqual(["record", "report"]);
     expect(await valuesAfter("--v")).toEqual(["--version"]);
-    expect(await valuesAfter("help", "")).toEqual(shownCommands());
+    expect(await valuesAfter("help", "")).toEqual(shownCommands(product));
     expect(await valuesAfter("help", "stream", "")).toEqual([]);
   });
 
   test("every flag of every command, once", async () => {
-    for (const name of shownCommands()) {
-      const { args } = await COMMANDS[name]!.load();
-      const flags = Object.entries(args)
-        .filter(([, def]) => def.type !== "positional")
-        .map(([flag]) => `--${flag}`);
+    for (const name of shownCommands(product)) {
+      const command = await product.commands[name]!.load();
+      const flags = namedFlags(command.flags).map(([flag]) => `--${flag}`);
       expect(await valuesAfter(name, "--")).toEqual([...flags, "--help"]);
     }
     expect(await valuesAfter("stream", "--format", "hex", "--fo")).toEqual(["--force"]);
@@ -97,20 +99,20 @@ describe("what may come next", () => {
 
   test("is written for the shells' scripts", async () => {
     const io = fakeIo();
-    expect(await runApp(["complete", "--", "stream", "--format", "he"], io, deps)).toBe(0);
+    expect(await runApp(trial, ["complete", "--", "stream", "--format", "he"], io)).toBe(0);
     expect(io.written().toString()).toBe("hex\t\n:4\n");
     // The word by itself is not a command.
-    expect(await rejectionOf(runApp(["complete"], fakeIo(), deps))).toBeInstanceOf(UsageError);
+    expect(await rejectionOf(runApp(trial, ["complete"], fakeIo()))).toBeInstanceOf(UsageError);
   });
 });
 
 test("completion knows three shells, and no other", async () => {
   for (const shell of ["bash", "zsh", "fish"]) {
     const io = fakeIo();
-    await runApp(["completion", shell], io, deps);
+    await runApp(trial, ["completion", shell], io);
     expect(io.written().toString()).toContain("esoteric-entropy complete --");
   }
-  const refused = await rejectionOf(completion.run({ shell: "zhs" }, fakeIo(), deps()));
+  const refused = await rejectionOf(runApp(trial, ["completion", "zhs"], fakeIo()));
   expect(refused).toBeInstanceOf(UsageError);
   expect((refused as UsageError).hints).toEqual(["did you mean 'zsh'?"]);
 });

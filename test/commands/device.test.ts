@@ -3,15 +3,17 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:te
 import { existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
+import { InterruptedError } from "#kit/term/exit.ts";
 import { loadLibrary } from "../../ffi/index.ts";
 import { type DeviceDeps, device, deviceOptions, runDevice } from "../../src/commands/device.ts";
 import { NativeError, UsageError } from "../../src/errors.ts";
 import type { Host } from "../../src/platform/host.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { FifoReader, turn } from "../support/fifo-reader.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
+import { optionsFor } from "../support/options.ts";
 
 let host: Host;
 let folder: string;
@@ -29,6 +31,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const options = (args: Record<string, unknown>) => deviceOptions(optionsFor(device, args));
+
 function depsOf(sources: readonly FakeSource[]): DeviceDeps {
   return { sources, host, userId: process.geteuid!(), startThread: () => new FakeThread(sources) };
 }
@@ -39,8 +43,8 @@ class Running implements AsyncDisposable {
   readonly ended: Promise<unknown>;
 
   constructor(args: Record<string, unknown> = {}, source = fakeSource({ id: "noise" }, fakeNoise(5))) {
-    const options = deviceOptions({ path, sources: "default", ...args });
-    this.ended = runDevice(options, this.io, depsOf([source])).catch((error: unknown) => error);
+    const chosen = options({ path, sources: "default", ...args });
+    this.ended = runDevice(chosen, this.io, depsOf([source])).catch((error: unknown) => error);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -133,8 +137,8 @@ describe("device", () => {
   test("a FIFO that was there is left", async () => {
     loadLibrary().makeFifo(path, 0o600);
     const io = fakeIo();
-    const options = deviceOptions({ path, sources: "default" });
-    const ended = runDevice(options, io, depsOf([fakeSource({ id: "noise" }, fakeNoise(5))])).catch(
+    const chosen = options({ path, sources: "default" });
+    const ended = runDevice(chosen, io, depsOf([fakeSource({ id: "noise" }, fakeNoise(5))])).catch(
       (error: unknown) => error,
     );
     using reader = new FifoReader(path);
@@ -147,15 +151,15 @@ describe("device", () => {
 
   test("without the native library it says so", async () => {
     const deps = { ...depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]), host: fakeHost };
-    const options = deviceOptions({ path, sources: "default" });
-    expect(await runDevice(options, fakeIo(), deps).catch((e: unknown) => e)).toBeInstanceOf(NativeError);
+    const chosen = options({ path, sources: "default" });
+    expect(await runDevice(chosen, fakeIo(), deps).catch((e: unknown) => e)).toBeInstanceOf(NativeError);
     expect(existsSync(path)).toBe(false);
   });
 });
 
 describe("options", () => {
   test("have the defaults that the help states", () => {
-    expect(deviceOptions({ path: "p", foreground: true })).toMatchObject({
+    expect(options({ path: "p", foreground: true })).toMatchObject({
       kind: "fifo",
       path: "p",
       bufferBytes: 4096,
@@ -164,8 +168,8 @@ describe("options", () => {
       modeBits: 0o600,
       sources: "default",
     });
-    expect(deviceOptions({ kernel: true })).toMatchObject({ kind: "kernel", intervalMs: 60_000 });
-    expect(deviceOptions({ path: "p", "mode-bits": "640", "buffer-size": "1M" })).toMatchObject({
+    expect(options({ kernel: true })).toMatchObject({ kind: "kernel", intervalMs: 60_000 });
+    expect(options({ path: "p", "mode-bits": "640", "buffer-size": "1M" })).toMatchObject({
       modeBits: 0o640,
       bufferBytes: 1 << 20,
     });
@@ -190,12 +194,12 @@ describe("options", () => {
   ];
   for (const args of mistakes) {
     test(`that make no sense are usage errors: ${JSON.stringify(args)}`, () => {
-      expect(() => deviceOptions(args)).toThrow(UsageError);
+      expect(() => options(args)).toThrow(UsageError);
     });
   }
 
   test("each is explained", () => {
-    for (const arg of Object.values(device.args)) expect(arg.description?.length).toBeGreaterThan(3);
+    for (const arg of Object.values(device.flags)) expect(arg.about.length).toBeGreaterThan(3);
   });
 });
 
@@ -203,9 +207,7 @@ describe("device --kernel", () => {
   test("is for Linux", async () => {
     const deps = depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]);
     const onMac: DeviceDeps = { ...deps, host: { ...host, os: "darwin" } };
-    const failure = await runDevice(deviceOptions({ kernel: true }), fakeIo(), onMac).catch(
-      (e: unknown) => e,
-    );
+    const failure = await runDevice(options({ kernel: true }), fakeIo(), onMac).catch((e: unknown) => e);
     expect(failure).toBeInstanceOf(UsageError);
   });
 
@@ -218,8 +220,8 @@ describe("device --kernel", () => {
     };
     const deps = depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]);
     const native = { ok: true as const, library: { ...loadLibrary(), feedKernel } };
-    const options = deviceOptions({ kernel: true, interval: "1ms", sources: "default" });
-    const ended = await runDevice(options, io, { ...deps, host: { ...host, os: "linux", native } }).catch(
+    const chosen = options({ kernel: true, interval: "1ms", sources: "default" });
+    const ended = await runDevice(chosen, io, { ...deps, host: { ...host, os: "linux", native } }).catch(
       (error: unknown) => error,
     );
     expect([exitCodeOf(ended), credits]).toEqual([143, [256, 256, 256]]);

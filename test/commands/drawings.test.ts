@@ -1,13 +1,14 @@
 /** The drawings in what `scan`, `probe`, `pool` and `bench` say. */
 import { describe, expect, test } from "bun:test";
 import { isUnicode } from "#kit/term/io.ts";
-import { benchOptions, runBench } from "../../src/commands/bench.ts";
+import { bench, runBench } from "../../src/commands/bench.ts";
 import { runPool } from "../../src/commands/pool.ts";
 import { runProbe } from "../../src/commands/probe.ts";
 import { runScan } from "../../src/commands/scan.ts";
 import type { Deps } from "../../src/deps.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { optionsFor } from "../support/options.ts";
 
 const sources: readonly FakeSource[] = [
   fakeSource({ id: "noisy", family: "clock", claim: 2 }, fakeNoise(1)),
@@ -42,7 +43,7 @@ const benched = (options = {}) =>
     (io) =>
       runBench(
         {
-          ...benchOptions({ samples: "2000", seconds: "5", sort: "credited", sources: "noisy,steps" }),
+          ...optionsFor(bench, { samples: "2000", sources: "noisy,steps" }),
           threads: 0,
         },
         io,

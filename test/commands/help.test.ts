@@ -1,40 +1,45 @@
 import { describe, expect, test } from "bun:test";
-import { COMMANDS, runApp, shownCommands } from "#kit/term/app.ts";
-import type { Command } from "#kit/term/command.ts";
+import { runApp } from "#kit/term/app.ts";
+import { command } from "#kit/term/command.ts";
+import { flag, positional } from "#kit/term/flags/builders.ts";
+import { namedFlags, namedWords } from "#kit/term/flags/flag.ts";
 import { commandHelp } from "#kit/term/help.ts";
-import { SOURCES_ARGS } from "../../src/commands/source-args.ts";
+import { shownCommands } from "#kit/term/product.ts";
+import { SOURCES_FLAGS } from "../../src/commands/source-flags.ts";
+import { product } from "../../src/product.ts";
 import { fakeIo } from "../support/fake-io.ts";
 
 const noDeps = () => {
   throw new Error("help needs nothing");
 };
+const trialProduct = { ...product, deps: noDeps };
 
 async function helpOf(...argv: string[]): Promise<string> {
   const io = fakeIo();
-  expect(await runApp(argv, io, noDeps)).toBe(0);
+  expect(await runApp(trialProduct, argv, io)).toBe(0);
   return io.written().toString();
 }
 
-const trial: Command = {
+const trial = command({
   name: "trial",
   description: "Try",
   details: ["One two three four five six seven eight nine ten eleven twelve.", "The second."],
-  args: {
-    file: { type: "positional", required: true, description: "What is read" },
-    place: { type: "positional", required: false, description: "Where it goes" },
-    "a-very-long-option-name": { type: "string", valueHint: "VALUE", description: "Does something" },
-    format: { type: "enum", options: ["raw", "hex"], default: "raw", alias: "f", description: "How" },
-    json: { type: "boolean", description: "Write JSON" },
-    ...SOURCES_ARGS,
+  flags: {
+    file: positional.file({ about: "What is read" }),
+    place: positional.text({ required: false, about: "Where it goes" }),
+    aVeryLongOptionName: flag.text({ hint: "VALUE", about: "Does something" }),
+    format: flag.choice(["raw", "hex"], { default: "raw", short: "f", about: "How" }),
+    json: flag.switch({ about: "Write JSON" }),
+    ...SOURCES_FLAGS,
   },
   examples: ["esoteric-entropy trial x"],
   seeAlso: ["scan"],
   run: async () => 0,
-};
+});
 
 describe("help", () => {
   test("of a command: what it does, each argument and option in its group, examples, exit codes", () => {
-    const text = commandHelp(trial, 60);
+    const text = commandHelp(trial, product, 60);
     expect(text.slice(0, text.indexOf("SOURCES"))).toBe(`esoteric-entropy trial: Try
 
 One two three four five six seven eight nine ten eleven
@@ -72,27 +77,26 @@ OPTIONS
 
   test("fits the terminal, but for examples, which are there to be copied", () => {
     for (const columns of [50, 60, 80, 200]) {
-      const lines = commandHelp(trial, columns).split("\n");
+      const lines = commandHelp(trial, product, columns).split("\n");
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.min(columns, 100));
     }
   });
 
   test("of every command names every option of it, and commands that exist", async () => {
-    for (const name of shownCommands()) {
-      const { args, seeAlso = [], description } = await COMMANDS[name]!.load();
+    for (const name of shownCommands(product)) {
+      const { flags, seeAlso = [], description } = await product.commands[name]!.load();
       const text = await helpOf(name, "--help");
-      for (const [flag, def] of Object.entries(args)) {
-        expect(text).toContain(def.type === "positional" ? flag : `--${flag}`);
-      }
+      for (const [flagName] of namedFlags(flags)) expect(text).toContain(`--${flagName}`);
+      for (const [word] of namedWords(flags)) expect(text).toContain(word);
       expect(text).toContain(description);
       expect(await helpOf("help", name)).toBe(text);
-      for (const other of seeAlso) expect(shownCommands()).toContain(other);
+      for (const other of seeAlso) expect(shownCommands(product)).toContain(other);
     }
   });
 
   test("of the program lists the commands that are for people", async () => {
     const text = await helpOf("--help");
-    for (const name of shownCommands()) expect(text).toMatch(new RegExp(`^ {2}${name} {2,}\\S`, "m"));
+    for (const name of shownCommands(product)) expect(text).toMatch(new RegExp(`^ {2}${name} {2,}\\S`, "m"));
     expect(text).not.toContain("serve-stdio");
     // Off a terminal there is no menu.
     expect(await helpOf()).toBe(text);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { COMMANDS } from "#kit/term/app.ts";
-import { checkedArgs } from "#kit/term/args.ts";
-import { menuItems, type Question, shellLine } from "../../src/commands/menu-items.ts";
+import { parseOptions } from "#kit/term/flags/parse.ts";
+import { type Question, shellLine } from "#kit/term/menu.ts";
+import { menuItems } from "../../src/commands/menu-items.ts";
+import { product } from "../../src/product.ts";
 import { sources } from "../../src/sources/index.ts";
 
 const THERE = "there.bin";
@@ -31,8 +32,8 @@ describe("the menu", () => {
       for (const answers of all) {
         const [name, ...rest] = plan(answers)?.argv ?? ["--help"];
         if (name === "--help") continue;
-        const { args } = await COMMANDS[name!]!.load();
-        expect(() => checkedArgs(rest, args)).not.toThrow();
+        const command = await product.commands[name!]!.load();
+        expect(() => parseOptions(command, rest)).not.toThrow();
       }
     }
     expect(items.map(({ value }) => value)).toContain("monitor");
@@ -75,10 +76,14 @@ describe("the menu", () => {
 });
 
 test("the line that is shown is read by a shell as what was run", () => {
-  expect(shellLine({ argv: ["stream", "--bytes", "32"] })).toBe("esoteric-entropy stream --bytes 32");
-  expect(shellLine({ argv: ["stream"], toFile: "my key" })).toBe("esoteric-entropy stream > 'my key'");
+  expect(shellLine("esoteric-entropy", { argv: ["stream", "--bytes", "32"] })).toBe(
+    "esoteric-entropy stream --bytes 32",
+  );
+  expect(shellLine("esoteric-entropy", { argv: ["stream"], toFile: "my key" })).toBe(
+    "esoteric-entropy stream > 'my key'",
+  );
   const words = ["", "a b", "it's", "$(true)", "`true`", "a;b", "*", "~", 'a"b', "é", "\\", "a\nb"];
-  const line = shellLine({ argv: words }).replace("esoteric-entropy", "printf '%s\\0'");
+  const line = shellLine("esoteric-entropy", { argv: words }).replace("esoteric-entropy", "printf '%s\\0'");
   const { stdout } = Bun.spawnSync(["/bin/sh", "-c", line]);
   expect(stdout.toString().split("\0").slice(0, -1)).toEqual(words);
 });

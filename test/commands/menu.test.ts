@@ -3,10 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/native.ts";
-import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
+import { InterruptedError } from "#kit/term/exit.ts";
 import type { Io } from "#kit/term/io.ts";
 import { type Ask, type RunArgv, runMenu } from "#kit/term/menu.ts";
+import { menu } from "../../src/commands/menu-items.ts";
 import { InputError } from "../../src/errors.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { rejectionOf } from "../support/rejection.ts";
@@ -34,13 +36,15 @@ const noRun: RunArgv = async () => {
   throw new Error("nothing was to be run");
 };
 
+const asked = async (io: Io, ask: Ask, run: RunArgv) =>
+  runMenu(await menu(deps), "esoteric-entropy", io, ask, run);
+
 describe("the menu", () => {
   test("runs what comes of the answers, gives its exit code, and says how to type it", async () => {
     const io = fakeIo({ terminal: true });
     const ran: (readonly string[])[] = [];
-    const exitCode = await runMenu(
+    const exitCode = await asked(
       io,
-      deps,
       answering({ wanted: "key", bytes: "64", format: "base64" }),
       async (argv) => {
         ran.push(argv);
@@ -57,18 +61,15 @@ describe("the menu", () => {
     const failing: RunArgv = async () => {
       throw new InputError("no");
     };
-    expect(await rejectionOf(runMenu(io, deps, answering({ wanted: "scan" }), failing))).toBeInstanceOf(
-      InputError,
-    );
+    expect(await rejectionOf(asked(io, answering({ wanted: "scan" }), failing))).toBeInstanceOf(InputError);
     expect(io.talk()).toContain("next time: esoteric-entropy scan");
   });
 
   test("offers only sources that this machine has", async () => {
     let offered: string[] = [];
     await rejectionOf(
-      runMenu(
+      asked(
         fakeIo(),
-        deps,
         async (question) => {
           if (question.name === "wanted") return "probe";
           if ("choices" in question) offered = question.choices.map(({ value }) => value);
@@ -86,18 +87,17 @@ describe("the menu", () => {
       string
     >[]) {
       const io = fakeIo({ terminal: true });
-      const left = await rejectionOf(runMenu(io, deps, answering(answers), noRun));
+      const left = await rejectionOf(asked(io, answering(answers), noRun));
       expect([exitCodeOf(left), io.talk()]).toEqual([130, ""]);
     }
-    expect(await runMenu(fakeIo(), deps, answering({ wanted: "quit" }), noRun)).toBe(0);
+    expect(await asked(fakeIo(), answering({ wanted: "quit" }), noRun)).toBe(0);
   });
 
   test("a termination while it asks ends it with 143", async () => {
     const io = fakeIo({ terminal: true });
     const asking = rejectionOf(
-      runMenu(
+      asked(
         io,
-        deps,
         async () => {
           io.interrupt.abort(new InterruptedError(143));
           return undefined;
@@ -118,18 +118,18 @@ describe("the menu", () => {
     };
     const answers = { wanted: "file", path, bytes: "7", mode: "full" };
     const io = fakeIo({ terminal: true });
-    expect(await runMenu(io, deps, answering(answers), write)).toBe(0);
+    expect(await asked(io, answering(answers), write)).toBe(0);
     expect(readFileSync(path).toString("latin1")).toBe("\x01\x02three");
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(io.written().length).toBe(0);
     expect(io.talk()).toContain(`stream --mode full --bytes 7 > ${path}\n`);
 
     writeFileSync(path, "kept");
-    const refused = await rejectionOf(runMenu(fakeIo(), deps, answering(answers), noRun));
+    const refused = await rejectionOf(asked(fakeIo(), answering(answers), noRun));
     expect(refused).toBeInstanceOf(InputError);
     expect(readFileSync(path, "utf8")).toBe("kept");
     const nowhere = { ...answers, path: join(folder, "no", "where") };
-    expect(await rejectionOf(runMenu(fakeIo(), deps, answering(nowhere), noRun))).toBeInstanceOf(InputError);
+    expect(await rejectionOf(asked(fakeIo(), answering(nowhere), noRun))).toBeInstanceOf(InputError);
     expect(existsSync(nowhere.path)).toBe(false);
   });
 });

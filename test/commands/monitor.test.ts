@@ -3,13 +3,13 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { monitorOptions, runMonitor, saveSnapshot } from "../../src/commands/monitor.ts";
+import { monitor, runMonitor, saveSnapshot } from "../../src/commands/monitor.ts";
 import { exampleInfos, exampleSnapshot } from "../support/dashboard-model.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { optionsFor } from "../support/options.ts";
 
-const options = (args: Record<string, unknown>) =>
-  monitorOptions({ refresh: "1.0", sources: "default", ...args });
+const options = (args: Record<string, unknown>) => optionsFor(monitor, args);
 
 describe("options", () => {
   test("seconds between refreshes, within limits", () => {

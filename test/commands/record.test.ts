@@ -2,15 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
-import { type FreshProcess, recordOptions, runRecord } from "../../src/commands/record.ts";
+import { InterruptedError } from "#kit/term/exit.ts";
+import { type FreshProcess, record, runRecord } from "../../src/commands/record.ts";
 import type { Deps } from "../../src/deps.ts";
 import { SourceError, UsageError } from "../../src/errors.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeHost } from "../support/fake-host.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, fakeSource } from "../support/fake-thread.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
+import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 let folder: string;
@@ -21,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const counter = () => fakeSource({ id: "counter", rateHz: 500 }, (i) => i);
 const options = (args: Record<string, unknown> = {}) =>
-  recordOptions({ source: "counter", out: folder, samples: "2000", restarts: "0", ...args });
+  optionsFor(record, { source: "counter", out: folder, samples: "2000", restarts: "0", ...args });
 
 function depsOf(source: FakeSource, host = fakeHost()): Deps {
   return { sources: [source], host, startThread: () => Promise.reject() as never };

@@ -2,15 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
+import { InterruptedError } from "#kit/term/exit.ts";
 import { report, reportOptions, runReportCommand } from "../../src/commands/report.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
 import { bitString } from "../../src/stats/bits.ts";
 import { sp80022 } from "../../src/stats/sp800-22/index.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { keystream } from "../support/keystream.ts";
+import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 import { runProcess } from "../support/run-process.ts";
 
@@ -28,14 +30,6 @@ function depsOf(sources: readonly FakeSource[]): Deps {
   return { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
 }
 
-const DEFAULTS = {
-  suite: "battery",
-  sequences: "1",
-  constants: "nist",
-  mode: "full",
-  sources: "default",
-  timeout: "10",
-};
 const noisy = () => [
   fakeSource({ id: "a" }, fakeNoise(1)),
   fakeSource({ id: "b", family: "memory" }, fakeNoise(2)),
@@ -44,7 +38,7 @@ const noisy = () => [
 /** Exit code and output of the command with these arguments. */
 async function run(args: Record<string, unknown>, sources = noisy()) {
   const io = fakeIo();
-  const exitCode = await report.run({ ...DEFAULTS, ...args }, io, depsOf(sources));
+  const exitCode = await report.run(optionsFor(report, args), io, depsOf(sources));
   return { exitCode, out: io.written().toString(), talk: io.talk() };
 }
 
@@ -184,7 +178,7 @@ describe("output", () => {
     const output = join(folder, "interrupted.txt");
     const stuck = [fakeSource({ id: "a" }, () => 1)];
     const deps = depsOf(stuck);
-    const options = reportOptions({ ...DEFAULTS, output }, deps);
+    const options = reportOptions(optionsFor(report, { output }), deps);
     const running = rejectionOf(runReportCommand(options, io, deps));
     setTimeout(() => io.interrupt.abort(new InterruptedError(130)), 20);
     expect(exitCodeOf(await running)).toBe(130);
@@ -229,7 +223,7 @@ describe("options that make no sense", () => {
   ];
   for (const [args, message] of wrong) {
     test(JSON.stringify(args), () => {
-      const parse = () => reportOptions({ ...DEFAULTS, ...args }, depsOf(noisy()));
+      const parse = () => reportOptions(optionsFor(report, args), depsOf(noisy()));
       expect(parse).toThrow(UsageError);
       expect(parse).toThrow(message);
     });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { ClosedPipeError, exitCodeOf } from "#kit/term/exit.ts";
+import { ClosedPipeError } from "#kit/term/exit.ts";
 import { runServeStdio } from "../../src/commands/serve-stdio.ts";
 import type { Deps } from "../../src/deps.ts";
 import { FRAME } from "../../src/faces/stdio/frames.ts";
 import { VERSION } from "../../src/version.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { FrameClient } from "../support/frame-client.ts";

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runServer, serverOptions } from "../../src/commands/server.ts";
+import { runServer, server, serverOptions } from "../../src/commands/server.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InputError, UsageError } from "../../src/errors.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 /** A loaded machine takes its time. */
@@ -33,8 +34,10 @@ function deps(): Deps {
   return { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
 }
 
+const options = (args: Record<string, unknown>) => serverOptions(optionsFor(server, args));
+
 const run = (args: Record<string, unknown>, io: FakeIo) =>
-  runServer(serverOptions({ port: "0", ...args }), io, deps());
+  runServer(options({ port: "0", ...args }), io, deps());
 
 /** Starts it, hands its address to the client, then stops it as SIGTERM would. */
 async function served(
@@ -57,7 +60,7 @@ async function served(
 
 describe("options", () => {
   test("defaults", () => {
-    expect(serverOptions({})).toMatchObject({
+    expect(options({})).toMatchObject({
       address: { hostname: "127.0.0.1", port: 8042 },
       mode: "full",
       sources: "default",
@@ -82,7 +85,7 @@ describe("options", () => {
     { cors: "null" },
   ]) {
     test(`refused: ${JSON.stringify(args)}`, () => {
-      expect(() => serverOptions(args)).toThrow(UsageError);
+      expect(() => options(args)).toThrow(UsageError);
     });
   }
 });
@@ -161,7 +164,7 @@ test("sources that fail are warned of, and the server goes on", async () => {
   for (const source of broken.sources) (source as ReturnType<typeof fakeSource>).unavailable = "broken";
   const warned = Promise.withResolvers<void>();
   io.log.addReporter({ log: () => warned.resolve() });
-  const ended = runServer(serverOptions({ port: "0" }), io, broken);
+  const ended = runServer(options({ port: "0" }), io, broken);
   await warned.promise;
   const url = io
     .written()

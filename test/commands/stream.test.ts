@@ -1,10 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { ClosedPipeError, exitCodeOf, InterruptedError } from "#kit/term/exit.ts";
-import { runStream, streamOptions } from "../../src/commands/stream.ts";
+import { ClosedPipeError, InterruptedError } from "#kit/term/exit.ts";
+import { runStream, stream } from "../../src/commands/stream.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { optionsFor } from "../support/options.ts";
 
 function depsOf(sources: readonly FakeSource[]): Deps {
   return { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
@@ -14,8 +16,7 @@ const noisy = () => [
   fakeSource({ id: "a" }, fakeNoise(1)),
   fakeSource({ id: "b", family: "memory" }, fakeNoise(2)),
 ];
-const options = (args: Record<string, unknown>) =>
-  streamOptions({ format: "raw", mode: "full", bytes: "0", sources: "default", timeout: "10", ...args });
+const options = (args: Record<string, unknown>) => optionsFor(stream, args);
 
 async function streamed(args: Record<string, unknown>, sources = noisy(), terminal = false) {
   const io = fakeIo({ terminal });

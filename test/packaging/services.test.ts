@@ -3,8 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { parseArgs } from "citty";
-import { checkedArgs } from "#kit/term/args.ts";
+import { parseOptions } from "#kit/term/flags/parse.ts";
 import { device, deviceOptions } from "../../src/commands/device.ts";
 
 const PACKAGING = join(import.meta.dir, "..", "..", "packaging");
@@ -13,7 +12,7 @@ const PROGRAM = "/usr/local/bin/esoteric-entropy";
 /** What `device` makes of a command line. @throws UsageError */
 function optionsOf([program, command, ...args]: readonly string[]) {
   expect([program, command]).toEqual([PROGRAM, "device"]);
-  return deviceOptions(parseArgs(checkedArgs(args, device.args), device.args));
+  return deviceOptions(parseOptions(device, args));
 }
 
 /** Runs a checker; undefined, said aloud, where there is none. */

@@ -4,9 +4,10 @@
  * counts from the number of restarts so far. Seconds pass at each look at the clock, so that every piece is checkpointed.
  */
 
-import { exitCodeOf, messageOf } from "#kit/term/exit.ts";
+import { messageOf } from "#kit/term/exit.ts";
 import { processIo } from "#kit/term/io.ts";
 import { runRecord } from "../../src/commands/record.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { fakeHost, fakeSource } from "./fake-thread.ts";
 
 const [folder = "", samples = "", killAt = ""] = process.argv.slice(2);
@@ -37,6 +38,6 @@ try {
   };
   await runRecord(options, io, deps, restarted);
 } catch (error) {
-  io.err(`${messageOf(error)}\n`);
+  io.err(`${messageOf(error, "esoteric-entropy")}\n`);
   process.exit(exitCodeOf(error));
 }

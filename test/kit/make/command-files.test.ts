@@ -6,24 +6,26 @@ import { cliDocument } from "#kit/make/cli-document.ts";
 import { commandFiles } from "#kit/make/command-files.ts";
 import { commandManual } from "#kit/make/manual.ts";
 import { ROOT } from "#kit/make/native.ts";
-import { shownCommands } from "#kit/term/app.ts";
-import type { Command } from "#kit/term/command.ts";
+import { command } from "#kit/term/command.ts";
+import { flag, positional } from "#kit/term/flags/builders.ts";
+import { shownCommands } from "#kit/term/product.ts";
+import { product } from "../../../src/product.ts";
 import { runProcess } from "../../support/run-process.ts";
 
-const files = await commandFiles();
+const files = await commandFiles(product);
 
 /** With everything in it that roff and Markdown read as something else. */
-const awkward: Command = {
+const awkward = command({
   name: "awkward",
   description: "Try .dots, 'quotes', back\\slashes and ~tildes",
   details: [".SH begins a line", "'br too; a_b, *c*, <d> | e…"],
-  args: {
-    word: { type: "positional", required: false, description: ".first" },
-    mode: { type: "enum", options: ["a", "b"], default: "a", description: "a|b: \\fBbold\\fR" },
+  flags: {
+    word: positional.text({ required: false, about: ".first" }),
+    mode: flag.choice(["a", "b"], { default: "a", about: "a|b: \\fBbold\\fR" }),
   },
   examples: [".begins with a dot", "esoteric-entropy awkward '^x' `y` --mode a \\\\"],
   run: async () => 0,
-};
+});
 
 describe("files made of the command definitions", () => {
   for (const [path, text] of files) {
@@ -33,20 +35,23 @@ describe("files made of the command definitions", () => {
   }
 
   test("man/ has a page for the program and each command, and no others", () => {
-    const expected = ["esoteric-entropy", ...shownCommands().map((name) => `esoteric-entropy-${name}`)];
+    const expected = [
+      "esoteric-entropy",
+      ...shownCommands(product).map((name) => `esoteric-entropy-${name}`),
+    ];
     expect(readdirSync(join(ROOT, "man")).sort()).toEqual(expected.map((name) => `${name}.1`).sort());
   });
 
   test("docs/CLI.md has a section for each command, with its options", () => {
     const text = files.get("docs/CLI.md")!;
     const titles = [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-    expect(titles).toEqual([...shownCommands(), "Exit codes", "Environment", "Files"]);
+    expect(titles).toEqual([...shownCommands(product), "Exit codes", "Environment", "Files"]);
     expect(text).toContain("| `--bytes N` |");
     expect(text).not.toContain("serve-stdio");
   });
 
   test("what Markdown reads as something else is written so that it does not", () => {
-    const text = cliDocument([{ command: awkward, summary: "a | b" }]);
+    const text = cliDocument(product, [{ command: awkward, summary: "a | b" }]);
     expect(text).toContain("| [awkward](#awkward) | a \\| b |");
     expect(text).toContain("| `--mode a\\|b` | a\\|b: \\\\fBbold\\\\fR; default: a |");
     expect(text).toContain("a\\_b, \\*c\\*, \\<d> \\| e…");
@@ -86,14 +91,14 @@ describe("manual pages", () => {
       `${name} has nothing to say about them`,
       async () => {
         for (const [path, page] of pages) expect([path, await complaints(command, page)]).toEqual([path, ""]);
-        expect(await complaints(command, commandManual(awkward))).toBe("");
+        expect(await complaints(command, commandManual(product, awkward))).toBe("");
       },
       60_000,
     );
   }
 
   test.skipIf(Bun.which("groff") === null)("show every character as it is meant", async () => {
-    const text = await shown(commandManual(awkward));
+    const text = await shown(commandManual(product, awkward));
     for (const expected of [
       "Try .dots, 'quotes', back\\slashes and ~tildes.",
       ".SH begins a line",

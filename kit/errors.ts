@@ -1,0 +1,60 @@
+/**
+ * Failures that a program reports on purpose. Each has a literal code that programs may match on, and hints for people.
+ * A product adds codes of its own by further subclasses.
+ */
+export class ProgramError<Code extends string = string> extends Error {
+  override name = "ProgramError";
+
+  constructor(
+    readonly code: Code,
+    message: string,
+    options?: ProgramErrorOptions,
+  ) {
+    super(message, options);
+    this.hints = options?.hints ?? [];
+  }
+
+  /** What the user may do about it, one sentence each; printed as `hint:` lines. */
+  readonly hints: readonly string[];
+}
+
+export interface ProgramErrorOptions extends ErrorOptions {
+  readonly hints?: readonly string[];
+}
+
+/** The command line was wrong. Exit code 2. */
+export class UsageError extends ProgramError<"usage"> {
+  override name = "UsageError";
+  constructor(message: string, hints: readonly string[] = []) {
+    super("usage", message, { hints });
+  }
+}
+
+/** A file or stream given by the user could not be read, written or understood. */
+export class InputError extends ProgramError<"input"> {
+  override name = "InputError";
+  constructor(message: string, options?: ProgramErrorOptions) {
+    super("input", message, options);
+  }
+}
+
+/** The native library is missing, of the wrong version, or one of its functions returned an errno. */
+export class NativeError extends ProgramError<"native"> {
+  override name = "NativeError";
+  constructor(
+    message: string,
+    /** The positive errno, where there was one. */
+    readonly errno?: number,
+    options?: ProgramErrorOptions,
+  ) {
+    super("native", message, options);
+  }
+}
+
+/** A system tool could not be started, was cut short by a limit, or answered nonsense. */
+export class ToolError extends ProgramError<"tool"> {
+  override name = "ToolError";
+  constructor(message: string, options?: ProgramErrorOptions) {
+    super("tool", message, options);
+  }
+}

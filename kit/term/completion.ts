@@ -1,0 +1,29 @@
+/** The command `completion`: prints the script by which a shell completes a program's command lines. */
+import { type Command, command } from "./command.ts";
+import { positional } from "./flags/builders.ts";
+
+const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** @param scripts by shell; each asks the program with `complete --` */
+export function completionCommand(
+  program: string,
+  scripts: Readonly<Record<(typeof SHELLS)[number], string>>,
+): Command<unknown> {
+  return command({
+    name: "completion",
+    description: "Print a script that makes the shell complete commands, options and their values",
+    details: [
+      "Bash 4 or later, zsh and fish. The script asks this program, found by its name, what may come next.",
+    ],
+    flags: { shell: positional.choice(SHELLS, { about: `One of ${SHELLS.join(", ")}` }) },
+    examples: [
+      `${program} completion bash > ~/.local/share/bash-completion/completions/${program}`,
+      `${program} completion zsh > ~/.zfunc/_${program}  # a folder of $fpath`,
+      `${program} completion fish > ~/.config/fish/completions/${program}.fish`,
+    ],
+    async run({ shell }, io) {
+      await io.out(scripts[shell]);
+      return undefined;
+    },
+  });
+}

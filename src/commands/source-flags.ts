@@ -1,0 +1,73 @@
+/** Flags about sources that several commands share. */
+import { flag, positional } from "#kit/term/flags/builders.ts";
+import { type Candidate, type Completion, completeList, startingWith } from "#kit/term/flags/completion.ts";
+import { group } from "#kit/term/flags/flag.ts";
+import type { Deps } from "../deps.ts";
+import { FAMILIES, type Source } from "../source.ts";
+
+type Known = Pick<Deps, "sources">;
+
+/** What sources need to know; for commands that name one source. The keys are those of `Settings`. */
+export const SETTINGS_FLAGS = group("Sources", {
+  offline: flag.switch({ about: "Use no source that touches the network, even if named" }),
+  resolver: flag.text({ hint: "ADDR", about: "DNS server for dns_timing; default: the system's" }),
+  connectTo: flag.text({ name: "connect", hint: "HOST:PORT", about: "Where tcp_connect connects to" }),
+  scratchFolder: flag.folder({
+    name: "scratch",
+    hint: "FOLDER",
+    about: "Folder for files that disk sources measure with",
+  }),
+});
+
+/** For commands that use several. */
+export const SOURCES_FLAGS = {
+  ...group("Sources", {
+    sources: flag.text({
+      hint: "LIST",
+      default: "default",
+      about: "Ids, families, default, fast, all; -id takes away",
+      complete: completeSources,
+    }),
+  }),
+  ...SETTINGS_FLAGS,
+};
+
+/** The one source that a command is about. */
+export const SOURCE_WORD = positional.text({
+  about: "Id of the source, as listed by scan",
+  complete: completeSource,
+});
+
+export function completeSource(typed: string, { sources }: Known): Completion {
+  return startingWith(typed, ids(sources));
+}
+
+function completeSources(typed: string, { sources }: Known): Completion {
+  const names = [...ids(sources), ...sets(sources)];
+  return completeList(typed, (begun) =>
+    begun.startsWith("-")
+      ? names.map(({ value, description }) => ({ value: `-${value}`, description: `not ${description}` }))
+      : names,
+  );
+}
+
+/** For `--credit`: ids, each with the equals sign that its claim follows. */
+export function completeCredit(typed: string, { sources }: Known): Completion {
+  return completeList(typed, () =>
+    ids(sources).map(({ value, description }) => ({ value: `${value}=`, description })),
+  );
+}
+
+function ids(sources: readonly Source[]): Candidate[] {
+  return sources.map(({ info }) => ({ value: info.id, description: info.title }));
+}
+
+function sets(sources: readonly Source[]): Candidate[] {
+  const families = FAMILIES.filter((family) => sources.some(({ info }) => info.family === family));
+  return [
+    { value: "default", description: "what is used unless told otherwise" },
+    { value: "fast", description: "those of 100,000 samples a second or more" },
+    { value: "all", description: "every source" },
+    ...families.map((family) => ({ value: family, description: "a family of sources" })),
+  ];
+}

@@ -1,0 +1,113 @@
+/** esoteric-entropy as a program: its commands, its exit codes and what its manual says. */
+
+import type { Product } from "#kit/term/product.ts";
+import { runProgram } from "#kit/term/program.ts";
+import { EXITS } from "./commands/exits.ts";
+import { SETTINGS_FLAGS } from "./commands/source-flags.ts";
+import { type Deps, programDeps } from "./deps.ts";
+import { VERSION } from "./version.ts";
+
+export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
+  name: "esoteric-entropy",
+  version: VERSION,
+  tagline: "noise of this machine, credited honestly, handed out as random bytes",
+  commands: {
+    scan: {
+      summary: "List the noise sources of this machine",
+      load: async () => (await import("./commands/scan.ts")).scan,
+    },
+    probe: {
+      summary: "Look at one source's raw noise",
+      load: async () => (await import("./commands/probe.ts")).probe,
+    },
+    pool: {
+      summary: "Collect for a moment and show the account",
+      load: async () => (await import("./commands/pool.ts")).pool,
+    },
+    stream: {
+      summary: "Write random bytes to stdout",
+      load: async () => (await import("./commands/stream.ts")).stream,
+    },
+    device: {
+      summary: "Serve random bytes through a FIFO, or feed the kernel",
+      load: async () => (await import("./commands/device.ts")).device,
+    },
+    monitor: {
+      summary: "Watch the pool and its sources in the terminal",
+      load: async () => (await import("./commands/monitor.ts")).monitor,
+    },
+    record: {
+      summary: "Record raw noise and restarts to files",
+      load: async () => (await import("./commands/record.ts")).record,
+    },
+    report: {
+      summary: "Test data, or the pool's own output, for randomness",
+      load: async () => (await import("./commands/report.ts")).report,
+    },
+    assess: {
+      summary: "Assess min-entropy after SP 800-90B",
+      load: async () => (await import("./commands/assess.ts")).assess,
+    },
+    bench: {
+      summary: "Measure sources side by side: rate, entropy, credit",
+      load: async () => (await import("./commands/bench.ts")).bench,
+    },
+    calibrate: {
+      summary: "Assess the sources on this machine, for lower credit where it is due",
+      load: async () => (await import("./commands/calibrate.ts")).calibrate,
+    },
+    server: {
+      summary: "Serve random bytes over HTTP, and a page to look at",
+      load: async () => (await import("./commands/server.ts")).server,
+    },
+    completion: {
+      summary: "Print a script that makes the shell complete commands",
+      load: async () => (await import("./commands/completion.ts")).completion,
+    },
+    "serve-stdio": {
+      summary: "Internal: serve the Python and Node packages",
+      load: async () => (await import("./commands/serve-stdio.ts")).serveStdio,
+      hidden: true,
+    },
+  },
+  exits: EXITS,
+  examples: ["esoteric-entropy scan", "esoteric-entropy stream --format hex --bytes 32"],
+  menu: async (deps) => (await import("./commands/menu-items.ts")).menu(deps),
+  settings: SETTINGS_FLAGS,
+  deps: programDeps,
+  manual: {
+    title: "noise of this machine as random bytes",
+    description: [
+      "esoteric-entropy measures noise of the machine it runs on, says how much entropy that noise holds, and hands out random bytes that are backed by it.",
+      "Three words are never mixed. Claimed H is what a source states, with evidence. Assessed H is what the estimators of NIST SP 800-90B measured on this machine. Credited bits are what was counted: never more than samples times the lower of the two, and nothing for a source that fails its health tests.",
+      "Run without arguments on a terminal it shows a menu, and prints the command that it ran. Elsewhere it prints its help.",
+    ],
+    conventions: [
+      "Results go to stdout, talk to stderr. --json makes a command that reports write JSON. Options follow the command; a value follows its option after a space or an equals sign.",
+      "A list of sources, as for --sources, holds ids, families, and the words default, fast (100,000 samples a second or more, no side effects) and all, separated by commas. A leading - takes away: default,-sleep_jitter. A list that only takes away starts from default.",
+      "Sizes are like 64, 4K, 1.5M or 2G, in powers of 1024. Times are in seconds, or like 500ms.",
+    ],
+    environment: [
+      ["NO_COLOR", "If set and not empty, there is no colour."],
+      [
+        "LC_ALL, LC_CTYPE, LANG",
+        "The first that is set says whether more than ASCII is understood; bars and charts are drawn accordingly.",
+      ],
+      ["TERM", "If it is dumb, there is no colour, and drawings are ASCII."],
+      ["XDG_STATE_HOME, HOME", "Where the profile that calibrate makes is kept."],
+      [
+        "ESOTERIC_ENTROPY_LIBRARY",
+        "For study and tests: a native library to load instead of the built-in one.",
+      ],
+    ],
+    files: [
+      ["~/.local/state/esoteric-entropy/profile.json", "The profile that calibrate makes, on Linux."],
+      ["~/Library/Application Support/esoteric-entropy/profile.json", "The same on macOS."],
+    ],
+  },
+};
+
+/** @returns the exit code; never throws */
+export function run(argv: readonly string[]): Promise<number> {
+  return runProgram(product, argv);
+}

@@ -1,0 +1,21 @@
+/** Options of a command as its command line gives them. */
+import { type Flags, namedWords, type OptionsOf } from "#kit/term/flags/flag.ts";
+import { type FlagRules, parseOptions } from "#kit/term/flags/parse.ts";
+
+/** By names of flags and words as typed; `true` is a switch, what is undefined or false is not given. @throws UsageError */
+export function optionsFor<F extends Flags>(
+  command: FlagRules<F>,
+  args: Readonly<Record<string, unknown>> = {},
+): OptionsOf<F> {
+  return parseOptions(command, argvOf(command.flags, args));
+}
+
+function argvOf(flags: Flags, args: Readonly<Record<string, unknown>>): string[] {
+  const places = namedWords(flags).map(([name]) => name);
+  const given = Object.entries(args).filter(([, value]) => value !== undefined && value !== false);
+  const typed = given
+    .filter(([name]) => !places.includes(name))
+    .map(([name, value]) => (value === true ? `--${name}` : `--${name}=${value}`));
+  const words = places.filter((name) => args[name] !== undefined).map((name) => String(args[name]));
+  return [...typed, "--", ...words];
+}
