@@ -72,12 +72,15 @@ const FINE_STEP_NS = 20;
 const COARSE_STEP_NS = 42;
 
 /**
- * The claim that holds for a counter of this step. Beyond the coarsest step for which there is evidence a
- * timing source claims nothing.
+ * Returns the claim that holds for a counter of this step, bits per symbol. Beyond the coarsest step for which there is
+ * evidence a timing source claims nothing. A step that is not known counts as coarse.
+ * @param stepNs period of the counter's step, nanoseconds
  */
-export function claimAt(info: SourceInfo, stepNs: number): number {
-  if (info.unit !== "ticks" || stepNs <= FINE_STEP_NS) return info.claim;
-  return stepNs <= COARSE_STEP_NS ? (info.coarseClaim ?? info.claim) : 0;
+export function claimAt(info: SourceInfo, stepNs: number | undefined): number {
+  if (info.unit !== "ticks") return info.claim;
+  const step = stepNs ?? COARSE_STEP_NS;
+  if (step <= FINE_STEP_NS) return info.claim;
+  return step <= COARSE_STEP_NS ? (info.coarseClaim ?? info.claim) : 0;
 }
 
 export function isDefault(info: SourceInfo): boolean {

@@ -15,7 +15,10 @@ export interface RawTrace {
   readonly elapsedNs: number;
 }
 
-/** The trace as it lies in memory, eight bytes a sample, little-endian: what conditioning absorbs. */
+/** Bytes of one sample in memory and in files: an unsigned 64-bit integer, little-endian. */
+export const SAMPLE_BYTES = 8;
+
+/** Returns the trace as it lies in memory, `SAMPLE_BYTES` a sample: conditioning absorbs this. */
 export function traceBytes(trace: RawTrace): Uint8Array {
   const { buffer, byteOffset, byteLength } = trace.samples;
   return new Uint8Array(buffer, byteOffset, byteLength);
@@ -33,6 +36,6 @@ export function toSymbols(trace: RawTrace, bits: number): Uint8Array {
   const bytes = traceBytes(trace);
   const symbols = new Uint8Array(trace.samples.length);
   const mask = (1 << bits) - 1;
-  for (let i = 0; i < symbols.length; i++) symbols[i] = bytes[i * 8]! & mask;
+  for (let i = 0; i < symbols.length; i++) symbols[i] = bytes[i * SAMPLE_BYTES]! & mask;
   return symbols;
 }

@@ -1,20 +1,83 @@
-/** The claims that sources are credited by, where something is known besides what their files state. */
-import type { SourceInfo } from "../source.ts";
+/**
+ * Claims that sources are credited by: the file's claim, lowered by this machine's profile, or replaced by the user's word.
+ */
+import { UsageError } from "../errors.ts";
+import type { Host } from "../platform/host.ts";
+import type { Source, SourceInfo } from "../source.ts";
+import { sourceNamed } from "../sources/selection.ts";
+import { VERSION } from "../version.ts";
+import { machineProfile } from "./machine-profile.ts";
 import type { Profile } from "./profile.ts";
+import { profilePath } from "./profile-file.ts";
 
-/** The same factor as between what was assessed for a source's file and what that file claims. */
+/** Share of the assessed entropy that is credited at most: the files' claims keep the same distance to their assessments. */
 export const CREDITED_SHARE = 0.5;
 
 /**
- * Less counts as nothing. At H = 0.001 the start-up test already takes some 20,000 symbols (health/monitor.ts), and whoever
- * earns less is not worth the wait.
+ * Lowest claim that counts, bits per symbol; less counts as 0. At H = 0.001 the start-up test already takes some 20,000
+ * symbols (health/monitor.ts), and a source that earns less is not worth the wait.
  */
 export const LEAST_CLAIM = 0.001;
 
+export interface ClaimOptions {
+  /** The user's own claims, bits per symbol, by source id. */
+  readonly credit: ReadonlyMap<string, number>;
+  /** Ignore this machine's profile. */
+  readonly uncalibrated: boolean;
+}
+
 /**
- * Each claim, lowered to half of what was assessed on this machine: min(claim, ½ H). Sources that were not calibrated
- * keep theirs.
+ * The selected sources with the claims they are credited by. Warns where a profile is ignored and for each claim that rests
+ * on the user's word.
+ * @throws UsageError for a credit of a source that is unknown or not selected, or that its symbols cannot hold
  */
+export function creditedInfos(
+  selected: readonly Source[],
+  options: ClaimOptions,
+  deps: {
+    readonly sources: readonly Source[];
+    readonly host: Host;
+    readonly stateFolder?: string | undefined;
+  },
+  warn: (text: string) => void,
+): SourceInfo[] {
+  const infos = selected.map((source) => source.info);
+  for (const [id, h] of options.credit) checkCredit(sourceNamed(deps.sources, id).info, h, infos);
+  const claimed = options.uncalibrated ? infos : profiledInfos(infos, deps, warn);
+  for (const [id, h] of options.credit) {
+    const info = infos.find((candidate) => candidate.id === id);
+    warn(
+      `${id} is credited up to ${h} bits per ${info?.symbolBits}-bit symbol on your word; its file claims ${info?.claim}`,
+    );
+  }
+  return statedClaims(claimed, options.credit);
+}
+
+function checkCredit(info: SourceInfo, h: number, selected: readonly SourceInfo[]): void {
+  const { id, symbolBits } = info;
+  if (!selected.includes(info)) {
+    throw new UsageError(`--credit: ${id} is not among the selected sources`, [`--sources default,${id}`]);
+  }
+  if (h > symbolBits) {
+    throw new UsageError(`--credit: ${id} has symbols of ${symbolBits} bits, which cannot hold ${h}`);
+  }
+  if (h !== 0 && h < LEAST_CLAIM) throw new UsageError(`--credit: ${id}: 0, or at least ${LEAST_CLAIM}`);
+}
+
+function profiledInfos(
+  infos: readonly SourceInfo[],
+  { stateFolder, host }: { readonly stateFolder?: string | undefined; readonly host: Host },
+  warn: (text: string) => void,
+): readonly SourceInfo[] {
+  const found = machineProfile(stateFolder, host, VERSION);
+  if (found.kind === "refused" && stateFolder !== undefined) {
+    const path = profilePath(stateFolder);
+    warn(`${path} is ignored: ${found.reason}; 'esoteric-entropy calibrate' makes a new one`);
+  }
+  return found.kind === "read" ? calibratedClaims(infos, found.profile) : infos;
+}
+
+/** Lowers each claim to half of the entropy assessed on this machine: min(claim, ½ H). Sources without a calibration keep theirs. */
 export function calibratedClaims(infos: readonly SourceInfo[], profile: Profile): SourceInfo[] {
   return infos.map((info) => {
     const calibration = profile.sources.get(info.id);
@@ -29,7 +92,7 @@ export function calibratedClaims(infos: readonly SourceInfo[], profile: Profile)
   });
 }
 
-/** The claims that somebody takes it upon themselves to state, by source id, bits per symbol. */
+/** Replaces claims by the user's own, by source id, bits per symbol, for fine and coarse counters. */
 export function statedClaims(
   infos: readonly SourceInfo[],
   stated: ReadonlyMap<string, number>,

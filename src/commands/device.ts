@@ -1,21 +1,21 @@
 /** `device`: a FIFO that behaves like a device file, or entropy for the kernel's own. */
+
+import { pause } from "#kit/abort.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, positional } from "#kit/term/flags/builders.ts";
 import { nameOf, type OptionsOf } from "#kit/term/flags/flag.ts";
 import type { Io } from "#kit/term/io.ts";
-import { pause } from "#kit/term/pause.ts";
 import type { Deps } from "../deps.ts";
 import { NativeError, UsageError } from "../errors.ts";
 import { Fifo } from "../faces/device/fifo.ts";
 import { BLOCK_BITS, feedKernel } from "../faces/device/kernel.ts";
 import { serveFifo } from "../faces/device/serve-fifo.ts";
-import { Supply } from "../faces/device/supply.ts";
+import { WaitNotice } from "../faces/device/wait-notice.ts";
 import { encoder } from "../faces/pipe/encode.ts";
-import { EntropyPool } from "../pool/pool.ts";
-import { RandomBytes, type RbgMode } from "../rbg/generator.ts";
-import { selectSources } from "../sources/selection.ts";
-import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { openPool } from "../pool/open.ts";
+import type { RbgMode } from "../rbg/generator.ts";
+import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 /** For the FIFO alone. A pipe holds at least a page, and an ordinary user may have a mebibyte (/proc/sys/fs/pipe-max-size). */
@@ -125,20 +125,22 @@ export async function runDevice(options: DeviceOptions, io: Io, deps: DeviceDeps
   }
   const { native } = deps.host;
   if (!native.ok) throw new NativeError(native.reason);
-  const infos = creditedInfos(selectSources(deps.sources, options.sources), options, io, deps);
-  using pool = new EntropyPool({ sources: infos, startThread: deps.startThread });
-  using random = new RandomBytes(pool, options.kind === "fifo" ? options.mode : "full", deps.host);
-  const supply = new Supply(pool, random, (text) => io.log.warn(text));
+  using open = openPool(options, { ...deps, warn: (text) => io.log.warn(text) });
+  const notice = () => new WaitNotice(open.pool, (text) => io.log.warn(text));
 
   if (options.kind === "kernel") {
+    const feed = async () => {
+      using _ = notice();
+      await feedKernel(open.full, native.library, io.signal);
+    };
     const { intervalMs } = options;
-    await feedKernel(supply, native.library, io.signal);
+    await feed();
     io.log.info(
       `the kernel got ${BLOCK_BITS} bits of entropy, and gets as many every ${intervalMs / 1000} s`,
     );
     for (;;) {
       await pause(intervalMs, io.signal);
-      await feedKernel(supply, native.library, io.signal);
+      await feed();
     }
   } else {
     const { path, modeBits: mode, bufferBytes: pipeBytes } = options;
@@ -146,6 +148,6 @@ export async function runDevice(options: DeviceOptions, io: Io, deps: DeviceDeps
     io.log.info(`random bytes at ${path}${fifo.made ? "" : ", a FIFO that was there"}`);
     const { encode } = encoder(options.format);
     const pieceBytes = options.mode === "full" ? FULL_PIECE_BYTES : options.bufferBytes;
-    await serveFifo(fifo, supply, encode, pieceBytes, io.signal);
+    await serveFifo(fifo, open[options.mode], encode, pieceBytes, notice, io.signal);
   }
 }

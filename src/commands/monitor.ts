@@ -9,12 +9,10 @@ import { InputError, UsageError } from "../errors.ts";
 import { runDashboard } from "../faces/terminal/dashboard.ts";
 import { openTerminal } from "../faces/terminal/terminal.ts";
 import { LEAST_REFRESH_MS, MOST_REFRESH_MS } from "../faces/terminal/update.ts";
-import { EntropyPool } from "../pool/pool.ts";
+import { openPool } from "../pool/open.ts";
 import type { Snapshot } from "../pool/snapshot.ts";
-import { RandomBytes } from "../rbg/generator.ts";
-import { selectSources } from "../sources/selection.ts";
 import { VERSION } from "../version.ts";
-import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export const monitor = command({
@@ -53,19 +51,19 @@ const IDLE_SHARE = 0.2;
 
 /** @throws UsageError without a terminal; InterruptedError when it ends otherwise than by q */
 export async function runMonitor(options: MonitorOptions, io: Io, deps: Deps): Promise<void> {
-  const selected = selectSources(deps.sources, options.sources);
   if (!io.outIsTerminal || !io.inIsTerminal) {
     throw new UsageError("monitor needs a terminal", [
       "'esoteric-entropy pool --json' writes the same figures without one",
     ]);
   }
-  const infos = creditedInfos(selected, options, io, deps);
-  using pool = new EntropyPool({ sources: infos, startThread: deps.startThread, idleShare: IDLE_SHARE });
-  using random = new RandomBytes(pool, "full");
+  using open = openPool(
+    { ...options, idleShare: IDLE_SHARE },
+    { ...deps, warn: (text) => io.log.warn(text) },
+  );
   const ending = await runDashboard({
-    pool,
-    infos,
-    random,
+    pool: open.pool,
+    infos: open.infos,
+    generator: open.full,
     refreshMs: options.refreshMs,
     openScreen: (events) => openTerminal(events, io.color),
     save: (snapshot) => saveSnapshot(snapshot, new Date(), "."),

@@ -11,11 +11,10 @@ import { formatCount } from "#kit/term/units.ts";
 import { glyphsFor, meter, visibleBar } from "#kit/term/widgets.ts";
 import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import type { Deps } from "../deps.ts";
-import { EntropyPool } from "../pool/pool.ts";
+import { openPool } from "../pool/open.ts";
 import { fullEntropyBytes } from "../pool/snapshot.ts";
 import type { PoolStatus } from "../pool/status.ts";
-import { selectSources } from "../sources/selection.ts";
-import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export const pool = command({
@@ -51,12 +50,9 @@ export interface PoolCommandOptions extends ClaimOptions {
 }
 
 export async function runPool(options: PoolCommandOptions, io: Io, deps: Deps): Promise<void> {
-  const selected = selectSources(deps.sources, options.sources);
-  using entropy = new EntropyPool({
-    sources: creditedInfos(selected, options, io, deps),
-    startThread: deps.startThread,
-    capacityBytes: CAPACITY_BYTES,
-  });
+  const settings = { ...options, capacityBytes: CAPACITY_BYTES };
+  using open = openPool(settings, { ...deps, warn: (text) => io.log.warn(text) });
+  const entropy = open.pool;
   {
     using _ = new ProgressLine(
       io,

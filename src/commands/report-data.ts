@@ -5,15 +5,12 @@ import type { Io } from "#kit/term/io.ts";
 import { packLowBits } from "../conditioning/pack-bits.ts";
 import type { Deps } from "../deps.ts";
 import { SourceError } from "../errors.ts";
-import type { Host } from "../platform/host.ts";
-import { EntropyPool } from "../pool/pool.ts";
-import { withinTime } from "../pool/within-time.ts";
-import { RandomBytes, type RbgMode } from "../rbg/generator.ts";
+import { openPool } from "../pool/open.ts";
+import type { Generator } from "../rbg/generator.ts";
 import type { ReportData } from "../report/run-options.ts";
 import type { Source } from "../source.ts";
-import { selectSources } from "../sources/selection.ts";
 import { toSymbols } from "../trace.ts";
-import { type ClaimOptions, creditedInfos } from "./claims.ts";
+import type { ClaimOptions } from "./claims.ts";
 
 export type DataOrigin =
   | { readonly kind: "file"; readonly path: string }
@@ -49,16 +46,12 @@ export async function openData(
       return generated("source", info.id, info.symbolBits, pieces, bytes);
     }
     case "pool": {
-      const infos = creditedInfos(selectSources(deps.sources, origin.sources), origin, io, deps);
-      const pool = new EntropyPool({
-        sources: infos,
-        startThread: deps.startThread,
-      });
+      const open = openPool(origin, { ...deps, warn: (text) => io.log.warn(text) });
       const name = `${origin.mode === "full" ? "full entropy" : "drbg"}, sources ${origin.sources}`;
-      const pieces = poolBytes(pool, origin, bytes ?? 0, deps.host, io.signal);
+      const pieces = poolBytes(open[origin.mode], origin.timeoutMs, bytes ?? 0, io.signal);
       return {
         ...generated("pool", name, 8, pieces, bytes),
-        [Symbol.asyncDispose]: async () => pool.close(),
+        [Symbol.asyncDispose]: async () => open.close(),
       };
     }
   }
@@ -104,15 +97,14 @@ async function* rawSymbols(source: Source, bytes: number, io: Io, deps: Deps): A
 }
 
 async function* poolBytes(
-  pool: EntropyPool,
-  { mode, timeoutMs }: { readonly mode: RbgMode; readonly timeoutMs: number },
+  generator: Generator,
+  timeoutMs: number,
   bytes: number,
-  host: Host,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  using random = new RandomBytes(pool, mode, host);
   for (let left = bytes; left > 0; ) {
-    const piece = await withinTime(pool, timeoutMs, signal, (limited) => random.next(left, limited));
+    const piece = new Uint8Array(Math.min(left, generator.pieceBytes));
+    await generator.fill(piece, { signal, timeoutMs });
     left -= piece.length;
     yield piece;
   }

@@ -11,11 +11,11 @@ import { UsageError } from "../errors.ts";
 import { describeSources } from "../faces/library/source-list.ts";
 import { PoolService } from "../faces/stdio/pool-service.ts";
 import { type Channel, type Service, Session } from "../faces/stdio/session.ts";
+import { openPool } from "../pool/open.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
-import { selectSources } from "../sources/selection.ts";
 import { qualityScore } from "../stats/quality.ts";
 import { VERSION } from "../version.ts";
-import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export interface ServeStdioOptions extends ClaimOptions {
@@ -58,14 +58,8 @@ export async function runServeStdio(
   io: Io,
   deps: Deps,
 ): Promise<void> {
-  const selected = selectSources(deps.sources, options.sources);
-  const infos = creditedInfos(selected, options, io, deps);
-  using pool = new PoolService({
-    infos,
-    startThread: deps.startThread,
-    host: deps.host,
-    timeoutMs: options.timeoutMs,
-  });
+  const open = openPool(options, { ...deps, warn: (text) => io.log.warn(text) });
+  using pool = new PoolService(open, options.timeoutMs);
   using threads = new TestThreads(1, io.signal);
   const session = new Session(
     service(pool, threads, deps),

@@ -11,10 +11,9 @@ import { pause } from "#kit/term/pause.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { createApp } from "../faces/http/app.ts";
-import { EntropyPool } from "../pool/pool.ts";
-import { RandomBytes, type RbgMode } from "../rbg/generator.ts";
-import { selectSources } from "../sources/selection.ts";
-import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { openPool } from "../pool/open.ts";
+import type { RbgGenerator, RbgMode } from "../rbg/generator.ts";
+import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 /** A request that waits longer than connections may idle would be cut off. */
@@ -118,18 +117,13 @@ export async function runServer(options: ServerOptions, io: Io, deps: Deps): Pro
     key: readText(options.tlsFiles.key),
   };
 
-  const infos = creditedInfos(selectSources(deps.sources, options.sources), options, io, deps);
-  using pool = new EntropyPool({
-    sources: infos,
-    startThread: deps.startThread,
-    capacityBytes: CAPACITY_BYTES,
-    idleShare: IDLE_SHARE,
-  });
-  using random = new RandomBytes(pool, mode, deps.host);
+  const settings = { ...options, capacityBytes: CAPACITY_BYTES, idleShare: IDLE_SHARE };
+  using open = openPool(settings, { ...deps, warn: (text) => io.log.warn(text) });
+  const random = open[mode];
   const closing = new AbortController();
   const app = createApp({
-    pool,
-    infos,
+    pool: open.pool,
+    infos: open.infos,
     random,
     maxWaitMs: options.maxWaitMs,
     corsOrigin: options.corsOrigin,
@@ -173,10 +167,10 @@ function requireProtection({ tokenFile, tlsFiles, insecure }: ServerOptions, io:
 const SEED_RETRY_MS = 5_000;
 
 /** Has the generator ready before somebody asks for it. Fails only with the signal: the server says 503 meanwhile. */
-async function seed(random: RandomBytes, io: Io): Promise<void> {
+async function seed(random: RbgGenerator, io: Io): Promise<void> {
   while (!random.isReady && !io.signal.aborted) {
     try {
-      await random.ready(io.signal);
+      await random.ready({ signal: io.signal });
     } catch (error) {
       if (io.signal.aborted) return;
       io.log.warn(error instanceof Error ? error.message : String(error));

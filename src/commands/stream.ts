@@ -3,21 +3,18 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
-import { pause } from "#kit/term/pause.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { parseSize } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
-import type { ByteSupply } from "../faces/pipe/byte-supply.ts";
-import { type Encoder, encoder, type Format } from "../faces/pipe/encode.ts";
+import { encoder, type Format } from "../faces/pipe/encode.ts";
+import { type PumpOptions, pump } from "../faces/pipe/pump.ts";
 import type { Host } from "../platform/host.ts";
-import { EntropyPool } from "../pool/pool.ts";
-import { shortage } from "../pool/status.ts";
-import { withinTime } from "../pool/within-time.ts";
-import { RandomBytes } from "../rbg/generator.ts";
-import { type Debias, NoiseSupply } from "../rbg/noise.ts";
+import { openPool } from "../pool/open.ts";
+import type { Generator } from "../rbg/generator.ts";
+import { type Debias, NoiseGenerator } from "../rbg/noise.ts";
 import { selectSources } from "../sources/selection.ts";
-import { CLAIM_FLAGS, type ClaimOptions, creditedInfos } from "./claims.ts";
+import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 const STREAM_FLAGS = {
@@ -94,107 +91,42 @@ function parseBytes(text: string, name: string): number {
   return parseSize(text, name) || Number.POSITIVE_INFINITY;
 }
 
-/** What the pool keeps in drbg mode: a block for the next reseed, one second later, and one to spare. */
+/** Kept ready in drbg mode: a block for the next reseed, one second later, and one to spare. */
 const SEEDS_BYTES = 64;
 
-/** A wider pipe pays for more than this. */
+/** Output above this length is worth a wider pipe. */
 const WIDE_PIPE_BYTES = 1 << 20;
 
 /** @throws InsufficientEntropyError · ClosedPipeError when the reader has gone · the signal's reason */
 export async function runStream(options: StreamOptions, io: Io, deps: Deps): Promise<void> {
-  if (options.format === "raw" && io.outIsTerminal && !options.force) {
+  const { mode, format, bytes } = options;
+  if (format === "raw" && io.outIsTerminal && !options.force) {
     throw new UsageError("raw bytes would garble the terminal", ["use --format hex, redirect, or --force"]);
   }
-  const selected = selectSources(deps.sources, options.sources);
-  const { native } = deps.host;
-  if (options.mode === "drbg" && options.bytes > WIDE_PIPE_BYTES && native.ok) {
-    io.widenPipe((fd, bytes) => native.library.resizePipe(fd, bytes));
-  }
-  const failed = new AbortController();
-  const signal = AbortSignal.any([io.signal, failed.signal]);
-  try {
-    if (options.mode === "noise") {
-      const infos = selected.map((source) => source.info);
-      using noise = new NoiseSupply(infos, options, deps);
-      await pump(noise, options, io, deps.host, signal);
-    } else {
-      const infos = creditedInfos(selected, options, io, deps);
-      using pool = new EntropyPool({
-        sources: infos,
-        startThread: deps.startThread,
-        ...(options.mode === "drbg" && { capacityBytes: SEEDS_BYTES }),
-      });
-      using random = new RandomBytes(pool, options.mode, deps.host);
-      await pump(poolSupply(pool, random, options, io), options, io, deps.host, signal);
-    }
-  } finally {
-    failed.abort(); // whatever still waits for entropy
+  if (mode === "noise") {
+    const infos = selectSources(deps.sources, options.sources).map((source) => source.info);
+    using noise = new NoiseGenerator(infos, options, deps.startThread);
+    await write(noise, options, io, deps);
+    io.log.info(noise.summary());
+  } else {
+    const capacityBytes = mode === "drbg" ? SEEDS_BYTES : undefined;
+    using open = openPool({ ...options, capacityBytes }, { ...deps, warn: (text) => io.log.warn(text) });
+    if (mode === "drbg" && bytes > WIDE_PIPE_BYTES) widenPipe(io, deps.host);
+    const showWait = () => new ProgressLine(io, () => `collecting entropy: ${open.pool.shortage()}`);
+    await write(open[mode], { ...options, showWait }, io, deps);
   }
 }
 
-function poolSupply(pool: EntropyPool, random: RandomBytes, options: StreamOptions, io: Io): ByteSupply {
-  // One is written while the other is filled.
-  const buffers = [new Uint8Array(random.pieceBytes), new Uint8Array(random.pieceBytes)];
-  return {
-    async next(max, signal) {
-      buffers.reverse();
-      const piece = buffers[0]!.subarray(0, max);
-      if (random.isImmediate) return piece.subarray(0, await random.fill(piece, signal));
-      using _ = new ProgressLine(io, () => `collecting entropy: ${shortage(pool.status())}`);
-      const filled = await withinTime(pool, options.timeoutMs, signal, (limited) =>
-        random.fill(piece, limited),
-      );
-      return piece.subarray(0, filled);
-    },
-  };
-}
-
-/** Writes one piece while the next is made. */
-async function pump(
-  supply: ByteSupply,
-  options: StreamOptions,
+async function write(
+  generator: Generator,
+  options: StreamOptions & Pick<PumpOptions, "showWait">,
   io: Io,
-  host: Host,
-  signal: AbortSignal,
+  deps: Deps,
 ): Promise<void> {
-  const encode: Encoder = encoder(options.format, host);
-  const pace = new Pace(options.bytesPerSecond);
-  let left = options.bytes;
-  const make = async (): Promise<Uint8Array | undefined> => {
-    if (left === 0) return undefined;
-    const piece = await supply.next(Math.min(left, await pace.allowance(signal)), signal);
-    left -= piece.length;
-    pace.spend(piece.length);
-    return encode.encode(piece);
-  };
-  for (let piece = await make(); piece !== undefined; ) {
-    const [, following] = await Promise.all([io.out(piece), make()]);
-    piece = following;
-  }
-  await io.out(encode.end());
+  await pump(generator, encoder(options.format, deps.host), options, (piece) => io.out(piece), io.signal);
   if (options.format !== "raw" && io.outIsTerminal) await io.out("\n");
-  const summary = supply.summary?.();
-  if (summary) io.log.info(summary);
 }
 
-/** Holds output to a mean rate, in pieces of at most a tenth of a second's worth. */
-class Pace {
-  #spent = 0;
-  #startMs: number | undefined;
-
-  constructor(private readonly bytesPerSecond: number | undefined) {}
-
-  /** How many bytes may be made now; waits until it is some. */
-  async allowance(signal: AbortSignal): Promise<number> {
-    const rate = this.bytesPerSecond;
-    if (rate === undefined) return Number.POSITIVE_INFINITY;
-    this.#startMs ??= performance.now();
-    const waitMs = this.#startMs + (this.#spent / rate) * 1000 - performance.now();
-    if (waitMs > 0) await pause(waitMs, signal);
-    return Math.max(1, Math.floor(rate / 10));
-  }
-
-  spend(bytes: number): void {
-    this.#spent += bytes;
-  }
+function widenPipe(io: Io, { native }: Pick<Host, "native">): void {
+  if (native.ok) io.widenPipe((fd, bytes) => native.library.resizePipe(fd, bytes));
 }

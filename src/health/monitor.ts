@@ -78,6 +78,11 @@ export class HealthMonitor {
     return this.#state;
   }
 
+  /** Alarms since the monitor was made. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /** Takes the source's next symbols and says what they are worth. */
   observe(symbols: Uint8Array): Verdict {
     if (this.#state === "failed") return this.#verdict(0);

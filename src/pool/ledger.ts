@@ -1,15 +1,14 @@
 /**
- * The account book of entropy. Everything that enters or leaves the pool's level is written here, in bits, and
+ * The account book of entropy, in bits. Everything that enters or leaves the pool's level is entered here, and after
+ * every entry
  *
  *     credited = level + spent + forfeited
- *
- * holds after every entry.
  */
-import type { Family, SourceInfo } from "../source.ts";
+import type { Family } from "../source.ts";
 import { FamilyTime } from "./family-time.ts";
 
 export interface Totals {
-  /** Entropy counted in, all sources. */
+  /** Counted in, all sources. */
   readonly creditedBits: number;
   /** Used up by conditioning into full-entropy blocks. */
   readonly spentBits: number;
@@ -21,28 +20,28 @@ export interface Totals {
 
 export class Ledger {
   readonly #families = new Map<Family, FamilyTime>();
-  readonly #creditedBySource = new Map<string, number>();
   #creditedBits = 0;
   #spentBits = 0;
   #forfeitedBits = 0;
   #levelBits = 0;
 
   /**
-   * What a trace may be credited: `bits`, less what its family was already paid for the same time.
-   * Nothing is counted before `credit`.
+   * Marks a stretch of the family's time as paid, and returns the bits that may be credited for it: `bits`, less what
+   * the family was already paid for the same time. The caller credits them.
+   * @param startedNs when sampling began, and `elapsedNs` how long it took: host's monotonic clock, nanoseconds
    */
-  payable(info: SourceInfo, startedNs: number, elapsedNs: number, bits: number): number {
-    let family = this.#families.get(info.family);
-    if (!family) {
-      family = new FamilyTime();
-      this.#families.set(info.family, family);
+  payForTime(family: Family, startedNs: number, elapsedNs: number, bits: number): number {
+    let time = this.#families.get(family);
+    if (!time) {
+      time = new FamilyTime();
+      this.#families.set(family, time);
     }
-    return family.pay(startedNs, startedNs + elapsedNs, bits);
+    return time.pay(startedNs, startedNs + elapsedNs, bits);
   }
 
-  credit(sourceId: string, bits: number): void {
+  /** @throws RangeError for a number that is no amount of entropy */
+  credit(bits: number): void {
     assertBits(bits);
-    this.#creditedBySource.set(sourceId, this.creditedBy(sourceId) + bits);
     this.#creditedBits += bits;
     this.#levelBits += bits;
   }
@@ -57,10 +56,6 @@ export class Ledger {
   forfeit(bits: number): void {
     this.#leave(bits);
     this.#forfeitedBits += bits;
-  }
-
-  creditedBy(sourceId: string): number {
-    return this.#creditedBySource.get(sourceId) ?? 0;
   }
 
   get totals(): Totals {

@@ -1,32 +1,35 @@
 /**
  * The entropy pool: tests what sources deliver, credits it, conditions it, hands it out once.
  *
- *     trace ──▶ symbols ──▶ health tests ──▶ credit = samples × min(claimed, assessed) ──▶ reservoir ──▶ extract
+ *     trace ──▶ symbols ──▶ health tests ──▶ credit = samples × min(claimed, assessed) ──▶ account ──▶ extract
+ *
+ * Compose one with `openPool` (open.ts).
  */
 import { EventEmitter } from "node:events";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
-import { HealthMonitor, type MonitorFailure, type Verdict } from "../health/monitor.ts";
-import { FIRST_BLOCK, OnlineEstimate } from "../health/online-estimate.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
-import { type Acceptance, Collector, type CollectorLimits, DEFAULT_LIMITS } from "../sampling/scheduler.ts";
-import type { Lane } from "../sampling/source-state.ts";
-import { claimAt, type SourceInfo } from "../source.ts";
-import { type RawTrace, toSymbols, traceBytes } from "../trace.ts";
+import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
+import { describeFailure, type SourceState, whyNot } from "../sampling/source-state.ts";
+import type { SourceInfo } from "../source.ts";
+import { type RawTrace, SAMPLE_BYTES, toSymbols, traceBytes } from "../trace.ts";
+import { Account } from "./account.ts";
 import { Ledger } from "./ledger.ts";
 import { Reservoir } from "./reservoir.ts";
-import { type PoolStatus, type SourceStatus, shortage } from "./status.ts";
+import { type PoolStatus, shortageOf } from "./status.ts";
+import { Waiter } from "./waiter.ts";
 
-export interface PoolOptions {
+export interface PoolConfig {
+  /** With the claims that may be credited. */
   readonly sources: readonly SourceInfo[];
   readonly startThread: () => SamplingThread;
   /** Full-entropy bytes kept ready at most. Default 4096. */
-  readonly capacityBytes?: number;
+  readonly capacityBytes?: number | undefined;
   /**
    * Share of the time, 0 to 1, that sources are sampled although the pool is full and nobody waits, so that they stay
    * tested and those who watch see them move. Default 0: nothing is sampled for nobody.
    */
-  readonly idleShare?: number;
-  readonly limits?: CollectorLimits;
+  readonly idleShare?: number | undefined;
+  readonly limits?: SchedulerLimits | undefined;
   /** Monotonic milliseconds. */
   readonly nowMs?: () => number;
 }
@@ -44,53 +47,41 @@ export interface PoolEvents {
 export const MAX_EXTRACT_BYTES = 1 << 20;
 const DEFAULT_CAPACITY_BYTES = 4_096;
 
-export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable {
+export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #ledger = new Ledger();
   readonly #reservoir: Reservoir;
-  readonly #collector: Collector;
-  readonly #records = new Map<string, SourceRecord>();
+  readonly #account: Account;
+  readonly #scheduler: Scheduler;
   readonly #waiters: Waiter[] = [];
   /** Sources whose next trace is to be shown. */
   readonly #toReveal = new Set<string>();
   readonly #nowMs: () => number;
   readonly #openedMs: number;
+  #collecting: Promise<void> | undefined;
   #extractedBytes = 0;
-  #closed = false;
+  /** Thrown at whoever asks for bytes; undefined while the pool is open. */
+  #closedBy: unknown;
 
-  constructor(options: PoolOptions) {
+  constructor(config: PoolConfig) {
     super();
-    if (options.sources.length === 0) throw new RangeError("a pool needs at least one source");
-    const { idleShare = 0 } = options;
-    if (!(idleShare >= 0 && idleShare <= 1)) throw new RangeError("idleShare is from 0 to 1");
-    this.#nowMs = options.nowMs ?? (() => performance.now());
+    if (config.sources.length === 0) throw new RangeError("a pool needs at least one source");
+    this.#nowMs = config.nowMs ?? (() => performance.now());
     this.#openedMs = this.#nowMs();
-    this.#reservoir = new Reservoir(this.#ledger, options.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
-    this.#collector = new Collector(
-      options.sources,
-      {
-        startThread: options.startThread,
-        wanted: () => this.#waiters.length > 0 || !this.#reservoir.full,
-        idleShare,
-        accept: (lane, trace) => this.#accept(lane, trace),
-        earning: (lane) => this.#expectedBits(lane) * lane.rateHz,
-        settled: (lane) => this.#records.get(lane.info.id)?.settled ?? false,
-        changed: (lane) => this.#changed(lane),
-        nowMs: this.#nowMs,
-      },
-      options.limits ?? DEFAULT_LIMITS,
-    );
+    this.#reservoir = new Reservoir(config.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
+    this.#account = new Account(this.#ledger, this.#reservoir);
+    this.#scheduler = new Scheduler(config.sources, { ...config, shares: "by-credit" });
   }
 
   /** Begins to sample, and keeps the pool filled from now on. `extract` does so too. */
   start(): this {
     this.#assertOpen();
-    this.#collector.pump();
+    this.#sample();
     return this;
   }
 
   /**
-   * `length` bytes of full entropy. Requests are served in order and never share a byte; one that is aborted
-   * wipes what it had got.
+   * Resolves with `length` bytes of full entropy. Requests are served in order and never share a byte. One that is
+   * aborted wipes what it had got.
    * @throws RangeError unless 1 ≤ length ≤ MAX_EXTRACT_BYTES
    * @throws InsufficientEntropyError when no source can ever deliver; the signal's reason; PoolClosedError
    */
@@ -107,37 +98,37 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
     });
   }
 
-  /** Up to `length` bytes that are ready now and that no one waits for; possibly none. */
+  /** Returns up to `length` bytes that are ready now and that no one waits for; possibly none. */
   extractReady(length: number): Uint8Array {
     this.#assertOpen();
     if (this.#waiters.length > 0) return new Uint8Array(0);
     const out = new Uint8Array(Math.min(length, this.#reservoir.readyBytes));
-    this.#extractedBytes += this.#reservoir.take(out);
-    this.#collector.pump();
+    this.#extractedBytes += this.#account.take(out);
+    this.#sample();
     return out;
   }
 
   /** Samples this source no more until `resume`. @throws RangeError for a source that is not in the pool */
   pause(id: string): void {
-    this.#collector.pause(id);
+    this.#scheduler.pause(id);
   }
 
+  /** @throws RangeError for a source that is not in the pool */
   resume(id: string): void {
-    this.#collector.resume(id);
+    this.#scheduler.resume(id);
   }
 
   /**
-   * The source's next trace will be emitted as "revealed", and credited nothing: noise that somebody has seen must not
-   * be counted. @throws RangeError for a source that is not in the pool
+   * Emits the source's next trace as "revealed", and credits it nothing: noise that somebody has seen must not be
+   * counted. @throws RangeError for a source that is not in the pool
    */
   reveal(id: string): void {
-    this.#collector.lane(id); // throws for an unknown one
-    this.#toReveal.add(id);
+    this.#toReveal.add(this.#scheduler.source(id).info.id);
   }
 
   status(): PoolStatus {
     return {
-      sources: this.#collector.lanes.map((lane) => this.#sourceStatus(lane)),
+      sources: this.#scheduler.sources.map((source) => source.status()),
       ledger: this.#ledger.totals,
       readyBytes: this.#reservoir.readyBytes,
       capacityBytes: this.#reservoir.capacityBytes,
@@ -146,83 +137,85 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
     };
   }
 
+  /** Describes how far the pool is from the bytes asked for. */
+  shortage(): string {
+    return shortageOf(this.status());
+  }
+
   /** Ends sampling, rejects who waits, wipes what was ready. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#collector.close();
-    this.#reservoir.wipe();
-    for (const waiter of this.#waiters.splice(0)) waiter.fail(new PoolClosedError());
+    this.#close(new PoolClosedError());
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  #accept(lane: Lane, trace: RawTrace): Acceptance {
-    const record = this.#record(lane);
-    const symbols = toSymbols(trace, lane.info.symbolBits);
-    const verdict = record.observe(symbols);
+  /** Samples as long as somebody waits or there is room for another block. */
+  #sample(): void {
+    if (this.#closedBy !== undefined) return;
+    this.#scheduler.want(this.#waiters.length > 0 || !this.#reservoir.isFull);
+    this.#collecting ??= this.#collect().catch((fault: unknown) => this.#close(fault));
+  }
 
-    const revealed = this.#toReveal.delete(lane.info.id);
-    const creditable = revealed ? 0 : verdict.creditableSymbols;
-    const claimed = claimAt(lane.info, lane.stepNs ?? 0);
-    const earnedBits = creditable * Math.min(claimed, record.estimate.bitsPerSymbol);
-    const creditedBits = this.#ledger.payable(lane.info, trace.startedNs, trace.elapsedNs, earnedBits);
-    const bytes = traceBytes(trace);
-    const uncredited = SAMPLE_BYTES * (trace.samples.length - creditable);
-    this.#reservoir.absorb(lane.info.id, bytes.subarray(0, uncredited), 0);
-    if (creditable > 0) {
-      this.#reservoir.absorb(lane.info.id, bytes.subarray(uncredited), creditedBits / creditable);
+  /** Takes in what the sources deliver, until the pool is closed. */
+  async #collect(): Promise<void> {
+    for (let event = await this.#scheduler.next(); event; event = await this.#scheduler.next()) {
+      if (event.kind === "trace") this.#book(event.source, event.trace);
+      else this.emit("source-failed", { id: event.source.info.id, reason: event.reason });
+      this.#serve();
     }
+  }
+
+  /** Tests a trace, credits what it is worth, and mixes all of it in. */
+  #book(source: SourceState, trace: RawTrace): void {
+    const { info } = source;
+    const verdict = source.judge(toSymbols(trace, info.symbolBits));
+
+    const isRevealed = this.#toReveal.delete(info.id);
+    const creditable = isRevealed ? 0 : verdict.creditableSymbols;
+    const earnedBits = creditable * source.creditableH;
+    const creditedBits = this.#ledger.payForTime(info.family, trace.startedNs, trace.elapsedNs, earnedBits);
+    source.credit(creditedBits);
+
+    const samples = traceBytes(trace);
+    const uncreditedBytes = SAMPLE_BYTES * (trace.samples.length - creditable);
+    this.#account.absorb(samples.subarray(0, uncreditedBytes), 0);
+    if (creditable > 0) this.#account.absorb(samples.subarray(uncreditedBytes), creditedBits / creditable);
+
     this.emit("trace", { trace, creditedBits });
-    if (revealed) this.emit("revealed", trace);
-    this.#serve();
-    if (verdict.state === "failed") return { ok: false, reason: describe(verdict.lastFailure) };
-    return { ok: true, creditedBits };
+    if (isRevealed) this.emit("revealed", trace);
+    if (verdict.state === "failed") this.#scheduler.quarantine(source, describeFailure(verdict.lastFailure));
   }
 
-  /** Bits per sample that the collector may hope for: the claim, until the source was assessed. */
-  #expectedBits(lane: Lane): number {
-    const claimed = claimAt(lane.info, lane.stepNs ?? 0);
-    return Math.min(claimed, this.#records.get(lane.info.id)?.assessedH ?? claimed);
-  }
-
-  #record(lane: Lane): SourceRecord {
-    let record = this.#records.get(lane.info.id);
-    if (!record) {
-      record = new SourceRecord(lane.info, claimAt(lane.info, lane.stepNs ?? 0));
-      this.#records.set(lane.info.id, record);
-    }
-    return record;
-  }
-
-  #changed(lane: Lane): void {
-    const { state, info } = lane;
-    // Whatever it was, it has to pass its start-up test before it is credited again.
-    if (state.kind === "active") this.#records.get(info.id)?.restart();
-    else this.emit("source-failed", { id: info.id, reason: state.reason });
-    if (!this.#collector.hopeful) this.#giveUp();
-  }
-
-  #giveUp(): void {
-    const error = new InsufficientEntropyError(`no source can deliver: ${shortage(this.status())}`, [
-      ...this.#collector.lanes.map((lane) =>
-        lane.state.kind === "active" ? lane.info.id : `${lane.info.id}: ${lane.state.reason}`,
-      ),
-    ]);
-    for (const waiter of this.#waiters.splice(0)) waiter.fail(error);
-  }
-
+  /** Hands ready bytes to those who wait, in order. */
   #serve(): void {
     for (let waiter = this.#waiters[0]; waiter && this.#reservoir.readyBytes > 0; waiter = this.#waiters[0]) {
-      this.#extractedBytes += waiter.fill((out) => this.#reservoir.take(out));
-      if (!waiter.complete) break;
+      this.#extractedBytes += waiter.fill((out) => this.#account.take(out));
+      if (!waiter.isComplete) break;
       this.#waiters.shift();
       waiter.succeed();
     }
-    if (this.#waiters.length > 0 && !this.#collector.hopeful) this.#giveUp();
-    this.#collector.pump();
+    if (this.#waiters.length > 0 && !this.#scheduler.isHopeful) this.#failWaiters(this.#hopeless());
+    this.#sample();
+  }
+
+  #hopeless(): InsufficientEntropyError {
+    const reasons = this.#scheduler.sources.map(whyNot);
+    return new InsufficientEntropyError(`no source can deliver: ${this.shortage()}`, reasons);
+  }
+
+  /** @param reason PoolClosedError, or a fault of this program, after which nothing more is handed out */
+  #close(reason: unknown): void {
+    if (this.#closedBy !== undefined) return;
+    this.#closedBy = reason;
+    this.#scheduler.close();
+    this.#reservoir.wipe();
+    this.#failWaiters(reason);
+  }
+
+  #failWaiters(error: unknown): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.fail(error);
   }
 
   #forget(waiter: Waiter): void {
@@ -231,128 +224,7 @@ export class EntropyPool extends EventEmitter<PoolEvents> implements Disposable 
     this.#serve();
   }
 
-  #sourceStatus(lane: Lane): SourceStatus {
-    const { info, state } = lane;
-    const record = this.#records.get(info.id);
-    const reason = state.kind === "active" ? undefined : state.reason;
-    return {
-      id: info.id,
-      family: info.family,
-      state: stateOf(lane, record),
-      ...(reason === undefined ? {} : { reason }),
-      samples: lane.samples,
-      rateHz: lane.rateHz,
-      claimedH: claimAt(info, lane.stepNs ?? 0),
-      assessedH: record?.assessedH ?? null,
-      creditedBits: this.#ledger.creditedBy(info.id),
-      healthFailures: record?.healthFailures ?? 0,
-      faults: lane.faults,
-      ...(lane.lastFault === undefined ? {} : { lastFault: lane.lastFault }),
-    };
-  }
-
   #assertOpen(): void {
-    if (this.#closed) throw new PoolClosedError();
-  }
-}
-
-/** What the pool knows of a source besides its lane. */
-class SourceRecord {
-  readonly monitor: HealthMonitor;
-  readonly estimate: OnlineEstimate;
-  healthFailures = 0;
-  /** Since it was last started. */
-  #symbols = 0;
-
-  constructor(info: SourceInfo, claim: number) {
-    this.monitor = new HealthMonitor(claim, info.symbolBits);
-    this.estimate = new OnlineEstimate(info.symbolBits);
-  }
-
-  observe(symbols: Uint8Array): Verdict {
-    const verdict = this.monitor.observe(symbols);
-    this.estimate.update(symbols);
-    this.healthFailures = verdict.failures;
-    this.#symbols += symbols.length;
-    return verdict;
-  }
-
-  /** null before the first full block. */
-  get assessedH(): number | null {
-    return this.#symbols >= FIRST_BLOCK ? this.estimate.bitsPerSymbol : null;
-  }
-
-  /** Whether it is known what the source is worth. */
-  get settled(): boolean {
-    return this.monitor.state === "healthy" && this.assessedH !== null;
-  }
-
-  restart(): void {
-    this.monitor.restart();
-    this.estimate.reset();
-    this.#symbols = 0;
-  }
-}
-
-/** Somebody who waits for bytes, and what they have got so far. */
-class Waiter {
-  readonly #bytes: Uint8Array;
-  #filled = 0;
-
-  constructor(
-    length: number,
-    private readonly resolve: (bytes: Uint8Array) => void,
-    private readonly reject: (reason: unknown) => void,
-    private readonly signal: AbortSignal | undefined,
-    private readonly forget: () => void,
-  ) {
-    this.#bytes = new Uint8Array(length);
-    signal?.addEventListener("abort", this.#onAbort);
-  }
-
-  get complete(): boolean {
-    return this.#filled === this.#bytes.length;
-  }
-
-  fill(take: (out: Uint8Array) => number): number {
-    const taken = take(this.#bytes.subarray(this.#filled));
-    this.#filled += taken;
-    return taken;
-  }
-
-  succeed(): void {
-    this.signal?.removeEventListener("abort", this.#onAbort);
-    this.resolve(this.#bytes);
-  }
-
-  fail(reason: unknown): void {
-    this.signal?.removeEventListener("abort", this.#onAbort);
-    this.#bytes.fill(0);
-    this.reject(reason);
-  }
-
-  #onAbort = (): void => {
-    this.fail(this.signal?.reason);
-    this.forget();
-  };
-}
-
-const SAMPLE_BYTES = 8;
-
-function describe(failure: MonitorFailure | undefined): string {
-  if (!failure) return "failed its health tests";
-  const { test, phase, symbol, count, cutoff } = failure;
-  return `failed the ${phase} ${test} test: symbol ${symbol} seen ${count} times (cutoff ${cutoff})`;
-}
-
-function stateOf(lane: Lane, record: SourceRecord | undefined): SourceStatus["state"] {
-  switch (lane.state.kind) {
-    case "unavailable":
-      return "unavailable";
-    case "quarantined":
-      return "failed";
-    case "active":
-      if (lane.paused) return "paused";
-      return record?.monitor.state === "healthy" ? "healthy" : "starting";
+    if (this.#closedBy !== undefined) throw this.#closedBy;
   }
 }

@@ -1,8 +1,9 @@
-/** The pool's status with rates: what the server, the page and the terminal show. Plain data. */
+/** The pool's status with rates, as the server, the page and the terminal show it. Plain data. */
 import { BLOCK_BYTES, FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
+import type { SourceStatus } from "../sampling/source-state.ts";
 import type { SourceInfo } from "../source.ts";
-import type { EntropyPool } from "./pool.ts";
-import type { PoolStatus, SourceStatus } from "./status.ts";
+import type { Pool } from "./pool.ts";
+import type { PoolStatus } from "./status.ts";
 
 export interface SourceSnapshot extends SourceStatus {
   readonly title: string;
@@ -16,7 +17,7 @@ export interface Snapshot extends PoolStatus {
   readonly schema: 1;
   readonly sources: readonly SourceSnapshot[];
   readonly creditedBitsPerSecond: number;
-  /** What the credited bits come to as output: see fullEntropyBytes. */
+  /** Output that the credited bits make: see fullEntropyBytes. */
   readonly fullEntropyBytesPerSecond: number;
   readonly grade: Grade;
 }
@@ -33,13 +34,13 @@ export class Snapshots {
   #before: PoolStatus | undefined;
 
   constructor(
-    private readonly pool: EntropyPool,
+    private readonly pool: Pool,
     infos: readonly SourceInfo[],
   ) {
     this.#titles = new Map(infos.map((info) => [info.id, info.title]));
   }
 
-  /** Now. Rates are since the call before, at first since the pool was opened. */
+  /** Takes a snapshot. Rates are since the call before, at first since the pool was opened. */
   next(): Snapshot {
     const status = this.pool.status();
     const before = this.#before;
@@ -65,7 +66,7 @@ export class Snapshots {
   }
 }
 
-/** What credited bits come to as full-entropy output, bytes: 256 bits for 320. */
+/** Converts credited bits to the full-entropy output they make, bytes: 256 bits for 320. */
 export function fullEntropyBytes(creditedBits: number): number {
   return (creditedBits / FULL_ENTROPY_INPUT_BITS) * BLOCK_BYTES;
 }

@@ -1,29 +1,6 @@
-/** What the pool tells about itself. Plain data: `pool --json`, the server and the terminal show it as it is. */
+/** The pool's own account of itself. Plain data: `pool --json`, the server and the terminal show it as it is. */
+import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Totals } from "./ledger.ts";
-
-export interface SourceStatus {
-  readonly id: string;
-  readonly family: string;
-  /** starting: in its start-up test · healthy · failed: quarantined · unavailable · paused: by the user */
-  readonly state: "starting" | "healthy" | "failed" | "unavailable" | "paused";
-  /** Why, for failed and unavailable. */
-  readonly reason?: string;
-  /** Raw samples taken since the pool was opened. */
-  readonly samples: number;
-  /** Raw samples a second of its own sampling time. */
-  readonly rateHz: number;
-  /** What the source claims at this counter's step (H_submitter), bits per symbol. */
-  readonly claimedH: number;
-  /** Online estimate, bits per symbol; null before the first full window. */
-  readonly assessedH: number | null;
-  /** Bits counted by the ledger since the pool was opened. */
-  readonly creditedBits: number;
-  /** Repetition count and adaptive proportion tests that fired (SP 800-90B §4.4). */
-  readonly healthFailures: number;
-  /** Errors and hangs. */
-  readonly faults: number;
-  readonly lastFault?: string;
-}
 
 export interface PoolStatus {
   readonly sources: readonly SourceStatus[];
@@ -37,8 +14,8 @@ export interface PoolStatus {
   readonly uptimeMs: number;
 }
 
-/** One sentence for an error message: what stands between the pool and the bytes asked for. */
-export function shortage(status: PoolStatus): string {
+/** Describes in one sentence, for an error message, how far the pool is from the bytes asked for. */
+export function shortageOf(status: PoolStatus): string {
   const { levelBits, creditedBits } = status.ledger;
   const states = new Map<string, number>();
   for (const { state } of status.sources) states.set(state, (states.get(state) ?? 0) + 1);

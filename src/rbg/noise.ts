@@ -1,13 +1,17 @@
-/** `stream --mode noise`: the symbols as they come, for study. Never tested, never credited. */
+/** Raw symbols of the sources as they come, for study: neither tested nor credited nor conditioned unless asked for. */
+import { orAborted } from "#kit/abort.ts";
 import { nonVettedOutputEntropy } from "../conditioning/output-entropy.ts";
 import { BitPacker, type PackedBits, packLowBits } from "../conditioning/pack-bits.ts";
 import { VonNeumann } from "../conditioning/von-neumann.ts";
 import { xorFold } from "../conditioning/xor-fold.ts";
-import type { Deps } from "../deps.ts";
-import type { ByteSupply } from "../faces/pipe/byte-supply.ts";
+import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
+import type { SamplingThread } from "../sampling/protocol.ts";
+import { type SamplingEvent, Scheduler } from "../sampling/scheduler.ts";
+import { whyNot } from "../sampling/source-state.ts";
 import type { SourceInfo } from "../source.ts";
 import { assess } from "../stats/sp800-90b/index.ts";
-import { NoiseFeed } from "./noise-feed.ts";
+import { toSymbols } from "../trace.ts";
+import type { FillOptions, Generator } from "./generator.ts";
 
 export type Debias = "von-neumann" | "xor-fold";
 
@@ -17,52 +21,83 @@ export interface NoiseOptions {
   readonly bits: number | undefined;
 }
 
-/** What `xor-fold` folds an 8-bit symbol to where --bits does not say: halves on halves. */
+/** Width of a folded 8-bit symbol where --bits does not say: one half on the other. */
 const DEFAULT_FOLD_BITS = 4;
 
 /** Symbols of each source, and bits made of them, that the summary assesses at most. */
 const ASSESSED_SYMBOLS = 100_000;
 
-export class NoiseSupply implements ByteSupply, Disposable {
-  readonly #feed: NoiseFeed;
-  readonly #benches = new Map<string, Bench>();
+export class NoiseGenerator implements Generator {
+  readonly mode = "noise";
+  readonly #scheduler: Scheduler;
+  readonly #workers = new Map<string, SymbolWork>();
   readonly #joint = new BitJoint();
+  /** Made, and not handed out yet. */
   #rest: Uint8Array = new Uint8Array(0);
+  #event: Promise<SamplingEvent | undefined> | undefined;
 
   constructor(
     sources: readonly SourceInfo[],
     private readonly options: NoiseOptions,
-    deps: Pick<Deps, "startThread">,
+    startThread: () => SamplingThread,
   ) {
-    this.#feed = new NoiseFeed(sources, deps.startThread);
+    // Every source gets the same time: a look at each is wanted.
+    this.#scheduler = new Scheduler(sources, { startThread, shares: "equal" });
   }
 
-  async next(max: number, signal: AbortSignal): Promise<Uint8Array> {
-    while (this.#rest.length === 0) {
-      const { info, symbols } = await this.#feed.next(signal);
-      let bench = this.#benches.get(info.id);
-      if (!bench) {
-        bench = new Bench(info, this.options);
-        this.#benches.set(info.id, bench);
-      }
-      this.#rest = bench.work(symbols, this.#joint);
+  /** As many bytes as have come, so that those of a slow source are not held back. */
+  get pieceBytes(): number {
+    return Math.max(1, this.#rest.length);
+  }
+
+  /** Waits however long it takes: `timeoutMs` is not for raw noise. One caller at a time. */
+  async fill(out: Uint8Array, { signal }: FillOptions = {}): Promise<void> {
+    for (let done = 0; done < out.length; ) {
+      if (this.#rest.length === 0) await this.#more(signal);
+      const piece = this.#rest.subarray(0, out.length - done);
+      out.set(piece, done);
+      done += piece.length;
+      this.#rest = this.#rest.subarray(piece.length);
     }
-    const piece = this.#rest.subarray(0, max);
-    this.#rest = this.#rest.subarray(piece.length);
-    return piece;
   }
 
+  /** Describes, a line a source, the symbols handed out and what conditioning did to their entropy. */
   summary(): string {
-    return [...this.#benches.values()].map((bench) => bench.summary()).join("\n");
+    return [...this.#workers.values()].map((worker) => worker.summary()).join("\n");
+  }
+
+  close(): void {
+    this.#scheduler.close();
   }
 
   [Symbol.dispose](): void {
-    this.#feed.close();
+    this.close();
+  }
+
+  async #more(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    if (!this.#scheduler.isHopeful) {
+      throw new InsufficientEntropyError("no source can deliver", this.#scheduler.sources.map(whyNot));
+    }
+    this.#scheduler.want(true);
+    // Kept when the wait is aborted: no event is lost.
+    this.#event ??= this.#scheduler.next();
+    const event = await orAborted(this.#event, signal);
+    this.#event = undefined;
+    if (!event) throw new PoolClosedError("the noise generator is closed");
+    if (event.kind === "failed") return;
+    const { info } = event.source;
+    let worker = this.#workers.get(info.id);
+    if (!worker) {
+      worker = new SymbolWork(info, this.options);
+      this.#workers.set(info.id, worker);
+    }
+    this.#rest = worker.work(toSymbols(event.trace, info.symbolBits), this.#joint);
   }
 }
 
-/** What is done to one source's symbols, and what it did to their entropy. */
-class Bench {
+/** Conditions one source's symbols as asked for, and assesses the outcome. */
+class SymbolWork {
   readonly #bits: number;
   readonly #vonNeumann: VonNeumann;
   readonly #before = new Sample();
@@ -113,7 +148,7 @@ class Bench {
   }
 }
 
-/** The first symbols that came by, and how many there were. */
+/** Keeps the first symbols, and counts all. */
 class Sample {
   readonly #kept = new Uint8Array(ASSESSED_SYMBOLS);
   total = 0;

@@ -13,10 +13,10 @@ import { CtrDrbg } from "./ctr-drbg.ts";
 import { selfTest } from "./ctr-drbg-self-test.ts";
 import type { KeyStream } from "./key-stream.ts";
 
-/** Where full entropy comes from: the pool. */
+/** The pool, as the constructions see it. */
 export interface FullEntropySource {
   extract(length: number, signal?: AbortSignal): Promise<Uint8Array>;
-  /** What is ready now, `length` bytes at most, possibly none. */
+  /** Returns up to `length` bytes that are ready now, possibly none. */
   extractReady(length: number): Uint8Array;
 }
 
@@ -68,20 +68,18 @@ export class Rbg {
     return new Rbg(entropy, drbg);
   }
 
-  /** `length` bytes of full entropy, XORed with DRBG output. */
-  async fullEntropy(length: number, signal?: AbortSignal): Promise<Uint8Array> {
+  /** Fills `out` with full entropy, XORed with DRBG output. @throws what the entropy source throws */
+  async fullEntropy(out: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (this.#bytesSinceReseed >= FULL_RESEED_BYTES) await this.reseed(signal);
-    const bytes = await this.entropy.extract(length, signal);
-    const mask = new Uint8Array(length);
-    this.drbg.generateInto(mask);
-    for (let i = 0; i < length; i++) bytes[i]! ^= mask[i]!;
-    mask.fill(0);
-    this.#bytesSinceReseed += length;
-    return bytes;
+    const bytes = await this.entropy.extract(out.length, signal);
+    this.drbg.generateInto(out);
+    for (let i = 0; i < out.length; i++) out[i]! ^= bytes[i]!;
+    bytes.fill(0);
+    this.#bytesSinceReseed += out.length;
   }
 
-  /** Whether bulk output has to wait for `reseed`. */
-  get reseedOverdue(): boolean {
+  /** True when bulk output has to wait for `reseed`. */
+  get isReseedOverdue(): boolean {
     return this.#bytesSinceReseed >= RESEED_BYTES;
   }
 
@@ -95,7 +93,7 @@ export class Rbg {
       const seed = this.entropy.extractReady(SEED_BYTES);
       if (seed.length === SEED_BYTES) this.#reseedWith(seed);
     }
-    if (this.reseedOverdue) throw new DrbgError("reseed is overdue");
+    if (this.isReseedOverdue) throw new DrbgError("reseed is overdue");
     this.drbg.generateInto(out);
     this.#bytesSinceReseed += out.length;
   }

@@ -1,4 +1,4 @@
-/** The sampling thread's side: opens sources on demand, runs requests, answers each exactly once. */
+/** Runs in the sampling thread: opens sources on demand, runs requests, answers each exactly once. */
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import type { Sampler, Source } from "../source.ts";
@@ -6,27 +6,27 @@ import type { Port, Reply, Request } from "./protocol.ts";
 
 export function serveRequests(port: Port<Reply, Request>, sources: readonly Source[], host: Host): void {
   const running = new Map<number, AbortController>();
-  const benches = new Map(sources.map((source) => [source.info.id, new Bench(source, host, port)]));
+  const runners = new Map(sources.map((source) => [source.info.id, new SourceRunner(source, host, port)]));
 
   port.listen((message) => {
     switch (message.kind) {
       case "sample": {
         const { request, id, n } = message;
-        const bench = benches.get(id);
-        if (!bench) {
+        const runner = runners.get(id);
+        if (!runner) {
           port.post({ kind: "unavailable", request, reason: `no source '${id}' in this build` });
           return;
         }
         const controller = new AbortController();
         running.set(request, controller);
-        void bench.run(request, n, controller.signal).finally(() => running.delete(request));
+        void runner.run(request, n, controller.signal).finally(() => running.delete(request));
         return;
       }
       case "abort":
         running.get(message.request)?.abort(new Error("timed out"));
         return;
       case "close":
-        void benches.get(message.id)?.close();
+        void runners.get(message.id)?.close();
         return;
       case "ping":
         port.post({ kind: "pong" });
@@ -35,8 +35,8 @@ export function serveRequests(port: Port<Reply, Request>, sources: readonly Sour
   });
 }
 
-/** A source and its open sampler. Requests for one source run strictly one after the other. */
-class Bench {
+/** Runs the requests for one source, one after the other, on one open sampler. */
+class SourceRunner {
   #sampler: Sampler | undefined;
   #last: Promise<void> = Promise.resolve();
 
@@ -78,7 +78,7 @@ class Bench {
     }
     this.#sampler = await this.source.open(this.host);
     const { native } = this.host;
-    const stepNs = native.ok ? native.library.clock.periodNs : 0;
+    const stepNs = native.ok ? native.library.clock.periodNs : undefined;
     this.port.post({ kind: "opened", id: this.source.info.id, stepNs });
     return this.#sampler;
   }
@@ -89,7 +89,7 @@ class Bench {
     try {
       await sampler?.[Symbol.asyncDispose]();
     } catch (error) {
-      // What could not be released is lost, but the source may still be opened anew.
+      // Whatever could not be released is lost, but the source may still be opened anew.
       this.port.post({ kind: "failed", request: -1, reason: reasonOf(error) });
     }
   }

@@ -1,6 +1,6 @@
 /**
- * What the pool's thread and the sampling thread say to each other. Plain data, cloned or transferred.
- * The sampling thread decides nothing: it runs one request after the other and answers each exactly once.
+ * Messages between the pool's thread and the sampling thread: plain data, cloned or transferred. The sampling thread
+ * decides nothing. It runs one request after the other and answers each exactly once.
  */
 import type { RawTrace } from "../trace.ts";
 
@@ -14,10 +14,10 @@ export type Request =
   | { readonly kind: "ping" };
 
 export type Reply =
-  /** The request left the queue; if nothing follows, this is the source that hangs. */
+  /** The request left the queue. If nothing follows, its source hangs. */
   | { readonly kind: "begun"; readonly request: number }
-  /** The source is open; `stepNs` is the period of the counter's step. */
-  | { readonly kind: "opened"; readonly id: string; readonly stepNs: number }
+  /** The source is open; `stepNs` is the period of the counter's step, undefined where no counter can be read. */
+  | { readonly kind: "opened"; readonly id: string; readonly stepNs: number | undefined }
   | { readonly kind: "trace"; readonly request: number; readonly trace: RawTrace }
   /** This host cannot run the source, and will not be able to later. */
   | { readonly kind: "unavailable"; readonly request: number; readonly reason: string }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { InsufficientEntropyError, PoolClosedError } from "../../src/errors.ts";
-import { EntropyPool, MAX_EXTRACT_BYTES } from "../../src/pool/pool.ts";
+import { MAX_EXTRACT_BYTES, Pool } from "../../src/pool/pool.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 
 const LIMITS = { hangMs: 40, openMs: 200, graceMs: 40 };
 
-function open(sources: readonly FakeSource[], capacityBytes = 4096, threads: FakeThread[] = []): EntropyPool {
-  return new EntropyPool({
+function open(sources: readonly FakeSource[], capacityBytes = 4096, threads: FakeThread[] = []): Pool {
+  return new Pool({
     sources: sources.map((source) => source.info),
     startThread: () => {
       const thread = new FakeThread(sources);
@@ -21,7 +21,7 @@ function open(sources: readonly FakeSource[], capacityBytes = 4096, threads: Fak
 const noisy = (id: string, seed: number, partial = {}) => fakeSource({ id, ...partial }, fakeNoise(seed));
 const stuck = (id: string) => fakeSource({ id }, () => 7);
 
-function statusOf(pool: EntropyPool, id: string) {
+function statusOf(pool: Pool, id: string) {
   return pool.status().sources.find((source) => source.id === id)!;
 }
 
@@ -33,7 +33,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-describe("EntropyPool", () => {
+describe("Pool", () => {
   test("delivers exact lengths and never the same block twice", async () => {
     using pool = open([noisy("a", 1), noisy("b", 2)]);
     const seen = new Set<string>();
@@ -86,6 +86,20 @@ describe("EntropyPool", () => {
     expect(a!.creditedBits).toBeLessThanOrEqual(a!.samples * 0.5);
     expect(ledger.spentBits + ledger.forfeitedBits + ledger.levelBits).toBeCloseTo(ledger.creditedBits, 3);
     expect(ledger.creditedBits).toBeGreaterThanOrEqual(2_000 * 10);
+  });
+
+  test("keeps one account a source, and together they are the ledger's", async () => {
+    using pool = open(
+      [noisy("a", 6), noisy("b", 7, { family: "memory", claim: 2 }), noisy("c", 8, { claim: 0 })],
+      1 << 16,
+    );
+    await pool.extract(2_000);
+    const { ledger } = pool.status();
+    const [a, b, c] = ["a", "b", "c"].map((id) => statusOf(pool, id).creditedBits);
+    expect(a).toBeGreaterThan(0);
+    expect(b).toBeGreaterThan(0);
+    expect(c).toBe(0);
+    expect(a! + b!).toBeCloseTo(ledger.creditedBits, 3);
   });
 
   test("start-up samples earn nothing", async () => {

@@ -1,12 +1,12 @@
 /** What those see who watch a pool from which nobody takes anything. */
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
-import { EntropyPool } from "../../src/pool/pool.ts";
+import { Pool } from "../../src/pool/pool.ts";
 import { gradeOf, Snapshots } from "../../src/pool/snapshot.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 
-function poolOf(sources: FakeSource[], idleShare?: number): EntropyPool {
-  return new EntropyPool({
+function poolOf(sources: FakeSource[], idleShare?: number): Pool {
+  return new Pool({
     sources: sources.map(({ info }) => info),
     startThread: () => new FakeThread(sources),
     capacityBytes: 64,
@@ -20,11 +20,11 @@ const two = () => [
 ];
 
 /** Resolves when the condition holds after some trace. */
-async function until(pool: EntropyPool, condition: () => boolean): Promise<void> {
+async function until(pool: Pool, condition: () => boolean): Promise<void> {
   while (!condition()) await once(pool, "trace");
 }
 
-const samplesOf = (pool: EntropyPool, id: string) =>
+const samplesOf = (pool: Pool, id: string) =>
   pool.status().sources.find((source) => source.id === id)!.samples;
 
 describe("a full pool", () => {
@@ -103,7 +103,7 @@ describe("Snapshots", () => {
   test("rates are of the time since the snapshot before", async () => {
     let nowMs = 0;
     const source = fakeSource({ id: "a", title: "A source" }, fakeNoise(4));
-    using pool = new EntropyPool({
+    using pool = new Pool({
       sources: [source.info],
       startThread: () => new FakeThread([source]),
       nowMs: () => nowMs,

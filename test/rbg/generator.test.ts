@@ -1,20 +1,32 @@
 import { describe, expect, test } from "bun:test";
-import { DrbgError, PoolClosedError } from "../../src/errors.ts";
-import { EntropyPool } from "../../src/pool/pool.ts";
-import { RandomBytes } from "../../src/rbg/generator.ts";
+import { DrbgError, InsufficientEntropyError, PoolClosedError } from "../../src/errors.ts";
+import { Pool } from "../../src/pool/pool.ts";
+import { DrbgGenerator, FullGenerator, fillAtOnce, type RbgGenerator } from "../../src/rbg/generator.ts";
 import { FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { rejectionOf } from "../support/rejection.ts";
 
-function pool(): EntropyPool {
+function pool(): Pool {
   const source = fakeSource({ id: "a" }, fakeNoise(1));
-  return new EntropyPool({ sources: [source.info], startThread: () => new FakeThread([source]) });
+  return new Pool({ sources: [source.info], startThread: () => new FakeThread([source]) });
 }
 
-describe("RandomBytes", () => {
-  for (const mode of ["full", "drbg"] as const) {
-    test(`${mode}: exact lengths across pieces, and no block twice among concurrent requests`, async () => {
+function stuckPool(): Pool {
+  const source = fakeSource({ id: "stuck" }, () => 5);
+  return new Pool({ sources: [source.info], startThread: () => new FakeThread([source]) });
+}
+
+async function bytesOf(generator: RbgGenerator, length: number): Promise<Uint8Array> {
+  const out = new Uint8Array(length);
+  await generator.fill(out);
+  return out;
+}
+
+for (const Kind of [FullGenerator, DrbgGenerator]) {
+  describe(Kind.name, () => {
+    test("exact lengths across pieces, and no block twice among concurrent requests", async () => {
       using entropy = pool();
-      using random = new RandomBytes(entropy, mode);
-      const pieces = await Promise.all([0, 1, 31, 32, 5_000, 10_000].map((n) => random.exactly(n)));
+      using generator = new Kind(entropy);
+      const pieces = await Promise.all([0, 1, 31, 32, 5_000, 10_000].map((n) => bytesOf(generator, n)));
       expect(pieces.map((piece) => piece.length)).toEqual([0, 1, 31, 32, 5_000, 10_000]);
       const blocks = pieces.flatMap((piece) =>
         Array.from({ length: Math.floor(piece.length / 32) }, (_, i) =>
@@ -23,41 +35,72 @@ describe("RandomBytes", () => {
       );
       expect(new Set(blocks).size).toBe(blocks.length);
     });
-  }
 
-  test("next gives one piece at most", async () => {
-    using entropy = pool();
-    using random = new RandomBytes(entropy, "full");
-    expect((await random.next(7)).length).toBe(7);
-    expect((await random.next(1 << 20)).length).toBe(random.pieceBytes);
+    test("DRBG output at once is refused before the generator has its seed, and given after", async () => {
+      using entropy = pool();
+      using generator = new Kind(entropy);
+      const out = new Uint8Array(64);
+      expect(generator.fillNow(out)).toBe(false);
+      expect(() => fillAtOnce(generator, out)).toThrow(DrbgError);
+      expect(out.every((byte) => byte === 0)).toBe(true);
+      await generator.ready();
+      expect(generator.fillNow(out)).toBe(true);
+      expect(out.some((byte) => byte !== 0)).toBe(true);
+    });
+
+    test("fails when no entropy came for the time allowed, says why, and leaves nothing in the array", async () => {
+      using entropy = stuckPool();
+      using generator = new Kind(entropy);
+      const out = new Uint8Array(64).fill(7);
+      const error = await rejectionOf(generator.fill(out, { timeoutMs: 50 }));
+      expect(error).toBeInstanceOf(InsufficientEntropyError);
+      expect(error.message).toMatch(/^not enough entropy within 0.05 s: 0 bits credited/);
+      expect(out.every((byte) => byte === 0)).toBe(true);
+    });
+
+    test("the signal's reason comes before the timeout's", async () => {
+      using entropy = stuckPool();
+      using generator = new Kind(entropy);
+      const gone = AbortSignal.abort(new Error("gone"));
+      await expect(generator.fill(new Uint8Array(8), { signal: gone, timeoutMs: 1 })).rejects.toThrow("gone");
+    });
   });
+}
 
-  test("fillNow is refused before the generator has its seed, in both modes given after", async () => {
-    using entropy = pool();
-    using random = new RandomBytes(entropy, "full");
-    expect(() => random.fillNow(new Uint8Array(8))).toThrow(DrbgError);
-    await random.ready();
-    const out = new Uint8Array(64);
-    random.fillNow(out);
-    expect(out.some((byte) => byte !== 0)).toBe(true);
-  });
+test("a request is allowed its time again whenever entropy came", async () => {
+  // An entropy source that needs longer for all of it than is allowed without progress, by a clock of its own.
+  let asked = 0;
+  const slow = {
+    async extract(length: number) {
+      asked += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return new Uint8Array(length).fill(asked);
+    },
+    extractReady: () => new Uint8Array(0),
+    shortage: () => "slow",
+  };
+  using generator = new FullGenerator(slow);
+  await generator.fill(new Uint8Array(40 * 256), { timeoutMs: 400 });
+  expect(asked).toBe(1 + 40); // the seed, and a turn each
+});
 
+describe("many requests", () => {
   test("one that gives up waiting does not disturb the others", async () => {
     using entropy = pool();
-    using random = new RandomBytes(entropy, "drbg");
+    using generator = new DrbgGenerator(entropy);
     const impatient = new AbortController();
-    const left = random.exactly(16, impatient.signal).catch((error: unknown) => error);
-    const stays = random.exactly(16);
+    const left = rejectionOf(generator.fill(new Uint8Array(16), { signal: impatient.signal }));
+    const stays = bytesOf(generator, 16);
     impatient.abort(new Error("gone"));
     expect(await left).toEqual(new Error("gone"));
-    expect((await stays).length).toBe(16);
+    expect((await stays).some((byte) => byte !== 0)).toBe(true);
   });
 
   test("after a failed start the next request tries again, and a closed pool is said to be closed", async () => {
     const entropy = pool();
-    using random = new RandomBytes(entropy, "drbg");
+    using generator = new DrbgGenerator(entropy);
     entropy.close();
-    expect(random.exactly(1)).rejects.toThrow(PoolClosedError);
-    expect(random.exactly(1)).rejects.toThrow(PoolClosedError);
+    expect(bytesOf(generator, 1)).rejects.toThrow(PoolClosedError);
+    expect(bytesOf(generator, 1)).rejects.toThrow(PoolClosedError);
   });
 });

@@ -35,16 +35,18 @@ describe("Rbg", () => {
     expect(entropy.taken).toBe(32);
     const mask = seededDrbg(entropy.bytes.slice(0, 32)).generate(100);
     const expected = entropy.bytes.slice(32, 132).map((byte, i) => byte ^ mask[i]!);
-    expect(await rbg.fullEntropy(100)).toEqual(expected);
+    const out = new Uint8Array(100);
+    await rbg.fullEntropy(out);
+    expect(out).toEqual(expected);
     expect(entropy.taken).toBe(132);
   });
 
   test("full mode reseeds its DRBG every 64 KiB", async () => {
     const entropy = new KnownEntropy();
     const rbg = await Rbg.instantiate(entropy, undefined, { osRandom });
-    for (let i = 0; i < 16; i++) await rbg.fullEntropy(4096);
+    for (let i = 0; i < 16; i++) await rbg.fullEntropy(new Uint8Array(4096));
     expect(entropy.taken).toBe(32 + 65_536);
-    await rbg.fullEntropy(4096);
+    await rbg.fullEntropy(new Uint8Array(4096));
     expect(entropy.taken).toBe(32 + 65_536 + 32 + 4096);
   });
 

@@ -3,17 +3,17 @@
 import { runDashboard } from "../../src/faces/terminal/dashboard.ts";
 import type { ScreenEvents } from "../../src/faces/terminal/screen.ts";
 import { openTerminal } from "../../src/faces/terminal/terminal.ts";
-import { EntropyPool } from "../../src/pool/pool.ts";
-import { RandomBytes } from "../../src/rbg/generator.ts";
+import { Pool } from "../../src/pool/pool.ts";
+import { FullGenerator } from "../../src/rbg/generator.ts";
 import { FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
 const source = fakeSource({ id: "fake" }, fakeNoise(1));
-using pool = new EntropyPool({
+using pool = new Pool({
   sources: [source.info],
   startThread: () => new FakeThread([source]),
   idleShare: 0.2,
 });
-using random = new RandomBytes(pool, "full");
+using generator = new FullGenerator(pool);
 
 process.on("SIGUSR2", () => {
   if (process.argv[2] === "rejection") void Promise.reject(new Error("boom"));
@@ -24,7 +24,7 @@ try {
   await runDashboard({
     pool,
     infos: [source.info],
-    random,
+    generator,
     refreshMs: 100,
     openScreen: (events) => openTerminal(process.argv[2] === "key" ? withBrokenKeys(events) : events, true),
     save: () => Promise.reject(new Error("nothing is saved here")),

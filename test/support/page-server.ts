@@ -2,8 +2,8 @@
 
 import { type Listening, listen } from "#kit/http/listen.ts";
 import { createApp } from "../../src/faces/http/app.ts";
-import { EntropyPool } from "../../src/pool/pool.ts";
-import { RandomBytes } from "../../src/rbg/generator.ts";
+import { Pool } from "../../src/pool/pool.ts";
+import { DrbgGenerator } from "../../src/rbg/generator.ts";
 import { type FakeSource, FakeThread } from "./fake-thread.ts";
 
 /** What the server does every second is done four times a second, for tests to wait less. */
@@ -20,12 +20,12 @@ export async function startPageServer(
   options: { readonly token?: string; readonly port?: number } = {},
 ): Promise<PageServer> {
   const infos = sources.map(({ info }) => info);
-  const pool = new EntropyPool({
+  const pool = new Pool({
     sources: infos,
     startThread: () => new FakeThread(sources),
     idleShare: 0.02,
   });
-  const random = new RandomBytes(pool, "drbg");
+  const random = new DrbgGenerator(pool);
   const closing = new AbortController();
   const reported: unknown[] = [];
   const app = createApp({
@@ -46,7 +46,7 @@ export async function startPageServer(
   const address = { hostname: "127.0.0.1", port: options.port ?? 0 };
   const listening: Listening = await listen({ address, fetch: app.fetch });
   pool.start();
-  random.ready(closing.signal).catch((error: unknown) => {
+  random.ready({ signal: closing.signal }).catch((error: unknown) => {
     if (!closing.signal.aborted) reported.push(error);
   });
   return {

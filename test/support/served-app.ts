@@ -2,14 +2,14 @@
 
 import { type Address, type Listening, listen } from "#kit/http/listen.ts";
 import { type AppDeps, createApp } from "../../src/faces/http/app.ts";
-import { EntropyPool } from "../../src/pool/pool.ts";
-import { RandomBytes, type RbgMode } from "../../src/rbg/generator.ts";
+import { Pool } from "../../src/pool/pool.ts";
+import { DrbgGenerator, FullGenerator, type RbgGenerator, type RbgMode } from "../../src/rbg/generator.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
 export interface ServedApp extends Disposable {
   readonly app: ReturnType<typeof createApp>;
-  readonly pool: EntropyPool;
-  readonly random: RandomBytes;
+  readonly pool: Pool;
+  readonly random: RbgGenerator;
   readonly thread: FakeThread;
   readonly sources: readonly FakeSource[];
   readonly closing: AbortController;
@@ -39,8 +39,8 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
   } = options;
   const infos = sources.map((source) => source.info);
   const thread = new FakeThread(sources);
-  const pool = new EntropyPool({ sources: infos, startThread: () => thread, capacityBytes });
-  const random = new RandomBytes(pool, mode);
+  const pool = new Pool({ sources: infos, startThread: () => thread, capacityBytes });
+  const random = mode === "full" ? new FullGenerator(pool) : new DrbgGenerator(pool);
   const closing = new AbortController();
   const reported: unknown[] = [];
   let work: (() => void) | undefined;

@@ -2,25 +2,29 @@
 import { constants as os } from "node:os";
 import { EntropyError, NativeError } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
-import type { Supply } from "./supply.ts";
+import type { Generator } from "../../rbg/generator.ts";
 
 /** One block of full entropy. The kernel's generator holds 256 bits, so more at a time would add nothing. */
 const BLOCK_BYTES = 32;
 /** The ledger spends 320 bits on each such block; what the kernel is told is what came out, full entropy. */
 export const BLOCK_BITS = 8 * BLOCK_BYTES;
 
-/** What the kernel is fed through; `Host["native"]` has it. */
+/** The call that feeds the kernel; `Host["native"]` has it. */
 export type KernelCalls = Pick<Extract<Host["native"], { ok: true }>["library"], "feedKernel">;
 
 /**
  * Feeds the kernel one block, and keeps nothing of it.
- * @param supply of full entropy: DRBG output holds no more than its seed, however much of it there is
+ * @param generator of full entropy: DRBG output holds no more than its seed, however much of it there is
  * @throws EntropyError without the right to; the signal's reason; InsufficientEntropyError
  */
-export async function feedKernel(supply: Supply, calls: KernelCalls, signal: AbortSignal): Promise<void> {
+export async function feedKernel(
+  generator: Generator,
+  calls: KernelCalls,
+  signal: AbortSignal,
+): Promise<void> {
   const block = new Uint8Array(BLOCK_BYTES);
   try {
-    await supply.fill(block, signal);
+    await generator.fill(block, { signal });
     calls.feedKernel(block, BLOCK_BITS);
   } catch (error) {
     throw asPermissionError(error);

@@ -1,22 +1,28 @@
+import type { Generator } from "../../rbg/generator.ts";
 import type { Fifo } from "./fifo.ts";
-import type { Supply } from "./supply.ts";
 
 /**
- * Keeps the FIFO filled until the signal is aborted. While nobody reads, the pipe is full and this waits.
- * @param pieceBytes made and written at a time, and what is on its way to a pipe that is full
+ * Keeps the FIFO filled until the signal is aborted. While nobody reads, the pipe is full and this waits. It waits for
+ * entropy, too, however long that takes: no weaker bytes are put in the place of those that are missing.
+ * @param pieceBytes made and written at a time
+ * @param notice says why nothing comes, until it is disposed of
  * @throws the signal's reason; InsufficientEntropyError when no source can ever deliver
  */
 export async function serveFifo(
   fifo: Fifo,
-  supply: Supply,
+  generator: Generator,
   encode: (piece: Uint8Array) => Uint8Array,
   pieceBytes: number,
+  notice: () => Disposable,
   signal: AbortSignal,
 ): Promise<never> {
   const piece = new Uint8Array(pieceBytes);
   try {
     for (;;) {
-      await supply.fill(piece, signal);
+      {
+        using _ = notice();
+        await generator.fill(piece, { signal });
+      }
       await fifo.write(encode(piece), signal);
     }
   } finally {

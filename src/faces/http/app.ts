@@ -6,8 +6,8 @@ import { type Context, Hono } from "hono";
 import { type AccessRules, accessCheck } from "#kit/http/access.ts";
 import { parameter, queryOf } from "#kit/http/query.ts";
 import { Refusal, refuse } from "#kit/http/refusal.ts";
-import type { EntropyPool } from "../../pool/pool.ts";
-import type { RandomBytes } from "../../rbg/generator.ts";
+import type { Pool } from "../../pool/pool.ts";
+import type { RbgGenerator } from "../../rbg/generator.ts";
 import type { SourceInfo } from "../../source.ts";
 import { VERSION } from "../../version.ts";
 import { Dispenser, QUEUE_LIMITS } from "./dispenser.ts";
@@ -19,10 +19,10 @@ import { anuHandler, bytesHandler, streamHandler } from "./random-routes.ts";
 import { healthOf, sourcesOf } from "./status-routes.ts";
 
 export interface AppDeps extends AccessRules {
-  readonly pool: EntropyPool;
+  readonly pool: Pool;
   /** Of the pool's sources. */
   readonly infos: readonly SourceInfo[];
-  readonly random: RandomBytes;
+  readonly random: RbgGenerator;
   /** How long a request waits for entropy. */
   readonly maxWaitMs: number;
   /** Web site that may read the random endpoints, or "*" for any. */
@@ -102,7 +102,6 @@ export function createApp(deps: AppDeps): Hono {
     return new Response(feed.subscribe(parameter(new URLSearchParams(queryOf(c)), "source")), { headers });
   });
 
-  closing.addEventListener("abort", () => dispenser.close());
   return app.notFound((c) => {
     const isKnown = app.routes.some(({ path }) => path === c.req.path);
     const refusal = isKnown

@@ -1,15 +1,14 @@
 /** `GET /events`: the pool's status once a second, the noise of a source that somebody looks at, output for show. */
 
 import { Refusal, tryLater } from "#kit/http/refusal.ts";
-import { DrbgError } from "../../errors.ts";
-import type { EntropyPool } from "../../pool/pool.ts";
-import type { RandomBytes } from "../../rbg/generator.ts";
+import type { Pool } from "../../pool/pool.ts";
+import type { RbgGenerator } from "../../rbg/generator.ts";
 import type { RawTrace } from "../../trace.ts";
 import type { LiveStatus } from "./live-status.ts";
 
 export interface EventFeedDeps {
-  readonly pool: EntropyPool;
-  readonly random: RandomBytes;
+  readonly pool: Pool;
+  readonly random: RbgGenerator;
   readonly live: LiveStatus;
   /** Does the work again and again. @returns what ends it */
   readonly every: (intervalMs: number, work: () => void) => () => void;
@@ -96,9 +95,9 @@ export class EventFeed {
   }
 
   #tick(): void {
-    const { pool, random, live } = this.deps;
+    const { pool, live } = this.deps;
     this.#sendToAll(encodeEvent("status", live.snapshot()));
-    if (random.isReady) this.#showOutput();
+    this.#showOutput();
     // Noise is shown only if it is not credited, so it has to be asked for.
     for (const { sourceId } of this.#watchers) if (sourceId !== undefined) pool.reveal(sourceId);
   }
@@ -106,12 +105,7 @@ export class EventFeed {
   /** Drawn for the watchers, and served nowhere else. */
   #showOutput(): void {
     const bytes = Buffer.alloc(SHOWN_OUTPUT_BYTES);
-    try {
-      this.deps.random.fillNow(bytes);
-    } catch (error) {
-      if (error instanceof DrbgError) return; // a reseed is overdue: there is nothing to show
-      throw error;
-    }
+    if (!this.deps.random.fillNow(bytes)) return; // not seeded yet, or a reseed is overdue
     this.#sendToAll(encodeEvent("output", { hex: bytes.toString("hex") }));
   }
 

@@ -1,5 +1,5 @@
 /** The pool's snapshot as all who watch see it: one, made anew at most four times a second. */
-import type { EntropyPool } from "../../pool/pool.ts";
+import type { Pool } from "../../pool/pool.ts";
 import { type Snapshot, Snapshots } from "../../pool/snapshot.ts";
 import type { SourceInfo } from "../../source.ts";
 
@@ -11,7 +11,7 @@ export class LiveStatus {
   #latest: Snapshot | undefined;
 
   constructor(
-    private readonly pool: EntropyPool,
+    private readonly pool: Pool,
     infos: readonly SourceInfo[],
   ) {
     this.#snapshots = new Snapshots(pool, infos);

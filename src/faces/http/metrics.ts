@@ -1,6 +1,6 @@
 /** `GET /metrics`: the pool's account in the Prometheus text format, version 0.0.4. */
 import type { Snapshot, SourceSnapshot } from "../../pool/snapshot.ts";
-import type { SourceStatus } from "../../pool/status.ts";
+import type { SourceStatus } from "../../sampling/source-state.ts";
 
 export const METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { parameter, queryOf, wholeNumber } from "#kit/http/query.ts";
 import { tryLater } from "#kit/http/refusal.ts";
-import type { RandomBytes } from "../../rbg/generator.ts";
+import type { RbgGenerator } from "../../rbg/generator.ts";
 import { type AnuRequest, encodeAnu, MAX_REQUEST_BYTES, parseAnuRequest } from "./anu.ts";
 import type { Dispenser } from "./dispenser.ts";
 
@@ -66,7 +66,7 @@ const STREAM_PIECE_BYTES = { full: 1_024, drbg: 65_536 };
  * @param closing ends all of them
  */
 export function streamHandler(
-  random: RandomBytes,
+  random: RbgGenerator,
   dispenser: Dispenser,
   closing: AbortSignal,
   headers: Headers,
@@ -93,7 +93,8 @@ export function streamHandler(
         },
         async pull(controller) {
           try {
-            const piece = await random.next(pieceBytes, ended.signal);
+            const piece = new Uint8Array(pieceBytes);
+            await random.fill(piece, { signal: ended.signal });
             if (ended.signal.aborted) piece.fill(0);
             else controller.enqueue(piece);
           } catch (error) {

@@ -1,8 +1,7 @@
 /** The endpoints that tell how the pool is doing. */
 
-import type { EntropyPool } from "../../pool/pool.ts";
-import { shortage } from "../../pool/status.ts";
-import type { RandomBytes } from "../../rbg/generator.ts";
+import type { Pool } from "../../pool/pool.ts";
+import type { RbgGenerator } from "../../rbg/generator.ts";
 import type { SourceInfo } from "../../source.ts";
 
 export interface Health {
@@ -14,7 +13,7 @@ export interface Health {
 }
 
 /** GET /health: ok while a source is healthy and the generator is seeded. */
-export function healthOf(pool: EntropyPool, random: RandomBytes): Health {
+export function healthOf(pool: Pool, random: RbgGenerator): Health {
   const status = pool.status();
   const healthy = status.sources.filter(({ state }) => state === "healthy").length;
   const reasons: string[] = [];
@@ -24,7 +23,7 @@ export function healthOf(pool: EntropyPool, random: RandomBytes): Health {
       reasons.push(`${id}: ${state}${reason === undefined ? "" : `, ${reason}`}`);
     }
   }
-  if (!random.isReady) reasons.push(`the generator is not seeded yet: ${shortage(status)}`);
+  if (!random.isReady) reasons.push(`the generator is not seeded yet: ${pool.shortage()}`);
   return {
     status: reasons.length === 0 ? "ok" : "unavailable",
     mode: random.mode,
@@ -34,7 +33,7 @@ export function healthOf(pool: EntropyPool, random: RandomBytes): Health {
 }
 
 /** GET /sources: what the pool's sources are, and the state each is in. */
-export function sourcesOf(pool: EntropyPool, infos: readonly SourceInfo[]): object {
+export function sourcesOf(pool: Pool, infos: readonly SourceInfo[]): object {
   const status = new Map(pool.status().sources.map((source) => [source.id, source]));
   return {
     schema: 1,

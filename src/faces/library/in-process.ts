@@ -1,17 +1,12 @@
 /** The engine where native code can be loaded: sources sampled by a thread of this process. */
-
-import { calibratedClaims } from "../../calibration/claims.ts";
-import { machineProfile } from "../../calibration/machine-profile.ts";
-import { profilePath, stateFolder } from "../../calibration/profile-file.ts";
+import { stateFolder } from "../../calibration/profile-file.ts";
 import { NativeError } from "../../errors.ts";
-import type { Host } from "../../platform/host.ts";
 import { currentHost, type HostOptions } from "../../platform/index.ts";
+import { openPool } from "../../pool/open.ts";
 import type { SamplingThread } from "../../sampling/protocol.ts";
 import { startSamplingThread, type WorkerThread } from "../../sampling/thread.ts";
-import type { Availability, SourceInfo } from "../../source.ts";
+import type { Availability } from "../../source.ts";
 import { sources } from "../../sources/index.ts";
-import { selectSources } from "../../sources/selection.ts";
-import { VERSION } from "../../version.ts";
 import { PoolService } from "../stdio/pool-service.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { platformFile, platformPackage } from "./platform-package.ts";
@@ -19,15 +14,15 @@ import { platformFile, platformPackage } from "./platform-package.ts";
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const hostOptions = nativeLibrary();
   const host = currentHost(hostOptions);
-  const pool = new PoolService({
-    infos: creditedInfos(
-      selectSources(sources, options.sources).map(({ info }) => info),
-      host,
-    ),
-    startThread: () => unreferenced(startSamplingThread(hostOptions)),
+  const settings = { sources: options.sources, credit: new Map(), uncalibrated: false };
+  const open = openPool(settings, {
+    sources,
     host,
-    timeoutMs: options.timeoutMs,
+    stateFolder: stateFolder(host.os, process.env),
+    startThread: () => unreferenced(startSamplingThread(hostOptions)),
+    warn: (text) => process.emitWarning(text, { code: "ESOTERIC_ENTROPY_PROFILE" }),
   });
+  const pool = new PoolService(open, options.timeoutMs);
   pool.onSourceFailed(options.onSourceFailed);
   try {
     await pool.ready("drbg");
@@ -67,16 +62,4 @@ function nativeLibrary(): HostOptions {
   const libraryPath = platformFile("library");
   if (libraryPath === undefined) throw new NativeError(`the package ${platformPackage()} is not installed`);
   return { libraryPath };
-}
-
-/** Claims, lowered to what this machine's profile allows: see `esoteric-entropy calibrate`. */
-function creditedInfos(infos: readonly SourceInfo[], host: Host): readonly SourceInfo[] {
-  const folder = stateFolder(host.os, process.env);
-  const found = machineProfile(folder, host, VERSION);
-  if (found.kind === "refused" && folder !== undefined) {
-    process.emitWarning(`${profilePath(folder)} is ignored: ${found.reason}`, {
-      code: "ESOTERIC_ENTROPY_PROFILE",
-    });
-  }
-  return found.kind === "read" ? calibratedClaims(infos, found.profile) : infos;
 }

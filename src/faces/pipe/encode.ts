@@ -1,16 +1,16 @@
-/** Byte formats of `stream`. Each encoder takes pieces of any length and writes one continuous text. */
+/** Byte formats of `stream`. An encoder takes pieces of any length and makes one continuous text of them. */
 import type { Host } from "../../platform/host.ts";
 
 export type Format = "raw" | "hex" | "base64";
 
 export interface Encoder {
-  /** What is given stands until the next but one is made. */
+  /** Returns the piece as text. The returned buffer is reused two calls later. */
   encode(piece: Uint8Array): Uint8Array;
-  /** What is left when there is no more. */
+  /** Returns the bytes kept back so far. */
   end(): Uint8Array;
 }
 
-/** @param host where the native library writes long texts, if it can be loaded */
+/** @param host its native library writes long hexadecimal texts, if it can be loaded */
 export function encoder(format: Format, host?: Pick<Host, "native">): Encoder {
   switch (format) {
     case "raw":
@@ -24,7 +24,7 @@ export function encoder(format: Format, host?: Pick<Host, "native">): Encoder {
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-/** Loading the native library does not pay for less. */
+/** Loading the native library pays from this length on. */
 const LONG_PIECE_BYTES = 1 << 16;
 
 class HexEncoder implements Encoder {
@@ -50,7 +50,7 @@ class HexEncoder implements Encoder {
   }
 }
 
-/** Keeps the one or two bytes that do not fill a group, so that padding stands only at the very end. */
+/** Keeps back the one or two bytes that do not fill a group: padding stands only at the very end. */
 class Base64Encoder implements Encoder {
   #rest: Uint8Array = NOTHING;
 

@@ -34,12 +34,6 @@ export const MODES = ["full", "drbg"] as const;
 /** Most bytes that one frame asks for, delivers or has tested. */
 export const MAX_BYTES = 1 << 20;
 
-/**
- * Full entropy comes slowly, and each of many who wait at once gets so much in turn. Time limits are for one such piece: who asks
- * for no more at a time is answered within the limit, or told.
- */
-export const FULL_PIECE_BYTES = 256;
-
 export interface Frame {
   readonly kind: number;
   readonly id: number;

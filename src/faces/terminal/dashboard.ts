@@ -1,7 +1,7 @@
 /** Runs the dashboard: what happens goes to `update`, what follows is done, the model is drawn. Waits for nothing. */
-import type { EntropyPool } from "../../pool/pool.ts";
+import type { Pool } from "../../pool/pool.ts";
 import { type Snapshot, Snapshots } from "../../pool/snapshot.ts";
-import type { RandomBytes } from "../../rbg/generator.ts";
+import type { Generator } from "../../rbg/generator.ts";
 import type { SourceInfo } from "../../source.ts";
 import type { RawTrace } from "../../trace.ts";
 import { firstModel, MAX_TRACE_SAMPLES, type Model } from "./model.ts";
@@ -11,10 +11,10 @@ import { type Effect, type Event, update } from "./update.ts";
 import { view } from "./view.ts";
 
 export interface DashboardOptions {
-  readonly pool: EntropyPool;
+  readonly pool: Pool;
   readonly infos: readonly SourceInfo[];
-  /** What is shown of the output is drawn from here. */
-  readonly random: RandomBytes;
+  /** Makes the output that is shown. */
+  readonly generator: Generator;
   readonly refreshMs: number;
   readonly openScreen: OpenScreen;
   /** Writes the snapshot to a file. @returns its path */
@@ -163,10 +163,11 @@ class Dashboard implements ScreenEvents, Disposable {
   #drawOutput(): void {
     if (this.#drawing) return;
     this.#drawing = true;
-    this.options.random
-      .exactly(OUTPUT_BYTES, this.#closing.signal)
+    const bytes = new Uint8Array(OUTPUT_BYTES);
+    this.options.generator
+      .fill(bytes, { signal: this.#closing.signal })
       .then(
-        (bytes) => this.#happen({ kind: "output", bytes }),
+        () => this.#happen({ kind: "output", bytes }),
         (error: Error) => this.#happen({ kind: "no-output", reason: error.message }),
       )
       .finally(() => {

@@ -2,9 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { constants as os } from "node:os";
 import { EntropyError, NativeError } from "../../../src/errors.ts";
 import { feedKernel } from "../../../src/faces/device/kernel.ts";
-import { Supply } from "../../../src/faces/device/supply.ts";
-import { EntropyPool } from "../../../src/pool/pool.ts";
-import { RandomBytes } from "../../../src/rbg/generator.ts";
+import { Pool } from "../../../src/pool/pool.ts";
+import { FullGenerator, type Generator } from "../../../src/rbg/generator.ts";
 import { FakeThread, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 
 interface Fed {
@@ -15,19 +14,18 @@ interface Fed {
 }
 
 /** Feeds a kernel that only remembers, so many blocks. */
-async function fed(blocks: number): Promise<{ fed: readonly Fed[]; pool: EntropyPool }> {
+async function fed(blocks: number): Promise<{ fed: readonly Fed[]; pool: Pool }> {
   const source = fakeSource({ id: "noise" }, fakeNoise(3));
   const startThread = () => new FakeThread([source]);
-  const pool = new EntropyPool({ sources: [source.info], startThread });
-  using random = new RandomBytes(pool, "full");
-  const supply = new Supply(pool, random, () => {});
+  const pool = new Pool({ sources: [source.info], startThread });
+  using generator = new FullGenerator(pool);
   const taken: Fed[] = [];
   const calls = {
     feedKernel(array: Uint8Array, bits: number) {
       taken.push({ array, copy: Buffer.from(array), bits });
     },
   };
-  for (let i = 0; i < blocks; i++) await feedKernel(supply, calls, new AbortController().signal);
+  for (let i = 0; i < blocks; i++) await feedKernel(generator, calls, new AbortController().signal);
   return { fed: taken, pool };
 }
 
@@ -56,14 +54,14 @@ describe("feeding the kernel", () => {
   });
 
   test("a refusal names the capability; other failures are as they are", async () => {
-    const supply = { fill: async (out: Uint8Array) => void out.fill(1) } as unknown as Supply;
+    const generator = { fill: async (out: Uint8Array) => void out.fill(1) } as unknown as Generator;
     const failure = async (errno: number) => {
       const calls = {
         feedKernel() {
           throw new NativeError("no", errno);
         },
       };
-      return feedKernel(supply, calls, new AbortController().signal).catch((e: unknown) => e);
+      return feedKernel(generator, calls, new AbortController().signal).catch((e: unknown) => e);
     };
     const refused = (await failure(os.errno.EPERM)) as EntropyError;
     expect(refused).toBeInstanceOf(EntropyError);

@@ -2,15 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { InsufficientEntropyError, PoolClosedError } from "../../../src/errors.ts";
 import type { SourceFailure } from "../../../src/faces/stdio/health-report.ts";
 import { PoolService } from "../../../src/faces/stdio/pool-service.ts";
-import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
+import { openFakePool } from "../../support/fake-pool.ts";
+import { type FakeSource, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 
 function open(sources: readonly FakeSource[], timeoutMs = 10_000): PoolService {
-  return new PoolService({
-    infos: sources.map((source) => source.info),
-    startThread: () => new FakeThread(sources),
-    timeoutMs,
-  });
+  return new PoolService(openFakePool(sources), timeoutMs);
 }
 
 const noisy = () => [

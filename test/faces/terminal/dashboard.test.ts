@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { type Ending, runDashboard } from "../../../src/faces/terminal/dashboard.ts";
 import type { Frame } from "../../../src/faces/terminal/frame.ts";
 import type { Screen, ScreenEvents } from "../../../src/faces/terminal/screen.ts";
-import { EntropyPool } from "../../../src/pool/pool.ts";
+import { Pool } from "../../../src/pool/pool.ts";
 import type { Snapshot } from "../../../src/pool/snapshot.ts";
-import { RandomBytes } from "../../../src/rbg/generator.ts";
-import type { CollectorLimits } from "../../../src/sampling/scheduler.ts";
+import { FullGenerator } from "../../../src/rbg/generator.ts";
+import type { SchedulerLimits } from "../../../src/sampling/scheduler.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 
 class FakeScreen implements Screen {
@@ -47,14 +47,14 @@ class FakeScreen implements Screen {
 
 interface Running {
   readonly screen: FakeScreen;
-  readonly pool: EntropyPool;
+  readonly pool: Pool;
   readonly thread: FakeThread;
   readonly saved: Snapshot[];
   readonly interrupt: AbortController;
   readonly ending: Promise<Ending>;
 }
 
-const SMALL_LIMITS: CollectorLimits = { hangMs: 60, openMs: 60, graceMs: 20 };
+const SMALL_LIMITS: SchedulerLimits = { hangMs: 60, openMs: 60, graceMs: 20 };
 
 /** Runs it until `use` is done. */
 async function running(
@@ -64,20 +64,20 @@ async function running(
 ): Promise<void> {
   const infos = sources.map(({ info }) => info);
   const thread = new FakeThread(sources);
-  using pool = new EntropyPool({
+  using pool = new Pool({
     sources: infos,
     startThread: () => thread,
     idleShare: 0.5,
     limits: SMALL_LIMITS,
   });
-  using random = new RandomBytes(pool, "full");
+  using generator = new FullGenerator(pool);
   const screen = new FakeScreen();
   const saved: Snapshot[] = [];
   const interrupt = new AbortController();
   const ending = runDashboard({
     pool,
     infos,
-    random,
+    generator,
     refreshMs: 5,
     openScreen: async (events) => {
       screen.events = events;
@@ -256,12 +256,12 @@ describe("how it ends", () => {
 
   test("interrupted before it began, no screen is opened", async () => {
     const infos = two().map(({ info }) => info);
-    using pool = new EntropyPool({ sources: infos, startThread: () => new FakeThread([]) });
-    using random = new RandomBytes(pool, "full");
+    using pool = new Pool({ sources: infos, startThread: () => new FakeThread([]) });
+    using generator = new FullGenerator(pool);
     const run = runDashboard({
       pool,
       infos,
-      random,
+      generator,
       refreshMs: 5,
       openScreen: () => Promise.reject(new Error("opened")),
       save: () => Promise.reject(new Error("saved")),

@@ -134,12 +134,12 @@ describe("clients that misbehave", () => {
   test("one that does not read its stream costs no memory, and is forgotten when it goes", async () => {
     let pieces = 0;
     await using served = await listeningApp();
-    const next = served.random.next.bind(served.random);
+    const fill = served.random.fill.bind(served.random);
     let signal: AbortSignal | undefined;
-    served.random.next = (max, each) => {
+    served.random.fill = (out, options) => {
       pieces += 1;
-      signal = each;
-      return next(max, each);
+      signal = options?.signal;
+      return fill(out, options);
     };
     const socket = await rawRequest(served.url, "GET /api/v1/stream HTTP/1.1\nHost: localhost\n\n");
     let before = -1;
@@ -156,10 +156,10 @@ describe("clients that misbehave", () => {
   test("200 that open a stream and go leave nothing open", async () => {
     await using served = await listeningApp();
     const open = new Set<AbortSignal>();
-    const next = served.random.next.bind(served.random);
-    served.random.next = (max, signal) => {
-      open.add(signal!);
-      return next(max, signal);
+    const fill = served.random.fill.bind(served.random);
+    served.random.fill = (out, options) => {
+      open.add(options!.signal!);
+      return fill(out, options);
     };
     for (let i = 0; i < 200; i++) {
       const socket = await rawRequest(served.url, "GET /api/v1/stream HTTP/1.1\nHost: localhost\n\n");

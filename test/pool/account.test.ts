@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { Account } from "../../src/pool/account.ts";
 import { Ledger } from "../../src/pool/ledger.ts";
 import { Reservoir } from "../../src/pool/reservoir.ts";
 
@@ -11,52 +12,56 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-function taken(reservoir: Reservoir, length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  return out.subarray(0, reservoir.take(out));
+function opened(capacityBytes: number) {
+  const ledger = new Ledger();
+  const reservoir = new Reservoir(capacityBytes);
+  return { ledger, reservoir, account: new Account(ledger, reservoir) };
 }
 
-describe("Reservoir", () => {
+function taken(account: Account, length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  return out.subarray(0, account.take(out));
+}
+
+describe("Account", () => {
   test("a block is SHA-256 of exactly the samples that hold 320 credited bits", () => {
-    const reservoir = new Reservoir(new Ledger(), 1024);
-    reservoir.absorb("a", samples(319), 1);
+    const { account, reservoir } = opened(1024);
+    account.absorb(samples(319), 1);
     expect(reservoir.readyBytes).toBe(0);
-    reservoir.absorb("a", samples(1, 319), 1);
+    account.absorb(samples(1, 319), 1);
     expect(reservoir.readyBytes).toBe(32);
-    expect(Buffer.from(taken(reservoir, 32)).toString("hex")).toBe(sha256(samples(320)));
+    expect(Buffer.from(taken(account, 32)).toString("hex")).toBe(sha256(samples(320)));
   });
 
   test("without room for a whole block it is full, and wants no more", () => {
-    const reservoir = new Reservoir(new Ledger(), 64);
-    reservoir.absorb("a", samples(640), 1);
-    taken(reservoir, 31);
-    expect([reservoir.readyBytes, reservoir.full]).toEqual([33, true]);
-    taken(reservoir, 1);
-    expect([reservoir.readyBytes, reservoir.full]).toEqual([32, false]);
+    const { account, reservoir } = opened(64);
+    account.absorb(samples(640), 1);
+    taken(account, 31);
+    expect([reservoir.readyBytes, reservoir.isFull]).toEqual([33, true]);
+    taken(account, 1);
+    expect([reservoir.readyBytes, reservoir.isFull]).toEqual([32, false]);
   });
 
   test("uncredited samples are mixed in and add nothing", () => {
-    const ledger = new Ledger();
-    const reservoir = new Reservoir(ledger, 1024);
-    reservoir.absorb("a", samples(5000), 0);
+    const { ledger, account } = opened(1024);
+    account.absorb(samples(5000), 0);
     expect(ledger.totals.levelBits).toBe(0);
-    reservoir.absorb("a", samples(40, 5000), 8);
-    expect(Buffer.from(taken(reservoir, 32)).toString("hex")).toBe(sha256(samples(5040)));
+    account.absorb(samples(40, 5000), 8);
+    expect(Buffer.from(taken(account, 32)).toString("hex")).toBe(sha256(samples(5040)));
   });
 
   test("one trace may fill several blocks, none of which share samples", () => {
-    const reservoir = new Reservoir(new Ledger(), 1024);
-    reservoir.absorb("a", samples(100), 8);
+    const { account, reservoir } = opened(1024);
+    account.absorb(samples(100), 8);
     expect(reservoir.readyBytes).toBe(64);
-    const out = Buffer.from(taken(reservoir, 64));
+    const out = Buffer.from(taken(account, 64));
     expect(out.subarray(0, 32).toString("hex")).toBe(sha256(samples(40)));
     expect(out.subarray(32).toString("hex")).toBe(sha256(samples(40, 40)));
   });
 
   test("a full reservoir keeps at most one block's worth more, and says what it forfeits", () => {
-    const ledger = new Ledger();
-    const reservoir = new Reservoir(ledger, 64);
-    reservoir.absorb("a", samples(10_000), 1);
+    const { ledger, account, reservoir } = opened(64);
+    account.absorb(samples(10_000), 1);
     expect(reservoir.readyBytes).toBe(64);
     expect(ledger.totals).toEqual({
       creditedBits: 10_000,
@@ -64,7 +69,7 @@ describe("Reservoir", () => {
       forfeitedBits: 9_040,
       levelBits: 320,
     });
-    taken(reservoir, 32);
+    taken(account, 32);
     expect(reservoir.readyBytes).toBe(64);
     expect(ledger.totals.levelBits).toBe(0);
   });
@@ -76,12 +81,11 @@ describe("Reservoir", () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const ledger = new Ledger();
-        const reservoir = new Reservoir(ledger, 256);
+        const { ledger, account, reservoir } = opened(256);
         let out = 0;
         for (const action of steps) {
-          if ("absorb" in action) reservoir.absorb("a", samples(action.absorb), action.bits);
-          else out += taken(reservoir, action.take).length;
+          if ("absorb" in action) account.absorb(samples(action.absorb), action.bits);
+          else out += taken(account, action.take).length;
           const { creditedBits, spentBits, forfeitedBits, levelBits } = ledger.totals;
           expect(spentBits + forfeitedBits + levelBits).toBeCloseTo(creditedBits, 3);
           expect((out + reservoir.readyBytes) * 10).toBeLessThanOrEqual(spentBits + 1e-6);
@@ -97,18 +101,16 @@ describe("Ledger", () => {
   test("refuses what is no amount, and what is not there", () => {
     const ledger = new Ledger();
     for (const bits of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(() => ledger.credit("a", bits)).toThrow(RangeError);
+      expect(() => ledger.credit(bits)).toThrow(RangeError);
     }
-    ledger.credit("a", 10);
+    ledger.credit(10);
     expect(() => ledger.spend(10.5)).toThrow(RangeError);
     expect(ledger.totals.levelBits).toBe(10);
   });
+});
 
-  test("keeps one account a source", () => {
-    const ledger = new Ledger();
-    ledger.credit("a", 1);
-    ledger.credit("b", 2);
-    ledger.credit("a", 3);
-    expect([ledger.creditedBy("a"), ledger.creditedBy("b"), ledger.creditedBy("c")]).toEqual([4, 2, 0]);
-  });
+test("the reservoir refuses a block that it has no room for", () => {
+  const reservoir = new Reservoir(32);
+  reservoir.put(new Uint8Array(32).fill(1));
+  expect(() => reservoir.put(new Uint8Array(32))).toThrow(RangeError);
 });

@@ -1,0 +1,67 @@
+/**
+ * The one door for bytes: which sources, at which claims, into which pool, through which generator. Every command, face
+ * and library opens its pool here.
+ *
+ *     using open = openPool({ sources: "default" }, deps);
+ *     await open.full.fill(out);
+ */
+import { type ClaimOptions, creditedInfos } from "../calibration/claims.ts";
+import type { Host } from "../platform/host.ts";
+import { DrbgGenerator, FullGenerator } from "../rbg/generator.ts";
+import type { SamplingThread } from "../sampling/protocol.ts";
+import type { Source, SourceInfo } from "../source.ts";
+import { selectSources } from "../sources/selection.ts";
+import { Pool, type PoolConfig } from "./pool.ts";
+
+export interface PoolSettings extends ClaimOptions, Pick<PoolConfig, "capacityBytes" | "idleShare"> {
+  /** As `--sources`. */
+  readonly sources: string;
+}
+
+export interface PoolDeps {
+  /** All there are, to select from. */
+  readonly sources: readonly Source[];
+  readonly host: Host;
+  /** Folder of this machine's profile; undefined where there is no home. */
+  readonly stateFolder?: string | undefined;
+  startThread(): SamplingThread;
+  /** Tells the user of claims that are not the built-in ones. */
+  warn(text: string): void;
+}
+
+export interface OpenPool extends Disposable {
+  readonly pool: Pool;
+  /** The pool's sources, with the claims that may be credited. */
+  readonly infos: readonly SourceInfo[];
+  readonly full: FullGenerator;
+  readonly drbg: DrbgGenerator;
+  /** Ends sampling, fails who waits, wipes what was ready. */
+  close(): void;
+}
+
+/**
+ * Opens a pool. Nothing is sampled before bytes are asked for.
+ * @throws UsageError for a list of sources, or a credit, that makes no sense
+ */
+export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
+  const infos = creditedInfos(selectSources(deps.sources, settings.sources), settings, deps, deps.warn);
+  const pool = new Pool({
+    sources: infos,
+    startThread: deps.startThread,
+    capacityBytes: settings.capacityBytes,
+    idleShare: settings.idleShare,
+  });
+  return around(pool, infos, deps.host);
+}
+
+function around(pool: Pool, infos: readonly SourceInfo[], host: Pick<Host, "native">): OpenPool {
+  // Full-entropy bytes are few: for them the library is not loaded.
+  const full = new FullGenerator(pool);
+  const drbg = new DrbgGenerator(pool, () => (host.native.ok ? host.native.library.keyStream : undefined));
+  const close = () => {
+    full.close();
+    drbg.close();
+    pool.close();
+  };
+  return { pool, infos, full, drbg, close, [Symbol.dispose]: close };
+}
