@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dir, "..");
 /** The first rule that matches a file is its layer. Targets are layers, or packages where they have no layer. */
 const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; packages: RegExp }[] = [
   { name: "kit/errors", files: /^kit\/errors\.ts$/, may: [], packages: /^$/ },
+  { name: "kit/abort", files: /^kit\/abort\.ts$/, may: [], packages: /^$/ },
   // Some of the kit still reaches up into the product; each of these edges is a parameter that is missing.
   {
     name: "kit/make",
@@ -48,7 +49,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "rbg",
     files: /^src\/rbg\//,
-    may: ["errors", "conditioning", "pool", "source", "sampling", "host", "stats", "deps", "faces/pipe"],
+    may: ["errors", "conditioning", "source", "sampling", "stats", "kit/abort"],
     packages: /^node:crypto$/,
   },
   { name: "ffi", files: /^ffi\//, may: ["errors", "kit/native"], packages: /^(bun:ffi|node:)/ },
@@ -69,13 +70,13 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "sampling",
     files: /^src\/sampling\//,
-    may: ["source", "sources", "errors", "host", "platform"],
+    may: ["source", "sources", "errors", "host", "platform", "health"],
     packages: /^node:worker_threads$/,
   },
   {
     name: "pool",
     files: /^src\/pool\//,
-    may: ["source", "sampling", "errors", "health", "conditioning", "host"],
+    may: ["source", "sampling", "errors", "health", "conditioning", "host", "calibration", "rbg", "sources"],
     packages: /^node:events$/,
   },
   {
@@ -93,7 +94,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "calibration",
     files: /^src\/calibration\//,
-    may: ["source", "errors", "host", "recording", "kit/files"],
+    may: ["source", "errors", "host", "recording", "kit/files", "sources", "version"],
     packages: /^node:/,
   },
   { name: "version", files: /^src\/version\.ts$/, may: [], packages: /^$/ },
@@ -112,6 +113,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/http",
       "kit/term",
       "kit/format",
+      "sampling",
     ],
     packages: /^(hono|node:|echarts|eventsource-parser$)/,
   },
@@ -127,7 +129,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["pool", "rbg", "errors", "host"],
     packages: /^node:/,
   },
-  { name: "faces/pipe", files: /^src\/faces\/pipe\//, may: ["host"], packages: /^node:/ },
+  { name: "faces/pipe", files: /^src\/faces\/pipe\//, may: ["host", "kit/abort", "rbg"], packages: /^node:/ },
   {
     name: "faces/stdio",
     files: /^src\/faces\/stdio\//,
@@ -191,6 +193,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/files",
       "kit/http",
       "kit/format",
+      "kit/abort",
     ],
     packages: /^(node:|simple-statistics$)/,
   },
