@@ -1,5 +1,5 @@
-/* Writes full-entropy bytes from the jitterentropy library to stdout until SECONDS have passed; prints the count and CPU
- * seconds to stderr. Built by bench/program.ts against the library's own sources. */
+/* Draws full-entropy bytes from the jitterentropy library for SECONDS of CPU time. Prints the library's version as it
+ * counts (3.7.1 is 3070100), the number of bytes, and the CPU seconds. bench/program/jitterentropy.ts builds it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
     if (got < 0) return 1;
     total += got;
   }
-  printf("%ld %f\n", total, (double)(clock() - start) / CLOCKS_PER_SEC);
+  printf("%u %ld %f\n", jent_version(), total, (double)(clock() - start) / CLOCKS_PER_SEC);
   jent_entropy_collector_free(collector);
   return 0;
 }

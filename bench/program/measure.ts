@@ -1,0 +1,108 @@
+/** Runs commands and reads their time, processor time and memory. Commands that are compared take turns. */
+
+/** Said to the user, with hints, instead of a stack. */
+export class BenchError extends Error {
+  constructor(
+    message: string,
+    readonly hints: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
+export interface Run {
+  readonly seconds: number;
+  /** Processor time of the command and of the children it waited for. */
+  readonly cpuSeconds: number;
+  /** At least the size of this process: use `peakBytes`. */
+  readonly maxResidentBytes: number;
+  readonly stdout: string;
+}
+
+export async function run(command: readonly string[]): Promise<Run> {
+  const start = performance.now();
+  const child = Bun.spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+  const [stdout, exitCode] = await Promise.all([new Response(child.stdout).text(), child.exited]);
+  const seconds = (performance.now() - start) / 1000;
+  if (exitCode !== 0) throw new BenchError(`${command.join(" ")} exited with ${exitCode}`, []);
+  const usage = child.resourceUsage();
+  if (!usage) throw new BenchError("this system tells no resource usage of a process", []);
+  return { seconds, cpuSeconds: Number(usage.cpuTime.total) / 1e6, maxResidentBytes: usage.maxRSS, stdout };
+}
+
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** A command with its output thrown away; the shell is replaced by the program, whose usage is read. */
+export function discarding(program: string, args: string): string[] {
+  return ["/bin/sh", "-c", `exec ${shellQuoted(program)} ${args} > /dev/null`];
+}
+
+/** Runs a command whose output goes through a pipe to cat; both on one core, if asked for. CPU time is that of both. */
+export async function runThroughPipe(
+  program: string,
+  args: string,
+  { onOneCore }: { readonly onOneCore: boolean },
+): Promise<Run> {
+  // A pipe has the exit code of its last command, so the first one's goes around it.
+  const script = `exec 3>&1; { ${shellQuoted(program)} ${args} || echo $? >&3; } | cat > /dev/null`;
+  const shell = ["/bin/sh", "-c", script];
+  const result = await run(onOneCore ? ["taskset", "-c", "0", ...shell] : shell);
+  if (result.stdout !== "")
+    throw new BenchError(`${program} ${args} exited with ${result.stdout.trim()}`, []);
+  return result;
+}
+
+export function canPin(): boolean {
+  return Bun.which("taskset") !== null;
+}
+
+/**
+ * Largest resident size of a command. Linux counts the size of this process as the child's own, since a child begins as
+ * a copy of it; a figure that is not above that is refused.
+ */
+export async function peakBytes(command: readonly string[]): Promise<number> {
+  const leastBytes = (await run(["/bin/sh", "-c", ":"])).maxResidentBytes;
+  const { maxResidentBytes } = await run(command);
+  if (maxResidentBytes <= leastBytes)
+    throw new BenchError(
+      `${command.join(" ")} takes less memory than the benchmark, so its peak is not known`,
+      [],
+    );
+  return maxResidentBytes;
+}
+
+/** Values of all contenders by turn. All take one turn each, then the next; turn 0 warms up and is left out. */
+export async function takeTurns<Name extends string, Value>(
+  contenders: Readonly<Record<Name, () => Promise<Value>>>,
+  turns: number,
+): Promise<Record<Name, Value[]>> {
+  const names = Object.keys(contenders) as Name[];
+  const values = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Value[]>;
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const name of names) {
+      const value = await contenders[name]();
+      if (turn > 0) values[name].push(value);
+    }
+  }
+  return values;
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)]!;
+}
+
+/** Of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
+}
+
+export function heading(...cells: readonly string[]): void {
+  console.log(`\n| ${cells.join(" | ")} |\n|${"---|".repeat(cells.length)}`);
+}
+
+export function row(...cells: readonly string[]): void {
+  console.log(`| ${cells.join(" | ")} |`);
+}
