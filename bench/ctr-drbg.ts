@@ -1,9 +1,8 @@
 /** Speed of CTR_DRBG beside bare AES-256-CTR through node:crypto. Prints; asserts nothing. */
 import { createCipheriv, randomBytes } from "node:crypto";
 import { loadLibrary } from "../ffi/index.ts";
-import { CtrDrbg } from "../src/rbg/ctr-drbg.ts";
+import { CtrDrbg, cipherKeyStream, MAX_REQUEST_LENGTH } from "../src/rbg/ctr-drbg.ts";
 import { selfTest } from "../src/rbg/ctr-drbg-self-test.ts";
-import { cipherKeyStream, MAX_REQUEST_LENGTH } from "../src/rbg/key-stream.ts";
 
 const ROUNDS = 15;
 

@@ -1,9 +1,14 @@
 /** Nanoseconds a symbol of each health test, of the monitor and of the online estimate. Prints; asserts nothing. */
-import { AdaptiveProportionTest } from "../src/health/adaptive-proportion.ts";
-import { aptCutoff, aptWindow, CONTINUOUS_ALPHA_EXPONENT, rctCutoff } from "../src/health/cutoffs.ts";
+import {
+  AdaptiveProportionTest,
+  aptCutoff,
+  aptWindow,
+  CONTINUOUS_ALPHA_EXPONENT,
+  RepetitionCountTest,
+  rctCutoff,
+} from "../src/health/health-tests.ts";
 import { HealthMonitor } from "../src/health/monitor.ts";
 import { OnlineEstimate } from "../src/health/online-estimate.ts";
-import { RepetitionCountTest } from "../src/health/repetition-count.ts";
 
 const SYMBOLS = 2 ** 20;
 const BATCH = 4096;

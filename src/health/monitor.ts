@@ -1,13 +1,13 @@
-import { AdaptiveProportionTest } from "./adaptive-proportion.ts";
+import type { HealthFailure } from "./health-tests.ts";
 import {
+  AdaptiveProportionTest,
   aptCutoff,
   aptWindow,
   CONTINUOUS_ALPHA_EXPONENT,
+  RepetitionCountTest,
   rctCutoff,
   STARTUP_ALPHA_EXPONENT,
-} from "./cutoffs.ts";
-import type { HealthFailure } from "./failure.ts";
-import { RepetitionCountTest } from "./repetition-count.ts";
+} from "./health-tests.ts";
 
 /** *starting* until the start-up test has passed; *failed* from the first alarm until `restart`. */
 export type HealthState = "starting" | "healthy" | "failed";

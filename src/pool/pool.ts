@@ -12,11 +12,9 @@ import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
 import { describeFailure, type SourceState, whyNot } from "../sampling/source-state.ts";
 import type { SourceInfo } from "../source.ts";
 import { type RawTrace, SAMPLE_BYTES, toSymbols, traceBytes } from "../trace.ts";
-import { Account } from "./account.ts";
 import { Ledger } from "./ledger.ts";
-import { Reservoir } from "./reservoir.ts";
+import { Account, Reservoir } from "./reservoir.ts";
 import { type PoolStatus, shortageOf } from "./status.ts";
-import { Waiter } from "./waiter.ts";
 
 export interface PoolConfig {
   /** With the claims that may be credited. */
@@ -59,8 +57,9 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #openedMs: number;
   #collecting: Promise<void> | undefined;
   #extractedBytes = 0;
-  /** Thrown at whoever asks for bytes; undefined while the pool is open. */
-  #closedBy: unknown;
+  #closed = false;
+  /** The fault of this program that closed the pool. */
+  #fault: unknown;
 
   constructor(config: PoolConfig) {
     super();
@@ -144,7 +143,11 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
 
   /** Ends sampling, rejects who waits, wipes what was ready. */
   close(): void {
-    this.#close(new PoolClosedError());
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#scheduler.close();
+    this.#reservoir.wipe();
+    if (this.#waiters.length > 0) this.#failWaiters(this.#closedError());
   }
 
   [Symbol.dispose](): void {
@@ -153,9 +156,12 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
 
   /** Samples as long as somebody waits or there is room for another block. */
   #sample(): void {
-    if (this.#closedBy !== undefined) return;
+    if (this.#closed) return;
     this.#scheduler.want(this.#waiters.length > 0 || !this.#reservoir.isFull);
-    this.#collecting ??= this.#collect().catch((fault: unknown) => this.#close(fault));
+    this.#collecting ??= this.#collect().catch((fault: unknown) => {
+      this.#fault = fault;
+      this.close();
+    });
   }
 
   /** Takes in what the sources deliver, until the pool is closed. */
@@ -205,13 +211,9 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     return new InsufficientEntropyError(`no source can deliver: ${this.shortage()}`, reasons);
   }
 
-  /** @param reason PoolClosedError, or a fault of this program, after which nothing more is handed out */
-  #close(reason: unknown): void {
-    if (this.#closedBy !== undefined) return;
-    this.#closedBy = reason;
-    this.#scheduler.close();
-    this.#reservoir.wipe();
-    this.#failWaiters(reason);
+  /** After a fault nothing more is handed out, and whoever asks is told of it. */
+  #closedError(): unknown {
+    return this.#fault ?? new PoolClosedError();
   }
 
   #failWaiters(error: unknown): void {
@@ -225,6 +227,51 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   }
 
   #assertOpen(): void {
-    if (this.#closedBy !== undefined) throw this.#closedBy;
+    if (this.#closed) throw this.#closedError();
   }
+}
+
+/** A request for bytes that is not complete yet, and the bytes it has got so far. They are wiped when it fails. */
+class Waiter {
+  readonly #bytes: Uint8Array;
+  #filled = 0;
+
+  /** @param forget called when the signal ended the wait */
+  constructor(
+    length: number,
+    private readonly resolve: (bytes: Uint8Array) => void,
+    private readonly reject: (reason: unknown) => void,
+    private readonly signal: AbortSignal | undefined,
+    private readonly forget: () => void,
+  ) {
+    this.#bytes = new Uint8Array(length);
+    signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  get isComplete(): boolean {
+    return this.#filled === this.#bytes.length;
+  }
+
+  /** @param take moves bytes into the array it is given, and returns how many @returns how many it took */
+  fill(take: (out: Uint8Array) => number): number {
+    const taken = take(this.#bytes.subarray(this.#filled));
+    this.#filled += taken;
+    return taken;
+  }
+
+  succeed(): void {
+    this.signal?.removeEventListener("abort", this.#onAbort);
+    this.resolve(this.#bytes);
+  }
+
+  fail(reason: unknown): void {
+    this.signal?.removeEventListener("abort", this.#onAbort);
+    this.#bytes.fill(0);
+    this.reject(reason);
+  }
+
+  #onAbort = (): void => {
+    this.fail(this.signal?.reason);
+    this.forget();
+  };
 }

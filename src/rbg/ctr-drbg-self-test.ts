@@ -1,6 +1,6 @@
 import { DrbgError } from "../errors.ts";
+import type { KeyStream } from "./ctr-drbg.ts";
 import { CtrDrbg } from "./ctr-drbg.ts";
-import type { KeyStream } from "./key-stream.ts";
 
 /** Length of each of the two requests in the vectors below, bytes; the first answer is discarded. */
 const REQUEST_LENGTH = 512;

@@ -1,16 +1,19 @@
 /**
  * Random bytes as every face hands them out. There are three generators, with one way to ask:
  *
- *     full    full-entropy blocks XOR DRBG output, RBG3(XOR)
- *     drbg    CTR_DRBG output, reseeded from the pool, RBG2: for bulk
+ *     full    full-entropy blocks XOR as much CTR_DRBG output, RBG3(XOR) of SP 800-90C. If the noise were ever
+ *             overestimated, the bytes are still as strong as a DRBG seeded by noise and by the operating system.
+ *     drbg    CTR_DRBG output, reseeded from the pool as it goes, RBG2: for bulk
  *     noise   raw symbols, for study (noise.ts)
  *
+ * Operating-system randomness goes into every instantiation, as nonce and personalization, and counts for nothing.
  * Requests are served in the order they come. No byte is handed out twice.
  */
+import { randomBytes } from "node:crypto";
 import { orAborted } from "#kit/abort.ts";
 import { DrbgError, InsufficientEntropyError } from "../errors.ts";
-import type { KeyStream } from "./key-stream.ts";
-import { type FullEntropySource, Rbg } from "./rbg.ts";
+import { CtrDrbg, type KeyStream } from "./ctr-drbg.ts";
+import { selfTest } from "./ctr-drbg-self-test.ts";
 
 export type RbgMode = "full" | "drbg";
 
@@ -34,7 +37,10 @@ export interface Generator extends Disposable {
 }
 
 /** The pool, as generators see it. */
-export interface EntropyPool extends FullEntropySource {
+export interface EntropyPool {
+  extract(length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Returns up to `length` bytes that are ready now, possibly none. */
+  extractReady(length: number): Uint8Array;
   /** Describes how far the pool is from the bytes asked for. */
   shortage(): string;
 }
@@ -191,4 +197,98 @@ export type RbgGenerator = FullGenerator | DrbgGenerator;
 export function fillAtOnce(generator: RbgGenerator, out: Uint8Array): void {
   if (generator.fillNow(out)) return;
   throw new DrbgError(generator.isReady ? "reseed is overdue" : "the generator is not instantiated yet");
+}
+
+// ---- The constructions of SP 800-90C ----
+
+/** One full-entropy block: 256 bits, the security strength of CTR_DRBG(AES-256). 320 credited bits stand behind it. */
+const SEED_BYTES = 32;
+/** Half the security strength (SP 800-90A §8.6.7). */
+const NONCE_BYTES = 16;
+const PERSONALIZATION_BYTES = 32;
+
+/** Bulk output is reseeded when this much time has passed and a block is ready … */
+const RESEED_MS = 1_000;
+/** … and stops for a reseed after this much output: 8 GiB, 2¹⁷ requests where SP 800-90A allows 2⁴⁸. */
+const RESEED_BYTES = 2 ** 33;
+/** In full mode one block in two thousand goes into the DRBG. */
+const FULL_RESEED_BYTES = 2 ** 16;
+
+export interface RbgOptions {
+  /** What makes the DRBG's output; undefined: the runtime's cipher. */
+  readonly keyStream?: KeyStream | undefined;
+  /** The operating system's generator. */
+  readonly osRandom?: (length: number) => Uint8Array;
+}
+
+/** A CTR_DRBG with what the pool gives: its seed, its reseeds, and full-entropy blocks to be XORed with its output. */
+export class Rbg {
+  #bytesSinceReseed = 0;
+  #reseededMs = performance.now();
+
+  private constructor(
+    private readonly entropy: Pick<EntropyPool, "extract" | "extractReady">,
+    private readonly drbg: CtrDrbg,
+  ) {}
+
+  /**
+   * Tests itself, then waits for 256 bits of full entropy.
+   * @throws DrbgError; what the entropy source throws: there is no weaker start
+   */
+  static async instantiate(
+    entropy: Pick<EntropyPool, "extract" | "extractReady">,
+    signal?: AbortSignal,
+    options: RbgOptions = {},
+  ): Promise<Rbg> {
+    const { keyStream, osRandom = randomBytes } = options;
+    selfTest(keyStream);
+    const seed = await entropy.extract(SEED_BYTES, signal);
+    const nonce = osRandom(NONCE_BYTES);
+    const personalization = osRandom(PERSONALIZATION_BYTES);
+    const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, { keyStream });
+    for (const secret of [seed, nonce, personalization]) secret.fill(0);
+    return new Rbg(entropy, drbg);
+  }
+
+  /** Fills `out` with full entropy, XORed with DRBG output. @throws what the entropy source throws */
+  async fullEntropy(out: Uint8Array, signal?: AbortSignal): Promise<void> {
+    if (this.#bytesSinceReseed >= FULL_RESEED_BYTES) await this.reseed(signal);
+    const bytes = await this.entropy.extract(out.length, signal);
+    this.drbg.generateInto(out);
+    for (let i = 0; i < out.length; i++) out[i]! ^= bytes[i]!;
+    bytes.fill(0);
+    this.#bytesSinceReseed += out.length;
+  }
+
+  /** True when bulk output has to wait for `reseed`. */
+  get isReseedOverdue(): boolean {
+    return this.#bytesSinceReseed >= RESEED_BYTES;
+  }
+
+  async reseed(signal?: AbortSignal): Promise<void> {
+    this.#reseedWith(await this.entropy.extract(SEED_BYTES, signal));
+  }
+
+  /** Fills `out` with DRBG output. @throws DrbgError if a reseed is overdue */
+  bulk(out: Uint8Array): void {
+    if (performance.now() - this.#reseededMs >= RESEED_MS) {
+      const seed = this.entropy.extractReady(SEED_BYTES);
+      if (seed.length === SEED_BYTES) this.#reseedWith(seed);
+    }
+    if (this.isReseedOverdue) throw new DrbgError("reseed is overdue");
+    this.drbg.generateInto(out);
+    this.#bytesSinceReseed += out.length;
+  }
+
+  /** Overwrites the working state. */
+  close(): void {
+    this.drbg.uninstantiate();
+  }
+
+  #reseedWith(seed: Uint8Array): void {
+    this.drbg.reseed(seed);
+    seed.fill(0);
+    this.#bytesSinceReseed = 0;
+    this.#reseededMs = performance.now();
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { AdaptiveProportionTest } from "../../src/health/adaptive-proportion.ts";
+import { AdaptiveProportionTest } from "../../src/health/health-tests.ts";
 
 const W = 512;
 const C = 311;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { aptCutoff, aptWindow, rctCutoff } from "../../src/health/cutoffs.ts";
+import { aptCutoff, aptWindow, rctCutoff } from "../../src/health/health-tests.ts";
 import vectors from "../vectors/health.json";
 
 describe("cutoffs at α = 2^−20", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { RepetitionCountTest } from "../../src/health/repetition-count.ts";
+import { RepetitionCountTest } from "../../src/health/health-tests.ts";
 
 const C = 21;
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { Account } from "../../src/pool/account.ts";
 import { Ledger } from "../../src/pool/ledger.ts";
-import { Reservoir } from "../../src/pool/reservoir.ts";
+import { Account, Reservoir } from "../../src/pool/reservoir.ts";
 
 const samples = (n: number, from = 0) =>
   new Uint8Array(BigUint64Array.from({ length: n }, (_, i) => BigInt(from + i)).buffer);

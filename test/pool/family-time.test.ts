@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { FamilyTime } from "../../src/pool/family-time.ts";
+import { FamilyTime } from "../../src/pool/ledger.ts";
 
 describe("FamilyTime", () => {
   test("pays traces that follow one another in full", () => {

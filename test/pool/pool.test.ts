@@ -291,3 +291,12 @@ describe("Pool", () => {
     expect(pool.status().extractedBytes).toBe(before + 32);
   });
 });
+
+test("a fault inside the pool closes it, and is told to whoever waits and whoever comes later", async () => {
+  using pool = open([noisy("a", 29)], 32);
+  pool.on("trace", () => {
+    throw new Error("broken");
+  });
+  await expect(pool.extract(1_000)).rejects.toThrow("broken");
+  await expect(pool.extract(1)).rejects.toThrow("broken");
+});

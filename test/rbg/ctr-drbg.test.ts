@@ -3,9 +3,8 @@ import { createCipheriv, createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { DrbgError } from "../../src/errors.ts";
-import { CtrDrbg, MAX_RESEED_INTERVAL } from "../../src/rbg/ctr-drbg.ts";
+import { CtrDrbg, type KeyStream, MAX_REQUEST_LENGTH, MAX_RESEED_INTERVAL } from "../../src/rbg/ctr-drbg.ts";
 import { selfTest } from "../../src/rbg/ctr-drbg-self-test.ts";
-import { type KeyStream, MAX_REQUEST_LENGTH } from "../../src/rbg/key-stream.ts";
 import { keyStreams } from "../support/key-streams.ts";
 import vectors from "../vectors/ctr-drbg.json";
 

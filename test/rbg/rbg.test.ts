@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { CtrDrbg } from "../../src/rbg/ctr-drbg.ts";
-import { type FullEntropySource, Rbg } from "../../src/rbg/rbg.ts";
+import { Rbg } from "../../src/rbg/generator.ts";
 import { keystream } from "../support/keystream.ts";
 
 /** Hands out a known byte string piece by piece, and remembers how much. */
-class KnownEntropy implements FullEntropySource {
+class KnownEntropy {
   taken = 0;
   ready = 0;
   readonly bytes = keystream(1 << 18, 1);
@@ -73,7 +73,7 @@ describe("Rbg", () => {
   });
 
   test("does not start without entropy, and closes for good", async () => {
-    const none: FullEntropySource = {
+    const none: Pick<EntropyPool, "extract" | "extractReady"> = {
       extract: () => Promise.reject(new Error("dry")),
       extractReady: () => new Uint8Array(0),
     };

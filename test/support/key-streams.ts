@@ -1,5 +1,5 @@
 import { loadLibrary } from "../../ffi/index.ts";
-import { cipherKeyStream, type KeyStream } from "../../src/rbg/key-stream.ts";
+import { cipherKeyStream, type KeyStream } from "../../src/rbg/ctr-drbg.ts";
 import { hostLibrary } from "./native-builds.ts";
 
 /** Every way to make the key stream that this machine has; says aloud which it has not. */
