@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { CtrDrbg } from "../../src/rbg/ctr-drbg.ts";
-import { Rbg } from "../../src/rbg/generator.ts";
+import { type EntropyPool, Rbg } from "../../src/rbg/generator.ts";
 import { keystream } from "../support/keystream.ts";
 
 /** Hands out a known byte string piece by piece, and remembers how much. */
