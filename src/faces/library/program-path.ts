@@ -1,15 +1,17 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { EntropyError } from "../../errors.ts";
 import { platformFile, platformPackage } from "./platform-package.ts";
 
 const VARIABLE = "ESOTERIC_ENTROPY_BINARY";
 
 /**
- * The program: what the caller says, else what the environment says, else the platform package's.
+ * Finds the program: the caller's, else the environment's, else the platform package's, else the one that was built in
+ * the checkout which this library was built in.
  * @throws EntropyError "tool" where there is none
  */
 export function programPath(said: string | undefined): string {
-  const path = said ?? (process.env[VARIABLE] || undefined) ?? platformFile("program");
+  const path = said ?? (process.env[VARIABLE] || undefined) ?? platformFile("program") ?? builtBeside();
   const hints = [`name the program with the option 'program' or the environment variable ${VARIABLE}`];
   if (path === undefined) {
     throw new EntropyError("tool", `the package ${platformPackage()} is not installed`, { hints });
@@ -20,4 +22,10 @@ export function programPath(said: string | undefined): string {
     throw new EntropyError("tool", `${path} is not a program that can be run`, { cause, hints });
   }
   return path;
+}
+
+/** dist/esoteric-entropy, as seen from dist/lib. */
+function builtBeside(): string | undefined {
+  const path = fileURLToPath(new URL("../esoteric-entropy", import.meta.url));
+  return existsSync(path) ? path : undefined;
 }
