@@ -2,7 +2,7 @@
  * START HERE. What a noise source is (SP 800-90B §2.2.1).
  *
  * The path of a byte: Source → RawTrace (trace.ts) → health tests (health/monitor.ts) → pool (pool/pool.ts) →
- * random bit generator (drbg/rbg.ts) → a face (cli/stream.ts). To add a source, write one file in sources/.
+ * random bit generator (rbg/rbg.ts) → a face (commands/stream.ts). To add a source, write one file in sources/.
  */
 import type { Host } from "./platform/host.ts";
 import type { RawTrace } from "./trace.ts";
@@ -36,7 +36,7 @@ export interface SourceInfo {
   readonly symbolBits: number;
   /** H_submitter (SP 800-90B §3.1.3), bits per symbol; 0 = mixed, never credited. For a counter step ≤ 20 ns. */
   readonly claim: number;
-  /** The same for coarser counters, up to the 41.67 ns of Apple silicon. Not given: as `claim`. */
+  /** The same for coarser counters, up to the 41.67 ns of Apple silicon. Defaults to `claim`. */
   readonly coarseClaim?: number;
   /** Order of magnitude of its raw samples a second; sizes the first request and sorts `fast`. */
   readonly rateHz: number;
@@ -72,15 +72,20 @@ const FINE_STEP_NS = 20;
 const COARSE_STEP_NS = 42;
 
 /**
- * Returns the claim that holds for a counter of this step, bits per symbol. Beyond the coarsest step for which there is
- * evidence a timing source claims nothing. A step that is not known counts as coarse.
- * @param stepNs period of the counter's step, nanoseconds
+ * Min-entropy claimed with a counter of this step, bits per symbol. Only timing sources depend on the step. They claim
+ * nothing beyond the coarsest step for which there is evidence, and no more than the coarse claim while the step is unknown.
+ * @param stepNs period of the counter's step; undefined, or not above 0, where it is unknown
  */
 export function claimAt(info: SourceInfo, stepNs: number | undefined): number {
   if (info.unit !== "ticks") return info.claim;
-  const step = stepNs ?? COARSE_STEP_NS;
-  if (step <= FINE_STEP_NS) return info.claim;
-  return step <= COARSE_STEP_NS ? (info.coarseClaim ?? info.claim) : 0;
+  if (stepNs === undefined || !(stepNs > 0)) return info.coarseClaim ?? info.claim;
+  if (stepNs <= FINE_STEP_NS) return info.claim;
+  return stepNs <= COARSE_STEP_NS ? (info.coarseClaim ?? info.claim) : 0;
+}
+
+/** Period of the step of this host's counter, nanoseconds; undefined without a native library. */
+export function counterStepNs({ native }: Host): number | undefined {
+  return native.ok ? native.library.clock.periodNs : undefined;
 }
 
 export function isDefault(info: SourceInfo): boolean {

@@ -7,10 +7,10 @@ import { BLOCK, FIRST_BLOCK, OnlineEstimate } from "../../src/health/online-esti
 import { currentHost, type Host } from "../../src/platform/index.ts";
 import { sharedInformation } from "../../src/recording/dependence.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
-import { claimAt, type Source } from "../../src/source.ts";
+import { claimAt, counterStepNs, type Source } from "../../src/source.ts";
 import { assess, restartTest } from "../../src/stats/sp800-90b/index.ts";
 import { toSymbols } from "../../src/trace.ts";
-import { evident, stepNs, within } from "./sources.ts";
+import { evident, within } from "./sources.ts";
 
 const NULL_SAMPLES = 100_000;
 const NULL_SECONDS = 5;
@@ -56,7 +56,7 @@ export async function assessAll([folder, ...ids]: string[]): Promise<void> {
     const manifest = readManifest(folder, info.id);
     if (!manifest || (ids.length > 0 && !ids.includes(info.id))) continue;
     const h = assessedH(folder, manifest);
-    restarted(folder, manifest, Math.min(h, claimAt(info, stepNs(host))));
+    restarted(folder, manifest, Math.min(h, claimAt(info, counterStepNs(host))));
     coarseH(folder, manifest);
     console.error(`${info.id}: ${h.toFixed(3)}`);
   }
@@ -71,7 +71,7 @@ export async function figures(folders: readonly string[]): Promise<Evidence[]> {
   const all: Evidence[] = [];
   for (const source of await evident(host)) {
     const { info } = source;
-    const claim = claimAt(info, stepNs(host));
+    const claim = claimAt(info, counterStepNs(host));
     const manifests = folders.map((folder) => readManifest(folder, info.id));
     const assessed = folders.map((folder, i) => manifests[i] && assessedH(folder, manifests[i]));
     const least = Math.min(info.symbolBits, ...assessed.filter((h) => h !== undefined));

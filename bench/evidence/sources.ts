@@ -1,6 +1,6 @@
 /** The sources that evidence is wanted for, and how much of each. */
 import type { Host } from "../../src/platform/index.ts";
-import { claimAt, type Source } from "../../src/source.ts";
+import { claimAt, counterStepNs, type Source } from "../../src/source.ts";
 import { sources } from "../../src/sources/index.ts";
 
 /** Those that claim something and can be had here without network, microphone or camera. */
@@ -9,15 +9,10 @@ export async function evident(host: Host): Promise<Source[]> {
   for (const source of sources) {
     const { info } = source;
     const leavesTheMachine = info.effects.some((effect) => /network|microphone|camera/.test(effect));
-    if (leavesTheMachine || claimAt(info, stepNs(host)) === 0) continue;
+    if (leavesTheMachine || claimAt(info, counterStepNs(host)) === 0) continue;
     if ((await source.availability(host)).ok) chosen.push(source);
   }
   return chosen;
-}
-
-/** Period of the counter's step. */
-export function stepNs(host: Host): number {
-  return host.native.ok ? host.native.library.clock.periodNs : 0;
 }
 
 /** As many samples as come in so many seconds by the source's own figure, and `most` at most. */

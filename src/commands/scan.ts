@@ -9,7 +9,7 @@ import { formatCount } from "#kit/term/units.ts";
 import { glyphsFor, meter } from "#kit/term/widgets.ts";
 import type { Deps } from "../deps.ts";
 import { describeSources } from "../faces/library/source-list.ts";
-import { claimAt, FAMILIES, isDefault, type Source } from "../source.ts";
+import { claimAt, counterStepNs, FAMILIES, isDefault, type Source } from "../source.ts";
 import { SETTINGS_FLAGS } from "./source-flags.ts";
 
 export const scan = command({
@@ -51,7 +51,7 @@ export async function runScan(options: { readonly json: boolean }, io: Io, deps:
     availability.ok ? "yes" : "no",
     isDefault(info) ? "yes" : "no",
     formatCount(info.rateHz),
-    String(claimAt(info, clock.stepNs ?? 0)),
+    String(claimAt(info, counterStepNs(deps.host))),
     info.effects.join(", ") || "none",
     availability.ok ? "" : availability.reason,
   ]);

@@ -1,7 +1,7 @@
 /** Runs in the sampling thread: opens sources on demand, runs requests, answers each exactly once. */
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import type { Sampler, Source } from "../source.ts";
+import { counterStepNs, type Sampler, type Source } from "../source.ts";
 import type { Port, Reply, Request } from "./protocol.ts";
 
 export function serveRequests(port: Port<Reply, Request>, sources: readonly Source[], host: Host): void {
@@ -77,9 +77,7 @@ class SourceRunner {
       return undefined;
     }
     this.#sampler = await this.source.open(this.host);
-    const { native } = this.host;
-    const stepNs = native.ok ? native.library.clock.periodNs : undefined;
-    this.port.post({ kind: "opened", id: this.source.info.id, stepNs });
+    this.port.post({ kind: "opened", id: this.source.info.id, stepNs: counterStepNs(this.host) });
     return this.#sampler;
   }
 

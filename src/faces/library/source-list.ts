@@ -1,6 +1,6 @@
 /** What the noise sources are and whether a machine can run them: `scan --json`, and the libraries. Plain data. */
 import type { Host } from "../../platform/host.ts";
-import { claimAt, isDefault, type Source, type SourceInfo } from "../../source.ts";
+import { claimAt, counterStepNs, isDefault, type Source, type SourceInfo } from "../../source.ts";
 
 export interface SourceDescription extends Pick<SourceInfo, "id" | "title" | "family" | "mechanism"> {
   readonly available: boolean;
@@ -18,11 +18,10 @@ export interface SourceDescription extends Pick<SourceInfo, "id" | "title" | "fa
 
 /** Samples nothing; takes as long as the slowest source takes to say whether it can run: 50 ms at most. */
 export function describeSources(sources: readonly Source[], host: Host): Promise<SourceDescription[]> {
-  const stepNs = host.native.ok ? host.native.library.clock.periodNs : 0;
-  return Promise.all(sources.map((source) => describeSource(source, host, stepNs)));
+  return Promise.all(sources.map((source) => describeSource(source, host)));
 }
 
-async function describeSource(source: Source, host: Host, stepNs: number): Promise<SourceDescription> {
+async function describeSource(source: Source, host: Host): Promise<SourceDescription> {
   const { info } = source;
   const availability = await source.availability(host);
   return {
@@ -35,7 +34,7 @@ async function describeSource(source: Source, host: Host, stepNs: number): Promi
     default: isDefault(info),
     unit: info.unit,
     symbolBits: info.symbolBits,
-    claimedH: claimAt(info, stepNs),
+    claimedH: claimAt(info, counterStepNs(host)),
     typicalRateHz: info.rateHz,
     effects: info.effects,
   };
