@@ -7,7 +7,7 @@ import { listDevices, QUIETLY } from "./acquire/capture/avfoundation.ts";
 import {
   CaptureFeed,
   type CaptureLimits,
-  type Recording,
+  type CaptureTool,
   USUAL_LIMITS,
 } from "./acquire/capture/capture-feed.ts";
 import { shortestPeriod } from "./acquire/capture/period.ts";
@@ -55,7 +55,7 @@ function availability(host: Host): Availability {
   return reason === undefined ? { ok: true } : { ok: false, reason };
 }
 
-async function* linuxRecordings(host: Host): AsyncGenerator<Recording> {
+async function* linuxRecordings(host: Host): AsyncGenerator<CaptureTool> {
   const tool = host.findTool("arecord");
   if (!tool) return;
   const format = ["-f", "S16_LE", "-r", "48000", "-c", "2", "-t", "raw", "-d", RECORDING_S];
@@ -69,7 +69,7 @@ async function* macRecordings(
   host: Host,
   deadline: Deadline,
   signal: AbortSignal,
-): AsyncGenerator<Recording> {
+): AsyncGenerator<CaptureTool> {
   const tool = host.findTool("ffmpeg");
   if (!tool) return;
   // No rate is asked for: a resampler would be one more filter.
@@ -88,7 +88,7 @@ async function* macRecordings(
 
 const CHANNEL_BYTES = 2;
 
-function recording(tool: string, args: readonly string[], frameBytes: number): Recording {
+function recording(tool: string, args: readonly string[], frameBytes: number): CaptureTool {
   return {
     tool,
     args,

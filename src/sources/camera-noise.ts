@@ -6,7 +6,7 @@ import { listDevices, QUIETLY } from "./acquire/capture/avfoundation.ts";
 import {
   CaptureFeed,
   type CaptureLimits,
-  type Recording,
+  type CaptureTool,
   USUAL_LIMITS,
 } from "./acquire/capture/capture-feed.ts";
 import { type FrameSize, videoNodes, yuyvSizes } from "./acquire/capture/v4l2.ts";
@@ -68,7 +68,7 @@ async function* linuxRecordings(
   host: Host,
   deadline: Deadline,
   signal: AbortSignal,
-): AsyncGenerator<Recording> {
+): AsyncGenerator<CaptureTool> {
   const tool = host.findTool("v4l2-ctl");
   if (!tool) return;
   let failure = "no camera that gives uncompressed pictures (YUYV)";
@@ -93,7 +93,7 @@ async function* macRecordings(
   host: Host,
   deadline: Deadline,
   signal: AbortSignal,
-): AsyncGenerator<Recording> {
+): AsyncGenerator<CaptureTool> {
   const tool = host.findTool("ffmpeg");
   if (!tool) return;
   const { video } = await listDevices(host, tool, deadline, signal);
@@ -117,7 +117,7 @@ async function* macRecordings(
 }
 
 /** @param lumaAt which of a pixel's two bytes is its brightness: 0 in YUYV, 1 in UYVY */
-function recording(tool: string, args: readonly string[], size: FrameSize, lumaAt: 0 | 1): Recording {
+function recording(tool: string, args: readonly string[], size: FrameSize, lumaAt: 0 | 1): CaptureTool {
   const { width, height } = size;
   return {
     tool,

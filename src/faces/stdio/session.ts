@@ -35,7 +35,7 @@ export interface Channel {
 /** Requests on their way at once; every further one is refused. */
 export const MAX_REQUESTS = 64;
 
-interface Request {
+interface OpenRequest {
   readonly controller: AbortController;
   /** Nothing more may be said to it. */
   answered: boolean;
@@ -48,7 +48,7 @@ interface Work {
 }
 
 export class Session {
-  readonly #requests = new Map<number, Request>();
+  readonly #requests = new Map<number, OpenRequest>();
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
   #lastWrite: Promise<void> = Promise.resolve();
@@ -109,7 +109,7 @@ export class Session {
     await this.#refuse(id, new CancelledError());
   }
 
-  #giveUp(request: Request): void {
+  #giveUp(request: OpenRequest): void {
     request.answered = true;
     request.controller.abort(new CancelledError());
   }
@@ -158,7 +158,7 @@ export class Session {
 
   /** Its place is taken until the answer is written and the work has ended, even if that takes longer than the client waits. */
   async #answer(id: number, { kind, run }: Work): Promise<void> {
-    const request: Request = { controller: new AbortController(), answered: false };
+    const request: OpenRequest = { controller: new AbortController(), answered: false };
     this.#requests.set(id, request);
     try {
       const [outcome] = await Promise.allSettled([run(request.controller.signal)]);

@@ -23,7 +23,7 @@ export class SourceTable {
   readonly #body = part("source-rows", HTMLTableSectionElement);
   readonly #filters = part("filters", HTMLFieldSetElement);
   readonly #heads = [...document.querySelectorAll<HTMLElement>("th[data-key]")];
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, SourceLine>();
   /** The order on the page, and what it was made for. */
   #ids: readonly string[] = [];
   #arrangement = "";
@@ -74,7 +74,7 @@ export class SourceTable {
     if (ids.length === this.#ids.length && ids.every((id, i) => id === this.#ids[i])) return;
     this.#ids = ids;
     const focused = rowOf(document.activeElement);
-    for (const id of ids) if (!this.#rows.has(id)) this.#rows.set(id, new Row(id));
+    for (const id of ids) if (!this.#rows.has(id)) this.#rows.set(id, new SourceLine(id));
     this.#body.replaceChildren(...ids.map((id) => this.#rows.get(id)!.element));
     if (focused !== undefined && ids.includes(focused)) this.#rows.get(focused)!.element.focus();
   }
@@ -100,7 +100,7 @@ export class SourceTable {
   }
 }
 
-class Row {
+class SourceLine {
   readonly element = made("tr");
   readonly #swatch = made("span", "swatch");
   readonly #reason = made("span", "reason");

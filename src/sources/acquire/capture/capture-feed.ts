@@ -6,7 +6,7 @@ import type { Batch, EventFeed } from "../event/event-sampler.ts";
 import { ToolPieces } from "../event/tool-pieces.ts";
 
 /** A device, and the tool that records from it. */
-export interface Recording {
+export interface CaptureTool {
   readonly tool: string;
   readonly args: readonly string[];
   readonly blockBytes: number;
@@ -32,16 +32,16 @@ export const USUAL_LIMITS: CaptureLimits = { startMs: 10_000, stallMs: 2_000 };
 const MAX_UNREAD_BYTES = 32 << 20;
 
 export class CaptureFeed implements EventFeed {
-  #running: { recording: Recording; blocks: BlockStream; read(block: Uint8Array): Int16Array } | undefined;
+  #running: { recording: CaptureTool; blocks: BlockStream; read(block: Uint8Array): Int16Array } | undefined;
   /** The one that has worked. */
-  #chosen: Recording | undefined;
+  #chosen: CaptureTool | undefined;
   #ready: Int16Array = new Int16Array(0);
 
   /** @param recordings what to try, best first */
   constructor(
     private readonly sourceId: string,
     private readonly host: Host,
-    private readonly recordings: (deadline: Deadline, signal: AbortSignal) => AsyncIterable<Recording>,
+    private readonly recordings: (deadline: Deadline, signal: AbortSignal) => AsyncIterable<CaptureTool>,
     private readonly limits: CaptureLimits,
   ) {}
 
@@ -85,7 +85,7 @@ export class CaptureFeed implements EventFeed {
     throw failure ?? new SourceError(this.sourceId, "no device that records");
   }
 
-  async #start(recording: Recording, deadline: Deadline): Promise<Uint8Array | ToolError> {
+  async #start(recording: CaptureTool, deadline: Deadline): Promise<Uint8Array | ToolError> {
     const { tool, args, blockBytes } = recording;
     const running = this.host.start(tool, args, { maxBytes: MAX_UNREAD_BYTES });
     const blocks = new BlockStream(running, blockBytes);

@@ -2,7 +2,7 @@
 import { ToolError } from "../../../errors.ts";
 import { isObject, objectsIn, parseProfile } from "./json-object.ts";
 
-export interface Report {
+export interface DeviceSignal {
   readonly address: string;
   readonly dBm: number;
 }
@@ -17,7 +17,7 @@ const REPORT = new RegExp(`Device (${ADDRESS}) RSSI: (?:0x[0-9a-f]{8} \\((-\\d{1
 const FAILURE = /No default controller available|Failed to start discovery: .*|org\.bluez\.Error\.\w+/;
 
 /** One line of `bluetoothctl scan on`: a report, or nothing of interest. @throws ToolError where it says it cannot scan */
-export function parseScanLine(line: string): Report | undefined {
+export function parseScanLine(line: string): DeviceSignal | undefined {
   const text = line.replace(TERMINAL_CODES, "");
   const failure = FAILURE.exec(text);
   if (failure) throw new ToolError(`bluetoothctl: ${failure[0]}`);
@@ -31,7 +31,7 @@ export function parseScanLine(line: string): Report | undefined {
  * them in another list.
  * @throws ToolError if it is not that, or if there is no controller that is switched on
  */
-export function parseBluetoothProfile(text: string): Report[] {
+export function parseBluetoothProfile(text: string): DeviceSignal[] {
   const controllers = parseProfile(text, "SPBluetoothDataType").filter(
     ({ controller_properties: properties }) =>
       isObject(properties) && properties["controller_state"] === "attrib_on",
