@@ -82,19 +82,19 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "report",
     files: /^src\/report\//,
-    may: ["stats", "source", "errors", "kit/format"],
+    may: ["stats", "source", "errors", "kit/format", "kit/files"],
     packages: /^(node:|echarts)/,
   },
   {
     name: "recording",
     files: /^src\/recording\//,
-    may: ["source", "errors", "host", "calibration", "kit/files"],
-    packages: /^node:/,
+    may: ["source", "errors", "host", "platform", "health", "stats", "version", "kit/files"],
+    packages: /^(node:|simple-statistics$)/,
   },
   {
     name: "calibration",
     files: /^src\/calibration\//,
-    may: ["source", "errors", "host", "recording", "kit/files", "sources", "version"],
+    may: ["source", "sources", "errors", "host", "platform", "recording", "kit/files", "version"],
     packages: /^node:/,
   },
   { name: "version", files: /^src\/version\.ts$/, may: [], packages: /^$/ },

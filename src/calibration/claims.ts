@@ -5,10 +5,8 @@ import { UsageError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import type { Source, SourceInfo } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
-import { VERSION } from "../version.ts";
-import { machineProfile } from "./machine-profile.ts";
 import type { Profile } from "./profile.ts";
-import { profilePath } from "./profile-file.ts";
+import { findProfile, profilePath } from "./profile-file.ts";
 
 /** Share of the assessed entropy that is credited at most: the files' claims keep the same distance to their assessments. */
 export const CREDITED_SHARE = 0.5;
@@ -69,7 +67,7 @@ function profiledInfos(
   { stateFolder, host }: { readonly stateFolder?: string | undefined; readonly host: Host },
   warn: (text: string) => void,
 ): readonly SourceInfo[] {
-  const found = machineProfile(stateFolder, host, VERSION);
+  const found = findProfile(stateFolder, host);
   if (found.kind === "refused" && stateFolder !== undefined) {
     const path = profilePath(stateFolder);
     warn(`${path} is ignored: ${found.reason}; 'esoteric-entropy calibrate' makes a new one`);

@@ -1,4 +1,4 @@
-/** Where the profile lies, and how it gets there and back without being anybody else's. */
+/** Where the profile lies, and how it is read and written so that nobody else can change it. */
 import { randomUUID } from "node:crypto";
 import {
   chmodSync,
@@ -15,11 +15,14 @@ import {
 } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { InputError } from "../errors.ts";
-import { formatProfile, type Profile, parseProfile } from "./profile.ts";
+import type { Host } from "../platform/host.ts";
+import { identifyMachine } from "../platform/machine.ts";
+import { VERSION } from "../version.ts";
+import { formatProfile, mismatch, type Profile, parseProfile } from "./profile.ts";
 
 /**
- * The folder for what the program keeps: `~/Library/Application Support` on macOS; on Linux XDG_STATE_HOME, else
- * `~/.local/state` (XDG Base Directory Specification 0.8, which says that relative paths do not count).
+ * Folder of the program's state: below `~/Library/Application Support` on macOS; on Linux below XDG_STATE_HOME, else
+ * `~/.local/state` (XDG Base Directory Specification 0.8, by which relative paths do not count).
  * Undefined where there is no home.
  */
 export function stateFolder(
@@ -42,20 +45,31 @@ export type ReadProfile =
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "read"; readonly profile: Profile };
 
-/** Some hundred sources take 30 KB. */
+/** Largest file that is read. A hundred sources take 30 KB. */
 const MAX_BYTES = 1 << 20;
 
-/** Reads a profile that is ours and nobody else can write to. Never throws for what lies there. */
+/**
+ * The profile that this version of the program made on this machine, or why the one in the folder cannot be used.
+ * @param folder see `stateFolder`; undefined where there is no home
+ */
+export function findProfile(folder: string | undefined, host: Host): ReadProfile {
+  if (folder === undefined) return { kind: "absent" };
+  const found = readProfile(profilePath(folder));
+  if (found.kind !== "read") return found;
+  const reason = mismatch(found.profile, identifyMachine(host), VERSION);
+  return reason === undefined ? found : refused(reason);
+}
+
+/** Reads a profile that is ours and that nobody else can write to. Refuses everything else; never throws for it. */
 export function readProfile(path: string): ReadProfile {
   let file: number;
   try {
-    // A link could lead anywhere, and opening a pipe must not wait for anybody.
+    // A link could lead anywhere, and to open a pipe must not block.
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
     if (code === undefined) throw error;
-    // FreeBSD's and macOS's word for a link not to be followed is ELOOP, too.
     return { kind: "refused", reason: code === "ELOOP" ? "it is a link" : `it cannot be opened (${code})` };
   }
   try {
@@ -74,7 +88,7 @@ export function readProfile(path: string): ReadProfile {
   }
 }
 
-/** Puts the profile in its place at one go, for its owner alone. @throws InputError */
+/** Replaces the profile atomically; only its owner may read it. @throws InputError */
 export function writeProfile(folder: string, profile: Profile): void {
   const path = profilePath(folder);
   const unfinished = `${path}.${randomUUID()}`;
@@ -103,7 +117,7 @@ function refused(reason: string): ReadProfile {
   return { kind: "refused", reason };
 }
 
-/** A parser quotes what it does not understand, control characters and all. */
+/** Makes a parser's message fit for a terminal: parsers quote their input, control characters included. */
 function oneLine(message: string): string {
   return message.replace(/[^\x20-\x7e]+/g, " ").slice(0, 200);
 }

@@ -1,15 +1,16 @@
 /**
- * What `calibrate` found out about the sources on one machine. A profile can only lower a claim, never raise it, so
- * that whoever tampers with one can take entropy away but not invent any.
+ * The profile of one machine: the entropy that `calibrate` assessed for each source. A profile can only lower a claim, never
+ * raise it: whoever tampers with one can take entropy away but not invent any.
  */
-import { type Machine, machineDifferences } from "./machine.ts";
+import { type Machine, machineDifferences } from "../platform/machine.ts";
 
 export interface Profile {
   /** Version of the program that measured. */
   readonly tool: string;
   readonly machine: Machine;
-  /** The counter, for the reader; it changes with the machine or the program. */
+  /** The counter, for the reader only. It changes with the machine or the program, which are compared. */
   readonly clock: { readonly name: string; readonly periodNs: number };
+  /** By source id. */
   readonly sources: ReadonlyMap<string, Calibration>;
 }
 
@@ -17,16 +18,16 @@ export interface Calibration {
   /** SP 800-90B non-IID estimate, bits per symbol. */
   readonly assessedH: number;
   readonly symbolBits: number;
-  /** How many symbols were assessed. */
+  /** Number of symbols assessed. */
   readonly symbols: number;
   readonly rateHz: number;
-  /** When, ISO 8601. */
+  /** ISO 8601. */
   readonly calibratedAt: string;
 }
 
-/** Version of the file's form. */
+/** Version of the file format. */
 const SCHEMA = 1;
-/** Many times the number of sources there are. */
+/** Many times the number of existing sources. */
 const MAX_SOURCES = 1_000;
 
 export function formatProfile(profile: Profile): string {
@@ -34,7 +35,7 @@ export function formatProfile(profile: Profile): string {
   return `${JSON.stringify({ schema: SCHEMA, ...rest, sources: Object.fromEntries(sources) }, null, 2)}\n`;
 }
 
-/** @throws SyntaxError saying what is wrong: a profile is believed as a whole or not at all */
+/** @throws SyntaxError naming the first fault: a profile is used as a whole or not at all */
 export function parseProfile(text: string): Profile {
   const root = record(JSON.parse(text), "the profile");
   if (root["schema"] !== SCHEMA) throw new SyntaxError(`schema ${shown(root["schema"])} is not ${SCHEMA}`);
@@ -63,7 +64,7 @@ export function parseProfile(text: string): Profile {
   };
 }
 
-/** Why the profile does not speak of this machine and this program; undefined where it does. */
+/** Says why the profile does not apply to this machine and version; undefined where it does. */
 export function mismatch(profile: Profile, machine: Machine, tool: string): string | undefined {
   if (profile.tool !== tool) return `it was made by version ${JSON.stringify(profile.tool)}, this is ${tool}`;
   const differences = machineDifferences(profile.machine, machine);
@@ -74,7 +75,7 @@ function calibration(value: unknown, path: string): Calibration {
   const entry = record(value, path);
   const symbolBits = whole(entry["symbolBits"], `${path}.symbolBits`, 1, 8);
   const calibratedAt = word(entry["calibratedAt"], `${path}.calibratedAt`);
-  if (!Number.isFinite(Date.parse(calibratedAt))) throw new SyntaxError(`${path}.calibratedAt is no time`);
+  if (!Number.isFinite(Date.parse(calibratedAt))) throw new SyntaxError(`${path}.calibratedAt is not a time`);
   return {
     assessedH: within(entry["assessedH"], `${path}.assessedH`, 0, symbolBits),
     symbolBits,
@@ -91,11 +92,11 @@ function record(value: unknown, path: string): Record<string, unknown> {
 }
 
 function sourceId(id: string): string {
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(id)) throw new SyntaxError(`${shown(id)} is no id of a source`);
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(id)) throw new SyntaxError(`${shown(id)} is not a source id`);
   return id;
 }
 
-/** A short text without control characters: it may end up in a warning on the terminal. */
+/** Accepts a short text without control characters, because it may be shown in a warning on the terminal. */
 function word(value: unknown, path: string): string {
   if (typeof value === "string" && /^[\x20-\x7e\u00a0-\uffff]{1,200}$/.test(value)) return value;
   throw new SyntaxError(`${path} is ${shown(value)}, not a short text`);

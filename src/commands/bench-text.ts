@@ -1,13 +1,15 @@
-/** What `bench` found, as tables. */
-
+/** The output of `bench`. */
 import type { Io } from "#kit/term/io.ts";
 import { table } from "#kit/term/table.ts";
 import { formatCount } from "#kit/term/units.ts";
 import { bar, glyphsFor } from "#kit/term/widgets.ts";
-import type { BenchRow, Correlations, Sort } from "./bench.ts";
+import type { Dependence, SourceFigures } from "../recording/side-by-side.ts";
 
-/** What rows are sorted by, and their bars show. */
-export function keyOf(row: BenchRow, sort: Sort): number {
+export const SORTS = ["rate", "assessed", "credited"] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** The figure that rows are sorted by and that bars show. */
+export function keyOf(row: SourceFigures, sort: Sort): number {
   switch (sort) {
     case "rate":
       return row.rateHz;
@@ -18,12 +20,21 @@ export function keyOf(row: BenchRow, sort: Sort): number {
   }
 }
 
+export function benchJson(
+  sources: readonly SourceFigures[],
+  sort: Sort,
+  correlation: Dependence | undefined,
+): string {
+  const result = { schema: 1, sort, sources, ...(correlation && { correlation }) };
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
 const MOST_BAR_WIDTH = 20;
 
 export function benchText(
-  rows: readonly BenchRow[],
+  rows: readonly SourceFigures[],
   sort: Sort,
-  correlations: Correlations | undefined,
+  dependence: Dependence | undefined,
   io: Pick<Io, "columns" | "unicode">,
 ): string {
   const barWidth = Math.min(MOST_BAR_WIDTH, Math.floor(io.columns / 4));
@@ -57,14 +68,15 @@ export function benchText(
   return [
     table(columns, cells),
     "",
-    "H in bits per symbol: MCV and assessed (lowest estimate) after SP 800-90B §6.3, of so few symbols a first look;",
+    "H in bits per symbol: MCV and assessed (lowest estimate) after SP 800-90B §6.3, rough for so few symbols;",
     "credited: rate × min(claimed, assessed), each source for itself; the pool pays a family once",
-    ...(correlations ? ["", correlationText(correlations)] : []),
+    ...(dependence ? ["", dependenceText(dependence)] : []),
+    "",
   ].join("\n");
 }
 
 /** Two triangles in one table: correlation below the diagonal, information above. */
-function correlationText({ ids, symbols, pearson, pearsonP, sharedInformation }: Correlations): string {
+function dependenceText({ ids, symbols, pearson, pearsonP, sharedInformation }: Dependence): string {
   if (ids.length < 2) {
     return "correlation: fewer than two sources delivered all symbols; --seconds gives them more time";
   }

@@ -1,16 +1,17 @@
-/** The data a report looks at: a file, standard input, one source's raw symbols, or what the pool hands out. */
-
+/** The data that a report tests: a file, standard input, one source's raw symbols, or the pool's output. */
 import { type DataFile, openDataFile, openStdin } from "#kit/files/data-file.ts";
 import type { Io } from "#kit/term/io.ts";
+import type { ClaimOptions } from "../calibration/claims.ts";
 import { packLowBits } from "../conditioning/pack-bits.ts";
 import type { Deps } from "../deps.ts";
-import { SourceError } from "../errors.ts";
+import { InputError, UsageError } from "../errors.ts";
 import { openPool } from "../pool/open.ts";
 import type { Generator } from "../rbg/generator.ts";
-import type { ReportData } from "../report/run-options.ts";
+import { requireAvailable, sampleUntil } from "../recording/sample-until.ts";
+import { DEEP_BYTES } from "../report/intake.ts";
+import type { ReportData, RunOptions } from "../report/run-options.ts";
 import type { Source } from "../source.ts";
 import { toSymbols } from "../trace.ts";
-import type { ClaimOptions } from "./claims.ts";
 
 export type DataOrigin =
   | { readonly kind: "file"; readonly path: string }
@@ -23,10 +24,10 @@ export type DataOrigin =
       readonly timeoutMs: number;
     } & ClaimOptions);
 
-/** Data with their length, where it is known before they are read. */
+/** Data, with their length where it is known before they are read. */
 export type OpenData = ReportData & AsyncDisposable & { readonly bytes: number | undefined };
 
-/** @param bytes how many; undefined: all of a file */
+/** @param bytes number of bytes; undefined for all of a file */
 export async function openData(
   origin: DataOrigin,
   bytes: number | undefined,
@@ -40,8 +41,7 @@ export async function openData(
       return fromFile("stdin", await openStdin(), bytes, io.signal);
     case "source": {
       const { info } = origin.source;
-      const availability = await origin.source.availability(deps.host);
-      if (!availability.ok) throw new SourceError(info.id, availability.reason);
+      await requireAvailable(origin.source, deps.host);
       const pieces = rawSymbols(origin.source, bytes ?? 0, io, deps);
       return generated("source", info.id, info.symbolBits, pieces, bytes);
     }
@@ -83,15 +83,13 @@ function generated(
   return { kind, name, bitsPerSymbol, bytes, pieces, async [Symbol.asyncDispose]() {} };
 }
 
-/** Samples taken at once; a multiple of 8, so that symbols of any width fill whole bytes. */
+/** Samples per request: a multiple of 8, so that symbols of any width fill whole bytes. */
 const PIECE_SAMPLES = 8_192;
 
 async function* rawSymbols(source: Source, bytes: number, io: Io, deps: Deps): AsyncGenerator<Uint8Array> {
   const { symbolBits } = source.info;
-  await using sampler = await source.open(deps.host);
-  for (let left = Math.ceil((8 * bytes) / symbolBits); left > 0; ) {
-    const trace = await sampler.sample(Math.min(left, PIECE_SAMPLES), io.signal);
-    left -= trace.samples.length;
+  const limits = { samples: Math.ceil((8 * bytes) / symbolBits), pieceSamples: PIECE_SAMPLES };
+  for await (const trace of sampleUntil(source, deps.host, limits, io.signal)) {
     yield packLowBits(toSymbols(trace, symbolBits), symbolBits).bytes;
   }
 }
@@ -108,4 +106,30 @@ async function* poolBytes(
     left -= piece.length;
     yield piece;
   }
+}
+
+/** Cuts the data into sequences of the same length. @throws UsageError or InputError where they cannot be cut so */
+export function sequencesOf(
+  sequences: number,
+  data: { readonly name: string; readonly bytes: number | undefined },
+): RunOptions["sequences"] {
+  if (sequences === 1) return undefined;
+  if (data.bytes === undefined) {
+    throw new UsageError(`--sequences: the length of ${data.name} is not known beforehand`, [
+      "--bytes N says it, for all sequences together",
+    ]);
+  }
+  const bytes = Math.floor(data.bytes / sequences);
+  if (bytes === 0) {
+    throw new InputError(`${data.name}: ${data.bytes} bytes cannot be cut into ${sequences} sequences`);
+  }
+  if (bytes > DEEP_BYTES) {
+    throw new InputError(
+      `sequences of ${bytes} bytes are longer than the ${DEEP_BYTES} that are tested whole`,
+      {
+        hints: [`--sequences ${Math.ceil(data.bytes / DEEP_BYTES)} or more, or --bytes`],
+      },
+    );
+  }
+  return { count: sequences, bytes };
 }

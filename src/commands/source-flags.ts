@@ -3,6 +3,7 @@ import { flag, positional } from "#kit/term/flags/builders.ts";
 import { type Candidate, type Completion, completeList, startingWith } from "#kit/term/flags/completion.ts";
 import { group } from "#kit/term/flags/flag.ts";
 import type { Deps } from "../deps.ts";
+import type { Settings } from "../platform/host.ts";
 import { FAMILIES, type Source } from "../source.ts";
 
 type Known = Pick<Deps, "sources">;
@@ -18,6 +19,13 @@ export const SETTINGS_FLAGS = group("Sources", {
     about: "Folder for files that disk sources measure with",
   }),
 });
+
+/** The settings as flags, for another process of this program. */
+export function settingsArgs({ resolver, connectTo, scratchFolder }: Settings): string[] {
+  return Object.entries({ resolver, connect: connectTo, scratch: scratchFolder })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `--${name}=${value}`);
+}
 
 /** For commands that use several. */
 export const SOURCES_FLAGS = {

@@ -1,9 +1,9 @@
 /**
- * Whether two sequences of symbols know anything of each other: sources recorded side by side, or one source recorded
- * twice. Both measures compare what stands at the same place.
+ * Measures how much two sequences of symbols depend on each other: two sources, or one source recorded twice. Every measure
+ * compares the symbols at the same index.
  */
 
-/** Pearson's correlation coefficient of the symbols as numbers; 0 where one of them is constant. */
+/** Pearson's correlation coefficient of the symbols as numbers; 0 where one sequence is constant. */
 export function correlation(a: Uint8Array, b: Uint8Array): number {
   requirePairs(a, b);
   const meanA = mean(a);
@@ -22,8 +22,8 @@ export function correlation(a: Uint8Array, b: Uint8Array): number {
 }
 
 /**
- * Plug-in estimate of the mutual information, bits per symbol. Of n independent pairs of A and B different values it
- * still finds about (A − 1)(B − 1)/(2 n ln 2).
+ * Plug-in estimate of the mutual information, bits per symbol. For n independent pairs of A and B different values it is
+ * biased: about (A − 1)(B − 1)/(2 n ln 2) instead of 0.
  */
 export function mutualInformation(a: Uint8Array, b: Uint8Array): number {
   requirePairs(a, b);
@@ -47,12 +47,12 @@ export function mutualInformation(a: Uint8Array, b: Uint8Array): number {
 const SHUFFLES = 8;
 
 /**
- * The mutual information less its mean over shuffled copies of `b`, which have nothing in common with `a`: what is left is
- * due to the order. Of independent sequences it is 0 give or take; it may be a little below.
+ * Mutual information less its mean over shuffled copies of `b`, bits per symbol. The copies share nothing with `a`, so the
+ * difference is due to order alone: about 0 for independent sequences, possibly a little below.
  *
- * @param window shuffle within consecutive stretches of so many symbols only. Sources on one machine slow down and
- *   recover together; then the copies do so, too, and what is left is common to symbols of the same moment. Whole
- *   sequences if not given.
+ * @param window shuffle only within consecutive stretches of this many symbols. Sources on one machine slow down and
+ *   recover together; the copies then do the same, and the difference is due to symbols of the same moment. Defaults to
+ *   the whole sequence.
  */
 export function sharedInformation(a: Uint8Array, b: Uint8Array, window: number = b.length): number {
   let bias = 0;
@@ -77,11 +77,11 @@ function shuffle(symbols: Uint8Array, generator: Generator): void {
   }
 }
 
-/** Marsaglia's xorshift32, always from the same seed, so that a figure can be computed again. Random enough to shuffle. */
+/** Marsaglia's xorshift32 with a fixed seed, so that figures can be reproduced. Good enough to shuffle. */
 class Generator {
   #state = 2_463_534_242;
 
-  /** From 0 up to but not including 1. */
+  /** Uniform in [0, 1). */
   next(): number {
     this.#state ^= this.#state << 13;
     this.#state ^= this.#state >>> 17;
@@ -97,6 +97,6 @@ function mean(symbols: Uint8Array): number {
 }
 
 function requirePairs(a: Uint8Array, b: Uint8Array): void {
-  if (a.length !== b.length) throw new RangeError(`${a.length} and ${b.length} symbols are no pairs`);
+  if (a.length !== b.length) throw new RangeError(`${a.length} and ${b.length} symbols do not pair up`);
   if (a.length === 0) throw new RangeError("there are no symbols");
 }

@@ -1,16 +1,17 @@
-/** What is written down about a recording besides the numbers: enough to repeat it and to doubt it. */
+/** Describes a recording: all that is needed to repeat it, and to judge whether to trust it. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { describeMachine, type MachineDescription, machineDifferences } from "../calibration/machine.ts";
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import { claimAt, type Effect, type Family, type Source, type SourceInfo } from "../source.ts";
+import { describeMachine, type MachineDescription, machineDifferences } from "../platform/machine.ts";
+import { claimAt, counterStepNs, type Effect, type Family, type Source, type SourceInfo } from "../source.ts";
+import { VERSION } from "../version.ts";
 
-/** What is recorded, by what and on what. The parts of one recording have all of it in common. */
+/** The source, the program and the machine. All runs of one recording share one plan. */
 export interface RecordingPlan {
   readonly schema: 1;
   readonly source: RecordedSource;
-  /** What the user said about where to measure; absent: the system's own. */
+  /** The user's choice of where to measure; defaults to the system's own. */
   readonly settings: {
     readonly resolver?: string;
     readonly connectTo?: string;
@@ -18,7 +19,7 @@ export interface RecordingPlan {
   };
   /** Consecutive samples of the long run. */
   readonly samples: number;
-  /** SP 800-90B §3.1.4: so many starts, and samples of each; null: none. */
+  /** Restart data of SP 800-90B §3.1.4; null where there are none. */
   readonly restarts: RestartPlan | null;
   readonly tool: { readonly name: "esoteric-entropy"; readonly version: string };
   readonly library: { readonly abiVersion: number; readonly sha256: string } | null;
@@ -28,9 +29,11 @@ export interface RecordingPlan {
 }
 
 export interface RestartPlan {
+  /** Starts. */
   readonly rows: number;
+  /** Samples of each start. */
   readonly cols: number;
-  /** What was done to restart the source. */
+  /** How the source was restarted. */
   readonly method: string;
 }
 
@@ -40,26 +43,26 @@ export interface RecordedSource {
   readonly family: Family;
   readonly unit: SourceInfo["unit"];
   readonly symbolBits: number;
-  /** H_submitter at this counter's step, bits per symbol. */
+  /** H_submitter (SP 800-90B §3.1.3) at this counter's step, bits per symbol. */
   readonly claimedH: number;
   readonly effects: readonly Effect[];
 }
 
 /**
- * Samples that were taken one after the other, without closing the source. A recording that was interrupted has several;
- * §3.1.1 allows this if each has at least 1,000.
+ * Consecutive samples, taken without closing the source. An interrupted recording has several runs, which SP 800-90B §3.1.1
+ * allows if each has at least 1,000 samples.
  */
 export interface Run {
   readonly firstSample: number;
   readonly samples: number;
-  /** Warm-up samples dropped before the first. */
+  /** Warm-up samples dropped before the first sample. */
   readonly discarded: number;
-  /** ISO 8601, like all times here. */
+  /** ISO 8601, as all times in a manifest. */
   readonly startedAt: string;
   readonly endedAt: string;
   /** Time spent sampling, seconds. */
   readonly samplingSeconds: number;
-  /** The machine's load average over one minute, when it began and when it ended. */
+  /** The machine's load average over one minute, at the start and at the end. */
   readonly loadAverage: readonly [number, number];
 }
 
@@ -73,7 +76,7 @@ export interface RecordedFile {
 export interface Manifest extends RecordingPlan {
   readonly startedAt: string;
   readonly endedAt: string;
-  /** Of all runs' sampling time. */
+  /** Samples per second of sampling time, all runs together. */
   readonly rateHz: number;
   readonly discarded: number;
   readonly runs: readonly Run[];
@@ -84,7 +87,7 @@ export interface Manifest extends RecordingPlan {
   };
 }
 
-/** How the rows of a restart matrix are obtained. A power cycle would be stricter: it is for the user to do. */
+/** How each row of a restart matrix is obtained. A power cycle would be stricter; only the user can do that. */
 export const RESTART_METHOD =
   "each row comes from a new process of the same program (probe <source> --samples <cols> --raw), which loads " +
   "the library, opens the source anew, drops its warm-up samples and ends; the machine was not switched off";
@@ -94,7 +97,6 @@ export async function planRecording(
   source: Source,
   host: Host,
   asked: { readonly samples: number; readonly restarts: { rows: number; cols: number } | undefined },
-  version: string,
   signal: AbortSignal,
 ): Promise<RecordingPlan> {
   const { info } = source;
@@ -109,7 +111,7 @@ export async function planRecording(
       family,
       unit,
       symbolBits,
-      claimedH: claimAt(info, library?.clock.periodNs ?? 0),
+      claimedH: claimAt(info, counterStepNs(host)),
       effects,
     },
     settings: {
@@ -119,7 +121,7 @@ export async function planRecording(
     },
     samples: asked.samples,
     restarts: asked.restarts ? { ...asked.restarts, method: RESTART_METHOD } : null,
-    tool: { name: "esoteric-entropy", version },
+    tool: { name: "esoteric-entropy", version: VERSION },
     library: library ? { abiVersion: library.abiVersion, sha256: sha256Of(library.path, info.id) } : null,
     clock: library
       ? { name: library.clock.name, step: library.clock.step, periodNs: library.clock.periodNs }
@@ -128,10 +130,10 @@ export async function planRecording(
   };
 }
 
-/** Where the system does not state a counter's period it is measured, each time a little differently. */
+/** Relative. Where the system does not state the counter's period it is measured, with a slightly different result each time. */
 const PERIOD_TOLERANCE = 0.01;
 
-/** Why `now` cannot continue what `then` began, one reason each; empty where it can. */
+/** Lists why a recording planned as `now` cannot continue the one begun as `then`; empty where it can. */
 export function planDifferences(then: RecordingPlan, now: RecordingPlan): string[] {
   const differences = machineDifferences(then.machine, now.machine);
   const compare = (what: string, pick: (plan: RecordingPlan) => unknown) => {

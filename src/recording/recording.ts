@@ -1,15 +1,16 @@
 /**
- * A recording of one source in a folder, while it is being made:
+ * The folder of one source's recording while it is being made:
  *
  *     <id>.samples.u64    raw samples, 64 bits each, little-endian
  *     <id>.symbols.u8     their low bits, one symbol a byte: what SP 800-90B's estimators and NIST's program take
  *     <id>.restarts.u8    symbols of the restart matrix, row by row
- *     <id>.json           the manifest; the last one to appear, and with it the recording is complete
+ *     <id>.json           the manifest; it appears last and says that the recording is complete
  *
- * Until then all names end in `.part`, and `<id>.json.part` says how far it has come. The finished manifest waits as
- * `<id>.json.ready` while the files are given their names, so that a run killed between two of them is completed by the next.
+ * Until then all names end in `.part`, and `<id>.json.part` holds the progress. The finished manifest is called
+ * `<id>.json.ready` while the other files are renamed, so that the next run can complete what a killed one began.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { naming, PartFile } from "#kit/files/part-file.ts";
 import { InputError } from "../errors.ts";
@@ -22,27 +23,29 @@ import {
   type Run,
 } from "./manifest.ts";
 
-/** The least that a run may have, SP 800-90B §3.1.1. */
+/** Fewest samples of a run: SP 800-90B §3.1.1. */
 const LEAST_RUN_SAMPLES = 1_000;
 
 const SAMPLE_BYTES = 8;
 
 const DATA_ENDINGS = ["samples.u64", "symbols.u8", "restarts.u8"];
 
-/** Time and load come from outside. */
+/** The clock and the load of the machine; tests have their own. */
 export interface Surroundings {
   now(): Date;
   /** Load average over one minute. */
   load(): number;
 }
 
-/** What `<id>.json.part` holds. */
+/** Content of `<id>.json.part`. */
 interface Progress {
   readonly plan: RecordingPlan;
   readonly startedAt: string;
   readonly runs: readonly Run[];
   readonly rowsDone: number;
 }
+
+const THIS_MACHINE: Surroundings = { now: () => new Date(), load: () => loadavg()[0] ?? 0 };
 
 export class Recording implements Disposable {
   readonly #samples: PartFile;
@@ -68,11 +71,15 @@ export class Recording implements Disposable {
   }
 
   /**
-   * Begins a recording, or goes on with the one that lies unfinished in the folder.
-   * @returns the manifest where it is complete already
-   * @throws InputError if what lies there is another one
+   * Begins a recording, or continues the unfinished one in the folder.
+   * @returns the manifest where the recording is complete already
+   * @throws InputError if the folder holds a different recording of this source
    */
-  static begin(folder: string, plan: RecordingPlan, surroundings: Surroundings): Recording | Manifest {
+  static begin(
+    folder: string,
+    plan: RecordingPlan,
+    surroundings: Surroundings = THIS_MACHINE,
+  ): Recording | Manifest {
     naming(folder, () => mkdirSync(folder, { recursive: true }));
     const base = join(folder, plan.source.id);
     if (existsSync(`${base}.json.ready`)) publish(base);
@@ -96,7 +103,7 @@ export class Recording implements Disposable {
     return this.#rowsDone;
   }
 
-  /** Begins a run: the source has been opened. */
+  /** Begins a run. To be called when the source has been opened. */
   beginRun(): void {
     const startedAt = this.surroundings.now().toISOString();
     const load = this.surroundings.load();
@@ -123,7 +130,7 @@ export class Recording implements Disposable {
     run.loadAverage = [run.loadAverage[0], this.surroundings.load()];
   }
 
-  /** One row of the restart matrix. @throws RangeError if it has not the planned length; InputError */
+  /** Adds a row to the restart matrix. @throws RangeError unless it has the planned length; InputError */
   appendRow(trace: RawTrace): void {
     const { restarts, source } = this.plan;
     if (trace.samples.length !== restarts?.cols) {
@@ -133,7 +140,7 @@ export class Recording implements Disposable {
     this.#rowsDone += 1;
   }
 
-  /** What was written up to here is safe, and where a later run goes on. */
+  /** Makes everything so far durable; a later run continues from here. */
   checkpoint(): void {
     this.#samples.sync();
     this.#restarts?.sync();
@@ -146,7 +153,7 @@ export class Recording implements Disposable {
     replace(`${this.#path("json")}.part`, progress);
   }
 
-  /** Makes the symbols, writes the manifest and gives the files their names. @throws InputError */
+  /** Derives the symbols, writes the manifest and gives all files their final names. @throws InputError */
   finish(): Manifest {
     const { plan } = this;
     const rows = plan.restarts?.rows ?? 0;
@@ -194,7 +201,7 @@ export class Recording implements Disposable {
   }
 }
 
-/** Gives all files their names, the manifest last: whoever sees it sees all. */
+/** Gives all files their final names, the manifest last: where it exists, all exist. */
 function publish(base: string): void {
   for (const ending of DATA_ENDINGS) {
     const part = `${base}.${ending}.part`;
@@ -216,8 +223,8 @@ function replace(path: string, value: unknown): void {
 }
 
 /**
- * The runs that a recording goes on from. The last one is cut so that the next can have 1,000 samples, too, and left out
- * if it has fewer itself.
+ * The runs that a recording continues from. The last run is shortened where the rest would have fewer than 1,000 samples,
+ * and dropped where it has fewer than 1,000 itself.
  */
 export function wholeRuns(runs: readonly Run[], planned: number): Run[] {
   const last = runs.at(-1);
@@ -230,7 +237,7 @@ export function wholeRuns(runs: readonly Run[], planned: number): Run[] {
   return [...earlier, { ...last, samples, samplingSeconds: (last.samplingSeconds * samples) / last.samples }];
 }
 
-/** The low bits of each sample, from the samples' bytes. */
+/** Takes the low bits of each sample. @param bytes samples, 64 bits each, little-endian */
 function lowBits(bytes: Uint8Array, bits: number): Uint8Array {
   const mask = (1 << bits) - 1;
   return Uint8Array.from({ length: bytes.length / SAMPLE_BYTES }, (_, i) => bytes[i * SAMPLE_BYTES]! & mask);
@@ -250,7 +257,7 @@ function readProgress(path: string, plan: RecordingPlan): Progress {
   return progress;
 }
 
-/** @throws InputError unless it is an object */
+/** @throws InputError unless the file holds a JSON object */
 function readJson(path: string): unknown {
   const text = naming(path, () => readFileSync(path, "utf8"));
   try {
@@ -262,7 +269,7 @@ function readJson(path: string): unknown {
   throw new InputError(`${path} is not understood`);
 }
 
-/** @throws InputError unless what lies there can be the beginning, or the whole, of what is to be recorded */
+/** @throws InputError unless the plan found is that of the recording to be made */
 function refuseAnother(path: string, found: RecordingPlan | undefined, plan: RecordingPlan): void {
   if (found?.schema !== 1 || !found.machine || !found.source || !found.tool) {
     throw new InputError(`${path} is not understood`);

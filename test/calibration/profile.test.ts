@@ -15,10 +15,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { Machine } from "../../src/calibration/machine.ts";
 import { formatProfile, mismatch, type Profile, parseProfile } from "../../src/calibration/profile.ts";
 import { profilePath, readProfile, stateFolder, writeProfile } from "../../src/calibration/profile-file.ts";
 import { InputError } from "../../src/errors.ts";
+import type { Machine } from "../../src/platform/machine.ts";
 
 const machine: Machine = {
   os: "linux",

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { InterruptedError } from "#kit/term/exit.ts";
-import { type BenchRow, bench, type Correlations, runBench } from "../../src/commands/bench.ts";
+import { bench, runBench } from "../../src/commands/bench.ts";
 import type { Deps } from "../../src/deps.ts";
-import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
+import { InsufficientEntropyError, SourceError, UsageError } from "../../src/errors.ts";
+import type { Dependence, SourceFigures } from "../../src/recording/side-by-side.ts";
 import { assess } from "../../src/stats/sp800-90b/index.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
@@ -22,7 +23,7 @@ const options = (args: Record<string, unknown> = {}) => ({
 async function benched(sources: readonly FakeSource[], args: Record<string, unknown> = {}) {
   const io = fakeIo();
   await runBench(options({ json: true, ...args }), io, depsOf(sources));
-  return JSON.parse(io.written().toString()) as { sources: BenchRow[]; correlation?: Correlations };
+  return JSON.parse(io.written().toString()) as { sources: SourceFigures[]; correlation?: Dependence };
 }
 
 const three = () => [
@@ -35,7 +36,7 @@ describe("bench", () => {
   test("rate, entropy and credit of each source", async () => {
     const { sources } = await benched(three());
     expect(sources.map((row) => row.id)).toEqual(["noisy", "weak", "unclaimed"]);
-    const [noisy, weak, unclaimed] = sources as [BenchRow, BenchRow, BenchRow];
+    const [noisy, weak, unclaimed] = sources as [SourceFigures, SourceFigures, SourceFigures];
     const next = fakeNoise(1);
     const symbols = Uint8Array.from({ length: 2000 }, () => next());
     const direct = assess(symbols, 8);
@@ -71,15 +72,19 @@ describe("bench", () => {
       fakeSource({ id }, fakeNoise(i)),
     ) as [FakeSource, FakeSource, FakeSource];
     absent.unavailable = "not on this machine";
-    broken.error = new Error("out of order");
+    broken.error = new SourceError("broken", "out of order");
     silent.hangs = "obediently";
     const all = [...three(), absent, broken, silent];
     // Five seconds of grace are for real hardware.
     const { sources } = await benched(all.slice(0, 5));
     const reasons = new Map(sources.map((row) => [row.id, row.reason]));
     expect(reasons.get("absent")).toBe("not on this machine");
-    expect(reasons.get("broken")).toBe("out of order");
+    expect(reasons.get("broken")).toBe("broken: out of order");
     expect(broken.closed()).toBe(1);
+    // Not measured, but broken code: no table is shown that hides it.
+    const defect = fakeSource({ id: "defect" }, fakeNoise(3));
+    defect.error = new TypeError("undefined is not a function");
+    expect(await rejectionOf(benched([...three(), defect]))).toBe(defect.error);
     const none = await rejectionOf(runBench(options(), fakeIo(), depsOf([absent, broken])));
     expect(none).toBeInstanceOf(InsufficientEntropyError);
     expect(exitCodeOf(none)).toBe(3);

@@ -33,8 +33,9 @@ function depsOf(sources: readonly FakeSource[], stateFolder: string | undefined 
 const options = (more: Partial<CalibrateOptions> = {}): CalibrateOptions => ({
   sources: "all",
   samples: 20_000,
-  budgetMs: 60_000,
+  durationMs: 60_000,
   json: true,
+  threads: 0,
   ...more,
 });
 
@@ -86,7 +87,7 @@ describe("calibrate", () => {
     const failing = fakeSource({ id: "failing" }, fakeNoise(3));
     failing.error = new SourceError("failing", "broken");
     const slow = fakeSource({ id: "slow", rateHz: 1 }, fakeNoise(4));
-    const { output } = await calibrated(depsOf([strong(), failing, slow]), { budgetMs: 1 });
+    const { output } = await calibrated(depsOf([strong(), failing, slow]), { durationMs: 1 });
     const reasons = Object.fromEntries(
       JSON.parse(output).sources.map((each: { id: string; reason?: string }) => [each.id, each.reason]),
     );
@@ -94,6 +95,15 @@ describe("calibrate", () => {
     expect([...profile().sources.keys()]).toEqual(
       reasons["slow"] === undefined ? ["strong", "slow"] : ["strong"],
     );
+  });
+
+  test("a defect in a source ends it and keeps nothing", async () => {
+    const defect = fakeSource({ id: "defect" }, fakeNoise(3));
+    defect.error = new TypeError("undefined is not a function");
+    expect(await rejectionOf(runCalibrate(options(), fakeIo(), depsOf([strong(), defect])))).toBe(
+      defect.error,
+    );
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test("what was found out earlier about others stays, as long as the machine is the same", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { describeMachine, identifyMachine } from "../../src/calibration/machine.ts";
+import { describeMachine, identifyMachine } from "../../src/platform/machine.ts";
 import { fakeHost } from "../support/fake-host.ts";
 
 const never = new AbortController().signal;

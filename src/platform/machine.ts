@@ -1,23 +1,23 @@
-/** The machine that noise was measured on: what is measured on one says little about another. */
+/** Identifies the machine that noise was measured on: figures of one machine say little about another. */
 import { createHash } from "node:crypto";
 import { cpus, release, totalmem } from "node:os";
 import { ToolError } from "../errors.ts";
-import type { Host } from "../platform/host.ts";
+import type { Host } from "./host.ts";
 
-/** As far as the noise may depend on it, and quick to find out: a millisecond, no subprocess. */
+/** The properties that noise may depend on. Finding them out takes a millisecond and no subprocess. */
 export interface Machine {
   readonly os: "linux" | "darwin";
-  /** The kernel's version; every update of macOS changes it. */
+  /** Kernel version; every update of macOS changes it. */
   readonly kernel: string;
   readonly arch: string;
   readonly cpu: string;
   readonly processors: number;
   readonly memoryGiB: number;
-  /** Tells installations apart without giving their number away; null where the system has no file with one. */
+  /** Keyed hash of the installation's number, 16 hex digits; null where the system has no file with one. */
   readonly installation: string | null;
 }
 
-/** What a reader of a recording wants to know besides. */
+/** Adds what a reader of a recording wants to know. */
 export interface MachineDescription extends Machine {
   /** Name and version of the operating system. */
   readonly system: string;
@@ -25,7 +25,7 @@ export interface MachineDescription extends Machine {
 }
 
 export interface VirtualMachine {
-  /** Software cannot prove that there is no hypervisor: "no" means that none shows itself. */
+  /** "no" means that no hypervisor shows itself: software cannot prove that there is none. */
   readonly answer: "yes" | "no" | "unknown";
   readonly evidence: string;
 }
@@ -67,13 +67,13 @@ export async function describeMachine(host: Host, signal: AbortSignal): Promise<
   return { ...machine, system: `macOS ${version ?? "of unknown version"}`, virtualMachine };
 }
 
-/** In what `a` and `b` differ, in words; empty where they are the same machine. */
+/** Describes how machine `a` differs from `b`, one property each; empty where they are the same. */
 export function machineDifferences(a: Machine, b: Machine): string[] {
   const keys = ["os", "kernel", "arch", "cpu", "processors", "memoryGiB", "installation"] as const;
   return keys.filter((key) => a[key] !== b[key]).map((key) => `${key} ${a[key]}, now ${b[key]}`);
 }
 
-/** The name on x86-64; on arm64 the registers that stand for one. */
+/** Processor's name on x86-64; on arm64 the identification registers, because there is no name. */
 function linuxProcessor(cpuinfo: string): string {
   const value = (key: string) => new RegExp(`^${key}\\s*:\\s*(.+)$`, "m").exec(cpuinfo)?.[1]?.trim();
   const name = value("model name");
@@ -82,7 +82,7 @@ function linuxProcessor(cpuinfo: string): string {
   return implementer ? `implementer ${implementer} part ${value("CPU part") ?? "unknown"}` : "unknown";
 }
 
-/** What hypervisors call themselves in the machine's own description of its hardware (DMI). */
+/** Names of hypervisors in the hardware's description of itself (DMI). */
 const HYPERVISORS =
   /qemu|kvm|vmware|virtualbox|innotek|virtual machine|xen|amazon ec2|google compute|parallels|bochs|bhyve|firecracker|apple virtualization|openstack|hvm/i;
 
@@ -98,17 +98,17 @@ function linuxVirtualMachine(host: Host): VirtualMachine {
   );
   const hardware = dmi.filter((text) => text).join(" ");
   if (HYPERVISORS.test(hardware)) return { answer: "yes", evidence: `the hardware is called ${hardware}` };
-  // On arm64 no flag says it, so that only the hardware's name could.
+  // arm64 has no such flag: without a hardware name nothing is known.
   if (hardware === "" && host.arch !== "x64") {
     return { answer: "unknown", evidence: "the hardware has no name (DMI)" };
   }
   return { answer: "no", evidence: hardware === "" ? "no hypervisor flag" : `the hardware is ${hardware}` };
 }
 
-/** Apple's own, absolute as all tools are. They answer in a few milliseconds. */
+/** For Apple's own tools, which answer in a few milliseconds. */
 const ANSWER_LIMITS = { timeoutMs: 2_000, maxBytes: 4_096 };
 
-/** What a tool prints; undefined where it does not. */
+/** A tool's output, trimmed; undefined where the tool is missing or fails. */
 async function answer(
   host: Host,
   name: string,
@@ -130,7 +130,7 @@ function wholeGiB(bytes: number): number {
   return Math.round(bytes / 2 ** 30);
 }
 
-/** machine-id(5) asks programs not to show it, but a keyed hash of it. */
+/** machine-id(5) asks programs to show a keyed hash, never the id itself. */
 function installation(machineId: string | undefined): string | null {
   if (!machineId) return null;
   return createHash("sha256").update(`esoteric-entropy:${machineId}`).digest("hex").slice(0, 16);
