@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
-import { report, reportOptions, runReportCommand } from "../../src/commands/report.ts";
+import { report, runReportCommand } from "../../src/commands/report.ts";
+import { reportOptions } from "../../src/commands/report-options.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
 import { bitString } from "../../src/stats/bits.ts";

@@ -1,0 +1,81 @@
+/** Reads files of symbols, one a byte, for an assessment after SP 800-90B. */
+import { createHash } from "node:crypto";
+import { openDataFile, openStdin } from "#kit/files/data-file.ts";
+import { InputError } from "../errors.ts";
+import type { RestartMatrix } from "./assessment.ts";
+
+/**
+ * Most symbols that are assessed: the estimators hold all data in memory, about 80 bytes per 8-bit symbol, 2.7 GB for this
+ * many. The standard asks for a million.
+ */
+const MAX_SYMBOLS = 2 ** 25;
+
+/** Rows, and symbols of each: SP 800-90B §3.1.4.1. */
+const RESTARTS = 1_000;
+
+export interface SymbolFile {
+  readonly name: string;
+  /** In memory that threads share. */
+  readonly symbols: Uint8Array;
+  readonly sha256: string;
+}
+
+/**
+ * @param path of a file, or - for standard input
+ * @throws InputError for a file that is empty, too large or cannot be read; the signal's reason
+ */
+export async function readSymbols(path: string, signal: AbortSignal): Promise<SymbolFile> {
+  await using file = path === "-" ? await openStdin() : await openDataFile(path, signal);
+  const { name, bytes } = file;
+  if (bytes !== undefined && bytes > MAX_SYMBOLS) throw tooMany(name);
+  const hash = createHash("sha256");
+  let symbols = new Uint8Array(new SharedArrayBuffer(bytes ?? 1 << 20));
+  let length = 0;
+  for await (const piece of file.pieces(signal)) {
+    hash.update(piece);
+    if (length + piece.length > MAX_SYMBOLS) throw tooMany(name);
+    if (length + piece.length > symbols.length) {
+      const larger = new Uint8Array(
+        new SharedArrayBuffer(Math.max(length + piece.length, 2 * symbols.length)),
+      );
+      larger.set(symbols.subarray(0, length));
+      symbols = larger;
+    }
+    symbols.set(piece, length);
+    length += piece.length;
+  }
+  if (length === 0) throw new InputError(`${name} is empty`);
+  return { name, symbols: symbols.subarray(0, length), sha256: hash.digest("hex") };
+}
+
+function tooMany(name: string): InputError {
+  return new InputError(`${name} holds more symbols than the ${MAX_SYMBOLS} that can be assessed at once`, {
+    hints: ["cut it: head -c 1000000 FILE > part.bin"],
+  });
+}
+
+/** Reads restart data, 1,000 rows of 1,000 symbols. @throws as `readSymbols`; InputError for another size */
+export async function readMatrix(path: string, signal: AbortSignal): Promise<RestartMatrix> {
+  const { name, symbols } = await readSymbols(path, signal);
+  if (symbols.length !== RESTARTS * RESTARTS) {
+    throw new InputError(
+      `${name} holds ${symbols.length} symbols; restart data are ${RESTARTS} rows of ${RESTARTS}, ${RESTARTS * RESTARTS} in all`,
+    );
+  }
+  return { symbols, rows: RESTARTS, cols: RESTARTS };
+}
+
+/** Bits that the largest symbol needs, 1 to 8: the width that NIST's programs assume unless told. */
+export function widthOf(symbols: Uint8Array): number {
+  let seen = 0;
+  for (let i = 0; i < symbols.length; i++) seen |= symbols[i]!;
+  return Math.max(1, 32 - Math.clz32(seen));
+}
+
+/** @throws InputError naming the first symbol that does not fit */
+export function requireWidth(name: string, symbols: Uint8Array, bitsPerSymbol: number): void {
+  const at = symbols.findIndex((symbol) => symbol >> bitsPerSymbol !== 0);
+  if (at >= 0) {
+    throw new InputError(`${name}: symbol ${symbols[at]} at byte ${at} does not fit ${bitsPerSymbol} bits`);
+  }
+}
