@@ -1,52 +1,59 @@
-/** Files, pipes and standard input that hold data to be tested. */
-import { close, fstat, open, read, type Stats } from "node:fs";
+/** Files, pipes and standard input, read once from beginning to end. */
+import { close, fstat, open, read } from "node:fs";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
-import { orAborted } from "../../src/pool/or-aborted.ts";
+import { orAborted, pause } from "../abort.ts";
 import { InputError, UsageError } from "../errors.ts";
-import { pause } from "../term/pause.ts";
 
 const openFile = promisify(open);
 const closeFile = promisify(close);
 const statFile = promisify(fstat);
 
-/** Read at once: large enough for the system call not to matter, small enough for a progress line to move. */
+/** Bytes of one read: large enough for the system call not to matter, small enough for a progress line to move. */
 const PIECE_BYTES = 1 << 20;
 const STDIN = 0;
-/** A non-blocking pipe that is empty is asked again this much later. */
+/** Time until an empty non-blocking pipe is read again. */
 const RETRY_MS = 2;
+
+/** What the user may do about it; each becomes `hint:` lines. */
+export interface DataHints {
+  /** A device without end is read without a limit. */
+  readonly endless?: readonly string[];
+  /** Nothing is piped into standard input. */
+  readonly terminal?: readonly string[];
+}
 
 export interface DataFile extends AsyncDisposable {
   readonly name: string;
   /** Length of a regular file; undefined for a pipe and the like. */
   readonly bytes: number | undefined;
   /**
-   * The data, once, at most `limit` bytes. A piece is good until the next one is asked for.
-   * @throws InputError if reading fails, or the data end before `limit`; the signal's reason
+   * Yields the data, at most `limit` bytes; can be called once. A piece is valid until the next one is requested.
+   * @throws InputError if reading fails, the data end before `limit`, or never do; the signal's reason
    */
   pieces(signal: AbortSignal, limit?: number): AsyncGenerator<Uint8Array>;
 }
 
-/** @throws InputError that says what is wrong with the path; the signal's reason */
-export async function openDataFile(path: string, signal: AbortSignal): Promise<DataFile> {
+/** Opens a file, FIFO or device. @throws InputError that says what is wrong with the path; the signal's reason */
+export async function openDataFile(
+  path: string,
+  signal: AbortSignal,
+  hints: DataHints = {},
+): Promise<DataFile> {
   // Opening a FIFO waits for someone to write to it.
   const fd = await orAborted(openFile(path, "r"), signal).catch((error: unknown) => {
     throw signal.aborted ? signal.reason : explain(path, error);
   });
-  return describe(path, fd);
+  return describe(path, fd, hints);
 }
 
 /** @throws UsageError if nothing is piped in */
-export async function openStdin(): Promise<DataFile> {
-  if (isatty(STDIN)) {
-    throw new UsageError("standard input is the terminal", [
-      "pipe data in: head -c 1M /dev/urandom | esoteric-entropy report --stdin",
-    ]);
-  }
-  return describe("standard input", STDIN);
+export async function openStdin(hints: DataHints = {}): Promise<DataFile> {
+  if (isatty(STDIN)) throw new UsageError("standard input is the terminal", hints.terminal);
+  return describe("standard input", STDIN, hints);
 }
 
-async function describe(name: string, fd: number): Promise<DataFile> {
+async function describe(name: string, fd: number, hints: DataHints): Promise<DataFile> {
   const stats = await statFile(fd).catch((error: unknown) => {
     throw explain(name, error);
   });
@@ -57,7 +64,12 @@ async function describe(name: string, fd: number): Promise<DataFile> {
   return {
     name,
     bytes: stats.isFile() && stats.size > 0 ? stats.size : undefined,
-    pieces: (signal, limit) => readPieces({ name, fd, stats }, signal, limit),
+    async *pieces(signal, limit) {
+      if (limit === undefined && stats.isCharacterDevice()) {
+        throw new InputError(`${name} is a device without end`, { hints: hints.endless ?? [] });
+      }
+      yield* readPieces({ name, fd }, signal, limit);
+    },
     async [Symbol.asyncDispose]() {
       if (fd !== STDIN) await closeFile(fd);
     },
@@ -65,24 +77,19 @@ async function describe(name: string, fd: number): Promise<DataFile> {
 }
 
 async function* readPieces(
-  { name, fd, stats }: { readonly name: string; readonly fd: number; readonly stats: Stats },
+  { name, fd }: { readonly name: string; readonly fd: number },
   signal: AbortSignal,
   limit?: number,
 ): AsyncGenerator<Uint8Array> {
-  if (limit === undefined && stats.isCharacterDevice()) {
-    throw new InputError(`${name} is a device without end`, {
-      hints: ["take a part of it: 'report' has --bytes, or cut with head -c 1000000"],
-    });
-  }
   const most = limit ?? Number.POSITIVE_INFINITY;
   let got = 0;
-  // One buffer is filled while the other is worked on.
+  // One buffer is filled while the caller works on the other.
   const buffers = [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)];
   const fill = () => {
     buffers.reverse();
     const room = buffers[0]!.subarray(0, Math.min(PIECE_BYTES, most - got));
     const filled = readSome(fd, room, signal).then((count) => room.subarray(0, count));
-    filled.catch(() => {}); // heard of when it is awaited
+    filled.catch(() => {}); // reported when it is awaited
     return filled;
   };
   try {
@@ -103,7 +110,7 @@ async function* readPieces(
   }
 }
 
-/** At least one byte, or none at the end. */
+/** Reads at least one byte; returns 0 at the end. */
 async function readSome(fd: number, buffer: Uint8Array, signal: AbortSignal): Promise<number> {
   for (;;) {
     const count = await new Promise<number | undefined>((resolve, reject) => {

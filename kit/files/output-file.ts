@@ -1,22 +1,16 @@
-/** A file that is there in full or not at all: written beside its place, then moved to it. */
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+/** A result's file, opened before the work whose result it will hold: a path that cannot be written is refused at once. */
+import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { InputError } from "../errors.ts";
+import { Replacement } from "./replace-file.ts";
 
 export class OutputFile implements AsyncDisposable {
-  #written = false;
-
   private constructor(
     readonly path: string,
-    private readonly handle: FileHandle,
-    /** Where it grows; undefined for pipes and devices, which cannot be replaced. */
-    private readonly unfinished: string | undefined,
+    /** Pipes and devices cannot be replaced: they are written to. */
+    private readonly file: Replacement | FileHandle,
   ) {}
 
-  /**
-   * Begins the file, before the work whose result it is to hold.
-   * @throws InputError if it may not be written
-   */
+  /** Follows links and keeps the mode of a file that is there. @throws InputError if it may not be written */
   static async create(path: string): Promise<OutputFile> {
     try {
       const target = await realpath(path).catch((error: NodeJS.ErrnoException) => {
@@ -25,30 +19,32 @@ export class OutputFile implements AsyncDisposable {
       });
       const existing = await stat(target).catch(() => undefined);
       if (existing?.isDirectory()) throw new InputError(`${path} is a directory`);
-      if (existing && !existing.isFile()) return new OutputFile(path, await open(target, "w"), undefined);
+      if (existing && !existing.isFile()) return new OutputFile(path, await open(target, "w"));
       if (existing) await (await open(target, "r+")).close(); // replacing it takes the right to write it
-      const unfinished = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}`);
-      return new OutputFile(target, await open(unfinished, "wx", existing?.mode ?? 0o666), unfinished);
+      return new OutputFile(target, new Replacement(target, existing && existing.mode & 0o777));
     } catch (error) {
-      if (error instanceof InputError) throw error;
-      throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+      throw error instanceof InputError ? error : cannotWrite(path, error);
     }
   }
 
+  /** Writes all of the result; can be called once. @throws InputError */
   async write(text: string): Promise<void> {
     try {
-      await this.handle.writeFile(text);
-      if (this.unfinished === undefined) return;
-      await this.handle.sync();
-      await rename(this.unfinished, this.path);
-      this.#written = true;
+      if (this.file instanceof Replacement) {
+        this.file.write(text);
+        this.file.publish();
+      } else await this.file.writeFile(text);
     } catch (error) {
-      throw new InputError(`cannot write ${this.path}: ${(error as Error).message}`, { cause: error });
+      throw cannotWrite(this.path, error);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.handle.close();
-    if (this.unfinished !== undefined && !this.#written) await rm(this.unfinished, { force: true });
+    if (this.file instanceof Replacement) this.file[Symbol.dispose]();
+    else await this.file.close();
   }
+}
+
+function cannotWrite(path: string, cause: unknown): InputError {
+  return new InputError(`cannot write ${path}: ${(cause as Error).message}`, { cause });
 }

@@ -1,6 +1,6 @@
 /**
- * A file that gets its name when it is whole: until then it is called `<name>.part`, and a run that is killed leaves
- * only that behind, to be continued.
+ * A file that takes its name when it is complete: until then it is called `<name>.part`. A run that is killed leaves only that,
+ * and a later run continues it.
  */
 import { createHash } from "node:crypto";
 import {
@@ -16,26 +16,35 @@ import {
 } from "node:fs";
 import { InputError } from "../errors.ts";
 
+/** What the user may do about it; each becomes `hint:` lines. */
+export interface PartFileHints {
+  /** The file has fewer bytes than were written to it. */
+  readonly shorter?: readonly string[];
+  /** The disk, or the quota, is full. */
+  readonly full?: readonly string[];
+}
+
 export class PartFile implements Disposable {
   readonly #part: string;
   readonly #file: number;
   #length: number;
 
   /**
-   * Opens the unfinished file, or makes it, and drops whatever follows the first `keptBytes`.
-   * @throws InputError if it is shorter than that, or cannot be had
+   * Opens the unfinished file, or makes it, and cuts off what follows the first `keptBytes`.
+   * @throws InputError if it is shorter than that, or cannot be opened
    */
   constructor(
-    readonly path: string,
+    path: string,
     keptBytes: number,
+    private readonly hints: PartFileHints = {},
   ) {
     this.#part = `${path}.part`;
-    this.#file = naming(this.#part, () => openSync(this.#part, existsSync(this.#part) ? "r+" : "wx+", 0o644));
+    this.#file = this.#naming(() => openSync(this.#part, existsSync(this.#part) ? "r+" : "wx+", 0o644));
     const { size } = fstatSync(this.#file);
     if (size < keptBytes) {
       closeSync(this.#file);
       throw new InputError(`${this.#part}: ${size} bytes where ${keptBytes} were written`, {
-        hints: ["remove what is left of this recording and start anew"],
+        hints: hints.shorter ?? [],
       });
     }
     ftruncateSync(this.#file, keptBytes);
@@ -46,9 +55,9 @@ export class PartFile implements Disposable {
     return this.#length;
   }
 
-  /** @throws InputError where there is no room */
+  /** @throws InputError, for instance where there is no room */
   append(bytes: Uint8Array): void {
-    naming(this.#part, () => {
+    this.#naming(() => {
       for (let from = 0; from < bytes.length; ) {
         const written = writeSync(this.#file, bytes, from, bytes.length - from, this.#length);
         from += written;
@@ -57,16 +66,16 @@ export class PartFile implements Disposable {
     });
   }
 
-  /** Waits until the disk has it: only then may others rely on it. */
+  /** Puts what was written on the disk. */
   sync(): void {
-    naming(this.#part, () => fsyncSync(this.#file));
+    this.#naming(() => fsyncSync(this.#file));
   }
 
-  /** The content from the beginning, piece by piece; each piece is overwritten by the next. */
+  /** Yields the content from the beginning, up to 1 MiB at a time. The yielded buffer is reused by the next piece. */
   *pieces(): Generator<Uint8Array> {
     const buffer = new Uint8Array(PIECE_BYTES);
     for (let from = 0; from < this.#length; ) {
-      const got = naming(this.#part, () => readSync(this.#file, buffer, 0, PIECE_BYTES, from));
+      const got = this.#naming(() => readSync(this.#file, buffer, 0, PIECE_BYTES, from));
       if (got === 0) throw new InputError(`${this.#part} ended after ${from} of ${this.#length} bytes`);
       yield buffer.subarray(0, got);
       from += got;
@@ -79,18 +88,22 @@ export class PartFile implements Disposable {
     return hash.digest("hex");
   }
 
-  /** Gives it its name. */
-  publish(): void {
-    this.sync();
-    naming(this.path, () => renameSync(this.#part, this.path));
-  }
-
   [Symbol.dispose](): void {
     closeSync(this.#file);
   }
+
+  #naming<T>(work: () => T): T {
+    return naming(this.#part, work, this.hints.full);
+  }
 }
 
-/** Whole samples of 64 bits. */
+/** Gives a complete file its name; does nothing where that was done already. Sync it first. @throws InputError */
+export function publishPart(path: string, hints: PartFileHints = {}): void {
+  const part = `${path}.part`;
+  if (existsSync(part)) naming(part, () => renameSync(part, path), hints.full);
+}
+
+/** A multiple of 8, so that 64-bit numbers are not split. */
 const PIECE_BYTES = 1 << 20;
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
@@ -102,8 +115,8 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   EISDIR: "there is a folder of this name",
 };
 
-/** What the file system refuses, as an error that names the file. */
-export function naming<T>(path: string, work: () => T): T {
+/** Does the work; what the file system refuses becomes an InputError that names the file. */
+export function naming<T>(path: string, work: () => T, hintsWhenFull: readonly string[] = []): T {
   try {
     return work();
   } catch (error) {
@@ -112,7 +125,7 @@ export function naming<T>(path: string, work: () => T): T {
     const full = code === "ENOSPC" || code === "EDQUOT";
     throw new InputError(`${path}: ${EXPLANATIONS[code ?? ""] ?? message}`, {
       cause: error,
-      hints: full ? ["make room and give the same command again: it continues where it stopped"] : [],
+      hints: full ? hintsWhenFull : [],
     });
   }
 }

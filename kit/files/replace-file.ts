@@ -1,9 +1,57 @@
-import { chmodSync, renameSync, writeFileSync } from "node:fs";
+/**
+ * A file that is there in full or not at all: written beside its place, put on the disk, then renamed. Whoever reads or runs
+ * the old one keeps it, and macOS, which remembers the signatures of files it has seen, sees a new one.
+ */
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
-/** Puts a new file in the place of the old one, which may be running or being read, and whose signature macOS remembers. */
-export function replaceFile(path: string, content: Uint8Array, mode?: number): void {
-  const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, content);
-  if (mode !== undefined) chmodSync(unfinished, mode);
-  renameSync(unfinished, path);
+/** Writes `content` to `path` in one step. `mode` is exact; without it the umask decides. @throws the system's error */
+export function replaceFile(path: string, content: Uint8Array | string, mode?: number): void {
+  using replacement = new Replacement(path, mode);
+  replacement.write(content);
+  replacement.publish();
+}
+
+/** The same in two steps, for those who must know that they may write before they begin their work. */
+export class Replacement implements Disposable {
+  readonly #unfinished: string;
+  #file: number | undefined;
+
+  /** @throws the system's error where no file can be made beside `path` */
+  constructor(
+    readonly path: string,
+    mode?: number,
+  ) {
+    this.#unfinished = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.part`);
+    // Nobody else may read it before its mode is set.
+    this.#file = openSync(this.#unfinished, "wx", mode === undefined ? 0o666 : 0o600);
+    if (mode !== undefined) fchmodSync(this.#file, mode);
+  }
+
+  write(content: Uint8Array | string): void {
+    writeFileSync(this.#opened(), content);
+  }
+
+  /** Gives the file its name. Nothing can be written after that. */
+  publish(): void {
+    fsyncSync(this.#opened());
+    this.#close(); // Windows renames no file that is open
+    renameSync(this.#unfinished, this.path);
+  }
+
+  /** Removes what was not published. */
+  [Symbol.dispose](): void {
+    this.#close();
+    rmSync(this.#unfinished, { force: true });
+  }
+
+  #opened(): number {
+    if (this.#file === undefined) throw new Error(`${this.path} is published already`);
+    return this.#file;
+  }
+
+  #close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
 }

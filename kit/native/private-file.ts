@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { replaceFile } from "../files/replace-file.ts";
 import { libraryFile } from "./target.ts";
 
 /** Folders that belong to this user alone, apart from the temporary one. */
@@ -25,8 +26,6 @@ export function privateFile(folder: string, content: Uint8Array): string {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
   const path = join(folder, `${hash}-${libraryFile(process.platform)}`);
   if (existsSync(path) && readFileSync(path).equals(content)) return path;
-  const unfinished = `${path}.${randomUUID()}`;
-  writeFileSync(unfinished, content, { mode: 0o600 });
-  renameSync(unfinished, path);
+  replaceFile(path, content, 0o600);
   return path;
 }

@@ -2,6 +2,7 @@
 import { write } from "node:fs";
 import { isatty } from "node:tty";
 import type { ConsolaInstance } from "consola/basic";
+import { orAborted } from "../abort.ts";
 import { ClosedPipeError } from "./exit.ts";
 
 export interface Io {
@@ -81,15 +82,12 @@ async function writeAll(fd: number, bytes: Uint8Array, signal: AbortSignal): Pro
 const RETRY_MS = 2;
 
 function writeSome(fd: number, bytes: Uint8Array, offset: number, signal: AbortSignal): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    write(fd, bytes, offset, bytes.length - offset, null, (error, count) => {
-      signal.removeEventListener("abort", onAbort);
-      if (!error) resolve(count);
-      else if (error.code === "EPIPE" || error.code === "ECONNRESET") reject(new ClosedPipeError());
-      else if (error.code === "EAGAIN") setTimeout(() => resolve(0), RETRY_MS);
-      else reject(error);
-    });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  write(fd, bytes, offset, bytes.length - offset, null, (error, count) => {
+    if (!error) resolve(count);
+    else if (error.code === "EPIPE" || error.code === "ECONNRESET") reject(new ClosedPipeError());
+    else if (error.code === "EAGAIN") setTimeout(() => resolve(0), RETRY_MS);
+    else reject(error);
   });
+  return orAborted(promise, signal);
 }

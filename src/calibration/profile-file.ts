@@ -1,19 +1,7 @@
 /** Where the profile lies, and how it is read and written so that nobody else can change it. */
-import { randomUUID } from "node:crypto";
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { replaceFile } from "#kit/files/replace-file.ts";
 import { InputError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { identifyMachine } from "../platform/machine.ts";
@@ -91,22 +79,10 @@ export function readProfile(path: string): ReadProfile {
 /** Replaces the profile atomically; only its owner may read it. @throws InputError */
 export function writeProfile(folder: string, profile: Profile): void {
   const path = profilePath(folder);
-  const unfinished = `${path}.${randomUUID()}`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
-    try {
-      const file = openSync(unfinished, "wx", 0o600);
-      try {
-        writeFileSync(file, formatProfile(profile));
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(unfinished, path);
-    } finally {
-      rmSync(unfinished, { force: true });
-    }
+    replaceFile(path, formatProfile(profile), 0o600);
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
     throw new InputError(`the profile cannot be written to ${path}: ${error.message}`, { cause: error });

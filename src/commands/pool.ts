@@ -1,10 +1,10 @@
 /** `pool`: collects for a moment and shows every credit and debit. */
 
+import { pause } from "#kit/abort.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
-import { pause } from "#kit/term/pause.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { table } from "#kit/term/table.ts";
 import { formatCount } from "#kit/term/units.ts";

@@ -1,5 +1,5 @@
 /** The data that a report tests: a file, standard input, one source's raw symbols, or the pool's output. */
-import { type DataFile, openDataFile, openStdin } from "#kit/files/data-file.ts";
+import { type DataFile, type DataHints, openDataFile, openStdin } from "#kit/files/data-file.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { ClaimOptions } from "../calibration/claims.ts";
 import { packLowBits } from "../conditioning/pack-bits.ts";
@@ -27,6 +27,11 @@ export type DataOrigin =
 /** Data, with their length where it is known before they are read. */
 export type OpenData = ReportData & AsyncDisposable & { readonly bytes: number | undefined };
 
+const HINTS: DataHints = {
+  endless: ["take a part of it: 'report' has --bytes, or cut with head -c 1000000"],
+  terminal: ["pipe data in: head -c 1M /dev/urandom | esoteric-entropy report --stdin"],
+};
+
 /** @param bytes number of bytes; undefined for all of a file */
 export async function openData(
   origin: DataOrigin,
@@ -36,9 +41,9 @@ export async function openData(
 ): Promise<OpenData> {
   switch (origin.kind) {
     case "file":
-      return fromFile("file", await openDataFile(origin.path, io.signal), bytes, io.signal);
+      return fromFile("file", await openDataFile(origin.path, io.signal, HINTS), bytes, io.signal);
     case "stdin":
-      return fromFile("stdin", await openStdin(), bytes, io.signal);
+      return fromFile("stdin", await openStdin(HINTS), bytes, io.signal);
     case "source": {
       const { info } = origin.source;
       await requireAvailable(origin.source, deps.host);

@@ -7,7 +7,7 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags/builders.ts";
 import type { OptionsOf } from "#kit/term/flags/flag.ts";
 import type { Io } from "#kit/term/io.ts";
-import { pause } from "#kit/term/pause.ts";
+import { pause } from "#kit/abort.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { createApp } from "../faces/http/app.ts";

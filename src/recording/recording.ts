@@ -12,7 +12,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { naming, PartFile } from "#kit/files/part-file.ts";
+import { naming, PartFile, type PartFileHints, publishPart } from "#kit/files/part-file.ts";
+import { replaceFile } from "#kit/files/replace-file.ts";
 import { InputError } from "../errors.ts";
 import { type RawTrace, toSymbols, traceBytes } from "../trace.ts";
 import {
@@ -47,6 +48,11 @@ interface Progress {
 
 const THIS_MACHINE: Surroundings = { now: () => new Date(), load: () => loadavg()[0] ?? 0 };
 
+const HINTS = {
+  shorter: ["remove what is left of this recording and start anew"],
+  full: ["make room and give the same command again: it continues where it stopped"],
+} satisfies PartFileHints;
+
 export class Recording implements Disposable {
   readonly #samples: PartFile;
   readonly #restarts: PartFile | undefined;
@@ -63,9 +69,9 @@ export class Recording implements Disposable {
   ) {
     this.#runs = wholeRuns(progress.runs, plan.samples);
     this.#rowsDone = progress.rowsDone;
-    this.#samples = new PartFile(this.#path("samples.u64"), this.samplesDone * SAMPLE_BYTES);
+    this.#samples = new PartFile(this.#path("samples.u64"), this.samplesDone * SAMPLE_BYTES, HINTS);
     this.#restarts = plan.restarts
-      ? new PartFile(this.#path("restarts.u8"), this.#rowsDone * plan.restarts.cols)
+      ? new PartFile(this.#path("restarts.u8"), this.#rowsDone * plan.restarts.cols, HINTS)
       : undefined;
     this.checkpoint();
   }
@@ -80,7 +86,7 @@ export class Recording implements Disposable {
     plan: RecordingPlan,
     surroundings: Surroundings = THIS_MACHINE,
   ): Recording | Manifest {
-    naming(folder, () => mkdirSync(folder, { recursive: true }));
+    naming(folder, () => mkdirSync(folder, { recursive: true }), HINTS.full);
     const base = join(folder, plan.source.id);
     if (existsSync(`${base}.json.ready`)) publish(base);
     if (existsSync(`${base}.json`)) return readManifest(`${base}.json`, plan);
@@ -150,7 +156,7 @@ export class Recording implements Disposable {
       runs: this.#open ? [...this.#runs, this.#open] : this.#runs,
       rowsDone: this.#rowsDone,
     };
-    replace(`${this.#path("json")}.part`, progress);
+    replaceJson(`${this.#path("json")}.part`, progress);
   }
 
   /** Derives the symbols, writes the manifest and gives all files their final names. @throws InputError */
@@ -161,7 +167,7 @@ export class Recording implements Disposable {
       throw new RangeError(`finished with ${this.samplesDone} samples and ${this.#rowsDone} rows`);
     }
     this.checkpoint();
-    using symbols = new PartFile(this.#path("symbols.u8"), 0);
+    using symbols = new PartFile(this.#path("symbols.u8"), 0, HINTS);
     for (const bytes of this.#samples.pieces()) symbols.append(lowBits(bytes, plan.source.symbolBits));
     const runs = this.#open ? [...this.#runs, this.#open] : this.#runs;
     const seconds = runs.reduce((sum, run) => sum + run.samplingSeconds, 0);
@@ -182,7 +188,7 @@ export class Recording implements Disposable {
       },
     };
     for (const file of [this.#samples, symbols, this.#restarts]) file?.sync();
-    replace(`${this.#path("json")}.ready`, manifest);
+    replaceJson(`${this.#path("json")}.ready`, manifest);
     publish(join(this.folder, plan.source.id));
     return manifest;
   }
@@ -203,23 +209,13 @@ export class Recording implements Disposable {
 
 /** Gives all files their final names, the manifest last: where it exists, all exist. */
 function publish(base: string): void {
-  for (const ending of DATA_ENDINGS) {
-    const part = `${base}.${ending}.part`;
-    if (existsSync(part)) naming(part, () => renameSync(part, `${base}.${ending}`));
-  }
-  naming(base, () => renameSync(`${base}.json.ready`, `${base}.json`));
+  for (const ending of DATA_ENDINGS) publishPart(`${base}.${ending}`, HINTS);
+  naming(base, () => renameSync(`${base}.json.ready`, `${base}.json`), HINTS.full);
   rmSync(`${base}.json.part`, { force: true });
 }
 
-/** Puts other content in the place of a file, at one go. */
-function replace(path: string, value: unknown): void {
-  const file = new PartFile(path, 0);
-  try {
-    file.append(Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
-    file.publish();
-  } finally {
-    file[Symbol.dispose]();
-  }
+function replaceJson(path: string, value: unknown): void {
+  naming(path, () => replaceFile(path, `${JSON.stringify(value, null, 2)}\n`), HINTS.full);
 }
 
 /**

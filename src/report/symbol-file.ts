@@ -1,6 +1,6 @@
 /** Reads files of symbols, one a byte, for an assessment after SP 800-90B. */
 import { createHash } from "node:crypto";
-import { openDataFile, openStdin } from "#kit/files/data-file.ts";
+import { type DataHints, openDataFile, openStdin } from "#kit/files/data-file.ts";
 import { InputError } from "../errors.ts";
 import type { RestartMatrix } from "./assessment.ts";
 
@@ -9,6 +9,11 @@ import type { RestartMatrix } from "./assessment.ts";
  * many. The standard asks for a million.
  */
 const MAX_SYMBOLS = 2 ** 25;
+
+const HINTS: DataHints = {
+  endless: ["cut a part of it: head -c 1000000"],
+  terminal: ["pipe data in: head -c 1M noise.bin | esoteric-entropy assess -"],
+};
 
 /** Rows, and symbols of each: SP 800-90B §3.1.4.1. */
 const RESTARTS = 1_000;
@@ -25,7 +30,7 @@ export interface SymbolFile {
  * @throws InputError for a file that is empty, too large or cannot be read; the signal's reason
  */
 export async function readSymbols(path: string, signal: AbortSignal): Promise<SymbolFile> {
-  await using file = path === "-" ? await openStdin() : await openDataFile(path, signal);
+  await using file = path === "-" ? await openStdin(HINTS) : await openDataFile(path, signal, HINTS);
   const { name, bytes } = file;
   if (bytes !== undefined && bytes > MAX_SYMBOLS) throw tooMany(name);
   const hash = createHash("sha256");

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import {
-  existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,7 +11,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PartFile } from "#kit/files/part-file.ts";
 import { InputError } from "../../src/errors.ts";
 import type { Manifest, RecordingPlan, Run } from "../../src/recording/manifest.ts";
 import { Recording, wholeRuns } from "../../src/recording/recording.ts";
@@ -261,23 +258,5 @@ describe("only the same recording is continued", () => {
       writeFileSync(at("noise.json.part"), garbage);
       expect(() => begin(), garbage).toThrow("not understood");
     }
-  });
-});
-
-describe("a file in the making", () => {
-  test("gets its name when it is published", () => {
-    using file = new PartFile(at("x"), 0);
-    file.append(Buffer.from("abc"));
-    expect(existsSync(at("x"))).toBe(false);
-    expect(Buffer.concat([...file.pieces()].map((piece) => Buffer.from(piece))).toString()).toBe("abc");
-    file.publish();
-    expect(readFileSync(at("x"), "utf8")).toBe("abc");
-    expect(readdirSync(folder)).toEqual(["x"]);
-  });
-
-  test("where it cannot be, the error names it", () => {
-    mkdirSync(at("y.part"));
-    expect(() => new PartFile(at("y"), 0)).toThrow(`${at("y")}.part: there is a folder of this name`);
-    expect(() => new PartFile(at("no/where"), 0)).toThrow(InputError);
   });
 });

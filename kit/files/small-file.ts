@@ -1,0 +1,52 @@
+/** Files of the user's that are read in one go: tokens, keys, certificates, settings. */
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { InputError } from "../errors.ts";
+
+export interface SmallFile {
+  readonly text: string;
+  /** The permission bits. */
+  readonly mode: number;
+}
+
+/**
+ * Reads a regular file. Never waits and never reads on: a FIFO, a device or a longer file is refused.
+ * @throws InputError
+ */
+export function readSmallFile(path: string, maxBytes: number): SmallFile {
+  let file: number;
+  try {
+    // Opening a FIFO without O_NONBLOCK waits for someone to write to it. Windows has no such flag, and no FIFO.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new InputError(`cannot read ${path}: it is not a regular file`);
+    const bytes = readUpTo(file, maxBytes + 1);
+    if (bytes.length > maxBytes) {
+      throw new InputError(`cannot read ${path}: it is larger than ${maxBytes} bytes`);
+    }
+    return { text: bytes.toString("utf8"), mode: stats.mode & 0o777 };
+  } catch (error) {
+    throw error instanceof InputError ? error : cannotRead(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A file's size may be 0 where there is content (/proc), and may change; only reading tells. */
+function readUpTo(file: number, maxBytes: number): Buffer {
+  const buffer = Buffer.alloc(maxBytes);
+  let length = 0;
+  while (length < maxBytes) {
+    const count = readSync(file, buffer, length, maxBytes - length, null);
+    if (count === 0) break;
+    length += count;
+  }
+  return buffer.subarray(0, length);
+}
+
+function cannotRead(path: string, cause: unknown): InputError {
+  return new InputError(`cannot read ${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+}
