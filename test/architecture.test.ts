@@ -27,7 +27,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "kit/http",
     files: /^kit\/http\//,
-    may: ["kit/abort", "kit/errors", "kit/files", "faces/http"],
+    may: ["kit/errors", "kit/files"],
     packages: /^(hono|node:)/,
   },
   {
@@ -112,6 +112,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "version",
       "kit/http",
       "kit/term",
+      "kit/abort",
       "kit/format",
       "sampling",
     ],

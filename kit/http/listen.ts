@@ -1,52 +1,64 @@
-/** Binds the app to a port or a Unix socket, and lets go of it again. */
+/** Binds a request handler to a port or a Unix socket, and stops it again. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { pageRoutes } from "../../src/faces/http/page.ts";
 import { InputError } from "../errors.ts";
-import { Refusal, refuse } from "./refusal.ts";
+import { type ErrorBody, Refusal, refusalResponse } from "./refusal.ts";
 import { clearSocketPath } from "./unix-socket.ts";
 
 export type Address = { readonly hostname: string; readonly port: number } | { readonly unix: string };
 
 export interface ListenOptions {
   readonly address: Address;
-  /** PEM texts. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Answers every request. Gets Bun's server too, which upgrades connections; Hono hands it to handlers as `c.env`. */
+  readonly fetch: (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
+  readonly errorBody: ErrorBody;
+  /** Larger request bodies are answered with 413. */
+  readonly maxBodyBytes: number;
+  /** Seconds after which a connection is closed on which nothing moves, in either direction. */
+  readonly idleTimeoutSeconds: number;
+  readonly tls?: TlsOptions | undefined;
+  /** HTML imports by path, which only `Bun.serve` can bundle and serve. They are answered before `fetch` is asked. */
+  readonly bundles?: Readonly<Record<string, Bun.HTMLBundle>> | undefined;
+  /** What the user may do where the port is in use. */
+  readonly portHints?: readonly string[];
+}
+
+/** All certificates and keys are PEM texts. */
+export interface TlsOptions {
+  readonly cert: string;
+  readonly key: string;
+  /** Authorities of client certificates: without one signed by them, no connection comes about. */
+  readonly clientCa?: string | undefined;
+  /** Named groups in order of preference, such as X25519MLKEM768. Defaults to Bun's own. */
+  readonly keyExchangeGroups?: readonly string[] | undefined;
 }
 
 export interface Listening {
   /** Where clients find it; `unix:PATH` for a socket. */
   readonly url: string;
-  /** No more connections; waits so long for answers under way, then cuts them off. */
+  /** Takes no more connections, waits up to `graceMs` for answers under way, then cuts them off. */
   stop(graceMs: number): Promise<void>;
 }
 
-/**
- * Seconds after which a connection is closed on which nothing moves, whoever it is that does not move. Bun obeys it on
- * sockets too, though its types say otherwise: hence no type.
- */
-const IDLE_TIMEOUT: object = { idleTimeout: 120 };
-
-/** No endpoint takes a body. */
-const MAX_BODY_BYTES = 1_024;
-
-/** @throws InputError for an address or certificate that cannot be used */
-export async function listen({ address, tls, fetch }: ListenOptions): Promise<Listening> {
-  const options = {
-    ...(tls ? { tls } : {}),
+/** @throws InputError for an address, certificate or group that cannot be used */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { address, fetch, errorBody } = options;
+  const common = {
+    ...(options.tls ? { tls: bunTls(options.tls) } : {}),
+    ...(options.bundles ? { routes: { ...options.bundles } } : {}),
+    ...idleTimeout(options.idleTimeoutSeconds),
     development: false,
-    ...IDLE_TIMEOUT,
-    maxRequestBodySize: MAX_BODY_BYTES,
-    routes: pageRoutes(),
-    // An HTTP/1.0 request may come without Host; its URL is then a mere path.
-    fetch: (request: Request) =>
-      request.url.startsWith("/") ? refuse(new Refusal(400, "a Host header is needed"), {}) : fetch(request),
+    maxRequestBodySize: options.maxBodyBytes,
+    // An HTTP/1.0 request may come without Host; its URL is then a mere path, which no router can parse.
+    fetch: (request: Request, server: Bun.Server<undefined>) =>
+      request.url.startsWith("/")
+        ? refusalResponse(new Refusal(400, "a Host header is needed"), errorBody)
+        : fetch(request, server),
   };
   const server =
     "unix" in address
-      ? await bindSocket(address.unix, (unix) => Bun.serve({ ...options, unix }))
+      ? await bindSocket(address.unix, (unix) => Bun.serve({ ...common, unix }))
       : // Outside development Bun would share the port with whoever listens on it in the same way.
-        bindPort(address, (at) => Bun.serve({ ...options, ...at, reusePort: false }));
+        bindPort(address, options.portHints, (at) => Bun.serve({ ...common, ...at, reusePort: false }));
   return {
     url: "unix" in address ? `unix:${address.unix}` : server.url.origin,
     async stop(graceMs) {
@@ -59,32 +71,48 @@ export async function listen({ address, tls, fetch }: ListenOptions): Promise<Li
   };
 }
 
-/** The socket is its owner's from the moment it exists; Bun takes it away when the server stops. */
+/** Bun obeys it on Unix sockets too, though its types say otherwise: hence the wide type. */
+function idleTimeout(seconds: number): object {
+  return { idleTimeout: seconds };
+}
+
+/** Bun takes `ecdhCurve`, as node:tls does, though its types do not have it. */
+function bunTls({ cert, key, clientCa, keyExchangeGroups }: TlsOptions): Bun.TLSOptions {
+  const groups: object = keyExchangeGroups ? { ecdhCurve: keyExchangeGroups.join(":") } : {};
+  const clients = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  return { cert, key, ...clients, ...groups };
+}
+
+/** The socket is its owner's alone from the moment it exists. Bun removes it when the server stops. */
 async function bindSocket<T>(path: string, bind: (path: string) => T): Promise<T> {
   await clearSocketPath(path);
   const umask = process.umask(0o177);
   try {
     return bind(path);
   } catch (error) {
-    throw bindError(path, error);
+    throw bindError(path, error, []);
   } finally {
     process.umask(umask);
   }
 }
 
-function bindPort<A extends { hostname: string; port: number }, T>(address: A, bind: (address: A) => T): T {
+function bindPort<A extends { hostname: string; port: number }, T>(
+  address: A,
+  hints: readonly string[] = [],
+  bind: (address: A) => T,
+): T {
   try {
     return bind(address);
   } catch (error) {
-    throw bindError(`port ${address.port} of ${address.hostname}`, error);
+    throw bindError(`port ${address.port} of ${address.hostname}`, error, hints);
   }
 }
 
-function bindError(where: string, cause: unknown): InputError {
+function bindError(where: string, cause: unknown, hints: readonly string[]): InputError {
   const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE") {
-    const hints = ["--port takes another one; 0 takes any that is free"];
-    return new InputError(`${where} is in use`, { cause, hints });
+  if (code === "EADDRINUSE") return new InputError(`${where} is in use`, { cause, hints });
+  if (code === "ERR_SSL_UNSUPPORTED_ELLIPTIC_CURVE") {
+    return new InputError("one of the key-exchange groups is unknown", { cause });
   }
   // OpenSSL's errors have such codes, the system's have not.
   if (code?.startsWith("ERR_")) {

@@ -1,21 +1,28 @@
-/** What comes after the `?`. Hono's own `req.query` is left aside: three look-ups cost as much as all the rest of an answer. */
+/**
+ * The part of a URL after the `?`. Parsed with URLSearchParams: three calls of Hono's `req.query` cost as much as all the rest
+ * of a small answer.
+ */
 import type { Context } from "hono";
 import { Refusal } from "./refusal.ts";
 
+/** The query with its `?`, or an empty string. */
 export function queryOf(c: Context): string {
   const { url } = c.req;
   const start = url.indexOf("?");
   return start < 0 ? "" : url.slice(start);
 }
 
-/** A parameter's value. @throws Refusal where it is given twice: which one was meant? */
+/** Returns a parameter's value. @throws Refusal 400 where it is given more than once */
 export function parameter(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name);
   if (values.length > 1) throw new Refusal(400, `${name} is given more than once`);
   return values[0];
 }
 
-/** A whole number in decimal digits. @throws Refusal for anything else: numbers are never clamped or rounded */
+/**
+ * Parses a whole number in decimal digits, from `least` to `most`.
+ * @throws Refusal 400 for anything else: numbers are never clamped or rounded
+ */
 export function wholeNumber(name: string, text: string | undefined, least: number, most: number): number {
   if (text === undefined)
     throw new Refusal(400, `${name} is missing: a whole number from ${least} to ${most}`);
@@ -26,7 +33,7 @@ export function wholeNumber(name: string, text: string | undefined, least: numbe
   return value;
 }
 
-/** What somebody sent, short enough to be repeated to them. */
+/** Cuts what a client sent to 40 characters, for messages that repeat it. */
 export function excerpt(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
 }

@@ -1,4 +1,4 @@
-/** The file that a Unix socket is known by. */
+/** The file that names a Unix socket. */
 import { lstatSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { InputError } from "../errors.ts";
@@ -6,10 +6,7 @@ import { InputError } from "../errors.ts";
 /** sun_path holds 104 bytes on macOS, 108 on Linux, the last of them zero. */
 const MAX_PATH_BYTES = 103;
 
-/**
- * Makes room for a new socket: takes away one that nobody listens on any more.
- * @throws InputError where something else is in the way
- */
+/** Removes a socket on which nobody listens any more. @throws InputError where something else is in the way */
 export async function clearSocketPath(path: string): Promise<void> {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new InputError(`${path}: the path of a socket has at most ${MAX_PATH_BYTES} bytes`);

@@ -1,16 +1,17 @@
 /** `server`: the HTTP API and the page. */
+import { aborted, pause } from "#kit/abort.ts";
+import { readSmallFile } from "#kit/files/small-file.ts";
 import { isLoopback } from "#kit/http/access.ts";
-import { type Address, listen } from "#kit/http/listen.ts";
-import { readText, readTokenFile } from "#kit/http/token-file.ts";
+import type { Address } from "#kit/http/listen.ts";
+import { readTokenFile, type TokenFile } from "#kit/http/token-file.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags/builders.ts";
 import type { OptionsOf } from "#kit/term/flags/flag.ts";
 import type { Io } from "#kit/term/io.ts";
-import { pause } from "#kit/abort.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
-import { createApp } from "../faces/http/app.ts";
+import { createApp, serveApp } from "../faces/http/app.ts";
 import { openPool } from "../pool/open.ts";
 import type { RbgGenerator, RbgMode } from "../rbg/generator.ts";
 import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
@@ -100,21 +101,24 @@ function parseOrigin(text: string, name: string): string {
 
 /** Full-entropy bytes kept ready: a burst of 2,000 requests for 32 bytes is answered without waiting. */
 const CAPACITY_BYTES = 1 << 16;
-/** Of its time the pool samples so much when it is full, so that sources stay tested and the page shows them at work. */
+/** Share of the time in which a full pool samples all the same, so that sources stay tested and the page shows them at work. */
 const IDLE_SHARE = 0.02;
-/** Answers under way have so long to finish when the server is told to stop. */
+/** Time for answers under way to finish when the server is told to stop. */
 const GRACE_MS = 10_000;
+
+/** A certificate with its chain takes some 10 KB. */
+const MAX_PEM_BYTES = 1 << 20;
 
 /** Serves until the signal. @throws InputError for files and addresses that cannot be used */
 export async function runServer(options: ServerOptions, io: Io, deps: Deps): Promise<void> {
   const { address, mode } = options;
   const isLocal = "unix" in address || isLoopback(address.hostname);
   if (!isLocal) requireProtection(options, io);
-  const tokenFile = options.tokenFile === undefined ? undefined : readTokenFile(options.tokenFile);
+  const tokenFile = options.tokenFile === undefined ? undefined : readToken(options.tokenFile);
   if (tokenFile?.exposed) io.log.warn(`${options.tokenFile} can be read by other users: chmod 600 it`);
   const tls = options.tlsFiles && {
-    cert: readText(options.tlsFiles.cert),
-    key: readText(options.tlsFiles.key),
+    cert: readSmallFile(options.tlsFiles.cert, MAX_PEM_BYTES).text,
+    key: readSmallFile(options.tlsFiles.key, MAX_PEM_BYTES).text,
   };
 
   const settings = { ...options, capacityBytes: CAPACITY_BYTES, idleShare: IDLE_SHARE };
@@ -136,7 +140,7 @@ export async function runServer(options: ServerOptions, io: Io, deps: Deps): Pro
     report: (error) => io.log.error(error),
     closing: closing.signal,
   });
-  const listening = await listen({ address, tls, fetch: app.fetch });
+  const listening = await serveApp(app, address, tls);
   try {
     await io.out(`listening on ${listening.url}\n`);
     await seed(random, io);
@@ -147,7 +151,11 @@ export async function runServer(options: ServerOptions, io: Io, deps: Deps): Pro
   }
 }
 
-/** Warns of what an attacker in the network could do. @throws UsageError unless the user knows */
+function readToken(path: string): TokenFile {
+  return readTokenFile(path, [`esoteric-entropy stream --bytes 24 --format base64 > ${path}`]);
+}
+
+/** Warns of what an attacker in the network could do. @throws UsageError without a token, TLS and --insecure */
 function requireProtection({ tokenFile, tlsFiles, insecure }: ServerOptions, io: Io): void {
   if (tokenFile === undefined && tlsFiles === undefined) {
     if (!insecure) {
@@ -166,7 +174,7 @@ function requireProtection({ tokenFile, tlsFiles, insecure }: ServerOptions, io:
 
 const SEED_RETRY_MS = 5_000;
 
-/** Has the generator ready before somebody asks for it. Fails only with the signal: the server says 503 meanwhile. */
+/** Seeds the generator before the first request. Tries until it succeeds or the signal is aborted: requests get 503 meanwhile. */
 async function seed(random: RbgGenerator, io: Io): Promise<void> {
   while (!random.isReady && !io.signal.aborted) {
     try {
@@ -177,11 +185,4 @@ async function seed(random: RbgGenerator, io: Io): Promise<void> {
       await pause(SEED_RETRY_MS, io.signal).catch(() => {}); // the signal, which ends the loop
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,7 +1,6 @@
 /** The server with its page over a pool of fake sources, on loopback. */
 
-import { type Listening, listen } from "#kit/http/listen.ts";
-import { createApp } from "../../src/faces/http/app.ts";
+import { createApp, serveApp } from "../../src/faces/http/app.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import { DrbgGenerator } from "../../src/rbg/generator.ts";
 import { type FakeSource, FakeThread } from "./fake-thread.ts";
@@ -44,7 +43,7 @@ export async function startPageServer(
     closing: closing.signal,
   });
   const address = { hostname: "127.0.0.1", port: options.port ?? 0 };
-  const listening: Listening = await listen({ address, fetch: app.fetch });
+  const listening = await serveApp(app, address);
   pool.start();
   random.ready({ signal: closing.signal }).catch((error: unknown) => {
     if (!closing.signal.aborted) reported.push(error);

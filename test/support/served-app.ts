@@ -1,7 +1,7 @@
 /** The HTTP API over a pool of fake sources, with a clock that the test turns. */
 
-import { type Address, type Listening, listen } from "#kit/http/listen.ts";
-import { type AppDeps, createApp } from "../../src/faces/http/app.ts";
+import type { Address, Listening } from "#kit/http/listen.ts";
+import { type AppDeps, createApp, serveApp } from "../../src/faces/http/app.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import { DrbgGenerator, FullGenerator, type RbgGenerator, type RbgMode } from "../../src/rbg/generator.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
@@ -95,7 +95,7 @@ export async function listeningApp(
 ): Promise<ListeningApp> {
   const served = servedApp({ mode: "drbg", ...options });
   await served.random.ready();
-  const listening = await listen({ address, fetch: served.app.fetch });
+  const listening = await serveApp(served.app, address);
   return {
     ...served,
     listening,

@@ -1,6 +1,6 @@
 /**
  * The contract of the ANU QRNG's JSON API: `length` elements of a type, hex16 blocks of `size` bytes each.
- * Wider in one thing: ANU stops at 1,024 elements, this at 65,536.
+ * One limit is wider: ANU stops at 1,024 elements, this at 65,536.
  */
 import { excerpt, parameter, wholeNumber } from "#kit/http/query.ts";
 import { Refusal } from "#kit/http/refusal.ts";
@@ -11,14 +11,14 @@ export type AnuType = (typeof TYPES)[number];
 export const MAX_LENGTH = 65_536;
 export const MAX_BLOCK_BYTES = 1_024;
 
-/** What one request may ask for, in either API: it is held in memory until it is complete. Streams have no such end. */
+/** Most bytes of one answer, which is held in memory until it is complete. Streams have no such limit. */
 export const MAX_REQUEST_BYTES = 1 << 20;
 
 export interface AnuRequest {
   readonly type: AnuType;
   /** Elements. */
   readonly length: number;
-  /** Bytes an element. */
+  /** Bytes of each element. */
   readonly size: number;
 }
 
@@ -46,7 +46,12 @@ function parseType(text: string | undefined): AnuType {
   throw new Refusal(400, `type ${given}: ${TYPES.join(", ")}`);
 }
 
-/** The answer's JSON. @param bytes length × size of them */
+/** The body of all error answers, of this API and of every other endpoint. */
+export function anuError(message: string): object {
+  return { success: false, error: message };
+}
+
+/** Encodes an answer as JSON. @param bytes length × size of them */
 export function encodeAnu({ type, length, size }: AnuRequest, bytes: Uint8Array): string {
   const form = type === "hex16" ? `,"size":${size}` : "";
   return `{"type":"${type}","length":${length}${form},"data":[${elements(type, size, bytes)}],"success":true}`;
@@ -71,7 +76,7 @@ function elements(type: AnuType, size: number, bytes: Uint8Array): string {
   }
 }
 
-/** As `bytes.join(",")` in a third of the time, which is most of what an answer takes to make. */
+/** Equals `bytes.join(",")` in a third of the time, which is most of the time that an answer takes. */
 function decimals(bytes: Uint8Array): string {
   let end = 0;
   for (let i = 0; i < bytes.length; i++) {
@@ -82,7 +87,7 @@ function decimals(bytes: Uint8Array): string {
   return TEXT.toString("latin1", 0, end - 1);
 }
 
-/** "0," to "255,", each in four bytes, and how many of the four count. */
+/** "0," to "255,", four bytes each, of which WIDTHS says how many are used. */
 const DECIMALS = Buffer.from(Array.from({ length: 256 }, (_, value) => `${value},`.padEnd(4)).join(""));
 const WIDTHS = Uint8Array.from({ length: 256 }, (_, value) => `${value},`.length);
 const TEXT = Buffer.alloc(4 * MAX_LENGTH);

@@ -1,5 +1,5 @@
-/** `GET /events`: the pool's status once a second, the noise of a source that somebody looks at, output for show. */
-
+/** `GET /events`: the pool's status once a second, raw noise of the source that a watcher selected, and output to look at. */
+import { onAbort } from "#kit/abort.ts";
 import { Refusal, tryLater } from "#kit/http/refusal.ts";
 import type { Pool } from "../../pool/pool.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
@@ -10,40 +10,40 @@ export interface EventFeedDeps {
   readonly pool: Pool;
   readonly random: RbgGenerator;
   readonly live: LiveStatus;
-  /** Does the work again and again. @returns what ends it */
+  /** Calls `work` at every interval. @returns a function that ends that */
   readonly every: (intervalMs: number, work: () => void) => () => void;
   readonly closing: AbortSignal;
 }
 
 export const MAX_WATCHERS = 64;
 const INTERVAL_MS = 1_000;
-/** Of a trace, the samples that are shown. */
+/** Most samples of a trace that are sent; the rest is left out. */
 export const MAX_SHOWN_SAMPLES = 1_024;
 const SHOWN_OUTPUT_BYTES = 64;
 
-/** What may wait for a slow watcher. Beyond it, events are left out: the next status says all that the last one did. */
+/** Most bytes that wait for a slow watcher. Beyond it events are left out: the next status has all that the last one had. */
 const BUFFERED_BYTES = 1 << 18;
 
 interface Watcher {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  /** Whose noise it wants to see. */
+  /** The source whose noise it wants to see. */
   readonly sourceId: string | undefined;
 }
 
 export class EventFeed {
   readonly #watchers = new Set<Watcher>();
-  /** Ends the work that is done while somebody watches. */
-  #rest: (() => void) | undefined;
+  /** Ends the work that is done while somebody watches; undefined while nobody does. */
+  #stopWork: (() => void) | undefined;
 
   constructor(private readonly deps: EventFeedDeps) {
-    deps.closing.addEventListener("abort", () => {
+    onAbort(deps.closing, () => {
       for (const { controller } of this.#watchers) controller.close();
       this.#watchers.clear();
       this.#settle();
     });
   }
 
-  /** @throws Refusal for a source that the pool does not have, and when there are too many watchers */
+  /** Opens a stream of events. @throws Refusal for an unknown source, and beyond MAX_WATCHERS */
   subscribe(sourceId: string | undefined): ReadableStream<Uint8Array> {
     const { pool, live, closing } = this.deps;
     if (closing.aborted) throw tryLater("the server is stopping", INTERVAL_MS);
@@ -73,16 +73,16 @@ export class EventFeed {
     return this.#watchers.size;
   }
 
-  /** Works while somebody watches, and only then. */
+  /** Starts the work for the first watcher and ends it after the last. */
   #settle(): void {
-    if (this.#watchers.size > 0) this.#rest ??= this.#work();
+    if (this.#watchers.size > 0) this.#stopWork ??= this.#startWork();
     else {
-      this.#rest?.();
-      this.#rest = undefined;
+      this.#stopWork?.();
+      this.#stopWork = undefined;
     }
   }
 
-  #work(): () => void {
+  #startWork(): () => void {
     const { pool, every } = this.deps;
     const stopClock = every(INTERVAL_MS, () => this.#tick());
     const onRevealed = (trace: RawTrace) => this.#showNoise(trace);
@@ -98,11 +98,11 @@ export class EventFeed {
     const { pool, live } = this.deps;
     this.#sendToAll(encodeEvent("status", live.snapshot()));
     this.#showOutput();
-    // Noise is shown only if it is not credited, so it has to be asked for.
+    // Noise is shown only if the pool was told not to credit it.
     for (const { sourceId } of this.#watchers) if (sourceId !== undefined) pool.reveal(sourceId);
   }
 
-  /** Drawn for the watchers, and served nowhere else. */
+  /** Sends bytes drawn for the watchers alone; they are served nowhere else. */
   #showOutput(): void {
     const bytes = Buffer.alloc(SHOWN_OUTPUT_BYTES);
     if (!this.deps.random.fillNow(bytes)) return; // not seeded yet, or a reseed is overdue

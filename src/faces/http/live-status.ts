@@ -1,9 +1,9 @@
-/** The pool's snapshot as all who watch see it: one, made anew at most four times a second. */
+/** One snapshot of the pool for all who watch, made at most four times a second. */
 import type { Pool } from "../../pool/pool.ts";
 import { type Snapshot, Snapshots } from "../../pool/snapshot.ts";
 import type { SourceInfo } from "../../source.ts";
 
-/** Rates are differences between two snapshots: over a shorter time they would be noise, and who asks often would spoil them for all. */
+/** Rates are differences between two snapshots. Over less time they would be noise, and one client could spoil them for all. */
 const LEAST_AGE_MS = 250;
 
 export class LiveStatus {

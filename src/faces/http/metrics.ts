@@ -1,14 +1,10 @@
-/** `GET /metrics`: the pool's account in the Prometheus text format, version 0.0.4. */
+/** `GET /metrics`: the pool's account for Prometheus. */
+import { type Metric, type MetricSample, metricsText } from "#kit/http/metrics-text.ts";
 import type { Snapshot, SourceSnapshot } from "../../pool/snapshot.ts";
 import type { SourceStatus } from "../../sampling/source-state.ts";
 
-export const METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
 const PREFIX = "esoteric_entropy_";
 const STATES: readonly SourceStatus["state"][] = ["starting", "healthy", "failed", "unavailable", "paused"];
-
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [labels: Labels, value: number];
 
 export interface ServerGauges {
   readonly version: string;
@@ -17,15 +13,15 @@ export interface ServerGauges {
   readonly watchers: number;
 }
 
-export function metricsText(snapshot: Snapshot, gauges: ServerGauges): string {
+export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
   const { sources, ledger } = snapshot;
-  const perSource = (value: (source: SourceSnapshot) => number | null): Sample[] =>
+  const perSource = (value: (source: SourceSnapshot) => number | null): MetricSample[] =>
     sources.flatMap((source) => {
       const sample = value(source);
       return sample === null ? [] : [[{ source: source.id, family: source.family }, sample] as const];
     });
-  const one = (value: number): Sample[] => [[{}, value]];
-  return [
+  const one = (value: number): MetricSample[] => [[{}, value]];
+  return metricsText(PREFIX, [
     metric("build_info", "gauge", "1, labelled with the program's version", [
       [{ version: gauges.version }, 1],
     ]),
@@ -89,20 +85,9 @@ export function metricsText(snapshot: Snapshot, gauges: ServerGauges): string {
     ),
     metric("waiting_requests", "gauge", "Requests that wait for entropy", one(gauges.waitingRequests)),
     metric("watchers", "gauge", "Open /events connections", one(gauges.watchers)),
-  ].join("");
+  ]);
 }
 
-function metric(name: string, type: "counter" | "gauge", help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(([labels, value]) => `${PREFIX}${name}${labelSet(labels)} ${value}\n`);
-  return `# HELP ${PREFIX}${name} ${help}\n# TYPE ${PREFIX}${name} ${type}\n${lines.join("")}`;
-}
-
-function labelSet(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-}
-
-/** Label values escape backslash, quote and line feed. */
-function escaped(text: string): string {
-  return text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
+function metric(name: string, type: Metric["type"], help: string, samples: readonly MetricSample[]): Metric {
+  return { name, type, help, samples };
 }

@@ -1,9 +1,9 @@
 /** The page, and how it is served. */
 import { basename } from "node:path";
-import { Refusal, refuse } from "#kit/http/refusal.ts";
+import type { Hono } from "hono";
 import page from "./dashboard/index.html";
 
-/** What the page itself asks for in its head, and what only a header can say: no other page may frame it. */
+/** The policy that the page itself states in its head, and what only a header can say: no other page may frame it. */
 const PAGE_HEADERS = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -12,21 +12,18 @@ const PAGE_HEADERS = {
   "cache-control": "no-cache",
 };
 
-type Routes = Record<string, Bun.HTMLBundle | ((request: Request) => Response)>;
+/** The built program carries finished files; they are routes like all others. */
+export function addPage(app: Hono): void {
+  for (const { path, loader, headers } of page.files ?? []) {
+    const route = loader === "html" ? "/" : `/${basename(path)}`;
+    app.get(route, () => new Response(Bun.file(path), { headers: { ...headers, ...PAGE_HEADERS } }));
+  }
+}
 
 /**
- * For `Bun.serve`. The built program carries the finished files and sends them with headers of its own; from source, Bun
- * makes them when they are first asked for, and takes no headers.
+ * From source, an HTML import has no content that a handler could send, only a value for the `routes` of `Bun.serve`, which
+ * bundles it when it is first asked for. It takes no headers.
  */
-export function pageRoutes(): Routes {
-  if (!page.files) return { "/": page };
-  return Object.fromEntries(
-    page.files.map(({ path, loader, headers }) => [
-      loader === "html" ? "/" : `/${basename(path)}`,
-      (request: Request) =>
-        request.method === "GET" || request.method === "HEAD"
-          ? new Response(Bun.file(path), { headers: { ...headers, ...PAGE_HEADERS } })
-          : refuse(new Refusal(405, "the page is for GET and HEAD", { allow: "GET, HEAD" }), PAGE_HEADERS),
-    ]),
-  );
-}
+export const PAGE_BUNDLES: Readonly<Record<string, Bun.HTMLBundle>> | undefined = page.files
+  ? undefined
+  : { "/": page };

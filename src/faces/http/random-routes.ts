@@ -1,5 +1,6 @@
 /** The endpoints that hand out random bytes. */
 import type { Context } from "hono";
+import { onAbort } from "#kit/abort.ts";
 import { parameter, queryOf, wholeNumber } from "#kit/http/query.ts";
 import { tryLater } from "#kit/http/refusal.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
@@ -19,7 +20,7 @@ export function anuHandler(dispenser: Dispenser, headers: Headers) {
   };
 }
 
-/** Clients ask for the same again and again: what a query means is worked out once. */
+/** Parses each query once: clients repeat theirs. */
 class ParsedRequests {
   readonly #known = new Map<string, AnuRequest>();
 
@@ -39,8 +40,8 @@ const MAX_KNOWN_LENGTH = 128;
 
 /** GET /api/v1/bytes */
 export function bytesHandler(dispenser: Dispenser, headers: Headers) {
-  // A Response takes a copy of its body (Fetch standard, "extract a body"), so one buffer serves all: a fresh one for
-  // each large answer would cost twice the time that filling it takes.
+  // A Response copies its body (Fetch standard, "extract a body"), so one buffer serves all. A new one for each large
+  // answer would cost twice the time that filling it takes.
   const buffer = new Uint8Array(MAX_REQUEST_BYTES);
   const answer = (bytes: Uint8Array) => {
     const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers });
@@ -54,16 +55,16 @@ export function bytesHandler(dispenser: Dispenser, headers: Headers) {
   };
 }
 
-/** Endless answers at the same time. */
+/** Most streams that are open at the same time. */
 export const MAX_STREAMS = 256;
 
-/** Full entropy is sent in small pieces, as it comes. */
+/** Bytes of each piece. Full entropy is sent in small ones, as it comes. */
 const STREAM_PIECE_BYTES = { full: 1_024, drbg: 65_536 };
 
 /**
- * GET /api/v1/stream: a piece is made when the connection has taken the one before, so a slow reader costs no memory.
- * There is no answer before the first piece: a pool that has nothing says so with a status.
- * @param closing ends all of them
+ * GET /api/v1/stream. A piece is made when the connection has taken the one before, so a slow reader costs no memory.
+ * The answer begins with the first piece: until then, a lack of entropy can be told by status.
+ * @param closing ends all streams
  */
 export function streamHandler(
   random: RbgGenerator,
@@ -73,7 +74,7 @@ export function streamHandler(
 ) {
   const pieceBytes = STREAM_PIECE_BYTES[random.mode];
   const streams = new Set<() => void>();
-  closing.addEventListener("abort", () => {
+  onAbort(closing, () => {
     for (const end of streams) end();
   });
 
@@ -99,7 +100,7 @@ export function streamHandler(
             else controller.enqueue(piece);
           } catch (error) {
             streams.delete(end);
-            // Cut off, not closed: nobody shall take it for an end.
+            // Cut off instead of closed, so that no client takes it for a complete answer.
             if (!ended.signal.aborted) controller.error(error);
           }
         },

@@ -1,5 +1,4 @@
-/** The endpoints that tell how the pool is doing. */
-
+/** Bodies of the endpoints that describe the pool and its sources. */
 import type { Pool } from "../../pool/pool.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
 import type { SourceInfo } from "../../source.ts";
@@ -8,11 +7,11 @@ export interface Health {
   readonly status: "ok" | "unavailable";
   readonly mode: "full" | "drbg";
   readonly healthySources: number;
-  /** What stands in the way; empty when nothing does. */
+  /** Why bytes cannot be served; empty when they can. */
   readonly reasons: readonly string[];
 }
 
-/** GET /health: ok while a source is healthy and the generator is seeded. */
+/** GET /health: ok while a source is healthy and the generator seeded. */
 export function healthOf(pool: Pool, random: RbgGenerator): Health {
   const status = pool.status();
   const healthy = status.sources.filter(({ state }) => state === "healthy").length;
@@ -32,7 +31,7 @@ export function healthOf(pool: Pool, random: RbgGenerator): Health {
   };
 }
 
-/** GET /sources: what the pool's sources are, and the state each is in. */
+/** GET /sources: describes the pool's sources and the state of each. */
 export function sourcesOf(pool: Pool, infos: readonly SourceInfo[]): object {
   const status = new Map(pool.status().sources.map((source) => [source.id, source]));
   return {

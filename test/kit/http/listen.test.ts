@@ -1,269 +1,117 @@
-/** Over real connections, on loopback. */
+/** What listening offers beyond what the products' own tests use. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listen } from "#kit/http/listen.ts";
-import { InputError } from "../../../src/errors.ts";
+import { InputError } from "#kit/errors.ts";
+import { type Listening, type ListenOptions, listen } from "#kit/http/listen.ts";
+import { createRouter } from "#kit/http/router.ts";
 import { rejectionOf } from "../../support/rejection.ts";
-import { LOOPBACK, listeningApp, servedApp } from "../../support/served-app.ts";
+import { runProcess } from "../../support/run-process.ts";
 
 /** A loaded machine takes its time. */
 setDefaultTimeout(60_000);
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
+const options = {
+  address: { hostname: "127.0.0.1", port: 0 },
+  errorBody: (message: string) => ({ problem: message }),
+  maxBodyBytes: 100,
+  idleTimeoutSeconds: 120,
+  fetch: async (request: Request) => new Response(await request.text()),
+} satisfies ListenOptions;
+
+async function listening(more: Partial<ListenOptions> = {}): Promise<Listening & AsyncDisposable> {
+  const server = await listen({ ...options, ...more });
+  return { ...server, [Symbol.asyncDispose]: () => server.stop(0) };
+}
+
+test("a body up to the limit is taken, a larger one is answered with 413", async () => {
+  await using server = await listening();
+  const post = (length: number) => fetch(server.url, { method: "POST", body: "x".repeat(length) });
+  expect((await (await post(100)).text()).length).toBe(100);
+  expect((await post(101)).status).toBe(413);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A connection on which nobody reads until told so. */
-async function rawRequest(url: string, text: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), "127.0.0.1");
-  socket.pause();
-  await new Promise<void>((resolve, reject) => {
-    socket.once("error", reject);
-    socket.once("connect", resolve);
+test("Hono's handlers are handed the server, which upgrades connections", async () => {
+  let server: unknown;
+  const app = createRouter({ errorBody: options.errorBody, headers: () => ({}), notFound: "", report() {} });
+  app.get("/", (c) => {
+    server = c.env;
+    return c.text("");
   });
-  socket.write(text.replaceAll("\n", "\r\n"));
-  return socket;
-}
+  await using bound = await listening({ fetch: app.fetch });
+  await fetch(bound.url);
+  expect((server as Bun.Server<undefined>).upgrade).toBeFunction();
+});
 
-async function answerTo(url: string, text: string): Promise<string> {
-  const socket = await rawRequest(url, text);
-  const pieces: Buffer[] = [];
-  for await (const piece of socket) pieces.push(piece);
-  return Buffer.concat(pieces).toString("latin1");
-}
+test("a port in use: the product says what to do", async () => {
+  await using server = await listening();
+  const address = { hostname: "127.0.0.1", port: Number(new URL(server.url).port) };
+  const error = await rejectionOf(listening({ address, portHints: ["another port"] }));
+  expect((error as InputError).hints).toEqual(["another port"]);
+});
 
-/** Looks again and again until it is so. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+const openssl = Bun.which("openssl");
+if (!openssl) console.warn("skipped: TLS options; no openssl to make certificates with");
 
-describe("a port", () => {
-  test("the API and the page answer", async () => {
-    await using served = await listeningApp();
-    const bytes = await (await fetch(`${served.url}/api/v1/bytes?n=100000`)).bytes();
-    expect(bytes.length).toBe(100_000);
-    const page = await fetch(served.url);
-    expect(page.headers.get("content-type")).toStartWith("text/html");
-    const html = await page.text();
-    expect(html).toContain("Content-Security-Policy");
-    for (const [, path] of html.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
-      expect((await fetch(served.url + path)).status).toBe(200);
+describe.skipIf(!openssl)("TLS", () => {
+  let folder: string;
+  const pem = (name: string) => readFileSync(join(folder, name), "utf8");
+  const make = async (...args: string[]) => {
+    const made = await runProcess([openssl!, ...args], { cwd: folder });
+    if (made.exitCode !== 0) throw new Error(made.stderr);
+  };
+  const newKey = (name: string) => [
+    ...["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", `${name}.key`],
+    ...["-subj", `/CN=${name}`],
+  ];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "kit-tls-"));
+    const names = ["-addext", "subjectAltName=IP:127.0.0.1"];
+    for (const name of ["server", "authority", "stranger"]) {
+      await make("req", "-x509", ...newKey(name), ...names, "-days", "2", "-out", `${name}.pem`);
     }
+    await make("req", "-new", ...newKey("client"), "-out", "client.csr");
+    const signer = ["-CA", "authority.pem", "-CAkey", "authority.key", "-CAcreateserial"];
+    await make("x509", "-req", "-in", "client.csr", ...signer, "-days", "2", "-out", "client.pem");
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const certificate = () => ({ cert: pem("server.pem"), key: pem("server.key") });
+
+  test("client certificates: one of the authority's is let in, none or another is not", async () => {
+    await using server = await listening({ tls: { ...certificate(), clientCa: pem("authority.pem") } });
+    const ask = (name?: string) => {
+      const own = name === undefined ? {} : { cert: pem(`${name}.pem`), key: pem(`${name}.key`) };
+      return fetch(server.url, { method: "POST", body: "hi", tls: { ca: pem("server.pem"), ...own } });
+    };
+    expect(await (await ask("client")).text()).toBe("hi");
+    expect(await rejectionOf(ask())).toBeInstanceOf(Error);
+    expect(await rejectionOf(ask("stranger"))).toBeInstanceOf(Error);
   });
 
-  test("one that is in use is named", async () => {
-    await using served = await listeningApp();
-    const port = Number(new URL(served.url).port);
-    const error = await rejectionOf(listeningApp({}, { hostname: "127.0.0.1", port }));
-    expect(error).toBeInstanceOf(InputError);
-    expect(error.message).toBe(`port ${port} of 127.0.0.1 is in use`);
-  });
-
-  test("an address of another machine is an error", async () => {
-    const error = await rejectionOf(listeningApp({}, { hostname: "192.0.2.1", port: 0 }));
-    expect(error.message).toStartWith("cannot listen on port 0 of 192.0.2.1: ");
-  });
-
-  test("a certificate that is none is an error", async () => {
-    using served = servedApp();
-    const error = await rejectionOf(
-      listen({ address: LOOPBACK, tls: { cert: "none", key: "none" }, fetch: served.app.fetch }),
-    );
-    expect(error).toBeInstanceOf(InputError);
-    expect(error.message).toStartWith("the certificate or its key cannot be used: ");
-  });
-
-  test("TLS", async () => {
-    const openssl = Bun.which("openssl");
-    if (!openssl) return console.warn("skipped: no openssl to make a certificate with");
-    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-    const made = Bun.spawnSync([
-      ...[
-        openssl,
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-      ],
-      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
-    ]);
-    expect(made.exitCode).toBe(0);
-    using served = servedApp({ mode: "drbg" });
-    await served.random.ready();
-    const tls = { cert: await Bun.file(cert).text(), key: await Bun.file(key).text() };
-    const listening = await listen({ address: LOOPBACK, tls, fetch: served.app.fetch });
-    expect(listening.url).toStartWith("https://127.0.0.1:");
-    const response = await fetch(`${listening.url}/api/v1/bytes?n=5`, { tls: { ca: tls.cert } });
-    expect((await response.bytes()).length).toBe(5);
-    await listening.stop(0);
-  });
-
-  for (const [name, text, status] of [
-    ["nonsense", "NONSENSE\n\n", 400],
-    ["HTTP/1.1 without Host", "GET /health HTTP/1.1\n\n", 400],
-    ["HTTP/1.0 without Host", "GET /health HTTP/1.0\n\n", 400],
-    ["endless headers", `GET /health HTTP/1.1\nHost: localhost\nX: ${"x".repeat(100_000)}\n\n`, 431],
-    ["an endless path", `GET /${"x".repeat(100_000)} HTTP/1.1\nHost: localhost\n\n`, 431],
-    ["another machine's name", "GET /health HTTP/1.1\nHost: evil.example\nConnection: close\n\n", 403],
-    [
-      "another machine's URL",
-      "GET http://evil.example/health HTTP/1.1\nHost: evil.example\nConnection: close\n\n",
-      403,
-    ],
-    ["a body", "POST /health HTTP/1.1\nHost: localhost\nConnection: close\nContent-Length: 2\n\nhi", 405],
-  ] as const) {
-    test(`${name}: ${status}, and the server goes on`, async () => {
-      await using served = await listeningApp({ hosts: "loopback" });
-      expect(await answerTo(served.url, text)).toStartWith(`HTTP/1.1 ${status} `);
-      expect((await fetch(`${served.url}/health`)).status).toBe(200);
+  test("key-exchange groups: those named and no others", async () => {
+    await using server = await listening({
+      tls: { ...certificate(), keyExchangeGroups: ["P-384", "P-521"] },
     });
-  }
-});
-
-describe("clients that misbehave", () => {
-  test("one that does not read its stream costs no memory, and is forgotten when it goes", async () => {
-    let pieces = 0;
-    await using served = await listeningApp();
-    const fill = served.random.fill.bind(served.random);
-    let signal: AbortSignal | undefined;
-    served.random.fill = (out, options) => {
-      pieces += 1;
-      signal = options?.signal;
-      return fill(out, options);
+    const { port } = new URL(server.url);
+    const connect = async (group: string) => {
+      const client = ["s_client", "-connect", `127.0.0.1:${port}`, "-groups", group];
+      return (await runProcess([openssl!, ...client])).exitCode === 0;
     };
-    const socket = await rawRequest(served.url, "GET /api/v1/stream HTTP/1.1\nHost: localhost\n\n");
-    let before = -1;
-    while (pieces > before || pieces === 0) {
-      before = pieces;
-      for (let i = 0; i < 20; i++) await fetch(`${served.url}/health`);
-    }
-    // What the kernel's buffers hold, and nothing on top: 64 KiB a piece.
-    expect(pieces).toBeLessThan(500);
-    socket.destroy();
-    await until(() => signal!.aborted);
+    expect([await connect("P-384"), await connect("P-521"), await connect("P-256")]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
-  test("200 that open a stream and go leave nothing open", async () => {
-    await using served = await listeningApp();
-    const open = new Set<AbortSignal>();
-    const fill = served.random.fill.bind(served.random);
-    served.random.fill = (out, options) => {
-      open.add(options!.signal!);
-      return fill(out, options);
-    };
-    for (let i = 0; i < 200; i++) {
-      const socket = await rawRequest(served.url, "GET /api/v1/stream HTTP/1.1\nHost: localhost\n\n");
-      await new Promise((resolve) => socket.once("readable", resolve));
-      socket.destroy();
-    }
-    await until(() => [...open].every(({ aborted }) => aborted));
-    expect((await fetch(`${served.url}/health`)).status).toBe(200);
-  });
-
-  test("the bytes of a request that went away are not handed to another, and it leaves the queue", async () => {
-    await using served = await listeningApp({ mode: "full", capacityBytes: 64 });
-    served.thread.frozen = true;
-    const gone = new AbortController();
-    const request = fetch(`${served.url}/api/v1/bytes?n=100000`, { signal: gone.signal }).catch(() => "gone");
-    const waiting = async () => {
-      const text = await (await fetch(`${served.url}/metrics`)).text();
-      return Number(/^esoteric_entropy_waiting_requests (\d+)$/m.exec(text)![1]);
-    };
-    while ((await waiting()) === 0);
-    gone.abort();
-    expect(await request).toBe("gone");
-    while ((await waiting()) > 0);
-  });
-
-  test("a watcher that goes is forgotten", async () => {
-    await using served = await listeningApp();
-    const gone = new AbortController();
-    const response = await fetch(`${served.url}/events`, { signal: gone.signal });
-    await response.body!.getReader().read();
-    expect(served.ticking()).toBe(true);
-    gone.abort();
-    await until(() => !served.ticking());
-  });
-});
-
-describe("stopping", () => {
-  test("answers under way finish, endless ones end, connections that idle are closed", async () => {
-    await using served = await listeningApp({ mode: "full", capacityBytes: 64 });
-    const stream = (await fetch(`${served.url}/api/v1/stream`)).body!.getReader();
-    const events = (await fetch(`${served.url}/events`)).body!.getReader();
-    const idle = await rawRequest(served.url, "GET /health HTTP/1.1\nHost: localhost\n\n");
-    const idleClosed = new Promise((resolve) => idle.resume().once("close", resolve));
-    await stream.read();
-    const answer = fetch(`${served.url}/api/v1/bytes?n=20000`);
-    await until(() => served.pool.status().extractedBytes > 4_000);
-    served.closing.abort();
-    const stopped = served.listening.stop(10_000);
-    expect((await (await answer).bytes()).length).toBe(20_000);
-    for (const reader of [stream, events]) while (!(await reader.read()).done);
-    await Promise.all([stopped, idleClosed]);
-    expect(await rejectionOf(fetch(served.url))).toBeInstanceOf(Error);
-  });
-
-  test("an answer that does not finish is cut off", async () => {
-    await using served = await listeningApp({ mode: "full" });
-    served.thread.frozen = true;
-    const answer = rejectionOf(fetch(`${served.url}/api/v1/bytes?n=100000`));
-    while (!/waiting_requests 1\n/.test(await (await fetch(`${served.url}/metrics`)).text()));
-    await served.listening.stop(1);
-    expect(await answer).toBeInstanceOf(Error);
-  });
-});
-
-describe("a Unix socket", () => {
-  const ask = (path: string) => fetch("http://localhost/api/v1/bytes?n=7", { unix: path });
-
-  test("is its owner's alone, answers, and goes with the server", async () => {
-    const path = join(folder, "own.sock");
-    await using served = await listeningApp({}, { unix: path });
-    expect(served.url).toBe(`unix:${path}`);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect((await (await ask(path)).bytes()).length).toBe(7);
-    await served.listening.stop(0);
-    expect(existsSync(path)).toBe(false);
-  });
-
-  test("takes the place of one that nobody listens on", async () => {
-    const path = join(folder, "stale.sock");
-    // A process that is killed leaves its socket behind.
-    const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
-    await Bun.spawn([process.execPath, "-e", script]).exited;
-    expect(statSync(path).isSocket()).toBe(true);
-    await using _ = await listeningApp({}, { unix: path });
-    expect((await ask(path)).status).toBe(200);
-  });
-
-  test("leaves alone one that somebody listens on, and files", async () => {
-    const [taken, file] = [join(folder, "taken.sock"), join(folder, "file")];
-    writeFileSync(file, "precious");
-    const other = createServer().listen(taken);
-    await new Promise((resolve) => other.once("listening", resolve));
-    for (const [path, problem] of [
-      [taken, "another program listens there"],
-      [file, "exists and is not a socket"],
-      [folder, "exists and is not a socket"],
-      [join(folder, "x".repeat(100)), "at most 103 bytes"],
-      [join(folder, "no", "folder"), "cannot listen on"],
-    ] as const) {
-      const error = await rejectionOf(listeningApp({}, { unix: path }));
-      expect(error).toBeInstanceOf(InputError);
-      expect(error.message).toContain(problem);
-    }
-    other.close();
-    expect(await Bun.file(file).text()).toBe("precious");
+  test("a post-quantum group can be asked for; an unknown one is an error", async () => {
+    const groups = ["X25519MLKEM768", "X25519"];
+    await using server = await listening({ tls: { ...certificate(), keyExchangeGroups: groups } });
+    const answer = fetch(server.url, { method: "POST", body: "hi", tls: { ca: pem("server.pem") } });
+    expect(await (await answer).text()).toBe("hi");
+    const error = await rejectionOf(listening({ tls: { ...certificate(), keyExchangeGroups: ["rot13"] } }));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toBe("one of the key-exchange groups is unknown");
   });
 });

@@ -2,6 +2,7 @@
  * Follows the server's `/events` and comes back when it has gone. With `fetch`, for an EventSource cannot send a token.
  */
 import { createParser } from "eventsource-parser";
+import { aborted } from "#kit/abort.ts";
 import { decodeCatalogue, decodeEvent, type Message } from "./messages.ts";
 
 export type Connection =
@@ -176,11 +177,6 @@ class Refused extends Error {
   constructor(readonly status: number) {
     super(`the server answered with ${status}`);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 /** Of a connection that breaks every browser says something else ("Failed to fetch", "network error"). */
