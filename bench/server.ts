@@ -1,12 +1,16 @@
 /**
- * `server` beside a bare `Bun.serve`, over loopback: `npm run bench -- server`. Prints a table with ratios and asserts nothing.
+ * Measures `server` beside a bare `Bun.serve`, over loopback. Prints tables with ratios and asserts nothing.
  *
- * Servers and load run in processes of their own and take turns in rounds, so that a slow moment hits all alike. The load is
- * as many connections as said, each with one request under way. wrk is used besides where it is installed.
+ *     npm run bench server
+ *     npm run bench server -- --against PATH     PATH: an `esoteric-entropy` binary to compare with
+ *
+ * Servers and load run in processes of their own and take turns in rounds, so that a slow moment hits all alike. Each
+ * connection has one request under way. Where wrk is installed, it measures too. ROUNDS changes the number of rounds.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 const ROOT = join(import.meta.dir, "..");
 const BUILT = join(ROOT, "dist", "esoteric-entropy");
@@ -23,11 +27,11 @@ interface Load {
   readonly bytesPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the server's main thread; not a number where there is no /proc. */
+  /** Of the server's main thread; NaN where there is no /proc. */
   readonly cpuMicrosPerRequest: number;
 }
 
-/** A constant answer as large as the others' mean. */
+/** Serves a constant answer as large as the mean of the others. */
 function bare(): void {
   const data = Array.from({ length: 32 }, (_, i) => [7, 42, 137, 200, 255, 99, 180, 211][i % 8]);
   const text = JSON.stringify({ type: "uint8", length: 32, data, success: true });
@@ -42,7 +46,7 @@ function bare(): void {
   console.log(`listening on ${server.url.origin}`);
 }
 
-/** Requests `path` again and again, prints what came of it. */
+/** Requests `path` for so many seconds and prints a Load as JSON. */
 async function load(port: number, path: string, connections: number, seconds: number): Promise<void> {
   const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
   const latenciesMs: number[] = [];
@@ -119,7 +123,7 @@ async function start(command: readonly string[]): Promise<Running> {
   throw new Error(`${command.join(" ")} has ended`);
 }
 
-/** Processor time of a process's main thread, in ticks of 10 ms. */
+/** Processor time of a process's main thread, in ticks of 10 ms; NaN where there is no /proc. */
 function cpuTicks(pid: number): number {
   const path = `/proc/${pid}/task/${pid}/stat`;
   if (!existsSync(path)) return Number.NaN;
@@ -151,7 +155,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Medians over the rounds, of servers that take turns. */
+/** Loads the servers in turns. @returns medians over the rounds */
 async function race(servers: readonly Running[], path: string, connections: number): Promise<Load[]> {
   const results: Load[][] = servers.map(() => []);
   for (const server of servers) await loaded(server, path, connections, 0.5); // warms up
@@ -204,11 +208,30 @@ async function wrk(port: number, path: string): Promise<string | undefined> {
   return `${/Requests\/sec:\s+(\S+)/.exec(text)?.[1]} requests/s, p99 ${/99%\s+(\S+)/.exec(text)?.[1]}`;
 }
 
-async function main(): Promise<void> {
+/** Both builds in drbg mode, in turns. */
+async function compare(against: string): Promise<void> {
+  const drbg = (program: readonly string[]) => start([...program, "server", "--port", "0", "--mode", "drbg"]);
+  using before = await drbg([against]);
+  using after = await drbg(PROGRAM);
+  const [old, ours] = (await race([before, after], RANDOM, 64)) as [Load, Load];
+  console.log(`\n| ${RANDOM}, 64 connections | requests/s | CPU µs/request |\n|---|---|---|`);
+  for (const [name, load] of Object.entries({ [against]: old, "this build": ours })) {
+    console.log(
+      `| ${name} | ${load.requestsPerSecond.toFixed(0)} | ${load.cpuMicrosPerRequest.toFixed(2)} |`,
+    );
+  }
+  const ratio = ours.requestsPerSecond / old.requestsPerSecond;
+  console.log(
+    `| ratio | ${ratio.toFixed(3)} | ${(ours.cpuMicrosPerRequest / old.cpuMicrosPerRequest).toFixed(3)} |`,
+  );
+}
+
+async function main({ against }: { readonly against?: string | undefined }): Promise<void> {
   console.log(
     `machine: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores; ${ROUNDS} rounds of ${SECONDS} s`,
   );
   console.log(`program: ${PROGRAM.join(" ")}`);
+  if (against !== undefined) await compare(against);
   using plain = await start([process.execPath, import.meta.path, "bare"]);
   using drbg = await start([...PROGRAM, "server", "--port", "0", "--mode", "drbg"]);
   using full = await start([...PROGRAM, "server", "--port", "0", "--mode", "full", "--max-wait", "60"]);
@@ -246,4 +269,4 @@ async function main(): Promise<void> {
 const [role, ...args] = process.argv.slice(2);
 if (role === "load") await load(Number(args[0]), args[1]!, Number(args[2]), Number(args[3]));
 else if (role === "bare") bare();
-else await main();
+else await main(parseArgs({ options: { against: { type: "string" } } }).values);

@@ -63,6 +63,8 @@ test("the page comes with its files, their headers and nothing from elsewhere", 
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect(response.headers.get("referrer-policy")).toBe("no-referrer");
   }
+  const head = await fetch(url, { method: "HEAD" });
+  expect(head.headers.get("content-length")).toBe(String(Buffer.byteLength(html)));
   expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   expect((await fetch(url, { method: "POST" })).status).toBe(405);
   child.kill();

@@ -16,7 +16,10 @@ const PAGE_HEADERS = {
 export function addPage(app: Hono): void {
   for (const { path, loader, headers } of page.files ?? []) {
     const route = loader === "html" ? "/" : `/${basename(path)}`;
-    app.get(route, () => new Response(Bun.file(path), { headers: { ...headers, ...PAGE_HEADERS } }));
+    const file = Bun.file(path);
+    // Hono answers HEAD with the headers of GET alone, among which Bun has not put the length yet.
+    const own = { ...headers, ...PAGE_HEADERS, "content-length": String(file.size) };
+    app.get(route, () => new Response(file, { headers: own }));
   }
 }
 
