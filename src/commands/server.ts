@@ -17,7 +17,7 @@ import type { RbgGenerator, RbgMode } from "../rbg/generator.ts";
 import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
-/** A request that waits longer than connections may idle would be cut off. */
+/** Less than the time after which idle connections are closed: a request that waits longer would be cut off. */
 const MAX_MAX_WAIT_MS = 60_000;
 
 const SERVER_FLAGS = {
@@ -99,7 +99,7 @@ function parseOrigin(text: string, name: string): string {
   throw new UsageError(`${name}: '${text}' is not an origin`, ["origins are like https://example.org, or *"]);
 }
 
-/** Full-entropy bytes kept ready: a burst of 2,000 requests for 32 bytes is answered without waiting. */
+/** Full-entropy bytes kept ready: enough to answer a burst of 2,000 requests for 32 bytes without waiting. */
 const CAPACITY_BYTES = 1 << 16;
 /** Share of the time in which a full pool samples all the same, so that sources stay tested and the page shows them at work. */
 const IDLE_SHARE = 0.02;
@@ -109,7 +109,7 @@ const GRACE_MS = 10_000;
 /** A certificate with its chain takes some 10 KB. */
 const MAX_PEM_BYTES = 1 << 20;
 
-/** Serves until the signal. @throws InputError for files and addresses that cannot be used */
+/** Serves until the signal is aborted. @throws InputError for files and addresses that cannot be used */
 export async function runServer(options: ServerOptions, io: Io, deps: Deps): Promise<void> {
   const { address, mode } = options;
   const isLocal = "unix" in address || isLoopback(address.hostname);

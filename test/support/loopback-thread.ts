@@ -1,4 +1,4 @@
-/** The other side of the loopback: servers in a thread of their own, for those who ask wait without yielding. */
+/** Servers on loopback, in a thread of their own: those who ask them block their thread while they wait. */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { createServer, type Server } from "node:net";
 import { parentPort } from "node:worker_threads";
@@ -7,7 +7,7 @@ import { replyTo } from "./dns-reply.ts";
 const stranger = createSocket("udp4");
 let held: Buffer | undefined;
 
-/** What a name server does with a question. */
+/** Ways in which a name server treats a question. */
 const DNS = {
   honest: (query, send) => send(replyTo(query)),
   silent: () => {},
@@ -32,7 +32,7 @@ const DNS = {
   "by a stranger": (query, _, peer) => stranger.send(replyTo(query), peer.port, peer.address),
 } satisfies Record<string, (query: Buffer, send: (reply: Uint8Array) => void, peer: RemoteInfo) => void>;
 
-/** What a TCP listener does with a connection. */
+/** Ways in which a TCP listener treats a connection. */
 const TCP = {
   accepts: (socket) => socket.on("error", () => socket.destroy()),
   resets: (socket) => socket.on("error", () => socket.destroy()).resetAndDestroy(),
@@ -84,7 +84,7 @@ function listenUdp(behaviour: DnsBehaviour, address: string): void {
     DNS[behaviour](query, (reply) => socket.send(reply, peer.port, peer.address), peer);
   });
   let listening = false;
-  // Later errors are replies that a full socket would not take: lost, as datagrams may be.
+  // Later errors are replies that a full socket did not take: lost, as datagrams may be.
   socket.on("error", (error) => listening || say({ kind: "error", message: error.message }));
   socket.bind(0, address, () => {
     listening = true;

@@ -1,11 +1,11 @@
-/** Servers on this machine that do as they are told, one at a time, each on a free port. */
+/** Servers on loopback with a chosen behaviour, one at a time, each on a free port. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { DnsBehaviour, LoopbackReply, LoopbackRequest, TcpBehaviour } from "./loopback-thread.ts";
 
 export interface LoopbackServer extends AsyncDisposable {
   readonly port: number;
-  /** What it was sent, once that is `count` or more: DNS questions; for TCP one entry a connection, empty. */
+  /** Resolves with what was received, once that is `count` or more: DNS questions, or an empty entry per TCP connection. */
   heard(count: number): Promise<readonly Buffer[]>;
 }
 
@@ -20,7 +20,7 @@ export class Loopback {
     return this.#listen({ kind: "tcp", behaviour, address });
   }
 
-  /** A port of 127.0.0.1 that nobody listens on; it was just given back. */
+  /** Returns a port of 127.0.0.1 that nobody listens on: it was bound and released. */
   async closedPort(kind: "dns" | "tcp"): Promise<number> {
     await using server = await (kind === "dns" ? this.dns("silent") : this.tcp("accepts"));
     return server.port;
@@ -35,7 +35,7 @@ export class Loopback {
     return {
       port,
       heard: async (count) => {
-        // A busy server may still have to read what its client no longer waits for.
+        // A busy server may not have read yet what its client no longer waits for.
         for (;;) {
           const { messages } = await this.#ask({ kind: "heard" }, "heard");
           if (messages.length >= count) return messages.map((bytes) => Buffer.from(bytes));

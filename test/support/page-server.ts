@@ -5,12 +5,12 @@ import { Pool } from "../../src/pool/pool.ts";
 import { DrbgGenerator } from "../../src/rbg/generator.ts";
 import { type FakeSource, FakeThread } from "./fake-thread.ts";
 
-/** What the server does every second is done four times a second, for tests to wait less. */
+/** Factor by which the server's intervals are shortened, so that tests wait less. */
 const HASTE = 4;
 
 export interface PageServer extends AsyncDisposable {
   readonly url: string;
-  /** What the application reported: errors that nobody foresaw. */
+  /** Errors that the app reported. */
   readonly reported: readonly unknown[];
 }
 

@@ -13,11 +13,11 @@ export interface ServedApp extends Disposable {
   readonly thread: FakeThread;
   readonly sources: readonly FakeSource[];
   readonly closing: AbortController;
-  /** Errors that nobody foresaw. */
+  /** Errors that the app reported. */
   readonly reported: unknown[];
-  /** Lets one interval of the feed go by. */
+  /** Runs one interval of the feed. */
   tick(): void;
-  /** Whether the feed's clock runs. */
+  /** Tells whether the feed's clock runs. */
   readonly ticking: () => boolean;
 }
 
@@ -85,10 +85,10 @@ export interface ListeningApp extends ServedApp, AsyncDisposable {
   readonly url: string;
 }
 
-/** A free port of this machine, for this machine alone. */
+/** A free port that this machine alone can reach. */
 export const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
-/** In drbg mode, unless told otherwise; it listens when its first bytes are ready. */
+/** Serves the app, in drbg mode unless told otherwise, once its first bytes are ready. */
 export async function listeningApp(
   options: ServedOptions = {},
   address: Address = LOOPBACK,

@@ -1,7 +1,7 @@
 /**
- * Clients of the ANU QRNG that others wrote, pointed at this server: `true-random` from npm and `quantumrandom` from PyPI.
- * They are fetched from their registries when EE_CLIENTS=1 says so, into a temporary folder: neither is kept up well enough
- * to be among the packages of this project.
+ * Clients of the ANU QRNG by other authors, pointed at this server: `true-random` from npm and `quantumrandom` from PyPI.
+ * EE_CLIENTS=1 fetches them from their registries into a temporary folder. Neither is maintained well enough to be a
+ * dependency of this project.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";

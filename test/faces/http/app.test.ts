@@ -377,7 +377,7 @@ test("whatever the query, the answer is what was asked for or a refusal, in JSON
   expect(served.reported).toEqual([]);
 });
 
-test("what nobody foresaw is reported, and told the client without its inside", async () => {
+test("an unexpected error is reported, and answered without its details", async () => {
   using served = await ready();
   served.random.fill = () => Promise.reject(new Error("secret inside"));
   const response = await served.app.request(RANDOM);

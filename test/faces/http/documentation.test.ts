@@ -1,4 +1,4 @@
-/** The examples of docs/API.md, run as they stand but for the port. */
+/** Runs the examples of docs/API.md, with the port changed. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

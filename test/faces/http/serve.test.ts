@@ -1,4 +1,4 @@
-/** Over real connections, on loopback. */
+/** The app over real connections, on loopback. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A connection on which nobody reads until told so. */
+/** Opens a connection that is not read until it is resumed. */
 async function rawRequest(url: string, text: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   socket.pause();
@@ -37,7 +37,7 @@ async function answerTo(url: string, text: string): Promise<string> {
   return Buffer.concat(pieces).toString("latin1");
 }
 
-/** Looks again and again until it is so. */
+/** Polls until the condition holds. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -145,7 +145,7 @@ describe("clients that misbehave", () => {
       before = pieces;
       for (let i = 0; i < 20; i++) await fetch(`${served.url}/health`);
     }
-    // What the kernel's buffers hold, and nothing on top: 64 KiB a piece.
+    // No more than the kernel's buffers hold, in pieces of 64 KiB.
     expect(pieces).toBeLessThan(500);
     socket.destroy();
     await until(() => signal!.aborted);

@@ -1,4 +1,4 @@
-/** What each chart draws, as ECharts' options. Colours are given, so that they follow light and dark. */
+/** ECharts options of each chart. Colours are a parameter, so that charts follow light and dark mode. */
 import type { EChartsCoreOption } from "echarts/core";
 import { type CreditSeries, HISTORY_MS } from "./credit-history.ts";
 import { type Bar, histogram, lagPairs, type NoiseRange } from "./noise-shape.ts";
@@ -9,13 +9,13 @@ export interface Palette {
   readonly text: string;
   readonly muted: string;
   readonly rule: string;
-  /** Of noise. */
+  /** Colour of raw noise. */
   readonly ink: string;
-  /** The first is for sources without one of their own. */
+  /** Colours of sources; the first is for all that have none of their own. */
   readonly series: readonly string[];
 }
 
-/** Whole minutes, as many as there are, up to all that is kept. */
+/** Draws credited bits over whole minutes: as many as have been recorded, at most HISTORY_MS. */
 export function creditOption(series: readonly CreditSeries[], palette: Palette): EChartsCoreOption {
   const oldestSeconds = -Math.min(0, ...series.map(({ points }) => points[0]?.[0] ?? 0));
   const minutes = Math.max(1, Math.min(Math.ceil(oldestSeconds / 60), HISTORY_MS / 60_000));
@@ -113,7 +113,7 @@ export function traceOption(
         type: "line",
         data: samples.map((sample, i) => [i, sample]),
         showSymbol: false,
-        // What is out of range is cut off at the edge, not left out.
+        // Samples out of range are cut off at the edge instead of left out.
         clip: true,
         lineStyle: { color: palette.ink, width: 1 },
         emphasis: { disabled: true },
@@ -123,12 +123,12 @@ export function traceOption(
   };
 }
 
-/** `now`, `15 s ago`, `2 min ago`, `2 min 5 s ago`. */
+/** Formats seconds, 0 or negative, as `now`, `15 s ago`, `2 min ago`, `2 min 5 s ago`. */
 function formatAge(seconds: number): string {
   return seconds === 0 ? "now" : `${formatDuration(-1000 * seconds).replace(" 0 s", "")} ago`;
 }
 
-/** The three pictures of one source's noise. */
+/** Options of the three charts of one source's noise. */
 export function noiseOptions(
   samples: readonly number[],
   range: NoiseRange,
@@ -142,7 +142,7 @@ export function noiseOptions(
   };
 }
 
-/** Nothing moves but the data: calm to look at, and right for those who want less motion. */
+/** Options that all charts share. No animation: only the data move, which also suits people who want less motion. */
 function frame(palette: Palette, grid = { left: 52, right: 12, top: 10, bottom: 40 }) {
   return { animation: false, textStyle: { fontFamily: "system-ui, sans-serif", color: palette.text }, grid };
 }
@@ -176,7 +176,7 @@ function named(name: string) {
   return { name, nameLocation: "middle", nameGap: 24 };
 }
 
-/** Room for one value on either side, so that the outermost dots are whole and a constant is a line in the middle. */
+/** Axis limits with room on either side: the outermost dots are drawn whole, and a constant lies in the middle. */
 function limits({ low, high }: NoiseRange) {
   const room = Math.max(1, Math.ceil((high - low) / 40));
   return { min: low - room, max: high + room, scale: true };

@@ -1,4 +1,4 @@
-/** A chart in an element of the page: as wide as that, and drawn anew when its option changes. */
+/** An ECharts chart that fills an element of the page and follows its size. */
 import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, TooltipComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
@@ -16,7 +16,7 @@ export class Chart {
     new ResizeObserver(() => this.#chart.resize()).observe(element);
   }
 
-  /** @param description what it shows, for those who do not see it */
+  /** @param description what the chart shows, for screen readers */
   draw(option: EChartsCoreOption, description: string): void {
     this.#chart.setOption(option, { replaceMerge: ["series"], lazyUpdate: true });
     this.element.setAttribute("aria-label", description);
@@ -28,7 +28,7 @@ export class Chart {
   }
 }
 
-/** The colours that the style sheet gives at the moment: light or dark. */
+/** Reads the colours of the style sheet as they are now, light or dark. */
 export function currentPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();

@@ -1,4 +1,4 @@
-/** Whether the page is connected, and what to do if not: try at once, or give a token. */
+/** The state of the connection, with a button to try again and a form for the token. */
 import type { Connection } from "./feed.ts";
 import { formatDuration } from "./numbers.ts";
 import { part, setText } from "./parts.ts";

@@ -1,17 +1,17 @@
-/** Credited bits over time, stacked by source: the last five minutes of snapshots as series of a chart. */
+/** Credited bits over the last five minutes, as series of a chart that is stacked by source. */
 import type { Snapshot } from "../../../pool/snapshot.ts";
 
 export interface CreditSample {
-  /** The pool's time. */
+  /** The pool's uptime. */
   readonly atMs: number;
-  /** Of each source that was credited something. */
+  /** By source; only sources that were credited something. */
   readonly bitsPerSecond: ReadonlyMap<string, number>;
 }
 
 export interface CreditSeries {
-  /** Undefined: all that have no colour of their own. */
+  /** Undefined for the sum of the sources without a colour of their own. */
   readonly id: string | undefined;
-  /** 0 for these, else from 1 on. */
+  /** 0 for that sum, else 1 to MAX_COLOURS. */
   readonly colour: number;
   /** Seconds before now (negative) and bits a second; null breaks the line where nothing is known. */
   readonly points: readonly (readonly [number, number | null])[];
@@ -19,15 +19,16 @@ export interface CreditSeries {
 
 export const HISTORY_MS = 300_000;
 
-/** Whatever the pool's clock does, no more than this is kept: two a second. */
+/** Two a second. Bounds memory, whatever the pool's clock does. */
 const MAX_SAMPLES = 600;
 
-/** Sources with a colour of their own: more could not be told apart. */
+/** Most sources with a colour of their own: more could not be told apart. */
 export const MAX_COLOURS = 7;
 
-/** Snapshots come every second; between two that are further apart than this the page was not connected. */
+/** Snapshots come every second; between two further apart than this, the page was not connected. */
 const GAP_MS = 5_000;
 
+/** Appends a snapshot and drops samples older than HISTORY_MS. */
 export function recorded(history: readonly CreditSample[], snapshot: Snapshot): readonly CreditSample[] {
   const atMs = snapshot.uptimeMs;
   const earning = snapshot.sources.filter((source) => source.creditedBitsPerSecond > 0);
@@ -41,7 +42,7 @@ export function recorded(history: readonly CreditSample[], snapshot: Snapshot): 
   ].slice(-MAX_SAMPLES);
 }
 
-/** The sources that were credited most in all of the history, at most so many. */
+/** Returns the ids of the sources with the most credit over the whole history, most first. */
 export function leaders(history: readonly CreditSample[], most = MAX_COLOURS): readonly string[] {
   const sums = new Map<string, number>();
   for (const { bitsPerSecond } of history) {
@@ -53,7 +54,7 @@ export function leaders(history: readonly CreditSample[], most = MAX_COLOURS): r
     .map(([id]) => id);
 }
 
-/** A source keeps its colour for as long as it is among those that have one; newcomers get the colours that are free. */
+/** Assigns colours to `ids`. A source that had one keeps it; new ones get the free colours. */
 export function assignColours(
   before: ReadonlyMap<string, number>,
   ids: readonly string[],
@@ -64,7 +65,7 @@ export function assignColours(
   return new Map(ids.map((id) => [id, kept.get(id) ?? free.shift()!]));
 }
 
-/** Bottom to top, the others first. They are left out if they never earned anything. */
+/** Returns the series from bottom to top. The sum of the others comes first, unless it is always 0. */
 export function creditSeries(
   history: readonly CreditSample[],
   colours: ReadonlyMap<string, number>,

@@ -1,4 +1,4 @@
-/** The chart of credited bits over time, and what its colours mean. */
+/** The chart of credited bits over time, with its legend. */
 import { Chart } from "./chart.ts";
 import { creditOption, type Palette } from "./chart-options.ts";
 import { type CreditSeries, creditSeries } from "./credit-history.ts";

@@ -1,4 +1,4 @@
-/** The failures seen since the page was opened, newest first. A log: screen readers are told of each as it comes. */
+/** Failures since the page was opened, newest first. It has the role `log`: screen readers read out each new entry. */
 import type { Failure } from "./model.ts";
 import { formatDuration } from "./numbers.ts";
 import { made, part } from "./parts.ts";
@@ -8,7 +8,7 @@ export class FailureLog {
   readonly #none = part("no-failures", HTMLElement);
   readonly #items = new Map<Failure, HTMLLIElement>();
 
-  /** What is there already is left as it is, and so not read out again. */
+  /** Leaves entries that are shown already in place, so that they are not read out again. */
   render(failures: readonly Failure[]): void {
     this.#none.hidden = failures.length > 0;
     const wanted = new Set(failures);

@@ -1,6 +1,4 @@
-/**
- * Follows the server's `/events` and comes back when it has gone. With `fetch`, for an EventSource cannot send a token.
- */
+/** Follows the server's `/events` and reconnects when the connection breaks. Uses `fetch`: an EventSource cannot send a token. */
 import { createParser } from "eventsource-parser";
 import { aborted } from "#kit/abort.ts";
 import { decodeCatalogue, decodeEvent, type Message } from "./messages.ts";
@@ -9,7 +7,7 @@ export type Connection =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
   | { readonly kind: "lost"; readonly reason: string; readonly retryInMs: number }
-  /** The server wants a token, or another one than it was given. */
+  /** The server wants a token; `rejected` when it refused the one it was sent. */
   | { readonly kind: "locked"; readonly rejected: boolean };
 
 export interface FeedListener {
@@ -18,11 +16,11 @@ export interface FeedListener {
 }
 
 export interface FeedTimes {
-  /** Pauses before the first, second, … attempt in a row; the last one from then on. */
+  /** Pauses before the first, second, … attempt in a row; the last one repeats. */
   readonly retryMs: readonly number[];
-  /** A server that says nothing for so long is taken for gone: it sends a status every second. */
+  /** Time without an event after which the connection counts as broken. The server sends a status every second. */
   readonly silenceMs: number;
-  /** Somebody who walks through the table with the arrow keys asks for one source, not for all on the way. */
+  /** Time a selection must last before its noise is requested: arrow keys pass many sources on the way to one. */
   readonly settleMs: number;
 }
 
@@ -32,12 +30,12 @@ export const FEED_TIMES: FeedTimes = {
   settleMs: 200,
 };
 
-/** One event: a status of 40 sources takes 20 KB, 1,024 samples at most as much. */
+/** Most characters of one event. A status of 40 sources takes 20 KB, 1,024 samples no more. */
 const MAX_EVENT_CHARACTERS = 1 << 20;
 
 export class Feed {
   #source: string | undefined;
-  /** In memory only: gone with the page. */
+  /** Kept in memory only. */
   #token: string | undefined;
   #knowsCatalogue = false;
   #failures = 0;
@@ -51,7 +49,7 @@ export class Feed {
     private readonly times: FeedTimes = FEED_TIMES,
   ) {}
 
-  /** Ends after `close`. */
+  /** Connects again and again; resolves after `close`. */
   async run(): Promise<void> {
     this.listener.connection({ kind: "connecting" });
     while (!this.#closed) {
@@ -74,7 +72,7 @@ export class Feed {
     }
   }
 
-  /** From now on, noise of this source. */
+  /** Requests noise of this source from now on. */
   watch(source: string): void {
     if (source === this.#source) return;
     this.#source = source;
@@ -88,7 +86,7 @@ export class Feed {
     this.retry();
   }
 
-  /** At once, whatever it is doing or waiting for. */
+  /** Reconnects at once, whatever it is doing or waiting for. */
   retry(): void {
     this.#turn.abort();
   }
@@ -99,7 +97,7 @@ export class Feed {
     this.#turn.abort();
   }
 
-  /** Until the stream ends. @throws always, with what ended it */
+  /** Reads events until the stream ends. @throws always, with the reason for the end */
   async #follow(interrupted: AbortSignal): Promise<never> {
     const silence = new AbortController();
     const signal = AbortSignal.any([interrupted, silence.signal]);
@@ -149,7 +147,7 @@ export class Feed {
     try {
       return await this.#get(`/events?source=${encodeURIComponent(source)}`, signal);
     } catch (error) {
-      // A server that was started anew may not have this source. The page will choose another when it sees which there are.
+      // A restarted server may not have this source. The page selects another when it has seen the list.
       if (error instanceof Refused && error.status === 400) this.#source = undefined;
       throw error;
     }
@@ -179,7 +177,7 @@ class Refused extends Error {
   }
 }
 
-/** Of a connection that breaks every browser says something else ("Failed to fetch", "network error"). */
+/** Gives connection failures one message; each browser has another ("Failed to fetch", "network error"). */
 async function answered<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await work;

@@ -1,16 +1,16 @@
-/** What the server tells the page: the events of `GET /events`, and the list that `GET /sources` gives. */
+/** Messages from the server: the events of `GET /events`, and the list of `GET /sources`. */
 import type { Snapshot } from "../../../pool/snapshot.ts";
 
 export type Message =
   | { readonly kind: "status"; readonly snapshot: Snapshot }
-  /** Raw samples of the source that was asked for; the pool credits them nothing. */
+  /** Raw samples of the requested source; the pool does not credit them. */
   | { readonly kind: "noise"; readonly id: string; readonly samples: readonly number[] }
-  /** Output that is shown here and given to nobody. */
+  /** Output to look at, which the server hands to nobody else. */
   | { readonly kind: "output"; readonly bytes: Uint8Array }
   | { readonly kind: "source-failed"; readonly id: string; readonly reason: string }
   | { readonly kind: "catalogue"; readonly sources: readonly CatalogueEntry[] };
 
-/** What a source is, whatever it is doing. */
+/** The description of a source, without its state. */
 export interface CatalogueEntry {
   readonly id: string;
   readonly title: string;
@@ -19,7 +19,7 @@ export interface CatalogueEntry {
   readonly unit: string;
 }
 
-/** Undefined for events that a newer server may send. @throws TypeError if the data is not what the event says */
+/** Returns undefined for unknown events, which a newer server may send. @throws TypeError for data of the wrong shape */
 export function decodeEvent(event: string | undefined, data: string): Message | undefined {
   switch (event) {
     case "status":

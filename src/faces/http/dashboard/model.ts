@@ -1,4 +1,4 @@
-/** All that the page shows, as one value: `reduce` is the only thing that changes it. Knows nothing of the browser. */
+/** Everything the page shows, as one value that `reduce` alone changes. Knows nothing of the browser. */
 import type { Snapshot, SourceSnapshot } from "../../../pool/snapshot.ts";
 import { assignColours, type CreditSample, leaders, recorded } from "./credit-history.ts";
 import type { Connection } from "./feed.ts";
@@ -8,14 +8,14 @@ import type { Sort, SortKey, StateFilter } from "./source-rows.ts";
 
 export interface State {
   readonly connection: Connection;
-  /** The latest; undefined before the first. */
+  /** The latest one; undefined before the first. */
   readonly snapshot: Snapshot | undefined;
   readonly history: readonly CreditSample[];
-  /** Which of the chart's colours a source has; those without one are drawn together. */
+  /** Colours of sources in the chart; sources without one are drawn as one sum. */
   readonly colours: ReadonlyMap<string, number>;
   readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
   readonly selected: string | undefined;
-  /** Of the selected source. */
+  /** Noise of the selected source. */
   readonly noise: Noise | undefined;
   readonly output: Uint8Array | undefined;
   /** Newest first. */
@@ -27,14 +27,14 @@ export interface State {
 
 export interface Noise {
   readonly samples: readonly number[];
-  /** The pool's time when it came. */
+  /** The pool's uptime when it arrived. */
   readonly atMs: number;
 }
 
 export interface Failure {
   readonly id: string;
   readonly reason: string;
-  /** The pool's time when it was reported. */
+  /** The pool's uptime when it was reported. */
   readonly atMs: number;
 }
 
@@ -68,7 +68,7 @@ export function reduce(state: State, action: Action): State {
     case "status":
       return observe(state, action.snapshot);
     case "noise":
-      // What is still under way of the source that was selected before is not shown as this one's.
+      // Noise of the source that was selected before may still be under way.
       if (action.id !== state.selected) return state;
       return { ...state, noise: { samples: action.samples, atMs: now(state) } };
     case "output":
@@ -94,7 +94,7 @@ export function reduce(state: State, action: Action): State {
 }
 
 function observe(state: State, snapshot: Snapshot): State {
-  // A pool that is younger than it was is another one: the server was started anew.
+  // The uptime went back: this is another pool, because the server was restarted.
   const isNewPool = snapshot.uptimeMs < now(state);
   const history = recorded(isNewPool ? [] : state.history, snapshot);
   const isThere = (id: string | undefined) => snapshot.sources.some((source) => source.id === id);
@@ -110,14 +110,14 @@ function observe(state: State, snapshot: Snapshot): State {
   };
 }
 
-/** The one that earns most, for its noise is likely to be what people want to see. */
+/** Selects the source with the most credit: its noise is likely what people want to see first. */
 function firstChoice(sources: readonly SourceSnapshot[]): string | undefined {
   let best = sources[0];
   for (const source of sources) if (source.creditedBits > best!.creditedBits) best = source;
   return best?.id;
 }
 
-/** The same column again turns the order round; a new one begins with what is looked for first: names from a, most of a number. */
+/** Reverses the order for the same column. A new column begins with names ascending, numbers descending. */
 function sortedBy(key: SortKey, { key: before, descending }: Sort): Sort {
   if (key === before) return { key, descending: !descending };
   return { key, descending: key !== "id" && key !== "state" };

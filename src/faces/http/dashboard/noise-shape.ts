@@ -1,6 +1,6 @@
-/** Raw samples as pictures: histogram, lag plot and trace over one common range of values. */
+/** Data of the three charts of raw samples: histogram, lag plot and trace, over one range of values. */
 
-/** What the pictures show of the samples, and how many lie outside. */
+/** The values that the charts show, and the number of samples outside. */
 export interface NoiseRange {
   readonly low: number;
   readonly high: number;
@@ -14,10 +14,10 @@ export interface Bar {
   readonly count: number;
 }
 
-/** Left out at either end: an interruption takes a thousand times as long as a sample, and would flatten all others. */
+/** Share cut off at either end: an interruption takes a thousand times as long as a sample, and would flatten all others. */
 const TAIL = 0.01;
 
-/** The middle 98 of 100 samples. @throws RangeError without any */
+/** Returns the range of the middle 98 % of the samples. @throws RangeError without samples */
 export function noiseRange(samples: readonly number[]): NoiseRange {
   if (samples.length === 0) throw new RangeError("no samples");
   const sorted = samples.toSorted((a, b) => a - b);
@@ -27,7 +27,7 @@ export function noiseRange(samples: readonly number[]): NoiseRange {
   return { low, high, outside: samples.filter((sample) => sample < low || sample > high).length };
 }
 
-/** Bars of equal width: a whole number, for samples are whole, so that no bar holds more values than its neighbour. */
+/** Counts samples in bars of equal width. The width is a whole number, as samples are, so all bars hold equally many values. */
 export function histogram(
   samples: readonly number[],
   { low, high }: NoiseRange,
@@ -42,7 +42,7 @@ export function histogram(
   return counts.map((count, i) => ({ from: low + i * width, to: low + (i + 1) * width, count }));
 }
 
-/** Each sample with the one after it, (x[i], x[i + 1]), where both are in range. */
+/** Pairs each sample with its successor, (x[i], x[i + 1]), where both are in range. */
 export function lagPairs(
   samples: readonly number[],
   { low, high }: NoiseRange,

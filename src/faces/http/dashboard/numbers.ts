@@ -1,6 +1,6 @@
 /** Numbers as the page prints them. */
 
-/** `0.52`, `12.3`, `523`, `1.23 k`, `45.6 M`: three digits that matter. */
+/** Formats with three significant digits: `0.52`, `12.3`, `523`, `1.23 k`, `45.6 M`. */
 export function formatRate(rate: number): string {
   const units = ["", " k", " M", " G", " T"];
   let scaled = rate;
@@ -18,12 +18,12 @@ export function formatCount(count: number): string {
   return Math.floor(count).toLocaleString("en-US");
 }
 
-/** Bits per symbol; `–` while there is no estimate. */
+/** Formats bits per symbol; `–` while there is no estimate. */
 export function formatEntropy(bitsPerSymbol: number | null): string {
   return bitsPerSymbol === null ? "–" : bitsPerSymbol.toFixed(2);
 }
 
-/** `42 s`, `3 min 5 s`, `2 h 14 min`, `3 d 4 h`. */
+/** Formats with up to two units: `42 s`, `3 min 5 s`, `2 h 14 min`, `3 d 4 h`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const parts = [

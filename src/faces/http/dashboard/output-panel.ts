@@ -1,4 +1,4 @@
-/** Random bytes as they come, in the format that was chosen. */
+/** The latest random bytes, in the selected format. */
 import { OUTPUT_NOTES, type OutputFormat, outputWords } from "./output-text.ts";
 import { made, part, setText } from "./parts.ts";
 

@@ -1,16 +1,16 @@
-/** Output bytes as people read them: hexadecimal, integers, or numbers between 0 and 1. */
+/** Output bytes as text: hexadecimal, integers, or numbers in [0, 1). */
 
 export const OUTPUT_FORMATS = ["hex", "int", "float"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** What each word is. */
+/** The note that explains each format. */
 export const OUTPUT_NOTES: Record<OutputFormat, string> = {
   hex: "4 bytes a word",
   int: "unsigned 32-bit integers, big-endian",
   float: "in [0, 1): the high 53 bits of 8 bytes, big-endian",
 };
 
-/** Bytes at the end that do not fill a word are left out. */
+/** Formats bytes as words of 4 or 8 bytes; an incomplete word at the end is left out. */
 export function outputWords(bytes: Uint8Array, format: OutputFormat): readonly string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wordBytes = format === "float" ? 8 : 4;
@@ -25,7 +25,7 @@ export function outputWords(bytes: Uint8Array, format: OutputFormat): readonly s
   }
 }
 
-/** Exact: 53 bits are what a double holds. The largest is 1 - 2^-53, which 16 decimals show as less than 1. */
+/** Returns the high 53 bits as a fraction, exactly. The largest is 1 - 2^-53, which 16 decimals show as less than 1. */
 function fraction(word: bigint): number {
   return Number(word >> 11n) / 2 ** 53;
 }

@@ -1,4 +1,4 @@
-/** The page's script: what the server sends and the user does goes into the model, and the model onto the page. */
+/** The page's script: messages of the server and actions of the user change the model, and the model is drawn. */
 import { currentPalette } from "./chart.ts";
 import { ConnectionBar } from "./connection-bar.ts";
 import { CreditPanel } from "./credit-panel.ts";
@@ -41,7 +41,7 @@ function dispatch(action: Action): void {
   redraw();
 }
 
-/** At the next frame, however much has changed until then; not at all while the page is not seen. */
+/** Draws at the next frame, once for all changes until then. Browsers give hidden pages no frames. */
 function redraw(): void {
   if (isDue) return;
   isDue = true;

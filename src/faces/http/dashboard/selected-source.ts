@@ -1,4 +1,4 @@
-/** The source that is selected: what it is, how it does, and its raw noise in three pictures. */
+/** The selected source: its description, its state, and three charts of its raw noise. */
 import type { SourceSnapshot } from "../../../pool/snapshot.ts";
 import { Chart } from "./chart.ts";
 import { noiseOptions, type Palette } from "./chart-options.ts";
@@ -7,7 +7,7 @@ import { noiseRange } from "./noise-shape.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
 import { made, part, setText } from "./parts.ts";
 
-/** Noise comes every second; what is older says so. */
+/** Noise comes every second; the age of older noise is shown. */
 const RECENT_MS = 3_000;
 
 export class SelectedSource {
@@ -71,5 +71,5 @@ function noteOn(noise: Noise | undefined, nowMs: number): string {
   const age = ageMs > RECENT_MS ? `, ${formatDuration(ageMs)} old` : "";
   const apart =
     outside === 0 ? "" : ` ${formatCount(outside)} of them lie beyond ${low} to ${high} and are cut off.`;
-  return `${formatCount(noise.samples.length)} raw samples${age}.${apart} Noise that is shown is credited nothing.`;
+  return `${formatCount(noise.samples.length)} raw samples${age}.${apart} Noise that is shown is not credited.`;
 }

@@ -1,10 +1,10 @@
-/** The rows of the sources table: which, in what order, and how many there are of each state. */
+/** Rows of the sources table: filtered, sorted, and counted by state. */
 import type { SourceSnapshot } from "../../../pool/snapshot.ts";
 
 export type SourceState = SourceSnapshot["state"];
 export type StateFilter = SourceState | "all";
 
-/** In the order that asks for attention. */
+/** Most urgent first. */
 export const STATES = [
   "failed",
   "starting",
@@ -25,7 +25,7 @@ export interface SourceRow {
   /** Online estimate; null while there is none. */
   readonly assessedH: number | null;
   readonly creditedBitsPerSecond: number;
-  /** Of health tests. */
+  /** Failures of health tests. */
   readonly healthFailures: number;
   /** Errors and hangs. */
   readonly faults: number;
@@ -46,7 +46,7 @@ export function sourceRow(source: SourceSnapshot): SourceRow {
   return { id, title, family, state, reason, ...figures, failures: healthFailures + faults };
 }
 
-/** What has no value comes last, whichever way it is sorted; equal ones are sorted by name. */
+/** Filters and sorts. Rows without a value come last in either direction; equal rows are sorted by id. */
 export function sourceRows(
   sources: readonly SourceSnapshot[],
   sort: Sort,
@@ -58,7 +58,7 @@ export function sourceRows(
     .sort((a, b) => compare(a, b, sort) || (a.id < b.id ? -1 : 1));
 }
 
-/** Every filter with its number of sources; those without any are left out, unless it is the one in use. */
+/** Returns each filter with its number of sources. Filters without sources are left out, except the one in use. */
 export function filterCounts(
   sources: readonly SourceSnapshot[],
   inUse: StateFilter,
@@ -71,7 +71,7 @@ export function filterCounts(
   return [{ filter: "all", count: sources.length }, ...shown];
 }
 
-/** The row that a key moves the selection to, from `selected` among these; undefined if the key does not move. */
+/** Returns the id to which a key moves the selection from `selected`, or undefined if it does not move it. */
 export function moved(ids: readonly string[], selected: string | undefined, key: string): string | undefined {
   const at = ids.indexOf(selected ?? "");
   switch (key) {

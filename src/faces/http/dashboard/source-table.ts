@@ -1,4 +1,4 @@
-/** The table of sources: one row each, kept while its figures change, so that focus and selections in it survive. */
+/** The table of sources. Rows are kept while their figures change, so that focus and text selections survive. */
 import type { SourceSnapshot } from "../../../pool/snapshot.ts";
 import type { State } from "./model.ts";
 import { formatEntropy, formatRate } from "./numbers.ts";
@@ -24,7 +24,7 @@ export class SourceTable {
   readonly #filters = part("filters", HTMLFieldSetElement);
   readonly #heads = [...document.querySelectorAll<HTMLElement>("th[data-key]")];
   readonly #rows = new Map<string, SourceLine>();
-  /** The order on the page, and what it was made for. */
+  /** The order on the page, and the sorting and filter that it was made for. */
   #ids: readonly string[] = [];
   #arrangement = "";
 
@@ -46,7 +46,7 @@ export class SourceTable {
       event.preventDefault();
       this.#rows.get(id)?.element.focus();
     });
-    // The skip link leads to the body of the table, and on to the row that the keys begin at.
+    // The skip link leads to the body of the table, which passes focus on to the row where the keys begin.
     this.#body.addEventListener("focus", () =>
       this.#body.querySelector<HTMLElement>("tr[tabindex='0']")?.focus(),
     );
@@ -65,7 +65,7 @@ export class SourceTable {
     }
   }
 
-  /** Rows do not change places under the pointer or while the keys move among them, unless that was asked for. */
+  /** Keeps rows in place under the pointer and during keyboard use, unless the user changed the sorting or filter. */
   #arrange(rows: readonly SourceRow[], wanted: string): void {
     const ids = rows.map(({ id }) => id);
     const arrangement = JSON.stringify([wanted, [...ids].sort()]);
@@ -147,7 +147,7 @@ class SourceLine {
   }
 }
 
-/** Roles are named, for a row that is laid out as a card is no row to the browser. Cards show the label. */
+/** Names the role: to the browser, a row that is laid out as a card is no row. Cards show the label. */
 function numberCell(label: string): HTMLTableCellElement {
   const cell = made("td", "number");
   cell.role = "gridcell";

@@ -16,7 +16,7 @@ const palette: Palette = {
   series: ["others", "first", "second"],
 };
 
-/** ECharts' own type of options says little; these are the parts that are looked at. */
+/** ECharts' own type of options says little; these are the parts that the tests look at. */
 interface Option {
   readonly animation: boolean;
   readonly xAxis: {

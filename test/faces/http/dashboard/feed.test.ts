@@ -1,4 +1,4 @@
-/** The feed against a server on loopback that is told what to answer. */
+/** The feed against a server on loopback with chosen answers. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { type Connection, Feed, type FeedTimes } from "../../../../src/faces/http/dashboard/feed.ts";
 import type { Message } from "../../../../src/faces/http/dashboard/messages.ts";
@@ -68,7 +68,7 @@ function begin(times: Partial<FeedTimes> = {}): Feed {
   return feed;
 }
 
-/** The next event of this kind among those that no call has passed yet. */
+/** Resolves with the next event of this kind, after those that earlier calls returned or passed over. */
 async function next<K extends (Connection | Message)["kind"]>(
   kind: K,
 ): Promise<Extract<Connection | Message, { kind: K }>> {

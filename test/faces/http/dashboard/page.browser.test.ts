@@ -13,14 +13,14 @@ import { type PageServer, startPageServer } from "../../../support/page-server.t
 
 if (!BROWSER) console.log("skipped: the page in a browser takes Chromium (Debian package chromium)");
 
-/** For a machine that does other things as well. */
+/** Long enough for a busy machine. */
 const PATIENCE_MS = 60_000;
 setDefaultTimeout(2 * PATIENCE_MS);
 
 /** Text that must stay text. */
 const MARKUP = '<img src="http://localhost:1/x"> & more';
 
-/** Three that work and one that does not. */
+/** Three sources that work and one that does not. */
 function fakeSources(): FakeSource[] {
   const clock = { id: "alpha", family: "clock", title: "First clock", mechanism: "Nobody knows." } as const;
   const memory = { id: "beta", family: "memory", title: "Some memory", mechanism: "Rows of it." } as const;
@@ -106,7 +106,7 @@ describe.skipIf(!BROWSER)("the page", () => {
     await page.waitForSelector("tr[data-id=beta][data-state=healthy]");
     const colourBefore = await background(page, "tr[data-id=beta]");
     sources[1]!.next = () => 7;
-    // All at once: a second later it is tried again, and is no longer red.
+    // Read in one go: a second later the source is tried again, and is no longer red.
     const failed = await page.waitForFunction(() => {
       const row = document.querySelector("tr[data-id=beta][data-state=failed]");
       return row && { row: row.textContent, filters: document.getElementById("filters")?.textContent };
@@ -224,7 +224,7 @@ describe.skipIf(!BROWSER)("the page", () => {
     expect(await page.textContent("#connection")).toMatch(/^disconnected: .*; next try in \d+ s$/);
     expect(await page.isVisible("#retry")).toBe(true);
     expect(await page.isVisible("tr[data-id=alpha]")).toBe(true);
-    // Another pool, and without the source that was selected.
+    // Another pool, without the source that was selected.
     await using _ = await startPageServer(sources.slice(1), { port: Number(new URL(first.url).port) });
     await page.waitForSelector("#connection[data-kind=live]");
     await page.waitForSelector("tr[data-id=alpha]", { state: "detached" });
@@ -246,7 +246,7 @@ async function noiseShown(page: Page): Promise<void> {
   await page.waitForSelector("#trace-chart[aria-label*='samples from']");
 }
 
-/** Waits until the text is another than it is now. */
+/** Waits until the text differs from the current one. */
 async function changes(page: Page, selector: string): Promise<void> {
   const text = await page.textContent(selector);
   await page.waitForFunction(([where, before]) => document.querySelector(where!)?.textContent !== before, [
@@ -269,7 +269,7 @@ async function drawn(page: Page, chart: string, colours: readonly string[]): Pro
     ({ chart, colours }) => {
       const canvas = document.querySelector<HTMLCanvasElement>(`#${chart} canvas`);
       if (!canvas || canvas.width === 0) return false;
-      // From a copy: the browser warns of reading a canvas that is made to be drawn on.
+      // From a copy: the browser warns of frequent reading from a canvas in use.
       const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {
         willReadFrequently: true,
       })!;
