@@ -1,4 +1,4 @@
-/** Hono with everything that is not a handler's answer in one shape: errors, unknown paths, wrong methods, preflights. */
+/** Hono, with one shape for all answers that are not a handler's: errors, unknown paths, wrong methods. */
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { type ErrorBody, type HeaderFields, Refusal, refusalResponse } from "./refusal.ts";
@@ -7,7 +7,7 @@ export type Handler = (c: Context) => Response | Promise<Response>;
 
 export interface RouterOptions {
   readonly errorBody: ErrorBody;
-  /** Headers of all refusals and preflight answers under a path. */
+  /** Headers of all refusals under a path. */
   readonly headers: (path: string) => HeaderFields;
   /** Message for a path that has no handler. */
   readonly notFound: string;
@@ -18,9 +18,9 @@ export interface RouterOptions {
 /**
  * Makes an empty app. Register handlers with `get`, `post` …; a path's `allow` header follows from what is registered.
  *
- * Handlers stand alone on their path, without `app.use`: Hono calls a lone handler directly, but runs two or more through a
- * chain of promises, which costs 2.5 µs a request (measured over loopback, Bun 1.4.5), a quarter of what a small answer takes.
- * What a middleware would do before the handler is a wrapper around it: see `accessGuard`.
+ * Give each path one handler, without `app.use`: Hono calls a lone handler directly, but runs two or more through a chain of
+ * promises. That costs 2.5 µs a request (measured over loopback, Bun 1.4.5), a quarter of what a small answer takes. What a
+ * middleware would do before the handler is a wrapper around it: see `accessGuard`.
  */
 export function createRouter({ errorBody, headers, notFound, report }: RouterOptions): Hono {
   const app = new Hono();
@@ -43,7 +43,7 @@ export function createRouter({ errorBody, headers, notFound, report }: RouterOpt
 
 /**
  * Lists the methods that a path has handlers for, in the order of registration. Hono answers HEAD wherever there is GET.
- * Handlers for all methods (`use`, `all`) are left out: a path that only these match would not have come here, or is unknown.
+ * Handlers for all methods do not count: `use` makes no path known, and a path with `all` refuses no method.
  */
 export function methodsOf(app: Hono, path: string): readonly string[] {
   const methods = new Set(app.routes.map(({ method }) => method));
