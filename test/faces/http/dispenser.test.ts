@@ -68,12 +68,14 @@ describe("what needs no waiting", () => {
     expect(new Dispenser(full.random, LIMITS).fillNow(new Uint8Array(8))).toBe(false);
   });
 
-  test("is handed out once, in order", async () => {
+  test("is drawn ahead for small requests, and each byte is handed out once, in order", async () => {
     using served = servedApp({ mode: "drbg" });
     await served.random.ready();
     // A generator that counts: each draw continues where the one before ended.
     let next = 0;
+    let draws = 0;
     served.random.fillNow = (out: Uint8Array) => {
+      draws += 1;
       for (let i = 0; i < out.length; i++) out[i] = next++ % 251;
       return true;
     };
@@ -84,5 +86,9 @@ describe("what needs no waiting", () => {
       dispenser.fillNow(out);
       expect([...out]).toEqual(Array.from({ length: 32 }, () => expected++ % 251));
     }
+    expect(draws).toBe(1);
+    dispenser.close();
+    dispenser.fillNow(new Uint8Array(1));
+    expect(draws).toBe(2);
   });
 });
