@@ -9,7 +9,7 @@ export interface RawTrace {
   readonly samples: BigUint64Array;
   /** Warm-up samples dropped before the first of these. */
   readonly discarded: number;
-  /** When sampling began: host's monotonic clock, nanoseconds. Says what was concurrent; carries no credit. */
+  /** When sampling began, nanoseconds of the sampling thread's monotonic clock. Says what was concurrent; carries no credit. */
   readonly startedNs: number;
   /** How long it took. For rates only; carries no credit. */
   readonly elapsedNs: number;

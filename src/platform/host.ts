@@ -7,7 +7,7 @@ export interface Host {
   /** The library of noise kernels, or why there is none. Loaded on first use. */
   readonly native: NativeState;
   readonly settings: Settings;
-  /** Monotonic time, nanoseconds, one origin for all threads. For rates and overlaps, never a sample. */
+  /** Monotonic time of this thread, nanoseconds. Each thread has an origin of its own. For rates and overlaps, never a sample. */
   nowNs(): number;
 
   /** Text of a small file, such as one below /proc; undefined where it is absent, may not be read or exceeds 8 MiB. */

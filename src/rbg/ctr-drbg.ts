@@ -257,7 +257,8 @@ function blockCipherDf(inputs: readonly Uint8Array[]): Uint8Array {
   }
   s[end] = 0x80;
   // Steps 6 to 9: BCC (§10.3.3) is CBC from a zero IV of which the last block is kept.
-  const temp = new Uint8Array(SEED_LENGTH);
+  // On memory of its own: Bun would move a small array when a part of it is first taken, and leave a copy behind.
+  const temp = new Uint8Array(new ArrayBuffer(SEED_LENGTH));
   for (let i = 0; i < SEED_LENGTH / BLOCK_LENGTH; i++) {
     view.setUint32(0, i);
     const chain = cbc(DF_KEY, ZEROS.subarray(0, BLOCK_LENGTH), s);

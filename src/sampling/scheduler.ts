@@ -62,6 +62,8 @@ export class Scheduler {
   #arrival: (() => void) | undefined;
   #isWanted = false;
   #thread: SamplingThread | undefined;
+  /** When the thread was started, nanoseconds of this thread's clock: the clock of each thread begins with it. */
+  #threadOriginNs = 0;
   #watch: ReturnType<typeof setInterval> | undefined;
   #nextRequest = 1;
   #barrenThreads = 0;
@@ -222,6 +224,7 @@ export class Scheduler {
       if (thread === this.#thread) this.#abandonThread(`the sampling thread died: ${reason}`);
     });
     this.#pongMs = this.#nowMs();
+    this.#threadOriginNs = this.#pongMs * 1e6;
     return thread;
   }
 
@@ -271,7 +274,8 @@ export class Scheduler {
     }
     this.#barrenThreads = 0;
     source.delivered(request.samples, trace.elapsedNs);
-    this.#tell({ kind: "trace", source, trace });
+    const startedNs = this.#threadOriginNs + trace.startedNs;
+    this.#tell({ kind: "trace", source, trace: { ...trace, startedNs } });
   }
 
   #find(id: number): { source: SourceState; request: PendingRequest } | undefined {

@@ -230,6 +230,32 @@ describe("Pool", () => {
     expect(threads.length).toBe(2);
   });
 
+  test("a thread that is replaced has a clock of its own, and its traces are paid like those before", async () => {
+    const threads: FakeThread[] = [];
+    using pool = new Pool({
+      sources: [noisy("a", 21).info],
+      startThread: () => {
+        // Each thread's clock begins at 0.
+        const thread = new FakeThread([noisy("a", 21 + threads.length)]);
+        threads.push(thread);
+        return thread;
+      },
+      capacityBytes: 1 << 20,
+      // Fake samples pretend to take longer than they do, so the pool's clock has to be ahead of theirs.
+      nowMs: () => 1_000 * performance.now(),
+      limits: { hangMs: 1e9, openMs: 0, graceMs: 1e9 },
+    });
+    await pool.extract(16_384);
+    const before = statusOf(pool, "a");
+    threads[0]!.die("killed");
+    await until(
+      () => statusOf(pool, "a").state === "healthy" && statusOf(pool, "a").samples > before.samples + 20_000,
+    );
+    const after = statusOf(pool, "a");
+    // All but the new start-up test and the first block, and what is cut off at their ends.
+    expect(after.creditedBits - before.creditedBits).toBeGreaterThan((after.samples - before.samples) / 2);
+  });
+
   test("a trace that is not what was asked for is not counted", async () => {
     const liar = noisy("liar", 23);
     const { open: honest } = liar;

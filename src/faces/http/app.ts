@@ -82,7 +82,7 @@ export function createApp(deps: AppDeps): Hono {
     ["/api/v1/random", anu],
     ["/API/jsonI.php", anu],
     ["/api/v1/bytes", bytesHandler(dispenser, octets)],
-    ["/api/v1/stream", streamHandler(random, dispenser, closing, octets)],
+    ["/api/v1/stream", streamHandler(random, dispenser, closing, deps.report, octets)],
   ]);
   const statusRoutes = new Map<string, Handler>([
     ["/health", health],

@@ -70,6 +70,7 @@ export function streamHandler(
   random: RbgGenerator,
   dispenser: Dispenser,
   closing: AbortSignal,
+  report: (error: unknown) => void,
   headers: Headers,
 ) {
   const pieceBytes = STREAM_PIECE_BYTES[random.mode];
@@ -101,7 +102,9 @@ export function streamHandler(
           } catch (error) {
             streams.delete(end);
             // Cut off instead of closed, so that no client takes it for a complete answer.
-            if (!ended.signal.aborted) controller.error(error);
+            if (ended.signal.aborted) return;
+            report(error);
+            controller.error(); // with a reason, Bun would print it to stderr
           }
         },
         cancel() {
