@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { MAX_STREAMS } from "../../../src/faces/http/random-routes.ts";
 import { fakeNoise, fakeSource } from "../../support/fake-thread.ts";
-import { rejectionOf } from "../../support/rejection.ts";
 import { type ServedApp, type ServedOptions, servedApp } from "../../support/served-app.ts";
 
 const RANDOM = "/api/v1/random?length=8&type=uint8";
