@@ -12,10 +12,10 @@
 import { createCipheriv, createHash } from "node:crypto";
 import binomial from "@stdlib/stats-base-dists-binomial";
 import { bitString } from "../src/stats/bits.ts";
+import { DEFAULT_ALPHA as ALPHA } from "../src/stats/constants.ts";
 import type { TestResult } from "../src/stats/result.ts";
 import { type AnalysisLine, finalAnalysis, SP800_22_TESTS, sp80022 } from "../src/stats/sp800-22/index.ts";
 
-const ALPHA = 0.01;
 const OUTSIDE = 0.0001;
 const [sequences = 10_000, bits = 1_000_000, seed = 1] = process.argv.slice(2).map(Number);
 

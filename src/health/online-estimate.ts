@@ -1,4 +1,4 @@
-import { proportionUpperBound, runUpperBound } from "./upper-bounds.ts";
+import { proportionUpperBound, runUpperBound } from "../stats/sp800-90b/upper-bounds.ts";
 
 /**
  * Length of the first block, symbols. Until it is full the estimate is 0, so it is short: at a million samples a

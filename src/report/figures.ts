@@ -1,12 +1,10 @@
 /** The numbers behind a report's pictures, computed from the first bytes of its data. */
 import { bitString } from "../stats/bits.ts";
+import { Z_99 } from "../stats/constants.ts";
 import { bitWords } from "../stats/math/bit-words.ts";
 import { realTransform } from "../stats/math/real-transform.ts";
 import { countDiffering } from "../stats/other/autocorrelation.ts";
 import type { ReportResult } from "./report.ts";
-
-/** A two-sided 99 % interval of the normal law is ± so many standard deviations. */
-const Z_99 = 2.5758293035489008;
 
 /** Values with what good data have there: the middle, and how far 99 % of them stay from it. */
 export interface Figure {

@@ -2,8 +2,9 @@
  * What the results of a report say together. A report asks dozens of questions at α = 0.01, so good data answer
  * some of them badly; a program that is to act on the exit code needs a rule that good data hardly ever break.
  */
+import { DEFAULT_ALPHA } from "../stats/constants.ts";
 import { binomialUpper } from "../stats/math/tails.ts";
-import { DEFAULT_ALPHA, failed, type SuiteId, type TestResult } from "../stats/result.ts";
+import { failed, type SuiteId, type TestResult } from "../stats/result.ts";
 import type { AnalysisLine } from "../stats/sp800-22/index.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { DEFAULT_ALPHA } from "./constants.ts";
 import { failed, type TestResult } from "./result.ts";
 
 export type Grade = "A" | "B" | "C" | "D" | "F";
@@ -52,7 +53,7 @@ export function qualityScore(results: readonly TestResult[]): Quality {
 
   const combinedP = ps.length / ps.reduce((sum, p) => sum + 1 / p, 0);
   const evidence = (-Math.log10(combinedP) - FIRST_DOUBT) / (CERTAINTY - FIRST_DOUBT);
-  const share = ps.filter((p) => p < 0.01 / ps.length).length / ps.length;
+  const share = ps.filter((p) => p < DEFAULT_ALPHA / ps.length).length / ps.length;
   const score = 100 * (1 - Math.min(1, Math.max(0, evidence)) * (0.6 + 0.4 * share));
   return { score, grade: gradeOf(score), ...counts, combinedP };
 }

@@ -1,5 +1,7 @@
 /** What a statistical test can say. Pure data: it goes into JSON as it stands. */
 
+import { DEFAULT_ALPHA } from "./constants.ts";
+
 export type SuiteId = "battery" | "sp800-22" | "sp800-90b" | "ais31" | "fips140-2";
 
 export interface TestHeader {
@@ -53,9 +55,6 @@ export interface NotApplicableResult extends TestHeader {
 }
 
 export type TestResult = HypothesisResult | EstimateResult | BoundsResult | NotApplicableResult;
-
-/** Significance level of SP 800-22 §4.2.1. */
-export const DEFAULT_ALPHA = 0.01;
 
 /**
  * Whether a result speaks against randomness at level `alpha`; `undefined` where it has no verdict.

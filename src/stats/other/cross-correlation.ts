@@ -1,3 +1,4 @@
+import { BYTE_VARIANCE } from "../constants.ts";
 import { binomialTwoSided, normalTwoSided } from "../math/tails.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import type { ByteTally } from "./byte-tally.ts";
@@ -6,9 +7,6 @@ import { notEnoughData } from "./not-enough-data.ts";
 
 /** Sums of fewer products are not yet normal in their tails. */
 const MINIMUM_PAIRS = 1000;
-
-/** Variance of the uniform law on 0–255. */
-const VARIANCE = (256 ** 2 - 1) / 12;
 
 /**
  * Correlation between streams that should know nothing of each other: the bytes at even places with their
@@ -25,7 +23,7 @@ export function crossCorrelation(bytes: Uint8Array, tally: ByteTally): TestResul
     n: bytes.length,
   };
   if (pairs < MINIMUM_PAIRS) return notEnoughData(header, 2 * MINIMUM_PAIRS, "bytes");
-  const z = centredProducts(bytes, 0, 1, 2) / (VARIANCE * Math.sqrt(pairs));
+  const z = centredProducts(bytes, 0, 1, 2) / (BYTE_VARIANCE * Math.sqrt(pairs));
   const pValues = [normalTwoSided(z)];
   const labels = ["even/odd bytes"];
   const histogram = tally.histogram();

@@ -1,3 +1,4 @@
+import { BYTE_VARIANCE } from "../constants.ts";
 import { normalTwoSided } from "../math/tails.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import { notEnoughData } from "./not-enough-data.ts";
@@ -7,9 +8,6 @@ const LAGS = [...Array.from({ length: 31 }, (_, i) => i + 2), 64, 128, 256, 512,
 
 /** A lag is used where at least this many pairs are left: sums of fewer products are not yet normal. */
 const MINIMUM_PAIRS = 1000;
-
-/** Variance of the uniform law on 0–255. */
-const VARIANCE = (256 ** 2 - 1) / 12;
 
 /**
  * Correlation of each byte with the one `lag` later, lags 2–32 and powers of two up to 4096 (lag 1 is the
@@ -27,7 +25,7 @@ export function lagCorrelation(bytes: Uint8Array): TestResult {
   };
   if (lags.length === 0) return notEnoughData(header, MINIMUM_PAIRS + LAGS[0]!, "bytes");
   const zs = lags.map(
-    (lag) => centredProducts(bytes, 0, lag, 1) / (VARIANCE * Math.sqrt(bytes.length - lag)),
+    (lag) => centredProducts(bytes, 0, lag, 1) / (BYTE_VARIANCE * Math.sqrt(bytes.length - lag)),
   );
   return {
     ...header,

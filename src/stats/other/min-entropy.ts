@@ -1,11 +1,9 @@
 import { multinomialMaximumUpper } from "../math/multinomial-maximum.ts";
 import type { TestHeader, TestResult } from "../result.ts";
+import { upperBound } from "../sp800-90b/upper-bounds.ts";
 import { MINIMUM_BYTES } from "./byte-frequency.ts";
 import type { ByteTally } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
-
-/** Z of SP 800-90B §6.3.1: the 99.5 % point of the normal law. */
-const Z = 2.5758293035489008;
 
 /**
  * Min-entropy by the most common byte, −log₂(max/n), tested by the law of the largest of 256 multinomial
@@ -24,7 +22,7 @@ export function minEntropy(tally: ByteTally): TestResult {
   let most = 0;
   for (const count of tally.histogram()) most = Math.max(most, count);
   const share = most / n;
-  const upper = Math.min(1, share + Z * Math.sqrt((share * (1 - share)) / (n - 1)));
+  const upper = upperBound(share, n);
   return {
     ...header,
     kind: "hypothesis",

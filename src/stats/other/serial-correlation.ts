@@ -1,3 +1,4 @@
+import { BYTE_MEAN } from "../constants.ts";
 import { normalTwoSided } from "../math/tails.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import { productsOf } from "./byte-statistics.ts";
@@ -25,11 +26,11 @@ export function serialCorrelation(tally: ByteTally): TestResult {
   let sum = 0;
   let squares = 0;
   tally.histogram().forEach((count, value) => {
-    sum += count * (value - 127.5);
-    squares += count * (value - 127.5) ** 2;
+    sum += count * (value - BYTE_MEAN);
+    squares += count * (value - BYTE_MEAN) ** 2;
   });
   const products = productsOf(tally.pairs()) + tally.first * tally.last;
-  const about = products - 255 * (sum + 127.5 * n) + n * 127.5 ** 2;
+  const about = products - 255 * (sum + BYTE_MEAN * n) + n * BYTE_MEAN ** 2;
   const spread = n * squares - sum * sum;
   // Constant bytes correlate perfectly in every sense but that of the formula.
   const coefficient = spread === 0 ? 1 : (n * about - sum * sum) / spread;

@@ -1,3 +1,4 @@
+import { BYTE_MEAN } from "../constants.ts";
 import { digamma, tetragamma, trigamma } from "../math/polygamma.ts";
 import { realTransform } from "../math/real-transform.ts";
 import { pearson3TwoSided } from "../math/tails.ts";
@@ -32,7 +33,7 @@ export function spectralFlatness(bytes: Uint8Array): TestResult {
   const power = new Float64Array(ORDINATES);
   const signal = new Float64Array(SEGMENT);
   for (let s = 0; s < segments; s++) {
-    for (let i = 0; i < SEGMENT; i++) signal[i] = bytes[s * SEGMENT + i]! - 127.5;
+    for (let i = 0; i < SEGMENT; i++) signal[i] = bytes[s * SEGMENT + i]! - BYTE_MEAN;
     const spectrum = realTransform(signal);
     for (let k = 0; k < ORDINATES; k++) power[k]! += spectrum[2 * k + 2]! ** 2 + spectrum[2 * k + 3]! ** 2;
   }

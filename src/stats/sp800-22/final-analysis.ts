@@ -1,5 +1,6 @@
+import { DEFAULT_ALPHA } from "../constants.ts";
 import { igamc } from "../math/special-functions.ts";
-import { DEFAULT_ALPHA, type TestResult } from "../result.ts";
+import type { TestResult } from "../result.ts";
 
 /** One line of NIST's final analysis report (SP 800-22 §4.2): one p-value of one test over many sequences. */
 export interface AnalysisLine {

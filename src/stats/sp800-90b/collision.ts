@@ -1,6 +1,7 @@
 /** Collision estimate for bits, SP 800-90B §6.3.2: the mean wait until some value comes a second time. */
 
-import { type EstimatorResult, estimate, notApplicable, type Sequence, Z_99 } from "./estimate.ts";
+import { Z_99 } from "../constants.ts";
+import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 
 /** A collision of bits takes 2 steps (00, 11) or else 3; §6.3.2 steps 2–4. */
 export function collision({ symbols: bits }: Sequence): EstimatorResult {

@@ -1,7 +1,8 @@
 /** Compression estimate for bits, SP 800-90B §6.3.4: Maurer's universal statistic on blocks of 6 bits. */
 
+import { Z_99 } from "../constants.ts";
 import { bisectDecreasing } from "./bisect.ts";
-import { type EstimatorResult, estimate, notApplicable, type Sequence, Z_99 } from "./estimate.ts";
+import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 
 const BLOCK_BITS = 6;
 const BLOCK_VALUES = 1 << BLOCK_BITS;

@@ -1,7 +1,8 @@
 /** Longest repeated substring estimate, SP 800-90B §6.3.6: collisions of tuples too rare for the t-tuple estimate. */
 
-import { type EstimatorResult, estimate, notApplicable, upperBound } from "./estimate.ts";
+import { type EstimatorResult, estimate, notApplicable } from "./estimate.ts";
 import { firstRareLength, type Repeats } from "./repeats.ts";
+import { upperBound } from "./upper-bounds.ts";
 
 /** @param n symbols in the sequence */
 export function longestRepeatedSubstring(repeats: Repeats, n: number): EstimatorResult {

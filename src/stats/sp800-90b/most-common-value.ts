@@ -1,6 +1,7 @@
 /** Most common value estimate, SP 800-90B §6.3.1: the share of the most frequent symbol, at its upper bound. */
 
-import { type EstimatorResult, estimate, notApplicable, type Sequence, upperBound } from "./estimate.ts";
+import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
+import { upperBound } from "./upper-bounds.ts";
 
 export function mostCommonValue({ symbols, alphabetSize }: Sequence): EstimatorResult {
   const n = symbols.length;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { proportionUpperBound, runUpperBound } from "../../src/health/upper-bounds.ts";
-import vectors from "../vectors/health.json";
+import { proportionUpperBound, runUpperBound } from "../../../src/stats/sp800-90b/upper-bounds.ts";
+import vectors from "../../vectors/health.json";
 
 const { rows, source } = vectors.upperBounds;
 
