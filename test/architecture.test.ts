@@ -45,7 +45,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^(@stdlib\/|simple-statistics$|node:zlib$)/,
   },
   { name: "health", files: /^src\/health\//, may: ["stats"], packages: /^$/ },
-  { name: "conditioning", files: /^src\/conditioning\//, may: ["errors"], packages: /^node:crypto$/ },
+  { name: "conditioning", files: /^src\/conditioning\//, may: ["stats"], packages: /^node:crypto$/ },
   {
     name: "rbg",
     files: /^src\/rbg\//,

@@ -2,7 +2,6 @@
 import { type DataFile, type DataHints, openDataFile, openStdin } from "#kit/files/data-file.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { ClaimOptions } from "../calibration/claims.ts";
-import { packLowBits } from "../conditioning/pack-bits.ts";
 import type { Deps } from "../deps.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { openPool } from "../pool/open.ts";
@@ -11,6 +10,7 @@ import { requireAvailable, sampleUntil } from "../recording/sample-until.ts";
 import { DEEP_BYTES } from "../report/intake.ts";
 import type { ReportData, RunOptions } from "../report/run-options.ts";
 import type { Source } from "../source.ts";
+import { packLowBits } from "../stats/bits.ts";
 import { toSymbols } from "../trace.ts";
 
 export type DataOrigin =

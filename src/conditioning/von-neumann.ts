@@ -1,4 +1,4 @@
-import { BitPacker, type PackedBits, requireBitCount } from "./pack-bits.ts";
+import { BitPacker, type BitString, requireBitCount } from "../stats/bits.ts";
 
 /**
  * Von Neumann's debiasing (1951), on each bit position of the symbols for itself.
@@ -27,7 +27,7 @@ export class VonNeumann {
    * The output bits of the next symbols. An odd symbol at the end waits for the next call, so that the results of
    * consecutive calls are together what one call would have given.
    */
-  debias(symbols: Uint8Array): PackedBits {
+  debias(symbols: Uint8Array): BitString {
     const packer = new BitPacker(Math.ceil(symbols.length / 2) * this.symbolBits);
     for (let i = 0; i < symbols.length; i++) {
       const symbol = symbols[i]!;

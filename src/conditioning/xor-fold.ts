@@ -1,4 +1,4 @@
-import { requireBitCount } from "./pack-bits.ts";
+import { requireBitCount } from "../stats/bits.ts";
 
 /**
  * Folds each symbol to its low `outBits` bits by XOR of its groups of `outBits` bits, counted from the least

@@ -1,7 +1,6 @@
 /** Raw symbols of the sources as they come, for study: neither tested nor credited nor conditioned unless asked for. */
 import { orAborted } from "#kit/abort.ts";
 import { nonVettedOutputEntropy } from "../conditioning/output-entropy.ts";
-import { BitPacker, type PackedBits, packLowBits } from "../conditioning/pack-bits.ts";
 import { VonNeumann } from "../conditioning/von-neumann.ts";
 import { xorFold } from "../conditioning/xor-fold.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
@@ -9,6 +8,7 @@ import type { SamplingThread } from "../sampling/protocol.ts";
 import { type SamplingEvent, Scheduler } from "../sampling/scheduler.ts";
 import { whyNot } from "../sampling/source-state.ts";
 import type { SourceInfo } from "../source.ts";
+import { BitPacker, type BitString, packLowBits, unpackBits } from "../stats/bits.ts";
 import { assess } from "../stats/sp800-90b/index.ts";
 import { toSymbols } from "../trace.ts";
 import type { FillOptions, Generator } from "./generator.ts";
@@ -123,7 +123,7 @@ class SymbolWork {
       }
       case "von-neumann": {
         const bits = this.#vonNeumann.debias(symbols);
-        this.#after.add(unpacked(bits));
+        this.#after.add(unpackBits(bits));
         return joint.append(bits);
       }
       case undefined:
@@ -170,7 +170,7 @@ class BitJoint {
   #carry = 0;
   #carryBits = 0;
 
-  append({ bytes, length }: PackedBits): Uint8Array {
+  append({ bytes, length }: BitString): Uint8Array {
     const packer = new BitPacker(this.#carryBits + length);
     packer.push(this.#carry, this.#carryBits);
     for (let done = 0; done < length; done += 8) {
@@ -183,8 +183,4 @@ class BitJoint {
     this.#carry = this.#carryBits === 0 ? 0 : joined.bytes[whole]! >> (8 - this.#carryBits);
     return joined.bytes.subarray(0, whole);
   }
-}
-
-function unpacked({ bytes, length }: PackedBits): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (bytes[i >> 3]! >> (7 - (i & 7))) & 1);
 }

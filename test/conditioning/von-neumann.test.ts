@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { PackedBits } from "../../src/conditioning/pack-bits.ts";
 import { VonNeumann } from "../../src/conditioning/von-neumann.ts";
+import type { BitString } from "../../src/stats/bits.ts";
 import { uniforms } from "../support/keystream.ts";
 
 /** The bits as a string of digits. */
-const digits = ({ bytes, length }: PackedBits) =>
+const digits = ({ bytes, length }: BitString) =>
   Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0"))
     .join("")
     .slice(0, length);

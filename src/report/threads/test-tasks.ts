@@ -1,6 +1,6 @@
 /** The pieces of work that a thread can do by itself: plain data in, plain data out, the same wherever it runs. */
 import { battery } from "../../stats/battery.ts";
-import { bitString } from "../../stats/bits.ts";
+import { bitString, unpackSymbols } from "../../stats/bits.ts";
 import { procedureA } from "../../stats/other/ais31-procedure-a.ts";
 import { procedureB } from "../../stats/other/ais31-procedure-b.ts";
 import { fips1402 } from "../../stats/other/fips140-2.ts";
@@ -8,7 +8,6 @@ import type { TestResult } from "../../stats/result.ts";
 import { type Constants, type Sp80022TestId, sp80022 } from "../../stats/sp800-22/index.ts";
 import { iidData, type Outcomes, Permutations } from "../../stats/sp800-90b/iid/index.ts";
 import { type Assessment, assess, type RestartResult, restartTest } from "../../stats/sp800-90b/index.ts";
-import { unpackSymbols } from "../symbols.ts";
 
 /** Tests whose results are a report's. */
 export type SuiteTask =

@@ -69,7 +69,7 @@ type TrackValues<T> = { readonly [track in Track]?: T };
 
 /**
  * @param symbols one a byte, oldest first
- * @param bitsPerSymbol 1 … 8; wider samples go through `mapDown` first
+ * @param bitsPerSymbol 1 … 8; wider samples have to be reduced by the caller (§6.4)
  * @throws RangeError if a symbol does not fit
  */
 export function assess(symbols: Uint8Array, bitsPerSymbol: number, options: AssessOptions = {}): Assessment {

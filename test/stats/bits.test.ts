@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { BitPacker, packLowBits } from "../../src/conditioning/pack-bits.ts";
+import { BitPacker, bitString, packLowBits, unpackBits, unpackSymbols } from "../../src/stats/bits.ts";
 
 test("keeps the low bits, most significant first", () => {
   expect(packLowBits(Uint8Array.of(0b1111_0101, 0b0000_0011, 0b1000_0110), 3)).toEqual({
@@ -42,4 +42,25 @@ test("groups of different widths share bytes", () => {
 test("widths out of range are refused", () => {
   for (const bits of [0, 9, 1.5, Number.NaN])
     expect(() => packLowBits(Uint8Array.of(1), bits)).toThrow(RangeError);
+});
+
+test("unpacking undoes packing, for every width", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 8 }), fc.uint8Array({ maxLength: 80 }), (bits, raw) => {
+      const symbols = raw.map((symbol) => symbol & ((1 << bits) - 1));
+      const packed = packLowBits(symbols, bits);
+      const unpacked = unpackSymbols(packed.bytes, bits);
+      // Up to seven bits of padding may look like further symbols.
+      expect([...unpacked.subarray(0, symbols.length)]).toEqual([...symbols]);
+      expect(unpacked.length - symbols.length).toBeLessThan(8 / bits);
+      if (bits === 1) expect(unpackBits(packed)).toEqual(symbols);
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+  for (const bits of [0, 9, 1.5]) expect(() => unpackSymbols(new Uint8Array(1), bits)).toThrow(RangeError);
+});
+
+test("a string of bits is no longer than its bytes", () => {
+  expect(bitString(Uint8Array.of(1, 2))).toEqual({ bytes: Uint8Array.of(1, 2), length: 16 });
+  for (const length of [-1, 17, 0.5]) expect(() => bitString(new Uint8Array(2), length)).toThrow(RangeError);
 });
