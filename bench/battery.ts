@@ -1,6 +1,6 @@
 /**
  * CPU time of the battery test by test for 1,000,000 bits, of the AIS 20/31 procedures, and of the
- * streaming statistics against the programs `ent` and `rngtest`, where they are installed.
+ * passes over streams against the programs `ent` and `rngtest`, where they are installed.
  *
  *     bun bench/battery.ts
  */
@@ -14,7 +14,6 @@ import { BATTERY, battery } from "../src/stats/battery.ts";
 import { bitString } from "../src/stats/bits.ts";
 import { procedureA } from "../src/stats/other/ais31-procedure-a.ts";
 import { procedureB } from "../src/stats/other/ais31-procedure-b.ts";
-import { ByteStatistics } from "../src/stats/other/byte-statistics.ts";
 import { ByteTally } from "../src/stats/other/byte-tally.ts";
 import { FipsBlocks } from "../src/stats/other/fips140-2.ts";
 import { StreamingBattery } from "../src/stats/other/streaming-battery.ts";
@@ -70,14 +69,14 @@ console.log(
   "| 100 MB in pieces of 64 KiB | CPU ms | MB/s | peer, CPU ms | ratio |\n|---|---:|---:|---:|---:|",
 );
 for (const [name, make, peer] of [
-  ["byte and bit statistics", () => new ByteStatistics(), `ent ${file}`],
+  ["sums over the bytes", () => new ByteTally(), `ent ${file}`],
   ["FIPS 140-2 blocks", () => new FipsBlocks(), `rngtest < ${file}`],
   ["streaming battery", () => new StreamingBattery(), undefined],
 ] as const) {
   const ms = userMs(() => {
     const consumer = make();
     inPieces(large, consumer);
-    if (consumer instanceof ByteStatistics) consumer.result();
+    if (consumer instanceof ByteTally) consumer.histogram();
     else if (consumer instanceof FipsBlocks) consumer.results();
     else consumer.finish();
   });

@@ -28,6 +28,9 @@ export function wordAt(words: Int32Array, at: number): number {
   return (words[i]! << shift) | ((words[i + 1]! >>> 1) >>> (31 - shift));
 }
 
+/** Number of ones in each byte value. */
+export const BYTE_ONES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => onesIn(byte));
+
 /** Number of ones in a 32-bit word. */
 export function onesIn(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);

@@ -69,7 +69,7 @@ export function procedureA(bits: BitString): TestResult[] {
 }
 
 /** T1–T5 on one sequence of 20,000 bits, which starts at bit `at` of `words`. */
-function testSequence(bytes: Uint8Array, words: Int32Array, at: number): BasicTest[] {
+export function testSequence(bytes: Uint8Array, words: Int32Array, at: number): BasicTest[] {
   const { ones, squares, runs, longest } = examineBlock(bytes);
   const poker = (16 * squares) / 5000 - 5000;
   const runsOutside = runs
@@ -139,11 +139,4 @@ function countRepeated(bytes: Uint8Array, from: number): number {
   let repeated = 0;
   for (let i = 1; i < WORDS; i++) if (words[i] === words[i - 1]) repeated++;
   return repeated;
-}
-
-/** The statistics of T1–T5 of the first 20,000 bits, by name. @throws RangeError if there are fewer */
-export function sequenceStatistics(bits: BitString): Readonly<Record<string, number>> {
-  if (bits.length < SEQUENCE_BITS) throw new RangeError(`needs ${SEQUENCE_BITS} bits`);
-  const tests = testSequence(bits.bytes.subarray(0, SEQUENCE_BITS / 8), bitWords(bits), 0);
-  return Object.fromEntries(tests.map((test) => [test.test, test.value]));
 }

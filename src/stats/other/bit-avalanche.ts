@@ -1,6 +1,6 @@
+import { BYTE_ONES } from "../math/bit-words.ts";
 import { chiSquareUpper } from "../math/tails.ts";
 import type { TestHeader, TestResult } from "../result.ts";
-import { WEIGHT } from "./byte-statistics.ts";
 import type { ByteTally } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
@@ -26,7 +26,7 @@ export function bitAvalanche(tally: ByteTally): TestResult {
   if (tally.length < MINIMUM_BYTES) return notEnoughData(header, MINIMUM_BYTES, "bytes");
   const observed = new Array<number>(9).fill(0);
   const pairs = tally.pairs();
-  for (let i = 0; i < 65536; i++) observed[WEIGHT[(i >> 8) ^ (i & 255)]!]! += pairs[i]!;
+  for (let i = 0; i < 65536; i++) observed[BYTE_ONES[(i >> 8) ^ (i & 255)]!]! += pairs[i]!;
   const total = tally.length - 1;
   let chiSquare = 0;
   let changed = 0;

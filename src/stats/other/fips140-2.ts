@@ -4,9 +4,9 @@
  * then every 20,000 bits are a block; bytes after the last whole block are not tested.
  */
 
+import { BYTE_ONES } from "../math/bit-words.ts";
 import { binomialUpper } from "../math/tails.ts";
 import type { TestResult } from "../result.ts";
-import { WEIGHT } from "./byte-statistics.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
 export const BLOCK_BYTES = 2500;
@@ -191,7 +191,7 @@ export function examineBlock(block: Uint8Array): BlockCounts {
   let ones = 0;
   const nibbles = new Uint32Array(16);
   values.forEach((count, byte) => {
-    ones += WEIGHT[byte]! * count;
+    ones += BYTE_ONES[byte]! * count;
     nibbles[byte >> 4]! += count;
     nibbles[byte & 15]! += count;
   });

@@ -1,8 +1,7 @@
 import { BYTE_MEAN } from "../constants.ts";
 import { normalTwoSided } from "../math/tails.ts";
 import type { TestHeader, TestResult } from "../result.ts";
-import { productsOf } from "./byte-statistics.ts";
-import type { ByteTally } from "./byte-tally.ts";
+import { type ByteTally, productsOf } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
 /** Below this the coefficient is not yet normal in its tails. */

@@ -6,6 +6,7 @@
  * others are followed bit by bit.
  */
 
+import { onesIn } from "../math/bit-words.ts";
 import type { Performance } from "./prediction.ts";
 
 export class BitTournament {
@@ -35,7 +36,7 @@ export class BitTournament {
     let { winner, highScore, run, longestRun } = this;
     let contenderCount = 0;
     for (let j = 0; j < scores.length; j++) {
-      const score = scores[j]! + bitCount(hits[j]!);
+      const score = scores[j]! + onesIn(hits[j]!);
       if (score >= highScore) contenders[contenderCount++] = j;
       else scores[j] = score;
     }
@@ -65,10 +66,4 @@ export class BitTournament {
   performance(predictions: number): Performance {
     return { predictions, correct: this.correct, longestRun: this.longestRun };
   }
-}
-
-function bitCount(word: number): number {
-  let count = word - ((word >>> 1) & 0x55555555);
-  count = (count & 0x33333333) + ((count >>> 2) & 0x33333333);
-  return Math.imul((count + (count >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -4,6 +4,8 @@
  * array; on repetitive data it would be quadratic, so it gives up after linear work.
  */
 
+import { wordAt } from "../math/bit-words.ts";
+
 const DIGIT_BITS = 11;
 const MOST_DIGITS = 8;
 /** Zeros that a digit or a 32-bit word may reach over, past the end. */
@@ -50,13 +52,6 @@ function pack(symbols: Uint8Array, width: number): PackedText {
     }
   }
   return { words, width, bits };
-}
-
-/** 32 bits from position `bit` on, as a signed integer. */
-function wordAt(words: Int32Array, bit: number): number {
-  const index = bit >>> 5;
-  const shift = bit & 31;
-  return (words[index]! << shift) | ((words[index + 1]! >>> 1) >>> (31 - shift));
 }
 
 function digitCounts({ words, width }: PackedText, n: number, digit: number, counts: Int32Array): void {

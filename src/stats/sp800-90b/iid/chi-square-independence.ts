@@ -1,5 +1,6 @@
 /** Chi-square tests of independence, SP 800-90B §5.2.1 and, for binary data, §5.2.3. */
 
+import { onesIn } from "../../math/bit-words.ts";
 import { type NotApplicable, notApplicable } from "../estimate.ts";
 import {
   allocateBins,
@@ -53,8 +54,7 @@ function ofBits(bits: Uint8Array): ChiSquareResult | NotApplicable {
     observed[tuple]!++;
   }
   const expected = Array.from(observed, (_, tuple) => {
-    let ones = 0;
-    for (let left = tuple; left > 0; left >>= 1) ones += left & 1;
+    const ones = onesIn(tuple);
     return p1 ** ones * p0 ** (m - ones) * tuples;
   });
   return chiSquareResult(chiSquareOf(observed, expected), 2 ** m - 2);

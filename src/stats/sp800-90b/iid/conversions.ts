@@ -3,6 +3,8 @@
  * count as zeros.
  */
 
+import { BYTE_ONES } from "../../math/bit-words.ts";
+
 /** Conversion II: the number that eight bits are in binary, first bit highest. */
 export function conversionII(bits: Uint8Array): Uint8Array {
   const octets = new Uint8Array(Math.ceil(bits.length / 8));
@@ -22,15 +24,9 @@ export function conversionII(bits: Uint8Array): Uint8Array {
   return octets;
 }
 
-const ONES = Uint8Array.from({ length: 256 }, (_, octet) => {
-  let ones = 0;
-  for (let left = octet; left > 0; left >>= 1) ones += left & 1;
-  return ones;
-});
-
 /** Conversion I, given II: the number of ones among eight bits. */
 export function conversionI(octets: Uint8Array): Uint8Array {
   const ones = new Uint8Array(octets.length);
-  for (let i = 0; i < octets.length; i++) ones[i] = ONES[octets[i]!]!;
+  for (let i = 0; i < octets.length; i++) ones[i] = BYTE_ONES[octets[i]!]!;
   return ones;
 }
