@@ -1,7 +1,15 @@
 /** An assessment after SP 800-90B, as NIST's three programs make it: non-IID track, IID track, restart tests. */
-import { assessIid, type IidAssessment, iidData } from "../stats/sp800-90b/iid/index.ts";
+import {
+  assessIid,
+  type IidAssessment,
+  iidData,
+  PERMUTATIONS,
+  type PermutationProgress,
+  STATISTICS,
+} from "../stats/sp800-90b/iid/index.ts";
 import type { Assessment, RestartResult } from "../stats/sp800-90b/index.ts";
-import { countPermutations } from "./threads/permutation-threads.ts";
+import { formatCount } from "./numbers.ts";
+import { countInThreads } from "./threads/permutation-threads.ts";
 import { TRUNCATED_BITS } from "./threads/test-tasks.ts";
 import { shared, TestThreads } from "./threads/test-threads.ts";
 
@@ -95,9 +103,9 @@ export async function runAssessment(
   return { ...tracked, restart: result, passed: isIid && result.passed };
 }
 
-const SHORT_NOTE = `fewer symbols than the ${LEAST_SYMBOLS.toLocaleString("en-US")} that SP 800-90B §3.1.1 asks for`;
+const SHORT_NOTE = `fewer symbols than the ${formatCount(LEAST_SYMBOLS)} that SP 800-90B §3.1.1 asks for`;
 
-const TRUNCATED_NOTE = "bitstring: only its first 1,000,000 bits were looked at, as asked for";
+const TRUNCATED_NOTE = `bitstring: only its first ${formatCount(TRUNCATED_BITS)} bits were looked at, as asked for`;
 
 type IidTrack = Assessment & Pick<AssessmentReport, "iid">;
 
@@ -110,14 +118,16 @@ async function assessOnIidTrack(
     symbols,
     bitsPerSymbol,
     complete: details,
-    onProgress: ({ done, passed }: { done: number; passed: number }) =>
-      onProgress(`permutations: ${done} of at most 10000 measured, ${passed} of 19 statistics passed`),
+    onProgress: ({ done, passed }: PermutationProgress) =>
+      onProgress(
+        `permutations: ${done} of at most ${PERMUTATIONS} measured, ${passed} of ${STATISTICS.length} statistics passed`,
+      ),
   };
-  const tally = await countPermutations(iidData(symbols, bitsPerSymbol), run, threads);
+  const tally = await countInThreads(iidData(symbols, bitsPerSymbol), run, threads);
   const { independence, goodnessOfFit, longestRepeat, permutation, passed, ...rest } = assessIid(
     symbols,
     bitsPerSymbol,
-    { tally },
+    tally,
   );
   const none = {};
   const mcv = {

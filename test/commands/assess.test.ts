@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assess } from "../../src/commands/assess.ts";
 import { InputError, UsageError } from "../../src/errors.ts";
-import { assessIid } from "../../src/stats/sp800-90b/iid/index.ts";
 import { assess as assessSymbols, ESTIMATORS, restartTest } from "../../src/stats/sp800-90b/index.ts";
+import { assessAlone } from "../stats/sp800-90b/iid/assess-alone.ts";
 import { fakeHost } from "../support/fake-host.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { expectGolden } from "../support/golden.ts";
@@ -133,7 +133,7 @@ describe("assess --iid", () => {
     const small = keystream(3_000, 2).map((byte) => byte & 15);
     const { exitCode, out } = await run({ file: fileOf("iid.bin", small), iid: true, json: true });
     const { iid, hOriginal, estimators, track, passed } = JSON.parse(out);
-    const direct = assessIid(small, 4);
+    const direct = await assessAlone(small, 4);
     expect([exitCode, track, passed]).toEqual([0, "iid", true]);
     expect(iid.permutation).toEqual(JSON.parse(JSON.stringify(direct.permutation)));
     expect([hOriginal, estimators.mcv.original]).toEqual([direct.hOriginal, direct.hOriginal]);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { countPermutations } from "../../src/report/threads/permutation-threads.ts";
+import { countInThreads } from "../../src/report/threads/permutation-threads.ts";
 import { runTask, type TestTask } from "../../src/report/threads/test-tasks.ts";
 import { shared, TestThreads } from "../../src/report/threads/test-threads.ts";
 import { assessIid, iidData } from "../../src/stats/sp800-90b/iid/index.ts";
+import { assessAlone } from "../stats/sp800-90b/iid/assess-alone.ts";
 import { keystream } from "../support/keystream.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
@@ -51,17 +52,17 @@ describe("permutations in threads", () => {
   for (const size of [0, 2]) {
     test(`${size} of them: the same counts as in one piece`, async () => {
       using threads = new TestThreads(size);
-      const run = { symbols: shared(data), bitsPerSymbol: 8, complete: true, onProgress: () => {} };
-      const tally = await countPermutations(iidData(data, 8), run, threads);
-      expect(assessIid(data, 8, { tally })).toEqual(assessIid(data, 8));
+      const run = { symbols: shared(data), bitsPerSymbol: 8, complete: true };
+      const tally = await countInThreads(iidData(data, 8), run, threads);
+      expect(assessIid(data, 8, tally)).toEqual(await assessAlone(data, 8));
     });
   }
 
   test("data to which the test does not apply need no permutation", async () => {
     using threads = new TestThreads(0);
     const constant = new Uint8Array(100);
-    const run = { symbols: constant, bitsPerSymbol: 8, complete: false, onProgress: () => {} };
-    const tally = await countPermutations(iidData(constant, 8), run, threads);
-    expect(assessIid(constant, 8, { tally }).permutation.kind).toBe("not-applicable");
+    const run = { symbols: constant, bitsPerSymbol: 8, complete: false };
+    const tally = await countInThreads(iidData(constant, 8), run, threads);
+    expect(assessIid(constant, 8, tally).permutation.kind).toBe("not-applicable");
   });
 });

@@ -92,7 +92,7 @@ function run(task: TestTask): TestResult[] | Assessment | RestartResult | Outcom
     case "restart":
       return restartTest(task.matrix, task.rows, task.cols, task.bitsPerSymbol, task.hInitial);
     case "permutations":
-      return permutationsOf(task).chunk(task.chunk, undefined, task.wanted);
+      return permutationsOf(task).chunk(task.chunk, task.wanted);
   }
 }
 

@@ -8,6 +8,7 @@ import { chiSquareGoodnessOfFit } from "./chi-square-goodness-of-fit.ts";
 import { chiSquareIndependence } from "./chi-square-independence.ts";
 import { iidData } from "./iid-data.ts";
 import { type LongestRepeatResult, longestRepeatTest } from "./longest-repeat-test.ts";
+import type { PermutationTally } from "./permutation-tally.ts";
 import { type PermutationOptions, type PermutationResult, permutationTest } from "./permutation-test.ts";
 
 /** Pure data: it goes into JSON as it stands, at full precision. */
@@ -36,11 +37,13 @@ export interface IidAssessment {
 /**
  * @param symbols one a byte, oldest first
  * @param bitsPerSymbol 1 … 8
+ * @param tally of the permutation test, made by `countPermutations` with the same options
  * @throws RangeError if a symbol does not fit, or an option is out of range
  */
 export function assessIid(
   symbols: Uint8Array,
   bitsPerSymbol: number,
+  tally: PermutationTally,
   options: PermutationOptions = {},
 ): IidAssessment {
   const data = iidData(symbols, bitsPerSymbol);
@@ -48,7 +51,7 @@ export function assessIid(
   const independence = chiSquareIndependence(data);
   const goodnessOfFit = chiSquareGoodnessOfFit(data);
   const longestRepeat = longestRepeatTest(data);
-  const permutation = permutationTest(data, options);
+  const permutation = permutationTest(data, tally, options);
   const hOriginal = alphabetSize > 1 ? mostCommon(data) : 0;
   const hBitstring = alphabetSize > 2 ? mostCommon(toBitString(symbols, bitsPerSymbol)) : null;
   const permuted = permutation.kind === "permutation" ? permutation.passed : null;

@@ -3,11 +3,14 @@ export type { ChiSquareResult } from "./chi-square-bins.ts";
 export { type IidData, iidData } from "./iid-data.ts";
 export type { LongestRepeatResult } from "./longest-repeat-test.ts";
 export { type Outcomes, type PermutationCounts, PermutationTally } from "./permutation-tally.ts";
-export type {
-  PermutationOptions,
-  PermutationProgress,
-  PermutationResult,
-  StatisticResult,
+export {
+  countPermutations,
+  type Measuring,
+  PERMUTATIONS,
+  type PermutationOptions,
+  type PermutationProgress,
+  type PermutationResult,
+  type StatisticResult,
 } from "./permutation-test.ts";
-export { DEFAULT_SEED, PERMUTATIONS_PER_CHUNK, Permutations } from "./permutations.ts";
+export { Permutations, type StatisticFlags } from "./permutations.ts";
 export { STATISTICS, type StatisticId } from "./statistics.ts";

@@ -55,12 +55,4 @@ export class PermutationTally {
     const counts = this.#counts[statistic]!;
     return { greater: counts[GREATER]!, equal: counts[EQUAL]!, less: counts[LESS]! };
   }
-
-  copy(): PermutationTally {
-    const copy = new PermutationTally();
-    this.#counts.forEach((counts, statistic) => {
-      copy.#counts[statistic]!.set(counts);
-    });
-    return copy;
-  }
 }

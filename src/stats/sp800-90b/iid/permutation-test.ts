@@ -5,18 +5,12 @@
 
 import { type NotApplicable, notApplicable } from "../estimate.ts";
 import type { IidData } from "./iid-data.ts";
-import { type PermutationCounts, PermutationTally } from "./permutation-tally.ts";
-import {
-  ALL_STATISTICS,
-  DEFAULT_SEED,
-  PERMUTATIONS_PER_CHUNK,
-  Permutations,
-  type StatisticFlags,
-} from "./permutations.ts";
+import { type Outcomes, type PermutationCounts, PermutationTally } from "./permutation-tally.ts";
+import { DEFAULT_SEED, PERMUTATIONS_PER_CHUNK, Permutations, type StatisticFlags } from "./permutations.ts";
 import { reasonAgainst, STATISTICS, type StatisticId } from "./statistics.ts";
 
 /** §5.1, Figure 4. */
-const PERMUTATIONS = 10_000;
+export const PERMUTATIONS = 10_000;
 
 export interface PermutationOptions {
   /** 0 … 2^32 − 1; the same seed gives the same permutations. Default: 0x90b. */
@@ -26,29 +20,32 @@ export interface PermutationOptions {
    * often: for a quick look, not for the standard's verdict.
    */
   readonly permutations?: number;
-  /**
-   * Measure compression, by far the dearest statistic, only if no other one fails. The verdict is the same;
-   * compression is then left open for data that fail.
-   */
-  readonly verdictOnly?: boolean;
-  /**
-   * Counts made elsewhere, in Workers for instance, of all statistics over the same permutations: until each was
-   * decided, or over all. None are then made here.
-   */
-  readonly tally?: PermutationTally;
-  /** Called after each permutation. */
-  readonly onProgress?: (progress: PermutationProgress) => void;
-  /** Asked after each permutation; true ends the test, and what is not decided by then stays open. */
-  readonly shouldStop?: () => boolean;
 }
 
 export interface PermutationProgress {
   /** Permutations measured. */
   readonly done: number;
-  /** As many as there will be if some statistic is not decided before. */
-  readonly most: number;
   /** Statistics that have passed. */
   readonly passed: number;
+}
+
+/** How permutations are measured, in this thread or in others. */
+export interface Measuring {
+  /**
+   * Measures one chunk of permutations: those statistics that `wanted` has a 1 for. Chunks may be measured in any
+   * order and at once.
+   */
+  readonly measure: (chunk: number, wanted: StatisticFlags) => Promise<Outcomes>;
+  /** Chunks under way at once, at least 1. */
+  readonly ahead: number;
+  /**
+   * Measure compression, by far the dearest statistic, even if another one has failed. The verdict is the same
+   * without; compression is then left open.
+   */
+  readonly complete: boolean;
+  readonly permutations?: number;
+  /** Called after each chunk. */
+  readonly onProgress?: (progress: PermutationProgress) => void;
 }
 
 export interface StatisticResult extends PermutationCounts {
@@ -68,19 +65,59 @@ export interface PermutationResult {
   readonly passed: boolean | null;
 }
 
+const COMPRESSION = STATISTICS.indexOf("compression");
+
+/**
+ * Measures chunk after chunk until every statistic has passed, or to the end. Returns an empty tally if the test does
+ * not apply to the data.
+ *
+ * @throws RangeError if `permutations` is not a multiple of the chunk; what `measure` throws
+ */
+export async function countPermutations(data: IidData, measuring: Measuring): Promise<PermutationTally> {
+  const tally = new PermutationTally();
+  const chunks = requireChunks(measuring.permutations);
+  if (reasonAgainst(data) !== undefined) return tally;
+  const isCheap = STATISTICS.map((_, statistic) => statistic !== COMPRESSION);
+  const phases = measuring.complete ? [isCheap.map(() => true)] : [isCheap, isCheap.map((cheap) => !cheap)];
+  for (const wanted of phases) {
+    const open = () => Uint8Array.from(wanted, (one, i) => (one && !tally.isDecided(i) ? 1 : 0));
+    await countPhase(open, tally, chunks, measuring);
+    if (open().includes(1)) break; // it failed
+  }
+  return tally;
+}
+
+async function countPhase(
+  open: () => StatisticFlags,
+  tally: PermutationTally,
+  chunks: number,
+  { measure, ahead, onProgress }: Measuring,
+): Promise<void> {
+  const start = (chunk: number) => {
+    const outcomes = measure(chunk, open());
+    outcomes.catch(() => {}); // thrown where it is awaited, if it is
+    return outcomes;
+  };
+  const running: ReturnType<typeof measure>[] = [];
+  for (let chunk = 0; chunk < chunks && open().includes(1); chunk++) {
+    while (running.length < Math.min(chunks, chunk + ahead)) running.push(start(running.length));
+    // In the order of the chunks: the counts are then the same wherever they were measured.
+    tally.add(await running[chunk]!);
+    const passed = STATISTICS.filter((_, statistic) => tally.isDecided(statistic)).length;
+    onProgress?.({ done: (chunk + 1) * PERMUTATIONS_PER_CHUNK, passed });
+  }
+}
+
 /** @throws RangeError if an option is out of range */
 export function permutationTest(
   data: IidData,
-  options: PermutationOptions = {},
+  tally: PermutationTally,
+  { seed = DEFAULT_SEED, permutations: most = PERMUTATIONS }: PermutationOptions = {},
 ): PermutationResult | NotApplicable {
-  const { seed = DEFAULT_SEED, permutations: most = PERMUTATIONS } = options;
-  if (!Number.isInteger(most) || most < 1 || most % PERMUTATIONS_PER_CHUNK !== 0) {
-    throw new RangeError(`permutations must be a multiple of ${PERMUTATIONS_PER_CHUNK}, not ${most}`);
-  }
+  requireChunks(most);
   const reason = reasonAgainst(data);
   if (reason !== undefined) return notApplicable(reason);
-  const permutations = new Permutations(data, seed);
-  const tally = options.tally ?? countAll(permutations, most, options);
+  const { original } = new Permutations(data, seed);
 
   const verdict = (statistic: number) =>
     tally.isDecided(statistic) ? true : tally.total(statistic) >= most ? false : null;
@@ -88,7 +125,7 @@ export function permutationTest(
   const statistics = Object.fromEntries(
     STATISTICS.map((id, statistic) => [
       id,
-      { original: permutations.original[statistic]!, ...tally.counts(statistic), passed: verdict(statistic) },
+      { original: original[statistic]!, ...tally.counts(statistic), passed: verdict(statistic) },
     ]),
   ) as Record<StatisticId, StatisticResult>;
   return {
@@ -100,39 +137,10 @@ export function permutationTest(
   };
 }
 
-function countAll(permutations: Permutations, most: number, options: PermutationOptions): PermutationTally {
-  const tally = new PermutationTally();
-  const compression = STATISTICS.indexOf("compression");
-  const cheap = ALL_STATISTICS.map((one, statistic) => (statistic === compression ? 0 : one));
-  const dear = ALL_STATISTICS.map((_, statistic) => (statistic === compression ? 1 : 0));
-  if (!options.verdictOnly) {
-    count(permutations, most, ALL_STATISTICS, tally, options);
-  } else if (count(permutations, most, cheap, tally, options)) {
-    count(permutations, most, dear, tally, options);
+function requireChunks(permutations = PERMUTATIONS): number {
+  const chunks = permutations / PERMUTATIONS_PER_CHUNK;
+  if (!Number.isInteger(chunks) || chunks < 1) {
+    throw new RangeError(`permutations must be a multiple of ${PERMUTATIONS_PER_CHUNK}, not ${permutations}`);
   }
-  return tally;
-}
-
-/** Measures chunk after chunk. Returns whether all wanted statistics have passed. */
-function count(
-  permutations: Permutations,
-  most: number,
-  wanted: StatisticFlags,
-  tally: PermutationTally,
-  { onProgress, shouldStop }: PermutationOptions,
-): boolean {
-  const allPassed = () => wanted.every((one, statistic) => one === 0 || tally.isDecided(statistic));
-  let done = 0;
-  let stopped = false;
-  const afterEach = () => {
-    done++;
-    const passed = STATISTICS.filter((_, statistic) => tally.isDecided(statistic)).length;
-    onProgress?.({ done, most, passed });
-    stopped = shouldStop?.() ?? false;
-    return stopped;
-  };
-  for (let chunk = 0; chunk < most / PERMUTATIONS_PER_CHUNK && !stopped && !allPassed(); chunk++) {
-    tally.add(permutations.chunk(chunk, tally, wanted, afterEach));
-  }
-  return allPassed();
+  return chunks;
 }

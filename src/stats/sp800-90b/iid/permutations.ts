@@ -43,18 +43,9 @@ export class Permutations {
   /**
    * The outcomes of one chunk. A statistic that is decided is not measured further, for no more permutations can
    * undecide it.
-   *
-   * @param tally of chunks before this one, as far as known
-   * @param wanted the statistics in question
-   * @param shouldStop asked after each permutation; if true, the others are left out
    */
-  chunk(
-    index: number,
-    tally = new PermutationTally(),
-    wanted = ALL_STATISTICS,
-    shouldStop: () => boolean = () => false,
-  ): Outcomes {
-    const counts = tally.copy();
+  chunk(index: number, wanted = ALL_STATISTICS): Outcomes {
+    const counts = new PermutationTally();
     const symbols = this.#data.symbols.slice();
     const generator = seedGenerator(this.#seed, index);
     const outcomes = new Uint8Array(PERMUTATIONS_PER_CHUNK * STATISTICS.length);
@@ -73,7 +64,6 @@ export class Permutations {
         row[statistic] = value > original ? GREATER : value === original ? EQUAL : LESS;
       }
       counts.add(row);
-      if (shouldStop()) break;
     }
     return outcomes;
   }

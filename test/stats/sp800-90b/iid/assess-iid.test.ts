@@ -1,12 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { assessIid } from "../../../../src/stats/sp800-90b/iid/index.ts";
 import { keystream } from "../../../support/keystream.ts";
+import { rejectionOf } from "../../../support/rejection.ts";
+import { assessAlone } from "./assess-alone.ts";
 
 describe("known-good data pass", () => {
   // The seeds are fixed: what passes once passes always.
   for (const bits of [1, 2, 3, 4, 8]) {
-    test(`keystream, ${bits} bits`, () => {
-      const result = assessIid(
+    test(`keystream, ${bits} bits`, async () => {
+      const result = await assessAlone(
         keystream(20_000, 11).map((byte) => byte >> (8 - bits)),
         bits,
       );
@@ -15,14 +16,14 @@ describe("known-good data pass", () => {
     });
   }
 
-  test("biased but independent symbols", () => {
+  test("biased but independent symbols", async () => {
     const biased = keystream(20_000, 12).map((byte) => (byte < 200 ? 0 : byte < 240 ? 7 : byte & 3));
-    expect(assessIid(biased, 3)).toMatchObject({ passed: true });
+    expect(await assessAlone(biased, 3)).toMatchObject({ passed: true });
   });
 
-  test("two symbols that are not 0 and 1", () => {
+  test("two symbols that are not 0 and 1", async () => {
     const two = keystream(20_000, 13).map((byte) => (byte < 100 ? 9 : 200));
-    expect(assessIid(two, 8)).toMatchObject({ passed: true, hBitstring: null });
+    expect(await assessAlone(two, 8)).toMatchObject({ passed: true, hBitstring: null });
   });
 });
 
@@ -45,9 +46,9 @@ describe("known-bad data fail", () => {
     "bits that alternate": [random.map((_, i) => i & 1), 1],
   };
   for (const [name, [symbols, bits]] of Object.entries(bad)) {
-    test(name, () => {
+    test(name, async () => {
       // A tenth of the permutations is enough for statistics that none of them reaches.
-      const result = assessIid(symbols, bits, { permutations: 1000, verdictOnly: true });
+      const result = await assessAlone(symbols, bits, { permutations: 1000, complete: false });
       expect(result).toMatchObject({ passed: false, permutation: { passed: false } });
     });
   }
@@ -64,19 +65,19 @@ function walk(): (byte: number) => number {
 describe("degenerate data", () => {
   const parts = ["independence", "goodnessOfFit", "longestRepeat", "permutation"] as const;
 
-  test("no symbols, one symbol, all equal: nothing applies, no entropy", () => {
+  test("no symbols, one symbol, all equal: nothing applies, no entropy", async () => {
     for (const symbols of [[], [3], new Array(1000).fill(3)]) {
-      const result = assessIid(Uint8Array.from(symbols), 4);
+      const result = await assessAlone(Uint8Array.from(symbols), 4);
       for (const part of parts) expect(result[part].kind, part).toBe("not-applicable");
       expect(result).toMatchObject({ minEntropy: 0, hOriginal: 0, hBitstring: null, passed: null });
     }
   });
 
-  test("tiny data run or say why not", () => {
+  test("tiny data run or say why not", async () => {
     for (let length = 2; length <= 300; length += length < 50 ? 1 : 25) {
       for (const bits of [1, 8]) {
         const symbols = keystream(length, 15).map((byte) => byte >> (8 - bits));
-        const result = assessIid(symbols, bits, { permutations: 20 });
+        const result = await assessAlone(symbols, bits, { permutations: 20 });
         const enough = bits === 1 ? length > 256 : length > 32;
         expect(result.permutation.kind, `${length}`).toBe(enough ? "permutation" : "not-applicable");
         expect(Number.isFinite(result.minEntropy)).toBe(true);
@@ -84,16 +85,16 @@ describe("degenerate data", () => {
     }
   });
 
-  test("one odd symbol among equal ones", () => {
+  test("one odd symbol among equal ones", async () => {
     for (const at of [0, 500, 999]) {
       const symbols = new Uint8Array(1000).fill(1, at, at + 1);
-      expect(() => assessIid(symbols, 1, { permutations: 100 })).not.toThrow();
+      await assessAlone(symbols, 1, { permutations: 100 });
     }
   });
 
-  test("wrong types and ranges", () => {
-    expect(() => assessIid([0, 1] as unknown as Uint8Array, 1)).toThrow(TypeError);
-    expect(() => assessIid(Uint8Array.of(0, 2), 1)).toThrow(RangeError);
-    expect(() => assessIid(Uint8Array.of(0, 1), 9)).toThrow(RangeError);
+  test("wrong types and ranges", async () => {
+    expect(await rejectionOf(assessAlone([0, 1] as unknown as Uint8Array, 1))).toBeInstanceOf(TypeError);
+    expect(await rejectionOf(assessAlone(Uint8Array.of(0, 2), 1))).toBeInstanceOf(RangeError);
+    expect(await rejectionOf(assessAlone(Uint8Array.of(0, 1), 9))).toBeInstanceOf(RangeError);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import {
   assessIid,
+  countPermutations,
   iidData,
-  type PermutationOptions,
   type PermutationProgress,
   type PermutationResult,
   Permutations,
@@ -10,6 +10,8 @@ import {
   STATISTICS,
 } from "../../../../src/stats/sp800-90b/iid/index.ts";
 import { keystream } from "../../../support/keystream.ts";
+import { rejectionOf } from "../../../support/rejection.ts";
+import { assessAlone } from "./assess-alone.ts";
 
 const good = keystream(3000, 1);
 /** A bit that stays as it is nine times out of ten. */
@@ -21,28 +23,28 @@ const sticky = (length: number) => {
   });
 };
 
-function permutation(symbols: Uint8Array, bits: number, options?: PermutationOptions): PermutationResult {
-  const result = assessIid(symbols, bits, options).permutation;
+async function permutation(...args: Parameters<typeof assessAlone>): Promise<PermutationResult> {
+  const result = (await assessAlone(...args)).permutation;
   if (result.kind !== "permutation") throw new Error(result.reason);
   return result;
 }
 
 describe("permutation test", () => {
-  test("the same seed gives the same counts, another one others", () => {
-    expect(permutation(good, 8, { seed: 1 })).toEqual(permutation(good, 8, { seed: 1 }));
-    expect(permutation(good, 8, { seed: 2 }).statistics).not.toEqual(
-      permutation(good, 8, { seed: 1 }).statistics,
+  test("the same seed gives the same counts, another one others", async () => {
+    expect(await permutation(good, 8, { seed: 1 })).toEqual(await permutation(good, 8, { seed: 1 }));
+    expect((await permutation(good, 8, { seed: 2 })).statistics).not.toEqual(
+      (await permutation(good, 8, { seed: 1 })).statistics,
     );
   });
 
-  test("a Buffer is as good as an array, and neither is changed", () => {
+  test("a Buffer is as good as an array, and neither is changed", async () => {
     const buffer = Buffer.from(good);
-    expect(permutation(buffer, 8)).toEqual(permutation(good, 8));
+    expect(await permutation(buffer, 8)).toEqual(await permutation(good, 8));
     expect(buffer).toEqual(Buffer.from(keystream(3000, 1)));
   });
 
-  test("counts stop when a statistic has passed", () => {
-    const { statistics, permutations } = permutation(good, 8);
+  test("counts stop when a statistic has passed", async () => {
+    const { statistics, permutations } = await permutation(good, 8);
     for (const { greater, equal, less, passed } of Object.values(statistics)) {
       expect(passed).toBe(true);
       // One of the two sums has just passed 5.
@@ -51,47 +53,52 @@ describe("permutation test", () => {
     }
   });
 
-  test("chunks measured apart, knowing nothing of each other, give the same counts", () => {
+  test("chunks measured apart, knowing nothing of each other, give the same counts", async () => {
     for (const [symbols, bits] of [
       [good, 8],
       [sticky(500), 1],
     ] as const) {
       const options = { permutations: 1000 };
-      const alone = permutation(symbols, bits, options);
+      const alone = await permutation(symbols, bits, options);
       const data = iidData(symbols, bits);
       const workers = [new Permutations(data), new Permutations(data), new Permutations(data)];
       const tally = new PermutationTally();
       const chunks = Array.from({ length: 50 }, (_, index) => workers[index % 3]!.chunk(index));
       for (const chunk of chunks) tally.add(chunk);
-      expect(permutation(symbols, bits, { ...options, tally })).toEqual(alone);
+      expect(assessIid(symbols, bits, tally, options).permutation).toEqual(alone);
     }
   });
 
-  test("verdict only: the same verdict, no compression where another statistic fails", () => {
-    const full = permutation(good, 8);
-    expect(permutation(good, 8, { verdictOnly: true })).toEqual(full);
-    const failed = permutation(sticky(500), 1, { verdictOnly: true });
+  test("not complete: the same verdict, no compression where another statistic fails", async () => {
+    const full = await permutation(good, 8);
+    expect(await permutation(good, 8, { complete: false })).toEqual(full);
+    const failed = await permutation(sticky(500), 1, { complete: false });
     expect(failed.passed).toBe(false);
     expect(failed.statistics.compression).toMatchObject({ greater: 0, equal: 0, less: 0, passed: null });
   });
 
-  test("tells its progress and can be stopped", () => {
+  test("tells its progress, and ends when measuring fails", async () => {
     const seen: PermutationProgress[] = [];
-    const options = {
-      onProgress: (progress: PermutationProgress) => void seen.push(progress),
-      shouldStop: () => seen.length === 33,
-    };
-    const { passed, permutations, statistics } = permutation(sticky(500), 1, options);
-    expect(seen.map(({ done }) => done)).toEqual(Array.from({ length: 33 }, (_, i) => i + 1));
-    expect(seen[32]!.most).toBe(10_000);
-    expect(permutations).toBe(33);
-    expect(passed).toBeNull();
+    await permutation(sticky(500), 1, { permutations: 100, onProgress: (now) => void seen.push(now) });
+    expect(seen.map(({ done }) => done)).toEqual([20, 40, 60, 80, 100]);
+    expect(seen[4]!.passed).toBeGreaterThan(seen[0]!.passed);
+
+    const reason = new Error("no more");
+    const measure = () => Promise.reject(reason);
+    const counting = countPermutations(iidData(good, 8), { measure, ahead: 3, complete: true });
+    expect(await rejectionOf(counting)).toBe(reason);
+  });
+
+  test("what was not measured stays open", () => {
+    const { passed, permutations, statistics } = assessIid(good, 8, new PermutationTally())
+      .permutation as PermutationResult;
+    expect([passed, permutations]).toEqual([null, 0]);
     expect(statistics.excursion).toMatchObject({ greater: 0, passed: null });
   });
 
-  test("a statistic equal in all permutations passes", () => {
+  test("a statistic equal in all permutations passes", async () => {
     // No symbol occurs twice: no collisions, ever.
-    const { statistics } = permutation(
+    const { statistics } = await permutation(
       Uint8Array.from({ length: 256 }, (_, i) => i * 77),
       8,
       { permutations: 100 },
@@ -100,7 +107,7 @@ describe("permutation test", () => {
     expect(statistics["periodicity(8)"].passed).toBe(true);
   });
 
-  test("refuses options out of range", () => {
+  test("refuses options out of range", async () => {
     for (const options of [
       { permutations: 0 },
       { permutations: 30 },
@@ -108,12 +115,13 @@ describe("permutation test", () => {
       { seed: 0.5 },
       { seed: 2 ** 32 },
     ]) {
-      expect(() => assessIid(good, 8, options)).toThrow(RangeError);
+      expect(await rejectionOf(assessAlone(good, 8, options))).toBeInstanceOf(RangeError);
+      expect(() => assessIid(good, 8, new PermutationTally(), options)).toThrow(RangeError);
     }
   });
 
-  test("has every statistic once", () => {
+  test("has every statistic once", async () => {
     expect(new Set(STATISTICS).size).toBe(19);
-    expect(Object.keys(permutation(good, 8).statistics)).toEqual([...STATISTICS]);
+    expect(Object.keys((await permutation(good, 8)).statistics)).toEqual([...STATISTICS]);
   });
 });
