@@ -10,13 +10,13 @@ import { createCipheriv } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BATTERY, battery } from "../src/stats/battery.ts";
+import { battery, batteryData, runTest } from "../src/stats/battery.ts";
 import { bitString } from "../src/stats/bits.ts";
-import { procedureA } from "../src/stats/other/ais31-procedure-a.ts";
-import { procedureB } from "../src/stats/other/ais31-procedure-b.ts";
+import { runProcedure } from "../src/stats/other/ais31-verdict.ts";
 import { ByteTally } from "../src/stats/other/byte-tally.ts";
 import { FipsBlocks } from "../src/stats/other/fips140-2.ts";
 import { StreamingBattery } from "../src/stats/other/streaming-battery.ts";
+import { AIS31, BATTERY } from "../src/stats/suites.ts";
 
 const CHUNK = 1 << 16;
 
@@ -42,15 +42,17 @@ function inPieces(bytes: Uint8Array, consumer: { update(chunk: Uint8Array): unkn
 }
 
 const megabit = randomBytes(125_000);
-const data = { bytes: megabit, bits: bitString(megabit), tally: new ByteTally(megabit) };
+const data = batteryData(megabit);
 console.log("| test, 1,000,000 bits | CPU ms |\n|---|---:|");
-for (const test of BATTERY) console.log(`| ${test.id} | ${userMs(() => test.run(data)).toFixed(2)} |`);
+for (const test of BATTERY) console.log(`| ${test.id} | ${userMs(() => runTest(test, data)).toFixed(2)} |`);
 console.log(`| **battery** | ${userMs(() => battery(megabit)).toFixed(0)} |\n`);
 
 const bits = bitString(randomBytes(1_100_000));
 console.log("| AIS 20/31 | CPU ms |\n|---|---:|");
-console.log(`| procedure A | ${userMs(() => procedureA(bits)).toFixed(0)} |`);
-console.log(`| procedure B | ${userMs(() => procedureB(bits)).toFixed(0)} |\n`);
+for (const procedure of AIS31) {
+  console.log(`| ${procedure.id} | ${userMs(() => runProcedure(procedure, bits)).toFixed(0)} |`);
+}
+console.log("");
 
 const large = randomBytes(100_000_000);
 const folder = mkdtempSync(join(tmpdir(), "battery-bench-"));

@@ -6,10 +6,11 @@
  */
 
 import { createCipheriv } from "node:crypto";
-import { BATTERY, battery } from "../src/stats/battery.ts";
+import { battery } from "../src/stats/battery.ts";
 import { DEFAULT_ALPHA } from "../src/stats/constants.ts";
 import { qualityScore } from "../src/stats/quality.ts";
 import { failed } from "../src/stats/result.ts";
+import { BATTERY } from "../src/stats/suites.ts";
 
 const sequences = Number(process.argv[2] ?? 2000);
 const bytes = Number(process.argv[3] ?? 125_000);

@@ -14,7 +14,8 @@ import binomial from "@stdlib/stats-base-dists-binomial";
 import { bitString } from "../src/stats/bits.ts";
 import { DEFAULT_ALPHA as ALPHA } from "../src/stats/constants.ts";
 import type { TestResult } from "../src/stats/result.ts";
-import { type AnalysisLine, finalAnalysis, SP800_22_TESTS, sp80022 } from "../src/stats/sp800-22/index.ts";
+import { type AnalysisLine, finalAnalysis, sp80022 } from "../src/stats/sp800-22/index.ts";
+import { SP800_22 } from "../src/stats/suites.ts";
 
 const OUTSIDE = 0.0001;
 const [sequences = 10_000, bits = 1_000_000, seed = 1] = process.argv.slice(2).map(Number);
@@ -55,7 +56,7 @@ const exactLines = finalAnalysis(exact, ALPHA);
 console.log(`${sequences} sequences of ${bits} bits, AES-256-CTR, seed ${seed}, α = ${ALPHA}\n`);
 console.log("| test | p-values | sequences | rejected | 99.99 % interval | outside | uniformity |");
 console.log("|---|---:|---:|---:|---|---:|---:|");
-for (const test of SP800_22_TESTS) {
+for (const { id: test } of SP800_22) {
   const standard = nistLines.filter((line) => line.test === test);
   if (standard.length === 0) continue;
   const other = exactLines.filter((line) => line.test === test);

@@ -5,9 +5,9 @@ import type { OptionsOf } from "#kit/term/flags/flag.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { REPORT_FORMATS, type ReportFormat } from "../report/render.ts";
-import { SUITES } from "../report/report.ts";
 import { sourceNamed } from "../sources/selection.ts";
 import type { SuiteId } from "../stats/result.ts";
+import { SUITE_IDS } from "../stats/suites.ts";
 import { CLAIM_FLAGS } from "./claims.ts";
 import type { DataOrigin } from "./report-data.ts";
 import { completeSource, SOURCES_FLAGS } from "./source-flags.ts";
@@ -27,7 +27,7 @@ export const REPORT_FLAGS = {
   samples: flag.count(1, MAX_SAMPLES, {
     about: "Number of symbols; bytes where the data are not a source's",
   }),
-  suite: flag.choice([...SUITES, "all"], { default: "battery", about: "Which tests" }),
+  suite: flag.choice([...SUITE_IDS, "all"], { default: "battery", about: "Which tests" }),
   sequences: flag.count(1, MAX_SEQUENCES, {
     hint: "K",
     default: "1",
@@ -97,7 +97,7 @@ export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">)
   return {
     origin,
     bytes: bytesOf(options, origin),
-    suites: suite === "all" ? SUITES : [suite],
+    suites: suite === "all" ? SUITE_IDS : [suite],
     constants,
     sequences,
     format: formatOf(options),

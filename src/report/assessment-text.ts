@@ -1,9 +1,14 @@
 /** An assessment for the terminal, in the terms of NIST's programs. */
 import { STATISTICS } from "../stats/sp800-90b/iid/index.ts";
-import { ESTIMATORS, type EstimatorId, type RestartResult, type Track } from "../stats/sp800-90b/index.ts";
+import {
+  ESTIMATORS,
+  type EstimatorId,
+  type RestartResult,
+  TRACKS,
+  type Track,
+} from "../stats/sp800-90b/index.ts";
 import type { AssessmentReport } from "./assessment.ts";
 import { formatCount, formatP, plural } from "./numbers.ts";
-import { ESTIMATOR_TITLES, estimatorSection } from "./sp800-90b-results.ts";
 import { printable } from "./summary.ts";
 
 export function assessmentText(report: AssessmentReport): string {
@@ -27,19 +32,19 @@ export function assessmentText(report: AssessmentReport): string {
 const DIGITS = 6;
 
 function estimatorLines({ estimators, bitsPerSymbol, hBitstring }: AssessmentReport): string[] {
-  const width = Math.max(...Object.values(ESTIMATOR_TITLES).map((title) => title.length));
-  const shown = ESTIMATORS.filter((id) => Object.keys(estimators[id]).length > 0);
+  const width = Math.max(...ESTIMATORS.map(({ title }) => title.length));
+  const shown = ESTIMATORS.filter(({ id }) => Object.keys(estimators[id]).length > 0);
   if (shown.length === 0) return [];
   const cell = (id: EstimatorId, track: Track) => {
     const value = estimators[id][track];
     return (value === undefined ? "" : value === null ? "N/A" : value.toFixed(DIGITS)).padStart(12);
   };
-  const tracks: Track[] = hBitstring === null ? ["original"] : ["original", "bitstring"];
+  const tracks: readonly Track[] = hBitstring === null ? ["original"] : TRACKS;
   const heads = { original: `BITS/${bitsPerSymbol}-BIT`, bitstring: "BITS/BIT" };
   return [
     `${"ESTIMATE".padEnd(width)}  SECTION  ${tracks.map((track) => heads[track].padStart(12)).join("  ")}`,
-    ...shown.map((id) =>
-      `${ESTIMATOR_TITLES[id].padEnd(width)}  ${estimatorSection(id).padEnd(7)}  ${tracks.map((track) => cell(id, track)).join("  ")}`.trimEnd(),
+    ...shown.map(({ id, title, section }) =>
+      `${title.padEnd(width)}  ${section.padEnd(7)}  ${tracks.map((track) => cell(id, track)).join("  ")}`.trimEnd(),
     ),
   ];
 }
@@ -118,8 +123,8 @@ function restartLines({ rows, cols, hInitial, sanity, hRow, hCol, ...restart }: 
 }
 
 function detailLines(details: NonNullable<AssessmentReport["details"]>): string[] {
-  return ESTIMATORS.flatMap((id) =>
-    (["original", "bitstring"] as const).flatMap((track) => {
+  return ESTIMATORS.flatMap(({ id }) =>
+    TRACKS.flatMap((track) => {
       const values = details[id][track];
       if (values === undefined) return [];
       const list = Object.entries(values).map(([name, value]) => `${name} = ${value}`);

@@ -7,7 +7,7 @@ import {
   type PermutationProgress,
   STATISTICS,
 } from "../stats/sp800-90b/iid/index.ts";
-import type { Assessment, RestartResult } from "../stats/sp800-90b/index.ts";
+import { type Assessment, byEstimator, type RestartResult } from "../stats/sp800-90b/index.ts";
 import { formatCount } from "./numbers.ts";
 import { countInThreads } from "./threads/permutation-threads.ts";
 import { TRUNCATED_BITS } from "./threads/test-tasks.ts";
@@ -129,25 +129,13 @@ async function assessOnIidTrack(
     bitsPerSymbol,
     tally,
   );
-  const none = {};
   const mcv = {
     ...(rest.alphabetSize > 1 ? { original: rest.hOriginal } : {}),
     ...(rest.hBitstring === null ? {} : { bitstring: rest.hBitstring }),
   };
   return {
     ...rest,
-    estimators: {
-      mcv,
-      collision: none,
-      markov: none,
-      compression: none,
-      tTuple: none,
-      lrs: none,
-      multiMcw: none,
-      lag: none,
-      multiMmc: none,
-      lz78y: none,
-    },
+    estimators: byEstimator((id) => (id === "mcv" ? mcv : {})),
     remarks: rest.alphabetSize > 1 ? [] : ["all symbols are equal: no entropy"],
     iid: { passed, independence, goodnessOfFit, longestRepeat, permutation },
   };

@@ -1,8 +1,9 @@
 /** How much of the data each test saw: nothing is left out in silence. */
 import { BLOCK_BYTES, SEED_BYTES } from "../stats/other/fips140-2.ts";
 import type { TestResult } from "../stats/result.ts";
+import { SUITE_IDS } from "../stats/suites.ts";
 import { plural } from "./numbers.ts";
-import { type Finding, SUITES } from "./report.ts";
+import type { Finding } from "./report.ts";
 
 /** How much of what they were given tests read that come in sizes of their own: those of AIS 20/31 and FIPS 140-2. */
 export function readBytes(results: readonly TestResult[]): number {
@@ -18,7 +19,7 @@ export function readBytes(results: readonly TestResult[]): number {
 /** Says which tests did not see everything. */
 export function coverageNotes(results: readonly Finding[], bytes: number): string[] {
   const notes: string[] = [];
-  for (const suite of SUITES) {
+  for (const suite of SUITE_IDS) {
     const own = results.filter((result) => result.suite === suite);
     const partial = own.filter((result) => result.testedBytes < bytes);
     const sizes = [...new Set(partial.map((result) => result.testedBytes))].sort((a, b) => a - b);

@@ -1,8 +1,8 @@
 /** A report: what was tested, what each test says, what all of them say together. Pure data; it goes into JSON as it is. */
-import { BATTERY } from "../stats/battery.ts";
 import { type Quality, qualityScore } from "../stats/quality.ts";
 import type { HypothesisResult, SuiteId, TestResult } from "../stats/result.ts";
 import { type Constants, finalAnalysis } from "../stats/sp800-22/index.ts";
+import { SUITE_IDS } from "../stats/suites.ts";
 import {
   countQuestions,
   countVerdicts,
@@ -14,11 +14,6 @@ import {
   verdictOf,
   withExactConstants,
 } from "./verdict.ts";
-
-export const SUITES = ["battery", "sp800-22", "sp800-90b", "ais31", "fips140-2"] as const satisfies SuiteId[];
-
-/** The groups of the battery, in order. */
-export const BATTERY_GROUPS = [...new Set(BATTERY.map((test) => test.group))];
 
 export interface InputDescription {
   readonly kind: "pool" | "source" | "file" | "stdin";
@@ -110,7 +105,7 @@ export function judge(report: UnjudgedReport): Report {
 
 /** NIST's final analysis, suite by suite: the same test may be in two. */
 function analyse(results: readonly Finding[]): SuiteLine[] {
-  return SUITES.flatMap((suite) => {
+  return SUITE_IDS.flatMap((suite) => {
     const own = results.filter((result) => result.suite === suite);
     return finalAnalysis([own]).map((line) => ({ suite, ...line }));
   });

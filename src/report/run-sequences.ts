@@ -1,7 +1,8 @@
 /** Runs the suites on each of several sequences, a sequence to a thread. */
 import type { TestResult } from "../stats/result.ts";
+import { SUITE_IDS } from "../stats/suites.ts";
 import { plural } from "./numbers.ts";
-import { type Finding, judge, SUITES } from "./report.ts";
+import { type Finding, judge } from "./report.ts";
 import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
 import { cutSequences } from "./sequences.ts";
 import type { SuiteTask } from "./threads/test-tasks.ts";
@@ -14,7 +15,7 @@ export async function runSequences(
   { count, bytes }: { readonly count: number; readonly bytes: number },
 ): Promise<ReportRun> {
   const { constants, signal, onProgress } = options;
-  const suites = SUITES.filter((suite) => options.suites.includes(suite));
+  const suites = SUITE_IDS.filter((suite) => options.suites.includes(suite));
   using threads = new TestThreads(options.threads, signal);
   const stream = cutSequences(data.pieces, count, bytes, signal);
   const perSequence: Promise<Finding[]>[] = [];

@@ -1,13 +1,12 @@
 /** Runs the suites on the data, as one sequence or several, and judges the results. */
-import { BATTERY } from "../stats/battery.ts";
 import type { TestResult } from "../stats/result.ts";
-import { SP800_22_TESTS } from "../stats/sp800-22/index.ts";
+import { assessmentResults } from "../stats/sp800-90b/index.ts";
+import { AIS31, BATTERY, SP800_22, SUITE_IDS } from "../stats/suites.ts";
 import { coverageNotes, readBytes } from "./coverage.ts";
 import { DEEP_BYTES, takeIn } from "./intake.ts";
-import { type Finding, judge, SUITES } from "./report.ts";
+import { type Finding, judge } from "./report.ts";
 import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
 import { runSequences } from "./run-sequences.ts";
-import { sp80090bResults } from "./sp800-90b-results.ts";
 import { TestThreads } from "./threads/test-threads.ts";
 
 /** Below this, threads take longer to start than to work. */
@@ -22,7 +21,7 @@ export async function runReport(data: ReportData, options: RunOptions): Promise<
 
 async function runOnce(data: ReportData, options: RunOptions): Promise<ReportRun> {
   const { constants, signal, onProgress } = options;
-  const suites = SUITES.filter((suite) => options.suites.includes(suite));
+  const suites = SUITE_IDS.filter((suite) => options.suites.includes(suite));
   const { bytes, sha256, head, streamed } = await takeIn(data.pieces, suites, signal, (count) =>
     onProgress?.({ phase: "reading", bytes: count }),
   );
@@ -52,7 +51,7 @@ async function runOnce(data: ReportData, options: RunOptions): Promise<ReportRun
         }
         break;
       case "sp800-22":
-        for (const id of SP800_22_TESTS) {
+        for (const { id } of SP800_22) {
           work(threads.run({ kind: "sp800-22", bytes: deep, tests: [id], constants }), deep.length);
         }
         break;
@@ -60,12 +59,12 @@ async function runOnce(data: ReportData, options: RunOptions): Promise<ReportRun
         const { bitsPerSymbol } = data;
         const symbols = deep.subarray(0, Math.floor((DEEP_BYTES / 8) * bitsPerSymbol));
         const task = { kind: "assess", symbols, packed: true, bitsPerSymbol } as const;
-        work(threads.run(task).then(sp80090bResults), symbols.length);
+        work(threads.run(task).then(assessmentResults), symbols.length);
         break;
       }
       case "ais31":
-        for (const procedure of ["a", "b"] as const) {
-          work(threads.run({ kind: "ais31", bytes: head, procedure }), head.length);
+        for (const { id } of AIS31) {
+          work(threads.run({ kind: "ais31", bytes: head, procedure: id }), head.length);
         }
         break;
       case "fips140-2":

@@ -1,9 +1,8 @@
 /** A report laid out as tables of text: what the terminal, Markdown and HTML show alike. */
-import { BATTERY } from "../stats/battery.ts";
 import type { SuiteId } from "../stats/result.ts";
+import { SUITES, testTitle } from "../stats/suites.ts";
 import { formatCount, formatP, formatValue, plural } from "./numbers.ts";
-import { BATTERY_GROUPS, lowestPValue, type Report, type ReportLine, type ReportResult } from "./report.ts";
-import { testTitle } from "./titles.ts";
+import { lowestPValue, type Report, type ReportLine, type ReportResult } from "./report.ts";
 import { isUneven, type Verdict } from "./verdict.ts";
 
 export type Mark = "PASS" | "WEAK" | "FAIL" | "N/A" | "–";
@@ -14,7 +13,6 @@ export interface Row {
 }
 
 export interface RowGroup {
-  /** Group of the battery. */
   readonly title?: string;
   readonly rows: readonly Row[];
 }
@@ -25,14 +23,6 @@ export interface Table {
   readonly columns: readonly { readonly title: string; readonly numeric?: boolean }[];
   readonly groups: readonly RowGroup[];
 }
-
-export const SUITE_TITLES: Readonly<Record<SuiteId, string>> = {
-  battery: "Battery of 31 tests",
-  "sp800-22": "NIST SP 800-22 rev. 1a",
-  "sp800-90b": "NIST SP 800-90B, non-IID estimates",
-  ais31: "AIS 20/31, procedures A and B",
-  "fips140-2": "FIPS 140-2 power-up tests",
-};
 
 export function tablesOf(report: Report): Table[] {
   return report.suites.map((suite) =>
@@ -49,14 +39,15 @@ function resultTable(report: Report, suite: SuiteId): Table {
     ...row,
     cells: row.cells.filter((_, i) => i !== EXACT || hasExact),
   }));
-  const groups: RowGroup[] =
-    suite === "battery"
-      ? BATTERY_GROUPS.map((group) => ({
-          title: group,
-          rows: shown.filter((_, i) => BATTERY.find((test) => test.id === results[i]!.test)?.group === group),
-        }))
-      : [{ rows: shown }];
-  return { title: SUITE_TITLES[suite], columns, groups };
+  const { title, tests } = SUITES[suite];
+  const groupOf = (test: string) => tests.find(({ id }) => id === test)?.group;
+  const groups = [...new Set(tests.map(({ group }) => group))].map(
+    (group): RowGroup => ({
+      ...(group !== undefined && { title: group }),
+      rows: shown.filter((_, i) => groupOf(results[i]!.test) === group),
+    }),
+  );
+  return { title, columns, groups };
 }
 
 const RESULT_COLUMNS = [
@@ -150,7 +141,7 @@ function analysisTable(report: Report, suite: SuiteId): Table {
       ],
     };
   });
-  const title = `${SUITE_TITLES[suite]}: final analysis of ${formatCount(report.sequences)} sequences`;
+  const title = `${SUITES[suite].title}: final analysis of ${formatCount(report.sequences)} sequences`;
   return { title, columns: ANALYSIS_COLUMNS, groups: [{ rows }] };
 }
 

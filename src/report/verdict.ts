@@ -6,6 +6,7 @@ import { DEFAULT_ALPHA } from "../stats/constants.ts";
 import { binomialUpper } from "../stats/math/tails.ts";
 import { failed, type SuiteId, type TestResult } from "../stats/result.ts";
 import type { AnalysisLine } from "../stats/sp800-22/index.ts";
+import { LEAST_MATCHES } from "../stats/sp800-22/non-overlapping-template.ts";
 
 /**
  * - `pass`: nothing against the data at α = 0.01, the level of SP 800-22;
@@ -24,9 +25,6 @@ export const FINDING_LEVEL = 1e-4;
  * (docs/TESTS.md). A share of failed sequences is therefore held against half as much again as α.
  */
 const TOLERATED_SHARE = 1.5 * DEFAULT_ALPHA;
-
-/** Expected matches in a block from which the normal law of the template test holds far enough out in its tails. */
-const LEAST_MATCHES = 64;
 
 /** A line of final analysis, and whose. */
 export type SuiteLine = AnalysisLine & { readonly suite: SuiteId };

@@ -16,6 +16,15 @@ export interface TestHeader {
   readonly n: number;
 }
 
+/** Names of a result: for programs, and for people. */
+export interface TestName {
+  /** `TestHeader.test` of the result. */
+  readonly id: string;
+  readonly title: string;
+  /** Heading under which it is shown. */
+  readonly group?: string;
+}
+
 /** A test of the hypothesis "the data are uniform and independent". */
 export interface HypothesisResult extends TestHeader {
   readonly kind: "hypothesis";

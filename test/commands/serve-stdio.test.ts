@@ -3,6 +3,7 @@ import { ClosedPipeError } from "#kit/term/exit.ts";
 import { runServeStdio } from "../../src/commands/serve-stdio.ts";
 import type { Deps } from "../../src/deps.ts";
 import { FRAME } from "../../src/faces/stdio/frames.ts";
+import { BATTERY } from "../../src/stats/suites.ts";
 import { VERSION } from "../../src/version.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
@@ -68,7 +69,7 @@ describe("serve-stdio", () => {
     const answers = [await client.hear(), await client.hear()].sort((x, y) => x.id - y.id);
     expect(answers.map(({ kind }) => kind)).toEqual([0x82, 0x81]);
     const { results, quality } = JSON.parse(Buffer.from(answers[0]!.body).toString());
-    expect(results.length).toBe(31);
+    expect(results.length).toBe(BATTERY.length);
     expect(quality.score).toBeGreaterThan(40);
     client.end();
     await ended;

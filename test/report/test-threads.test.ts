@@ -12,7 +12,7 @@ const tasks: TestTask[] = [
   { kind: "battery", bytes, tests: ["monobit", "compression-ratio"] },
   { kind: "battery", bytes },
   { kind: "sp800-22", bytes, constants: "exact" },
-  { kind: "ais31", bytes, procedure: "a" },
+  { kind: "ais31", bytes, procedure: "procedure-a" },
   { kind: "fips140-2", bytes },
   { kind: "assess", symbols: bytes, bitsPerSymbol: 8, details: true },
   { kind: "assess", symbols: bytes, packed: true, bitsPerSymbol: 3 },

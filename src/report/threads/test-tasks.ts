@@ -1,13 +1,13 @@
 /** The pieces of work that a thread can do by itself: plain data in, plain data out, the same wherever it runs. */
 import { battery } from "../../stats/battery.ts";
 import { bitString, unpackSymbols } from "../../stats/bits.ts";
-import { procedureA } from "../../stats/other/ais31-procedure-a.ts";
-import { procedureB } from "../../stats/other/ais31-procedure-b.ts";
+import { runProcedure } from "../../stats/other/ais31-verdict.ts";
 import { fips1402 } from "../../stats/other/fips140-2.ts";
 import type { TestResult } from "../../stats/result.ts";
 import { type Constants, type Sp80022TestId, sp80022 } from "../../stats/sp800-22/index.ts";
 import { iidData, type Outcomes, Permutations } from "../../stats/sp800-90b/iid/index.ts";
 import { type Assessment, assess, type RestartResult, restartTest } from "../../stats/sp800-90b/index.ts";
+import { AIS31 } from "../../stats/suites.ts";
 
 /** Tests whose results are a report's. */
 export type SuiteTask =
@@ -18,7 +18,7 @@ export type SuiteTask =
       readonly tests?: readonly Sp80022TestId[];
       readonly constants: Constants;
     }
-  | { readonly kind: "ais31"; readonly bytes: Uint8Array; readonly procedure: "a" | "b" }
+  | { readonly kind: "ais31"; readonly bytes: Uint8Array; readonly procedure: string }
   | { readonly kind: "fips140-2"; readonly bytes: Uint8Array };
 
 /** Assessments after SP 800-90B; symbols one a byte, or packed where `packed` says so. */
@@ -78,8 +78,11 @@ function run(task: TestTask): TestResult[] | Assessment | RestartResult | Outcom
       const { constants, tests } = task;
       return sp80022(bitString(task.bytes), { constants, ...(tests && { tests }) });
     }
-    case "ais31":
-      return (task.procedure === "a" ? procedureA : procedureB)(bitString(task.bytes));
+    case "ais31": {
+      const procedure = AIS31.find(({ id }) => id === task.procedure);
+      if (!procedure) throw new RangeError(`AIS 20/31 has no "${task.procedure}"`);
+      return runProcedure(procedure, bitString(task.bytes));
+    }
     case "fips140-2":
       return fips1402(task.bytes);
     case "assess": {

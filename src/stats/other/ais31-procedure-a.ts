@@ -1,8 +1,6 @@
-import type { BitString } from "../bits.ts";
-import { bitWords, wordAt } from "../math/bit-words.ts";
+import { wordAt } from "../math/bit-words.ts";
 import { realTransform } from "../math/real-transform.ts";
-import type { TestResult } from "../result.ts";
-import { type BasicTest, type BasicTestKind, evaluate } from "./ais31-verdict.ts";
+import type { BasicTest, BasicTestKind, Procedure } from "./ais31-verdict.ts";
 import { countDiffering } from "./autocorrelation.ts";
 import { examineBlock } from "./fips140-2.ts";
 
@@ -32,13 +30,25 @@ const RUNS = [
 const SHIFTS = 5000;
 
 const KINDS: readonly BasicTestKind[] = [
-  { test: "t0-disjointness", lower: null, upper: 0, params: { words: WORDS, wordBits: 48 } },
+  {
+    id: "t0-disjointness",
+    title: "T0 disjointness",
+    lower: null,
+    upper: 0,
+    params: { words: WORDS, wordBits: 48 },
+  },
   // 9654 < X < 10346, 1.03 < X < 57.4 and 2326 < Z < 2674 in the standard; T2 moves in steps of 0.0064.
-  { test: "t1-monobit", lower: 9655, upper: 10345, params: { sequences: SEQUENCES } },
-  { test: "t2-poker", lower: 1.0304, upper: 57.3952, params: { sequences: SEQUENCES } },
-  { test: "t3-runs", lower: null, upper: 0, params: { sequences: SEQUENCES } },
-  { test: "t4-long-run", lower: null, upper: 33, params: { sequences: SEQUENCES } },
-  { test: "t5-autocorrelation", lower: 2327, upper: 2673, params: { sequences: SEQUENCES } },
+  { id: "t1-monobit", title: "T1 monobit", lower: 9655, upper: 10345, params: { sequences: SEQUENCES } },
+  { id: "t2-poker", title: "T2 poker", lower: 1.0304, upper: 57.3952, params: { sequences: SEQUENCES } },
+  { id: "t3-runs", title: "T3 runs", lower: null, upper: 0, params: { sequences: SEQUENCES } },
+  { id: "t4-long-run", title: "T4 long run", lower: null, upper: 33, params: { sequences: SEQUENCES } },
+  {
+    id: "t5-autocorrelation",
+    title: "T5 autocorrelation",
+    lower: 2327,
+    upper: 2673,
+    params: { sequences: SEQUENCES },
+  },
 ];
 
 /**
@@ -46,27 +56,22 @@ const KINDS: readonly BasicTestKind[] = [
  * bits, 1,286 basic tests. Bits are taken most significant first. The value of T0 is the number of words
  * that occurred before, that of T3 the number of run lengths outside their limits.
  */
-export function procedureA(bits: BitString): TestResult[] {
-  const words = bitWords(bits);
-  return evaluate(
-    {
-      test: "procedure-a",
-      section: "2.4.4.1",
-      kinds: KINDS,
-      run(start) {
-        const end = start + PROCEDURE_A_BITS;
-        if (end > bits.length) return { neededBits: end };
-        const repeated = countRepeated(bits.bytes, start / 8);
-        const tests: BasicTest[] = [{ test: "t0-disjointness", value: repeated, passed: repeated === 0 }];
-        for (let at = start + T0_BITS; at < end; at += SEQUENCE_BITS) {
-          tests.push(...testSequence(bits.bytes.subarray(at / 8, (at + SEQUENCE_BITS) / 8), words, at));
-        }
-        return { end, tests };
-      },
-    },
-    bits.length,
-  );
-}
+export const PROCEDURE_A: Procedure = {
+  id: "procedure-a",
+  title: "Procedure A",
+  section: "2.4.4.1",
+  kinds: KINDS,
+  run({ bytes, length }, words, start) {
+    const end = start + PROCEDURE_A_BITS;
+    if (end > length) return { neededBits: end };
+    const repeated = countRepeated(bytes, start / 8);
+    const tests: BasicTest[] = [{ test: "t0-disjointness", value: repeated, passed: repeated === 0 }];
+    for (let at = start + T0_BITS; at < end; at += SEQUENCE_BITS) {
+      tests.push(...testSequence(bytes.subarray(at / 8, (at + SEQUENCE_BITS) / 8), words, at));
+    }
+    return { end, tests };
+  },
+};
 
 /** T1–T5 on one sequence of 20,000 bits, which starts at bit `at` of `words`. */
 export function testSequence(bytes: Uint8Array, words: Int32Array, at: number): BasicTest[] {

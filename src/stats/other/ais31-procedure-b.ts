@@ -1,8 +1,7 @@
 import type { BitString } from "../bits.ts";
-import { bitWords, onesBetween, wordAt } from "../math/bit-words.ts";
+import { onesBetween, wordAt } from "../math/bit-words.ts";
 import { digamma } from "../math/polygamma.ts";
-import type { TestResult } from "../result.ts";
-import { type BasicTest, type BasicTestKind, evaluate } from "./ais31-verdict.ts";
+import type { BasicTest, BasicTestKind, Procedure } from "./ais31-verdict.ts";
 
 /** Elements of each subsequence in steps 1–4. */
 const ELEMENTS = 100_000;
@@ -29,12 +28,37 @@ const T8_LIMIT = 7.976;
 export const PROCEDURE_B_BITS = ELEMENTS * (1 + 2 * 2 + 4 * 3 + 8 * 4) + 8 * (T8_START + T8_TESTED);
 
 const KINDS: readonly BasicTestKind[] = [
-  { test: "t6-single", lower: null, upper: T6_SINGLE, params: { bits: ELEMENTS } },
-  { test: "t6-transition", lower: null, upper: T6_TRANSITION, params: { elements: ELEMENTS } },
-  { test: "t7-pairs", lower: null, upper: T7_LIMIT, params: { elements: ELEMENTS } },
-  { test: "t7-triples", lower: null, upper: T7_LIMIT, params: { elements: ELEMENTS } },
   {
-    test: "t8-entropy",
+    id: "t6-single",
+    title: "T6 uniformity of bits",
+    lower: null,
+    upper: T6_SINGLE,
+    params: { bits: ELEMENTS },
+  },
+  {
+    id: "t6-transition",
+    title: "T6 transitions",
+    lower: null,
+    upper: T6_TRANSITION,
+    params: { elements: ELEMENTS },
+  },
+  {
+    id: "t7-pairs",
+    title: "T7 dependence on the bit two before",
+    lower: null,
+    upper: T7_LIMIT,
+    params: { elements: ELEMENTS },
+  },
+  {
+    id: "t7-triples",
+    title: "T7 dependence on the bit three before",
+    lower: null,
+    upper: T7_LIMIT,
+    params: { elements: ELEMENTS },
+  },
+  {
+    id: "t8-entropy",
+    title: "T8 entropy",
     lower: T8_LIMIT,
     upper: null,
     params: { wordBits: 8, start: T8_START, tested: T8_TESTED },
@@ -49,13 +73,13 @@ const KINDS: readonly BasicTestKind[] = [
  * 4. T7: does it on the bit three before, the two between being s? For four s, χ² ≤ 15.13;
  * 5. T8: Coron's entropy of bytes > 7.976.
  */
-export function procedureB(bits: BitString): TestResult[] {
-  const words = bitWords(bits);
-  return evaluate(
-    { test: "procedure-b", section: "2.4.4.2", kinds: KINDS, run: (start) => run(bits, words, start) },
-    bits.length,
-  );
-}
+export const PROCEDURE_B: Procedure = {
+  id: "procedure-b",
+  title: "Procedure B",
+  section: "2.4.4.2",
+  kinds: KINDS,
+  run,
+};
 
 function run(bits: BitString, words: Int32Array, start: number) {
   const tests: BasicTest[] = [];

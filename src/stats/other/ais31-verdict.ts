@@ -1,4 +1,6 @@
-import type { TestHeader, TestResult } from "../result.ts";
+import type { BitString } from "../bits.ts";
+import { bitWords } from "../math/bit-words.ts";
+import type { TestHeader, TestName, TestResult } from "../result.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
 /** One basic test of a procedure on one stretch of data. */
@@ -10,15 +12,13 @@ export interface BasicTest {
 }
 
 /** The basic tests of one kind, as the results show them: bounds are inclusive. */
-export interface BasicTestKind {
-  readonly test: string;
+export interface BasicTestKind extends TestName {
   readonly lower: number | null;
   readonly upper: number | null;
-  readonly params: Readonly<Record<string, number | string>>;
+  readonly params: TestHeader["params"];
 }
 
-export interface Procedure {
-  readonly test: string;
+export interface Procedure extends TestName {
   readonly section: string;
   readonly kinds: readonly BasicTestKind[];
   /**
@@ -26,6 +26,8 @@ export interface Procedure {
    * before `neededBits` of them.
    */
   run(
+    bits: BitString,
+    words: Int32Array,
     start: number,
   ): { readonly end: number; readonly tests: readonly BasicTest[] } | { readonly neededBits: number };
 }
@@ -40,27 +42,28 @@ export interface Procedure {
  * basic tests, and one for each kind of basic test, with its value furthest from the middle of the bounds.
  * When a second run is called for and the data have ended, nothing is decided: not applicable.
  */
-export function evaluate(procedure: Procedure, n: number): TestResult[] {
-  const header = (kind: Omit<BasicTestKind, "lower" | "upper">): TestHeader => ({
+export function runProcedure(procedure: Procedure, bits: BitString): TestResult[] {
+  const words = bitWords(bits);
+  const header = (id: string, params: TestHeader["params"] = {}): TestHeader => ({
     suite: "ais31",
-    test: kind.test,
+    test: id,
     section: procedure.section,
-    params: kind.params,
-    n,
+    params,
+    n: bits.length,
   });
-  const overall = header({ test: procedure.test, params: {} });
+  const overall = header(procedure.id);
   const none = (neededBits: number, reason?: string): TestResult[] =>
-    [overall, ...procedure.kinds.map(header)].map((each) => {
+    [overall, ...procedure.kinds.map((kind) => header(kind.id, kind.params))].map((each) => {
       const result = notEnoughData(each, neededBits, "bits");
       return reason === undefined ? result : { ...result, reason: `${reason}; ${result.reason}` };
     });
 
-  const first = procedure.run(0);
+  const first = procedure.run(bits, words, 0);
   if ("neededBits" in first) return none(first.neededBits);
   let deciding = first;
   const firstFailures = first.tests.filter((test) => !test.passed);
   if (firstFailures.length === 1) {
-    const second = procedure.run(first.end);
+    const second = procedure.run(bits, words, first.end);
     if ("neededBits" in second) {
       return none(second.neededBits, `${firstFailures[0]!.test} failed once, which calls for a second run`);
     }
@@ -83,9 +86,10 @@ export function evaluate(procedure: Procedure, n: number): TestResult[] {
       },
     },
     ...procedure.kinds.map((kind): TestResult => {
-      const tests = deciding.tests.filter((test) => test.test === kind.test);
+      const of = header(kind.id, kind.params);
+      const tests = deciding.tests.filter((test) => test.test === kind.id);
       if (tests.length === 0) {
-        return { ...header(kind), kind: "not-applicable", reason: "the data ended after two failures" };
+        return { ...of, kind: "not-applicable", reason: "the data ended after two failures" };
       }
       const failed = tests.filter((test) => !test.passed);
       const middle = ((kind.lower ?? kind.upper ?? 0) + (kind.upper ?? kind.lower ?? 0)) / 2;
@@ -93,7 +97,7 @@ export function evaluate(procedure: Procedure, n: number): TestResult[] {
         .map((test) => test.value)
         .reduce((far, x) => (distance(kind, middle, x) > distance(kind, middle, far) ? x : far));
       return {
-        ...header(kind),
+        ...of,
         kind: "bounds",
         value,
         lower: kind.lower,

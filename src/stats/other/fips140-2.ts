@@ -6,14 +6,11 @@
 
 import { BYTE_ONES } from "../math/bit-words.ts";
 import { binomialUpper } from "../math/tails.ts";
-import type { TestResult } from "../result.ts";
+import type { TestName, TestResult } from "../result.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
 export const BLOCK_BYTES = 2500;
 export const SEED_BYTES = 4;
-
-/** In the order of the bits of a block's mask: 1, 2, 4, 8, 16. */
-export const FIPS_TESTS = ["monobit", "poker", "runs", "long-run", "continuous-run"] as const;
 
 /** Inclusive limits of passing. The poker test's are those of Σ f², 16/5000·Σ f² − 5000 being in (2.16, 46.17). */
 const ONES = [9726, 10274] as const;
@@ -29,24 +26,31 @@ const RUNS = [
 const LONGEST_RUN = 25;
 
 /**
- * The chance that a good block fails, test by test: monobit the binomial tails; poker the exact law of Σ f²
+ * The tests in the order of the bits of a block's mask (1, 2, 4, 8, 16), with the chance that a good block fails:
+ * monobit the binomial tails; poker the exact law of Σ f²
  * over multinomial(5000; 16 cells), by convolution; runs the sum over the twelve counts of their exact tails
  * (a recursion over the bits: 7.36e-5, 1.88e-5, 1.87e-5, 1.68e-5, 1.30e-5, 0.90e-5 for each kind of bit);
  * long run the recursion q(j) = q(j−1) − q(j−26)/2²⁶; continuous 1 − (1 − 2⁻³²)⁶²⁵.
  */
-const FAILURE: Readonly<Record<(typeof FIPS_TESTS)[number], number>> = {
-  monobit: 1.03497003007e-4,
-  poker: 9.973661e-5,
-  runs: 2.995653682616e-4,
-  "long-run": 2.97621411002e-4,
-  "continuous-run": 1.4551914171e-7,
-};
+const FIPS_TESTS = [
+  { id: "monobit", title: "Monobit", failureProbability: 1.03497003007e-4 },
+  { id: "poker", title: "Poker", failureProbability: 9.973661e-5 },
+  { id: "runs", title: "Runs", failureProbability: 2.995653682616e-4 },
+  { id: "long-run", title: "Long run", failureProbability: 2.97621411002e-4 },
+  { id: "continuous-run", title: "Continuous run", failureProbability: 1.4551914171e-7 },
+] as const;
 
 /**
  * The chance that a block fails anything: at most the sum, 8.0057e-4 (Boole), so the p-values are valid. Of ten
  * million simulated blocks 7,877 failed, and 2,997 of them the runs test.
  */
-const ANY_FAILURE = Object.values(FAILURE).reduce((sum, p) => sum + p, 0);
+const ANY_FAILURE = FIPS_TESTS.reduce((sum, test) => sum + test.failureProbability, 0);
+
+/** All results, in their order: that of failures of any kind, and one a test. */
+export const FIPS_RESULTS: readonly (TestName & { readonly failureProbability: number })[] = [
+  { id: "blocks", title: "Blocks that fail a test", failureProbability: ANY_FAILURE },
+  ...FIPS_TESTS,
+];
 
 export class FipsBlocks {
   blocks = 0;
@@ -82,23 +86,22 @@ export class FipsBlocks {
    * about one good block in 1,250 fails, so a failed block is not a verdict.
    */
   results(): TestResult[] {
-    return (["blocks", ...FIPS_TESTS] as const).map((test, i) => {
-      const chance = test === "blocks" ? ANY_FAILURE : FAILURE[test];
+    return FIPS_RESULTS.map(({ id, failureProbability }, i) => {
       const header = {
         suite: "fips140-2" as const,
-        test,
+        test: id,
         section: "4.9.1",
-        params: { blockBits: 8 * BLOCK_BYTES, failureProbability: chance },
+        params: { blockBits: 8 * BLOCK_BYTES, failureProbability },
         n: this.blocks,
       };
       if (this.blocks === 0) return notEnoughData(header, SEED_BYTES + BLOCK_BYTES, "bytes");
-      const failures = test === "blocks" ? this.failures : this.byTest[i - 1]!;
+      const failures = i === 0 ? this.failures : this.byTest[i - 1]!;
       return {
         ...header,
         kind: "hypothesis",
         statistic: failures,
-        pValues: [binomialUpper(failures, this.blocks, chance)],
-        ...(test === "blocks" ? { details: { failed: this.failed.slice() } } : {}),
+        pValues: [binomialUpper(failures, this.blocks, failureProbability)],
+        ...(i === 0 ? { details: { failed: this.failed.slice() } } : {}),
       };
     });
   }

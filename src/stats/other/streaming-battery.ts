@@ -1,17 +1,10 @@
 import { normalTwoSided, normalUpper } from "../math/tails.ts";
 import { WALK_END, WALK_HIGHEST, WALK_LOWEST } from "../math/walk-tables.ts";
 import type { TestHeader, TestResult } from "../result.ts";
-import { andersonDarling } from "./anderson-darling.ts";
-import { bitAvalanche } from "./bit-avalanche.ts";
-import { byteFrequency } from "./byte-frequency.ts";
+import { BATTERY } from "../suites.ts";
 import { ByteTally, onesOf, transitionsOf } from "./byte-tally.ts";
-import { kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
-import { meanVariance } from "./mean-variance.ts";
-import { minEntropy } from "./min-entropy.ts";
-import { monteCarloPi } from "./monte-carlo-pi.ts";
+import { UNBALANCED } from "./fitted-tests.ts";
 import { notEnoughData } from "./not-enough-data.ts";
-import { serialCorrelation } from "./serial-correlation.ts";
-import { shannonEntropy } from "./shannon-entropy.ts";
 
 /** What SP 800-22 asks for in these three tests. */
 const MINIMUM_BITS = 100;
@@ -46,23 +39,17 @@ export class StreamingBattery {
     return this;
   }
 
-  /** The results for what was seen so far; more may follow. */
+  /** The results for what was seen so far, in the battery's order; more may follow. */
   finish(): TestResult[] {
-    const tally = this.#tally;
-    return [
-      this.#monobit(),
-      byteFrequency(tally),
-      this.#runs(),
-      shannonEntropy(tally),
-      minEntropy(tally),
-      serialCorrelation(tally),
-      kolmogorovSmirnov(tally),
-      andersonDarling(tally),
-      this.#cumulativeSums(),
-      bitAvalanche(tally),
-      monteCarloPi(tally),
-      meanVariance(tally),
-    ];
+    const ofWalk: Readonly<Record<string, () => TestResult>> = {
+      monobit: () => this.#monobit(),
+      runs: () => this.#runs(),
+      "cumulative-sums": () => this.#cumulativeSums(),
+    };
+    return BATTERY.flatMap((test) => {
+      if ("ofTally" in test) return test.ofTally(this.#tally);
+      return ofWalk[test.id]?.() ?? [];
+    });
   }
 
   #header(test: string, section: string): TestHeader {
@@ -107,7 +94,7 @@ export class StreamingBattery {
       ...header,
       kind: "hypothesis",
       statistic,
-      pValues: [normalTwoSided(Math.abs(balance) >= 4 ? balance : z)],
+      pValues: [normalTwoSided(Math.abs(balance) >= UNBALANCED ? balance : z)],
       details: { proportion },
     };
   }

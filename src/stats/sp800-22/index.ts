@@ -14,5 +14,5 @@ export { randomExcursionsVariant } from "./random-excursions-variant.ts";
 export { type RankOptions, rank } from "./rank.ts";
 export { runs } from "./runs.ts";
 export { type SerialOptions, serial } from "./serial.ts";
-export { SP800_22_TESTS, type Sp80022Options, type Sp80022TestId, sp80022 } from "./suite.ts";
+export { type Sp80022Options, type Sp80022TestId, sp80022 } from "./suite.ts";
 export { type UniversalOptions, universal } from "./universal.ts";

@@ -14,6 +14,12 @@ export interface NonOverlappingTemplateOptions extends MinimumOption {
 }
 
 /**
+ * Expected matches of a template in a block from which the law, that of normal counts, holds far enough out in its
+ * tails for p-values that are held against α divided by up to 148.
+ */
+export const LEAST_MATCHES = 64;
+
+/**
  * SP 800-22 §2.7, non-overlapping template matching test: does any aperiodic pattern of m bits occur too often or too
  * seldom? For each template the occurrences W in the N blocks of M = ⌊n/N⌋ bits are compared with their mean
  * μ = (M − m + 1)/2^m and variance σ² = M·(2^−m − (2m − 1)·2^−2m): χ² = Σ(W − μ)²/σ², P = igamc(N/2, χ²/2).

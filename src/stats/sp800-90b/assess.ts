@@ -1,36 +1,9 @@
 /** The non-IID track of SP 800-90B §3.1.3: ten estimators, on the symbols and on their bits, and the lowest. */
 
 import { checkSymbols, compact, toBitString } from "./alphabet.ts";
-import { collision } from "./collision.ts";
-import { compression } from "./compression.ts";
 import type { Estimate, EstimatorResult, Sequence } from "./estimate.ts";
-import { lag } from "./lag.ts";
-import { longestRepeatedSubstring } from "./lrs.ts";
-import { lz78y } from "./lz78y.ts";
-import { markov } from "./markov.ts";
-import { mostCommonValue } from "./most-common-value.ts";
-import { multiMcw } from "./multi-mcw.ts";
-import { multiMmc } from "./multi-mmc.ts";
+import { byEstimator, ESTIMATORS, type EstimatorId, type Track } from "./estimators.ts";
 import { countRepeats } from "./repeats.ts";
-import { tTuple } from "./t-tuple.ts";
-
-/** In the order of §6.3.1 … §6.3.10. */
-export const ESTIMATORS = [
-  "mcv",
-  "collision",
-  "markov",
-  "compression",
-  "tTuple",
-  "lrs",
-  "multiMcw",
-  "lag",
-  "multiMmc",
-  "lz78y",
-] as const;
-export type EstimatorId = (typeof ESTIMATORS)[number];
-
-/** "original": the symbols; bits per symbol. "bitstring": their binary digits; bits per bit. */
-export type Track = "original" | "bitstring";
 
 export interface AssessOptions {
   /** Also report every estimator's intermediate figures. */
@@ -109,24 +82,15 @@ export function assess(symbols: Uint8Array, bitsPerSymbol: number, options: Asse
 
 export type Results = Partial<Record<EstimatorId, EstimatorResult>>;
 
-/** The estimators that apply to a sequence of at least two different symbols, or of bits. */
+/** Runs the estimators that apply to a sequence of at least two different symbols, or of bits. */
 export function runEstimators(sequence: Sequence): Results {
   const repeats = countRepeats(sequence);
-  const n = sequence.symbols.length;
-  return {
-    mcv: mostCommonValue(sequence),
-    ...(sequence.alphabetSize === 2 && {
-      collision: collision(sequence),
-      markov: markov(sequence),
-      compression: compression(sequence),
-    }),
-    tTuple: tTuple(repeats, n),
-    lrs: longestRepeatedSubstring(repeats, n),
-    multiMcw: multiMcw(sequence),
-    lag: lag(sequence),
-    multiMmc: multiMmc(sequence),
-    lz78y: lz78y(sequence),
-  };
+  const results: Results = {};
+  for (const estimator of ESTIMATORS) {
+    if (estimator.bitsOnly && sequence.alphabetSize !== 2) continue;
+    results[estimator.id] = estimator.run(sequence, repeats);
+  }
+  return results;
 }
 
 /** The lowest estimate, and never more than the width of the symbols. */
@@ -146,16 +110,15 @@ function tabulate<T>(
   tracks: readonly [Track, Results][],
   pick: (result: EstimatorResult) => T | undefined,
 ): Record<EstimatorId, TrackValues<T>> {
-  const table = {} as Record<EstimatorId, Partial<Record<Track, T>>>;
-  for (const id of ESTIMATORS) {
-    table[id] = {};
+  return byEstimator((id) => {
+    const values: { [track in Track]?: T } = {};
     for (const [track, results] of tracks) {
       const result = results[id];
       const value = result && pick(result);
-      if (value !== undefined) table[id][track] = value;
+      if (value !== undefined) values[track] = value;
     }
-  }
-  return table;
+    return values;
+  });
 }
 
 function checkLimit(bits: number | undefined): number | undefined {

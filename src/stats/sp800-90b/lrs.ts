@@ -1,11 +1,11 @@
 /** Longest repeated substring estimate, SP 800-90B §6.3.6: collisions of tuples too rare for the t-tuple estimate. */
 
-import { type EstimatorResult, estimate, notApplicable } from "./estimate.ts";
+import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 import { firstRareLength, type Repeats } from "./repeats.ts";
 import { upperBound } from "./upper-bounds.ts";
 
-/** @param n symbols in the sequence */
-export function longestRepeatedSubstring(repeats: Repeats, n: number): EstimatorResult {
+export function longestRepeatedSubstring({ symbols }: Sequence, repeats: Repeats): EstimatorResult {
+  const n = symbols.length;
   const u = firstRareLength(repeats);
   const v = repeats.longest;
   if (v < 1) return notApplicable("no symbol occurs twice");

@@ -229,7 +229,9 @@ export const CONTRACT: Checks = {
 
   async "the battery and the assessment"({ runBattery, assess }) {
     const zeros = runBattery(new Uint8Array(10_000));
-    assert.equal(zeros.results.length, 31);
+    const tests = zeros.results.map(({ test }) => test);
+    assert.ok(tests.includes("monobit") && tests.includes("mean-variance"));
+    assert.equal(new Set(tests).size, tests.length);
     assert.equal(zeros.quality.grade, "F");
     assert.throws(() => runBattery("data" as never), TypeError);
     const alternating = Uint8Array.from({ length: 20_000 }, (_, i) => i % 2);

@@ -1,11 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { bitString } from "../../../src/stats/bits.ts";
+import { type BitString, bitString } from "../../../src/stats/bits.ts";
 import { bitWords } from "../../../src/stats/math/bit-words.ts";
-import { PROCEDURE_A_BITS, procedureA, testSequence } from "../../../src/stats/other/ais31-procedure-a.ts";
-import { PROCEDURE_B_BITS, procedureB } from "../../../src/stats/other/ais31-procedure-b.ts";
+import { PROCEDURE_A, PROCEDURE_A_BITS, testSequence } from "../../../src/stats/other/ais31-procedure-a.ts";
+import { PROCEDURE_B, PROCEDURE_B_BITS } from "../../../src/stats/other/ais31-procedure-b.ts";
+import { runProcedure } from "../../../src/stats/other/ais31-verdict.ts";
 import type { BoundsResult, TestResult } from "../../../src/stats/result.ts";
 import vectors from "../../vectors/ais31.json";
 import { aesBytes, BAD, sha256, sha256Bytes } from "./sample-data.ts";
+
+const procedureA = (bits: BitString) => runProcedure(PROCEDURE_A, bits);
+const procedureB = (bits: BitString) => runProcedure(PROCEDURE_B, bits);
 
 const GOOD = sha256Bytes("ais31", vectors.bytes);
 

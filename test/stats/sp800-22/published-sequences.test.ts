@@ -86,7 +86,7 @@ describe.each(["pi", "e", "sqrt2"] as const)("the first million bits of %s", (na
     expect(worst).toBeLessThan(1e-9);
     const [block] = sp80022(
       { bytes, length: N },
-      { tests: ["block-frequency"], blockFrequency: { blockLength: 16384 } },
+      { tests: ["block-frequency"], parameters: { "block-frequency": { blockLength: 16384 } } },
     ) as HypothesisResult[];
     expect(Math.abs(block!.pValues[0]! - block_frequency_M16384)).toBeLessThan(1e-9);
     const firstBlocks = { bytes, length: 7 * (1280 + 128_000) };

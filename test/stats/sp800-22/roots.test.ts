@@ -18,7 +18,13 @@ describe.each(vectors.cases)(
   "$name, $n bits",
   ({ n, root, biased: withBias, options, pValues, exactPValues, cycles }) => {
     const bits = withBias ? biased(rootBits(root, 3 * n), n) : bitString(rootBits(root, n), n);
-    const results = sp80022(bits, { ...options, enforceMinimum: false });
+    const parameters = Object.fromEntries(
+      Object.entries(options).map(([name, value]) => [
+        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        value,
+      ]),
+    );
+    const results = sp80022(bits, { parameters, enforceMinimum: false });
 
     test("every p-value within 1e-9, small ones within 1e-9 of themselves", () => {
       expect(results.map((result) => result.test)).toEqual(Object.keys(pValues));

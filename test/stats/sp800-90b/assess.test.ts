@@ -5,7 +5,7 @@ import { echo, noise, uniform } from "./sequences.ts";
 
 const original = (symbols: Uint8Array, bits: number) => {
   const { estimators } = assess(symbols, bits);
-  return Object.fromEntries(ESTIMATORS.map((id) => [id, estimators[id].original]));
+  return Object.fromEntries(ESTIMATORS.map(({ id }) => [id, estimators[id].original]));
 };
 
 describe("result", () => {
@@ -22,7 +22,7 @@ describe("result", () => {
       "minEntropy",
       "remarks",
     ]);
-    expect(Object.keys(result.estimators)).toEqual([...ESTIMATORS]);
+    expect(Object.keys(result.estimators)).toEqual(ESTIMATORS.map(({ id }) => id));
     expect(Object.keys(result.estimators.collision)).toEqual(["bitstring"]);
     expect(Object.keys(result.estimators.mcv)).toEqual(["original", "bitstring"]);
     expect(result.minEntropy).toBe(Math.min(result.hOriginal, 4 * result.hBitstring!));
@@ -82,7 +82,7 @@ describe("what cannot be assessed", () => {
         const result = assess(symbols, bits);
         expect(result.minEntropy).toBeGreaterThanOrEqual(0);
         expect(result.minEntropy).toBeLessThanOrEqual(bits);
-        for (const id of ESTIMATORS) {
+        for (const { id } of ESTIMATORS) {
           for (const [track, value] of Object.entries(result.estimators[id])) {
             const excused = result.remarks.some((remark) => remark.startsWith(`${id}, ${track}: `));
             expect(value === null).toBe(excused);

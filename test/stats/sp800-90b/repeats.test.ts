@@ -82,11 +82,16 @@ describe("counts of repeats", () => {
 });
 
 describe("t-tuple and LRS", () => {
+  const withRepeats = (symbols: Uint8Array, alphabetSize: number) => {
+    const whole = sequence(symbols, alphabetSize);
+    return [whole, countRepeats(whole)] as const;
+  };
+
   test("34 occurrences are too few for a t-tuple, 35 are enough", () => {
     const symbols = Uint8Array.from({ length: 100 }, (_, i) => (i < 34 ? 0 : i - 33));
-    expect(tTuple(countRepeats(sequence(symbols, 67)), 100).kind).toBe("not-applicable");
+    expect(tTuple(...withRepeats(symbols, 67)).kind).toBe("not-applicable");
     symbols[34] = 0;
-    const result = tTuple(countRepeats(sequence(symbols, 67)), 100);
+    const result = tTuple(...withRepeats(symbols, 67));
     if (result.kind !== "estimate") throw new Error(result.reason);
     expect(result.details["t"]).toBe(1);
     expect(result.details["pHatMax"]).toBe(0.35);
@@ -94,9 +99,9 @@ describe("t-tuple and LRS", () => {
 
   test("no LRS estimate without a repeat, or where every repeated tuple is frequent", () => {
     const different = Uint8Array.from({ length: 50 }, (_, i) => i);
-    expect(longestRepeatedSubstring(countRepeats(sequence(different, 50)), 50).kind).toBe("not-applicable");
+    expect(longestRepeatedSubstring(...withRepeats(different, 50)).kind).toBe("not-applicable");
     // 40 zeros, no two of them neighbours, between symbols that occur once.
     const frequent = Uint8Array.from({ length: 80 }, (_, i) => (i % 2 === 0 ? 0 : i));
-    expect(longestRepeatedSubstring(countRepeats(sequence(frequent, 80)), 80).kind).toBe("not-applicable");
+    expect(longestRepeatedSubstring(...withRepeats(frequent, 80)).kind).toBe("not-applicable");
   });
 });

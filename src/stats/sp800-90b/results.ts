@@ -1,32 +1,29 @@
 /** The figures of SP 800-90B as results of a report: measured quantities, which have no verdict. */
-import type { TestResult } from "../stats/result.ts";
-import { type Assessment, ESTIMATORS, type EstimatorId, type Track } from "../stats/sp800-90b/index.ts";
 
-/** §6.3.1 … §6.3.10 in the order of ESTIMATORS. */
-export function estimatorSection(id: EstimatorId): string {
-  return `6.3.${ESTIMATORS.indexOf(id) + 1}`;
-}
+import type { TestName, TestResult } from "../result.ts";
+import type { Assessment } from "./assess.ts";
+import { ESTIMATORS, TRACKS, type Track } from "./estimators.ts";
 
-export const ESTIMATOR_TITLES: Readonly<Record<EstimatorId, string>> = {
-  mcv: "Most common value",
-  collision: "Collision",
-  markov: "Markov",
-  compression: "Compression",
-  tTuple: "t-tuple",
-  lrs: "Longest repeated substring",
-  multiMcw: "MultiMCW prediction",
-  lag: "Lag prediction",
-  multiMmc: "MultiMMC prediction",
-  lz78y: "LZ78Y prediction",
-};
+/** Names of all results, in their order. */
+export const ASSESSMENT_RESULTS: readonly TestName[] = [
+  ...TRACKS.flatMap((track) =>
+    ESTIMATORS.map(({ id, title }) => ({
+      id: resultId(id, track),
+      title: `${title}, ${track === "original" ? "symbols" : "bit string"}`,
+    })),
+  ),
+  { id: "h-original", title: "H_original" },
+  { id: "h-bitstring", title: "H_bitstring" },
+  { id: "min-entropy", title: "min(H_original, bits · H_bitstring)" },
+];
 
 /** `multi-mcw-bitstring` and the like: identifiers of results are kebab-case. */
-export function estimateId(id: EstimatorId, track: Track): string {
-  return `${id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-${track}`;
+function resultId(estimator: string, track: Track): string {
+  return `${estimator.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-${track}`;
 }
 
 /** Each estimator on each track it has, then H_original, H_bitstring and the lowest of all. */
-export function sp80090bResults(assessment: Assessment): TestResult[] {
+export function assessmentResults(assessment: Assessment): TestResult[] {
   const { bitsPerSymbol, estimators, symbols, hOriginal, hBitstring, minEntropy, remarks } = assessment;
   const header = (test: string, section: string) => ({
     suite: "sp800-90b" as const,
@@ -36,12 +33,12 @@ export function sp80090bResults(assessment: Assessment): TestResult[] {
     n: symbols,
   });
   const results: TestResult[] = [];
-  for (const track of ["original", "bitstring"] as const) {
+  for (const track of TRACKS) {
     const unit = track === "original" ? ("bits/symbol" as const) : ("bits/bit" as const);
-    for (const id of ESTIMATORS) {
+    for (const { id, section } of ESTIMATORS) {
       const value = estimators[id][track];
       if (value === undefined) continue;
-      const of = header(estimateId(id, track), estimatorSection(id));
+      const of = header(resultId(id, track), section);
       const prefix = `${id}, ${track}: `;
       const remark = remarks.find((text) => text.startsWith(prefix))?.slice(prefix.length);
       results.push(

@@ -1,0 +1,59 @@
+/** The ten estimators of SP 800-90B §6.3, in the standard's order. */
+
+import { collision } from "./collision.ts";
+import { compression } from "./compression.ts";
+import type { EstimatorResult, Sequence } from "./estimate.ts";
+import { lag } from "./lag.ts";
+import { longestRepeatedSubstring } from "./lrs.ts";
+import { lz78y } from "./lz78y.ts";
+import { markov } from "./markov.ts";
+import { mostCommonValue } from "./most-common-value.ts";
+import { multiMcw } from "./multi-mcw.ts";
+import { multiMmc } from "./multi-mmc.ts";
+import type { Repeats } from "./repeats.ts";
+import { tTuple } from "./t-tuple.ts";
+
+/** Written out, as the library's types need it. */
+export type EstimatorId =
+  | "mcv"
+  | "collision"
+  | "markov"
+  | "compression"
+  | "tTuple"
+  | "lrs"
+  | "multiMcw"
+  | "lag"
+  | "multiMmc"
+  | "lz78y";
+
+interface Estimator {
+  readonly id: EstimatorId;
+  readonly title: string;
+  readonly section: string;
+  /** Defined for sequences of bits alone. */
+  readonly bitsOnly?: true;
+  /** @param repeats of the sequence, which two estimators share */
+  readonly run: (sequence: Sequence, repeats: Repeats) => EstimatorResult;
+}
+
+export const ESTIMATORS: readonly Estimator[] = [
+  { id: "mcv", section: "6.3.1", title: "Most common value", run: mostCommonValue },
+  { id: "collision", section: "6.3.2", title: "Collision", bitsOnly: true, run: collision },
+  { id: "markov", section: "6.3.3", title: "Markov", bitsOnly: true, run: markov },
+  { id: "compression", section: "6.3.4", title: "Compression", bitsOnly: true, run: compression },
+  { id: "tTuple", section: "6.3.5", title: "t-tuple", run: tTuple },
+  { id: "lrs", section: "6.3.6", title: "Longest repeated substring", run: longestRepeatedSubstring },
+  { id: "multiMcw", section: "6.3.7", title: "MultiMCW prediction", run: multiMcw },
+  { id: "lag", section: "6.3.8", title: "Lag prediction", run: lag },
+  { id: "multiMmc", section: "6.3.9", title: "MultiMMC prediction", run: multiMmc },
+  { id: "lz78y", section: "6.3.10", title: "LZ78Y prediction", run: lz78y },
+];
+
+/** A value for each estimator. */
+export function byEstimator<T>(make: (id: EstimatorId) => T): Record<EstimatorId, T> {
+  return Object.fromEntries(ESTIMATORS.map(({ id }) => [id, make(id)])) as Record<EstimatorId, T>;
+}
+
+/** The sequences that are assessed: the symbols, in bits per symbol, and their binary digits, in bits per bit. */
+export const TRACKS = ["original", "bitstring"] as const;
+export type Track = (typeof TRACKS)[number];
