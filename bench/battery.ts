@@ -10,6 +10,7 @@ import { createCipheriv } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { median } from "simple-statistics";
 import { battery, batteryData, runTest } from "../src/stats/battery.ts";
 import { bitString } from "../src/stats/bits.ts";
 import { runProcedure } from "../src/stats/other/ais31-verdict.ts";
@@ -34,7 +35,7 @@ function userMs(work: () => unknown): number {
     for (; performance.now() - started < 200; runs++) work();
     return process.cpuUsage(before).user / 1000 / runs;
   });
-  return rounds.sort((a, b) => a - b)[1]!;
+  return median(rounds);
 }
 
 function inPieces(bytes: Uint8Array, consumer: { update(chunk: Uint8Array): unknown }): void {

@@ -6,10 +6,12 @@
  */
 
 import { createCipheriv } from "node:crypto";
+import { quantile } from "simple-statistics";
 import { battery } from "../src/stats/battery.ts";
 import { DEFAULT_ALPHA } from "../src/stats/constants.ts";
 import { qualityScore } from "../src/stats/quality.ts";
 import { failed } from "../src/stats/result.ts";
+import { countPValues } from "../src/stats/sp800-22/index.ts";
 import { BATTERY } from "../src/stats/suites.ts";
 
 const sequences = Number(process.argv[2] ?? 2000);
@@ -23,7 +25,7 @@ const key = Uint8Array.from({ length: 32 }, (_, i) => i);
 const zeros = new Uint8Array(bytes);
 const failures = new Map<string, number>();
 const verdicts = new Map<string, number>();
-const counts = new Map<string, Uint32Array>();
+const pValues = new Map<string, number[]>();
 const scores: number[] = [];
 
 for (let s = 0; s < sequences; s++) {
@@ -36,9 +38,9 @@ for (let s = 0; s < sequences; s++) {
     if (verdict === undefined || result.kind !== "hypothesis") continue;
     verdicts.set(result.test, (verdicts.get(result.test) ?? 0) + 1);
     failures.set(result.test, (failures.get(result.test) ?? 0) + Number(verdict));
-    const bins = counts.get(result.test) ?? new Uint32Array(10);
-    for (const p of result.pValues) bins[Math.min(9, Math.floor(10 * p))]!++;
-    counts.set(result.test, bins);
+    const own = pValues.get(result.test) ?? [];
+    own.push(...result.pValues);
+    pValues.set(result.test, own);
   }
 }
 
@@ -55,16 +57,16 @@ for (const { id } of BATTERY) {
   const half = Z * Math.sqrt(DEFAULT_ALPHA * (1 - DEFAULT_ALPHA) * n) + 0.5;
   const low = Math.max(0, Math.ceil(DEFAULT_ALPHA * n - half));
   const high = Math.floor(DEFAULT_ALPHA * n + half);
-  const bins = counts.get(id)!;
-  const total = bins.reduce((sum, count) => sum + count, 0);
-  const tenths = Array.from(bins, (count) => ((100 * count) / total).toFixed(1)).join(" ");
+  const own = pValues.get(id)!;
+  const tenths = countPValues(own, 10)
+    .map((count) => ((100 * count) / own.length).toFixed(1))
+    .join(" ");
   const inside = rejected <= high ? (rejected >= low ? "yes" : "below") : "ABOVE";
   console.log(
     `| ${id} | ${n} | ${rejected} | ${((100 * rejected) / n).toFixed(2)} % | ${low}–${high} | ${inside} | ${tenths} |`,
   );
 }
-scores.sort((a, b) => a - b);
-const at = (share: number) => scores[Math.floor(share * (scores.length - 1))]!.toFixed(1);
+const at = (share: number) => quantile(scores, share).toFixed(1);
 const low = scores.filter((score) => score < 90).length;
 console.log(
   `\nquality score: least ${at(0)}, 0.1 % ${at(0.001)}, 1 % ${at(0.01)}, median ${at(0.5)}; ${low} below 90`,

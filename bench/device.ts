@@ -2,6 +2,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { quantile } from "simple-statistics";
 
 const PROGRAM = join(import.meta.dir, "..", "dist", "esoteric-entropy");
 const SETTLE_MS = 5_000;
@@ -60,8 +61,7 @@ async function small(): Promise<void> {
     times.push(performance.now() - startMs);
     await Bun.sleep(2);
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => `${times[Math.floor(share * READS)]!.toFixed(2)} ms`;
+  const at = (share: number) => `${quantile(times, share).toFixed(2)} ms`;
   row(`open, read ${READ_BYTES} bytes, close`, `median ${at(0.5)}, 99th of 100 ${at(0.99)}`);
 }
 

@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { median, quantile } from "simple-statistics";
 
 const ROOT = join(import.meta.dir, "..");
 const BUILT = join(ROOT, "dist", "esoteric-entropy");
@@ -96,13 +97,11 @@ async function load(port: number, path: string, connections: number, seconds: nu
   );
   await Promise.all(finished);
   const elapsed = (performance.now() - startMs) / 1000;
-  latenciesMs.sort((a, b) => a - b);
-  const at = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)]!;
   const result: Omit<Load, "cpuMicrosPerRequest"> = {
     requestsPerSecond: latenciesMs.length / elapsed,
     bytesPerSecond: bytes / elapsed,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    p50Ms: quantile(latenciesMs, 0.5),
+    p99Ms: quantile(latenciesMs, 0.99),
   };
   console.log(JSON.stringify(result));
 }
@@ -149,10 +148,6 @@ async function loaded(
   const load: Load = JSON.parse(text);
   const requests = load.requestsPerSecond * seconds;
   return { ...load, cpuMicrosPerRequest: ((cpuTicks(pid) - before) * 10_000) / requests };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** Loads the servers in turns. @returns medians over the rounds */

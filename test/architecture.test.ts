@@ -111,6 +111,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "errors",
       "version",
       "kit/http",
+      "kit/format",
       "kit/term",
       "kit/abort",
       "kit/format",

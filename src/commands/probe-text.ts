@@ -1,4 +1,5 @@
 /** The output of `probe`. */
+import { histogramBins, shownRange } from "#kit/format/histogram.ts";
 import type { Io } from "#kit/term/io.ts";
 import { formatCount } from "#kit/term/units.ts";
 import { type Bin, type Glyphs, glyphsFor, histogram, sparkline } from "#kit/term/widgets.ts";
@@ -57,27 +58,19 @@ export function probeText(look: FirstLook, stepNs: number | undefined, io: Io): 
     `in time      ${sparkline(values, marks, { least: min, most: p99 }, glyphs)}`,
     `             oldest first, from min to 99 %${perMark > 1 ? `, each mark the mean of about ${perMark} samples` : ""}`,
     "",
-    histogram(bins(sorted, p99, glyphs), columns, glyphs),
+    histogram(bins(sorted, glyphs), columns, glyphs),
   ].join("\n");
 }
 
 const MAX_BINS = 24;
 
-/** Equal bins from the smallest sample to the 99th percentile, and one for the tail. */
-function bins(sorted: Float64Array, p99: number, glyphs: Glyphs): Bin[] {
-  const least = sorted[0]!;
-  const width = Math.max(1, Math.ceil((p99 - least + 1) / MAX_BINS));
-  const count = Math.min(MAX_BINS, Math.floor((p99 - least) / width) + 1);
-  const result = Array.from({ length: count }, (_, i) => {
-    const from = least + i * width;
-    return { label: width === 1 ? `${from}` : `${from}${glyphs.to}${from + width - 1}`, count: 0 };
+/** Bins of the samples up to the 99th percentile, and one for the tail. */
+function bins(samples: Float64Array, glyphs: Glyphs): Bin[] {
+  const range = shownRange(samples)!;
+  const shown = histogramBins(samples, range, MAX_BINS).map(({ from, to, count }) => {
+    const last = Math.min(to - 1, range.high);
+    return { label: last === from ? `${from}` : `${from}${glyphs.to}${last}`, count };
   });
-  const tailFrom = least + count * width;
-  let tail = 0;
-  for (const sample of sorted) {
-    const bin = result[Math.floor((sample - least) / width)];
-    if (bin) bin.count += 1;
-    else tail += 1;
-  }
-  return tail > 0 ? [...result, { label: `${glyphs.atLeast}${tailFrom}`, count: tail }] : result;
+  if (range.above === 0) return shown;
+  return [...shown, { label: `${glyphs.atLeast}${range.high + 1}`, count: range.above }];
 }

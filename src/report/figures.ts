@@ -4,6 +4,7 @@ import { Z_99 } from "../stats/constants.ts";
 import { bitWords } from "../stats/math/bit-words.ts";
 import { realTransform } from "../stats/math/real-transform.ts";
 import { countDiffering } from "../stats/other/autocorrelation.ts";
+import { countPValues } from "../stats/sp800-22/index.ts";
 import type { ReportResult } from "./report.ts";
 
 /** Values with what good data have there: the middle, and how far 99 % of them stay from it. */
@@ -78,13 +79,11 @@ export function bytePairs(bytes: Uint8Array, most: number): [number, number][] {
 
 /** All p-values of the report, counted in `bins` equal parts of [0, 1]. */
 export function pValueHistogram(results: readonly ReportResult[], bins: number): Figure {
-  const counts = new Array<number>(bins).fill(0);
-  let total = 0;
-  for (const result of results) {
-    if (result.kind !== "hypothesis") continue;
-    for (const p of result.pValues) counts[Math.min(bins - 1, Math.floor(p * bins))]! += 1;
-    total += result.pValues.length;
-  }
-  const expected = total / bins;
-  return { values: counts, expected, margin: Z_99 * Math.sqrt(expected * (1 - 1 / bins)) };
+  const pValues = results.flatMap((result) => (result.kind === "hypothesis" ? result.pValues : []));
+  const expected = pValues.length / bins;
+  return {
+    values: countPValues(pValues, bins),
+    expected,
+    margin: Z_99 * Math.sqrt(expected * (1 - 1 / bins)),
+  };
 }

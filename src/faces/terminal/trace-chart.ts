@@ -1,5 +1,6 @@
 /** The selected source's raw trace: samples in order, how often each value, each sample against the next. */
 import { formatAmount } from "#kit/format/amount.ts";
+import { histogramBins, type ShownRange, shownRange } from "#kit/format/histogram.ts";
 import { glyphsFor } from "#kit/term/widgets.ts";
 import { Dots } from "./dots.ts";
 import type { Region } from "./frame.ts";
@@ -9,7 +10,7 @@ import { ACCENT } from "./style.ts";
 
 export function drawTraceChart(region: Region, model: Model): void {
   const source = selectedSource(model);
-  const range = rangeOf(model.trace);
+  const range = shownRange(model.trace);
   const unit = model.infos.get(source?.id ?? "")?.unit ?? "";
   const remark = range && range.above > 0 ? `${unit}, ${range.above} above` : unit;
   drawRule(region, `${source?.id ?? "no source"}: ${model.traceChart}`, remark);
@@ -18,34 +19,16 @@ export function drawTraceChart(region: Region, model: Model): void {
   else drawNothing(body, source?.reason ?? (source ? `no samples yet: ${source.state}` : "no source"));
 }
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-  /** How many samples are larger than that. */
-  readonly above: number;
-}
-
-/** Rare large samples, when the work was interrupted, would squeeze all others into one line. */
-const SHOWN_SHARE = 0.99;
-
-function rangeOf(trace: readonly number[]): Range | undefined {
-  const sorted = Float64Array.from(trace).sort();
-  const from = sorted[0];
-  const to = sorted[Math.floor((sorted.length - 1) * SHOWN_SHARE)];
-  if (from === undefined || to === undefined) return undefined;
-  return { from, to, above: trace.filter((sample) => sample > to).length };
-}
-
 /** Where in the range a sample lies, 0 to 1; in the middle where there is but one value. */
-function placeIn({ from, to }: Range, sample: number): number {
-  return to > from ? (sample - from) / (to - from) : 0.5;
+function placeIn({ low, high }: ShownRange, sample: number): number {
+  return high > low ? (sample - low) / (high - low) : 0.5;
 }
 
-type Draw = (region: Region, trace: readonly number[], range: Range) => void;
+type Draw = (region: Region, trace: readonly number[], range: ShownRange) => void;
 
 const CHARTS: Record<TraceChart, Draw> = {
   line(region, trace, range) {
-    const labels = { top: sampleLabel(range.to), bottom: sampleLabel(range.from) };
+    const labels = { top: sampleLabel(range.high), bottom: sampleLabel(range.low) };
     const plot = drawAxes(region, { ...labels, left: "oldest", right: "newest" });
     const dots = new Dots(plot.width, plot.height);
     const shown = trace.slice(-dots.width);
@@ -61,22 +44,22 @@ const CHARTS: Record<TraceChart, Draw> = {
   },
 
   histogram(region, trace, range) {
-    const bins = binsOf(trace, range, region.width - LABEL_COLUMNS);
-    const most = Math.max(1, ...bins);
+    const bins = histogramBins(trace, range, region.width - LABEL_COLUMNS);
+    const most = Math.max(1, ...bins.map(({ count }) => count));
     const plot = drawAxes(region, {
       top: formatAmount(most),
       bottom: "0",
-      left: sampleLabel(range.from),
-      right: sampleLabel(range.to),
+      left: sampleLabel(range.low),
+      right: sampleLabel(range.high),
     });
-    bins.forEach((count, bin) => {
+    bins.forEach(({ count }, bin) => {
       const [from, to] = [bin, bin + 1].map((edge) => Math.floor((edge * plot.width) / bins.length));
       for (let x = from!; x < to!; x++) drawColumn(plot, x, count / most);
     });
   },
 
   "lag plot"(region, trace, range) {
-    const labels = { top: sampleLabel(range.to), bottom: sampleLabel(range.from) };
+    const labels = { top: sampleLabel(range.high), bottom: sampleLabel(range.low) };
     const plot = drawAxes(region, {
       ...labels,
       left: `${labels.bottom} sample`,
@@ -93,18 +76,6 @@ const CHARTS: Record<TraceChart, Draw> = {
     dots.draw(plot, 0, 0, ACCENT);
   },
 };
-
-/** Equal bins, of whole values where samples are whole: no bin is emptier than another for covering fewer values. */
-export function binsOf(trace: readonly number[], range: Range, most: number): number[] {
-  const values = range.to - range.from + 1;
-  const width = Math.max(1, Math.ceil(values / Math.max(1, most)));
-  const bins = new Array<number>(Math.max(1, Math.ceil(values / width))).fill(0);
-  for (const sample of trace) {
-    const bin = Math.floor((sample - range.from) / width);
-    if (sample <= range.to && bin in bins) bins[bin]! += 1;
-  }
-  return bins;
-}
 
 const EIGHTHS = glyphsFor({ unicode: true }).spark;
 

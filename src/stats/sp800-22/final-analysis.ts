@@ -54,10 +54,16 @@ export function finalAnalysis(
   }));
 }
 
+/** Counts p-values in `parts` equal parts of [0, 1], of which the last includes 1. */
+export function countPValues(pValues: Iterable<number>, parts: number): number[] {
+  const counts = new Array<number>(parts).fill(0);
+  for (const p of pValues) counts[Math.min(parts - 1, Math.floor(p * parts))]!++;
+  return counts;
+}
+
 function analyse(pValues: readonly number[], alpha: number): Omit<AnalysisLine, "test" | "label"> {
   const sequences = pValues.length;
-  const bins = new Array<number>(10).fill(0);
-  for (const p of pValues) bins[Math.min(9, Math.floor(p * 10))]!++;
+  const bins = countPValues(pValues, 10);
   const chiSquared = bins.reduce((sum, count) => sum + (count - sequences / 10) ** 2 / (sequences / 10), 0);
   const uniformity = igamc(9 / 2, chiSquared / 2);
   const proportion = pValues.filter((p) => p >= alpha).length / sequences;

@@ -2,7 +2,7 @@ export { type ApproximateEntropyOptions, approximateEntropy } from "./approximat
 export { type BlockFrequencyOptions, blockFrequency } from "./block-frequency.ts";
 export { cumulativeSums } from "./cumulative-sums.ts";
 export { dft } from "./dft.ts";
-export { type AnalysisLine, finalAnalysis } from "./final-analysis.ts";
+export { type AnalysisLine, countPValues, finalAnalysis } from "./final-analysis.ts";
 export { frequency } from "./frequency.ts";
 export { type LinearComplexityOptions, linearComplexity } from "./linear-complexity.ts";
 export { type LongestRunOptions, longestRun } from "./longest-run.ts";

@@ -6,7 +6,6 @@ import { duration } from "../../../src/faces/terminal/header.ts";
 import { layoutOf } from "../../../src/faces/terminal/layout.ts";
 import type { Model } from "../../../src/faces/terminal/model.ts";
 import { wrap } from "../../../src/faces/terminal/physics.ts";
-import { binsOf } from "../../../src/faces/terminal/trace-chart.ts";
 import { update } from "../../../src/faces/terminal/update.ts";
 import { view } from "../../../src/faces/terminal/view.ts";
 import { exampleModel } from "../../support/dashboard-model.ts";
@@ -213,23 +212,6 @@ describe("parts", () => {
         for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
         expect(lines.join("").replace(/\s/g, "")).toBe(some.replace(/\s/g, ""));
       }),
-    );
-  });
-
-  test("bins cover equally many values, and every sample of the range is in one", () => {
-    expect(binsOf([1, 1, 2, 4], { from: 1, to: 4, above: 0 }, 10)).toEqual([2, 1, 0, 1]);
-    expect(binsOf([0, 5, 9, 50], { from: 0, to: 9, above: 1 }, 5)).toEqual([1, 0, 1, 0, 1]);
-    fc.assert(
-      fc.property(
-        fc.array(fc.nat(100_000), { minLength: 1 }),
-        fc.integer({ min: 1, max: 80 }),
-        (trace, most) => {
-          const range = { from: Math.min(...trace), to: Math.max(...trace), above: 0 };
-          const bins = binsOf(trace, range, most);
-          expect(bins.length).toBeLessThanOrEqual(most);
-          expect(bins.reduce((sum, count) => sum + count, 0)).toBe(trace.length);
-        },
-      ),
     );
   });
 

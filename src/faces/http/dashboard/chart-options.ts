@@ -1,7 +1,7 @@
 /** ECharts options of each chart. Colours are a parameter, so that charts follow light and dark mode. */
 import type { EChartsCoreOption } from "echarts/core";
+import { type HistogramBin, histogramBins, type ShownRange } from "#kit/format/histogram.ts";
 import { type CreditSeries, HISTORY_MS } from "./credit-history.ts";
-import { type Bar, histogram, lagPairs, type NoiseRange } from "./noise-shape.ts";
 import { formatDuration, formatRate } from "./numbers.ts";
 
 export interface Palette {
@@ -55,13 +55,17 @@ export function creditOption(series: readonly CreditSeries[], palette: Palette):
   };
 }
 
-export function histogramOption(bars: readonly Bar[], unit: string, palette: Palette): EChartsCoreOption {
+export function histogramOption(
+  bins: readonly HistogramBin[],
+  unit: string,
+  palette: Palette,
+): EChartsCoreOption {
   return {
     ...frame(palette),
     xAxis: {
       ...axis(palette),
       type: "category",
-      data: bars.map(({ from }) => String(from)),
+      data: bins.map(({ from }) => String(from)),
       axisLabel: { ...label(palette), hideOverlap: true },
       ...named(unit),
     },
@@ -69,7 +73,7 @@ export function histogramOption(bars: readonly Bar[], unit: string, palette: Pal
     series: [
       {
         type: "bar",
-        data: bars.map(({ count }) => count),
+        data: bins.map(({ count }) => count),
         barCategoryGap: "8%",
         itemStyle: { color: palette.ink },
       },
@@ -79,7 +83,7 @@ export function histogramOption(bars: readonly Bar[], unit: string, palette: Pal
 
 export function lagOption(
   pairs: readonly (readonly [number, number])[],
-  range: NoiseRange,
+  range: ShownRange,
   palette: Palette,
 ): EChartsCoreOption {
   const within = { ...axis(palette), ...limits(range), splitNumber: 4 };
@@ -101,7 +105,7 @@ export function lagOption(
 
 export function traceOption(
   samples: readonly number[],
-  range: NoiseRange,
+  range: ShownRange,
   palette: Palette,
 ): EChartsCoreOption {
   return {
@@ -128,15 +132,17 @@ function formatAge(seconds: number): string {
   return seconds === 0 ? "now" : `${formatDuration(-1000 * seconds).replace(" 0 s", "")} ago`;
 }
 
+const MOST_BINS = 48;
+
 /** Options of the three charts of one source's noise. */
 export function noiseOptions(
   samples: readonly number[],
-  range: NoiseRange,
+  range: ShownRange,
   unit: string,
   palette: Palette,
 ): Record<"histogram" | "lag" | "trace", EChartsCoreOption> {
   return {
-    histogram: histogramOption(histogram(samples, range), unit, palette),
+    histogram: histogramOption(histogramBins(samples, range, MOST_BINS), unit, palette),
     lag: lagOption(lagPairs(samples, range), range, palette),
     trace: traceOption(samples, range, palette),
   };
@@ -177,7 +183,19 @@ function named(name: string) {
 }
 
 /** Axis limits with room on either side: the outermost dots are drawn whole, and a constant lies in the middle. */
-function limits({ low, high }: NoiseRange) {
+function limits({ low, high }: ShownRange) {
   const room = Math.max(1, Math.ceil((high - low) / 40));
   return { min: low - room, max: high + room, scale: true };
+}
+
+/** Pairs each sample with its successor, (x[i], x[i + 1]), where both are in range. */
+export function lagPairs(
+  samples: readonly number[],
+  { low, high }: ShownRange,
+): readonly (readonly [number, number])[] {
+  const isIn = (sample: number) => sample >= low && sample <= high;
+  return samples.flatMap((sample, i) => {
+    const next = samples[i + 1];
+    return next !== undefined && isIn(sample) && isIn(next) ? [[sample, next] as const] : [];
+  });
 }

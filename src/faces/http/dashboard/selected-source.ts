@@ -1,9 +1,9 @@
 /** The selected source: its description, its state, and three charts of its raw noise. */
+import { shownRange } from "#kit/format/histogram.ts";
 import type { SourceSnapshot } from "../../../pool/snapshot.ts";
 import { Chart } from "./chart.ts";
 import { noiseOptions, type Palette } from "./chart-options.ts";
 import type { Noise, State } from "./model.ts";
-import { noiseRange } from "./noise-shape.ts";
 import { formatCount, formatDuration } from "./numbers.ts";
 import { made, part, setText } from "./parts.ts";
 
@@ -45,11 +45,11 @@ export class SelectedSource {
   }
 
   #draw(noise: Noise | undefined, unit: string, palette: Palette): void {
-    if (!noise || noise.samples.length === 0) {
+    const range = noise && shownRange(noise.samples);
+    if (!range) {
       for (const chart of Object.values(this.#charts)) chart.clear("No samples yet");
       return;
     }
-    const range = noiseRange(noise.samples);
     const options = noiseOptions(noise.samples, range, unit, palette);
     const extent = `${formatCount(noise.samples.length)} samples from ${range.low} to ${range.high} ${unit}`;
     this.#charts.histogram.draw(options.histogram, `Histogram of ${extent}`);
@@ -65,11 +65,11 @@ function sentence({ reason, lastFault, samples, creditedBits }: SourceSnapshot):
 }
 
 function noteOn(noise: Noise | undefined, nowMs: number): string {
-  if (!noise || noise.samples.length === 0) return "No samples yet.";
-  const { low, high, outside } = noiseRange(noise.samples);
+  const range = noise && shownRange(noise.samples);
+  if (!range) return "No samples yet.";
   const ageMs = nowMs - noise.atMs;
   const age = ageMs > RECENT_MS ? `, ${formatDuration(ageMs)} old` : "";
   const apart =
-    outside === 0 ? "" : ` ${formatCount(outside)} of them lie beyond ${low} to ${high} and are cut off.`;
+    range.above === 0 ? "" : ` ${formatCount(range.above)} of them are above ${range.high} and cut off.`;
   return `${formatCount(noise.samples.length)} raw samples${age}.${apart} Noise that is shown is not credited.`;
 }

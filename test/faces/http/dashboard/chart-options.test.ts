@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { shownRange } from "#kit/format/histogram.ts";
 import {
   creditOption,
+  lagPairs,
   noiseOptions,
   type Palette,
 } from "../../../../src/faces/http/dashboard/chart-options.ts";
 import type { CreditSeries } from "../../../../src/faces/http/dashboard/credit-history.ts";
-import { noiseRange } from "../../../../src/faces/http/dashboard/noise-shape.ts";
 
 const palette: Palette = {
   card: "white",
@@ -62,7 +63,7 @@ describe("credited bits", () => {
 
 test("the pictures of noise share one range, with room around it", () => {
   const samples = [10, 12, 11, 30];
-  const options = noiseOptions(samples, noiseRange(samples), "ticks", palette);
+  const options = noiseOptions(samples, shownRange(samples)!, "ticks", palette);
   const { histogram, lag, trace } = options as unknown as Record<keyof typeof options, Option>;
   expect(histogram.xAxis).toMatchObject({ name: "ticks" });
   expect(histogram.xAxis.data).toHaveLength(21);
@@ -79,4 +80,15 @@ test("the pictures of noise share one range, with room around it", () => {
     [2, 11],
     [3, 30],
   ]);
+});
+
+test("lag pairs: each with the next, and none with a sample that is not shown", () => {
+  const values = [...new Array<number>(200).fill(1), 1, 2, 900, 3, 3];
+  const range = { low: 1, high: 3, above: 1 };
+  expect(lagPairs(values, range).slice(-3)).toEqual([
+    [1, 1],
+    [1, 2],
+    [3, 3],
+  ]);
+  expect(lagPairs([4], shownRange([4])!)).toEqual([]);
 });
