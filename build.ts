@@ -3,6 +3,7 @@
  *
  *   bun build.ts native [--target=<os>-<arch>[-musl]]   c/ → build/native/<target>/libee.{so,dylib}
  *   bun build.ts gen                                    src/sources/*.ts → src/sources/index.ts, docs/SOURCES.md;
+ *                                                       src/stats/suites.ts → docs/TESTS.md;
  *                                                       src/commands/*.ts → completions/, man/, docs/CLI.md
  *   bun build.ts binary [--target=…]                    everything → dist/esoteric-entropy
  *   bun build.ts library                                src/index.ts → dist/lib, for Bun and for Node
@@ -31,6 +32,8 @@ const COMMANDS: Record<string, (target: Target) => Promise<void>> = {
         ? "docs/SOURCES.md written"
         : "docs/SOURCES.md is current",
     );
+    const { generateTestsDocument } = await import("./make/tests-document.ts");
+    say(generateTestsDocument() ? "docs/TESTS.md written" : "docs/TESTS.md is current");
     const written = await generateCommandFiles();
     for (const path of written) say(`${path} written`);
     if (written.length === 0) say("completions/, man/ and docs/CLI.md are current");

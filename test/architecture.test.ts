@@ -42,7 +42,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "stats",
     files: /^src\/stats\//,
     may: ["stats"],
-    packages: /^(@stdlib\/|simple-statistics$|node:zlib$)/,
+    packages: /^(@stdlib\/|node:zlib$)/,
   },
   { name: "health", files: /^src\/health\//, may: ["stats"], packages: /^$/ },
   { name: "conditioning", files: /^src\/conditioning\//, may: ["stats"], packages: /^node:crypto$/ },

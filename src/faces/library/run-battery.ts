@@ -1,4 +1,4 @@
-/** The battery of 31 tests, for programs. */
+/** The battery of tests, for programs. */
 import { battery } from "../../stats/battery.ts";
 import { type Quality, qualityScore } from "../../stats/quality.ts";
 import type { TestResult } from "../../stats/result.ts";
