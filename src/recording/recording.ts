@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { naming, PartFile, type PartFileHints, publishPart } from "#kit/files/part-file.ts";
 import { replaceFile } from "#kit/files/replace-file.ts";
 import { InputError } from "../errors.ts";
-import { type RawTrace, toSymbols, traceBytes } from "../trace.ts";
+import { type RawTrace, SAMPLE_BYTES, toSymbols, traceBytes } from "../trace.ts";
 import {
   type Manifest,
   planDifferences,
@@ -26,8 +26,6 @@ import {
 
 /** Fewest samples of a run: SP 800-90B §3.1.1. */
 const LEAST_RUN_SAMPLES = 1_000;
-
-const SAMPLE_BYTES = 8;
 
 const DATA_ENDINGS = ["samples.u64", "symbols.u8", "restarts.u8"];
 
