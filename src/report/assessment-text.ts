@@ -49,7 +49,7 @@ function estimatorLines({ estimators, bitsPerSymbol, hBitstring }: AssessmentRep
   ];
 }
 
-/** NIST's own words, so that scripts that read them go on working. */
+/** Uses NIST's own words, so that scripts that read them keep working. */
 function entropyLines({ hOriginal, hBitstring, bitsPerSymbol, minEntropy }: AssessmentReport): string[] {
   if (hBitstring === null) return [`H_original: ${hOriginal.toFixed(DIGITS)}`];
   return [

@@ -1,4 +1,4 @@
-/** An assessment after SP 800-90B, as NIST's three programs make it: non-IID track, IID track, restart tests. */
+/** An assessment by SP 800-90B, as NIST's three programs make it: non-IID track, IID track, restart tests. */
 import {
   assessIid,
   type IidAssessment,
@@ -29,18 +29,18 @@ export interface RestartMatrix {
 export interface AssessmentOptions {
   readonly bitsPerSymbol: number;
   readonly iid: boolean;
-  /** Of the bit string, only the first 1,000,000 bits. */
+  /** Look only at the first TRUNCATED_BITS of the bit string. */
   readonly truncate: boolean;
   readonly details: boolean;
   readonly restart?: RestartMatrix;
-  /** H_I of the restart tests; undefined: what this assessment finds. */
+  /** H_I of the restart tests; undefined: the result of this assessment. */
   readonly initial: number | undefined;
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
 }
 
-/** Pure data; JSON has it as it is. */
+/** Pure data, written to JSON unchanged. */
 export type AssessmentReport = {
   readonly schema: 1;
   readonly track: "non-iid" | "iid";
@@ -59,7 +59,7 @@ export type AssessmentReport = {
 /** SP 800-90B §3.1.1, item 1. */
 const LEAST_SYMBOLS = 1_000_000;
 
-/** Below this, threads take longer to start than to work. */
+/** Shorter data are assessed faster than threads start. */
 const LEAST_THREADED_SYMBOLS = 50_000;
 
 /** @throws RangeError if a symbol or option does not fit; the signal's reason */

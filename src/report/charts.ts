@@ -1,4 +1,4 @@
-/** Pictures as SVG text, drawn by ECharts without a page. Colours are the page's variables, so they follow its light and dark. */
+/** Pictures as SVG text, drawn by ECharts without a page. Colours are variables of the page, so they follow its theme. */
 import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, MarkAreaComponent, MarkLineComponent } from "echarts/components";
 import { init, use } from "echarts/core";
@@ -12,12 +12,11 @@ const HEIGHT = 270;
 const SQUARE = 400;
 
 export interface Axes {
-  /** What the axes show. */
   readonly x: string;
   readonly y: string;
 }
 
-/** Bars over categories, with the range of good data behind them. */
+/** Draws bars over categories, with the range of good data behind them. */
 export function barChart(figure: Figure, axes: Axes & { readonly labels: readonly string[] }): string {
   const { values, expected } = figure;
   return draw({
@@ -35,14 +34,14 @@ export function barChart(figure: Figure, axes: Axes & { readonly labels: readonl
   });
 }
 
-/** One line over numbers from `from` to `to`, twice as wide as other pictures. */
+/** Draws one line over numbers from `from` to `to`, twice as wide as other pictures. */
 export function lineChart(
   figure: Figure,
   axes: Axes & { readonly from: number; readonly to: number },
 ): string {
   const { values } = figure;
   const step = (axes.to - axes.from) / values.length;
-  // A single strong frequency would flatten all others.
+  // On a linear axis a single strong frequency would flatten all others.
   const isPeaked = Math.max(...values) > 20;
   const least = 1e-6;
   return draw(
@@ -66,7 +65,7 @@ export function lineChart(
   );
 }
 
-/** Dots on a square of 256 × 256. */
+/** Draws dots on a square of 256 × 256. */
 export function dotChart(points: readonly (readonly [number, number])[], axes: Axes): string {
   const square = { type: "value" as const, min: 0, max: 256, interval: 64 };
   return draw(
@@ -79,7 +78,7 @@ export function dotChart(points: readonly (readonly [number, number])[], axes: A
           data: points.map((point) => [...point]),
           symbol: "rect",
           symbolSize: 2,
-          // All in one path: a tenth of the text.
+          // One path for all dots takes a tenth of the text.
           large: true,
           largeThreshold: 0,
           itemStyle: { color: "var(--ink-1)" },
@@ -90,7 +89,7 @@ export function dotChart(points: readonly (readonly [number, number])[], axes: A
   );
 }
 
-/** The first bits as a square of `side` × `side`, row by row, ones filled. One path of horizontal strokes. */
+/** Draws the first bits as a square of `side` × `side`, row by row, ones filled, in one path of horizontal strokes. */
 export function bitmap(bytes: Uint8Array, side: number): string {
   const total = Math.min(8 * bytes.length, side * side);
   const bit = (i: number) => (bytes[i >> 3]! >> (7 - (i & 7))) & 1;
@@ -125,7 +124,7 @@ function draw(option: Option, size: { width?: number; height?: number } = {}): s
   }
 }
 
-/** Without what only ECharts' own script would read, clips that nothing exceeds, and a fixed size. */
+/** Removes what only ECharts' own script would read, clips that nothing exceeds, and the fixed size. */
 function plain(svg: string): string {
   return svg
     .replace(/<(style|defs)\s*>[\s\S]*?<\/\1>/g, "")
@@ -163,7 +162,7 @@ function axisY(name: string) {
   };
 }
 
-/** A band where 99 of 100 good values lie, and a line in its middle. */
+/** Returns a band in which 99 of 100 good values lie, and a line in its middle. */
 function expectation({ expected, margin }: Figure) {
   return {
     markArea: {
@@ -181,7 +180,7 @@ function expectation({ expected, margin }: Figure) {
   };
 }
 
-/** An axis that shows all values and the band of good ones, with 0 in its middle and five round labels. */
+/** Returns an axis that shows all values and the band of good ones, with 0 in its middle and five round labels. */
 function rangeAroundZero({ values, margin }: Figure): { min: number; max: number; interval: number } {
   const reach = Math.max(1.5 * margin, ...values.map(Math.abs));
   const power = 10 ** Math.floor(Math.log10(reach / 2));

@@ -1,11 +1,11 @@
-/** How much of the data each test saw: nothing is left out in silence. */
+/** How much of the data each test saw. */
 import { BLOCK_BYTES, SEED_BYTES } from "../stats/other/fips140-2.ts";
 import type { TestResult } from "../stats/result.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { plural } from "./numbers.ts";
 import type { Finding } from "./report.ts";
 
-/** How much of what they were given tests read that come in sizes of their own: those of AIS 20/31 and FIPS 140-2. */
+/** Returns how many bytes tests of fixed size read (AIS 20/31, FIPS 140-2); infinity for others, which read all. */
 export function readBytes(results: readonly TestResult[]): number {
   for (const result of results) {
     if (result.kind === "not-applicable") continue;
@@ -16,7 +16,7 @@ export function readBytes(results: readonly TestResult[]): number {
   return Number.POSITIVE_INFINITY;
 }
 
-/** Says which tests did not see everything. */
+/** Writes a note for the tests that did not see all data. */
 export function coverageNotes(results: readonly Finding[], bytes: number): string[] {
   const notes: string[] = [];
   for (const suite of SUITE_IDS) {

@@ -7,14 +7,14 @@ import { countDiffering } from "../stats/other/autocorrelation.ts";
 import { countPValues } from "../stats/sp800-22/index.ts";
 import type { ReportResult } from "./report.ts";
 
-/** Values with what good data have there: the middle, and how far 99 % of them stay from it. */
+/** Values, with the mean of good data and the distance from it within which 99 % of them lie. */
 export interface Figure {
   readonly values: readonly number[];
   readonly expected: number;
   readonly margin: number;
 }
 
-/** How often each byte value occurs. */
+/** Counts each byte value. */
 export function byteHistogram(bytes: Uint8Array): Figure {
   const counts = new Array<number>(256).fill(0);
   for (let i = 0; i < bytes.length; i++) counts[bytes[i]!]! += 1;
@@ -22,7 +22,7 @@ export function byteHistogram(bytes: Uint8Array): Figure {
   return { values: counts, expected, margin: Z_99 * Math.sqrt(expected * (255 / 256)) };
 }
 
-/** Share of ones at each place in the byte less ½, most significant first. */
+/** Computes the share of ones less ½ at each place in the byte, most significant first. */
 export function bitShares(bytes: Uint8Array): Figure {
   const { values } = byteHistogram(bytes);
   const shares = Array.from({ length: 8 }, (_, place) => {
@@ -33,7 +33,7 @@ export function bitShares(bytes: Uint8Array): Figure {
   return { values: shares, expected: 0, margin: Z_99 / 2 / Math.sqrt(bytes.length) };
 }
 
-/** Correlation of each bit with the one so many places later, for lags 1 … 64. Empty for fewer than 128 bits. */
+/** Correlates each bit with the one `lag` places later, for lags 1 … 64. Empty for fewer than 128 bits. */
 export function bitCorrelations(bytes: Uint8Array): Figure {
   const bits = bitString(bytes);
   const lags = bits.length < 128 ? 0 : 64;
@@ -45,13 +45,13 @@ export function bitCorrelations(bytes: Uint8Array): Figure {
   return { values, expected: 0, margin: Z_99 / Math.sqrt(Math.max(1, bits.length)) };
 }
 
-/** Bits that the spectrum is made of at most. */
+/** Most bits that the spectrum is computed from. */
 const SPECTRUM_BITS = 2 ** 20;
 const SPECTRUM_BANDS = 256;
 
 /**
- * Power of the bits as ±1 in 256 bands of frequency from 0 to ½ a bit, 1 being what independent fair bits have: the mean of
- * a band's periodogram, without that of frequency 0. Empty for fewer than 1,024 bits.
+ * Computes the power of the bits as ±1 in 256 bands of frequency from 0 to ½ cycle a bit: the mean of a band's
+ * periodogram, without frequency 0. Independent fair bits have power 1. Empty for fewer than 1,024 bits.
  */
 export function spectrum(bytes: Uint8Array): Figure {
   const n = 2 ** Math.floor(Math.log2(Math.min(SPECTRUM_BITS, 8 * bytes.length)));
@@ -71,13 +71,13 @@ export function spectrum(bytes: Uint8Array): Figure {
   return { values, expected: 1, margin: Z_99 / Math.sqrt(width) };
 }
 
-/** Pairs of neighbouring bytes, the first so many. */
+/** Lists the first pairs of neighbouring bytes, at most `most`. */
 export function bytePairs(bytes: Uint8Array, most: number): [number, number][] {
   const count = Math.max(0, Math.min(most, bytes.length - 1));
   return Array.from({ length: count }, (_, i) => [bytes[i]!, bytes[i + 1]!]);
 }
 
-/** All p-values of the report, counted in `bins` equal parts of [0, 1]. */
+/** Counts all p-values of the report in `bins` equal parts of [0, 1]. */
 export function pValueHistogram(results: readonly ReportResult[], bins: number): Figure {
   const pValues = results.flatMap((result) => (result.kind === "hypothesis" ? result.pValues : []));
   const expected = pValues.length / bins;

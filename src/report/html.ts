@@ -1,4 +1,4 @@
-/** A report as one HTML file: no script, no request, pictures as SVG. */
+/** A report as one HTML file without scripts or requests; pictures are SVG. */
 import { barChart, bitmap, dotChart, lineChart } from "./charts.ts";
 import {
   bitCorrelations,
@@ -14,7 +14,7 @@ import type { Report } from "./report.ts";
 import { conclusionOf, factsOf } from "./summary.ts";
 import { type Mark, type Table, tablesOf } from "./tables.ts";
 
-/** @param head the first bytes of the data: what the pictures show */
+/** @param head the first bytes of the data, which the pictures show */
 export function reportHtml(report: Report, head: Uint8Array): string {
   const facts = factsOf(report).map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value)}</dd>`);
   return `<!doctype html>

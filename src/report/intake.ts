@@ -1,6 +1,6 @@
 /**
- * Takes in the data of a report, however many: what the tests need lies in memory, the rest is counted and hashed as it
- * passes, and the cheap tests see all of it.
+ * Reads the data of a report, of any size. The bytes that tests need as a whole stay in memory; the rest is counted and
+ * hashed as it passes, and the cheap tests see all of it.
  */
 import { createHash } from "node:crypto";
 import { InputError } from "../errors.ts";
@@ -9,25 +9,24 @@ import { StreamingBattery } from "../stats/other/streaming-battery.ts";
 import type { SuiteId, TestResult } from "../stats/result.ts";
 
 /**
- * What tests that look at the data as a whole are given at most: 2²⁰ bytes, 8.4 million bits. The Fourier transform alone
- * takes 40 bytes of memory a bit.
+ * Most bytes for tests that look at the data as a whole: 2²⁰, 8.4 million bits. The Fourier transform alone takes 40
+ * bytes of memory a bit.
  */
 export const DEEP_BYTES = 2 ** 20;
 
-/** Kept in memory: AIS 20/31 reads 1.04 MB for procedure A, 0.87 for B, and both once more after a single failure. */
+/** Bytes kept in memory: AIS 20/31 reads 1.04 MB for procedure A, 0.87 for B, and both twice after a single failure. */
 export const HEAD_BYTES = 2 ** 22;
 
 export interface Intake {
-  /** All that came. */
   readonly bytes: number;
   readonly sha256: string;
-  /** The first HEAD_BYTES, or all, in memory that threads share. */
+  /** The first HEAD_BYTES, or all, in shared memory. */
   readonly head: Uint8Array;
   /** Results of tests that saw every byte; of the battery only where the data exceed DEEP_BYTES. */
   readonly streamed: readonly TestResult[];
 }
 
-/** @throws InputError if there is no byte; the signal's reason; what the pieces throw */
+/** @throws InputError if there is no byte; the signal's reason; errors of the pieces */
 export async function takeIn(
   pieces: AsyncIterable<Uint8Array>,
   suites: readonly SuiteId[],
@@ -60,7 +59,7 @@ export async function takeIn(
   };
 }
 
-/** The first HEAD_BYTES of what is appended. */
+/** Keeps the first HEAD_BYTES that are appended. */
 class GrowingHead {
   #buffer = new Uint8Array(new SharedArrayBuffer(2 ** 17));
   #length = 0;

@@ -1,7 +1,7 @@
-/** A report as JSON, the stable form: schema 1, described field by field in docs/REPORT.md. One result a line. */
+/** A report as JSON, one result a line. Schema 1 is stable; docs/REPORT.md describes each field. */
 import type { Report } from "./report.ts";
 
-/** Numbers that are not finite become null, as JSON has no others. */
+/** Writes numbers that are not finite as null, since JSON has no others. */
 export function reportJson(report: Report): string {
   const fields = Object.entries(report).map(([name, value]) => {
     const isList = Array.isArray(value) && value.some((item) => typeof item === "object");

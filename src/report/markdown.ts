@@ -31,7 +31,7 @@ function tableLines({ title, columns, groups }: Table): string[] {
   ];
 }
 
-/** Names of files may hold anything: nothing in them is markup. */
+/** Escapes markup, since file names may hold anything. */
 function escaped(text: string): string {
   return text.replace(/[\\`*_{}[\]<>|#~]/g, (sign) => `\\${sign}`).replace(/[\r\n]+/g, " ");
 }

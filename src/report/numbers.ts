@@ -1,4 +1,4 @@
-/** Numbers as a report prints them. JSON has them in full. */
+/** Numbers as a report prints them. JSON has all their digits. */
 
 /** `0.4213`; below 0.0001 `3.1e-12`; exact zeros and ones as such. */
 export function formatP(p: number): string {
@@ -7,7 +7,7 @@ export function formatP(p: number): string {
   return p < 0.0001 ? p.toExponential(1) : p > 0.9999 ? ">0.9999" : p.toFixed(4);
 }
 
-/** Six digits that matter. */
+/** Six significant digits. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString("en-US");

@@ -1,4 +1,4 @@
-/** How an HTML report looks: one style sheet, light and dark, nothing from elsewhere. */
+/** Style sheet of an HTML report, light and dark, self-contained. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;

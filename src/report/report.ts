@@ -1,4 +1,4 @@
-/** A report: what was tested, what each test says, what all of them say together. Pure data; it goes into JSON as it is. */
+/** A report: the data tested, each test's result, and the verdict on all. Pure data, written to JSON unchanged. */
 import { type Quality, qualityScore } from "../stats/quality.ts";
 import type { HypothesisResult, SuiteId, TestResult } from "../stats/result.ts";
 import { type Constants, finalAnalysis } from "../stats/sp800-22/index.ts";
@@ -17,19 +17,19 @@ import {
 
 export interface InputDescription {
   readonly kind: "pool" | "source" | "file" | "stdin";
-  /** Which source or file, or what of the pool. */
+  /** Name of the source or file, or mode and sources of the pool. */
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Symbols narrower than a byte are packed, most significant bit first. */
+  /** Width of the symbols; those narrower than a byte are packed, most significant bit first. */
   readonly bitsPerSymbol: number;
 }
 
 /** A result before it is judged. */
 export type Finding = TestResult & {
-  /** How many bytes of the input, from its start or that of its sequence, the test was given. */
+  /** Bytes that the test was given, from the start of the input or of the sequence. */
   readonly testedBytes: number;
-  /** Which sequence, from 0, where there are several. */
+  /** Number of the sequence, from 0, where there are several. */
   readonly sequence?: number;
 };
 
@@ -38,9 +38,9 @@ export type ReportResult = Finding & { readonly verdict: Verdict };
 export type ReportLine = SuiteLine & { readonly verdict: Verdict };
 
 export interface Summary extends VerdictCounts {
-  /** fail: there is at least one finding. null: no test had a verdict. */
+  /** fail: at least one finding. null: no test had a verdict. */
   readonly verdict: "pass" | "fail" | null;
-  /** Questions among which `findingLevel` is shared out. */
+  /** Questions that share `findingLevel`. */
   readonly questions: number;
   readonly findingLevel: number;
   /** `suite/test`, with `#sequence` or the label of the analysis line where there are several. */
@@ -53,14 +53,14 @@ export interface Report {
   readonly suites: readonly SuiteId[];
   readonly constants: Constants;
   readonly sequences: number;
-  /** Length of each where there are several. */
+  /** Length of a sequence, where there are several. */
   readonly sequenceBytes?: number;
   readonly results: readonly ReportResult[];
   /** SP 800-22 §4.2, where there are several sequences; else empty. */
   readonly analysis: readonly ReportLine[];
   readonly summary: Summary;
   readonly quality: Quality;
-  /** What a reader has to know about how the data were used, a sentence each. */
+  /** Notes on how the data were used, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export type UnjudgedReport = Omit<Report, "schema" | "results" | "analysis" | "s
   readonly results: readonly Finding[];
 };
 
-/** Judges the results, one question at a time and all together. */
+/** Judges each result and all of them together. */
 export function judge(report: UnjudgedReport): Report {
   const { input, suites, constants, sequences, sequenceBytes, notes } = report;
   const lines = sequences > 1 ? analyse(report.results) : [];
@@ -103,7 +103,7 @@ export function judge(report: UnjudgedReport): Report {
   };
 }
 
-/** NIST's final analysis, suite by suite: the same test may be in two. */
+/** Makes NIST's final analysis suite by suite, since two suites may have tests of one name. */
 function analyse(results: readonly Finding[]): SuiteLine[] {
   return SUITE_IDS.flatMap((suite) => {
     const own = results.filter((result) => result.suite === suite);
@@ -119,7 +119,7 @@ function nameOf(judged: ReportResult | ReportLine): string {
     : `${name} ${judged.label} over all sequences`;
 }
 
-/** The p-value that stands for a test with several: the lowest; and where it stands. */
+/** Returns the p-value that stands for a test with several, the lowest, and its index. */
 export function lowestPValue({ pValues }: HypothesisResult): { readonly p: number; readonly index: number } {
   const p = Math.min(...pValues);
   return { p, index: pValues.indexOf(p) };

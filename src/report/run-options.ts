@@ -1,4 +1,4 @@
-/** What a report is made of and how. */
+/** Data and options of a report. */
 import type { SuiteId } from "../stats/result.ts";
 import type { Constants } from "../stats/sp800-22/index.ts";
 import type { InputDescription, Report } from "./report.ts";
@@ -7,16 +7,16 @@ export interface ReportData {
   readonly kind: InputDescription["kind"];
   readonly name: string;
   readonly bitsPerSymbol: number;
-  /** A piece need not outlive the next one. */
+  /** A piece need not stay valid once the next is asked for. */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
 export interface RunOptions {
   readonly suites: readonly SuiteId[];
   readonly constants: Constants;
-  /** Several sequences of so many bytes, each with all tests of the suites battery and sp800-22. */
+  /** Cut the data into `count` sequences of `bytes` each; for the suites battery and sp800-22. */
   readonly sequences?: { readonly count: number; readonly bytes: number };
-  /** Threads at most; 0: everything in this one. The results are the same. */
+  /** Most threads; 0: everything runs in this one. The results are the same. */
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -28,11 +28,11 @@ export type Progress =
 
 export interface ReportRun {
   readonly report: Report;
-  /** The first bytes of the data, for pictures of them. */
+  /** The first bytes of the data, for pictures. */
   readonly head: Uint8Array;
 }
 
-/** The data as the report names them. */
+/** Describes the data for the report. */
 export function describe(data: ReportData, bytes: number, sha256: string): InputDescription {
   const { kind, name, bitsPerSymbol } = data;
   return { kind, name, bytes, sha256, bitsPerSymbol };

@@ -1,4 +1,4 @@
-/** Runs the suites on each of several sequences, a sequence to a thread. */
+/** Runs the suites on several sequences, each in one thread. */
 import type { TestResult } from "../stats/result.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { plural } from "./numbers.ts";
@@ -40,7 +40,7 @@ export async function runSequences(
         sequence: index,
       }));
     });
-    // Whatever goes wrong is heard of when all are gathered, or here.
+    // A failure is thrown when all are gathered, or where this one is awaited.
     running.catch(() => {});
     perSequence.push(running);
     // One sequence for each thread at work, and one more waiting.
@@ -64,7 +64,7 @@ export async function runSequences(
   return { report, head };
 }
 
-/** Without what would fill the memory when there are thousands: the details, and each its own copy of the labels. */
+/** Drops what would fill the memory with thousands of results: details, and own copies of the labels. */
 function lean(result: TestResult, labels: Map<string, readonly string[]>): TestResult {
   if (result.kind !== "hypothesis") return result;
   const { details: _, ...rest } = result;

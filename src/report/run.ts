@@ -9,10 +9,10 @@ import { describe, type ReportData, type ReportRun, type RunOptions } from "./ru
 import { runSequences } from "./run-sequences.ts";
 import { TestThreads } from "./threads/test-threads.ts";
 
-/** Below this, threads take longer to start than to work. */
+/** Shorter data are tested faster than threads start. */
 const LEAST_THREADED_BYTES = 2 ** 15;
 
-/** @throws InputError for empty or too short data; the signal's reason; what the data throw */
+/** @throws InputError for empty or too short data; the signal's reason; errors of the data */
 export async function runReport(data: ReportData, options: RunOptions): Promise<ReportRun> {
   return options.sequences === undefined
     ? await runOnce(data, options)

@@ -3,15 +3,15 @@ import { createHash } from "node:crypto";
 import { InputError } from "../errors.ts";
 
 export interface SequenceStream {
-  /** The sequences, in order, in memory that threads share. */
+  /** The sequences, in order, in shared memory. */
   readonly sequences: AsyncIterable<Uint8Array>;
-  /** Bytes and digest of all that came: complete when the sequences have been read. */
+  /** Bytes and digest of all data, once the sequences have been read. */
   readonly total: () => { readonly bytes: number; readonly sha256: string };
 }
 
 /**
- * `count` sequences of `length` bytes; what follows is counted and hashed, but in no sequence.
- * @throws InputError while reading, if the data end before
+ * Cuts `count` sequences of `length` bytes. Bytes after the last are counted and hashed.
+ * @throws InputError while reading, if the data end too early
  */
 export function cutSequences(
   pieces: AsyncIterable<Uint8Array>,

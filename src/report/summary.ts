@@ -1,4 +1,4 @@
-/** What is said about a report as a whole, around its tables. */
+/** Facts and conclusions about a report as a whole, shown around its tables. */
 import { formatCount, plural } from "./numbers.ts";
 import type { Report } from "./report.ts";
 
@@ -23,7 +23,7 @@ export function factsOf(report: Report): [name: string, value: string][] {
   return facts;
 }
 
-/** What all the tests say together, a sentence each. */
+/** Concludes from all tests, in sentences. */
 export function conclusionOf(report: Report): string[] {
   const { summary, quality, notes } = report;
   const { passed, weak, failed, notApplicable, withoutVerdict } = summary;
@@ -51,7 +51,7 @@ export function conclusionOf(report: Report): string[] {
 
 const MOST_FINDINGS = 8;
 
-/** Names of files may hold anything, codes that control a terminal included. */
+/** Replaces control codes, which file names may hold, since they would act on the terminal. */
 export function printable(name: string): string {
   return name.replace(/\p{Cc}/gu, "\u{fffd}");
 }

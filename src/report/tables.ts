@@ -1,4 +1,4 @@
-/** A report laid out as tables of text: what the terminal, Markdown and HTML show alike. */
+/** A report as tables of text, which the terminal, Markdown and HTML all show. */
 import type { SuiteId } from "../stats/result.ts";
 import { SUITES, testTitle } from "../stats/suites.ts";
 import { formatCount, formatP, formatValue, plural } from "./numbers.ts";
@@ -19,7 +19,7 @@ export interface RowGroup {
 
 export interface Table {
   readonly title: string;
-  /** Titles of the cells; the mark stands before them. */
+  /** Titles of the cells. The mark, which stands before them, has none. */
   readonly columns: readonly { readonly title: string; readonly numeric?: boolean }[];
   readonly groups: readonly RowGroup[];
 }
@@ -105,7 +105,7 @@ function resultRow(result: ReportResult, inputBytes: number): Row {
   return { mark: markOf(result.verdict, result.kind === "not-applicable"), cells };
 }
 
-/** One row a test: the worst of its p-values over all sequences. JSON has every line. */
+/** Makes one row a test, with the worst of its p-values over all sequences. JSON has every line. */
 function analysisTable(report: Report, suite: SuiteId): Table {
   const lines = report.analysis.filter((line) => line.suite === suite);
   const tests = [
@@ -121,7 +121,7 @@ function analysisTable(report: Report, suite: SuiteId): Table {
       const reason = first?.kind === "not-applicable" ? first.reason : "no verdict";
       return { mark: markOf(null, first?.kind === "not-applicable"), cells: [title, "", "", "", "", reason] };
     }
-    // A single weak sequence is what is to be expected of a hundred; a single failed one is not.
+    // One weak sequence in a hundred is to be expected; a failed one is not.
     const verdict = verdicts.includes("fail")
       ? "fail"
       : own.some((line) => line.verdict === "weak")
@@ -176,7 +176,7 @@ function boundsText(lower: number | null, upper: number | null): string {
   return upper === null ? `at least ${formatValue(lower)}` : `${formatValue(lower)}–${formatValue(upper)}`;
 }
 
-/** The sections of a suite's own standard get their sign; others come with the standard's name. */
+/** Adds § to sections of the suite's own standard; those of the battery come with a standard's name. */
 function sectionText({ suite, section }: ReportResult): string {
   return suite === "battery" ? section : `§${section}`;
 }

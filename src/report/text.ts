@@ -1,4 +1,4 @@
-/** A report for the terminal: tables a person can read, in plain characters, coloured where colour is welcome. */
+/** A report for the terminal: tables in plain characters, coloured on request. */
 import type { Report } from "./report.ts";
 import { conclusionOf, factsOf } from "./summary.ts";
 import { type Mark, type Row, type Table, tablesOf } from "./tables.ts";

@@ -1,6 +1,6 @@
 /**
- * What the results of a report say together. A report asks dozens of questions at α = 0.01, so good data answer
- * some of them badly; a program that is to act on the exit code needs a rule that good data hardly ever break.
+ * Verdicts on the results of a report. A report asks dozens of questions at α = 0.01, so good data fail some of them; a
+ * program that acts on the exit code needs a rule that good data hardly ever break.
  */
 import { DEFAULT_ALPHA } from "../stats/constants.ts";
 import { binomialUpper } from "../stats/math/tails.ts";
@@ -11,22 +11,22 @@ import { LEAST_MATCHES } from "../stats/sp800-22/non-overlapping-template.ts";
 /**
  * - `pass`: nothing against the data at α = 0.01, the level of SP 800-22;
  * - `weak`: below α, as one good sequence in a hundred is in each test; not a finding;
- * - `fail`: so far below α that good data get such a result *anywhere in the report* once in 10,000 reports.
+ * - `fail`: so far below α that one report in 10,000 on good data has such a result anywhere.
  *
  * null: a measured quantity, or a test that could not run.
  */
 export type Verdict = "pass" | "weak" | "fail" | null;
 
-/** The chance that a report on good data holds a `fail`: at most this, shared out evenly among its questions (Boole). */
+/** Highest chance that a report on good data has a `fail`; its questions share it evenly (Boole). */
 export const FINDING_LEVEL = 1e-4;
 
 /**
- * The laws of SP 800-22 are approximations; with exact constants the tests reject up to 1.1 % of good sequences at 1 %
- * (docs/TESTS.md). A share of failed sequences is therefore held against half as much again as α.
+ * The laws of SP 800-22 are approximations: with exact constants the tests reject up to 1.1 % of good sequences at 1 %
+ * (docs/TESTS.md). A share of failed sequences is therefore compared with one and a half times α.
  */
 const TOLERATED_SHARE = 1.5 * DEFAULT_ALPHA;
 
-/** A line of final analysis, and whose. */
+/** A line of final analysis, with its suite. */
 export type SuiteLine = AnalysisLine & { readonly suite: SuiteId };
 
 export interface VerdictCounts {
@@ -34,18 +34,18 @@ export interface VerdictCounts {
   readonly weak: number;
   readonly failed: number;
   readonly notApplicable: number;
-  /** Measured quantities. */
+  /** Measured quantities, which have no verdict. */
   readonly withoutVerdict: number;
 }
 
-/** How many questions `FINDING_LEVEL` is shared out among: one a result with p-values, one a line of final analysis. */
+/** Counts the questions that share `FINDING_LEVEL`: one a result with p-values, one a line of final analysis. */
 export function countQuestions(results: readonly TestResult[], lines: readonly AnalysisLine[]): number {
   return results.filter((result) => result.kind === "hypothesis").length + lines.length;
 }
 
 /**
- * Weak is what the p-values shown say. Whether it is a finding is asked of the exact constants where there are any: with the
- * standard's rounded ones, long enough good data fail for certain.
+ * Judges one result. `weak` goes by the p-values shown and by the exact ones; `fail` by the exact ones where there are
+ * any, since with the standard's rounded constants good data fail for certain if they are long enough.
  */
 export function verdictOf(result: TestResult, questions: number): Verdict {
   switch (result.kind) {
@@ -61,19 +61,19 @@ export function verdictOf(result: TestResult, questions: number): Verdict {
   }
 }
 
-/** The result as it would be with exact constants, where the standard's differ. */
+/** Returns the result with the p-values of exact constants, where the standard's differ. */
 export function withExactConstants<T extends TestResult>(result: T): T {
   if (result.kind !== "hypothesis" || result.exactPValues === undefined) return result;
   return { ...result, pValues: result.exactPValues };
 }
 
 /**
- * A line of final analysis: weak where NIST's report would mark it with an asterisk; a finding where more sequences
- * failed than chance and the roughness of the laws explain. Uniformity is never a finding: p-values of short
+ * Judges a line of final analysis: `weak` where NIST's report would mark it with an asterisk, `fail` where more
+ * sequences failed than chance and the approximate laws explain. Uniformity alone never fails, since p-values of short
  * sequences take few different values. In the battery, where many p-values are bounds or of discrete statistics, it does
  * not count at all.
  *
- * @param exact the same line with exact constants: what a finding is asked of
+ * @param exact the same line with exact constants, which decides on `fail`
  */
 export function lineVerdict(line: SuiteLine, exact: AnalysisLine, questions: number): Verdict {
   const failures = Math.round((1 - exact.proportion) * exact.sequences);
@@ -81,7 +81,7 @@ export function lineVerdict(line: SuiteLine, exact: AnalysisLine, questions: num
   return isUneven(line) || !line.proportionPassed ? "weak" : "pass";
 }
 
-/** Whether the p-values of a line should be uniform and are not. */
+/** True if the p-values of a line should be uniform and are not. */
 export function isUneven({ suite, uniform }: SuiteLine): boolean {
   return suite === "sp800-22" && uniform === false;
 }
@@ -100,7 +100,7 @@ export function countVerdicts(
   };
 }
 
-/** SP 800-22 sets no least length for its template test: with few matches in a block its p-values are rough. */
+/** False for a template test with few matches in a block, whose p-values are rough: SP 800-22 sets it no least length. */
 function hasSoundTails({ test, params, n }: TestResult): boolean {
   if (test !== "non-overlapping-template") return true;
   return n / Number(params["blocks"]) / 2 ** Number(params["templateLength"]) >= LEAST_MATCHES;

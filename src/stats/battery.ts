@@ -1,6 +1,6 @@
 /**
- * The battery of tests that a report prints first. Those of SP 800-22 run here with exact constants where the
- * standard's are rounded; the others, with the laws their p-values come from, are in `other/`.
+ * The battery of tests that a report prints first. Tests of SP 800-22 run with exact constants where the standard's are
+ * rounded; the others, with the laws that their p-values come from, are in `other/`.
  */
 
 import { type BitString, bitString } from "./bits.ts";
@@ -14,8 +14,7 @@ export interface BatteryOptions {
 }
 
 /**
- * Runs the battery: one result a test, suite "battery", in order. Any length of data, none included: tests
- * that need more are "not-applicable".
+ * Runs the battery: one result a test, in order. Data may have any length; tests that need more are "not-applicable".
  *
  * @throws TypeError unless given bytes
  * @throws RangeError for an unknown test

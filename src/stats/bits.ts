@@ -6,7 +6,7 @@ export interface BitString {
   readonly length: number;
 }
 
-/** All bits of `bytes`, or the first `length` of them. @throws RangeError if there are not that many */
+/** Makes a string of all bits of `bytes`, or the first `length`. @throws RangeError if there are fewer */
 export function bitString(bytes: Uint8Array, length = bytes.length * 8): BitString {
   if (!Number.isInteger(length) || length < 0 || length > bytes.length * 8) {
     throw new RangeError(`bit length ${length} does not fit ${bytes.length} bytes`);
@@ -14,7 +14,7 @@ export function bitString(bytes: Uint8Array, length = bytes.length * 8): BitStri
   return { bytes, length };
 }
 
-/** One bit a byte, 0 or 1. */
+/** Writes one bit a byte, 0 or 1. */
 export function unpackBits(bits: BitString): Uint8Array {
   const out = new Uint8Array(bits.length);
   for (let i = 0; i < bits.length; i++) out[i] = (bits.bytes[i >> 3]! >> (7 - (i & 7))) & 1;

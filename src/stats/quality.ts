@@ -15,22 +15,22 @@ export interface Quality {
   readonly combinedP: number | null;
 }
 
-/** A failed bounds test counts as this: the chance of failing a basic test in AIS 20/31. */
+/** p-value that a failed bounds test counts as: the chance that good data fail a basic test of AIS 20/31. */
 const FAILED_BOUNDS_P = 1e-6;
 
-/** No p-value counts for less, so that an exact 0 stays a number. */
+/** Smaller p-values count as this one, so that an exact 0 stays finite. */
 const SMALLEST_P = 1e-300;
 
-/** Score is lost from the first to the second: one good sequence in a hundred, one in ten thousand million. */
+/** −log₁₀ of the combined p-value at which the score begins to fall, and at which it is lowest. */
 const FIRST_DOUBT = 2;
 const CERTAINTY = 10;
 
 /**
- * One number from 0 to 100 for display. It says how much the tests speak against the data, not how much
- * entropy they hold, and nothing is ever credited by it.
+ * Computes one number from 0 to 100 for display. It says how much the tests speak against the data, not how much
+ * entropy the data hold, and no credit depends on it.
  *
- * Each result becomes one p-value p_t (Bonferroni: the smallest of its k p-values times k). They are combined
- * by their harmonic mean p̄ = T/Σ(1/p_t), which stays honest when tests depend on each other, as these do
+ * Each result becomes one p-value p_t (Bonferroni: the smallest of its k p-values times k). They are combined by
+ * their harmonic mean p̄ = T/Σ(1/p_t), which stays valid when tests depend on each other, as these do
  * (D. J. Wilson, PNAS 116 (2019) 1195–1200): p̄ falls below a small x with probability about x for good data,
  * while a single overwhelming failure drags it to 0 and any number of chance failures at 1 % does not. Then
  *

@@ -1,4 +1,4 @@
-/** What a statistical test can say. Pure data: it goes into JSON as it stands. */
+/** Results of statistical tests: pure data, written to JSON unchanged. */
 
 import { DEFAULT_ALPHA } from "./constants.ts";
 
@@ -30,11 +30,11 @@ export interface HypothesisResult extends TestHeader {
   readonly kind: "hypothesis";
   readonly statistic: number;
   readonly pValues: readonly number[];
-  /** What the p-values belong to where there are several ("forward", "backward"). */
+  /** A label for each p-value where there are several ("forward", "backward"). */
   readonly labels?: readonly string[];
   /** p-values with exact constants, where the standard's differ. */
   readonly exactPValues?: readonly number[];
-  /** Numbers on the way, for those who check: counts, sums, moments. */
+  /** Intermediate figures for whoever checks the result: counts, sums, moments. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
@@ -66,9 +66,8 @@ export interface NotApplicableResult extends TestHeader {
 export type TestResult = HypothesisResult | EstimateResult | BoundsResult | NotApplicableResult;
 
 /**
- * Whether a result speaks against randomness at level `alpha`; `undefined` where it has no verdict.
- * Several p-values of one test are one question, so they are held against alpha divided by their number
- * (Bonferroni).
+ * Tells whether a result speaks against randomness at level `alpha`; undefined where it has no verdict. Several
+ * p-values of one test are one question, so each is compared with alpha divided by their number (Bonferroni).
  */
 export function failed(result: TestResult, alpha = DEFAULT_ALPHA): boolean | undefined {
   switch (result.kind) {

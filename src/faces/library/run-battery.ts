@@ -4,15 +4,15 @@ import { type Quality, qualityScore } from "../../stats/quality.ts";
 import type { TestResult } from "../../stats/result.ts";
 
 export interface BatteryReport {
-  /** One a test, in the battery's order. */
+  /** One result a test, in the battery's order. */
   readonly results: readonly TestResult[];
   /** One number for display: how much the tests speak against the data. Never a measure of entropy. */
   readonly quality: Quality;
 }
 
 /**
- * Runs the battery on bytes of any number; tests that need more say so. A megabyte takes about a second, in which nothing else
- * runs.
+ * Runs the battery on any number of bytes; tests that need more are "not-applicable". A megabyte takes about a second and
+ * blocks the calling thread.
  * @throws TypeError unless given bytes
  */
 export function runBattery(bytes: Uint8Array): BatteryReport {

@@ -1,4 +1,4 @@
-/** The pieces of work that a thread can do by itself: plain data in, plain data out, the same wherever it runs. */
+/** Pieces of work that a thread can do alone: plain data in, plain data out, the same result in any thread. */
 import { battery } from "../../stats/battery.ts";
 import { bitString, unpackSymbols } from "../../stats/bits.ts";
 import { runProcedure } from "../../stats/other/ais31-verdict.ts";
@@ -9,7 +9,7 @@ import { iidData, type Outcomes, Permutations } from "../../stats/sp800-90b/iid/
 import { type Assessment, assess, type RestartResult, restartTest } from "../../stats/sp800-90b/index.ts";
 import { AIS31 } from "../../stats/suites.ts";
 
-/** Tests whose results are a report's. */
+/** Tests that give results of a report. */
 export type SuiteTask =
   | { readonly kind: "battery"; readonly bytes: Uint8Array; readonly tests?: readonly string[] }
   | {
@@ -21,18 +21,18 @@ export type SuiteTask =
   | { readonly kind: "ais31"; readonly bytes: Uint8Array; readonly procedure: string }
   | { readonly kind: "fips140-2"; readonly bytes: Uint8Array };
 
-/** Assessments after SP 800-90B; symbols one a byte, or packed where `packed` says so. */
+/** Assessments by SP 800-90B, of symbols one a byte, or packed if `packed` is set. */
 export type AssessTask = {
   readonly kind: "assess";
   readonly symbols: Uint8Array;
   readonly packed?: boolean;
   readonly bitsPerSymbol: number;
   readonly details?: boolean;
-  /** Look at the first TRUNCATED_BITS of the bit string only. */
+  /** Look only at the first TRUNCATED_BITS of the bit string. */
   readonly truncate?: boolean;
 };
 
-/** As NIST's program given `-t`. */
+/** Length to which NIST's program cuts the bit string with `-t`. */
 export const TRUNCATED_BITS = 1_000_000;
 
 export type RestartTask = {
@@ -47,12 +47,12 @@ export type RestartTask = {
 /** One chunk of the permutation test of §5.1. */
 export type PermutationTask = {
   readonly kind: "permutations";
-  /** A number for the data: the same for all chunks. */
+  /** Number of the data, the same for all their chunks. */
   readonly data: number;
   readonly symbols: Uint8Array;
   readonly bitsPerSymbol: number;
   readonly chunk: number;
-  /** By statistic: 1 where it is still to be decided. */
+  /** By statistic: 1 if it is to be measured. */
   readonly wanted: Uint8Array;
 };
 
@@ -99,7 +99,7 @@ function run(task: TestTask): TestResult[] | Assessment | RestartResult | Outcom
   }
 }
 
-/** The data themselves take as long to measure as a permutation of them: kept for the next chunk. */
+/** Measuring the data takes as long as measuring a permutation, so the result is kept for the next chunk. */
 let measured: { readonly data: number; readonly permutations: Permutations } | undefined;
 
 function permutationsOf({ data, symbols, bitsPerSymbol }: PermutationTask): Permutations {

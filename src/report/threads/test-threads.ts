@@ -1,4 +1,4 @@
-/** Runs tests in threads of their own, so that they use all cores and the program stays answerable. */
+/** Runs tests in threads of their own, so that they use all cores and the program keeps responding. */
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { runTask, type TaskResult, type TestTask } from "./test-tasks.ts";
@@ -20,7 +20,7 @@ interface Thread {
   job: Job | undefined;
 }
 
-/** The bytes in memory that threads share, so that no task carries a copy. */
+/** Returns the bytes in shared memory, so that tasks carry no copy. */
 export function shared(bytes: Uint8Array): Uint8Array {
   if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
@@ -36,8 +36,8 @@ export class TestThreads implements Disposable {
   #size: number;
 
   /**
-   * @param size threads at most, started as tasks come; 0: all work is done in this thread
-   * @param signal ends them, for its reason
+   * @param size most threads, started when tasks come; 0: all work is done in this thread
+   * @param signal ends the threads; tasks are then rejected with its reason
    */
   constructor(
     size: number,
@@ -48,12 +48,12 @@ export class TestThreads implements Disposable {
     signal?.addEventListener("abort", this.#onAbort);
   }
 
-  /** Tasks that can be under way at once, at least 1. */
+  /** Tasks that can run at once, at least 1. */
   get size(): number {
     return Math.max(1, this.#size);
   }
 
-  /** @throws what the test throws; Error if its thread died; the reason of `close` */
+  /** @throws errors of the test; Error if its thread died; the reason given to `close` */
   run<T extends TestTask>(task: T): Promise<TaskResult<T>> {
     return new Promise<unknown>((resolve, reject) => {
       this.#waiting.push({ task, resolve, reject });
@@ -61,7 +61,7 @@ export class TestThreads implements Disposable {
     }) as Promise<TaskResult<T>>;
   }
 
-  /** Ends all threads, even in the middle of a test. What was to be done fails for this reason. */
+  /** Ends all threads, even in the middle of a test. Open tasks are rejected with `reason`. */
   close(reason: unknown = new Error("the test threads were closed")): void {
     this.#closed ??= { reason };
     this.signal?.removeEventListener("abort", this.#onAbort);
@@ -126,7 +126,7 @@ export class TestThreads implements Disposable {
     if (index < 0) return;
     this.#threads.splice(index, 1);
     if (!thread.ready) {
-      // It never ran: threads cannot be had here, and the work is done without them.
+      // It never ran: this machine gives no threads, so the work is done without them.
       this.#size = 0;
       if (thread.job) this.#waiting.unshift(thread.job);
     } else {

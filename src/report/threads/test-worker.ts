@@ -1,4 +1,4 @@
-/** Entry point of the threads that run tests: the third one of the compiled binary. */
+/** Entry point of the threads that run tests. */
 import { parentPort } from "node:worker_threads";
 import { runTask, type TestTask } from "./test-tasks.ts";
 import type { Answer } from "./test-threads.ts";

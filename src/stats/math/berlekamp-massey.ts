@@ -1,14 +1,14 @@
 import { wordAt } from "./bit-words.ts";
 
 /**
- * Linear complexity of blocks of bits: the length of the shortest linear feedback shift register that generates them.
+ * Computes the linear complexity of blocks of bits: the length of the shortest linear feedback shift register that
+ * generates them.
  *
  * This is the algorithm of Berlekamp and Massey, in the form of Euclid's. Massey's own form keeps the connection
  * polynomials C(x) and B(x) and computes each discrepancy as a sum of products. Only the length L is wanted here, so
- * this one keeps instead what the polynomials make of the sequence, the residues r = C·s and b = B·s: the discrepancy
- * at position i is then simply bit i of r, zeros are skipped by counting them, and where Massey adds x^(i−m)·B to C
- * the residue b is added to r. Both are held left-aligned, r at position i, b at its own first 1, and b needs no
- * shift at all.
+ * this class keeps the residues r = C·s and b = B·s instead. The discrepancy at position i is then bit i of r, zeros
+ * are skipped by counting them, and where Massey adds x^(i−m)·B to C, b is added to r. Both are held left-aligned, r
+ * at position i, b at its own first 1, so that b needs no shift.
  */
 export class BerlekampMassey {
   #current: Int32Array;
@@ -58,7 +58,7 @@ export class BerlekampMassey {
   }
 }
 
-/** Moves the first 1 of `r` to the front; returns the position `at` plus the zeros dropped, or `length` if there is none. */
+/** Moves the first 1 of `r` to the front. Returns `at` plus the zeros dropped, or `length` if there is no 1. */
 function skipZeros(r: Int32Array, at: number, length: number): number {
   const size = (length - at + 31) >>> 5;
   let first = 0;

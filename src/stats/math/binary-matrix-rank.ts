@@ -28,7 +28,7 @@ export class BinaryMatrixRank {
     return rank;
   }
 
-  /** Reduces a row by those before it; keeps it if something is left. */
+  /** Reduces a row by those before it and keeps what is left. Returns false if nothing is. */
   #insert(words: Int32Array, start: number): boolean {
     const size = this.#rowWords;
     const row = this.#row;

@@ -1,8 +1,8 @@
 import type { BitString } from "../bits.ts";
 
 /**
- * A bit string as 32-bit words, first bit in the most significant place; bits past the end are 0. Two words of zeros
- * follow, so that a window of up to 32 bits may be read from any position up to the end.
+ * Packs a bit string into 32-bit words, first bit most significant; bits past the end are 0. Two words of zeros follow,
+ * so that a window of 32 bits may be read from any position up to the end.
  */
 export function bitWords(bits: BitString): Int32Array {
   const { bytes, length } = bits;
@@ -20,7 +20,7 @@ export function bitWords(bits: BitString): Int32Array {
   return words;
 }
 
-/** The 32 bits from position `at` on, first bit most significant. */
+/** Reads the 32 bits from position `at` on, first bit most significant. */
 export function wordAt(words: Int32Array, at: number): number {
   const i = at >>> 5;
   const shift = at & 31;

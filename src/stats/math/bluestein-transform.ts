@@ -4,8 +4,8 @@ import { rootsOfUnity } from "./roots-of-unity.ts";
 /**
  * Discrete Fourier transform of n complex numbers for any n, prime or not, by Bluestein's method: with
  * jk = (j² + k² − (k − j)²)/2 the transform becomes a convolution with the chirp e^(πi·j²/n), which is done with fast
- * transforms of a length that has only the factors 2, 3 and 5. Exact in the sense that it is X[k] for this very n; nothing is
- * padded but the convolution.
+ * transforms of a length that has only the factors 2, 3 and 5. The result is X[k] for this n: only the convolution is
+ * padded.
  */
 export class BluesteinTransform {
   readonly #convolution: MixedRadixTransform;

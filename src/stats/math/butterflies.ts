@@ -1,10 +1,10 @@
 import { rootsOfUnity } from "./roots-of-unity.ts";
 
 /**
- * One pass of Stockham's transform by radix p. The input is seen as x[k][j][q] with k < p, j < groups, q < stride; for
- * each (j, q) the p values over k are transformed, the results multiplied by the group's twiddles and written to
- * y[j][k][q]. In the code below `row` is the distance between two k of the input, `line` that between two of the
- * output, both counted in array elements, two to a complex number.
+ * Does one pass of Stockham's transform by radix p. The input is x[k][j][q] with k < p, j < groups, q < stride; for each
+ * (j, q) the p values over k are transformed, multiplied by the group's twiddles and written to y[j][k][q]. In the code
+ * `row` is the distance between two k of the input, `line` that between two of the output, both counted in array
+ * elements, two to a complex number.
  *
  * The innermost loops are written out per radix: this is where the time of a transform goes.
  */

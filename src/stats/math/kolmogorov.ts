@@ -2,8 +2,8 @@
  * The null law of Kolmogorov's statistic for a *discrete* uniform law on `levels` values,
  * D = max over k of |F_n(k) − (k+1)/levels|.
  *
- * The continuous law (Kolmogorov's series) is not it: it is conservative, because the empirical process is
- * looked at in levels − 1 points only. Two methods, by sample size:
+ * The continuous law (Kolmogorov's series) would be conservative, because D looks at levels − 1 points only. Two
+ * methods, by sample size:
  * - up to EXACT_UP_TO the exact law (W. J. Conover, JASA 67 (1972) 591–596, here as a banded recursion over
  *   Poisson counts conditioned on their total, as in Dimitrova, Kaishev & Tan, J. Stat. Softw. 95 (2020));
  * - above it the limit law, a Brownian bridge seen at k/levels (P. Schmid, Ann. Math. Stat. 29 (1958)
@@ -13,7 +13,7 @@
 import { gaussLegendre } from "./gauss-legendre.ts";
 import { poissonPmf } from "./poisson.ts";
 
-/** There the exact recursion takes 20 ms and the two laws differ by 2 % of P (1.5 √(1/n), lattice effects). */
+/** At this size the exact recursion takes 20 ms and the two laws differ by 2 % of P (1.5 √(1/n), lattice effects). */
 const EXACT_UP_TO = 8192;
 
 /**

@@ -1,10 +1,10 @@
 import { butterflies2, butterflies3, butterflies4, butterflies5, butterfliesOdd } from "./butterflies.ts";
 import { rootsOfUnity } from "./roots-of-unity.ts";
 
-/** Largest prime factor done by direct summation; from about here on Bluestein's method is faster. */
+/** Largest prime factor done by direct summation; above it Bluestein's method is faster. */
 export const LARGEST_RADIX = 61;
 
-/** The order of the radices: four before two, as one pass by four is cheaper than two by two; then rising primes. */
+/** Factors n: fours before a two, since one pass by four is cheaper than two by two; then rising primes. */
 export function radicesOf(n: number): number[] {
   const radices: number[] = [];
   let rest = n;

@@ -9,8 +9,8 @@ import { binomialUpper } from "./tails.ts";
  *
  *     P(M ≤ c) = P(X ≤ c)^cells · P(W = n) / P(Poisson(n) = n),
  *
- * W the sum of `cells` such Poisson variables each cut off above c; P(W = n) by its Edgeworth expansion, as
- * Levin does. Where P falls below 1e-9 it is Bonferroni's bound, then exact to within its own square.
+ * where W is the sum of `cells` such Poisson variables, each cut off above c; P(W = n) comes from its Edgeworth
+ * expansion, as in Levin. Below 1e-9 P is Bonferroni's bound, which there is exact to within its own square.
  */
 export function multinomialMaximumUpper(m: number, n: number, cells: number): number {
   if (m <= n / cells) return 1;

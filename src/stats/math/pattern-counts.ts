@@ -5,8 +5,8 @@ import { bitWords, wordAt } from "./bit-words.ts";
 export const LONGEST_PATTERN = 24;
 
 /**
- * How often each m-bit pattern occurs in the windows that begin at the positions [from, to), overlapping ones included.
- * The bits must reach to position to + m − 1.
+ * Counts each m-bit pattern in the windows that begin at the positions [from, to), overlapping ones included. The bits
+ * must reach to position to + m − 1.
  */
 export function countPatterns(words: Int32Array, m: number, from: number, to: number): Uint32Array {
   const counts = new Uint32Array(1 << m);
@@ -28,7 +28,7 @@ export function countPatterns(words: Int32Array, m: number, from: number, to: nu
   return counts;
 }
 
-/** The same for all n windows of the bits bent to a circle (SP 800-22 §2.11.4 (1)). Needs n ≥ m. */
+/** Counts patterns in all n windows of the bits bent to a circle (SP 800-22 §2.11.4 (1)). Needs n ≥ m. */
 export function countCyclicPatterns(bits: BitString, m: number): Uint32Array {
   const words = bitWords(bits);
   const n = bits.length;
@@ -43,7 +43,7 @@ export function countCyclicPatterns(bits: BitString, m: number): Uint32Array {
   return counts;
 }
 
-/** From the cyclic counts of m-bit patterns those of (m − 1)-bit ones: each begins two of the longer. */
+/** Derives the cyclic counts of (m − 1)-bit patterns from those of m bits: each begins two of the longer. */
 export function shorterPatterns(counts: Uint32Array): Uint32Array {
   const shorter = new Uint32Array(counts.length / 2);
   for (let i = 0; i < shorter.length; i++) shorter[i] = counts[2 * i]! + counts[2 * i + 1]!;

@@ -8,10 +8,10 @@ export interface ComplexTransform {
   transform(values: Float64Array): void;
 }
 
-// Sequences tested one after the other mostly have one length: the tables of the last one are kept while memory allows.
+// Sequences tested in turn mostly have one length, so the tables of the last one are kept while memory allows.
 let latest: WeakRef<ComplexTransform> | undefined;
 
-/** The transform of length n, any n ≥ 1. Its working memory is its own: use it for one array after the other. */
+/** Returns the transform of length n, any n ≥ 1. It has one working memory: use it for one array at a time. */
 export function complexTransform(n: number): ComplexTransform {
   if (!Number.isInteger(n) || n < 1) throw new RangeError(`no transform of ${n} values`);
   let transform = latest?.deref();

@@ -1,8 +1,8 @@
 /**
  * The n-th roots of unity e^(−2πi·k/n), k = 0 … count − 1, as pairs (real, imaginary).
  *
- * About 2√count sines and cosines are computed, the rest are products of one root from a coarse and one from a fine
- * grid: twenty times faster than Math.sin and Math.cos for each, and still within 3e-16.
+ * Computes about 2√count sines and cosines; the other roots are products of one from a coarse and one from a fine grid.
+ * That is twenty times faster than Math.sin and Math.cos for each, and still within 3e-16.
  */
 export function rootsOfUnity(n: number, count = n): Float64Array {
   const roots = new Float64Array(2 * count);

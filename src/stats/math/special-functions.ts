@@ -21,8 +21,8 @@ export function normalCdf(x: number): number {
 export function igamc(a: number, x: number): number {
   if (!(a > 0) || !(x >= 0)) return Number.NaN;
   if (x === Number.POSITIVE_INFINITY) return 0;
-  // stdlib's gammainc 0.3.1 is good to 1e-14 up to here. Above x = 1000 it takes the asymptotic series for x ≫ a even
-  // where x ≈ a, and is wrong in the second digit: Q(1024, 1024) comes out as 0.508 instead of 0.496.
+  // stdlib's gammainc 0.3.1 is good to 1e-14 up to x = 1000. Above, it takes the asymptotic series for x ≫ a even where
+  // x ≈ a, and is wrong in the second digit: Q(1024, 1024) comes out as 0.508 instead of 0.496.
   const q = x <= 1000 || a < 30 ? gammainc(x, a, true, true) : largeIgamc(a, x);
   return Math.min(1, Math.max(0, q));
 }

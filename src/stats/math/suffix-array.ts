@@ -1,5 +1,5 @@
 /**
- * Suffix arrays and longest common prefixes in linear time and for every input, constant and periodic ones too.
+ * Suffix arrays and longest common prefixes, in linear time for every input, constant and periodic ones included.
  *
  * SA-IS: G. Nong, S. Zhang, W. H. Chan, "Two Efficient Algorithms for Linear Time Suffix Array Construction",
  * IEEE Trans. Computers 60 (2011). A suffix is type S if smaller than the one after it, else type L; an S right
@@ -7,7 +7,7 @@
  */
 
 /**
- * The positions of `text` in the order of their suffixes, a suffix coming before any it is a prefix of.
+ * Lists the positions of `text` in the order of their suffixes; a suffix comes before any that it is a prefix of.
  *
  * @param alphabetSize text holds 0 … alphabetSize − 1
  * @param order written to and returned; as long as the text
@@ -23,13 +23,13 @@ export function suffixArray(
 }
 
 /**
- * Lengths of the longest common prefix of each suffix and the one before it in `order`; 0 for the first.
+ * Computes the length of the longest common prefix of each suffix and the one before it in `order`; 0 for the first.
  *
  * Φ algorithm: J. Kärkkäinen, G. Manzini, S. Puglisi, "Permuted Longest-Common-Prefix Array" (2009). Going
  * through the text, the length falls by at most one a step.
  *
- * @param lengths written to and returned; may be `order` itself, where that is no longer needed
- * @param scratch overwritten; another array of that length
+ * @param lengths written to and returned; may be `order` itself if that is no longer needed
+ * @param scratch overwritten; another array of the same length
  */
 export function commonPrefixLengths(
   text: Uint8Array | Int32Array,

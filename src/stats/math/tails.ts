@@ -1,6 +1,6 @@
 /**
- * Tail probabilities that turn a statistic into a p-value. Each tail is computed as itself, never as one
- * minus the other tail, so that a p-value of 1e-90 comes out as 1e-90 and not as 0.
+ * Tail probabilities that turn a statistic into a p-value. Each tail is computed directly, never as one minus the
+ * other, so that a p-value of 1e-90 comes out as 1e-90 and not as 0.
  */
 
 import gammainc from "@stdlib/math-base-special-gammainc";
@@ -35,7 +35,7 @@ export function chiSquareTwoSided(x: number, df: number): number {
 
 /** P(X ≥ k) for X binomial(n, p). */
 export function binomialUpper(k: number, n: number, p: number): number {
-  // As P(n − X ≤ n − k), so that the small tail is the one computed.
+  // P(n − X ≤ n − k): this way the small tail is the one computed.
   return k <= 0 ? 1 : binomial.cdf(n - k, n, 1 - p);
 }
 
@@ -52,9 +52,9 @@ export function poissonTwoSided(k: number, mean: number): number {
 }
 
 /**
- * Twice the smaller tail of a Pearson type III law (a shifted gamma) with the given mean, standard
- * deviation and skewness: the law to use when the first three cumulants of a nearly normal statistic are
- * known exactly. (N. L. Johnson, S. Kotz, N. Balakrishnan, Continuous Univariate Distributions 1, §17.1.)
+ * Twice the smaller tail of a Pearson type III law (a shifted gamma) with the given mean, standard deviation and
+ * skewness. It fits a nearly normal statistic of which the first three cumulants are known exactly. (N. L. Johnson,
+ * S. Kotz, N. Balakrishnan, Continuous Univariate Distributions 1, §17.1.)
  */
 export function pearson3TwoSided(x: number, mean: number, sd: number, skewness: number): number {
   const z = (x - mean) / sd;
@@ -68,8 +68,8 @@ export function pearson3TwoSided(x: number, mean: number, sd: number, skewness: 
 }
 
 /**
- * Regularized lower incomplete gamma function P(a, x), small values included: the series DLMF 8.11.4, whose
- * terms are all positive, with its first factor x^a·e^(−x)/Γ(a + 1) in the form of a Poisson probability.
+ * Regularized lower incomplete gamma function P(a, x), accurate for small values: the series DLMF 8.11.4, whose terms
+ * are all positive. Its first factor x^a·e^(−x)/Γ(a + 1) is a Poisson probability.
  */
 export function igam(a: number, x: number): number {
   if (a < 16) return gammainc(x, a, true, false);

@@ -1,6 +1,6 @@
 /**
- * The random walk of one byte's bits, first bit most significant, one step up for 1 and down for 0: where each of the
- * 256 bytes ends, and the lowest and highest place it visits (its start, 0, not included).
+ * The random walk of each byte's bits, first bit most significant, one step up for 1 and down for 0: where it ends, and
+ * the lowest and highest place that it visits after its start at 0.
  */
 export const WALK_END = new Int8Array(256);
 export const WALK_LOWEST = new Int8Array(256);

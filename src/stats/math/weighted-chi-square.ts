@@ -10,8 +10,8 @@ const NODES = 64;
  *
  *     P = 1/π · Σ_k (−1)^(k+1) ∫ from a_(2k−1) to a_2k of e^(−xu) / (u·√|D(u)|) du.
  *
- * Every piece is integrated by the Gauss–Chebyshev rule, which takes both end-point singularities exactly.
- * The first piece dominates far out, so small p-values keep their relative accuracy.
+ * Every piece is integrated by the Gauss–Chebyshev rule, which is exact for both end-point singularities. The first
+ * piece dominates far out, so small p-values keep their relative accuracy.
  *
  * @param weights λ_j > 0, strictly decreasing
  * @throws RangeError if there are not at least two

@@ -13,7 +13,7 @@ const T0_BITS = 8 * WORD_BYTES * WORDS;
 const SEQUENCES = 257;
 const SEQUENCE_BITS = 20_000;
 
-/** What one run of procedure A reads: 8,285,728 bits. */
+/** Bits that one run of procedure A reads: 8,285,728. */
 export const PROCEDURE_A_BITS = T0_BITS + SEQUENCES * SEQUENCE_BITS;
 
 /** T3: inclusive limits for runs of 1 … 5 and ≥ 6 bits, zeros and ones alike. */
@@ -91,8 +91,8 @@ export function testSequence(bytes: Uint8Array, words: Int32Array, at: number): 
 }
 
 /**
- * T5: the shift τ whose Z_τ = Σ b_j ⊕ b_(j+τ), j < 5000, is furthest from 2500 on the first 10,000 bits, the
- * first such if several; returns Z_τ on the last 10,000.
+ * T5: finds the shift τ whose Z_τ = Σ b_j ⊕ b_(j+τ), j < 5000, is furthest from 2500 on the first 10,000 bits (the first
+ * of several) and returns Z_τ on the last 10,000.
  */
 function worstShift(words: Int32Array, at: number): number {
   const counts = differencesByShift(words, at);
@@ -104,9 +104,9 @@ function worstShift(words: Int32Array, at: number): number {
 }
 
 /**
- * Z_τ for τ = 0 … 5000, all at once: with bits as ±1, Z_τ = (5000 − c_τ)/2, and c is the correlation of the
- * first 5,000 bits with the first 10,000, the product of their Fourier transforms. The circle of 10,000 is
- * just long enough not to wrap, and the whole numbers come out with an error below 1e-9.
+ * Computes Z_τ for τ = 0 … 5000 at once: with bits as ±1, Z_τ = (5000 − c_τ)/2, where c is the correlation of the first
+ * 5,000 bits with the first 10,000, the product of their Fourier transforms. A circle of 10,000 is just long enough
+ * not to wrap, and the whole numbers come out with an error below 1e-9.
  */
 function differencesByShift(words: Int32Array, at: number): Float64Array {
   const n = 2 * SHIFTS;
@@ -132,7 +132,7 @@ function differencesByShift(words: Int32Array, at: number): Float64Array {
   return counts;
 }
 
-/** T0: how many of the 48-bit words equal an earlier one. */
+/** T0: counts the 48-bit words that equal an earlier one. */
 function countRepeated(bytes: Uint8Array, from: number): number {
   const words = new Float64Array(WORDS);
   for (let i = 0, at = from; i < WORDS; i++, at += WORD_BYTES) {

@@ -7,24 +7,24 @@ import type { BasicTest, BasicTestKind, Procedure } from "./ais31-verdict.ts";
 const ELEMENTS = 100_000;
 
 /**
- * A subsequence that is not full after four times as many words as fair bits take (they take 1.01 times as
- * many) fails its test: constant data would fill it never.
+ * A subsequence fails its test if four times the fewest possible words do not fill it. Fair bits take 1.01 times the
+ * fewest; constant data would never fill it.
  */
 const PATIENCE = 4;
 
-/** Step 1 and 2: the distance from uniformity that is still allowed. */
+/** Steps 1 and 2: distance from uniformity that fails. */
 const T6_SINGLE = 0.025;
 const T6_TRANSITION = 0.02;
 
 /** Steps 3 and 4: the 0.9999 point of χ² with one degree of freedom, 15.137, as the standard rounds it. */
 const T7_LIMIT = 15.13;
 
-/** Step 5: 2,560 bytes to start the table and 256,000 that are tested. */
+/** Step 5: bytes that only fill the table, and bytes that are tested. */
 const T8_START = 2560;
 const T8_TESTED = 256_000;
 const T8_LIMIT = 7.976;
 
-/** What one run reads at least, every word being used: 6,968,480 bits. Fair data take some 15,000 more. */
+/** Bits that one run reads at least, if every word is used: 6,968,480. Fair data take some 15,000 more. */
 export const PROCEDURE_B_BITS = ELEMENTS * (1 + 2 * 2 + 4 * 3 + 8 * 4) + 8 * (T8_START + T8_TESTED);
 
 const KINDS: readonly BasicTestKind[] = [
@@ -84,7 +84,7 @@ export const PROCEDURE_B: Procedure = {
 function run(bits: BitString, words: Int32Array, start: number) {
   const tests: BasicTest[] = [];
   const outOfData = (neededBits: number) =>
-    // Two failures decide, whatever would have come.
+    // Two failures decide, whatever the rest would be.
     tests.filter((test) => !test.passed).length > 1
       ? { end: bits.length, tests }
       : { neededBits: Math.max(neededBits, start + PROCEDURE_B_BITS) };
@@ -121,7 +121,7 @@ function run(bits: BitString, words: Int32Array, start: number) {
   return { end, tests };
 }
 
-/** Ones among the last bits of the first 100,000 words with each beginning. */
+/** Counts, for each beginning, the ones among the last bits of the first 100,000 words that have it. */
 function sortWords(
   words: Int32Array,
   start: number,
@@ -176,7 +176,7 @@ function coronEntropy(words: Int32Array, start: number): number {
   return sum / T8_TESTED;
 }
 
-/** g(i) for the distances of good data; further ones come from ψ, as ψ(i) + γ is the harmonic sum to i − 1. */
+/** g(i) for the distances in good data. For longer ones ψ(i) + γ is the harmonic sum to i − 1. */
 const WEIGHTS: Float64Array = (() => {
   const weights = new Float64Array(8192);
   for (let i = 2; i < weights.length; i++) weights[i] = weights[i - 1]! + 1 / (i - 1) / Math.LN2;

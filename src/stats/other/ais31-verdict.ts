@@ -22,8 +22,8 @@ export interface Procedure extends TestName {
   readonly section: string;
   readonly kinds: readonly BasicTestKind[];
   /**
-   * Runs all basic tests on the bits from `start` on. Says where it stopped reading, or that the data ended
-   * before `neededBits` of them.
+   * Runs all basic tests on the bits from `start` on. Returns where it stopped reading, or how many bits it would have
+   * needed.
    */
   run(
     bits: BitString,
@@ -33,14 +33,14 @@ export interface Procedure extends TestName {
 }
 
 /**
- * The evaluation rule of AIS 20/31 for both procedures (W. Killmann, W. Schindler, "A proposal for:
+ * Runs a procedure and evaluates it by the rule of AIS 20/31 (W. Killmann, W. Schindler, "A proposal for:
  * Functionality classes for random number generators", version 2.0, 2011, §2.4.4): passed if all basic tests
  * pass; failed if more than one fails; if exactly one fails, the procedure is run once more on fresh data and
  * passed only if then all pass. An ideal generator fails one basic test with probability about 1e-6.
  *
- * The results are those of the run that decides: one for the procedure, whose value is its number of failed
- * basic tests, and one for each kind of basic test, with its value furthest from the middle of the bounds.
- * When a second run is called for and the data have ended, nothing is decided: not applicable.
+ * The results are those of the deciding run: one for the procedure, whose value is its number of failed basic tests,
+ * and one for each kind of basic test, whose value is the one furthest from the middle of its bounds. They are not
+ * applicable if a second run is needed and the data have ended.
  */
 export function runProcedure(procedure: Procedure, bits: BitString): TestResult[] {
   const words = bitWords(bits);
@@ -109,7 +109,7 @@ export function runProcedure(procedure: Procedure, bits: BitString): TestResult[
   ];
 }
 
-/** How far towards failing a value lies. */
+/** Measures how far towards failing a value lies. */
 function distance(kind: BasicTestKind, middle: number, value: number): number {
   if (kind.lower === null) return value;
   return kind.upper === null ? -value : Math.abs(value - middle);

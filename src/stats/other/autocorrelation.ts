@@ -8,8 +8,8 @@ const LAGS = 64;
 const MINIMUM_BITS = 1024;
 
 /**
- * Autocorrelation of the bits at lags 1–64: the number of bits that differ from the one `lag` later is
- * binomial(n − lag, ½), exactly, for the XORs are independent fair bits themselves (Menezes, van Oorschot &
+ * Autocorrelation of the bits at lags 1–64: the number of bits that differ from the one `lag` later is exactly
+ * binomial(n − lag, ½), since the XORs are independent fair bits themselves (Menezes, van Oorschot &
  * Vanstone, Handbook of Applied Cryptography, §5.4.4 (v)). One two-sided p-value a lag.
  */
 export function autocorrelation(bits: BitString): TestResult {
@@ -36,7 +36,7 @@ export function autocorrelation(bits: BitString): TestResult {
   return { ...header, kind: "hypothesis", statistic: worst, pValues, labels };
 }
 
-/** How many of the `count` bits from `start` on differ from the bit `lag` places later. */
+/** Counts those of the `count` bits from `start` on that differ from the bit `lag` places later. */
 export function countDiffering(words: Int32Array, start: number, count: number, lag: number): number {
   let differing = 0;
   const end = start + count;

@@ -15,10 +15,10 @@ const BYTES_A_YEAR = 4 * BIRTHDAYS;
 const MEAN = (BIRTHDAYS * (BIRTHDAYS - 1) ** 2) / (4 * DAYS);
 
 /**
- * Birthday spacings (G. Marsaglia; Knuth, TAOCP 2, §3.3.2 J): of 4,096 birthdays from four bytes each, sorted
- * around the year, how many spacings occur again. Poisson, nearly, and so is the sum over all years the data
- * hold (P. L'Ecuyer, R. Simard, Math. Comput. Simul. 55 (2001) 131–137, on how nearly). Two-sided: lattice
- * structure brings too many or too few.
+ * Birthday spacings (G. Marsaglia; Knuth, TAOCP 2, §3.3.2 J): takes 4,096 birthdays from four bytes each, sorts them
+ * around the year, and counts the spacings that occur again. The count is nearly Poisson, and so is its sum over all
+ * years that the data hold (P. L'Ecuyer, R. Simard, Math. Comput. Simul. 55 (2001) 131–137, tells how nearly). The
+ * test is two-sided, since lattice structure brings too many or too few.
  */
 export function birthdaySpacings(bytes: Uint8Array): TestResult {
   const years = Math.floor(bytes.length / BYTES_A_YEAR);
@@ -47,7 +47,7 @@ export function birthdaySpacings(bytes: Uint8Array): TestResult {
   };
 }
 
-/** Spacings around the year that equal another already counted. Sorts `days` in place. */
+/** Counts the spacings around the year that equal another. Sorts `days` in place. */
 function repeatedSpacings(days: Uint32Array): number {
   days.sort();
   const newYear = days[0]!;

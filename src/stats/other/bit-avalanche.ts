@@ -11,9 +11,8 @@ const EXPECTED = [1, 8, 28, 56, 70, 56, 28, 8, 1].map((ways) => ways / 256);
 const MINIMUM_BYTES = 5 * 256 + 1;
 
 /**
- * How many bits change from each byte to the next: χ² against binomial(8, ½), 8 degrees of freedom.
- * The XORs of successive independent uniform bytes are themselves independent and uniform, so every
- * overlapping pair counts and the law is that of independent trials.
+ * Bits that change from each byte to the next: χ² against binomial(8, ½), 8 degrees of freedom. The XORs of successive
+ * independent uniform bytes are independent and uniform too, so overlapping pairs count as independent trials.
  */
 export function bitAvalanche(tally: ByteTally): TestResult {
   const header: TestHeader = {

@@ -9,9 +9,9 @@ import { notEnoughData } from "./not-enough-data.ts";
 const MINIMUM_PAIRS = 1000;
 
 /**
- * Correlation between streams that should know nothing of each other: the bytes at even places with their
- * odd neighbours (normal, as in the lag correlation), and each two of the eight bits of a byte (the number
- * of bytes in which they differ is binomial(n, ½), exactly). 29 p-values.
+ * Correlation between streams that should be independent: the bytes at even places with their odd neighbours (normal,
+ * as in the lag correlation), and each two of the eight bits of a byte (the number of bytes in which they differ is
+ * exactly binomial(n, ½)).
  */
 export function crossCorrelation(bytes: Uint8Array, tally: ByteTally): TestResult {
   const pairs = bytes.length >> 1;

@@ -54,10 +54,11 @@ export const FIPS_RESULTS: readonly (TestName & { readonly failureProbability: n
 
 export class FipsBlocks {
   blocks = 0;
-  /** Blocks that failed at least one test, and each test. */
+  /** Blocks that failed at least one test. */
   failures = 0;
+  /** Blocks that failed each of FIPS_TESTS. */
   readonly byTest: number[] = FIPS_TESTS.map(() => 0);
-  /** Which block failed what, the first hundred: bit i of `mask` is FIPS_TESTS[i]. */
+  /** The first hundred failed blocks; bit i of `mask` stands for FIPS_TESTS[i]. */
   readonly failed: { readonly block: number; readonly mask: number }[] = [];
 
   readonly #block = new Uint8Array(BLOCK_BYTES);
@@ -82,8 +83,8 @@ export class FipsBlocks {
   }
 
   /**
-   * How many blocks failed, in all and by test, and the chance of that many or more among good blocks:
-   * about one good block in 1,250 fails, so a failed block is not a verdict.
+   * Counts the failed blocks, in all and by test; the p-value is the chance of so many or more among good blocks. About
+   * one good block in 1,250 fails, so a failed block alone is no verdict.
    */
   results(): TestResult[] {
     return FIPS_RESULTS.map(({ id, failureProbability }, i) => {
@@ -142,12 +143,12 @@ export class FipsBlocks {
   }
 }
 
-/** All results for bytes at hand. */
+/** Tests bytes that are all at hand. */
 export function fips1402(bytes: Uint8Array): TestResult[] {
   return new FipsBlocks().update(bytes).results();
 }
 
-/** The counts the first four tests rest on. */
+/** Counts that the first four tests rest on. */
 export interface BlockCounts {
   readonly ones: number;
   /** Σ f² over the 16 nibble values. */

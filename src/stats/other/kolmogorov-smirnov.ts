@@ -3,12 +3,12 @@ import type { TestHeader, TestResult } from "../result.ts";
 import type { ByteTally } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
-/** The law is exact for small samples; below this a single byte value already moves D by its 1 % point. */
+/** The law is exact for small samples, but of fewer bytes a single one moves D by its 1 % point. */
 const MINIMUM_BYTES = 256;
 
 /**
- * Kolmogorov–Smirnov test of the bytes against the discrete uniform law on 0–255: the largest distance of
- * the two distribution functions, with the law it has for discrete data (see math/kolmogorov.ts).
+ * Kolmogorov–Smirnov test of the bytes against the discrete uniform law on 0–255: the largest distance between the two
+ * distribution functions, by its law for discrete data (math/kolmogorov.ts).
  */
 export function kolmogorovSmirnov(tally: ByteTally): TestResult {
   const n = tally.length;

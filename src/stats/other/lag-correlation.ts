@@ -3,10 +3,10 @@ import { normalTwoSided } from "../math/tails.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
-/** Neighbourhood, then the periods that counters, caches, sectors and pages have. */
+/** Near neighbours, then the periods of counters, caches, sectors and pages. */
 const LAGS = [...Array.from({ length: 31 }, (_, i) => i + 2), 64, 128, 256, 512, 1024, 2048, 4096];
 
-/** A lag is used where at least this many pairs are left: sums of fewer products are not yet normal. */
+/** A lag is used if at least this many pairs are left: sums of fewer products are not yet normal. */
 const MINIMUM_PAIRS = 1000;
 
 /**
@@ -43,7 +43,7 @@ export function centredProducts(bytes: Uint8Array, from: number, lag: number, st
   let left = 0;
   const end = bytes.length - lag;
   for (let i = from; i < end; i += step) {
-    // Twice the values about the mean are odd numbers up to 255, so products fit 16 bits and 32,768 of them 31.
+    // Twice the value about the mean is an odd number up to 255: a product fits 16 bits, 32,768 of them fit 31.
     partial = (partial + Math.imul(2 * bytes[i]! - 255, 2 * bytes[i + lag]! - 255)) | 0;
     if (++left === 32768) {
       sum += partial;

@@ -2,17 +2,17 @@ import type { BitString } from "../bits.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
-/** The normalization n/log₂ n means little below this. */
+/** Below this the normalization n/log₂ n means little. */
 const MINIMUM_BITS = 1000;
 
-/** The suffix automaton takes 32 bytes a bit; more bits are not looked at. */
+/** Further bits are not looked at: the suffix automaton takes 32 bytes a bit. */
 const MAXIMUM_BITS = 1_000_000;
 
 /**
- * Kolmogorov complexity by its computable stand-in: the number of components c of the exhaustive history
- * (A. Lempel, J. Ziv, IEEE Trans. Inf. Theory 22 (1976) 75–81), divided by n/log₂ n, its growth for almost
- * all sequences. Near 1 for random bits (above it for any n in use: the next term is of order 1/log n), near
- * 0 for simple ones. An estimate: the law of c is not known.
+ * Estimates Kolmogorov complexity by a computable stand-in: the number of components c of the exhaustive history
+ * (A. Lempel, J. Ziv, IEEE Trans. Inf. Theory 22 (1976) 75–81), divided by n/log₂ n, its growth for almost all
+ * sequences. The ratio is near 1 for random bits (above 1 for any n in use, as the next term is of order 1/log n) and
+ * near 0 for simple ones. The law of c is not known, so there is no p-value.
  */
 export function lempelZivComplexity(bits: BitString): TestResult {
   const n = Math.min(bits.length, MAXIMUM_BITS);
@@ -35,8 +35,8 @@ export function lempelZivComplexity(bits: BitString): TestResult {
 }
 
 /**
- * Components of the exhaustive history of the first `n` bits: each is the shortest word from where the last
- * one ended that does not occur earlier, overlaps allowed; the last may be cut short by the end.
+ * Counts the components of the exhaustive history of the first `n` bits. Each is the shortest word from the end of the
+ * last one that does not occur earlier, overlaps allowed; the end may cut the last one short.
  *
  * Linear in n: the words that occur in the text so far are the paths of its suffix automaton (A. Blumer et
  * al., Theor. Comput. Sci. 40 (1985) 31–55), grown bit by bit just behind the reader.
@@ -99,7 +99,7 @@ export function countComponents(bits: BitString, n = bits.length): number {
     }
     states[q + LINK] = clone;
     states[state + LINK] = clone;
-    // The shorter words of a split state moved to the clone, the word being read perhaps among them.
+    // The shorter words of a split state moved to the clone; the word being read may be one of them.
     if (matched === q && matchLength <= length) matched = clone;
   }
   return matchLength > 0 ? components + 1 : components;

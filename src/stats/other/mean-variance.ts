@@ -4,7 +4,7 @@ import type { TestHeader, TestResult } from "../result.ts";
 import type { ByteTally } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
-/** Sums of this many uniform bytes are normal to 1e-4 in the 1 % tails (the excess of each is −1.2). */
+/** The sum of so many uniform bytes is normal to 1e-4 in the 1 % tails (the excess of each is −1.2). */
 const MINIMUM_BYTES = 256;
 
 /** Fourth moment of the uniform law on 0–255 about its mean: (k² − 1)(3k² − 7)/240 with k = 256. */

@@ -6,8 +6,8 @@ import type { ByteTally } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
 /**
- * Min-entropy by the most common byte, −log₂(max/n), tested by the law of the largest of 256 multinomial
- * counts. The verdict is about uniformity; the bound of SP 800-90B §6.3.1 stands in the details.
+ * Min-entropy by the most common byte, −log₂(max/n), tested by the law of the largest of 256 multinomial counts. The
+ * verdict is about uniformity; the details have the bound of SP 800-90B §6.3.1.
  */
 export function minEntropy(tally: ByteTally): TestResult {
   const n = tally.length;

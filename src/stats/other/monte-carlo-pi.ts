@@ -3,7 +3,7 @@ import type { TestHeader, TestResult } from "../result.ts";
 import type { ByteTally } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
-/** A hundred points of six bytes: the law is exact, but fewer say nothing about π. */
+/** The law is exact for any number, but fewer points say nothing about π. */
 const MINIMUM_POINTS = 100;
 
 /**

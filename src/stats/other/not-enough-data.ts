@@ -1,6 +1,6 @@
 import type { NotApplicableResult, TestHeader } from "../result.ts";
 
-/** The result of a test that needs at least `minimum` of something and got fewer. */
+/** Makes the result of a test that got fewer data than it needs. */
 export function notEnoughData(
   { suite, test, section, params, n }: TestHeader,
   minimum: number,

@@ -7,15 +7,15 @@ const ORDER = 4;
 const PATTERNS = 24;
 /** The chance that four bytes are all different; the rest share one cell. */
 const ALL_DIFFERENT = (255 * 254 * 253) / 256 ** 3;
-/** Five expected in the rarest cell, that of the ties, 1 − 0.9767. */
+/** Windows for which five are expected in the rarest cell, that of the ties (1 − 0.9767). */
 const MINIMUM_WINDOWS = Math.ceil(5 / (1 - ALL_DIFFERENT));
 
 /**
  * Permutation entropy (C. Bandt, B. Pompe, Phys. Rev. Lett. 88 (2002) 174102) of the bytes, order 4.
  *
- * The usual overlapping windows depend on each other, so a χ² of their counts has another law; these
- * windows do not overlap. Windows with equal bytes have no order: they are a cell of their own with its
- * exact probability, instead of being given to some order by a rule. 25 cells, 24 degrees of freedom.
+ * Overlapping windows, the usual choice, depend on each other, and a χ² of their counts has another law; these do not
+ * overlap. Windows with equal bytes have no order and form a cell of their own with its exact probability. 25 cells,
+ * 24 degrees of freedom.
  */
 export function permutationEntropy(bytes: Uint8Array): TestResult {
   const windows = Math.floor(bytes.length / ORDER);

@@ -21,7 +21,7 @@ export function serialCorrelation(tally: ByteTally): TestResult {
     n,
   };
   if (n < MINIMUM_BYTES) return notEnoughData(header, MINIMUM_BYTES, "bytes");
-  // About 127.5, where the sums of good data nearly vanish and nothing cancels.
+  // Sums about 127.5, where those of good data nearly vanish and nothing cancels.
   let sum = 0;
   let squares = 0;
   tally.histogram().forEach((count, value) => {
@@ -31,7 +31,7 @@ export function serialCorrelation(tally: ByteTally): TestResult {
   const products = productsOf(tally.pairs()) + tally.first * tally.last;
   const about = products - 255 * (sum + BYTE_MEAN * n) + n * BYTE_MEAN ** 2;
   const spread = n * squares - sum * sum;
-  // Constant bytes correlate perfectly in every sense but that of the formula.
+  // The formula is 0/0 for constant bytes, which correlate perfectly.
   const coefficient = spread === 0 ? 1 : (n * about - sum * sum) / spread;
   const z = ((coefficient + 1 / (n - 1)) * (n - 1) * Math.sqrt(n - 2)) / n;
   return {

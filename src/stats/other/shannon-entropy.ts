@@ -8,9 +8,9 @@ import { notEnoughData } from "./not-enough-data.ts";
 /**
  * Shannon entropy of the byte histogram, tested by the likelihood ratio: G = 2n·ln 2·(8 − entropy).
  *
- * Two-sided: a counter or a shuffled deck has more entropy than chance allows. G is only asymptotically χ²
- * with 255 degrees of freedom, and its mean is off by (k + 1)/(6n) of itself, so it is moved and scaled to
- * the moments it really has before it is compared (T. Read, N. Cressie, Goodness-of-Fit Statistics for
+ * The test is two-sided: a counter or a shuffled deck has more entropy than chance allows. G is only asymptotically χ²
+ * with 255 degrees of freedom, and its mean is off by (k + 1)/(6n) of itself, so it is shifted and scaled by its
+ * moments at this n before it is compared (T. Read, N. Cressie, Goodness-of-Fit Statistics for
  * Discrete Multivariate Data, 1988, §5.1).
  */
 export function shannonEntropy(tally: ByteTally): TestResult {

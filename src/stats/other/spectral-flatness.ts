@@ -5,13 +5,13 @@ import { pearson3TwoSided } from "../math/tails.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
-/** Bytes a segment. Its spectrum has 511 ordinates besides the constant and the Nyquist term. */
+/** Bytes of a segment, whose spectrum has 511 ordinates besides the constant and the Nyquist term. */
 const SEGMENT = 1024;
 const ORDINATES = SEGMENT / 2 - 1;
 
 /**
- * Spectral flatness (Wiener entropy) of the bytes: geometric over arithmetic mean of their power spectrum,
- * averaged over segments of 1,024 bytes (Bartlett's periodogram). 1 is a white spectrum.
+ * Spectral flatness (Wiener entropy) of the bytes: geometric over arithmetic mean of their power spectrum, averaged over
+ * segments of 1,024 bytes (Bartlett's periodogram). A white spectrum has 1.
  *
  * The spectrum of one segment of independent values is a row of independent exponential ordinates; summed
  * over S segments, of gamma(S) ordinates. Of m such, ln flatness does not depend on their sum (which is
@@ -39,13 +39,13 @@ export function spectralFlatness(bytes: Uint8Array): TestResult {
   }
   let sum = 0;
   let logSum = 0;
-  // Periodic data leave ordinates of rounding noise; below 1e-12 of the signal they are taken as that, not as −∞.
+  // In periodic data some ordinates are rounding noise: below 1e-12 of the signal they count as 1e-12, not as 0.
   const floor = 1e-12 * segments * SEGMENT;
   for (const ordinate of power) {
     sum += Math.max(ordinate, floor);
     logSum += Math.log(Math.max(ordinate, floor));
   }
-  // Constant bytes have no spectrum at all: the logarithm of 0/0. They are as far from white as can be.
+  // Constant bytes have no spectrum: the flatness is 0/0, and they are as far from white as can be.
   const silent = sum <= 2 * ORDINATES * floor;
   const logFlatness = silent ? Math.log(Number.EPSILON) : logSum / ORDINATES - Math.log(sum / ORDINATES);
 

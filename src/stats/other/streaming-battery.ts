@@ -6,12 +6,12 @@ import { ByteTally, onesOf, transitionsOf } from "./byte-tally.ts";
 import { UNBALANCED } from "./fitted-tests.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
-/** What SP 800-22 asks for in these three tests. */
+/** Least length of the three tests by SP 800-22. */
 const MINIMUM_BITS = 100;
 
 /**
- * The cheap tests of the battery for data too large for memory: the same identifiers and, for the same
- * bytes, the same results as `battery()`, from one pass over pieces of any size.
+ * The cheap tests of the battery, for data too large for memory. From one pass over pieces of any size it gives the
+ * same results as `battery()` for the same bytes.
  */
 export class StreamingBattery {
   readonly #tally = new ByteTally();
@@ -28,7 +28,7 @@ export class StreamingBattery {
       const byte = chunk[i]!;
       const low = at + WALK_LOWEST[byte]!;
       const high = at + WALK_HIGHEST[byte]!;
-      // Branches, not minima: new records soon become rare and are predicted.
+      // Branches instead of minima: new records soon become rare, and the processor predicts that.
       if (low < lowest) lowest = low;
       if (high > highest) highest = high;
       at += WALK_END[byte]!;
@@ -117,9 +117,9 @@ export class StreamingBattery {
   }
 }
 
-/** P(max |W| ≥ z) of a Brownian motion over unit time, 4·Σ (−1)^j·P(Z ≥ (2j + 1)z): §2.13.4 (4), reordered. */
+/** P(max |W| ≥ z) of a Brownian motion over unit time: 4·Σ (−1)^j·P(Z ≥ (2j + 1)z), §2.13.4 (4) reordered. */
 function excursionProbability(z: number): number {
-  // P(max < 0.15) is (4/π)·exp(−π²/(8·0.15²)) < 1e-23, and the sum would only grow long.
+  // P(max < 0.15) is (4/π)·exp(−π²/(8·0.15²)) < 1e-23, and the sum would be long.
   if (z < 0.15) return 1;
   let p = 0;
   for (let j = 0; ; j++) {

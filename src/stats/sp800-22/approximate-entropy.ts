@@ -41,7 +41,7 @@ export function approximateEntropy(bits: BitString, options: ApproximateEntropyO
 }
 
 /**
- * By how much the patterns' entropy falls short of its largest value, m·ln 2 + φ(m) = Σ π·ln(π·2^m). With
+ * Computes how far the patterns' entropy falls short of its largest value: m·ln 2 + φ(m) = Σ π·ln(π·2^m). With
  * π·2^m = 1 + δ, Σδ = 0, this is 2^−m·Σ[(1 + δ)·ln(1 + δ) − δ], all of whose terms are positive and small; the formula as
  * printed takes the difference of numbers near 7 and loses six digits of χ².
  */

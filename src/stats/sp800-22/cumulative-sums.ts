@@ -26,7 +26,7 @@ export function cumulativeSums(bits: BitString, options: MinimumOption = {}): Ou
   };
 }
 
-/** Where the walk ends, its lowest and its highest place, the start at 0 included. */
+/** Follows the walk to its end. The start at 0 counts among its places. */
 function walk({ bytes, length }: BitString): { end: number; lowest: number; highest: number } {
   let at = 0;
   let lowest = 0;
@@ -47,8 +47,8 @@ function walk({ bytes, length }: BitString): { end: number; lowest: number; high
 }
 
 /**
- * The probability of getting as far as z, §2.13.4 (4). The limits of the sums are those of NIST's program, whose
- * divisions truncate toward zero. Terms more than ten standard deviations out are below 1e-22 and left out.
+ * The probability that the walk reaches z, §2.13.4 (4). The limits of the sums are those of NIST's program, whose
+ * divisions truncate toward zero. Terms more than ten standard deviations out, below 1e-22, are left out.
  */
 function excursionProbability(z: number, n: number): number {
   const root = Math.sqrt(n);

@@ -5,9 +5,9 @@ import { WALK_END } from "../math/walk-tables.ts";
 export const FARTHEST = 9;
 const FARTHEST_PER_CYCLE = 4;
 
-/** What SP 800-22 §2.14 and §2.15 count in the random walk of the bits (one up for 1, one down for 0, from 0). */
+/** Counts of SP 800-22 §2.14 and §2.15 in the random walk of the bits, which starts at 0 and goes up for a 1. */
 export interface Cycles {
-  /** J: excursions from 0, the last one taken as ended where the bits end. */
+  /** J: excursions from 0; the end of the bits ends the last. */
   readonly cycles: number;
   /** Visits to state x at [x + 9], x = −9 … 9; the entry of 0 is not used. */
   readonly visits: Uint32Array;

@@ -3,7 +3,7 @@ import { realTransform } from "../math/real-transform.ts";
 import { erfc } from "../math/special-functions.ts";
 import { header, type MinimumOption, notApplicable, type Outcome } from "./outcome.ts";
 
-/** 64 Mbit: about 40 bytes of memory a bit, four times as many where n/2 has a prime factor above 61. */
+/** Most bits: the transform takes 40 bytes of memory a bit, four times as many where n/2 has a prime factor above 61. */
 const LONGEST = 2 ** 26;
 
 /**

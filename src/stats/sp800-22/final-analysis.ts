@@ -5,7 +5,7 @@ import type { TestResult } from "../result.ts";
 /** One line of NIST's final analysis report (SP 800-22 §4.2): one p-value of one test over many sequences. */
 export interface AnalysisLine {
   readonly test: string;
-  /** Which p-value of the test, where it has several. */
+  /** The p-value's label, where the test has several. */
   readonly label?: string;
   /** k, sequences to which the test applied. */
   readonly sequences: number;
@@ -13,7 +13,7 @@ export interface AnalysisLine {
   readonly bins: readonly number[];
   /** P-value of the χ² test that the bins are equally full, §4.2.2. */
   readonly uniformity: number;
-  /** Whether that is at least 0.0001; undefined below the 55 sequences the standard asks for. */
+  /** uniformity ≥ 0.0001; undefined for fewer than the 55 sequences that the standard asks for. */
   readonly uniform: boolean | undefined;
   /** Share of the sequences with a p-value of at least alpha. */
   readonly proportion: number;
@@ -22,13 +22,13 @@ export interface AnalysisLine {
   readonly proportionPassed: boolean;
 }
 
-/** §4.2.2: p-values of p-values below this one speak against uniformity. */
+/** §4.2.2: a lower P-value of the p-values speaks against uniformity. */
 const UNIFORMITY_ALPHA = 0.0001;
 
 /**
- * SP 800-22 §4.2 over the results of several sequences, one array of results each: for every p-value, how many
- * sequences passed, and are the p-values uniform? Results that are not applicable are left out of the count; lines to
- * which nothing applied are left out altogether. Lines come in the order in which tests and labels first appear.
+ * Analyses the results of several sequences, one array each, as SP 800-22 §4.2 does: for every p-value, how many
+ * sequences passed, and are the p-values uniform? Results that are not applicable do not count; a p-value that no
+ * sequence has gets no line. Lines come in the order in which tests and labels first appear.
  * @throws RangeError unless 0 < alpha < 1
  */
 export function finalAnalysis(

@@ -25,10 +25,10 @@ const PRINTED = [0.01047, 0.03125, 0.125, 0.5, 0.25, 0.0625, 0.020833];
 const EXACT = [1 / 96, 1 / 32, 1 / 8, 1 / 2, 1 / 4, 1 / 16, 1 / 48];
 
 /**
- * SP 800-22 §2.10, linear complexity test: do blocks of M bits need linear feedback shift registers as long as random ones
- * do? With L the shortest register's length and μ its mean, T = (−1)^M·(L − μ) + 2/9 is counted in seven classes over the
- * N = ⌊n/M⌋ blocks; P = igamc(3, χ²/2). Asks for M ≥ 500 and N ≥ 200 (§2.10.7); that section's M ≤ 5000 limits the work of
- * slower programs, not the validity, and is not enforced.
+ * SP 800-22 §2.10, linear complexity test: do blocks of M bits need linear feedback shift registers as long as random
+ * blocks do? With L the shortest register's length and μ its mean, T = (−1)^M·(L − μ) + 2/9 is counted in seven classes
+ * over the N = ⌊n/M⌋ blocks; P = igamc(3, χ²/2). Asks for M ≥ 500 and N ≥ 200 (§2.10.7); that section's M ≤ 5000 limits
+ * the work of slower programs, not the validity, and is not enforced.
  */
 export function linearComplexity(bits: BitString, options: LinearComplexityOptions = {}): Outcome {
   const M = integerOption("blockLength", options.blockLength, 500, 2, 1 << 24);

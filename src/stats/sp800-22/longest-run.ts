@@ -20,7 +20,7 @@ interface Table {
   readonly blockLength: number;
   /** Smallest n that takes this block length by default. */
   readonly from: number;
-  /** The longest runs that share the first class, "≤ lowest". */
+  /** The first class is of longest runs up to this. */
   readonly lowest: number;
   /** The probabilities NIST's program uses: exact for M = 8, ten digits for 128, four digits for 10000. */
   readonly nist: readonly number[];
@@ -79,7 +79,7 @@ export function longestRun(bits: BitString, options: LongestRunOptions = {}): Ou
   };
 }
 
-/** Ones at the front, at the end, and the longest run of each byte, first bit most significant. */
+/** By byte, first bit most significant: ones at the front, ones at the end, the longest run. */
 const LEADING = new Uint8Array(256);
 const TRAILING = new Uint8Array(256);
 const LONGEST = new Uint8Array(256);

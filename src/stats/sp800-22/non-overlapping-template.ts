@@ -15,7 +15,7 @@ export interface NonOverlappingTemplateOptions extends MinimumOption {
 
 /**
  * Expected matches of a template in a block from which the law, that of normal counts, holds far enough out in its
- * tails for p-values that are held against α divided by up to 148.
+ * tails, where p-values are compared with α divided by the number of templates.
  */
 export const LEAST_MATCHES = 64;
 
@@ -24,8 +24,8 @@ export const LEAST_MATCHES = 64;
  * seldom? For each template the occurrences W in the N blocks of M = ⌊n/N⌋ bits are compared with their mean
  * μ = (M − m + 1)/2^m and variance σ² = M·(2^−m − (2m − 1)·2^−2m): χ² = Σ(W − μ)²/σ², P = igamc(N/2, χ²/2).
  *
- * An aperiodic template cannot overlap itself, so its occurrences are simply the windows equal to it, and one pass over all
- * windows serves all templates. The standard sets no smallest n; the p-values mean little before μ is 10 or so.
+ * An aperiodic template cannot overlap itself, so its occurrences are the windows equal to it, and one pass over all
+ * windows serves all templates. The standard sets no smallest n; below μ of about 10 the p-values mean little.
  */
 export function nonOverlappingTemplate(
   bits: BitString,
@@ -66,7 +66,7 @@ export function nonOverlappingTemplate(
   };
 }
 
-/** The m-bit patterns no shift of which agrees with themselves, ascending: 148 for m = 9, NIST's file template9. */
+/** Lists the m-bit patterns that no shift maps onto themselves, ascending: for m = 9 those of NIST's file template9. */
 export function aperiodicTemplates(m: number): number[] {
   const templates: number[] = [];
   for (let pattern = 0; pattern < 1 << m; pattern++) if (isAperiodic(pattern, m)) templates.push(pattern);

@@ -2,15 +2,15 @@ import type { BitString } from "../bits.ts";
 import type { HypothesisResult, NotApplicableResult, TestHeader } from "../result.ts";
 
 /**
- * What every test of this suite returns. Where a test has several p-values, `statistic` belongs to the smallest.
- * `n` is the length of the sequence in bits.
+ * The result of every test of this suite. Where a test has several p-values, `statistic` belongs to the smallest. `n` is
+ * the length of the sequence in bits.
  */
 export type Outcome = HypothesisResult | NotApplicableResult;
 
 export interface MinimumOption {
   /**
-   * Whether sequences shorter than the standard asks for are refused (default true). With false the test runs wherever
-   * its formula is defined, as in the worked examples of ten bits; the p-value is then only an approximation of one.
+   * Refuse sequences shorter than the standard asks for (default true). With false the test runs wherever its formula
+   * is defined, as in the worked examples of ten bits; its p-value is then only approximate.
    */
   readonly enforceMinimum?: boolean;
 }
@@ -22,7 +22,7 @@ export interface ConstantsOption {
 
 export type Constants = "nist" | "exact";
 
-/** What every result begins with. @throws RangeError for sequences whose positions do not fit 32 bits */
+/** Makes the header of a result. @throws RangeError for sequences whose positions do not fit 32 bits */
 export function header(
   test: string,
   section: string,
@@ -37,7 +37,7 @@ export function notApplicable(of: TestHeader, reason: string): NotApplicableResu
   return { ...of, kind: "not-applicable", reason };
 }
 
-/** The given option or its default. @throws TypeError, RangeError unless it is an integer of [least, most] */
+/** Returns the option or its default. @throws TypeError, RangeError unless it is an integer of [least, most] */
 export function integerOption(
   name: string,
   value: number | undefined,

@@ -19,12 +19,13 @@ export interface OverlappingTemplateOptions extends MinimumOption, ConstantsOpti
   readonly blockLength?: number;
 }
 
-/** K: blocks are counted by 0, 1, …, K − 1 and at least K occurrences. */
+/** K: blocks are counted by their occurrences, 0, 1, …, K − 1 and at least K. */
 const CLASSES = 5;
 
 /**
- * SP 800-22 §2.8, overlapping template matching test: do runs of m ones occur too often or too seldom? The occurrences,
- * overlapping ones included, are counted in each of N = ⌊n/M⌋ blocks; P = igamc(K/2, χ²/2). Asks for N·min π > 5 (§2.8.7).
+ * SP 800-22 §2.8, overlapping template matching test: do runs of m ones occur too often or too seldom? Occurrences,
+ * overlapping ones included, are counted in each of N = ⌊n/M⌋ blocks; P = igamc(K/2, χ²/2). Asks for N·min π > 5
+ * (§2.8.7).
  *
  * The standard's probabilities π are those of a compound Poisson approximation, wrong in the third digit; `exactPValues`
  * has the true ones. With 968 blocks the error adds 0.08 to the mean of χ², which is 5.
@@ -59,7 +60,7 @@ export function overlappingTemplate(bits: BitString, options: OverlappingTemplat
   };
 }
 
-/** Windows of m ones among the `length` bits from `start` on. */
+/** Counts the windows of m ones among the `length` bits from `start` on. */
 function runsOfOnes(words: Int32Array, m: number, start: number, length: number): number {
   const end = start + length;
   let count = 0;
@@ -98,8 +99,8 @@ export function compoundPoissonProbabilities(m: number, blockLength: number): nu
 }
 
 /**
- * The exact π, by following a random block bit by bit: `chance[run][count]` is the probability that it ends in `run` ones
- * (m stands for m or more) after `count` occurrences.
+ * Computes the exact π by following a random block bit by bit: `chance[run][count]` is the probability that it ends in
+ * `run` ones (m stands for m or more) after `count` occurrences.
  */
 export function overlappingProbabilities(m: number, blockLength: number): number[] {
   const width = CLASSES + 1;

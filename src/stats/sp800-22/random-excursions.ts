@@ -31,8 +31,8 @@ export function randomExcursions(bits: BitString, options: MinimumOption = {}): 
 }
 
 /**
- * Probabilities of 0, 1, 2, 3, 4 and at least 5 visits to x in one cycle (§3.14): a cycle reaches x at all with probability
- * 1/(2|x|), and from x it comes back to x, before 0, with probability 1 − 1/(2|x|).
+ * Probabilities of 0, 1, 2, 3, 4 and at least 5 visits to x in one cycle (§3.14). A cycle reaches x with probability
+ * 1/(2|x|), and from x it returns to x before 0 with probability 1 − 1/(2|x|).
  */
 export function visitProbabilities(x: number): number[] {
   const reach = 1 / (2 * Math.abs(x));

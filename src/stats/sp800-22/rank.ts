@@ -14,21 +14,21 @@ import {
 } from "./outcome.ts";
 
 export interface RankOptions extends MinimumOption, ConstantsOption {
-  /** M, rows of a matrix; default 32. Matrices larger than a generator's state in bits betray it if it is linear. */
+  /** M, rows of a matrix; default 32. A linear generator fails with matrices larger than its state in bits. */
   readonly rows?: number;
   /** Q, bits in a row; default 32. */
   readonly columns?: number;
 }
 
-/** §2.5.4 (5): probabilities of full rank, one less, and the rest, as printed; the limit for large matrices. */
+/** §2.5.4 (5) as printed: probabilities of full rank, one less, and the rest, for large matrices. */
 const PRINTED = [0.2888, 0.5776, 0.1336];
 
 /**
  * SP 800-22 §2.5, binary matrix rank test: are the bits, cut into rows of matrices, linearly dependent too often?
  * The ranks of N = ⌊n/(M·Q)⌋ matrices fall in three classes, P = igamc(1, χ²/2) = e^(−χ²/2). Asks for n ≥ 38·M·Q.
  *
- * For 32 × 32 NIST's program computes the probabilities from the formula of §3.5, so there is nothing to choose. For other
- * sizes the standard has only the printed ones; `exactPValues` has those of the formula.
+ * For 32 × 32 NIST's program computes the probabilities from the formula of §3.5, so there is nothing to choose. For
+ * other sizes the standard has only the printed ones; `exactPValues` has those of the formula.
  */
 export function rank(bits: BitString, options: RankOptions = {}): Outcome {
   const rows = integerOption("rows", options.rows, 32, 1, 1 << 15);

@@ -24,7 +24,7 @@ export function runs(bits: BitString, options: MinimumOption = {}): Outcome {
   return { ...of, kind: "hypothesis", statistic, pValues: [p], details: { proportion } };
 }
 
-/** How many of the n − 1 pairs of neighbours differ. */
+/** Counts the neighbours that differ, among n − 1 pairs. */
 function changes(words: Int32Array, n: number): number {
   let count = 0;
   const last = (n - 1) >>> 5;

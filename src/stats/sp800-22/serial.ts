@@ -39,7 +39,7 @@ export function serial(bits: BitString, options: SerialOptions = {}): Outcome {
   };
 }
 
-/** ψ² = (2^m/n)·Σ(count − n/2^m)²; for patterns of 0 bits this is 0, as it should be. */
+/** ψ² = (2^m/n)·Σ(count − n/2^m)², which is 0 for patterns of 0 bits. */
 function psiSquared(counts: Uint32Array, n: number): number {
   const expected = n / counts.length;
   let sum = 0;

@@ -17,7 +17,7 @@ const VARIANCE = [
   3.421,
 ];
 
-/** As in the standard: σ = c·√(variance/K), c = 0.7 − 0.8/L + (4 + 32/L)·K^(−3/L)/15, Maurer's own approximation. */
+/** The standard's moments: σ = c·√(variance/K), c = 0.7 − 0.8/L + (4 + 32/L)·K^(−3/L)/15, Maurer's approximation. */
 export function printedMoments(L: number, K: number): Moments {
   const c = 0.7 - 0.8 / L + ((4 + 32 / L) * K ** (-3 / L)) / 15;
   const variance = VARIANCE[L - 1]!;
@@ -25,8 +25,8 @@ export function printedMoments(L: number, K: number): Moments {
 }
 
 /**
- * Exact for random bits preceded by infinitely many others. Ten times 2^L initial blocks are as good: what is missing
- * moves the mean by less than 1e-7.
+ * Exact moments for random bits preceded by infinitely many others. Ten times 2^L initial blocks are nearly as good:
+ * they move the mean by less than 1e-7.
  *
  * With u = 2^−L and v = 1 − u, a distance is i with probability u·v^(i−1), which gives mean E and variance V. Two
  * distances k blocks apart (J. S. Coron and D. Naccache, "An accurate evaluation of Maurer's universal test", SAC '98)

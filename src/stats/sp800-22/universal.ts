@@ -21,8 +21,8 @@ export interface UniversalOptions extends MinimumOption, ConstantsOption {
 
 /**
  * SP 800-22 §2.9, Maurer's "universal statistical" test: can the sequence be compressed? f is the mean of log₂ of the
- * distance from each of K blocks of L bits to the last equal one; P = erfc(|f − E|/(√2·σ)). Asks for n ≥ 1010·2^L·L, that is
- * 387,840 bits for the least L = 6.
+ * distance from each of K blocks of L bits to the last equal one; P = erfc(|f − E|/(√2·σ)). Asks for n ≥ 1010·2^L·L,
+ * which is 387,840 bits for the least L, 6.
  */
 export function universal(bits: BitString, options: UniversalOptions = {}): Outcome {
   const n = bits.length;
@@ -67,7 +67,7 @@ function leastBits(blockLength: number): number {
   return 1010 * 2 ** blockLength * blockLength;
 }
 
-/** Σ log₂ of the distances; a block not seen before has its own number, counted from 1, as its distance. */
+/** Sums log₂ of the distances. The distance of a block not seen before is its own number, counted from 1. */
 function sumOfLogDistances(
   words: Int32Array,
   blockLength: number,
@@ -76,8 +76,8 @@ function sumOfLogDistances(
 ): number {
   const shift = 32 - blockLength;
   const lastSeen = new Int32Array(1 << blockLength);
-  // Counted first and weighed once, so that rounding does not grow with n. Distances are geometric with mean 2^L: beyond
-  // 16·2^L lies one in ten million.
+  // Distances are counted first and weighed once, so that rounding does not grow with n. They are geometric with mean
+  // 2^L: one in ten million exceeds 16·2^L.
   const counts = new Uint32Array(16 << blockLength);
   let sum = 0;
   for (let i = 1; i <= initialBlocks; i++) lastSeen[wordAt(words, (i - 1) * blockLength) >>> shift] = i;

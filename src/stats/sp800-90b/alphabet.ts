@@ -1,4 +1,4 @@
-/** From samples as recorded to the two sequences that SP 800-90B §3.1.3 assesses. */
+/** Makes the two sequences that SP 800-90B §3.1.3 assesses from samples as recorded. */
 
 import type { Sequence } from "./estimate.ts";
 
@@ -14,7 +14,7 @@ export function checkSymbols(symbols: Uint8Array, bitsPerSymbol: number): void {
   if (seen >> bitsPerSymbol !== 0) throw new RangeError(`a symbol does not fit ${bitsPerSymbol} bits`);
 }
 
-/** The symbols renumbered 0 … k − 1 in their order, k being the number of different ones that occur. */
+/** Renumbers the symbols that occur, in their order, as 0 … k − 1. */
 export function compact(symbols: Uint8Array): Sequence {
   const numbers = new Uint8Array(256);
   for (let i = 0; i < symbols.length; i++) numbers[symbols[i]!] = 1;
@@ -23,7 +23,7 @@ export function compact(symbols: Uint8Array): Sequence {
   return { symbols: symbols.map((symbol) => numbers[symbol]!), alphabetSize };
 }
 
-/** The symbols as recorded, not renumbered, in binary, most significant bit first; at most `limit` bits. */
+/** Writes the symbols as recorded in binary, most significant bit first; at most `limit` bits. */
 export function toBitString(
   symbols: Uint8Array,
   bitsPerSymbol: number,

@@ -8,22 +8,20 @@ import { countRepeats } from "./repeats.ts";
 export interface AssessOptions {
   /** Also report every estimator's intermediate figures. */
   readonly details?: boolean;
-  /** Look at no more than this many bits of the bit string (NIST's program, given `-t`: 1,000,000). */
+  /** Look at no more than this many bits of the bit string (1,000,000 in NIST's program with `-t`). */
   readonly truncateBitString?: number;
 }
 
-/** Pure data: it goes into JSON as it stands, at full precision. */
+/** Pure data, written to JSON unchanged, at full precision. */
 export interface Assessment {
   readonly schema: 1;
   readonly bitsPerSymbol: number;
-  /** How many were assessed. */
   readonly symbols: number;
-  /** How many different ones there are: k. */
+  /** Different symbols: k. */
   readonly alphabetSize: number;
   /**
-   * Min-entropy by estimator and track; null where the data do not allow it (see `remarks`). A track that an
-   * estimator does not have is absent: collision, Markov and compression are for bits only, and two different
-   * symbols are bits already.
+   * Min-entropy by estimator and track; null where the data do not allow it (see `remarks`). A track that an estimator
+   * does not have is absent: some are for bits only, and two different symbols are bits already.
    */
   readonly estimators: Readonly<Record<EstimatorId, TrackValues<number | null>>>;
   /** The lowest in bits per symbol. */
@@ -34,7 +32,7 @@ export interface Assessment {
   readonly minEntropy: number;
   /** Why figures are missing or zero. */
   readonly remarks: readonly string[];
-  /** With `details` only. */
+  /** Present with the option `details`. */
   readonly details?: Readonly<Record<EstimatorId, TrackValues<Estimate["details"]>>>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Where a decreasing function passes `target` on [low, high], to the last bit: halving stops when no double
- * lies between the bounds. A NaN counts as below the target (the models of §6.3 leave their domain at the
- * upper end only).
+ * Finds where a decreasing function passes `target` on [low, high], to the last bit: halving stops when no double lies
+ * between the bounds. NaN counts as below the target, since the models of §6.3 leave their domain at the upper end
+ * only.
  */
 export function bisectDecreasing(
   f: (x: number) => number,

@@ -1,18 +1,18 @@
 /**
  * The scoreboard of the predictors of SP 800-90B §6.3.7–§6.3.9 for bit strings, 32 predictions at a time.
  *
- * The predictor with most hits so far speaks; of several, the one that got there last. Of a block only the number
- * of hits matters to a predictor that cannot reach the highest score within it, which are nearly all of them; the
- * others are followed bit by bit.
+ * The predictor with the most hits so far makes the prediction; of several, the one that got there last. Nearly all
+ * predictors cannot reach the highest score within a block, so only their number of hits in it matters; the others are
+ * followed bit by bit.
  */
 
 import { onesIn } from "../math/bit-words.ts";
 import type { Performance } from "./prediction.ts";
 
 export class BitTournament {
-  /** For each predictor of the block: 1 where it was right. The first prediction is the highest bit. */
+  /** A 1 for each place of the block at which predictor j was right. The first place is the highest bit. */
   readonly hits: Int32Array;
-  /** For each predictor of the block: 1 where it predicted at all. */
+  /** A 1 for each place of the block at which predictor j predicted at all. */
   readonly spoke: Int32Array;
   private readonly scores: Int32Array;
   private readonly contenders: Int32Array;
@@ -22,7 +22,7 @@ export class BitTournament {
   private run = 0;
   private longestRun = 0;
 
-  /** @param predictors how many; ties at one place go to the later */
+  /** @param predictors number of predictors; ties at one place go to the later */
   constructor(predictors: number) {
     this.hits = new Int32Array(predictors);
     this.spoke = new Int32Array(predictors).fill(-1);
@@ -30,7 +30,7 @@ export class BitTournament {
     this.contenders = new Int32Array(predictors);
   }
 
-  /** Plays the first `length` places of the block, at most 32. Hits beyond must be 0. */
+  /** Scores the first `length` places of the block, at most 32. Hits beyond must be 0. */
   play(length: number): void {
     const { hits, spoke, scores, contenders } = this;
     let { winner, highScore, run, longestRun } = this;

@@ -3,7 +3,7 @@
 import { Z_99 } from "../constants.ts";
 import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 
-/** A collision of bits takes 2 steps (00, 11) or else 3; §6.3.2 steps 2–4. */
+/** Waits are of 2 steps (00, 11) or 3 for bits; §6.3.2 steps 2–4. */
 export function collision({ symbols: bits }: Sequence): EstimatorResult {
   const n = bits.length;
   let waits = 0;

@@ -6,9 +6,9 @@ import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./
 
 const BLOCK_BITS = 6;
 const BLOCK_VALUES = 1 << BLOCK_BITS;
-/** Blocks that only fill the dictionary: the d of step 2. */
+/** Blocks that only fill the dictionary: d of step 2. */
 const DICTIONARY_BLOCKS = 1000;
-/** The standard's factor for the correlation of the distances, step 5: 0.5907 of Coron and Naccache. */
+/** The standard's factor for the correlation of the distances, step 5, after Coron and Naccache. */
 const SIGMA_FACTOR = 0.5907;
 
 export function compression({ symbols: bits }: Sequence): EstimatorResult {
@@ -21,7 +21,7 @@ export function compression({ symbols: bits }: Sequence): EstimatorResult {
   const log2s = new Float64Array(blocks + 1);
   for (let i = 2; i <= blocks; i++) log2s[i] = Math.log2(i);
 
-  // Step 4. Few distinct distances occur often, so they are counted first and their logarithms summed once.
+  // Step 4. Few different distances occur, so they are counted first and their logarithms summed once.
   const distances = countDistances(bits, blocks);
   let sum = 0;
   let sumOfSquares = 0;
@@ -48,7 +48,7 @@ export function compression({ symbols: bits }: Sequence): EstimatorResult {
   return estimate(-Math.log2(p) / BLOCK_BITS, { xBar, sigmaHat, xBarPrime, foundP, p });
 }
 
-/** How often each distance to the last equal block occurs; a first occurrence lies its own 1-based index away. */
+/** Counts each distance to the last equal block; that of a first occurrence is its own index, counted from 1. */
 function countDistances(bits: Uint8Array, blocks: number): Int32Array {
   const counts = new Int32Array(blocks + 1);
   const lastSeen = new Int32Array(BLOCK_VALUES);
@@ -62,7 +62,7 @@ function countDistances(bits: Uint8Array, blocks: number): Int32Array {
 }
 
 /**
- * G(z) of step 7 in one pass. With a_u = log₂(u)·(1 − z)^(u−1), d = 1000 and B blocks it is
+ * Computes G(z) of step 7 in one pass. With a_u = log₂(u)·(1 − z)^(u−1), d = 1000 and B blocks it is
  * z/(B − d) · [ z·( (B − d)·Σ_{u≤d} a_u + Σ_{d<u<B} (B − u)·a_u ) + Σ_{d<u≤B} a_u ].
  */
 function meanLog(z: number, blocks: number, log2s: Float64Array): number {
@@ -72,7 +72,7 @@ function meanLog(z: number, blocks: number, log2s: Float64Array): number {
   let weightedSum = 0;
   let plainSum = 0;
   for (let start = 2; start <= blocks; start += 1024) {
-    // A running product of a million factors drifts by 1e-10: it starts anew from its logarithm.
+    // A running product of a million factors drifts by 1e-10, so it restarts from its logarithm.
     let power = Math.exp((start - 1) * logFactor);
     if (power < 1e-30) break;
     const end = Math.min(start + 1023, blocks);

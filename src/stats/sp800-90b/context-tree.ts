@@ -1,13 +1,13 @@
 /**
- * The contexts (last symbols) a predictor has seen, and what followed them. Each step down adds the symbol one
- * further back, so the contexts of all lengths at one place lie on one path.
+ * The contexts (last symbols) that a predictor has seen, and the symbols that followed them. Each step down adds the
+ * symbol one further back, so the contexts of all lengths at one place lie on one path.
  */
 
 export const ROOT = 0;
-/** No node: 0 is the root, which is nobody's child. */
+/** No node. The root has the same number, but is nobody's child. */
 export const NONE = 0;
 
-/** Fields of a node, so that one line of cache holds them all. */
+/** Fields of a node, side by side so that one cache line holds them. */
 const FIELDS = 4;
 const COUNT = 0;
 const SUCCESSOR = 1;
@@ -20,12 +20,12 @@ export class ContextTree {
   private nodes = new Int32Array(1 << 12);
   private nodeCount = 1;
 
-  /** The context that is `node` with one earlier symbol more, or NONE. */
+  /** Returns the context of `node` with one earlier symbol more, or NONE. */
   child(node: number, symbol: number): number {
     return this.children.values[this.children.find((node << 8) | symbol)]!;
   }
 
-  /** Makes that child, without successors. `place` and `reach` are the caller's. */
+  /** Makes that child, without successors. `place` and `reach` are for the caller's use. */
   addChild(node: number, symbol: number, place = 0, reach = 0): number {
     const child = this.nodeCount++;
     if (this.nodeCount * FIELDS > this.nodes.length) {
@@ -52,17 +52,17 @@ export class ContextTree {
     this.nodes[node * FIELDS + PLACE] = 0;
   }
 
-  /** The most frequent successor of a context; of several, the largest. */
+  /** Returns the most frequent successor of a context; of several, the largest. */
   prediction(node: number): number {
     return this.nodes[node * FIELDS + SUCCESSOR]!;
   }
 
-  /** How often it followed; 0 for a context without successors. */
+  /** Returns how often that successor followed; 0 for a context without successors. */
   predictionCount(node: number): number {
     return this.nodes[node * FIELDS + COUNT]!;
   }
 
-  /** Counts a successor. Returns whether it is new; a new one is left out unless `mayBeNew`. */
+  /** Counts a successor. A new one is left out unless `mayBeNew`. Returns true if it was new and counted. */
   count(node: number, successor: number, mayBeNew: boolean): boolean {
     const { successors, nodes } = this;
     const key = (node << 8) | successor;
@@ -87,7 +87,7 @@ class PairMap {
   private shift = 32 - 12;
   private used = 0;
 
-  /** Where the value of `key` is, or is to be: 0 there if the key is new. Holds until the next `insert`. */
+  /** Returns the index of the value of `key`; the value there is 0 if the key is new. Valid until the next `insert`. */
   find(key: number): number {
     const { values } = this;
     const mask = values.length - 1;
@@ -100,7 +100,7 @@ class PairMap {
     }
   }
 
-  /** Enters a new key at the place that `find` gave. */
+  /** Enters a new key at the index from `find`. */
   insert(at: number, key: number, value: number): void {
     this.values[at - 1] = key + 1;
     this.values[at] = value;

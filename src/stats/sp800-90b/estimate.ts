@@ -1,13 +1,13 @@
 /** The result of one estimator of SP 800-90B §6.3 on one sequence. */
 
-/** Min-entropy in bits per symbol of the sequence that was looked at, with the numbers on the way. */
+/** Min-entropy in bits per symbol of the sequence, with intermediate figures. */
 export interface Estimate {
   readonly kind: "estimate";
   readonly minEntropy: number;
   readonly details: Readonly<Record<string, number | boolean | null>>;
 }
 
-/** The estimator cannot run on these data: neither good nor bad news. */
+/** The estimator cannot run on these data, which says nothing about them. */
 export interface NotApplicable {
   readonly kind: "not-applicable";
   readonly reason: string;
@@ -24,7 +24,7 @@ export interface Sequence {
   readonly alphabetSize: number;
 }
 
-/** An estimate; rounding may leave an entropy of −0, which is printed as 0. */
+/** Makes an estimate. Rounding may leave an entropy of −0, which becomes 0. */
 export function estimate(minEntropy: number, details: Estimate["details"]): Estimate {
   return { kind: "estimate", minEntropy: Math.max(0, minEntropy), details };
 }

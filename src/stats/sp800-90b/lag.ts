@@ -1,6 +1,6 @@
 /**
- * Lag prediction estimate, SP 800-90B §6.3.8: 128 predictors, each repeating the symbol a fixed distance back,
- * of which the one with most hits so far speaks.
+ * Lag prediction estimate, SP 800-90B §6.3.8: 128 predictors, each of which repeats the symbol a fixed distance back.
+ * The one with the most hits so far makes the prediction.
  */
 
 import { BitTournament } from "./bit-tournament.ts";
@@ -15,11 +15,11 @@ export function lag({ symbols, alphabetSize }: Sequence): EstimatorResult {
   return predictionEstimate(performance, alphabetSize);
 }
 
-/** Only the lags that hit need work: those to the last occurrences of the same symbol, kept as a chain. */
+/** Does work only for the lags that hit: those to the last occurrences of the same symbol, kept as a chain. */
 function playSymbols(symbols: Uint8Array, alphabetSize: number): Performance {
   const scores = new Int32Array(LAGS + 1);
   const lastSeen = new Int32Array(alphabetSize).fill(-LAGS - 1);
-  /** At i mod 128: where the symbol at i was seen before. */
+  /** At i mod 128: the place before i of the symbol at i. */
   const seenBefore = new Int32Array(LAGS);
   let winner = 1;
   let highScore = 0;
@@ -49,7 +49,7 @@ function playSymbols(symbols: Uint8Array, alphabetSize: number): Performance {
   return { predictions: symbols.length - 1, correct, longestRun };
 }
 
-/** The hits of one lag in 32 places: the word there compared with the word that far back. */
+/** Finds the hits of one lag in 32 places at once: compares the word there with the word that far back. */
 function playBits(bits: Uint8Array): Performance {
   const n = bits.length;
   const tournament = new BitTournament(LAGS);

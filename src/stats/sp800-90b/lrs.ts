@@ -1,4 +1,4 @@
-/** Longest repeated substring estimate, SP 800-90B §6.3.6: collisions of tuples too rare for the t-tuple estimate. */
+/** Longest repeated substring estimate, SP 800-90B §6.3.6: collisions of the tuples too rare for the t-tuple estimate. */
 
 import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 import { firstRareLength, type Repeats } from "./repeats.ts";

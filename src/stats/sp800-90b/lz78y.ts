@@ -1,6 +1,6 @@
 /**
- * LZ78Y prediction estimate, SP 800-90B §6.3.10: a dictionary of the contexts of 1 … 16 symbols, filled until it
- * holds 65,536; the most frequent successor of any of the present contexts is the prediction.
+ * LZ78Y prediction estimate, SP 800-90B §6.3.10: a dictionary of contexts of 1 … 16 symbols, filled until it holds
+ * 65,536. The prediction is the most frequent successor of any of the current contexts.
  */
 
 import { ContextTree, NONE, ROOT } from "./context-tree.ts";
@@ -16,7 +16,7 @@ export function lz78y({ symbols, alphabetSize }: Sequence): EstimatorResult {
   return predictionEstimate(performance, alphabetSize);
 }
 
-/** Contexts enter longest first; those for which no room is left stay in the tree without successors. */
+/** Contexts enter longest first. Those for which there is no room stay in the tree without successors. */
 function playSymbols(symbols: Uint8Array): Performance {
   const tree = new ContextTree();
   let contexts = 0;
@@ -63,9 +63,9 @@ function playSymbols(symbols: Uint8Array): Performance {
  * Contexts of bits index tables: the context c of d bits is node 2^d + c, with the counts of zeros and ones that
  * followed at 2·node and 2·node + 1.
  *
- * A context's counts never exceed those of its last bit alone, which entered the dictionary no later; and once a
- * count lags behind, it lags for good. So a context can decide the prediction only while one of its counts equals
- * that of its last bit. When neither does, it and all longer ones are out for ever and need no more counting.
+ * A context's counts never exceed those of its last bit alone, which entered the dictionary no later, and a count that
+ * has fallen behind stays behind. So a context can decide the prediction only while one of its counts equals that of its
+ * last bit. When neither does, it and all longer ones need no more counting.
  */
 function playBits(bits: Uint8Array): Performance {
   const counts = new Int32Array(4 << LENGTHS);
@@ -79,7 +79,7 @@ function playBits(bits: Uint8Array): Performance {
   for (let i = LENGTHS; i < bits.length; i++) {
     const bit = bits[i]!;
     const longest = (all + 1) | (history & all);
-    // As long as there is room, all shorter contexts are known where the longest is.
+    // As long as there is room, all shorter contexts are known if the longest is.
     const mayEnter = contexts < MOST_CONTEXTS && counts[2 * longest] === 0 && counts[2 * longest + 1] === 0;
 
     const last = 2 * (2 | (history & 1));

@@ -3,16 +3,16 @@
  *
  * Independent Poisson counts with means n·p, given that they sum to n, are multinomial (W. Feller; B. Levin,
  * Annals of Statistics 9, 1981). So P(all ≤ c) is the share of the sum n in the convolution of the Poisson
- * distributions cut off at c, divided by P(sum = n): sums of positive terms only, hence no cancellation.
+ * distributions cut off at c, divided by P(sum = n). All terms are positive, so nothing cancels.
  */
 
 interface SymbolClass {
-  /** How many symbols there are of this probability. */
+  /** Number of symbols of this probability. */
   readonly symbols: number;
   readonly probability: number;
 }
 
-/** The smallest c with P(highest count of n draws ≤ c) ≥ `level`. */
+/** Finds the smallest c with P(highest count of n draws ≤ c) ≥ `level`. */
 export function maxCountQuantile(n: number, classes: readonly SymbolClass[], level: number): number {
   const pmfs = classes.map(({ probability }) => poissonPmf(n * probability, n));
   const sumIsN = poissonPmf(n, n)[n]!;
@@ -47,7 +47,7 @@ function probabilityUpTo(
   return total[n]!;
 }
 
-/** The first terms of the convolution; those below 10⁻³⁰ cannot matter to a level near 1. */
+/** Computes the first terms of the convolution; factors below 10⁻³⁰ cannot matter to a level near 1. */
 function convolve(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
   const out = new Float64Array(a.length);
   for (let i = 0; i < a.length; i++) {

@@ -1,4 +1,4 @@
-/** Most common value estimate, SP 800-90B §6.3.1: the share of the most frequent symbol, at its upper bound. */
+/** Most common value estimate, SP 800-90B §6.3.1: from the upper bound of the most frequent symbol's share. */
 
 import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 import { upperBound } from "./upper-bounds.ts";

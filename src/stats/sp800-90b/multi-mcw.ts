@@ -1,6 +1,6 @@
 /**
- * Multi most common in window prediction estimate, SP 800-90B §6.3.7: four predictors, each naming the most
- * frequent symbol of its last 63, 255, 1023 or 4095, of which the one with most hits so far speaks.
+ * Multi most common in window prediction estimate, SP 800-90B §6.3.7: four predictors, each of which predicts the most
+ * frequent of the last 63, 255, 1023 or 4095 symbols. The one with the most hits so far makes the prediction.
  */
 
 import { BitTournament } from "./bit-tournament.ts";
@@ -68,7 +68,7 @@ class Window {
     this.symbolsWithCount[left]!++;
     this.enter(this.symbols[i]!);
     if (leaving !== this.mode || this.counts[leaving] === this.modeCount) return;
-    // The mode has lost an occurrence. Another symbol may have as many as it had, else all have fewer by one.
+    // The mode has lost an occurrence. Either another symbol has as many as it had, or all have fewer.
     if (this.symbolsWithCount[this.modeCount] === 0) this.modeCount--;
     let last = i;
     while (this.counts[this.symbols[last]!] !== this.modeCount) last--;

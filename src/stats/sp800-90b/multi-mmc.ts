@@ -1,6 +1,6 @@
 /**
- * Multi Markov model with counting prediction estimate, SP 800-90B §6.3.9: sixteen predictors, each naming what
- * most often followed the last 1 … 16 symbols, of which the one with most hits so far speaks.
+ * Multi Markov model with counting prediction estimate, SP 800-90B §6.3.9: sixteen predictors, each of which predicts the
+ * symbol that most often followed the last 1 … 16 symbols. The one with the most hits so far makes the prediction.
  */
 
 import { BitTournament } from "./bit-tournament.ts";
@@ -9,7 +9,7 @@ import { type EstimatorResult, notApplicable, type Sequence } from "./estimate.t
 import { type Performance, predictionEstimate } from "./prediction.ts";
 
 const DEPTHS = 16;
-/** Pairs of context and successor that each depth may hold. */
+/** Most pairs of context and successor at each depth. */
 const MOST_PAIRS = 100_000;
 
 export function multiMmc({ symbols, alphabetSize }: Sequence): EstimatorResult {
@@ -19,18 +19,18 @@ export function multiMmc({ symbols, alphabetSize }: Sequence): EstimatorResult {
 }
 
 /**
- * Most long contexts occur once. Such a one is a leaf, which stands for all longer ones of its place up to a
- * `reach`, and knows only that place, the index of its successor. When it comes again, the successor is counted
- * and the leaf moves one step down.
+ * Most long contexts occur once. A context seen once is stored as a leaf: it stands for all longer contexts at the same
+ * place up to a depth, its `reach`, and holds only that place, the index of its successor. When it occurs again, the
+ * successor is counted and the leaf moves one step down.
  *
- * As in NIST's program, a context is looked up only if the one shorter by a symbol is known, and a speaker without
- * a prediction neither lengthens nor ends the run of correct ones.
+ * As in NIST's program, a context is looked up only if the one shorter by a symbol is known, and a predictor in the lead
+ * that makes no prediction neither lengthens nor ends the run of correct ones.
  */
 function playSymbols(symbols: Uint8Array): Performance {
   const tree = new ContextTree();
   const pairs = new Int32Array(DEPTHS + 1);
   const scores = new Int32Array(DEPTHS + 1);
-  /** No depth beyond this one has room for a pair. */
+  /** Depths beyond this one have no room for a pair. */
   let deepestOpen = DEPTHS;
   let winner = 1;
   let correct = 0;
@@ -63,7 +63,7 @@ function playSymbols(symbols: Uint8Array): Performance {
       if (tree.count(child, symbol, pairs[depth]! < MOST_PAIRS)) pairs[depth]!++;
       node = child;
     }
-    // The unknown contexts enter where there is room. One whose shorter context did not is never found again.
+    // Unknown contexts enter where there is room. One whose shorter context did not enter is never found again.
     const firstNew = depth;
     let reach = depth - 1;
     const lastNew = Math.min(deepest, deepestOpen);
@@ -78,7 +78,7 @@ function playSymbols(symbols: Uint8Array): Performance {
   return { predictions: symbols.length - 2, correct, longestRun };
 }
 
-/** Contexts of bits index tables; all sixteen depths look at 32 places before their scores are compared. */
+/** Contexts of bits index tables. All sixteen depths look at 32 places before their scores are compared. */
 function playBits(bits: Uint8Array): Performance {
   const n = bits.length;
   const tournament = new BitTournament(DEPTHS);
@@ -100,17 +100,17 @@ function playBits(bits: Uint8Array): Performance {
   return tournament.performance(n - 2);
 }
 
-/** The pairs of depths up to 15 are fewer than 100,000: all are counted. */
+/** Depths up to 15 have fewer than 100,000 pairs, so all are counted. */
 class ShallowContexts {
   /**
-   * At 2^d + c for the context c of d bits: 0 if nothing has followed it yet, else 2·(ones − zeros) + 1. The sign
-   * is the prediction, one where both are as frequent; the lowest bit says that there is one.
+   * At 2^d + c for the context c of d bits: 0 if nothing has followed it yet, else 2·(ones − zeros) + 1. The sign is the
+   * prediction, a one where both are equally frequent; the lowest bit says that there is a prediction.
    */
   private readonly balances = new Int32Array(1 << DEPTHS);
 
   constructor(private readonly tournament: BitTournament) {}
 
-  /** Places `first` to `length` of `word`, whose first bit is the highest; `before` is the word before it. */
+  /** Predicts places `first` to `length` of `word`, whose first bit is the highest; `before` is the word before it. */
   predict(depth: number, before: number, word: number, first: number, length: number): void {
     const { balances } = this;
     const size = 1 << depth;
@@ -131,15 +131,15 @@ class ShallowContexts {
   }
 }
 
-/** Of the 131,072 pairs of depth 16, the first 100,000 to occur are counted. */
+/** Depth 16 has 131,072 pairs, of which the first 100,000 to occur are counted. */
 class DeepestContexts {
-  /** At 2c and 2c + 1 for the context c: the zeros and ones that followed. */
+  /** At 2c and 2c + 1 for the context c: zeros and ones that followed. */
   private readonly counts = new Int32Array(2 << DEPTHS);
   private left = MOST_PAIRS;
 
   constructor(private readonly tournament: BitTournament) {}
 
-  /** As in ShallowContexts. */
+  /** As ShallowContexts.predict. */
   predict(before: number, word: number, first: number, length: number): void {
     const { counts } = this;
     let room = this.left > 0 ? 1 : 0;

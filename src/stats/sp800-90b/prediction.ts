@@ -1,9 +1,9 @@
-/** What the four predictors of SP 800-90B §6.3.7–§6.3.10 make of their hits: global and local performance. */
+/** The estimate that the predictors of SP 800-90B §6.3.7–§6.3.10 derive from their hits: global and local performance. */
 
 import { type Estimate, estimate } from "./estimate.ts";
 import { proportionUpperBound, runUpperBound } from "./upper-bounds.ts";
 
-/** How well a predictor did. */
+/** Score of a predictor. */
 export interface Performance {
   /** Predictions scored: the N of the standard. */
   readonly predictions: number;

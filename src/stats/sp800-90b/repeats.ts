@@ -1,6 +1,6 @@
 /**
- * How often the tuples of each length repeat: the counts that the t-tuple and LRS estimates (SP 800-90B §6.3.5,
- * §6.3.6) are made of, for all lengths at once.
+ * Counts how often the tuples of each length repeat, for all lengths at once: the basis of the t-tuple and LRS estimates
+ * (SP 800-90B §6.3.5, §6.3.6).
  */
 
 import { commonPrefixLengths, suffixArray } from "../math/suffix-array.ts";
@@ -10,7 +10,7 @@ import { sortedPrefixLengths } from "./sorted-prefixes.ts";
 export interface Repeats {
   /** The longest tuple that occurs twice: v. */
   readonly longest: number;
-  /** At t, occurrences of the most frequent t-tuple, for t = 1 … longest: the Q of §6.3.5. */
+  /** At t, occurrences of the most frequent t-tuple, t = 1 … longest: Q of §6.3.5. */
   readonly highestCount: Int32Array;
   /** At W, pairs of equal W-tuples: Σ C(count, 2) over all of them, for W = 1 … longest. */
   readonly equalPairs: Float64Array;
@@ -25,9 +25,9 @@ export function countRepeats({ symbols, alphabetSize }: Sequence): Repeats {
 }
 
 /**
- * Neighbouring suffixes with at least ℓ symbols in common form an interval: the occurrences of one tuple. The
- * intervals are the nodes of the suffix tree, met here with a stack. A node of depth ℓ below one of depth ℓ′
- * stands for one tuple of each length ℓ′ < W ≤ ℓ.
+ * Neighbouring suffixes with at least ℓ symbols in common form an interval: the occurrences of one tuple. The intervals
+ * are the nodes of the suffix tree, which a stack visits here. A node of depth ℓ below one of depth ℓ′ stands for one
+ * tuple of each length ℓ′ < W ≤ ℓ.
  */
 function summarize(lengths: Int32Array): Repeats {
   const n = lengths.length;
@@ -64,10 +64,10 @@ function summarize(lengths: Int32Array): Repeats {
   return { longest, highestCount, equalPairs };
 }
 
-/** §6.3.5 and §6.3.6 look at tuples below and from this many occurrences on. */
+/** Occurrences from which a tuple belongs to §6.3.5; rarer ones belong to §6.3.6. */
 const FREQUENT = 35;
 
-/** u: the smallest length of which no tuple occurs 35 times; `longest + 1` if all do. */
+/** Finds u: the smallest length of which no tuple occurs 35 times; `longest + 1` if there is none. */
 export function firstRareLength({ longest, highestCount }: Repeats): number {
   let length = 1;
   while (length <= longest && highestCount[length]! >= FREQUENT) length++;

@@ -1,6 +1,6 @@
 /**
- * Restart tests, SP 800-90B §3.1.4: the same number of samples from each of many starts, one start a row. If the
- * beginnings resemble each other, the estimate from one long run promises too much.
+ * Restart tests, SP 800-90B §3.1.4, of the same number of samples from each of many starts, one start a row. If the
+ * beginnings resemble each other, an estimate from one long run is too high.
  */
 
 import { checkSymbols, compact } from "./alphabet.ts";
@@ -17,7 +17,7 @@ export interface RestartResult {
   readonly sanity: {
     /** Significance level of one row or column: 1 − 0.99^(1/(rows + cols)). */
     readonly alpha: number;
-    /** Occurrences of the most frequent symbol of any row, and the highest number that passes. */
+    /** Occurrences of the most frequent symbol of any row, and the most that pass. */
     readonly rowMax: number;
     readonly rowCutoff: number;
     readonly colMax: number;
@@ -30,11 +30,11 @@ export interface RestartResult {
   /** min(hRow, hCol, hInitial); 0 if a test failed. */
   readonly minEntropy: number;
   readonly passed: boolean;
-  /** Why it did not pass. */
+  /** Why the data did not pass. */
   readonly reason?: string;
 }
 
-/** The standard asks for 1000; the exact cutoff takes time quadratic in it. */
+/** Most rows or columns. The standard asks for 1000; the exact cutoff takes time quadratic in their number. */
 const MOST = 10_000;
 
 /**
@@ -95,8 +95,8 @@ export function restartTest(
 }
 
 /**
- * The highest count of one symbol among n that passes. The worst case that still has min-entropy H: as many
- * symbols as fit of probability 2^−H, the others sharing the rest. NIST's program simulates it; here it is exact.
+ * Computes the highest count of one symbol among n that passes. The worst case that still has min-entropy H has as many
+ * symbols as fit of probability 2^−H, while the others share the rest. NIST's program simulates it; here it is exact.
  */
 export function cutoff(n: number, alphabetSize: number, hInitial: number, alpha: number): number {
   const p = Math.max(2 ** -hInitial, 1 / alphabetSize);

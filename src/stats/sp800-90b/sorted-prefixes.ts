@@ -1,14 +1,14 @@
 /**
- * Common prefixes of neighbouring suffixes, fast for noise. The suffixes are radix-sorted by just as many leading
- * bits as leave few ties, and those are settled by insertion. That takes a fraction of the time of a suffix
- * array; on repetitive data it would be quadratic, so it gives up after linear work.
+ * Common prefixes of neighbouring suffixes, fast for noise. The suffixes are radix-sorted by as many leading bits as
+ * leave few ties, and insertion settles those. That takes a fraction of the time of a suffix array. On repetitive data
+ * it would be quadratic, so it gives up after linear work.
  */
 
 import { wordAt } from "../math/bit-words.ts";
 
 const DIGIT_BITS = 11;
 const MOST_DIGITS = 8;
-/** Zeros that a digit or a 32-bit word may reach over, past the end. */
+/** Words of zeros past the end, which a digit or a 32-bit word may reach into. */
 const PADDING_WORDS = 2 + Math.ceil((MOST_DIGITS * DIGIT_BITS) / 32);
 /** 32-bit comparisons beyond the first, per suffix, before giving up. */
 const STEPS_PER_SUFFIX = 4;
@@ -61,7 +61,7 @@ function digitCounts({ words, width }: PackedText, n: number, digit: number, cou
   }
 }
 
-/** As many digits as would make a tie with any of the other suffixes unlikely (1 in 4), were the digits independent. */
+/** Returns the number of digits that make a tie with any other suffix unlikely (1 in 4), were digits independent. */
 function digitsNeeded(text: PackedText, n: number): number {
   const counts = new Int32Array(1 << DIGIT_BITS);
   digitCounts(text, n, 0, counts);
@@ -74,7 +74,7 @@ function sortByPrefix(text: PackedText, digits: number, order: Int32Array, spare
   const { words, width } = text;
   const n = order.length;
   const starts = new Int32Array(1 << DIGIT_BITS);
-  // The last pass is to write to `order`.
+  // The last pass has to write to `order`.
   let [from, to] = digits % 2 === 0 ? [order, spare] : [spare, order];
   for (let i = 0; i < n; i++) from[i] = i * width;
   for (let digit = digits - 1; digit >= 0; digit--) {
@@ -94,7 +94,7 @@ function sortByPrefix(text: PackedText, digits: number, order: Int32Array, spare
   }
 }
 
-/** Insertion sort of what is nearly sorted. Returns the steps left of `budget`, negative if it ran out. */
+/** Sorts what is nearly sorted, by insertion. Returns the steps left of `budget`, negative if they ran out. */
 function sortTies({ words, bits }: PackedText, order: Int32Array, budget: number): number {
   let steps = budget;
   for (let i = 1; i < order.length && steps >= 0; i++) {
@@ -112,7 +112,7 @@ function sortTies({ words, bits }: PackedText, order: Int32Array, budget: number
         a = wordAt(words, other + offset);
         b = wordAt(words, at + offset);
       }
-      // Zeros past the end are no symbols: of two equal up to there, the shorter comes first.
+      // Zeros past the end are no symbols: of two suffixes equal up to there, the shorter comes first.
       const differ = a !== b && offset + Math.clz32(a ^ b) < end;
       if (differ ? a >>> 0 < b >>> 0 : other > at) break;
       order[slot--] = other;
@@ -123,7 +123,7 @@ function sortTies({ words, bits }: PackedText, order: Int32Array, budget: number
   return steps;
 }
 
-/** Writes the common prefix lengths. False if they take more than `budget` steps. */
+/** Writes the common prefix lengths. Returns false if they take more than `budget` steps. */
 function measure(text: PackedText, order: Int32Array, lengths: Int32Array, budget: number): boolean {
   const { words, width, bits } = text;
   let steps = budget;

@@ -11,7 +11,7 @@ import { type LongestRepeatResult, longestRepeatTest } from "./longest-repeat-te
 import type { PermutationTally } from "./permutation-tally.ts";
 import { type PermutationOptions, type PermutationResult, permutationTest } from "./permutation-test.ts";
 
-/** Pure data: it goes into JSON as it stands, at full precision. */
+/** Pure data, written to JSON unchanged, at full precision. */
 export interface IidAssessment {
   readonly schema: 1;
   readonly bitsPerSymbol: number;
@@ -23,7 +23,7 @@ export interface IidAssessment {
   readonly permutation: PermutationResult | NotApplicable;
   /** Most common value estimate (§6.3.1) of the symbols, in bits per symbol. */
   readonly hOriginal: number;
-  /** The same of their bits, in bits per bit; null where two different symbols are bits already. */
+  /** The same estimate of their bits, in bits per bit; null where two different symbols are bits already. */
   readonly hBitstring: number | null;
   /** min(hOriginal, bitsPerSymbol · hBitstring). Means something only if the data passed. */
   readonly minEntropy: number;
@@ -74,7 +74,7 @@ export function assessIid(
   };
 }
 
-/** Of fewer than two symbols nothing is known, and nothing is credited. */
+/** Estimates by the most common value; 0 for fewer than two symbols, of which nothing is known. */
 function mostCommon(sequence: Sequence): number {
   const result = mostCommonValue(sequence);
   return result.kind === "estimate" ? result.minEntropy : 0;

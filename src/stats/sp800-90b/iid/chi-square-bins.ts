@@ -1,9 +1,9 @@
-/** What the chi-square tests of SP 800-90B §5.2 share: proportions, bins that are large enough, and the verdict. */
+/** Shared by the chi-square tests of SP 800-90B §5.2: proportions, bins that are large enough, and the verdict. */
 
 import { chiSquareUpper } from "../../math/tails.ts";
 import { type NotApplicable, notApplicable } from "../estimate.ts";
 
-/** Every expected count must reach this for χ² to follow its distribution (§5.2.1). */
+/** Least expected count of a bin for χ² to follow its distribution (§5.2.1). */
 export const LEAST_EXPECTED = 5;
 /** The probability that IID data fail: §5.2. */
 export const ALPHA = 0.001;
@@ -16,7 +16,7 @@ export interface ChiSquareResult {
   readonly passed: boolean;
 }
 
-/** @returns not-applicable if there is nothing left to vary */
+/** Returns not-applicable if no degree of freedom is left. */
 export function chiSquareResult(
   statistic: number,
   degreesOfFreedom: number,
@@ -27,8 +27,8 @@ export function chiSquareResult(
 }
 
 /**
- * The share of each symbol, added up in steps of 1/n as NIST's program does. The rounding errors decide which of two
- * equally frequent pairs of symbols is taken first into a bin, so they are part of the result.
+ * Computes the share of each symbol by adding 1/n for each occurrence, as NIST's program does. The rounding errors decide
+ * which of two equally frequent pairs of symbols enters a bin first, so they are part of the result.
  */
 export function proportions(symbols: Uint8Array, alphabetSize: number): Float64Array {
   const shares = new Float64Array(alphabetSize);
@@ -44,7 +44,7 @@ export interface Bins {
   readonly expected: readonly number[];
 }
 
-/** Merges values, from the rarest on and equally rare ones in their order, until each bin is expected 5 times. */
+/** Merges values, the rarest first and equally rare ones in their order, until each bin is expected 5 times. */
 export function allocateBins(expectedCounts: Float64Array): Bins {
   const order = Int32Array.from(expectedCounts, (_, value) => value);
   order.sort((a, b) => expectedCounts[a]! - expectedCounts[b]! || a - b);
@@ -61,7 +61,7 @@ export function allocateBins(expectedCounts: Float64Array): Bins {
   }
   if (sum >= LEAST_EXPECTED || expected.length === 0) expected.push(sum);
   else {
-    // What is left over at the end goes to the last full bin.
+    // Values left over at the end go to the last full bin.
     const last = expected.length - 1;
     expected[last]! += sum;
     for (let value = 0; value < binOf.length; value++) binOf[value] = Math.min(binOf[value]!, last);

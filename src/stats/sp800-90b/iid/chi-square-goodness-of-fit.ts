@@ -12,7 +12,7 @@ import type { IidData } from "./iid-data.ts";
 
 const PARTS = 10;
 
-/** Whether each tenth of the data has the symbols as often as the whole. */
+/** Tests if the symbols are as frequent in each tenth of the data as in the whole. */
 export function chiSquareGoodnessOfFit({ symbols, alphabetSize }: IidData): ChiSquareResult | NotApplicable {
   if (alphabetSize < 2) return notApplicable("all symbols are equal");
   const size = Math.floor(symbols.length / PARTS);

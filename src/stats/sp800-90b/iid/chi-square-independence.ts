@@ -12,7 +12,7 @@ import {
 } from "./chi-square-bins.ts";
 import type { IidData } from "./iid-data.ts";
 
-/** Whether neighbouring symbols are as often together as their frequencies make expect. */
+/** Tests if neighbouring symbols occur together as often as their frequencies suggest. */
 export function chiSquareIndependence(data: IidData): ChiSquareResult | NotApplicable {
   if (data.alphabetSize < 2) return notApplicable("all symbols are equal");
   return data.alphabetSize === 2 ? ofBits(data.symbols) : ofPairs(data);
@@ -31,7 +31,7 @@ function ofPairs({ symbols, alphabetSize }: IidData): ChiSquareResult | NotAppli
   const { binOf, expected } = allocateBins(expectedPairs);
   const observed = new Int32Array(expected.length);
   for (let i = 0; i < pairs; i++) observed[binOf[symbols[2 * i]! * alphabetSize + symbols[2 * i + 1]!]!]!++;
-  // The frequencies of k symbols were estimated from the data, which takes k − 1; their sum takes one more.
+  // Estimating the frequencies of k symbols from the data takes k − 1 degrees of freedom, the total takes one more.
   return chiSquareResult(chiSquareOf(observed, expected), expected.length - alphabetSize);
 }
 

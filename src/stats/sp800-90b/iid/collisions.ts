@@ -21,6 +21,6 @@ export function collisions(symbols: Uint8Array): Collisions {
     }
     lastSeen[symbol] = i;
   }
-  // The pieces have no gaps between them: together they are as long as the last one's end is far.
+  // The pieces have no gaps between them, so their lengths add up to the end of the last.
   return { average: count === 0 ? 0 : start / count, longest };
 }

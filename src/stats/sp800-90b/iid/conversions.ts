@@ -1,11 +1,11 @@
 /**
- * The conversions of SP 800-90B §5.1 for binary data: eight bits become one symbol. The last one may lack bits, which
- * count as zeros.
+ * The conversions of SP 800-90B §5.1 for binary data: eight bits become one symbol. Bits missing at the end count as
+ * zeros.
  */
 
 import { BYTE_ONES } from "../../math/bit-words.ts";
 
-/** Conversion II: the number that eight bits are in binary, first bit highest. */
+/** Conversion II: reads eight bits as a binary number, first bit highest. */
 export function conversionII(bits: Uint8Array): Uint8Array {
   const octets = new Uint8Array(Math.ceil(bits.length / 8));
   const whole = bits.length >> 3;
@@ -24,7 +24,7 @@ export function conversionII(bits: Uint8Array): Uint8Array {
   return octets;
 }
 
-/** Conversion I, given II: the number of ones among eight bits. */
+/** Conversion I, from the result of II: counts the ones among eight bits. */
 export function conversionI(octets: Uint8Array): Uint8Array {
   const ones = new Uint8Array(octets.length);
   for (let i = 0; i < octets.length; i++) ones[i] = BYTE_ONES[octets[i]!]!;

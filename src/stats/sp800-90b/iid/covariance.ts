@@ -1,4 +1,4 @@
-/** Products of two bytes that are summed in 32 bits before their sum is: 2^15 · 255² < 2^31. */
+/** Products of two bytes that 32 bits can sum: 2^15 · 255² < 2^31. */
 const STRETCH = 2 ** 15;
 
 /** Covariance test statistic, SP 800-90B §5.1.10: the sum of the products of values `lag` places apart. */

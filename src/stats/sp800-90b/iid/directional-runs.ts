@@ -2,12 +2,12 @@ import type { Runs } from "./runs.ts";
 
 /**
  * Directional runs, SP 800-90B §5.1.2 – §5.1.4, for the number of runs, the length of the longest, and the number of
- * increases and decreases. A step from one symbol to the next is down if that is smaller, else up.
+ * increases and decreases. A step to a smaller symbol is down, any other is up.
  */
 export function directionalRuns(symbols: Uint8Array): Runs {
   const n = symbols.length;
   if (n < 2) return { count: 0, longest: 0, ups: 0 };
-  // Sign bits instead of branches, which random data would make guesswork: −1 is down, 0 up.
+  // Sign bits instead of branches, which are unpredictable in random data: −1 is down, 0 up.
   let left = symbols[1]!;
   let direction = (left - symbols[0]!) >> 31;
   let downs = -direction;

@@ -1,9 +1,9 @@
 /**
- * Excursion test statistic, SP 800-90B §5.1.1: the farthest that the running sum strays from where the mean would
- * put it. The mean is that of the whole, which no permutation changes.
+ * Excursion test statistic, SP 800-90B §5.1.1: the largest distance of the running sum from i times the mean. The mean
+ * is that of the whole, which no permutation changes.
  *
- * Each distance is rounded once, as by a fused multiply-add: so compiles NIST's program, and permutations that agree
- * but for rounding count as greater or smaller, not as equal.
+ * Each distance is rounded once, as by the fused multiply-add that NIST's program compiles to: permutations that differ
+ * only by rounding count as greater or smaller, not as equal.
  */
 export function excursion(values: Uint8Array, mean: number): number {
   const n = values.length;

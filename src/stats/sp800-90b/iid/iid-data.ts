@@ -1,23 +1,23 @@
-/** The samples as the IID tests of SP 800-90B §5 take them, with what no permutation of them changes. */
+/** The samples as the IID tests of SP 800-90B §5 take them, with the figures that no permutation changes. */
 
 import { checkSymbols, compact } from "../alphabet.ts";
 
 export interface IidData {
-  /** Renumbered to 0 … k − 1, k being how many different ones occur. */
+  /** Renumbered to 0 … k − 1, where k different ones occur. */
   readonly symbols: Uint8Array;
   readonly alphabetSize: number;
-  /** What each renumbered symbol was as recorded. */
+  /** The recorded value of each renumbered symbol. */
   readonly values: Uint8Array;
-  /** Of the values. */
+  /** Mean of the recorded values. */
   readonly mean: number;
-  /** Of the renumbered symbols; for two different ones 0.5, as §5.1.5 and §5.1.6 have it. */
+  /** Median of the renumbered symbols; 0.5 for two different ones, as in §5.1.5 and §5.1.6. */
   readonly median: number;
 }
 
 /** @throws RangeError if a symbol does not fit the width */
 export function iidData(recorded: Uint8Array, bitsPerSymbol: number): IidData {
   checkSymbols(recorded, bitsPerSymbol);
-  // A copy, for a subclass such as Buffer has a slice() of its own, which does not copy.
+  // A copy: the slice() of a subclass such as Buffer does not copy.
   const { symbols, alphabetSize } = compact(new Uint8Array(recorded));
   const values = Uint8Array.from(new Set(recorded)).sort();
   const sum = recorded.reduce((total, value) => total + value, 0);

@@ -9,7 +9,7 @@ export interface LongestRepeatResult {
   readonly collisionProbability: number;
   /** Length of the longest substring that occurs twice, which may overlap: W. */
   readonly length: number;
-  /** Of at least one repeat as long: Pr(X ≥ 1). */
+  /** Probability of at least one repeat of that length: Pr(X ≥ 1). */
   readonly pValue: number;
   readonly passed: boolean;
 }

@@ -2,7 +2,7 @@
 export function periodicity(symbols: Uint8Array, lag: number): number {
   const end = symbols.length - lag;
   let equal = 0;
-  // 0 − 1 alone has its sign bit set: no branch for the processor to guess.
+  // Only 0 − 1 has its sign bit set, which saves an unpredictable branch.
   for (let i = 0; i < end; i++) equal += ((symbols[i]! ^ symbols[i + lag]!) - 1) >>> 31;
   return equal;
 }

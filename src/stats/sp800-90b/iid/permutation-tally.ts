@@ -3,8 +3,8 @@
 import { STATISTICS } from "./statistics.ts";
 
 /**
- * For one permutation after the other, how each statistic compares with that of the data: GREATER, EQUAL, LESS, or
- * UNKNOWN where it was not measured.
+ * Permutation by permutation, how each statistic compares with that of the data: GREATER, EQUAL, LESS, or UNKNOWN where
+ * it was not measured.
  */
 export type Outcomes = Uint8Array;
 export const UNKNOWN = 0;
@@ -29,8 +29,8 @@ export class PermutationTally {
   readonly #counts = Array.from(STATISTICS, () => new Int32Array(LESS + 1));
 
   /**
-   * Takes outcomes in the order of the permutations; Workers' chunks in that of their numbers. Once a statistic is
-   * decided, it is counted no further, as in NIST's program.
+   * Takes outcomes in the order of the permutations, so chunks in that of their numbers. A decided statistic is counted
+   * no further, as in NIST's program.
    */
   add(outcomes: Outcomes): void {
     for (let i = 0; i < outcomes.length; i++) {
@@ -39,7 +39,7 @@ export class PermutationTally {
     }
   }
 
-  /** Whether a statistic has passed, whatever permutations are yet to come. */
+  /** True if a statistic has passed, whatever permutations follow. */
   isDecided(statistic: number): boolean {
     const counts = this.#counts[statistic]!;
     return counts[GREATER]! + counts[EQUAL]! > RARE && counts[EQUAL]! + counts[LESS]! > RARE;

@@ -1,6 +1,6 @@
 /**
- * Permutations of the data and their statistics, in chunks that depend on nothing but the data, the seed and their
- * number: Workers may share them out, and whoever measures them, the counts are the same.
+ * Permutations of the data and their statistics, in chunks that depend only on the data, the seed and their number: the
+ * counts are the same whichever threads measure them.
  */
 
 import type { IidData } from "./iid-data.ts";
@@ -8,12 +8,12 @@ import { EQUAL, GREATER, LESS, type Outcomes, PermutationTally } from "./permuta
 import { seedGenerator, shuffle } from "./shuffle.ts";
 import { STATISTICS, StatisticsMeter } from "./statistics.ts";
 
-/** Few enough for Workers not to waste much where a test is decided after some dozens. */
+/** Few enough to waste little where a test is decided after some dozens. */
 export const PERMUTATIONS_PER_CHUNK = 20;
-/** Any number will do, as long as it stays the same. */
+/** An arbitrary number that stays the same. */
 export const DEFAULT_SEED = 0x90b;
 
-/** By statistic: 1 for those that are meant, 0 for others. */
+/** By statistic: 1 for those to be measured, 0 for others. */
 export type StatisticFlags = Uint8Array;
 
 export const ALL_STATISTICS: StatisticFlags = new Uint8Array(STATISTICS.length).fill(1);
@@ -41,8 +41,8 @@ export class Permutations {
   }
 
   /**
-   * The outcomes of one chunk. A statistic that is decided is not measured further, for no more permutations can
-   * undecide it.
+   * Measures one chunk. A statistic that the chunk itself decides is not measured further, since no more permutations
+   * can undecide it.
    */
   chunk(index: number, wanted = ALL_STATISTICS): Outcomes {
     const counts = new PermutationTally();
@@ -53,7 +53,7 @@ export class Permutations {
     for (let i = 0; i < PERMUTATIONS_PER_CHUNK; i++) {
       const open = wanted.map((one, statistic) => (counts.isDecided(statistic) ? 0 : one));
       if (!open.includes(1)) break;
-      // Cumulative, as §5.1 has it: each permutation is shuffled from the one before.
+      // As in §5.1, each permutation is shuffled from the one before.
       shuffle(symbols, generator);
       this.#meter.measure(symbols, open, values);
       const row = outcomes.subarray(i * STATISTICS.length, (i + 1) * STATISTICS.length);

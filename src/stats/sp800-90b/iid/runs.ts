@@ -1,8 +1,7 @@
-/** A sequence of two kinds of steps, up and down, seen as runs of equal ones. */
+/** Runs of equal steps in a sequence of steps up and down. */
 export interface Runs {
-  /** How many runs there are. */
   readonly count: number;
-  /** Steps in the longest. */
+  /** Steps in the longest run. */
   readonly longest: number;
   /** Steps up, over all runs. */
   readonly ups: number;

@@ -1,4 +1,4 @@
-/** The permutations of SP 800-90B §5.1 and where their randomness comes from: seeded, so that results repeat. */
+/** Permutations for SP 800-90B §5.1, from a seeded generator, so that results repeat. */
 
 /**
  * xoshiro128** of D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM Trans. Math.
@@ -6,10 +6,10 @@
  */
 export type GeneratorState = Int32Array;
 
-/** A generator for each pair of 32-bit numbers; those of different streams have nothing to do with each other. */
+/** Makes a generator for each pair of 32-bit numbers. Those of different streams are unrelated. */
 export function seedGenerator(seed: number, stream: number): GeneratorState {
-  // A counter stepping by the golden ratio, through a 32-bit mixing function, which is one to one: so all four words
-  // are zero for no seed, and equal for no two streams of one seed.
+  // A counter that steps by the golden ratio goes through a one-to-one mixing function of 32 bits, so the four words are
+  // never all zero, and never equal for two streams of one seed.
   let counter = mix(mix(seed) + stream);
   return Int32Array.from({ length: 4 }, () => {
     counter = (counter + 0x9e3779b9) | 0;
@@ -26,8 +26,8 @@ function mix(word: number): number {
 }
 
 /**
- * Fisher–Yates shuffle in place, every permutation as likely as any other: an index below s is the upper half of
- * s times a 32-bit word, drawn again where the lower half falls among the 2^32 mod s values too many (D. Lemire,
+ * Fisher–Yates shuffle in place, all permutations equally likely: an index below s is the upper half of s times a 32-bit
+ * word, drawn again if the lower half is one of the 2^32 mod s surplus values (D. Lemire,
  * "Fast random integer generation in an interval", ACM Trans. Modeling and Computer Simulation 29, 2019).
  */
 export function shuffle(symbols: Uint8Array, state: GeneratorState): void {
@@ -50,7 +50,8 @@ export function shuffle(symbols: Uint8Array, state: GeneratorState): void {
     const below = Math.imul(word, size) >>> 0;
     if (below < size && below < 2 ** 32 % size) continue;
     const product = (word >>> 0) * size;
-    // A product above 2^53 is rounded; less what is below, it is a multiple of 2^32 but for that: hence the half.
+    // A product above 2^53 is rounded. Less its lower half it is a multiple of 2^32 but for the
+    // error: hence 2^31 more.
     const index = ((size <= 2 ** 21 ? product : product - below + 2 ** 31) * 2 ** -32) | 0;
     const symbol = symbols[i]!;
     symbols[i] = symbols[index]!;

@@ -1,4 +1,4 @@
-/** The statistics of SP 800-90B §5.1: eleven kinds, nineteen values, under the names of NIST's program. */
+/** The statistics of SP 800-90B §5.1, under the names of NIST's program. */
 
 import { collisions } from "./collisions.ts";
 import { compressionOf } from "./compression.ts";
@@ -44,7 +44,7 @@ const PERIODICITY = STATISTICS.indexOf("periodicity(1)");
 const COVARIANCE = STATISTICS.indexOf("covariance(1)");
 const COMPRESSION = STATISTICS.indexOf("compression");
 
-/** Why the statistics cannot be had of these data, or undefined if they can: every lag needs two symbols. */
+/** Returns why these data are too few or too uniform for the statistics, else undefined. Every lag needs two symbols. */
 export function reasonAgainst(data: IidData): string | undefined {
   if (data.alphabetSize < 2) return "all symbols are equal";
   const longestLag = LAGS[LAGS.length - 1]!;
@@ -67,8 +67,8 @@ export class StatisticsMeter {
   }
 
   /**
-   * Writes those statistics of a permutation of the data that are `wanted` (1, else 0) to their places in `out`;
-   * others may be overwritten.
+   * Writes the `wanted` statistics (1, else 0) of a permutation of the data to their places in `out`; others may be
+   * overwritten.
    */
   measure(symbols: Uint8Array, wanted: Uint8Array, out: Float64Array): void {
     const { mean, median, alphabetSize } = this.#data;
@@ -86,7 +86,7 @@ export class StatisticsMeter {
 
     const rest = any(DIRECTIONAL_RUNS, 3) || any(COLLISIONS, 2) || any(PERIODICITY, 2 * LAGS.length);
     if (!rest) return;
-    // Binary data are converted, from 0 and 1 whatever their values.
+    // Binary data are converted from 0 and 1, whatever the recorded values.
     const octets = isBinary ? conversionII(symbols) : symbols;
     const ones = isBinary ? conversionI(octets) : symbols;
     if (any(DIRECTIONAL_RUNS, 3)) {
@@ -106,7 +106,7 @@ export class StatisticsMeter {
     });
   }
 
-  /** The symbols as recorded. */
+  /** Restores the recorded values of the symbols. */
   #valuesOf(symbols: Uint8Array): Uint8Array {
     const spare = this.#spare;
     if (spare.length === 0) return symbols;

@@ -1,16 +1,16 @@
 /**
- * Huffman code lengths as bzip2 1.0.8 finds them. Among equally short codes the choice depends on the order in
- * which equal weights leave the heap, and the size of the compressed data depends on the choice: so the heap here
- * is the classical array heap, used in bzip2's order, and not any other that would do.
+ * Huffman code lengths as bzip2 1.0.8 finds them. Among equally short codes the choice depends on the order in which
+ * equal weights leave the heap, and the size of the compressed data depends on the choice. So this is the classical
+ * array heap, used in bzip2's order.
  */
 
-/** No code is longer: bzip2's limit since 1.0.3. */
+/** Longest code: bzip2's limit since 1.0.3. */
 const LONGEST = 17;
-/** A weight holds the frequency above these bits, and below them the height of the subtree, which breaks ties. */
+/** A weight holds the height of the subtree, which breaks ties, in so many low bits, and the frequency above them. */
 const HEIGHT_BITS = 8;
 const HEIGHT_MASK = (1 << HEIGHT_BITS) - 1;
 
-/** Space for the codes of up to `symbols` symbols, used again for each code. */
+/** Builds codes of up to `symbols` symbols; its memory is reused for each code. */
 export class CodeBuilder {
   readonly #weights: Int32Array;
   readonly #parents: Int32Array;
@@ -24,7 +24,7 @@ export class CodeBuilder {
     this.#heap = new Int32Array(symbols + 2);
   }
 
-  /** Writes the lengths of the codes for `count` symbols, whose frequencies and lengths lie from `offset` on. */
+  /** Writes the code lengths of `count` symbols, whose frequencies and lengths stand from `offset` on. */
   build(frequencies: Int32Array, lengths: Int32Array, offset: number, count: number): void {
     const weights = this.#weights;
     for (let i = 0; i < count; i++) weights[i + 1] = Math.max(1, frequencies[offset + i]!) << HEIGHT_BITS;

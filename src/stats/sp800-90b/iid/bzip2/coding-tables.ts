@@ -1,6 +1,6 @@
 /**
- * How many bits bzip2 1.0.8 writes for a block after its move-to-front stage: two to six Huffman codes, one of
- * them chosen for every 50 symbols, improved in four rounds. Only counts of symbols matter to it, so a block is
+ * Counts the bits that bzip2 1.0.8 writes for a block after its move-to-front stage: two to six Huffman codes, improved
+ * in four rounds, of which one is chosen for every 50 symbols. Only counts of symbols matter to that, so a block is
  * given as the histograms of its groups of 50.
  */
 
@@ -8,7 +8,7 @@ import { CodeBuilder } from "./code-lengths.ts";
 
 /** Symbols that share one choice of code. */
 export const GROUP_SIZE = 50;
-/** Counters a group has in `Groups.counts`: at least the 13 symbols that ten digits and a space need. */
+/** Counters of a group in `Groups.counts`: at least the 13 symbols that ten digits and a space need. */
 export const GROUP_STRIDE = 16;
 
 /** A block after the move-to-front stage. */
@@ -21,10 +21,10 @@ export interface Groups {
 
 const ROUNDS = 4;
 const MOST_CODES = 6;
-/** What a symbol costs at first in a code that is meant for it, and in the others. */
+/** Initial cost of a symbol in the code meant for it, and in the others. */
 const LOW_COST = 0;
 const HIGH_COST = 15;
-/** The costs of three codes are summed in one integer: 50 symbols of at most 17 bits are below 2^10. */
+/** One integer sums the costs of three codes: 50 symbols of at most 17 bits are below 2^10. */
 const FIELD_BITS = 10;
 const FIELD_MASK = (1 << FIELD_BITS) - 1;
 
@@ -50,7 +50,7 @@ export class CodingTables {
     this.#choices = new Uint8Array(mostGroups);
   }
 
-  /** Bits for the number of codes, the choices, the codes and the symbols; `alphabet` of these are in use. */
+  /** Counts bits for the number of codes, the choices, the codes and the symbols, of which `alphabet` are in use. */
   bits(groups: Groups, alphabet: number): number {
     const groupCount = Math.ceil(groups.symbolCount / GROUP_SIZE);
     const codeCount = codesFor(groups.symbolCount);
@@ -66,7 +66,7 @@ export class CodingTables {
     return 3 + 15 + this.#choiceBits(groupCount, codeCount) + this.#codeBits(codeCount, alphabet);
   }
 
-  /** The alphabet is cut into one range a code, each with about the same share of the symbols. */
+  /** Cuts the alphabet into one range a code, each with about the same share of the symbols. */
   #startLengths(
     counts: Uint8Array,
     groupCount: number,
@@ -85,7 +85,7 @@ export class CodingTables {
       let last = first - 1;
       let sum = 0;
       while (sum < target && last < alphabet - 1) sum += totals[++last]!;
-      // Every second range but the outer ones stays below its share.
+      // Every second range, save the outer ones, stays below its share.
       if (last > first && part !== codeCount && part !== 1 && (codeCount - part) % 2 === 1)
         sum -= totals[last--]!;
       for (let symbol = 0; symbol < alphabet; symbol++) {
@@ -97,7 +97,7 @@ export class CodingTables {
     }
   }
 
-  /** Gives each group its cheapest code, the first of equals, and counts the symbols each code then has to write. */
+  /** Gives each group its cheapest code, the first of equals, and counts the symbols that each code then writes. */
   #chooseCodes(counts: Uint8Array, groupCount: number, codeCount: number, alphabet: number): void {
     const lengths = this.#lengths;
     const frequencies = this.#frequencies;
@@ -137,7 +137,7 @@ export class CodingTables {
     }
   }
 
-  /** A choice is written as its place in a move-to-front list, in unary. */
+  /** Counts bits for the choices, each written in unary as its place in a move-to-front list. */
   #choiceBits(groupCount: number, codeCount: number): number {
     const recent = Uint8Array.from({ length: codeCount }, (_, code) => code);
     let bits = groupCount;
@@ -156,7 +156,7 @@ export class CodingTables {
     return bits;
   }
 
-  /** The codes themselves, as differences of lengths: 5 bits, then 2 for each step up or down and 1 a symbol; and the symbols. */
+  /** Counts bits for the codes (5, then 2 for each step of length up or down and 1 a symbol) and for the symbols. */
   #codeBits(codeCount: number, alphabet: number): number {
     let bits = 0;
     for (let code = 0; code < codeCount; code++) {

@@ -1,7 +1,7 @@
 /**
- * The length of what bzip2 1.0.8 makes, at level 5, of symbols written as decimal numbers with a space between
- * them, without making it. The transform sorts tokens instead of characters, and the code tables are chosen from
- * counts, so this takes a fraction of the time of compressing; the result is the same to the byte.
+ * Computes the length to which bzip2 1.0.8, at level 5, compresses symbols written as decimal numbers with a space
+ * between them, without compressing. The transform sorts tokens instead of characters, and the code tables are chosen
+ * from counts, so this takes a fraction of the time; the result is the same to the byte.
  */
 
 import { endOfBlock, endOfText, LONGEST_BLOCK, LONGEST_PLAIN_TOKEN, type Position } from "./blocks.ts";
@@ -10,13 +10,13 @@ import { CHARACTERS, MoveToFront } from "./move-to-front.ts";
 import { RotationSorter, TOKEN_MASK } from "./rotation-order.ts";
 import { buildRowTables, LONGEST_TOKEN, type RowTables, SPACE, tokenOf, VARIOUS } from "./row-tables.ts";
 
-/** "BZh5"; and at the end a 48-bit mark with a 32-bit checksum. */
+/** "BZh5" and, at the end, a 48-bit mark with a 32-bit checksum. */
 const STREAM_BITS = 32 + 48 + 32;
 /** A 48-bit mark, a 32-bit checksum, the randomized flag and the 24-bit index of the unrotated text. */
 const BLOCK_HEADER_BITS = 48 + 32 + 1 + 24;
-/** The characters in use are marked in sets of 16: which sets, then which of each; 0x20 is in one, 0x30 … 0x39 in another. */
+/** Marks of the characters in use: which sets of 16, then which of each; 0x20 is in one set, 0x30 … 0x39 in another. */
 const CHARACTER_SET_BITS = 16;
-/** Row tables kept for tokens that a block's two ends make when they meet. */
+/** Row tables kept for the tokens that arise where a block's two ends meet. */
 const MOST_KEPT_TABLES = 256;
 
 export class DecimalCompressor {
@@ -33,14 +33,14 @@ export class DecimalCompressor {
   /** The tokens of a block, and how often each occurs. */
   readonly #block: Uint16Array;
   readonly #histogram: Int32Array;
-  /** The characters before its sorted rotations, and how far each row of them is written. */
+  /** The characters before the sorted rotations, and how far each row of them is written. */
   readonly #column: Uint8Array;
   readonly #rowEnds: Int32Array;
 
   /**
-   * @param values what is written for each symbol, different numbers below 256
-   * @param frequencies how often each symbol occurs, about
-   * @param length symbols in the texts to come, at most
+   * @param values the number written for each symbol, all different and below 256
+   * @param frequencies about how often each symbol occurs
+   * @param length most symbols of a text
    */
   constructor(values: ArrayLike<number>, frequencies: ArrayLike<number>, length: number) {
     this.#tokens = Array.from(values, tokenOf);
@@ -75,9 +75,9 @@ export class DecimalCompressor {
   /** Bits of the block from `start` up to `stop`. */
   #blockBits(symbols: Uint8Array, start: Position, stop: Position): number {
     const head = this.#tokens[symbols[start.token]!]!.subarray(start.at);
-    // Only the end of the text can be a block of some digits, with no space.
+    // Only the end of the text can be a block of digits without a space.
     if (start.token === stop.token) return this.#digitsBits(head.subarray(0, stop.at - start.at));
-    // In a rotation the block's end meets its beginning: what is left of two tokens makes one.
+    // In a rotation the block's end meets its beginning, and the rests of two tokens join into one.
     const tail = this.#tokens[symbols[stop.token]!]!.subarray(0, stop.at);
     const joint = Uint8Array.of(...tail, ...head);
     const plain = this.#numbers.get(joint.join());
@@ -118,7 +118,7 @@ export class DecimalCompressor {
     return this.#finishBlock(used);
   }
 
-  /** Writes the character before each rotation to its row, rows in sorted order; only where they are various. */
+  /** Writes the character before each rotation to its row, rows in sorted order, where a row has various ones. */
   #fillColumn(order: Int32Array, count: number, tables: RowTables, sizes: Int32Array): void {
     const { last, variousStarts, variousRows, variousCharacters } = tables;
     const column = this.#column;
@@ -171,7 +171,7 @@ function countTokens(tokens: Uint16Array, count: number, histogram: Int32Array):
   for (let i = 0; i < count; i++) histogram[tokens[i]!]!++;
 }
 
-/** How many rotations begin with each row. */
+/** Counts the rotations of each row. */
 function rowSizes(tables: RowTables, histogram: Int32Array): Int32Array {
   const sizes = new Int32Array(tables.rowCount);
   const { starts, rows } = tables;
@@ -181,14 +181,14 @@ function rowSizes(tables: RowTables, histogram: Int32Array): Int32Array {
   return sizes;
 }
 
-/** How many tokens with a rest in the joint token's row come before it there. */
+/** Counts the tokens with a rest in the joint token's row that come before it there. */
 function placeOfJoint(order: Int32Array, joint: number, members: Uint8Array): number {
   let place = 0;
   for (let i = 0; (order[i]! & TOKEN_MASK) !== joint; i++) place += members[order[i]! & TOKEN_MASK]!;
   return place;
 }
 
-/** The last characters of the sorted rotations of a short text. */
+/** Lists the last characters of the sorted rotations of a short text. */
 function lastColumn(text: Uint8Array): Uint8Array {
   const n = text.length;
   const starts = Array.from(text, (_, start) => start);

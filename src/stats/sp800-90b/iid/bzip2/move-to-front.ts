@@ -1,7 +1,7 @@
 /**
- * bzip2's move-to-front stage. A character becomes its place in a list of the characters in the order of their
- * last use; a run of the front one becomes its length in bijective base 2, digits RUNA and RUNB. A place p > 0 is
- * symbol p + 1, and end of block the one after the last place.
+ * bzip2's move-to-front stage. A character becomes its place in a list of the characters in the order of their last use;
+ * a run of the front character becomes its length in bijective base 2, digits RUNA and RUNB. A place p > 0 is symbol
+ * p + 1, and end of block is the symbol after the last place.
  */
 
 import { GROUP_SIZE, GROUP_STRIDE, type Groups } from "./coding-tables.ts";
@@ -9,29 +9,29 @@ import { GROUP_SIZE, GROUP_STRIDE, type Groups } from "./coding-tables.ts";
 /** The characters of decimal text, in ASCII order: a space is 0, the digit d is d + 1. */
 export const CHARACTERS = 11;
 
-// The list is kept as the place of each character, five bits each in two integers, six characters in the first.
-// The fifth bit of a place is 0: it takes the borrow that tells which places are below another.
+// The list is the place of each character, five bits each in two integers, six characters in the first. The fifth bit of
+// a place is 0 and takes the borrow that tells which places are below another.
 const FIELD_BITS = 5;
 const FIRST_WORD = 6;
 const FIELD_MASK = (1 << FIELD_BITS) - 1;
 const ONES = 0b00001_00001_00001_00001_00001_00001;
 const GUARDS = ONES << (FIELD_BITS - 1);
-// Tables instead of a branch between the two, which would be a guess.
+// Tables instead of a branch between the two, which would be unpredictable.
 const SHIFTS = Uint8Array.from({ length: CHARACTERS }, (_, c) => FIELD_BITS * (c % FIRST_WORD));
 const LOW_FIELDS = Int32Array.from(SHIFTS, (shift, c) => (c < FIRST_WORD ? FIELD_MASK << shift : 0));
 const HIGH_FIELDS = Int32Array.from(SHIFTS, (shift, c) => (c < FIRST_WORD ? 0 : FIELD_MASK << shift));
-/** A character that does not occur has a place behind all others, which nothing ever moves. */
+/** Place of a character that does not occur, behind all others, where nothing moves it. */
 const NOWHERE = 15;
 
 const RUN_A = 0;
 const RUN_B = 1;
-/** For short runs: digits RUNA, and from bit 8 on digits RUNB, and from bit 16 on digits in all. */
+/** For short runs: number of digits RUNA, from bit 8 on of digits RUNB, from bit 16 on of all digits. */
 const RUN_DIGITS = Int32Array.from({ length: 256 }, (_, run) => {
   let digits = 0;
   for (let left = run; left > 0; left = (left - 1) >> 1) digits += 0x10000 + (left & 1 ? 1 : 0x100);
   return digits;
 });
-/** More digits than a group holds: takes the way around. */
+/** Stands for more digits than a group holds, which are written one by one. */
 const LONG_RUN = GROUP_SIZE << 16;
 
 export class MoveToFront implements Groups {
@@ -40,9 +40,9 @@ export class MoveToFront implements Groups {
   /** Places of characters 0 … 5 and 6 … 10. */
   #low = 0;
   #high = 0;
-  /** Length of the run of the front character that is not yet written. */
+  /** Length of the run of the front character, not yet written. */
   #run = 0;
-  /** Where the counters of the current group begin, and how many symbols it has. */
+  /** First counter of the current group, and how many symbols it has. */
   #base = 0;
   #filled = 0;
 

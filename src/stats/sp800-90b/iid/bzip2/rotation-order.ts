@@ -1,15 +1,15 @@
 /**
- * Sorts the rotations of a cyclic sequence of tokens, as the Burrows–Wheeler transform needs them. A rotation
- * gets the number that an arithmetic coder would give it: unlike a prefix of fixed length, that tells rotations of
- * independent symbols apart however unequal their frequencies are, so sorting by it into as many buckets as there
- * are rotations leaves about one in each. Data that repeat themselves defeat it, and go to a suffix array.
+ * Sorts the rotations of a cyclic sequence of tokens, as the Burrows–Wheeler transform needs them. A rotation gets the
+ * number that an arithmetic coder would give it. Unlike a prefix of fixed length, that number tells rotations of
+ * independent symbols apart however unequal their frequencies are, so sorting by it into as many buckets as there are
+ * rotations leaves about one in each. Data that repeat themselves defeat it and go to a suffix array.
  */
 
 import { suffixArray } from "../../../math/suffix-array.ts";
 
 /**
- * What the coder does with each token: a share of the interval from 0 to 1, in the order of the tokens. Bounds are
- * multiples of 2^-32, so that `low + width` is exact.
+ * The coder's share of the interval from 0 to 1 for each token, in the order of the tokens. Bounds are multiples of
+ * 2^-32, so that `low + width` is exact.
  */
 export interface TokenIntervals {
   readonly low: Float64Array;
@@ -18,7 +18,7 @@ export interface TokenIntervals {
   readonly rank: Int32Array;
 }
 
-/** A rotation is handed out as its start and, below these bits, the token before it, which is at most 256. */
+/** A rotation is returned as its start above so many bits, which hold the token before it, at most 256. */
 const TOKEN_BITS = 9;
 export const TOKEN_MASK = (1 << TOKEN_BITS) - 1;
 
@@ -27,7 +27,7 @@ const KEY_BITS = 31;
 const KEY_SCALE = 2 ** KEY_BITS - 1;
 /** Comparisons and moves allowed per rotation; independent symbols need about one. */
 const STEPS_PER_ROTATION = 8;
-/** Tokens after which the number of what follows them is nearly always known to the last bit. */
+/** Tokens that nearly always determine the number of a rotation to the last bit. */
 const FIRST_LOOKAHEAD = 64;
 
 export class RotationSorter {
@@ -43,7 +43,7 @@ export class RotationSorter {
     this.#bucketStarts = new Int32Array(2 ** bucketBits(mostTokens));
   }
 
-  /** The rotations of the first `count` tokens, at most 2^22, in sorted order; valid until the next call. */
+  /** Sorts the rotations of the first `count` tokens, at most 2^22. The result is valid until the next call. */
   sort(tokens: Uint16Array, count: number, intervals: TokenIntervals): Int32Array {
     const bits = bucketBits(count);
     this.#countKeys(tokens, count, intervals, bits);
@@ -53,7 +53,7 @@ export class RotationSorter {
     return this.#order;
   }
 
-  /** Every step is monotonic, rounding included, so a smaller key never belongs to a larger rotation. */
+  /** Computes keys. Every step is monotonic, rounding included, so a smaller key never belongs to a larger rotation. */
   #countKeys(tokens: Uint16Array, count: number, { low, width }: TokenIntervals, bits: number): void {
     const keys = this.#keys;
     const sizes = this.#bucketStarts.fill(0, 0, 2 ** bits);
@@ -90,7 +90,7 @@ export class RotationSorter {
     }
   }
 
-  /** Insertion sort over buckets already in order. False if it takes too long. */
+  /** Sorts by insertion what buckets have ordered already. Returns false if it takes too long. */
   #finish(tokens: Uint16Array, count: number, rank: Int32Array): boolean {
     const sortedKeys = this.#sortedKeys;
     const order = this.#order;
@@ -127,15 +127,15 @@ export class RotationSorter {
   }
 }
 
-/** About one bucket a rotation. */
+/** Returns log₂ of the number of buckets, about one a rotation. */
 function bucketBits(count: number): number {
   return Math.round(Math.log2(Math.max(1, count)));
 }
 
 /**
- * The number of the rotation that starts at token 0. What comes after many tokens does not reach the last bit:
- * if the lowest and the highest thing that can come give the same number, it is that of the endless repetition. If
- * not even the whole sequence is enough, the number of its double will do, in which unequal rotations differ.
+ * Computes the number of the rotation that starts at token 0. Tokens far behind do not reach its last bit: if the lowest
+ * and the highest continuation give the same number, it is that of the endless repetition. If not even the whole
+ * sequence is enough, the number of one round serves, in which unequal rotations differ.
  */
 function firstPosition(tokens: Uint16Array, count: number, low: Float64Array, width: Float64Array): number {
   for (let lookahead = FIRST_LOOKAHEAD; ; lookahead *= 4) {
@@ -151,7 +151,7 @@ function firstPosition(tokens: Uint16Array, count: number, low: Float64Array, wi
   }
 }
 
-/** How many tokens two rotations have in common before they differ, `count` if they are equal. */
+/** Counts the tokens that two rotations have in common before they differ; `count` if they are equal. */
 function commonTokens(tokens: Uint16Array, count: number, a: number, b: number): number {
   let common = 0;
   while (common < count && tokens[a] === tokens[b]) {
@@ -162,7 +162,7 @@ function commonTokens(tokens: Uint16Array, count: number, a: number, b: number):
   return common;
 }
 
-/** The rotations of a sequence are in the order of those suffixes of its double that are longer than itself. */
+/** Sorts by a suffix array: rotations are in the order of those suffixes of the doubled sequence that exceed it. */
 function orderBySuffixArray(tokens: Uint16Array, count: number, rank: Int32Array): Int32Array {
   const doubled = new Int32Array(2 * count);
   for (let i = 0; i < count; i++) doubled[i] = doubled[i + count] = rank[tokens[i]!]!;

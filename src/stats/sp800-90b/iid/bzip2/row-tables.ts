@@ -1,9 +1,9 @@
 /**
- * How the sorted rotations of decimal text follow from the sorted rotations of its tokens. A token is a number with
- * the space after it. Every rotation of the text begins with the rest of a token, possibly all of it, and goes on at
- * the next token's start. No rest is a prefix of another, for the space is its last character: so rotations are in
- * the order of their rests and, for equal rests, in that of the token rotations they go on with. The character before
- * a rotation, which is what the Burrows–Wheeler transform writes, is the one before the rest.
+ * Tables that derive the sorted rotations of decimal text from the sorted rotations of its tokens. A token is a number
+ * with the space after it. Every rotation of the text begins with the rest of a token, possibly all of it, and goes on
+ * at the next token's start. A rest ends with its only space, so none is a prefix of another. Rotations are therefore in
+ * the order of their rests and, for equal rests, in that of the token rotations that follow. The character before a
+ * rotation, which the Burrows–Wheeler transform writes, is the one before the rest.
  */
 
 import type { TokenIntervals } from "./rotation-order.ts";
@@ -11,26 +11,26 @@ import type { TokenIntervals } from "./rotation-order.ts";
 /** Characters numbered as in move-to-front.ts; a token ends in its only SPACE. */
 export const SPACE = 0;
 
-/** The characters of `value` in decimal, with a space after it. */
+/** Returns the characters of `value` in decimal, with a space after it. */
 export function tokenOf(value: number): Uint8Array {
   return Uint8Array.of(...Array.from(String(value), (digit) => Number(digit) + 1), SPACE);
 }
 
-/** A row holds the rotations that begin with one rest; rows are in sorted order, tokens numbered as given. */
+/** A row holds the rotations that begin with one rest. Rows are in sorted order, tokens keep their numbers. */
 export interface RowTables extends TokenIntervals {
   readonly rowCount: number;
-  /** The one character before all rotations of a row, the joint token's left aside, or VARIOUS. */
+  /** The one character before all rotations of a row, except the joint token's, or VARIOUS. */
   readonly before: Int8Array;
   /** The rests of token t are in rows[starts[t]] … rows[starts[t + 1] − 1], from the whole token to its space. */
   readonly starts: Int32Array;
   readonly rows: Int32Array;
   /** The character before the space of each token: that space is a rest in row 0. */
   readonly last: Uint8Array;
-  /** Other rests in rows of various characters: variousRows from variousStarts[t] on, and the characters before. */
+  /** Other rests in rows of various characters: those of token t from variousStarts[t] on, and the characters before. */
   readonly variousStarts: Int32Array;
   readonly variousRows: Int32Array;
   readonly variousCharacters: Uint8Array;
-  /** Rests of the joint token in rows where the others have one character before them, and that is a different one. */
+  /** Rests of the joint token in rows where all others have one other character before them. */
   readonly exceptions: readonly RowException[];
 }
 
@@ -45,8 +45,9 @@ export interface RowException {
 export const VARIOUS = -1;
 
 /**
- * @param tokens different ones; the last may be a joint token, which occurs once in a block
- * @param frequencies how often each token is expected: good values make sorting fast, all are right
+ * @param tokens all different; the last may be a joint token, which occurs once in a block
+ * @param frequencies how often each token is expected: good values make sorting fast, none makes it wrong
+ * @param joint the last token is a joint token
  */
 export function buildRowTables(
   tokens: readonly Uint8Array[],
@@ -59,7 +60,7 @@ export function buildRowTables(
   tokens.forEach((token, index) => {
     for (let at = 0; at < token.length; at++) {
       keys.push(sortKey(token, at));
-      // Whatever token comes before ends in a space.
+      // The token before ends in a space, whichever it is.
       characters.push(at === 0 ? SPACE : token[at - 1]!);
     }
     starts[index + 1] = keys.length;
@@ -106,17 +107,17 @@ export function buildRowTables(
   };
 }
 
-/** Two numbers of up to three digits that meet at a block's ends, and a space. */
+/** Characters of two numbers of up to three digits that meet at a block's ends, and a space. */
 export const LONGEST_TOKEN = 7;
 
-/** The rest from `at` on as a number in base 11, padded with zeros: in the order of the strings. */
+/** Reads the rest from `at` on as a number in base 11, padded with zeros: numbers are in the order of the strings. */
 function sortKey(token: Uint8Array, at: number): number {
   let key = 0;
   for (let i = 0; i < LONGEST_TOKEN; i++) key = 11 * key + (token[at + i] ?? 0);
   return key;
 }
 
-/** The character that all rests of a row have before them; those from `jointStart` on count only if alone. */
+/** Finds the character that all rests of a row have before them; those from `jointStart` on count only if alone. */
 function beforeRows(
   rowCount: number,
   rows: Int32Array,
@@ -133,7 +134,7 @@ function beforeRows(
   return before;
 }
 
-/** Shares of 2^32 by frequency, at least 1 each, in the order of `first`; the slack keeps their sum from passing it. */
+/** Divides 2^32 by frequency, at least 1 each, in the order of `first`; the slack keeps the sum below 2^32. */
 function intervals(first: readonly number[], frequencies: ArrayLike<number>): TokenIntervals {
   const count = first.length;
   let total = 0;
