@@ -40,7 +40,9 @@ export function conclusionOf(report: Report): string[] {
   if (summary.verdict === "fail") {
     const shown = summary.findings.slice(0, MOST_FINDINGS);
     const more = summary.findings.length - shown.length;
-    sentences.push(`these data are not random: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`);
+    sentences.push(
+      `these data fail tests that random data pass: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
+    );
   } else if (summary.verdict === null) {
     sentences.push("no test had a verdict: nothing is said about the data");
   } else if (weak > 0 && report.sequences === 1) {
