@@ -1,11 +1,11 @@
 /*
- * cache_contention: how long a fixed walk takes that just about fills the inner caches.
+ * cache_contention: how long a fixed walk takes that just fills the inner caches.
  *
- * The walk goes to the same 512 places of 8 MB in the same order every time: as many lines as a 32 KB cache has, on more
- * pages than a first-level translation buffer holds. Which of them are still near depends on what this core did since
- * and what other cores and programs have pushed out. The addresses come from a formula that starts anew with each
- * sample: were it to run on, its pattern would appear in the timings and pass for entropy (of such a walk's 3.3 assessed
- * bits a sample, 1.0 were seen to repeat from run to run).
+ * The walk goes to the same 512 places of 8 MB in the same order every time: as many lines as a 32 KB cache has, on
+ * more pages than a first-level translation buffer holds. Which of them are still cached depends on what this core has
+ * done since and what other cores and programs have evicted. The addresses come from a formula that starts anew with
+ * each sample. If it ran on, its pattern would appear in the timings and pass for entropy: of the 3.3 bits a sample
+ * assessed for such a walk, 1.0 repeated from run to run.
  */
 #include "cpu.h"
 #include "ee.h"
@@ -22,7 +22,7 @@ int32_t ee_cache_contention(uint64_t *out, size_t n) {
   if (error != 0) return error;
   unsigned char *memory = workspace.memory;
   if (workspace.fresh) {
-    /* Until a page is written to, all of them may be one and the same page of zeros. */
+    /* Pages never written to may all be one shared page of zeros. */
     for (size_t at = 0; at < SIZE; at += SMALLEST_PAGE) memory[at] = 1;
     workspace.fresh = false;
   }
@@ -30,7 +30,7 @@ int32_t ee_cache_contention(uint64_t *out, size_t n) {
     uint32_t place = 1;
     const uint64_t before = ee_ticks();
     for (int k = 0; k < ACCESSES; k++) {
-      /* Numerical Recipes' quick generator; its high bits are the well-mixed ones. */
+      /* The quick generator of Numerical Recipes; its high bits are well mixed. */
       place = place * 1664525 + 1013904223;
       unsigned char value = memory[place >> 9];
       EE_OPERATION(value);

@@ -3,10 +3,10 @@
  *
  * The processor's core clock and the fixed-rate counter come from different multipliers of one crystal, so the phase at
  * which a reading falls between two steps of the counter wanders; caches and the pipeline add to it. With a step of
- * about 10 ns and a reading of about 30 ns most samples take one of two or three values, and part of their sequence is
- * the plain beat of two frequencies: a low claim is in order.
+ * about 10 ns and a reading of about 30 ns, most samples have one of two or three values, and part of their sequence is
+ * the plain beat of two frequencies. Hence the low claim.
  *
- * The difference of two clocks that are both derived from one counter would look better and hold nothing more.
+ * The difference of two clocks derived from one counter would look better and hold no more entropy.
  */
 #include "cpu.h"
 #include "ee.h"

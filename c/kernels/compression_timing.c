@@ -4,7 +4,7 @@
  * A search through hash chains and a Huffman coder: many branches, many small tables, more of them than the first cache
  * holds. The input and the compressor's state are the same every time; what differs is what stayed in caches and branch
  * predictors. It drifts: neighbouring samples resemble one another, hence the low claim. With new data for each sample
- * the timings would tell of the data (7.0 assessed bits against 3.6).
+ * the timings would reflect the data instead (7.0 assessed bits against 3.6).
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,7 +25,7 @@
 #define INPUT 384
 #define OUTPUT 1024
 
-/* zlib's own names and numbers, from its manual: Linux systems without its development files lack zlib.h. */
+/* Names and numbers from zlib's manual: zlib.h is missing on Linux systems without zlib's development files. */
 enum { Z_OK = 0, Z_STREAM_END = 1, Z_FINISH = 4, LEVEL = 6 };
 
 typedef struct {
@@ -52,10 +52,10 @@ static struct {
   int (*deflate)(z_stream *stream, int flush);
 } zlib;
 
-/* zlib itself takes 268 KB, its faster descendants somewhat more. */
+/* zlib takes 268 KB, its faster descendants somewhat more. */
 static ee_workspace workspace = {.size = (size_t)1 << 20, .busy = ATOMIC_FLAG_INIT};
 
-/* Lies in the workspace, so that zlib's memory comes and goes with it and nothing has to be closed. */
+/* Part of the workspace: zlib's memory comes and goes with it, and nothing has to be closed. */
 typedef struct {
   z_stream stream;
   unsigned char input[INPUT], output[OUTPUT];
@@ -77,7 +77,7 @@ static void keep(void *opaque, void *address) {
   (void)address;
 }
 
-/* The library, once found, stays loaded. */
+/* Once found, the library stays loaded. */
 static int32_t load(void) {
   if (zlib.deflate != NULL) return 0;
   void *library = dlopen(ZLIB, RTLD_NOW | RTLD_LOCAL);
@@ -96,7 +96,7 @@ static int32_t load(void) {
 static int32_t start(compressor *self) {
   memset(self, 0, sizeof *self);
   self->used = (sizeof *self + 63) & ~(size_t)63;
-  /* Sixteen letters in a fixed, shuffled order, so that there is something to find and something left over. */
+  /* Sixteen letters in a fixed, shuffled order, so that zlib finds some matches and leaves some literals. */
   uint32_t letter = 1;
   for (size_t i = 0; i < INPUT; i++) {
     letter = letter * 1664525 + 1013904223;
@@ -122,7 +122,7 @@ int32_t ee_compression_timing_check(const char *nothing) {
   (void)nothing;
   const int32_t error = ee_enter(&workspace, NULL, 0);
   if (error != 0) return error;
-  return ee_leave(&workspace, NULL, 0, load());
+  return ee_leave_raw(&workspace, load());
 }
 
 int32_t ee_compression_timing(uint64_t *out, size_t n) {

@@ -1,9 +1,9 @@
 /*
  * cpu_io_beat: how long a computation followed by a small write to a file takes.
  *
- * The computation runs at the core's clock; the write goes through the system call gate, the file system's locks and its
- * cache, where the work on behalf of other programs shows. Same numbers, same 64 bytes, same place every time, so that
- * the file does not grow. The write ends in memory: the system takes it to the disk when it pleases.
+ * The computation runs at the core's clock; the write goes through the system call gate, the file system's locks and
+ * its cache, where work done for other programs shows. The numbers, the 64 bytes and their place are the same every
+ * time, so the file does not grow. The write ends in memory: the system writes it to the disk later.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,22 +1,22 @@
 /*
- * cpu_memory_beat: how long a computation takes that has to wait for memory in the end.
+ * cpu_memory_beat: how long a computation takes that ends by waiting for memory.
  *
- * A chain of multiplications runs at the core's clock; then a load goes to a line that was flushed, and is answered in
- * the rhythm of the memory. The load's address hangs on the product, so that the two follow one another and their beat
- * against each other shows in the sum. The line, the product and the number of steps are the same every time.
+ * A chain of multiplications runs at the core's clock; then a flushed line is loaded, which takes the
+ * rhythm of the memory. The load's address depends on the product, so the two run one after the other and their beat
+ * shows in the sum. The line, the product and the number of steps are the same every time.
  *
- * A walk over unflushed memory with a constant distance, which this source began as, is foreseen by the prefetcher and
- * measures next to nothing. Where a flush does not reach the memory chips, little more than that is left.
+ * The prefetcher foresees a walk over unflushed memory with a constant stride, so such a walk measures next to nothing.
+ * Little more is left where a flush does not reach the memory chips.
  */
 #include "cpu.h"
 #include "ee.h"
 #include "kernel.h"
 #include "platform.h"
 
-/* Some 3 cycles each: about the time of one load from memory. */
+/* Some 3 cycles each, together about the time of one load from memory. */
 #define MULTIPLICATIONS 64
 #define ROUNDS EE_WORK_SCALE
-/* From round to round: another page. */
+/* From one round to the next: another page. */
 #define STRIDE (((size_t)1 << 20) + 64)
 
 int32_t ee_cpu_memory_beat(uint64_t *out, size_t n) {
@@ -25,7 +25,7 @@ int32_t ee_cpu_memory_beat(uint64_t *out, size_t n) {
   if (error != 0) return error;
   unsigned char *memory = workspace.memory;
   if (workspace.fresh) {
-    /* A page never written to may be one that all share. */
+    /* Pages never written to may all be one shared page of zeros. */
     for (size_t k = 0; k < ROUNDS; k++) memory[k * STRIDE] = 0;
     workspace.fresh = false;
   }

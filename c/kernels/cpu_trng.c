@@ -1,8 +1,8 @@
 /*
- * cpu_trng: what the processor's own noise source says, 64 bits a sample. Values, not durations.
+ * cpu_trng: numbers from the processor's own noise source, 64 bits a sample. Values, not durations.
  *
- * RDSEED on x86-64, RNDRRS on arm64: numbers behind the maker's conditioning, which nobody outside can look into. They may
- * be mixed in, and are credited nothing.
+ * RDSEED on x86-64, RNDRRS on arm64: numbers after the maker's conditioning, which cannot be inspected. They may be
+ * mixed in and are credited nothing.
  */
 #include <errno.h>
 
@@ -14,13 +14,13 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-/* CPUID 7, sub-leaf 0, EBX bit 18: RDSEED exists. Looked at first, for executing it without would end the program. */
+/* CPUID 7, sub-leaf 0, EBX bit 18: RDSEED exists. Checked first: executing a missing instruction would end the program. */
 static bool exists(void) {
   unsigned a, b = 0, c, d;
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b >> 18 & 1) != 0;
 }
 
-/* False: no number is ready yet. */
+/* Returns false if no number is ready yet. */
 static bool read_number(uint64_t *number) {
   unsigned char ready;
   __asm__ volatile("rdseed %0\n\tsetc %1" : "=r"(*number), "=qm"(ready) : : "cc");
@@ -37,7 +37,7 @@ static void wait_a_little(void) { __asm__ volatile("pause"); }
 
 static bool exists(void) { return (getauxval(AT_HWCAP2) & RNG) != 0; }
 
-/* RNDRRS, by its number: older assemblers do not know its name. It sets the flag Z if it has nothing. */
+/* RNDRRS by its number: older assemblers do not know the name. It sets the flag Z if no number is ready. */
 static bool read_number(uint64_t *number) {
   uint64_t ready;
   __asm__ volatile("mrs %0, s3_3_c2_c4_1\n\tcset %1, ne" : "=r"(*number), "=r"(ready) : : "cc");
@@ -48,7 +48,7 @@ static void wait_a_little(void) { __asm__ volatile("yield"); }
 
 #else
 
-/* No Apple processor known has these registers. */
+/* No known Apple processor has these registers. */
 static bool exists(void) { return false; }
 
 static bool read_number(uint64_t *number) {
@@ -60,7 +60,7 @@ static void wait_a_little(void) {}
 
 #endif
 
-/* The makers' advice is some ten tries; other cores may be draining the same source. */
+/* Makers advise some ten tries; other cores may be draining the same source. */
 #define TRIES 10000
 
 static int32_t next(uint64_t *number) {
@@ -77,8 +77,8 @@ int32_t ee_cpu_trng_check(const char *nothing) {
 }
 
 /*
- * Some AMD processors, after sleep, gave all ones for ever and called it success: two equal numbers in a row, which a
- * sound source gives once in 2^64 draws, are taken for a broken one.
+ * After sleep, some AMD processors returned all ones for ever and reported success. Two equal numbers in a row, which a
+ * sound source returns once in 2^64 draws, are therefore an error.
  */
 int32_t ee_cpu_trng(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
@@ -91,6 +91,5 @@ int32_t ee_cpu_trng(uint64_t *out, size_t n) {
     if (error == 0 && out[i] == previous) error = -EIO;
     previous = out[i];
   }
-  /* These are numbers, not durations to be turned into ticks. */
-  return ee_leave(&workspace, out, 0, error);
+  return ee_leave_raw(&workspace, error);
 }

@@ -1,11 +1,11 @@
 /*
- * disk_io: how long one read takes that goes past the system's cache, to the device.
+ * disk_io: how long one read takes that bypasses the system's cache.
  *
  * A request travels through the block layer, a queue of the device, its controller and its flash or platter, and comes
- * back as an interrupt and a wake-up. Always the same page of the same file: from another place of a disk the time would
- * differ by a rule. A read from the system's cache would be a copy in memory and measure next to nothing.
+ * back as an interrupt and a wake-up. The page and the file are always the same: from another place of a disk the time
+ * would differ systematically. A read from the system's cache would be a copy in memory and measure next to nothing.
  *
- * A device answers within 10 to 100 us, so this source stays below 100,000 samples a second by its nature.
+ * A device answers within 10 to 100 us, so this source cannot reach 100,000 samples a second.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,7 +21,7 @@
 /* arm64 Linux has kernels with pages of 64 KiB. */
 #define LARGEST_PAGE ((size_t)64 * 1024)
 
-/* 1 MiB: a file system may keep a very small file in its directory, which is always in memory. */
+/* 1 MiB: file systems may keep a very small file in its directory entry, which is always in memory. */
 static ee_scratch scratch = {
     .workspace = {.size = LARGEST_PAGE, .busy = ATOMIC_FLAG_INIT}, .size = (size_t)1 << 20, .direct = true};
 

@@ -1,11 +1,11 @@
 /*
- * dispatch_queue: how long it takes to have another thread do something and to learn that it is done.
+ * dispatch_queue: how long it takes another thread to do something and report back.
  *
- * Two threads hand the turn to each other and sleep in between: a wake-up there, a wake-up back. Which processor the other
- * thread gets, whether that one has to be woken from an idle state, what else is in its queue, all of it varies; part of
- * it is a regime that lasts (both on one processor, or on two) and says nothing while it does.
+ * Two threads hand the turn to each other and sleep in between: a wake-up there, a wake-up back. What varies is which
+ * processor the other thread gets, whether it has to be woken from an idle state, and what else is in its queue. Part
+ * of that is a regime that lasts (both on one processor, or on two) and adds no entropy while it does.
  *
- * On macOS the other thread belongs to libdispatch, whose queue this source was named for; on Linux it is our own.
+ * On macOS the other thread belongs to libdispatch, after whose queues the source is named; on Linux it is our own.
  */
 #include "cpu.h"
 #include "ee.h"
@@ -15,7 +15,7 @@
 
 #define HANDOFFS (1 * EE_WORK_SCALE)
 
-/* Until the other thread has been made, placed and woken for the first time. */
+/* Rounds until the other thread has been made, placed and woken for the first time. */
 #define FIRST_HANDOFFS 16
 
 int32_t ee_dispatch_queue(uint64_t *out, size_t n) {

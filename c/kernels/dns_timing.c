@@ -1,12 +1,11 @@
 /*
- * dns_timing: how long a datagram and the answer to it are on their way.
+ * dns_timing: how long a datagram and its answer take.
  *
- * Here are only the system calls and the clock around them. What to ask, and which of the datagrams that come back is the
- * answer, is decided by the caller: an answer that turns out to be none costs no more than another call. The time
- * is taken as soon as the datagram has been read, on a thread that waits for nothing else; an event loop would add how
- * long it was busy elsewhere.
+ * This file has only the system calls and the clock around them. The caller decides what to ask and which datagram is
+ * the answer; one that is not costs another call. The clock is read as soon as the datagram has been read, on a thread
+ * that waits for nothing else: an event loop would add the time it was busy elsewhere.
  *
- * All three work on one array of words that the caller keeps between calls, so there is no state here.
+ * All steps work on one array of words that the caller keeps between calls; this file has no state.
  */
 #include <errno.h>
 #include <poll.h>
@@ -16,10 +15,10 @@
 #include "endpoint.h"
 #include "platform.h"
 
-/* Places in words[]; from DATA on lie the bytes of the datagram. */
+/* Places in words[]; the bytes of the datagram begin at DATA. */
 enum { SOCKET, BYTES, SENT_AT, TICKS, DATA };
 
-/* In: port and address, see c/endpoint.h. Out: words[SOCKET]. A connected socket hears nobody but its peer. */
+/* In: port and address, see endpoint.h. Out: words[SOCKET]. A connected socket receives from its peer only. */
 int32_t ee_dns_timing_open(uint64_t *words, size_t n) {
   ee_endpoint server;
   int32_t error = ee_endpoint_read(words, n, SOCK_DGRAM, &server);
@@ -43,8 +42,8 @@ int32_t ee_dns_timing_send(uint64_t *words, size_t n) {
 }
 
 /*
- * Waits for a datagram, 20 ms at most. In: SOCKET, SENT_AT. Out: BYTES, 0 for none; else TICKS since it was sent, and the
- * datagram, cut off where the array ends.
+ * Waits up to 20 ms for a datagram. In: SOCKET, SENT_AT. Out: BYTES, 0 for none; else TICKS since SENT_AT, and the
+ * datagram, cut off at the end of the array.
  */
 int32_t ee_dns_timing_receive(uint64_t *words, size_t n) {
   if (words == NULL || n <= DATA) return -EINVAL;
@@ -52,10 +51,10 @@ int32_t ee_dns_timing_receive(uint64_t *words, size_t n) {
   const int32_t ready = ee_endpoint_wait((int)words[SOCKET], POLLIN);
   if (ready <= 0) return ready;
   const ssize_t length = recv((int)words[SOCKET], words + DATA, (n - DATA) * sizeof *words, 0);
-  /* Poll may announce a datagram whose checksum then proves wrong. */
+  /* poll may announce a datagram whose checksum then turns out wrong. */
   if (length < 0) return errno == EAGAIN || errno == EINTR ? 0 : -errno;
   const uint64_t delta = ee_ticks() - words[SENT_AT];
-  /* Counters of two processors may disagree by a little; time between two readings is never negative. */
+  /* Counters of two processors may disagree by a little; a duration is never negative. */
   words[TICKS] = (int64_t)delta < 0 ? 0 : delta / ee_clock_step();
   words[BYTES] = (uint64_t)length;
   return 0;

@@ -1,16 +1,16 @@
 /*
- * dram_row_buffer: how long a load takes that has to go all the way to the memory chips.
+ * dram_row_buffer: how long a load from the memory chips takes.
  *
- * A cache line is flushed, then read. The load waits for the memory controller's queue, for a bank to open its row, now and
- * then for a refresh, which keeps the chips' own time. None of these runs in step with the core.
+ * A cache line is flushed, then read. The load waits for the memory controller's queue, for a bank to open its row, and
+ * sometimes for a refresh, which has a clock of its own. None of these runs in step with the core.
  *
- * One load, of the same line every time. Two in a chain hold half a bit more and take twice as long; several lines in turn
- * add the pattern of their differing distances, and no noise. The fence costs some of the rate; without it one load in ten
- * is answered by a cache before the flush is done.
+ * A sample is one load of the same line. Two in a chain hold half a bit more and take twice as long; several lines in
+ * turn add the pattern of their differing distances and no noise. The fence lowers the rate; without it a cache answers
+ * one load in ten before the flush is done.
  *
- * Where a flush does not reach the memory (some systems on a chip have a last cache that it spares), the loads walk
- * through more memory than caches hold instead: every load on another page, each half the field or more away from the one
- * before, and no constant distance, which a prefetcher would learn.
+ * Where a flush does not reach the memory (some systems on a chip have a last cache that it skips), the loads walk
+ * through more memory than caches hold: each is on another page, half the field or more from the one before, and at no
+ * constant stride, which a prefetcher would learn.
  */
 #include "cpu.h"
 #include "ee.h"
@@ -19,7 +19,7 @@
 
 #define LOADS (1 * EE_WORK_SCALE)
 
-/* From line to line: another page, on most machines another row and bank. An odd number of lines, to meet all of them. */
+/* From one line to the next: another page, on most machines another row and bank. An odd number of lines meets them all. */
 #define STRIDE (((size_t)1 << 20) + 64)
 
 /* 256 MB: more than the last cache of any machine likely to need the walk. */
@@ -28,14 +28,14 @@
 #define LINE_BITS 6
 #define SMALLEST_PAGE 4096
 
-/* Summed, 64 loads are some 150 steps of a 24 MHz clock if they reach the memory, and some 8 if they do not. */
+/* 64 loads together take some 150 steps of a 24 MHz clock if they reach the memory, and some 8 if they do not. */
 #define TEST_LOADS 64
 #define TEST_ROUNDS 4
 
 static ee_workspace lines = {.size = LOADS * STRIDE, .busy = ATOMIC_FLAG_INIT};
 static ee_workspace field = {.size = WALK_SIZE, .busy = ATOMIC_FLAG_INIT};
 
-/* The least total time of TEST_LOADS loads of one line, in counter units: interruptions only ever add to it. */
+/* Returns the least total time of TEST_LOADS loads of one line, in counter units: interruptions only add to it. */
 static uint64_t time_loads(void **line, bool flush) {
   uint64_t least = UINT64_MAX;
   for (int round = 0; round < TEST_ROUNDS; round++) {
@@ -60,12 +60,12 @@ static uint64_t time_loads(void **line, bool flush) {
 #define ALWAYS_WALK false
 #endif
 
-/* Self-test: a flushed load must take at least twice as long as one from the nearest cache. */
+/* Self-test: a flushed load takes at least twice as long as one from the nearest cache. */
 static bool flush_reaches_memory(void **line) {
   const uint64_t far = time_loads(line, true);
   const uint64_t near = time_loads(line, false);
 #if defined(EE_NULL_CLOCK)
-  /* A clock that measures nothing cannot judge: it finds them equal. */
+  /* The null clock finds them equal. */
   return !ALWAYS_WALK && far == near;
 #else
   return !ALWAYS_WALK && far >= 2 * near;
@@ -88,8 +88,8 @@ static void sample_flushed(uint64_t *out, size_t n) {
 }
 
 /*
- * Lines in the order of their numbers' reversed binary digits: 0, 1/2, 1/4, 3/4, 1/8, 5/8 ... of the field. Each holds 0;
- * adding it to the next address makes that load wait for this one.
+ * Visits lines in bit-reversed order: 0, 1/2, 1/4, 3/4, 1/8, 5/8 ... of the field. Each holds 0; adding it to the next
+ * address makes that load wait for this one.
  */
 static int32_t sample_walk(uint64_t *out, size_t n) {
   static uint32_t count;
@@ -97,7 +97,7 @@ static int32_t sample_walk(uint64_t *out, size_t n) {
   if (error != 0) return error;
   unsigned char *memory = field.memory;
   if (field.fresh) {
-    /* A page never written to may be one that all share. */
+    /* Pages never written to may all be one shared page of zeros. */
     for (size_t at = 0; at < WALK_SIZE; at += SMALLEST_PAGE) memory[at] = 0;
     field.fresh = false;
   }
@@ -130,6 +130,6 @@ int32_t ee_dram_row_buffer(uint64_t *out, size_t n) {
     return ee_leave(&lines, out, n, 0);
   }
   error = sample_walk(out, n);
-  /* The walk has already turned its durations into ticks. */
-  return ee_leave(&lines, out, 0, error);
+  /* sample_walk has already turned its durations into ticks. */
+  return ee_leave_raw(&lines, error);
 }

@@ -1,11 +1,11 @@
 /*
- * dyld_timing: how long it takes to load a small library and to unload it again.
+ * dyld_timing: how long it takes to load and unload a small library.
  *
  * A file is looked up and mapped, its pages fault, its references are resolved, and all is undone: file system, page
- * tables and the loader's locks take part. Of a library that something else in this program uses already, only a counter
- * would be raised and lowered again, so one is chosen that is not there before loading and not after unloading.
+ * tables and the loader's locks take part. For a library that this program already uses, the loader would only change a
+ * counter, so one is chosen that is absent before loading and after unloading.
  *
- * This takes 20 to 200 us, so this source stays below 100,000 samples a second by its nature.
+ * This takes 20 to 200 us, so this source cannot reach 100,000 samples a second.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -19,10 +19,10 @@
 
 #define LOADS (1 * EE_WORK_SCALE)
 
-/* Small, without initialisation of their own, and part of every installation. musl's dlclose does nothing: none there. */
+/* Small, without initialisers, part of every installation. None for musl, whose dlclose does nothing. */
 static const char *const candidates[] = {
 #if defined(__APPLE__)
-    /* Of the few that are files of their own; what lies in the system's shared cache is never unloaded. */
+    /* Among the few that are files: libraries in the system's shared cache are never unloaded. */
     "/usr/lib/libobjc-trampolines.dylib",
 #elif defined(__GLIBC__)
     "libutil.so.1", "libanl.so.1", "libBrokenLocale.so.1", "librt.so.1",
@@ -44,7 +44,7 @@ static int32_t load_once(const char *name) {
   return dlclose(library) == 0 ? 0 : -EIO;
 }
 
-/* 0; -ENOSYS if libraries are never unloaded here; -ENOENT if all candidates are absent or in use. */
+/* Returns 0, -ENOSYS if libraries are never unloaded here, or -ENOENT if all candidates are absent or in use. */
 static int32_t choose(void) {
   if (candidates[0] == NULL) return -ENOSYS;
   for (const char *const *name = candidates; chosen == NULL && *name != NULL; name++) {
@@ -57,7 +57,7 @@ int32_t ee_dyld_timing_check(const char *nothing) {
   (void)nothing;
   const int32_t error = ee_enter(&workspace, NULL, 0);
   if (error != 0) return error;
-  return ee_leave(&workspace, NULL, 0, choose());
+  return ee_leave_raw(&workspace, choose());
 }
 
 int32_t ee_dyld_timing(uint64_t *out, size_t n) {
@@ -72,7 +72,7 @@ int32_t ee_dyld_timing(uint64_t *out, size_t n) {
     }
     out[i] = ee_ticks() - before;
   }
-  /* Had something else loaded it meanwhile, some of these samples would be no loads. */
+  /* If something else has loaded it meanwhile, some of these samples are no loads. */
   if (error == 0 && is_loaded(chosen)) error = -ETXTBSY;
   if (error != 0) chosen = NULL;
   return ee_leave(&workspace, out, n, error);

@@ -1,11 +1,12 @@
 /*
- * fsync_timing: how long it takes until a written page is on the medium.
+ * fsync_timing: how long a written page takes to reach the medium.
  *
- * The same page is written and the file flushed, on macOS including the drive's own cache: file system journal, block
- * layer, the device's queue, and for flash the programming of its cells, whose time varies from cell to cell.
+ * The same page is written and the file flushed, on macOS including the drive's own cache. The file system's journal,
+ * the block layer and the device's queue take part, and in flash the programming of cells, whose time varies from cell
+ * to cell.
  *
- * It wears the medium: some hundred to some thousand pages a second. A flush takes 50 us to 20 ms, so this source stays
- * far below 100,000 samples a second by its nature.
+ * It wears the medium by some hundred to some thousand pages a second. A flush takes 50 us to 20 ms, so this source
+ * stays far below 100,000 samples a second.
  */
 #define _GNU_SOURCE
 #include <errno.h>

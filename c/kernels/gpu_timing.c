@@ -1,10 +1,10 @@
 /*
- * gpu_timing: how long a graphics processor takes to fill 64 KiB of memory and to say so.
+ * gpu_timing: how long a graphics processor takes to fill 64 KiB of memory and report it.
  *
- * A command travels through the driver, a ring buffer, the graphics processor's own scheduler and clock domain, and comes
- * back as an interrupt. The fill itself is the least part of it. The same buffer and value every time.
+ * A command travels through the driver, a ring buffer, the graphics processor's own scheduler and clock domain, and
+ * comes back as an interrupt. The fill itself is the smallest part. The buffer and the value are the same every time.
  *
- * A round trip costs 10 to 200 us, so this source stays below 100,000 samples a second by its nature.
+ * A round trip costs 10 to 200 us, so this source cannot reach 100,000 samples a second.
  */
 #include <errno.h>
 
@@ -25,7 +25,7 @@ int32_t ee_gpu_timing_open(const char *nothing) {
   if (error != 0) return error;
   error = is_open ? -EBUSY : ee_gpu_open();
   if (error == 0) is_open = true;
-  return ee_leave(&workspace, NULL, 0, error);
+  return ee_leave_raw(&workspace, error);
 }
 
 int32_t ee_gpu_timing_close(const char *nothing) {
@@ -34,7 +34,7 @@ int32_t ee_gpu_timing_close(const char *nothing) {
   if (error != 0) return error;
   if (is_open) ee_gpu_close();
   is_open = false;
-  return ee_leave(&workspace, NULL, 0, 0);
+  return ee_leave_raw(&workspace, 0);
 }
 
 int32_t ee_gpu_timing(uint64_t *out, size_t n) {

@@ -1,12 +1,12 @@
 /*
  * hash_timing: how long a fixed hash of the same 64 KiB takes.
  *
- * The buffer is larger than the innermost cache and is read from end to end, so that part of each pass comes from the
- * next cache; the arithmetic between is a chain that nothing can shorten. Content, order and start are the same every
- * time: what varies is what the machine did to the core and its caches, and that is little. Were the data new for each
- * sample, the timings would look lively (4.3 assessed bits where the same data gave 0.13) and mean nothing.
+ * The buffer is larger than the innermost cache and is read from end to end, so part of each pass comes from the next
+ * cache; the arithmetic is a chain that nothing can shorten. Content, order and start are the same every time: what
+ * varies is what the machine did to the core and its caches, which is little. With new data for each sample the timings
+ * would look lively (4.3 assessed bits, against 0.13 for the same data) and mean nothing.
  *
- * The hash is there to be work. It is FNV-1a's step on words instead of bytes, and hides nothing from anybody.
+ * The hash is only work: the step of FNV-1a on words instead of bytes, without any cryptographic strength.
  */
 #include "cpu.h"
 #include "ee.h"
@@ -33,7 +33,7 @@ int32_t ee_hash_timing(uint64_t *out, size_t n) {
   for (size_t i = 0; i < n; i++) {
     const uint64_t before = ee_ticks();
     for (int k = 0; k < ROUNDS; k++) {
-      /* Two chains side by side take half as long: some 5 us. */
+      /* Two chains side by side take half the time, some 5 us. */
       uint64_t even = BASIS, odd = BASIS;
       for (size_t w = 0; w < WORDS; w += 2) {
         even = (even ^ words[w]) * PRIME;

@@ -1,15 +1,15 @@
 /*
  * jitter_loop: how long a small hash followed by a strided walk through memory takes.
  *
- * The idea is that of the CPU-jitter generators: much of a processor's machinery takes part in a loop that computes,
- * writes and reads, and its state at the start of each turn is never quite the same. The walk goes over 128 places that
- * all fall into one set of the first cache, on 128 pages: neither that cache nor the first translation buffer can hold
- * them, so that each pass goes one level further out. The hash then keeps the arithmetic units busy.
+ * The idea is that of CPU-jitter generators: much of a processor takes part in a loop that computes, writes and reads,
+ * and its state at the start of each turn is never quite the same. The walk visits 128 places that all fall into one
+ * set of the first cache, on 128 pages: neither that cache nor the first translation buffer can hold them, so each pass
+ * goes one level further out. The hash then keeps the arithmetic units busy.
  *
- * With half as many places the timings look nearly as lively, but the processor's own logic is then all there is to
- * them: stretches of up to 56 samples came again exactly alike, and what was left was 0.7 assessed bits instead of 2.2.
+ * With half as many places the timings look nearly as lively but come from the processor's logic alone: stretches of up
+ * to 56 samples recurred exactly, and 0.7 assessed bits were left instead of 2.2.
  *
- * Unlike those generators this one does the same in every turn: same state, same places, same number of turns.
+ * Unlike those generators, this one does the same in every turn: same state, same places, same number of turns.
  */
 #include "cpu.h"
 #include "ee.h"

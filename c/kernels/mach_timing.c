@@ -1,11 +1,11 @@
 /*
- * mach_timing: how long a fixed computation takes that touches no memory.
+ * mach_timing: how long a fixed computation without memory access takes.
  *
- * Multiplications that each need the result of the one before leave the processor no freedom of order, so what varies is
- * its clock rate, the counter's phase, and what interrupts it. The product starts from the same number every time. As
- * long as nothing interrupts, that is next to no entropy: a low claim is in order.
+ * Each multiplication needs the result of the one before, so the processor cannot reorder them. What varies is its
+ * clock rate, the counter's phase, and what interrupts it. The product starts from the same number every time. Without
+ * interruptions that is next to no entropy; hence the low claim.
  *
- * The name is that of the Mach call this source was first built on; Linux has its own counter.
+ * The source is named after the Mach call that reads the counter on macOS; Linux has its own.
  */
 #include "cpu.h"
 #include "ee.h"

@@ -1,9 +1,9 @@
 /*
  * memory_timing: how long the system takes to hand out memory and take it back.
  *
- * One sample maps 64 KiB, touches four places 16 KiB apart, so that each is a page of its own on every system, and unmaps
- * it: a walk through the kernel's address-space, page and free-list structures, whose state every other program on the
- * machine keeps changing. Not malloc: it would give the same block back without asking the system.
+ * One sample maps 64 KiB, touches four places 16 KiB apart, each a page of its own on every system, and unmaps it: a
+ * walk through the kernel's address-space, page and free-list structures, which every other program keeps changing.
+ * malloc would return the same block without asking the system.
  *
  * Two system calls and four page faults take 10 to 15 us: some 70,000 samples a second, and not many more anywhere.
  */
@@ -14,7 +14,7 @@
 #include "kernel.h"
 #include "platform.h"
 
-/* The largest page size in use: that of Apple silicon. */
+/* The largest usual page size, that of Apple silicon. */
 #define STRIDE ((size_t)16 * 1024)
 #define TOUCHES (4 * EE_WORK_SCALE)
 

@@ -1,8 +1,8 @@
 /*
  * metadata_timing: how long it takes to ask the file system about a file.
  *
- * Its attributes, then one extended attribute that it does not have: a path is resolved twice, through caches and locks
- * that all programs share. The same file every time, one that every system has.
+ * It asks for the attributes, then for an extended attribute that the file does not have: a path is resolved twice,
+ * through caches and locks that all programs share. The file is the same every time, one that every system has.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #if defined(__APPLE__)
-/* As <sys/xattr.h> has it, which the compiler does not bring along. */
+/* As in <sys/xattr.h>, which does not come with the compiler. */
 extern ssize_t getxattr(const char *path, const char *name, void *value, size_t size, uint32_t position, int options);
 #else
 #include <sys/xattr.h>
@@ -27,7 +27,7 @@ extern ssize_t getxattr(const char *path, const char *name, void *value, size_t 
 #define ATTRIBUTE "user.esoteric-entropy"
 #define QUERIES (1 * EE_WORK_SCALE)
 
-/* That the file lacks the attribute, or its file system knows none, is the answer. */
+/* The expected answers: the file lacks the attribute, or its file system has none. */
 static ssize_t ask_attribute(void) {
   char value[64];
 #if defined(__APPLE__)

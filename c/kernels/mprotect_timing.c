@@ -1,11 +1,11 @@
 /*
  * mprotect_timing: how long it takes to make a page read-only and writable again, and to write to it.
  *
- * Taking a right away obliges the kernel to have every processor that runs this program forget the old translation: an
- * interrupt to each and a wait for the slowest. The write that follows faults or at least walks the page table.
+ * To remove a right, the kernel has every processor that runs this program drop the old translation: an interrupt to
+ * each and a wait for the slowest. The write that follows faults, or at least walks the page table.
  *
- * Two system calls, a fault, and interrupts to other processors cost 1 to 20 us, the more the more of this program's
- * threads are running: with several of them this source stays below 100,000 samples a second by its nature.
+ * Two system calls, a fault, and interrupts to other processors cost 1 to 20 us, more with every running thread of
+ * this program. With several of them this source cannot reach 100,000 samples a second.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -42,7 +42,7 @@ int32_t ee_mprotect_timing(uint64_t *out, size_t n) {
     }
     out[i] = ee_ticks() - before;
   }
-  /* Whatever went wrong in between, the page must be writable for the next call. */
+  /* After any error the page must be writable for the next call. */
   if (error != 0) (void)mprotect(page, page_size, PROT_READ | PROT_WRITE);
   return ee_leave(&workspace, out, n, error);
 }

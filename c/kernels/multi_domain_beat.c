@@ -1,8 +1,8 @@
 /*
- * multi_domain_beat: how long a piece of work takes that visits processor, memory, file system and kernel in turn.
+ * multi_domain_beat: how long work takes that visits processor, memory, file system and kernel in turn.
  *
- * A computation, a walk over 64 lines of memory, a write of 64 bytes to a file, a question to the kernel: each advances in
- * a rhythm of its own. Same numbers, lines, bytes and place every time.
+ * A computation, a walk over 64 lines of memory, a write of 64 bytes to a file, a question to the kernel: each advances
+ * in a rhythm of its own. Numbers, lines, bytes and place are the same every time.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,14 +1,14 @@
 /*
  * page_fault_timing: how long the first touch of a page takes.
  *
- * The touch faults; the kernel finds a free page, clears it and enters it in the page table: its allocator's state, cache
- * misses on its structures and, in a virtual machine, the second level of translation all vary.
+ * The touch faults; the kernel finds a free page, clears it and enters it in the page table. What varies is its
+ * allocator's state, cache misses on its structures and, in a virtual machine, the second level of translation.
  *
- * On Linux every 31st touch was seen to take several times as long, probably because new pages enter the lists in batches.
- * The rhythm is plain and is no noise: at most 0.21 bits a sample, h(1/31), that the claim must not count on.
+ * On Linux every 31st touch took several times as long, probably because new pages enter the lists in batches. This
+ * rhythm is no noise: the claim must not count on its 0.21 bits a sample, h(1/31).
  *
- * The touch of the first page of a fresh mapping may also have to allocate the page table itself and takes about twice as
- * long, in a pattern that says nothing: it is made, but gives no sample.
+ * Touching the first page of a fresh mapping may also allocate the page table and takes about twice as long, in a
+ * regular pattern. It is touched, but gives no sample.
  */
 #include "cpu.h"
 #include "ee.h"

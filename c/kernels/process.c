@@ -1,9 +1,9 @@
 /*
  * process: how long the system takes to list all processes.
  *
- * The kernel walks its table of processes under its locks, looks each up by number and writes their names down: cache
- * misses all over its memory, in competition with whatever starts, ends or schedules processes meanwhile. The list itself
- * is read into a buffer and never looked at.
+ * The kernel walks its table of processes under its locks, looks each up by number and copies their names: cache misses
+ * all over its memory, in competition with whatever starts, ends or schedules processes meanwhile. The list is read
+ * into a buffer and ignored.
  *
  * The time grows with the number of processes, so it drifts as they come and go; that drift is not noise.
  */

@@ -1,8 +1,8 @@
 /*
- * sensor_noise: the temperature sensors of Apple silicon. Linux has its sensors in files, which need no native code.
+ * sensor_noise: the temperature sensors of Apple silicon. Linux shows its sensors in files, which need no native code.
  *
- * They are read through IOKit's HID event system, as system monitors do: no privilege is needed, but Apple has not
- * published these functions, so each is looked up by name and any that is missing means that there are no sensors.
+ * They are read through IOKit's HID event system, as system monitors do. No privilege is needed. Apple has not
+ * published these functions, so each is looked up by name; if one is missing, there are no sensors.
  */
 #include <errno.h>
 
@@ -20,13 +20,13 @@
 #define EE_CORE_FOUNDATION EE_IOKIT
 #endif
 
-/* Usage page and usage of HID devices: Apple's own, temperature. Events of type 15 are temperatures, their only field 0. */
+/* Usage page and usage of HID devices: Apple's own, temperature. Events of type 15 are temperatures; 0 is their only field. */
 #define PAGE 0xff00
 #define USAGE 5
 #define EVENT_TYPE 15
 #define EVENT_FIELD (EVENT_TYPE << 16)
 
-/* Events carry numbers as 16.16 fixed point: times this, they are the integers that were sent. */
+/* Events carry numbers in 16.16 fixed point; this factor restores the integers that were sent. */
 #define FIXED_ONE 65536.0
 
 /* CFStringEncoding of ASCII; CFNumberType of int32_t. */
@@ -53,7 +53,7 @@ typedef struct {
 
 typedef struct {
   hid_functions call;
-  /* Both live as long as the process; the array's order is the sensors' order. */
+  /* Both live as long as the process; the array's order is that of the sensors. */
   object client, services;
 } hid_sensors;
 
@@ -92,7 +92,7 @@ static object usage_dictionary(const hid_functions *call) {
   return dictionary;
 }
 
-/* Finds the sensors, once. False if there is no way to. */
+/* Finds the sensors, once. Returns false if the functions are missing. */
 static bool load(hid_sensors *sensors) {
   if (sensors->services != NULL) return true;
   const hid_functions *call = &sensors->call;
@@ -109,8 +109,8 @@ static bool load(hid_sensors *sensors) {
 }
 
 /*
- * Fills out[0..n) with the temperatures now, in 1/65536 °C, as two's complement, in a fixed order; 0 for a sensor that does
- * not answer and past the last one. Not reentrant.
+ * Fills out[0..n) with the temperatures now, in 1/65536 °C, as two's complement, in a fixed order; 0 for a sensor that
+ * does not answer, and after the last one. Not reentrant.
  *   -ENOSYS  not on this system
  *   -ENODEV  it has no such sensors
  */
@@ -126,7 +126,7 @@ int32_t ee_sensor_noise(uint64_t *out, size_t n) {
     object event = service == NULL ? NULL : sensors.call.service_event(service, EVENT_TYPE, 0, 0);
     if (event == NULL) continue;
     const double degrees = sensors.call.event_value(event, EVENT_FIELD);
-    /* Also keeps out what is no number at all. */
+    /* Also false for NaN. */
     if (degrees > -1000 && degrees < 1000) out[i] = (uint64_t)(int64_t)(degrees * FIXED_ONE);
     sensors.call.release(event);
   }

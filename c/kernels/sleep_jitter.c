@@ -1,11 +1,11 @@
 /*
- * sleep_jitter: how late the system wakes a thread that asked to sleep as briefly as possible.
+ * sleep_jitter: how late the system wakes a thread that asks for the shortest sleep.
  *
  * The thread leaves the processor, a timer interrupt is programmed and fires, the scheduler picks a moment and a core,
- * caches are cold again. Each of these takes its own varying time. A sleep of zero would return without sleeping on
- * macOS and last a default 50 us on Linux, so the shortest sleep that is one is asked for.
+ * caches are cold again. Each of these takes its own varying time. A sleep of zero would return at once on macOS and
+ * last a default 50 us on Linux, so the kernel asks for the shortest true sleep.
  *
- * A wake-up costs 10 to 80 us, so this source stays below 100,000 samples a second by its nature.
+ * A wake-up costs 10 to 80 us, so this source cannot reach 100,000 samples a second.
  */
 #include "cpu.h"
 #include "ee.h"

@@ -3,8 +3,8 @@
  *
  * The branch predictor guesses each of 62 branches and pays some 15 cycles for a wrong guess. The sequence is the same
  * every time, so a good predictor learns it and the timings go flat; what is left comes from other programs disturbing
- * its tables. With directions from a running generator the timings look far livelier (2.1 bits a sample), but that is
- * the generator, not the machine: a low claim is in order.
+ * its tables. With directions from a running generator the timings look far livelier (2.1 bits a sample), but that
+ * comes from the generator, not the machine. Hence the low claim.
  */
 #include "cpu.h"
 #include "ee.h"
@@ -13,7 +13,7 @@
 
 #define ROUNDS EE_WORK_SCALE
 
-/* The first 64 binary digits of the fraction of pi, two leading zeros included: a sequence chosen by nobody. */
+/* The first 64 binary digits of the fraction of pi, two leading zeros included: nobody chose them. */
 #define DIRECTIONS 0x243F6A8885A308D3u
 
 int32_t ee_speculative_execution(uint64_t *out, size_t n) {
@@ -26,7 +26,7 @@ int32_t ee_speculative_execution(uint64_t *out, size_t n) {
     for (int round = 0; round < ROUNDS; round++) {
       for (uint64_t rest = DIRECTIONS; rest != 0; rest >>= 1) {
         EE_OPERATION(rest);
-        /* What stands in the two arms keeps the compiler from turning the branch into a conditional move. */
+        /* The two arms keep the compiler from making the branch a conditional move. */
         if (rest & 1) {
           left += right;
           EE_OPERATION(left);

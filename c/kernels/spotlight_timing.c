@@ -1,12 +1,12 @@
 /*
- * spotlight_timing: how long macOS takes to say what it knows about a file.
+ * spotlight_timing: how long macOS takes to answer a question about a file.
  *
- * A question to the metadata server and its answer: two messages between processes, a scheduler's decision at each end,
- * and a look into an index that grows and is rewritten all the time. The same file and the same attribute every time, the
- * file's name; whether it is indexed does not matter.
+ * The metadata server is asked and answers: two messages between processes, a scheduler's decision at each end, and a
+ * look into an index that is rewritten all the time. The file and the attribute, its name, are the same every time; it
+ * does not matter whether the file is indexed.
  *
- * A message to another process and back costs tens of microseconds and more, so this source stays below 100,000 samples
- * a second by its nature. Linux has no such server: see metadata_timing.
+ * A message to another process and back costs tens of microseconds and more, so this source cannot reach 100,000
+ * samples a second. Linux has no such server: see metadata_timing.
  */
 #include <errno.h>
 
@@ -56,7 +56,7 @@ static int32_t load(void) {
   return spotlight.path == NULL ? -ENOMEM : 0;
 }
 
-/* A new item each time, for an item remembers what it was told. 0, or -ENOENT if the system says it knows no such file. */
+/* Makes a new item each time, for an item caches its answers. Returns 0, or -ENOENT if the system knows no such file. */
 static int32_t ask(void) {
   void *item = spotlight.item_create(NULL, spotlight.path);
   if (item == NULL) return -ENOENT;
@@ -72,7 +72,7 @@ int32_t ee_spotlight_timing_check(const char *nothing) {
   (void)nothing;
   const int32_t error = ee_enter(&workspace, NULL, 0);
   if (error != 0) return error;
-  return ee_leave(&workspace, NULL, 0, load());
+  return ee_leave_raw(&workspace, load());
 }
 
 int32_t ee_spotlight_timing(uint64_t *out, size_t n) {

@@ -1,9 +1,9 @@
 /*
- * sysctl, vmstat: counters that macOS keeps about itself, by its own names for them. Linux has its counters in files,
- * which need no native code.
+ * sysctl, vmstat: counters that macOS keeps about itself, by its own names. Linux shows its counters in files, which
+ * need no native code.
  *
- * A sysctl costs about a microsecond; the program of that name, some 90 ms. host_statistics64 would tell more about memory,
- * but answers programs that are not Apple's with remembered numbers when asked more than a few times a second.
+ * A sysctl costs about a microsecond; the program of that name, some 90 ms. host_statistics64 has more about memory,
+ * but answers programs other than Apple's from a cache when asked more than a few times a second.
  */
 #include <errno.h>
 
@@ -15,13 +15,13 @@
 #define COUNT(names) (sizeof(names) / sizeof *(names))
 
 /*
- * Fills out[0..n) with the values of the counters now, in the order of `names`: that of a name this system does not know,
- * or will not tell, is 0, as are those past the last name. They never change, and what does not change earns nothing.
+ * Fills out[0..n) with the values of the counters now, in the order of `names`; 0 for a name that this system
+ * does not know or reveal, and after the last name: a value that never changes earns no credit.
  */
 static int32_t read_counters(const char *const *names, size_t count, uint64_t *out, size_t n) {
   if (out == NULL && n > 0) return -EINVAL;
   for (size_t i = 0; i < n; i++) {
-    /* Counters are of 4 or 8 bytes; both processors put the low ones first. */
+    /* Counters are of 4 or 8 bytes; on both processors the low ones come first. */
     uint64_t value = 0;
     size_t size = sizeof value;
     const int failed = i >= count || sysctlbyname(names[i], &value, &size, NULL, 0) != 0;
@@ -30,7 +30,7 @@ static int32_t read_counters(const char *const *names, size_t count, uint64_t *o
   return 0;
 }
 
-/* No clocks (machdep.time_since_reset, kern.monotonicclock): they count, but nothing happens. */
+/* No clocks (machdep.time_since_reset, kern.monotonicclock): they count, but not events. */
 int32_t ee_sysctl(uint64_t *out, size_t n) {
   static const char *const names[] = {
     "kern.num_files",

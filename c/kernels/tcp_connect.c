@@ -1,9 +1,9 @@
 /*
- * tcp_connect: how long a TCP connection takes to be made, or to be refused: either is an answer from the other side.
+ * tcp_connect: how long a TCP connection takes to be made or refused: either is an answer from the other side.
  *
- * The time runs from the call that sends the first packet until the thread has learnt of the answer. Making the socket
- * is not part of it. Each connection is reset at once when it is closed, for otherwise it would stay around for a
- * minute and after some thousands of them there would be no ports left.
+ * The time runs from the call that sends the first packet until the thread learns of the answer. Making the socket is
+ * not part of it. Each connection is reset when it is closed: otherwise it would linger for a minute, and after some
+ * thousands of them no ports would be left.
  */
 #include <errno.h>
 #include <poll.h>
@@ -18,13 +18,13 @@ enum { SOCKET, DONE, SENT_AT, TICKS, PLACES };
 
 static void stop_clock(uint64_t *words) {
   const uint64_t delta = ee_ticks() - words[SENT_AT];
-  /* Counters of two processors may disagree by a little; time between two readings is never negative. */
+  /* Counters of two processors may disagree by a little; a duration is never negative. */
   words[TICKS] = (int64_t)delta < 0 ? 0 : delta / ee_clock_step();
   words[DONE] = 1;
   close((int)words[SOCKET]);
 }
 
-/* In: port and address, see c/endpoint.h. Out: SOCKET, DONE, SENT_AT; if it is done, TICKS, and the socket is closed. */
+/* In: port and address, see endpoint.h. Out: SOCKET, DONE, SENT_AT; if done, TICKS, and the socket is closed. */
 int32_t ee_tcp_connect_start(uint64_t *words, size_t n) {
   ee_endpoint server;
   if (n < PLACES) return -EINVAL;
@@ -48,7 +48,7 @@ int32_t ee_tcp_connect_start(uint64_t *words, size_t n) {
   return refused;
 }
 
-/* Waits for the answer, 20 ms at most. In: what start gave. Out: the same. After an errno the socket is closed. */
+/* Waits up to 20 ms for the answer. In and out: as start leaves it. After an errno the socket is closed. */
 int32_t ee_tcp_connect_finish(uint64_t *words, size_t n) {
   if (words == NULL || n < PLACES) return -EINVAL;
   int32_t ready = ee_endpoint_wait((int)words[SOCKET], POLLOUT);

@@ -1,10 +1,10 @@
 /*
- * thread_lifecycle: how long a thread takes from its making to its end.
+ * thread_lifecycle: how long a thread takes from creation to end.
  *
- * A thread is made that does nothing, and is waited for: a stack, a kernel task, a place in a run queue, a wake-up on
- * some processor, an exit, and a wake-up back here. Every station has its queues and locks.
+ * A thread is made that does nothing, and is joined: a stack, a kernel task, a place in a run queue, a wake-up on some
+ * processor, an exit, and a wake-up back here. Each has its queues and locks.
  *
- * A thread costs 20 to 60 us, so this source stays below 100,000 samples a second by its nature.
+ * A thread costs 20 to 60 us, so this source cannot reach 100,000 samples a second.
  */
 #include <pthread.h>
 

@@ -1,10 +1,10 @@
 /*
- * timer_signal: how long the shortest timer takes to be set, to expire and to be heard of.
+ * timer_signal: how long the shortest timer takes to be set, to expire and to wake its thread.
  *
- * The timer is queued, the timer hardware programmed; its interrupt comes, on Linux a signal is queued to this thread, on
- * macOS an event, and the thread is woken to take it. sleep_jitter comes along much of the same road.
+ * The timer is queued and the hardware programmed; the interrupt comes; a signal (Linux) or an event (macOS) is queued
+ * to this thread, which is woken to take it. sleep_jitter shares much of this path.
  *
- * A wake-up costs 5 to 60 us, so this source may stay below 100,000 samples a second by its nature.
+ * A wake-up costs 5 to 60 us, so this source may not reach 100,000 samples a second.
  */
 #include "cpu.h"
 #include "ee.h"

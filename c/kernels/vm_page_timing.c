@@ -1,11 +1,11 @@
 /*
- * vm_page_timing: how long one page of memory takes from its mapping to its end.
+ * vm_page_timing: how long it takes to map, touch and unmap one page of memory.
  *
- * The page is mapped, written to and unmapped again: a region is entered in the kernel's tree, a page found, cleared and
- * put into the page table, and all of it undone, the other processors being told to forget the translation. Locks, free
- * lists and what other programs do with memory make it vary.
+ * A region is entered in the kernel's tree, a page found, cleared and put into the page table; then all of it is
+ * undone, and the other processors are told to drop the translation. Locks, free lists and what other programs do with
+ * memory make it vary.
  *
- * memory_timing does the same to four pages of 64 KiB; the two hold much of their noise in common.
+ * memory_timing does the same to four pages of 64 KiB; the two share much of their noise.
  */
 #include <errno.h>
 

@@ -1,9 +1,9 @@
 /*
  * wifi_rssi: the signal strength of the Wi-Fi connection, from Apple's CoreWLAN framework.
  *
- * The framework speaks Objective-C, whose run-time library is plain C, so no Apple compiler is needed. It asks for no
- * permission: names of networks are kept from programs that may not know the location, signal strengths are not. Linux
- * has this number in a file, which needs no native code.
+ * The framework speaks Objective-C, whose run-time library is plain C, so no Apple compiler is needed. No permission is
+ * needed either: macOS hides the names of networks from programs without access to the location, but not signal
+ * strengths. Linux shows this number in a file, which needs no native code.
  */
 #include <errno.h>
 
@@ -19,7 +19,7 @@ typedef struct {
   void *(*selector)(const char *);
   void *(*pool_push)(void);
   void (*pool_pop)(void *);
-  /* Never called as it is: the arguments' places depend on the method's own type. */
+  /* Never called with this type: the arguments' places depend on the type of the method. */
   void *send;
 } wifi_runtime;
 
@@ -36,7 +36,7 @@ static bool send_flag(const wifi_runtime *runtime, void *receiver, const char *m
   return ((signed char (*)(void *, void *))runtime->send)(receiver, runtime->selector(method)) != 0;
 }
 
-/* One client for the life of the process: Apple's documentation calls it expensive. False if anything is missing. */
+/* One client for the life of the process: Apple's documentation calls it expensive. Returns false if anything is missing. */
 static bool load(wifi_runtime *runtime) {
   if (runtime->client != NULL) return true;
   void *objc = dlopen("/usr/lib/libobjc.A.dylib", RTLD_LAZY);

@@ -1,7 +1,7 @@
 /*
- * What numpy.random calls for every word (numpy/random/bitgen.h): words out of a buffer that the Python package fills. It
- * makes no word itself. A refill that put too little into the buffer is called again, so that nothing but bytes of the
- * stream can leave; giving up is the refill's business. A word's bytes are wiped when it is handed out.
+ * The functions that numpy.random calls for every word (numpy/random/bitgen.h). They take words out of a buffer that
+ * the Python package fills, and make none themselves. A refill that adds too little is called again, so only bytes of
+ * the stream can leave; the refill decides when to give up. A word's bytes are wiped when it is handed out.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 static void take(ee_bitgen *generator, void *word, size_t size) {
   while (generator->length - generator->position < size) {
-    generator->position = generator->length = 0; /* what is left is too short for a word, and dropped */
+    generator->position = generator->length = 0; /* the rest is too short for a word */
     generator->refill();
   }
   uint8_t *bytes = generator->bytes + generator->position;

@@ -1,9 +1,9 @@
 /*
  * The costly step of CTR_DRBG(AES-256), SP 800-90A rev. 1 section 10.2.1: the key stream, by the processor's own AES
- * instructions. They look nothing up in memory, so that no cache and no duration tells anything of the key.
+ * instructions. They use no tables in memory, so neither caches nor timings reveal the key.
  *
- * Many blocks are worked on at once, for each round of one block has to wait for the round before. FIPS 197 is where the
- * key schedule and the rounds are described.
+ * Many blocks are in work at once, since each round of a block waits for the round before. FIPS 197 describes the key
+ * schedule and the rounds.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -17,10 +17,10 @@
 #define KEY_WORDS 8
 #define ROUND_KEY_WORDS (4 * (ROUNDS + 1))
 
-/* What the processor can do. UNKNOWN, before it has been asked, is zero. */
+/* The instructions that the processor has. UNKNOWN, before it has been asked, is zero. */
 enum { UNKNOWN, NO_AES, AES_INSTRUCTIONS, WIDE_AES_INSTRUCTIONS };
 
-/* Test aid: the most that is made use of. */
+/* Test aid: the best that may be used. */
 #ifndef EE_AES_LIMIT
 #define EE_AES_LIMIT WIDE_AES_INSTRUCTIONS
 #endif
@@ -30,7 +30,7 @@ typedef struct {
   _Alignas(32) uint32_t words[ROUND_KEY_WORDS];
 } schedule;
 
-/* V, as a number that wraps around where V does. */
+/* V as a number; it wraps around as V does. */
 typedef unsigned __int128 counter;
 
 #if defined(__x86_64__)
@@ -39,7 +39,7 @@ typedef unsigned __int128 counter;
 
 /*
  * CPUID 1 ECX: bit 25 AES-NI, bit 19 SSE4.1, which implies SSSE3, bit 27 XGETBV. CPUID 7, sub-leaf 0: EBX bit 5 AVX2,
- * ECX bit 9 VAES. XCR0 bits 1 and 2: the system keeps the wide registers when it changes threads.
+ * ECX bit 9 VAES. XCR0 bits 1 and 2: the system saves the wide registers when it switches threads.
  */
 static int ask_processor(void) {
   unsigned a, b, c, d;
@@ -52,18 +52,18 @@ static int ask_processor(void) {
   return (b >> 5 & 1) != 0 && (c >> 9 & 1) != 0 ? WIDE_AES_INSTRUCTIONS : AES_INSTRUCTIONS;
 }
 
-/* Blocks at once: as many as there are registers for, beside the round key. */
+/* Blocks at once: as many as fit the registers beside the round key. */
 #define NARROW 8
 #define WIDE 16
 #define AES __attribute__((target("aes,ssse3,sse4.1")))
 #define VAES __attribute__((target("vaes,avx2")))
 
-/* With four equal columns ShiftRows changes nothing, and what is left of the last round is SubBytes. */
+/* ShiftRows leaves four equal columns as they are, so the last round does SubBytes alone. */
 AES static uint32_t sub_word(uint32_t word) {
   return (uint32_t)_mm_cvtsi128_si32(_mm_aesenclast_si128(_mm_set1_epi32((int)word), _mm_setzero_si128()));
 }
 
-/* The key stream of n blocks from `from` on, whose low half does not wrap on the way. n is known to the compiler. */
+/* Writes the key stream of n blocks from `from` on. The low half of V must not wrap on the way; n is a constant. */
 AES static inline __attribute__((always_inline)) void encrypt(const schedule *keys, counter from, uint8_t *out, int n) {
   const __m128i reversed = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m128i *key = (const __m128i *)keys->words;
@@ -81,7 +81,7 @@ AES static inline __attribute__((always_inline)) void encrypt(const schedule *ke
   }
 }
 
-/* The same, two blocks to a register. */
+/* The same with two blocks a register. */
 VAES static void encrypt_wide(const schedule *keys, counter from, uint8_t *out) {
   const __m256i reversed = _mm256_broadcastsi128_si256(_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
   const __m128i *key = (const __m128i *)keys->words;
@@ -121,12 +121,12 @@ static int ask_processor(void) { return AES_INSTRUCTIONS; }
 #define WIDE NARROW
 #define AES __attribute__((target("aes")))
 
-/* As above: SubBytes of four equal columns, the round key added first being zero. */
+/* As above: SubBytes of four equal columns, with a round key of zero. */
 AES static uint32_t sub_word(uint32_t word) {
   return vgetq_lane_u32(vreinterpretq_u32_u8(vaeseq_u8(vreinterpretq_u8_u32(vdupq_n_u32(word)), vdupq_n_u8(0))), 0);
 }
 
-/* Here an instruction adds the round key first and substitutes then, so that the last key is added by itself. */
+/* Here the instruction adds the round key before it substitutes, so the last key is added separately. */
 AES static inline __attribute__((always_inline)) void encrypt(const schedule *keys, counter from, uint8_t *out, int n) {
   uint8x16_t blocks[NARROW];
   for (int i = 0; i < n; i++) {
@@ -142,7 +142,7 @@ AES static inline __attribute__((always_inline)) void encrypt(const schedule *ke
   for (int i = 0; i < n; i++) vst1q_u8(out + i * BLOCK, veorq_u8(vaeseq_u8(blocks[i], key), last));
 }
 
-/* There is nothing wider. */
+/* No wider registers here. */
 #define encrypt_wide encrypt_narrow
 
 #endif
@@ -151,7 +151,7 @@ AES static void encrypt_one(const schedule *keys, counter from, uint8_t *out) { 
 
 AES static void encrypt_narrow(const schedule *keys, counter from, uint8_t *out) { encrypt(keys, from, out, NARROW); }
 
-/* FIPS 197 section 5.2. Words hold their bytes in memory's order, so RotWord turns to the right. */
+/* FIPS 197 section 5.2. Words hold their bytes in memory order, so RotWord rotates to the right. */
 AES static void expand(schedule *keys, const uint8_t *key) {
   uint32_t *words = keys->words;
   memcpy(words, key, KEY_WORDS * sizeof *words);
@@ -166,7 +166,7 @@ AES static void expand(schedule *keys, const uint8_t *key) {
   }
 }
 
-/* `blocks` blocks of key stream from *next on, and *next moved past them. */
+/* Writes `blocks` blocks of key stream from *next on, and moves *next past them. */
 static void fill(const schedule *keys, counter *next, uint8_t *out, size_t blocks, bool wide) {
   while (blocks > 0) {
     const uint64_t until_wrap = UINT64_MAX - (uint64_t)*next;
@@ -186,7 +186,7 @@ static void fill(const schedule *keys, counter *next, uint8_t *out, size_t block
   }
 }
 
-/* An assignment that the compiler may not leave out although nobody reads it. */
+/* Clears memory that nobody reads again; the compiler may not leave it out. */
 static void wipe(void *memory, size_t size) {
   memset(memory, 0, size);
   __asm__ volatile("" : : "r"(memory) : "memory");
@@ -198,7 +198,7 @@ static uint64_t load_number(const uint8_t *bytes) {
   return __builtin_bswap64(number);
 }
 
-/* Asked once: a virtual machine answers CPUID slowly. Two threads that ask at the same time get the same answer. */
+/* Asked once, as CPUID is slow in a virtual machine. Two threads that ask at the same time get the same answer. */
 static int instructions(void) {
   static _Atomic int known;
   int found = atomic_load_explicit(&known, memory_order_relaxed);

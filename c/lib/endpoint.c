@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As long as the longest slice of a kernel that cannot be interrupted: an abort waits for no more. */
+/* The longest slice of a kernel that cannot be interrupted: an abort waits no longer. */
 #define WAIT_MS 20
 
 int32_t ee_endpoint_read(const uint64_t *words, size_t n, int type, ee_endpoint *endpoint) {
@@ -42,7 +42,7 @@ int32_t ee_endpoint_socket(const ee_endpoint *endpoint, int type) {
 int32_t ee_endpoint_wait(int descriptor, short events) {
   struct pollfd waited = {.fd = descriptor, .events = events};
   const int count = poll(&waited, 1, WAIT_MS);
-  /* A signal ends the wait early; the caller comes back anyway. */
+  /* A signal ends the wait early; the caller calls again anyway. */
   if (count < 0) return errno == EINTR ? 0 : -errno;
   return count;
 }

@@ -1,4 +1,4 @@
-/* FIFOs: what Bun has no call for. */
+/* FIFOs, for which Bun has no call. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "ee.h"

@@ -1,4 +1,4 @@
-/* Bytes as hexadecimal digits. There is no table, so that compilers can do many at once. */
+/* Bytes as hexadecimal digits; without a table, so that compilers can vectorise it. */
 #include "ee.h"
 
 static uint8_t digit(uint8_t value) { return (uint8_t)(value + (value < 10 ? '0' : 'a' - 10)); }

@@ -7,7 +7,7 @@
 #include "kernel.h"
 #include "platform.h"
 
-/* Every workspace that was ever mapped, so that ee_release finds them. Only grows. */
+/* Every workspace that was ever mapped, for ee_release. Only grows. */
 static _Atomic(ee_workspace *) workspaces;
 
 static void list(ee_workspace *workspace) {
@@ -29,7 +29,7 @@ int32_t ee_enter(ee_workspace *workspace, uint64_t *out, size_t n) {
     workspace->fresh = true;
     list(workspace);
   }
-  /* A first store into a fresh page would fault between two samples and leave cold caches to the second. */
+  /* Otherwise the first store into a fresh page would fault between two samples and cool the caches. */
   if (n > 0) memset(out, 0, n * sizeof *out);
   return 0;
 }
@@ -37,9 +37,13 @@ int32_t ee_enter(ee_workspace *workspace, uint64_t *out, size_t n) {
 int32_t ee_leave(ee_workspace *workspace, uint64_t *out, size_t n, int32_t error) {
   const uint64_t step = ee_clock_step();
   for (size_t i = 0; error == 0 && i < n; i++) {
-    /* Counters of two processors may disagree by a little; time between two readings is never negative. */
+    /* Counters of two processors may disagree by a little; a duration is never negative. */
     out[i] = (int64_t)out[i] < 0 ? 0 : out[i] / step;
   }
+  return ee_leave_raw(workspace, error);
+}
+
+int32_t ee_leave_raw(ee_workspace *workspace, int32_t error) {
   atomic_flag_clear(&workspace->busy);
   return error;
 }

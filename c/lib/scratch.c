@@ -14,7 +14,7 @@
 
 #define TEMPLATE "/esoteric-entropy-XXXXXX"
 
-/* A descriptor or a negative errno. */
+/* Returns a descriptor or a negative errno. */
 static int make_nameless(const char *folder) {
   char path[PATH_MAX];
   const int length = snprintf(path, sizeof path, "%s" TEMPLATE, folder);
@@ -44,7 +44,7 @@ static int32_t flush(int file) {
 #endif
 }
 
-/* `page` holds a page of something that no file system stores as a hole. */
+/* Writes `page` again and again; no file system may store it as a hole. */
 static int32_t fill(int file, size_t size, const unsigned char *page, size_t page_size) {
   for (size_t at = 0; at < size; at += page_size) {
     const ssize_t written = pwrite(file, page, page_size, (off_t)at);
@@ -58,10 +58,10 @@ int32_t ee_scratch_open(ee_scratch *scratch, const char *folder) {
   if (folder == NULL) return -EINVAL;
   int32_t error = ee_enter(&scratch->workspace, NULL, 0);
   if (error != 0) return error;
-  if (scratch->descriptor_plus_one != 0) return ee_leave(&scratch->workspace, NULL, 0, -EBUSY);
+  if (scratch->descriptor_plus_one != 0) return ee_leave_raw(&scratch->workspace, -EBUSY);
   const size_t page_size = ee_page_size();
   unsigned char *page = ee_map(page_size);
-  if (page == NULL) return ee_leave(&scratch->workspace, NULL, 0, -ENOMEM);
+  if (page == NULL) return ee_leave_raw(&scratch->workspace, -ENOMEM);
   for (size_t i = 0; i < page_size; i++) page[i] = (unsigned char)(i * 167 + 13);
   const int file = make_nameless(folder);
   error = file < 0 ? file : 0;
@@ -71,7 +71,7 @@ int32_t ee_scratch_open(ee_scratch *scratch, const char *folder) {
   if (error == 0) scratch->descriptor_plus_one = file + 1;
   else if (file >= 0) close(file);
   ee_unmap(page, page_size);
-  return ee_leave(&scratch->workspace, NULL, 0, error);
+  return ee_leave_raw(&scratch->workspace, error);
 }
 
 int32_t ee_scratch_close(ee_scratch *scratch) {
@@ -79,7 +79,7 @@ int32_t ee_scratch_close(ee_scratch *scratch) {
   if (error != 0) return error;
   if (scratch->descriptor_plus_one != 0 && close(ee_scratch_descriptor(scratch)) != 0) error = -errno;
   scratch->descriptor_plus_one = 0;
-  return ee_leave(&scratch->workspace, NULL, 0, error);
+  return ee_leave_raw(&scratch->workspace, error);
 }
 
 int32_t ee_scratch_flush(const ee_scratch *scratch) { return flush(ee_scratch_descriptor(scratch)); }

@@ -1,4 +1,4 @@
-/* The clock's step and rate, found by looking at the clock. */
+/* The clock's step and rate, measured. */
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -7,15 +7,15 @@
 #include "platform.h"
 
 /*
- * Deltas looked at to find the step. Were the step s and each delta a random multiple of it, their greatest common
- * divisor would exceed s with a chance of about 2^-PROBES. 512 of them take some 0.1 ms.
+ * Number of deltas from which the step is found. If the step is s and each delta a random multiple of it, their
+ * greatest common divisor exceeds s with a chance of about 2^-PROBES. 512 of them take some 0.1 ms.
  */
 #define PROBES 512
 
-/* A rounded clock has steps of at least this many units; below, rounding and true steps cannot be told apart. */
+/* The least step, in units, at which rounding and true steps can be told apart. */
 #define COARSE 8
 
-/* A rate measured over 5 ms is good to 2e-5, for the two pairs of readings are each good to some 50 ns. */
+/* Each pair of readings is good to some 50 ns, so a rate measured over 5 ms is good to 2e-5. */
 #define CALIBRATION_NS 5000000
 
 #if defined(EE_NULL_CLOCK)
@@ -24,12 +24,12 @@ uint64_t ee_null_reading;
 
 static uint64_t step = 1;
 
-/* The counter and the system's clock, read at the same moment, while the library was loaded. */
+/* The counter and the system's clock at the same moment, read while the library was loaded. */
 static struct pair {
   uint64_t ticks, ns;
 } start;
 
-/* Of a few tries the one whose two readings are closest, that is the one nothing came between. */
+/* Returns the try with the closest readings: the one that nothing interrupted. */
 static struct pair read_pair(void) {
   struct pair best = {0, 0};
   uint64_t shortest = UINT64_MAX;
@@ -51,8 +51,8 @@ static int ascending(const void *left, const void *right) {
 
 /*
  * The step of a clock that is rounded to its unit: one that advances every 41.67 ns but counts nanoseconds shows deltas
- * of 41, 42, 83, 84, 125. The last bit of these is rounding, not noise. Such deltas stand in groups of at most two
- * neighbours, with wide gaps between; the smallest distance between groups is the step. A fine clock has no such gaps.
+ * of 41, 42, 83, 84, 125. The last bit of these is rounding, not noise. Such deltas come in groups of at most two
+ * neighbours with wide gaps between; the smallest distance between groups is the step. A fine clock has no such gaps.
  */
 static uint64_t rounded_step(uint64_t *deltas) {
   qsort(deltas, PROBES, sizeof *deltas, ascending);
@@ -68,7 +68,7 @@ static uint64_t rounded_step(uint64_t *deltas) {
   return smallest == UINT64_MAX ? 1 : smallest;
 }
 
-/* The deltas time work of varying length: a fixed piece could always take an even number of steps, say. */
+/* Times work of varying length: a fixed piece might always take an even number of steps, say. */
 static uint64_t find_step(void) {
   uint64_t deltas[PROBES];
   uint64_t divisor = 0;
@@ -89,7 +89,7 @@ static uint64_t find_step(void) {
   return divisor > 1 ? divisor : rounded_step(deltas);
 }
 
-/* While loading nothing else can call in, so that all this needs no locks. */
+/* Nothing else can call in while the library is loaded, so none of this needs locks. */
 __attribute__((constructor)) static void start_clock(void) {
   ee_platform_start();
   step = find_step();

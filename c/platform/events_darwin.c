@@ -45,14 +45,14 @@ int32_t ee_timer_begin(void) {
   return events >= 0 ? 0 : -errno;
 }
 
-/* NOTE_CRITICAL: do not batch its expiry with that of others to save power. */
+/* NOTE_CRITICAL: its expiry is not batched with others to save power. */
 int32_t ee_timer_run(void) {
   struct kevent timer, expired;
   EV_SET(&timer, 1, EVFILT_TIMER, EV_ADD | EV_ONESHOT, NOTE_NSECONDS | NOTE_CRITICAL, 1, NULL);
   /* No timer is a second late. */
   const struct timespec limit = {1, 0};
   int count = kevent(events, &timer, 1, &expired, 1, &limit);
-  /* Interrupted by a signal: the timer has been set and is still to be waited for. */
+  /* Interrupted by a signal: the timer is set, wait for it again. */
   while (count < 0 && errno == EINTR) count = kevent(events, NULL, 0, &expired, 1, &limit);
   if (count < 0) return -errno;
   if (count == 0) return -ETIMEDOUT;

@@ -25,7 +25,7 @@ static _Atomic uint32_t turn;
 static pthread_t other;
 
 static void sleep_while(uint32_t value) {
-  /* Returns at once if the value is another by now; anything else that ends it early is looked at by the caller. */
+  /* Returns at once if the value has changed; the caller checks whatever else ends it early. */
   while (atomic_load(&turn) == value) syscall(SYS_futex, &turn, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
 }
 
@@ -44,7 +44,7 @@ static void *serve(void *nothing) {
 
 int32_t ee_handoff_begin(void) {
   atomic_store(&turn, OURS);
-  /* Signals are for the program's own threads. */
+  /* Signals go to the program's own threads. */
   sigset_t all, previous;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &previous);
@@ -72,11 +72,11 @@ void ee_handoff_end(void) {
 
 /*
  * Sent to this thread alone, which blocks it and waits for it: no handler is installed, and no other thread sees it.
- * One of the last real-time signals, for C libraries and language run-times take the first ones.
+ * One of the last real-time signals, since C libraries and language run-times take the first ones.
  */
 #define SIGNAL (SIGRTMAX - 3)
 
-/* The kernel's own number of the timer: its calls are used directly, since C libraries have put a type around it. */
+/* The kernel's number of the timer: its calls are used directly, since C libraries wrap the number in a type. */
 static int timer;
 static sigset_t waited, previous_mask;
 
@@ -109,7 +109,7 @@ int32_t ee_timer_run(void) {
 
 void ee_timer_end(void) {
   syscall(SYS_timer_delete, timer);
-  /* Unblocked, a signal still pending would end the program. */
+  /* A signal still pending would end the program once unblocked. */
   const struct timespec none = {0, 0};
   while (sigtimedwait(&waited, NULL, &none) >= 0) continue;
   pthread_sigmask(SIG_SETMASK, &previous_mask, NULL);

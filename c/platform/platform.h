@@ -1,5 +1,5 @@
 /*
- * What differs between operating systems, and the clock. Kernels include this and nothing of the system's own.
+ * The differences between operating systems, and the clock. Kernels include this and no header of the system.
  * platform_linux.c and platform_darwin.c implement it; each is empty when compiled for the other.
  */
 #ifndef EE_PLATFORM_H
@@ -22,17 +22,17 @@
 /* ---- The clock ---- */
 
 /*
- * Stands after each operation of timed work, with its result. The compiler has to believe that x is read and changed
- * here, in order with all memory accesses and clock readings, so it can neither drop nor move nor merge the work.
- * It makes no instruction. x is a variable that fits a register.
+ * Follows each operation of timed work, with its result. The compiler has to assume that x is read and changed here, in
+ * order with all memory accesses and clock readings, so it can neither drop nor move nor merge the work. It makes no
+ * instruction. x is a variable that fits a register.
  */
 #define EE_KEEP(x) __asm__ volatile("" : "+r"(x) : : "memory")
 
 #if defined(EE_NULL_CLOCK)
 /*
  * Null control: a perfect clock on a perfect machine. Each reading and each operation advances it by one step, however
- * long they took. Whatever still varies in a kernel's samples was put there by a formula, not by the machine.
- * Any step but 1 checks the division by it.
+ * long they took. Whatever still varies in a kernel's samples comes from a formula, not from the machine.
+ * A step other than 1 checks the division by it.
  */
 #define EE_NULL_STEP 7
 extern uint64_t ee_null_reading;
@@ -45,10 +45,10 @@ extern uint64_t ee_null_reading;
 #define EE_OPERATION(x) EE_KEEP(x)
 #endif
 
-/* Linux: whether the processor's counter may be read. If not, ee_ticks() is CLOCK_MONOTONIC_RAW. Set when loading. */
+/* Linux: true if the processor's counter may be read; otherwise ee_ticks() is CLOCK_MONOTONIC_RAW. Set when loading. */
 extern bool ee_counter_usable;
 
-/* Nanoseconds of a clock that is neither slewed nor set: CLOCK_MONOTONIC_RAW, CLOCK_UPTIME_RAW. */
+/* Reads a clock that is neither slewed nor set, in nanoseconds: CLOCK_MONOTONIC_RAW, CLOCK_UPTIME_RAW. */
 uint64_t ee_os_clock_ns(void);
 
 /*
@@ -80,43 +80,43 @@ static inline uint64_t ee_ticks(void) {
 #endif
 }
 
-/* Settles ee_counter_usable. Called once, while the library is being loaded. */
+/* Sets ee_counter_usable. Called once, while the library is loaded. */
 void ee_platform_start(void);
 
 const char *ee_platform_clock_name(void);
 
-/* Nanoseconds in one unit of ee_ticks() where the system states it, else 0: then it has to be measured. */
+/* Nanoseconds in one unit of ee_ticks() where the system states it; 0 where it has to be measured. */
 double ee_platform_unit_ns(void);
 
 /* ---- Memory ---- */
 
-/* Private zeroed pages, none of them present yet. Null if there is no memory. */
+/* Maps private zeroed pages, none of them present yet. Returns null if there is no memory. */
 void *ee_map(size_t size);
 
 /* Keeps the system from backing a mapping with pages larger than ee_page_size(). */
 void ee_forbid_huge_pages(void *address, size_t size);
 
-/* 0 or a negative errno. */
+/* Returns 0 or a negative errno. */
 int32_t ee_unmap(void *address, size_t size);
 
-/* Takes the pages away from a mapping that stays: the next touch of each is a fault again. 0 or a negative errno. */
+/* Drops the pages of a mapping that stays: the next touch of each faults again. Returns 0 or a negative errno. */
 int32_t ee_empty(void *address, size_t size);
 
 size_t ee_page_size(void);
 
 /* ---- Processes ---- */
 
-/* Where processes are listed: a handle, or a negative errno. */
+/* Returns a handle by which processes are listed, or a negative errno. */
 int32_t ee_processes_open(void);
 
-/* Lists all processes into the buffer, over itself where it is too small. 0 or a negative errno. */
+/* Lists all processes into the buffer, from its start again whenever it is full. Returns 0 or a negative errno. */
 int32_t ee_processes_list(int32_t handle, void *buffer, size_t size);
 
 void ee_processes_close(int32_t handle);
 
 /* ---- Sleeping ---- */
 
-/* What ee_sleep_begin changed about the calling thread. */
+/* The setting of the calling thread that ee_sleep_begin changed. */
 typedef struct {
   int64_t previous;
 } ee_sleep_state;
@@ -124,10 +124,10 @@ typedef struct {
 /* Asks the scheduler to wake this thread as promptly as it can, instead of batching wake-ups to save power. */
 ee_sleep_state ee_sleep_begin(void);
 
-/* The shortest sleep that truly leaves the processor: to the next unit of the clock. 0 or a negative errno. */
+/* Sleeps to the next unit of the clock, the shortest sleep that leaves the processor. Returns 0 or a negative errno. */
 int32_t ee_sleep_shortest(void);
 
-/* Gives the thread its former setting back. */
+/* Restores the thread's setting. */
 void ee_sleep_end(ee_sleep_state state);
 
 #endif

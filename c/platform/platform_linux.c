@@ -34,7 +34,7 @@ uint64_t ee_os_clock_ns(void) {
 void ee_platform_start(void) { ee_counter_usable = false; }
 
 #elif defined(__x86_64__)
-/* CPUID 0x80000001 EDX bit 27: rdtscp exists. 0x80000007 EDX bit 8: the counter runs at one rate and never stops. */
+/* CPUID 0x80000001 EDX bit 27: rdtscp exists. 0x80000007 EDX bit 8: the counter has one rate and never stops. */
 void ee_platform_start(void) {
   unsigned a, b, c, features = 0, power = 0;
   int trapped = PR_TSC_ENABLE;
@@ -46,7 +46,7 @@ void ee_platform_start(void) {
 }
 
 #else
-/* The virtual counter is open to programs on every Linux: its own vDSO reads it. */
+/* Programs may read the virtual counter on every Linux: its own vDSO does. */
 void ee_platform_start(void) { ee_counter_usable = true; }
 #endif
 
@@ -75,7 +75,7 @@ void *ee_map(size_t size) {
   return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* Kernels built without huge pages answer EINVAL: then there is nothing to forbid. */
+/* Kernels without huge pages answer EINVAL; then there is nothing to forbid. */
 void ee_forbid_huge_pages(void *address, size_t size) { (void)madvise(address, size, MADV_NOHUGEPAGE); }
 
 int32_t ee_unmap(void *address, size_t size) { return munmap(address, size) == 0 ? 0 : -errno; }
@@ -86,13 +86,13 @@ int32_t ee_empty(void *address, size_t size) {
 
 size_t ee_page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
-/* Where /proc hides other users' processes it lists the fewer. */
+/* Lists fewer where /proc hides other users' processes. */
 int32_t ee_processes_open(void) {
   const int folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   return folder >= 0 ? folder : -errno;
 }
 
-/* The system call itself: readdir would look at each entry. */
+/* The system call itself: readdir would read each entry. */
 int32_t ee_processes_list(int32_t handle, void *buffer, size_t size) {
   if (lseek(handle, 0, SEEK_SET) != 0) return -errno;
   long got;
@@ -142,7 +142,7 @@ int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits) {
   memcpy(feed.bytes, bytes, n);
   const int32_t result = ioctl(device, RNDADDENTROPY, &feed) == 0 ? 0 : -errno;
   memset(&feed, 0, sizeof feed);
-  /* The compiler has to believe that somebody sees the zeros. */
+  /* The compiler has to assume that the zeros are read. */
   __asm__ volatile("" : : "r"(&feed) : "memory");
   close(device);
   return result;

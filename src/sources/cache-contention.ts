@@ -1,4 +1,4 @@
-/** Time of the same walk over 512 cache lines of an 8 MiB buffer. Kernel: c/cache_contention.c */
+/** Time of the same walk over 512 cache lines of an 8 MiB buffer. Kernel: c/kernels/cache_contention.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const cacheContention = kernelSource({

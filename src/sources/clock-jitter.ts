@@ -1,4 +1,4 @@
-/** Steps of the raw counter that one read of the monotonic clock takes. Kernel: c/clock_jitter.c */
+/** Steps of the raw counter that one read of the monotonic clock takes. Kernel: c/kernels/clock_jitter.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const clockJitter = kernelSource({

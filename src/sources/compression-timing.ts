@@ -1,4 +1,4 @@
-/** Time of zlib's compression of the same 384 bytes. Kernel: c/compression_timing.c */
+/** Time of zlib's compression of the same 384 bytes. Kernel: c/kernels/compression_timing.c */
 import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 export const compressionTiming = checkedKernel(

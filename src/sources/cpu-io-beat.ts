@@ -1,4 +1,4 @@
-/** Time of a fixed computation that ends in a small write to a file. Kernel: c/cpu_io_beat.c */
+/** Time of a fixed computation that ends in a small write to a file. Kernel: c/kernels/cpu_io_beat.c */
 import { scratchKernel } from "./acquire/native/scratch-kernel.ts";
 
 export const cpuIoBeat = scratchKernel({

@@ -1,4 +1,4 @@
-/** Time of a fixed computation that ends in one flushed load. Kernel: c/cpu_memory_beat.c */
+/** Time of a fixed computation that ends in one flushed load. Kernel: c/kernels/cpu_memory_beat.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const cpuMemoryBeat = kernelSource({

@@ -1,4 +1,4 @@
-/** Numbers from the processor's own noise source. Kernel: c/cpu_trng.c */
+/** Numbers from the processor's own noise source. Kernel: c/kernels/cpu_trng.c */
 import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 export const cpuTrng = checkedKernel(

@@ -1,4 +1,4 @@
-/** Time of one read past the cache, from the device. Kernel: c/disk_io.c */
+/** Time of one read past the cache, from the device. Kernel: c/kernels/disk_io.c */
 import { scratchKernel } from "./acquire/native/scratch-kernel.ts";
 
 export const diskIo = scratchKernel({

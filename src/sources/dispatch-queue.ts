@@ -1,4 +1,4 @@
-/** Time to have another thread do nothing and to learn of it. Kernel: c/dispatch_queue.c */
+/** Time to have another thread do nothing and to learn of it. Kernel: c/kernels/dispatch_queue.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const dispatchQueue = kernelSource({

@@ -1,4 +1,4 @@
-/** Time of one question to a name server and back. Native part: c/dns_timing.c */
+/** Time of one question to a name server and back. Native part: c/kernels/dns_timing.c */
 import { randomInt } from "node:crypto";
 import { isIP } from "node:net";
 import { setImmediate } from "node:timers/promises";

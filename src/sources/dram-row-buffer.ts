@@ -1,4 +1,4 @@
-/** Latency of a flushed load, which goes all the way to DRAM. Kernel: c/dram_row_buffer.c */
+/** Latency of a flushed load, which goes all the way to DRAM. Kernel: c/kernels/dram_row_buffer.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const dramRowBuffer = kernelSource({

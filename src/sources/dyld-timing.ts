@@ -1,4 +1,4 @@
-/** Time to load a small library and to unload it again. Kernel: c/dyld_timing.c */
+/** Time to load a small library and to unload it again. Kernel: c/kernels/dyld_timing.c */
 import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 export const dyldTiming = checkedKernel(

@@ -1,4 +1,4 @@
-/** Time until a written page is on the medium. Kernel: c/fsync_timing.c */
+/** Time until a written page is on the medium. Kernel: c/kernels/fsync_timing.c */
 import { scratchKernel } from "./acquire/native/scratch-kernel.ts";
 
 export const fsyncTiming = scratchKernel({

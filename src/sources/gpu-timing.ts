@@ -1,4 +1,4 @@
-/** Time of one small fill by the graphics processor. Kernel: c/gpu_timing.c */
+/** Time of one small fill by the graphics processor. Kernel: c/kernels/gpu_timing.c */
 import type { Host } from "../platform/host.ts";
 import { openedKernel } from "./acquire/native/opened-kernel.ts";
 

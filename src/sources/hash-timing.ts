@@ -1,4 +1,4 @@
-/** Time of a fixed hash over the same 64 KiB. Kernel: c/hash_timing.c */
+/** Time of a fixed hash over the same 64 KiB. Kernel: c/kernels/hash_timing.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const hashTiming = kernelSource({

@@ -1,4 +1,4 @@
-/** Time of a small hash and a walk that overruns the first cache. Kernel: c/jitter_loop.c */
+/** Time of a small hash and a walk that overruns the first cache. Kernel: c/kernels/jitter_loop.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const jitterLoop = kernelSource({

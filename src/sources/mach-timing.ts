@@ -1,4 +1,4 @@
-/** Steps of the raw counter that a fixed chain of dependent multiplications takes. Kernel: c/mach_timing.c */
+/** Steps of the raw counter that a fixed chain of dependent multiplications takes. Kernel: c/kernels/mach_timing.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const machTiming = kernelSource({

@@ -1,4 +1,4 @@
-/** Time to map 64 KiB, touch four pages and unmap them again. Kernel: c/memory_timing.c */
+/** Time to map 64 KiB, touch four pages and unmap them again. Kernel: c/kernels/memory_timing.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const memoryTiming = kernelSource({

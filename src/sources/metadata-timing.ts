@@ -1,4 +1,4 @@
-/** Time to ask the file system for the attributes of a file. Kernel: c/metadata_timing.c */
+/** Time to ask the file system for the attributes of a file. Kernel: c/kernels/metadata_timing.c */
 import { checkedKernel } from "./acquire/native/checked-kernel.ts";
 
 export const metadataTiming = checkedKernel(

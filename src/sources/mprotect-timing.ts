@@ -1,4 +1,4 @@
-/** Time to make a page read-only and writable again, and to write to it. Kernel: c/mprotect_timing.c */
+/** Time to make a page read-only and writable again, and to write to it. Kernel: c/kernels/mprotect_timing.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const mprotectTiming = kernelSource({

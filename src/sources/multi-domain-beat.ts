@@ -1,4 +1,4 @@
-/** Time of fixed work in processor, memory, file system and kernel in turn. Kernel: c/multi_domain_beat.c */
+/** Time of fixed work in processor, memory, file system and kernel in turn. Kernel: c/kernels/multi_domain_beat.c */
 import { scratchKernel } from "./acquire/native/scratch-kernel.ts";
 
 export const multiDomainBeat = scratchKernel({

@@ -1,4 +1,4 @@
-/** Latency of the first touch of one page of a fresh mapping. Kernel: c/page_fault_timing.c */
+/** Latency of the first touch of one page of a fresh mapping. Kernel: c/kernels/page_fault_timing.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const pageFaultTiming = kernelSource({
@@ -12,7 +12,7 @@ export const pageFaultTiming = kernelSource({
     family: "page-table",
     unit: "ticks",
     symbolBits: 8,
-    // Half of what is left of the assessed bits without the rhythm: c/page_fault_timing.c.
+    // Half of what is left of the assessed bits without the rhythm: c/kernels/page_fault_timing.c.
     claim: 0.6,
     coarseClaim: 0.3,
     rateHz: 300_000,

@@ -1,4 +1,4 @@
-/** Time to list all processes. Kernel: c/process.c */
+/** Time to list all processes. Kernel: c/kernels/process.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const process = kernelSource({

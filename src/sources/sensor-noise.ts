@@ -1,4 +1,4 @@
-/** Readings of sensors: acceleration, temperatures, voltages, currents. /sys on Linux; c/sensor_noise.c on macOS. */
+/** Readings of sensors: acceleration, temperatures, voltages, currents. /sys on Linux; c/kernels/sensor_noise.c on macOS. */
 import type { Host } from "../platform/host.ts";
 import { counterSource } from "./acquire/counters/counter-source.ts";
 import { type Gauge, nativeGauge } from "./acquire/counters/gauge.ts";

@@ -1,4 +1,4 @@
-/** Time of one fixed pattern of branches. Kernel: c/speculative_execution.c */
+/** Time of one fixed pattern of branches. Kernel: c/kernels/speculative_execution.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const speculativeExecution = kernelSource({

@@ -1,4 +1,4 @@
-/** Time macOS takes to say what it knows about a file. Kernel: c/spotlight_timing.c */
+/** Time macOS takes to say what it knows about a file. Kernel: c/kernels/spotlight_timing.c */
 
 import type { Source } from "../source.ts";
 import { checkedKernel } from "./acquire/native/checked-kernel.ts";

@@ -1,4 +1,4 @@
-/** Counters of the kernel at large: /proc on Linux; sysctl on macOS, by c/system_counters.c. */
+/** Counters of the kernel at large: /proc on Linux; sysctl on macOS, by c/kernels/system_counters.c. */
 import type { Host } from "../platform/host.ts";
 import { counterSource } from "./acquire/counters/counter-source.ts";
 import { type Counters, fileGauge, nativeGauge } from "./acquire/counters/gauge.ts";

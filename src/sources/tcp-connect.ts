@@ -1,4 +1,4 @@
-/** Time until a TCP connection is made, or refused. Native part: c/tcp_connect.c */
+/** Time until a TCP connection is made, or refused. Native part: c/kernels/tcp_connect.c */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { setImmediate } from "node:timers/promises";
@@ -116,7 +116,7 @@ class ConnectRoundTrip implements RoundTrip {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** Places in the words that c/tcp_connect.c works on. */
+/** Places in the words that c/kernels/tcp_connect.c works on. */
 const DONE = 1;
 const TICKS = 3;
 

@@ -1,4 +1,4 @@
-/** Time to make a thread and to see it end. Kernel: c/thread_lifecycle.c */
+/** Time to make a thread and to see it end. Kernel: c/kernels/thread_lifecycle.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const threadLifecycle = kernelSource({

@@ -1,4 +1,4 @@
-/** Time to set the shortest timer and to hear that it expired. Kernel: c/timer_signal.c */
+/** Time to set the shortest timer and to hear that it expired. Kernel: c/kernels/timer_signal.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const timerSignal = kernelSource({

@@ -1,4 +1,4 @@
-/** Time to map one page of memory, touch it and unmap it again. Kernel: c/vm_page_timing.c */
+/** Time to map one page of memory, touch it and unmap it again. Kernel: c/kernels/vm_page_timing.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const vmPageTiming = kernelSource({

@@ -1,4 +1,4 @@
-/** Counters of the virtual memory: /proc/vmstat on Linux; sysctl on macOS, by c/system_counters.c. */
+/** Counters of the virtual memory: /proc/vmstat on Linux; sysctl on macOS, by c/kernels/system_counters.c. */
 import { counterSource } from "./acquire/counters/counter-source.ts";
 import { type Counters, fileGauge, nativeGauge } from "./acquire/counters/gauge.ts";
 

@@ -1,4 +1,4 @@
-/** The strength of the Wi-Fi signal, each time it changes. Native part, for macOS: c/wifi_rssi.c */
+/** The strength of the Wi-Fi signal, each time it changes. Native part, for macOS: c/kernels/wifi_rssi.c */
 import { NativeError, SourceError, ToolError } from "../errors.ts";
 import type { Source, SourceInfo } from "../source.ts";
 import { Deadline } from "./acquire/event/deadline.ts";

@@ -1,4 +1,4 @@
-/* As much of OpenCL as c/gpu_opencl.c calls, with the devices that FAKE_OPENCL names. Computes nothing. */
+/* As much of OpenCL as c/platform/gpu_opencl.c calls, with the devices that FAKE_OPENCL names. Computes nothing. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
-/** A socket that speaks with one name server, and takes the time of it. Native part: c/dns_timing.c */
+/** A socket that speaks with one name server, and takes the time of it. Native part: c/kernels/dns_timing.c */
 import { NativeError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import { MAX_MESSAGE_BYTES } from "./dns-message.ts";
 import { type Endpoint, writeEndpoint } from "./endpoint.ts";
 import type { NativeStep } from "./round-trip.ts";
 
-/** Places in the words that c/dns_timing.c works on. */
+/** Places in the words that c/kernels/dns_timing.c works on. */
 const BYTES = 1;
 const TICKS = 3;
 const DATA = 4;

@@ -1,4 +1,4 @@
-/** Where on the network: as users write it, as the system's files say it, as c/endpoint.h takes it. */
+/** Where on the network: as users write it, as the system's files say it, as c/lib/endpoint.h takes it. */
 import { isIP } from "node:net";
 
 export interface Endpoint {
@@ -36,7 +36,7 @@ export function nameServers(resolvConf: string): string[] {
 /** The longest numeric address with a zone, and the null byte behind it, fit. */
 export const ENDPOINT_WORDS = 16;
 
-/** Puts port and numeric address at the beginning of `words`, as c/endpoint.h wants them. */
+/** Puts port and numeric address at the beginning of `words`, as c/lib/endpoint.h wants them. */
 export function writeEndpoint(words: BigUint64Array, { host, port }: Endpoint): void {
   const text = new TextEncoder().encode(host);
   const space = new Uint8Array(words.buffer, words.byteOffset, ENDPOINT_WORDS * 8).subarray(8).fill(0);

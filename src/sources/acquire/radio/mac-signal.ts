@@ -36,7 +36,7 @@ export function macReaders(host: Host): SignalReader[] {
   return readers;
 }
 
-/** See c/wifi_rssi.c for what its errors mean. */
+/** See c/kernels/wifi_rssi.c for what its errors mean. */
 function nativeReader(kernel: (out: BigUint64Array) => void): SignalReader {
   const out = new BigUint64Array(1);
   return {

@@ -10,7 +10,7 @@
 
 #define OPENCL "libOpenCL.so.1"
 
-/* OpenCL's own names and numbers, from its specification: systems without its development files lack its header. */
+/* Names and numbers from OpenCL's specification: systems without its development files lack the header. */
 #define CL_SUCCESS 0
 #define CL_DEVICE_TYPE_GPU (1u << 2)
 #define CL_DEVICE_TYPE_ALL 0xffffffffu
@@ -70,7 +70,7 @@ static int32_t load(void) {
   return 0;
 }
 
-/* Some that compute on the CPU call themselves graphics processors. */
+/* Some devices that compute on the CPU call themselves graphics processors. */
 static bool is_software(object device) {
   static const char *const names[] = {"llvmpipe", "softpipe", "SwiftShader", "pocl", "cpu"};
   char name[256] = "";
@@ -86,7 +86,7 @@ static int32_t find(object *found) {
   object platforms[MOST_PLATFORMS], devices[MOST_DEVICES];
   uint32_t platform_count = 0;
   bool software = false;
-  /* A loader that knows no platform answers with an error of its own. */
+  /* A loader without platforms answers with an error of its own. */
   if (cl.platforms(MOST_PLATFORMS, platforms, &platform_count) != CL_SUCCESS) return -ENODEV;
   if (platform_count > MOST_PLATFORMS) platform_count = MOST_PLATFORMS;
   for (uint32_t p = 0; p < platform_count; p++) {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #define METAL "/System/Library/Frameworks/Metal.framework/Metal"
-/* Without it in the process, Metal finds no device for a program that has no windows. */
+/* Metal finds no device for a program without windows unless this is loaded. */
 #define CORE_GRAPHICS "/System/Library/Frameworks/CoreGraphics.framework/CoreGraphics"
 #define OBJC "/usr/lib/libobjc.A.dylib"
 
@@ -26,7 +26,7 @@ static struct {
   selector (*selector_of)(const char *name);
   void *(*pool_push)(void);
   void (*pool_pop)(void *pool);
-  /* One function; each use has to have the type of the method called, or arguments land in the wrong places. */
+  /* One function: each call needs the type of its method, or arguments land in the wrong places. */
   void *send;
 } metal;
 
@@ -104,7 +104,7 @@ int32_t ee_gpu_fill(void) {
   send_nothing(encoder, end_encoding);
   send_nothing(commands, commit);
   send_nothing(commands, wait);
-  /* To nil, messages answer 0. */
+  /* Messages to nil answer 0. */
   const int32_t error = send_number(commands, status) == COMPLETED ? 0 : -EIO;
   metal.pool_pop(pool);
   return error;
