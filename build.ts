@@ -1,110 +1,101 @@
 /**
- * Builds what is not TypeScript run in place:
+ * Builds what is not TypeScript run in place; <name> is the product's:
  *
- *   bun build.ts native [--target=<os>-<arch>[-musl]]   c/ → build/native/<target>/libee.{so,dylib}
- *   bun build.ts gen                                    src/sources/*.ts → src/sources/index.ts, docs/SOURCES.md;
- *                                                       src/stats/suites.ts → docs/TESTS.md;
- *                                                       src/commands/*.ts → completions/, man/, docs/CLI.md
- *   bun build.ts binary [--target=…]                    everything → dist/esoteric-entropy
- *   bun build.ts library                                src/index.ts → dist/lib, for Bun and for Node
+ *   bun build.ts native [--target=<os>-<arch>[-musl]]   C sources → build/native/<target>/lib<library>.{so,dylib}
+ *   bun build.ts gen                                    generated files of the checkout: lists, completions/, man/, docs/CLI.md
+ *   bun build.ts binary [--target=…]                    everything → dist/<name>
+ *   bun build.ts library                                the TypeScript library → dist/lib, for Bun and for Node
  *   bun build.ts all                                    gen; a release: binaries for every target, checksums, bill of materials
  *   bun build.ts manifest                               dist/SHA256SUMS and the like, of the binaries of `all`
  *   bun build.ts npm                                    the binaries of `all` → dist/npm, one package a target and a launcher
+ *
+ * --product=NAME chooses the product; the first of PRODUCTS is built unless told otherwise.
  */
-import { relative } from "node:path";
-import { buildBinary } from "#kit/make/binary.ts";
-import { buildNative } from "#kit/make/native.ts";
-import { hostTarget, isTarget, TARGETS, type Target } from "#kit/native/target.ts";
-import { generateSourcesIndex } from "./make/sources-index.ts";
+import { join, relative } from "node:path";
+import { ROOT } from "#kit/make/checkout.ts";
+import type { Recipe } from "#kit/make/recipe.ts";
+import { hostTarget, type Target } from "#kit/native/target.ts";
+import { esotericEntropy } from "./make/esoteric-entropy.ts";
 
-const USAGE = `usage: build.ts native | gen | binary | library | all | manifest | npm [--target=${TARGETS.join("|")}]`;
+const PRODUCTS: readonly Recipe[] = [esotericEntropy];
 
 class BuildUsageError extends Error {}
 
-const COMMANDS: Record<string, (target: Target) => Promise<void>> = {
-  async native(target) {
-    say(await buildNative({ target }));
+/** Each loads what it needs by itself, for `native` must be quick. */
+const COMMANDS: Record<string, (recipe: Recipe, target: Target) => Promise<void>> = {
+  async native({ name, native }, target) {
+    const { buildNative } = await import("#kit/make/native.ts");
+    say(native ? await buildNative(native, { target }) : `${name} has no C sources`);
   },
-  async gen() {
-    say(generateSourcesIndex() ? "src/sources/index.ts written" : "src/sources/index.ts is current");
-    say(
-      (await (await sourcesDocument()).generateSourcesDocument())
-        ? "docs/SOURCES.md written"
-        : "docs/SOURCES.md is current",
-    );
-    const { generateTestsDocument } = await import("./make/tests-document.ts");
-    say(generateTestsDocument() ? "docs/TESTS.md written" : "docs/TESTS.md is current");
-    const written = await generateCommandFiles();
+  async gen(recipe) {
+    const written = await recipe.generate();
     for (const path of written) say(`${path} written`);
-    if (written.length === 0) say("completions/, man/ and docs/CLI.md are current");
+    if (written.length === 0) say("every generated file is current");
   },
-  async binary(target) {
-    say(await buildBinary(target));
+  async binary(recipe, target) {
+    const { buildBinary } = await import("#kit/make/binary.ts");
+    say((await buildBinary(recipe, target)).path);
   },
-  async library() {
-    const { buildLibrary } = await import("./make/library.ts");
-    say(await buildLibrary());
+  async library({ name, outFolder, release }) {
+    const folder = join(ROOT, outFolder, "lib");
+    if (!release.npm.buildLibrary) throw new BuildUsageError(`${name} has no library`);
+    await release.npm.buildLibrary(folder);
+    say(folder);
   },
-  async all() {
-    generateSourcesIndex();
-    await (await sourcesDocument()).generateSourcesDocument();
-    await generateCommandFiles();
-    for (const path of await (await release()).buildRelease()) say(path);
+  async all(recipe) {
+    await recipe.generate();
+    const { buildRelease } = await import("#kit/make/release.ts");
+    for (const path of await buildRelease(recipe)) say(path);
   },
-  async manifest() {
-    for (const path of (await release()).describeRelease()) say(path);
+  async manifest(recipe) {
+    const { describeRelease } = await import("#kit/make/release.ts");
+    for (const path of describeRelease(recipe)) say(path);
   },
-  async npm() {
+  async npm(recipe) {
     const { buildNpmPackages } = await import("#kit/make/npm.ts");
-    for (const path of await buildNpmPackages()) say(path);
+    for (const path of await buildNpmPackages(recipe)) say(path);
   },
 };
 
-/** Loaded on demand: it imports every command. */
-async function generateCommandFiles(): Promise<string[]> {
-  const [{ generateCommandFiles: generate }, { product }] = await Promise.all([
-    import("#kit/make/command-files.ts"),
-    import("./src/product.ts"),
-  ]);
-  return await generate(product);
-}
-
-/** Loaded on demand: it imports the sources, and a mistake in one of them must not keep the native library from being built. */
-function sourcesDocument() {
-  return import("./make/sources-document.ts");
-}
-
-/** Loaded on demand, for `native` must be quick. */
-function release() {
-  return import("#kit/make/release.ts");
-}
+const USAGE = `usage: build.ts ${Object.keys(COMMANDS).join(" | ")} [--product=${PRODUCTS.map(({ name }) => name).join("|")}] [--target=${PRODUCTS[0]!.targets.join("|")}]`;
 
 function say(text: string): void {
   console.error(text.startsWith("/") ? relative(process.cwd(), text) : text);
 }
 
-function parse(args: readonly string[]): { run: (target: Target) => Promise<void>; target: Target } {
-  let target: string | undefined;
+interface Order {
+  readonly run: (recipe: Recipe, target: Target) => Promise<void>;
+  readonly recipe: Recipe;
+  readonly target: Target;
+}
+
+function parse(args: readonly string[]): Order {
+  const options: { target?: string; product?: string } = {};
   const words: string[] = [];
   for (const arg of args) {
-    if (arg.startsWith("--target=") && target === undefined) target = arg.slice("--target=".length);
+    const [, name, value] = /^--(target|product)=(.*)$/.exec(arg) ?? [];
+    if ((name === "target" || name === "product") && options[name] === undefined) options[name] = value!;
     else words.push(arg);
   }
   const [word = "", ...rest] = words;
   if (rest.length > 0) throw new BuildUsageError(`unexpected "${rest[0]}"`);
   const run = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
   if (!run) throw new BuildUsageError(word === "" ? "nothing to build was named" : `unknown word "${word}"`);
-  if (target !== undefined && word !== "native" && word !== "binary") {
+  if (options.target !== undefined && word !== "native" && word !== "binary") {
     throw new BuildUsageError(`${word} takes no --target`);
   }
-  target ??= hostTarget();
-  if (!isTarget(target)) throw new BuildUsageError(`unknown target "${target}"`);
-  return { run, target };
+  const { product = PRODUCTS[0]!.name } = options;
+  const recipe = PRODUCTS.find(({ name }) => name === product);
+  if (!recipe) throw new BuildUsageError(`unknown product "${product}"`);
+  const wanted = options.target ?? hostTarget();
+  const target = recipe.targets.find((each) => each === wanted);
+  if (target === undefined) throw new BuildUsageError(`unknown target "${wanted}"`);
+  return { run, recipe, target };
 }
 
 try {
-  const { run, target } = parse(process.argv.slice(2));
-  await run(target);
+  const { run, recipe, target } = parse(process.argv.slice(2));
+  await run(recipe, target);
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   console.error(`build: error: ${error.message}`);

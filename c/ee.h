@@ -1,8 +1,6 @@
 /*
- * The whole C interface of esoteric-entropy: what ffi/ calls.
- *
- * A kernel is one native sampling loop. It does the same piece of work again and again and writes how long each took,
- * in ticks of the machine's finest counter. Nothing is hashed, folded, debiased or left out: raw means raw.
+ * The C interface of esoteric-entropy: what ffi/ calls. Kernels, commands, readings and steps are declared by the files
+ * of kernels/ themselves, one file a source; here stand their contracts, and everything else that is exported.
  */
 #ifndef EE_H
 #define EE_H
@@ -15,7 +13,25 @@
 
 #define EE_EXPORT __attribute__((visibility("default")))
 
+EE_EXPORT uint32_t ee_abi_version(void);
+
+/* ---- Exports of kernels/ ---- */
+
 /*
+ * Each marks the definition of a function that ffi/ may call. The names that carry a mark are the list of what there
+ * is: `npm run gen` writes them to ffi/kernels.ts, and the build refuses a function of these shapes without a mark.
+ */
+#define EE_KERNEL EE_EXPORT
+#define EE_COMMAND EE_EXPORT
+#define EE_READING EE_EXPORT
+#define EE_STEP EE_EXPORT
+
+/*
+ * EE_KERNEL int32_t ee_<source id>(uint64_t *out, size_t n)
+ *
+ * One native sampling loop. It does the same piece of work again and again and writes how long each took, in ticks of
+ * the machine's finest counter. Nothing is hashed, folded, debiased or left out: raw means raw.
+ *
  * Fills out[0..n) with raw samples, oldest first. Returns 0, or a negative errno with out undefined:
  *   -EINVAL  out is null
  *   -ENOMEM  the kernel's working memory could not be mapped
@@ -23,79 +39,31 @@
  *   or what a system call inside the timed work answered.
  * Samples are ticks: counter units divided by ee_clock_step(). Those of cpu_trng are the numbers themselves.
  */
-typedef int32_t ee_kernel(uint64_t *out, size_t n);
-
-/* One kernel a file, named ee_<source id>. */
-EE_EXPORT ee_kernel ee_clock_jitter;
-EE_EXPORT ee_kernel ee_mach_timing;
-EE_EXPORT ee_kernel ee_sleep_jitter;
-EE_EXPORT ee_kernel ee_memory_timing;
-EE_EXPORT ee_kernel ee_dram_row_buffer;
-EE_EXPORT ee_kernel ee_cache_contention;
-EE_EXPORT ee_kernel ee_page_fault_timing;
-EE_EXPORT ee_kernel ee_speculative_execution;
-EE_EXPORT ee_kernel ee_compression_timing;
-EE_EXPORT ee_kernel ee_cpu_io_beat;
-EE_EXPORT ee_kernel ee_cpu_memory_beat;
-EE_EXPORT ee_kernel ee_cpu_trng;
-EE_EXPORT ee_kernel ee_disk_io;
-EE_EXPORT ee_kernel ee_dispatch_queue;
-EE_EXPORT ee_kernel ee_dyld_timing;
-EE_EXPORT ee_kernel ee_fsync_timing;
-EE_EXPORT ee_kernel ee_gpu_timing;
-EE_EXPORT ee_kernel ee_hash_timing;
-EE_EXPORT ee_kernel ee_jitter_loop;
-EE_EXPORT ee_kernel ee_metadata_timing;
-EE_EXPORT ee_kernel ee_mprotect_timing;
-EE_EXPORT ee_kernel ee_multi_domain_beat;
-EE_EXPORT ee_kernel ee_spotlight_timing;
-EE_EXPORT ee_kernel ee_thread_lifecycle;
-EE_EXPORT ee_kernel ee_timer_signal;
-EE_EXPORT ee_kernel ee_vm_page_timing;
 
 /*
- * Some kernels need more of the machine than memory. A command is named ee_<source id>_<verb>:
- *   check  whether the kernel can run on this machine; leaves nothing behind but loaded libraries
+ * EE_COMMAND int32_t ee_<source id>_<verb>(const char *text)
+ *
+ * Gives a kernel what it needs of the machine besides memory. Returns 0 or a negative errno.
+ *   check  finds out whether the kernel can run on this machine; leaves nothing behind but loaded libraries
  *   open   gives it a folder to make its file in, or (null) has it find its device; -EBUSY if it has one
  *   close  takes that away again, if there is something; null
- * Returns 0 or a negative errno.
  */
-typedef int32_t ee_command(const char *text);
-
-EE_EXPORT ee_command ee_compression_timing_check;
-EE_EXPORT ee_command ee_cpu_trng_check;
-EE_EXPORT ee_command ee_dyld_timing_check;
-EE_EXPORT ee_command ee_metadata_timing_check;
-EE_EXPORT ee_command ee_spotlight_timing_check;
-EE_EXPORT ee_command ee_cpu_io_beat_open;
-EE_EXPORT ee_command ee_cpu_io_beat_close;
-EE_EXPORT ee_command ee_disk_io_open;
-EE_EXPORT ee_command ee_disk_io_close;
-EE_EXPORT ee_command ee_fsync_timing_open;
-EE_EXPORT ee_command ee_fsync_timing_close;
-EE_EXPORT ee_command ee_gpu_timing_open;
-EE_EXPORT ee_command ee_gpu_timing_close;
-EE_EXPORT ee_command ee_multi_domain_beat_open;
-EE_EXPORT ee_command ee_multi_domain_beat_close;
-EE_EXPORT ee_kernel ee_process;
 
 /*
- * Sources that wait for the world outside, step by step: see the file of each. They take and leave what they need in
- * words[0..n), and return 0 or a negative errno.
+ * EE_READING int32_t ee_<source id>(uint64_t *out, size_t n)
+ *
+ * Reads numbers that the system keeps, in a fixed order, into out[0..n). Returns 0 or a negative errno. Nothing is
+ * timed.
  */
-EE_EXPORT int32_t ee_dns_timing_open(uint64_t *words, size_t n);
-EE_EXPORT int32_t ee_dns_timing_send(uint64_t *words, size_t n);
-EE_EXPORT int32_t ee_dns_timing_receive(uint64_t *words, size_t n);
-EE_EXPORT int32_t ee_dns_timing_close(uint64_t *words, size_t n);
-EE_EXPORT int32_t ee_tcp_connect_start(uint64_t *words, size_t n);
-EE_EXPORT int32_t ee_tcp_connect_finish(uint64_t *words, size_t n);
-EE_EXPORT int32_t ee_tcp_connect_cancel(uint64_t *words, size_t n);
-EE_EXPORT int32_t ee_wifi_rssi(uint64_t *out, size_t n);
-EE_EXPORT int32_t ee_sysctl(uint64_t *out, size_t n);
-EE_EXPORT int32_t ee_vmstat(uint64_t *out, size_t n);
-EE_EXPORT int32_t ee_sensor_noise(uint64_t *out, size_t n);
 
-EE_EXPORT uint32_t ee_abi_version(void);
+/*
+ * EE_STEP int32_t ee_<source id>_<verb>(uint64_t *words, size_t n)
+ *
+ * One step of a source that waits for the world outside: see the file of each. It takes and leaves what it needs in
+ * words[0..n). Returns 0 or a negative errno.
+ */
+
+/* ---- The clock and the kernels' memory ---- */
 
 /* "tsc", "cntvct", "mach_absolute_time", "clock_monotonic_raw"; "null" in builds for the null control. */
 EE_EXPORT const char *ee_clock_name(void);
@@ -106,19 +74,21 @@ EE_EXPORT uint64_t ee_clock_step(void);
 /* Nanoseconds in one tick. Exact where the system states the counter's rate; else measured, waiting up to 5 ms. */
 EE_EXPORT double ee_clock_period_ns(void);
 
-/* Gives back the working memory of all kernels; the next call maps it anew. -EBUSY if some kernel was running. */
+/* Unmaps the working memory of all kernels; the next call maps it anew. -EBUSY if some kernel was running. */
 EE_EXPORT int32_t ee_release(void);
 
-/* Calls of the system that measure nothing. They return 0 or a negative errno, -ENOTSUP where there is no such call. */
+/* ---- Services: calls that measure nothing ---- */
 
-/* Makes the pipe behind a file descriptor hold so many bytes, which the system rounds up to pages. Linux. */
+/* Those that call the system return 0 or a negative errno, -ENOTSUP where there is no such call. */
+
+/* Makes the pipe behind a file descriptor hold `size` bytes, which the system rounds up to pages. Linux. */
 EE_EXPORT int32_t ee_resize_pipe(int32_t fd, uint32_t size);
 
 /* Makes a FIFO with these permissions less the umask. -EEXIST if there is anything of that name, even a link to nowhere. */
 EE_EXPORT int32_t ee_make_fifo(const char *path, uint32_t mode);
 
 /*
- * Mixes bytes into the kernel's generator, the one behind /dev/random, and has it count them as so many bits of entropy:
+ * Mixes bytes into the kernel's generator, the one behind /dev/random, and has it count them as `bits` bits of entropy:
  * -EINVAL for more than 8 bits a byte or more than EE_FEED_MAX bytes, -EPERM without the right to. Linux.
  */
 #define EE_FEED_MAX 512
@@ -138,7 +108,7 @@ EE_EXPORT int32_t ee_ctr_drbg_advance(uint8_t *state, uint8_t *out, size_t n);
 EE_EXPORT void ee_hex(const uint8_t *bytes, size_t n, uint8_t *text);
 
 /*
- * Random words for numpy.random, from a buffer that its owner fills; not a kernel either. The three functions have the
+ * Random words for numpy.random, from a buffer that its owner fills. The three functions have the
  * shape of numpy/random/bitgen.h and take an ee_bitgen. They never invent a word: while bytes[position..length) is too
  * short for one they empty it and call refill, which puts new bytes at its start and then sets length. Not reentrant.
  */

@@ -1,24 +1,13 @@
-/** Builds the TypeScript library: dist/lib, which the npm package carries as lib/. */
+/** Builds the TypeScript library, which the npm package carries as lib/. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
 import ts from "typescript";
-import { licencesOf } from "#kit/make/licences.ts";
-import { ROOT } from "#kit/make/native.ts";
-
-/** What package.json says of a package that has dist/lib as its folder lib. */
-export const LIBRARY_FIELDS = {
-  type: "module",
-  // For tools that do not know "exports".
-  main: "./lib/node.js",
-  types: "./lib/index.d.ts",
-  exports: {
-    ".": { types: "./lib/index.d.ts", bun: "./lib/bun.js", default: "./lib/node.js" },
-    "./package.json": "./package.json",
-  },
-} as const;
+import { packagesIn } from "#kit/make/binary.ts";
+import { ROOT } from "#kit/make/checkout.ts";
+import { packageLicences } from "#kit/make/licences.ts";
 
 /** A thread's entry point is a file of its own beside the library's. */
 const FACES = {
@@ -26,21 +15,22 @@ const FACES = {
   node: { target: "node", library: "node.js", thread: "src/faces/library/program-thread.ts" },
 } as const;
 
-/** Gives the folder. @throws Error with what the bundler or the compiler says */
-export async function buildLibrary(folder = join(ROOT, "dist", "lib")): Promise<string> {
+/** Writes it into `folder`. @throws Error with what the bundler or the compiler says */
+export async function buildLibrary(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const files: string[] = [];
+  const packages = new Set<string>();
   for (const face of Object.values(FACES)) {
-    files.push(...(await bundle(face.target, "src/index.ts", join(folder, face.library))));
-    files.push(...(await bundle(face.target, face.thread, join(folder, threadFile(face.thread)))));
+    const files = { "src/index.ts": face.library, [face.thread]: threadFile(face.thread) };
+    for (const [entrypoint, file] of Object.entries(files)) {
+      for (const each of await bundle(face.target, entrypoint, join(folder, file))) packages.add(each);
+    }
   }
-  writeFileSync(join(folder, "LICENSES.txt"), licencesOf(files));
+  writeFileSync(join(folder, "LICENSES.txt"), await packageLicences([...packages].sort()));
   writeFileSync(join(folder, "index.d.ts"), await declarations());
-  return folder;
 }
 
-/** Gives the files that went in. */
+/** Returns the packages that went in. */
 async function bundle(target: "bun" | "node", entrypoint: string, outfile: string): Promise<string[]> {
   const result = await Bun.build({
     entrypoints: [join(ROOT, entrypoint)],
@@ -53,7 +43,7 @@ async function bundle(target: "bun" | "node", entrypoint: string, outfile: strin
   });
   if (!result.success) throw new AggregateError(result.logs, "bundling failed");
   writeFileSync(outfile, await result.outputs[0]!.text());
-  return Object.keys(result.metafile?.inputs ?? {}).map((path) => resolve(path));
+  return packagesIn(result);
 }
 
 /** Threads are started from the built files. */

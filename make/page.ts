@@ -6,17 +6,20 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { replaceFile } from "#kit/files/replace-file.ts";
-import { ROOT } from "#kit/make/native.ts";
+import { packagesIn } from "#kit/make/binary.ts";
+import { ROOT } from "#kit/make/checkout.ts";
+import type { Fitting } from "#kit/make/recipe.ts";
 
 const FOLDER = join(ROOT, "build", "page");
 
 /** Replaces the page's import by what Bun makes of it in a compiled program: a list of files and their headers. */
-export async function bundledPage(): Promise<Bun.BunPlugin> {
+export async function bundledPage(): Promise<Fitting> {
   const bundle = await Bun.build({
     entrypoints: [join(ROOT, "src", "faces", "http", "dashboard", "index.html")],
     naming: { entry: "[name].[ext]", chunk: "[name].[ext]", asset: "[name].[ext]" },
     publicPath: "/",
     minify: true,
+    metafile: true,
   });
   if (!bundle.success) throw new AggregateError(bundle.logs, "bundling the page failed");
   const files = await Promise.all(bundle.outputs.map(place));
@@ -31,12 +34,15 @@ export async function bundledPage(): Promise<Bun.BunPlugin> {
     `export default { index: files.find((file) => file.loader === "html").path, files };`,
   ].join("\n");
   return {
-    name: "bundle the page",
-    setup(build) {
-      const namespace = "page";
-      build.onResolve({ filter: /^\.\/dashboard\/index\.html$/ }, ({ path }) => ({ path, namespace }));
-      build.onLoad({ filter: /.*/, namespace }, () => ({ loader: "js", contents }));
+    plugin: {
+      name: "bundle the page",
+      setup(build) {
+        const namespace = "page";
+        build.onResolve({ filter: /^\.\/dashboard\/index\.html$/ }, ({ path }) => ({ path, namespace }));
+        build.onLoad({ filter: /.*/, namespace }, () => ({ loader: "js", contents }));
+      },
     },
+    packages: packagesIn(bundle),
   };
 }
 

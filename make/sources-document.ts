@@ -1,15 +1,14 @@
 /** Writes docs/SOURCES.md, what every source is, from the sources themselves. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { generated } from "#kit/make/generated.ts";
 import { NativeError } from "../src/errors.ts";
 import { DEFAULT_SETTINGS, type Host } from "../src/platform/host.ts";
 import { isDefault, type Source, type SourceInfo } from "../src/source.ts";
 import { hwrngAt } from "../src/sources/hwrng.ts";
 import { tpmAt } from "../src/sources/tpm.ts";
 
-const DOCUMENT = join(ROOT, "docs", "SOURCES.md");
+const DOCUMENT = join("docs", "SOURCES.md");
 
 const INTRODUCTION = `# Sources
 
@@ -131,16 +130,9 @@ function formatRate(rateHz: number): string {
   return rateHz >= 1e3 ? `${rateHz / 1e3} k` : String(rateHz);
 }
 
-/** Writes the document if it is not current. Says whether it did. */
-export async function generateSourcesDocument(): Promise<boolean> {
+/** Writes the document. Returns its path if it was not current. */
+export async function generateSourcesDocument(): Promise<string[]> {
   // The list may just have been written anew.
   const { sources } = await import("../src/sources/index.ts");
-  const text = await sourcesDocument(sources);
-  try {
-    if (readFileSync(DOCUMENT, "utf8") === text) return false;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-  writeFileSync(DOCUMENT, text);
-  return true;
+  return generated(DOCUMENT, await sourcesDocument(sources));
 }

@@ -5,21 +5,17 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile } from "#kit/files/replace-file.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { withoutDebugInformation } from "#kit/make/elf.ts";
-import { lockedPackage, packageFile } from "#kit/make/locked-package.ts";
-import { ROOT } from "#kit/make/native.ts";
+import { lockedPackage, packageFile } from "#kit/make/package-lock.ts";
+import type { Fitting } from "#kit/make/recipe.ts";
 import { libraryFile, type Target } from "#kit/native/target.ts";
 
-/** What the library reads in order to tell the two C libraries of Linux apart. */
-export function terminalLibraryDefine(target: Target): Record<string, string> {
-  return { "process.env.OPENTUI_LIBC": JSON.stringify(target.endsWith("-musl") ? "musl" : "") };
-}
-
-export async function terminalLibrary(target: Target): Promise<Bun.BunPlugin> {
+export async function terminalLibrary(target: Target): Promise<Fitting> {
   const name = `@opentui/core-${target}`;
-  if (!lockedPackage(name)) return withoutTerminalLibrary(target);
+  if (!lockedPackage(name)) return { plugin: withoutTerminalLibrary(target), packages: [] };
   const path = await shipped(target, await packageFile(name, nativeFile(target)));
-  return replacing([
+  const plugin = replacing([
     {
       filter: new RegExp(`^${name}$`),
       contents: `import path from ${JSON.stringify(path)} with { type: "file" };
@@ -32,6 +28,7 @@ export default path;`,
       contents: `export default "";`,
     },
   ]);
+  return { plugin, packages: [`node_modules/${name}`] };
 }
 
 /** CommonJS, so that what is imported from it needs not be listed: whoever imports anything gets the error. */
@@ -69,7 +66,7 @@ function replacing(replacements: readonly Replacement[]): Bun.BunPlugin {
 }
 
 function nativeFile(target: Target): string {
-  return libraryFile(target).replace("libee", "libopentui");
+  return libraryFile("opentui", target);
 }
 
 /** Three quarters of the Linux libraries are debug information. */

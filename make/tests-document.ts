@@ -2,14 +2,15 @@
  * Keeps the tables of docs/TESTS.md in step with the lists of tests: a row a test, in the list's order, under the
  * list's groups. The other cells of a row are written by hand and stay; those of a new test are empty.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
+import { generated } from "#kit/make/generated.ts";
 import type { SuiteId, TestName } from "../src/stats/result.ts";
 import { ESTIMATORS } from "../src/stats/sp800-90b/index.ts";
 import { SUITES } from "../src/stats/suites.ts";
 
-const DOCUMENT = join(ROOT, "docs", "TESTS.md");
+const DOCUMENT = join("docs", "TESTS.md");
 
 /** The tests that a suite's table has; of SP 800-90B the estimators, each of which has a result on each track. */
 const ROWS: Readonly<Record<SuiteId, readonly TestName[]>> = {
@@ -46,11 +47,7 @@ function renewed(rows: string, tests: readonly TestName[]): string {
     .join("");
 }
 
-/** Writes the document if it is not current. Says whether it did. */
-export function generateTestsDocument(): boolean {
-  const text = readFileSync(DOCUMENT, "utf8");
-  const current = testsDocument(text);
-  if (current === text) return false;
-  writeFileSync(DOCUMENT, current);
-  return true;
+/** Writes the document. Returns its path if it was not current. */
+export function generateTestsDocument(): string[] {
+  return generated(DOCUMENT, testsDocument(readFileSync(join(ROOT, DOCUMENT), "utf8")));
 }

@@ -13,13 +13,13 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "kit/make",
     files: /^kit\/make\//,
-    may: ["kit/native", "kit/files", "kit/term", "make", "version"],
+    may: ["kit/native", "kit/files", "kit/term"],
     packages: /^(node:|@bomb\.sh\/tab$)/,
   },
   {
     name: "kit/native",
     files: /^kit\/native\//,
-    may: ["kit/errors", "kit/files", "ffi"],
+    may: ["kit/errors", "kit/files"],
     packages: /^(bun:ffi|node:)/,
   },
   { name: "kit/files", files: /^kit\/files\//, may: ["kit/abort", "kit/errors"], packages: /^node:/ },
@@ -52,19 +52,21 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["errors", "conditioning", "source", "sampling", "stats", "kit/abort"],
     packages: /^node:crypto$/,
   },
-  { name: "ffi", files: /^ffi\//, may: ["errors", "kit/native"], packages: /^(bun:ffi|node:)/ },
+  // A list of names, generated from c/.
+  { name: "kernels", files: /^ffi\/kernels\.ts$/, may: [], packages: /^$/ },
+  { name: "ffi", files: /^ffi\//, may: ["kernels", "kit/errors", "kit/native"], packages: /^$/ },
   { name: "host", files: /^src\/platform\/host\.ts$/, may: ["ffi"], packages: /^$/ },
   {
     name: "platform",
     files: /^src\/platform\//,
-    may: ["ffi", "errors", "host", "kit/native"],
+    may: ["ffi", "errors", "host"],
     packages: /^node:/,
   },
   { name: "source", files: /^src\/(source|trace)\.ts$/, may: ["source", "host"], packages: /^$/ },
   {
     name: "sources",
     files: /^src\/sources\//,
-    may: ["source", "errors", "host", "kit/term"],
+    may: ["source", "errors", "host", "kernels", "kit/term"],
     packages: /^node:/,
   },
   {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildNative } from "#kit/make/native.ts";
 import { hostTarget, type Target } from "#kit/native/target.ts";
+import { native } from "../../make/esoteric-entropy.ts";
 import { BLOCK, FIRST_BLOCK, OnlineEstimate } from "../../src/health/online-estimate.ts";
 import { currentHost, type Host } from "../../src/platform/index.ts";
 import { sharedInformation } from "../../src/recording/dependence.ts";
@@ -66,7 +67,7 @@ export async function assessAll([folder, ...ids]: string[]): Promise<void> {
 export async function figures(folders: readonly string[]): Promise<Evidence[]> {
   const host = currentHost();
   const nullHost = currentHost({
-    libraryPath: await buildNative({ target: hostTarget() as Target, defines: ["EE_NULL_CLOCK"] }),
+    libraryPath: await buildNative(native, { target: hostTarget() as Target, defines: ["EE_NULL_CLOCK"] }),
   });
   const all: Evidence[] = [];
   for (const source of await evident(host)) {

@@ -16,7 +16,7 @@
 #define SMALLEST_PAGE 4096
 #define ACCESSES (512 * EE_WORK_SCALE)
 
-int32_t ee_cache_contention(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_cache_contention(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = SIZE, .busy = ATOMIC_FLAG_INIT};
   const int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

@@ -15,7 +15,7 @@
 
 #define READINGS (1 * EE_WORK_SCALE)
 
-int32_t ee_clock_jitter(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_clock_jitter(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   const int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

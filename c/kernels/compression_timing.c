@@ -118,14 +118,14 @@ static int32_t compress(compressor *self) {
   return zlib.deflate(stream, Z_FINISH) == Z_STREAM_END ? 0 : -EIO;
 }
 
-int32_t ee_compression_timing_check(const char *nothing) {
+EE_COMMAND int32_t ee_compression_timing_check(const char *nothing) {
   (void)nothing;
   const int32_t error = ee_enter(&workspace, NULL, 0);
   if (error != 0) return error;
   return ee_leave_raw(&workspace, load());
 }
 
-int32_t ee_compression_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_compression_timing(uint64_t *out, size_t n) {
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;
   compressor *self = (compressor *)workspace.memory;

@@ -21,14 +21,14 @@
 
 static ee_scratch scratch = {.workspace = {.size = WRITTEN, .busy = ATOMIC_FLAG_INIT}, .size = WRITTEN};
 
-int32_t ee_cpu_io_beat_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
+EE_COMMAND int32_t ee_cpu_io_beat_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
 
-int32_t ee_cpu_io_beat_close(const char *nothing) {
+EE_COMMAND int32_t ee_cpu_io_beat_close(const char *nothing) {
   (void)nothing;
   return ee_scratch_close(&scratch);
 }
 
-int32_t ee_cpu_io_beat(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_cpu_io_beat(uint64_t *out, size_t n) {
   int32_t error = ee_enter(&scratch.workspace, out, n);
   if (error != 0) return error;
   const int file = ee_scratch_descriptor(&scratch);

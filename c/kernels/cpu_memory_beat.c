@@ -19,7 +19,7 @@
 /* From one round to the next: another page. */
 #define STRIDE (((size_t)1 << 20) + 64)
 
-int32_t ee_cpu_memory_beat(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_cpu_memory_beat(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = ROUNDS * STRIDE, .busy = ATOMIC_FLAG_INIT};
   const int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

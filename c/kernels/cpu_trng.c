@@ -71,7 +71,7 @@ static int32_t next(uint64_t *number) {
   return -EAGAIN;
 }
 
-int32_t ee_cpu_trng_check(const char *nothing) {
+EE_COMMAND int32_t ee_cpu_trng_check(const char *nothing) {
   (void)nothing;
   return exists() ? 0 : -ENOSYS;
 }
@@ -80,7 +80,7 @@ int32_t ee_cpu_trng_check(const char *nothing) {
  * After sleep, some AMD processors returned all ones for ever and reported success. Two equal numbers in a row, which a
  * sound source returns once in 2^64 draws, are therefore an error.
  */
-int32_t ee_cpu_trng(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_cpu_trng(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

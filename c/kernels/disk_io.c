@@ -25,14 +25,14 @@
 static ee_scratch scratch = {
     .workspace = {.size = LARGEST_PAGE, .busy = ATOMIC_FLAG_INIT}, .size = (size_t)1 << 20, .direct = true};
 
-int32_t ee_disk_io_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
+EE_COMMAND int32_t ee_disk_io_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
 
-int32_t ee_disk_io_close(const char *nothing) {
+EE_COMMAND int32_t ee_disk_io_close(const char *nothing) {
   (void)nothing;
   return ee_scratch_close(&scratch);
 }
 
-int32_t ee_disk_io(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_disk_io(uint64_t *out, size_t n) {
   int32_t error = ee_enter(&scratch.workspace, out, n);
   if (error != 0) return error;
   const int file = ee_scratch_descriptor(&scratch);

@@ -18,7 +18,7 @@
 /* Rounds until the other thread has been made, placed and woken for the first time. */
 #define FIRST_HANDOFFS 16
 
-int32_t ee_dispatch_queue(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_dispatch_queue(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

@@ -19,7 +19,7 @@
 enum { SOCKET, BYTES, SENT_AT, TICKS, DATA };
 
 /* In: port and address, see endpoint.h. Out: words[SOCKET]. A connected socket receives from its peer only. */
-int32_t ee_dns_timing_open(uint64_t *words, size_t n) {
+EE_STEP int32_t ee_dns_timing_open(uint64_t *words, size_t n) {
   ee_endpoint server;
   int32_t error = ee_endpoint_read(words, n, SOCK_DGRAM, &server);
   if (error != 0) return error;
@@ -35,7 +35,7 @@ int32_t ee_dns_timing_open(uint64_t *words, size_t n) {
 }
 
 /* In: SOCKET, BYTES, the datagram. Out: SENT_AT. */
-int32_t ee_dns_timing_send(uint64_t *words, size_t n) {
+EE_STEP int32_t ee_dns_timing_send(uint64_t *words, size_t n) {
   if (words == NULL || n < DATA || words[BYTES] > (n - DATA) * sizeof *words) return -EINVAL;
   words[SENT_AT] = ee_ticks();
   return send((int)words[SOCKET], words + DATA, words[BYTES], 0) < 0 ? -errno : 0;
@@ -45,7 +45,7 @@ int32_t ee_dns_timing_send(uint64_t *words, size_t n) {
  * Waits up to 20 ms for a datagram. In: SOCKET, SENT_AT. Out: BYTES, 0 for none; else TICKS since SENT_AT, and the
  * datagram, cut off at the end of the array.
  */
-int32_t ee_dns_timing_receive(uint64_t *words, size_t n) {
+EE_STEP int32_t ee_dns_timing_receive(uint64_t *words, size_t n) {
   if (words == NULL || n <= DATA) return -EINVAL;
   words[BYTES] = 0;
   const int32_t ready = ee_endpoint_wait((int)words[SOCKET], POLLIN);
@@ -61,7 +61,7 @@ int32_t ee_dns_timing_receive(uint64_t *words, size_t n) {
 }
 
 /* In: SOCKET. */
-int32_t ee_dns_timing_close(uint64_t *words, size_t n) {
+EE_STEP int32_t ee_dns_timing_close(uint64_t *words, size_t n) {
   if (words == NULL || n <= SOCKET) return -EINVAL;
   return close((int)words[SOCKET]) == 0 ? 0 : -errno;
 }

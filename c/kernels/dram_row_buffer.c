@@ -114,7 +114,7 @@ static int32_t sample_walk(uint64_t *out, size_t n) {
   return ee_leave(&field, out, n, 0);
 }
 
-int32_t ee_dram_row_buffer(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_dram_row_buffer(uint64_t *out, size_t n) {
   static bool flushing;
   int32_t error = ee_enter(&lines, out, n);
   if (error != 0) return error;

@@ -53,14 +53,14 @@ static int32_t choose(void) {
   return chosen == NULL ? -ENOENT : 0;
 }
 
-int32_t ee_dyld_timing_check(const char *nothing) {
+EE_COMMAND int32_t ee_dyld_timing_check(const char *nothing) {
   (void)nothing;
   const int32_t error = ee_enter(&workspace, NULL, 0);
   if (error != 0) return error;
   return ee_leave_raw(&workspace, choose());
 }
 
-int32_t ee_dyld_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_dyld_timing(uint64_t *out, size_t n) {
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;
   error = choose();

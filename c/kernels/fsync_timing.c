@@ -23,14 +23,14 @@
 
 static ee_scratch scratch = {.workspace = {.size = SIZE, .busy = ATOMIC_FLAG_INIT}, .size = SIZE};
 
-int32_t ee_fsync_timing_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
+EE_COMMAND int32_t ee_fsync_timing_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
 
-int32_t ee_fsync_timing_close(const char *nothing) {
+EE_COMMAND int32_t ee_fsync_timing_close(const char *nothing) {
   (void)nothing;
   return ee_scratch_close(&scratch);
 }
 
-int32_t ee_fsync_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_fsync_timing(uint64_t *out, size_t n) {
   int32_t error = ee_enter(&scratch.workspace, out, n);
   if (error != 0) return error;
   const int file = ee_scratch_descriptor(&scratch);

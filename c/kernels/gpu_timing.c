@@ -19,7 +19,7 @@
 static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
 static bool is_open;
 
-int32_t ee_gpu_timing_open(const char *nothing) {
+EE_COMMAND int32_t ee_gpu_timing_open(const char *nothing) {
   (void)nothing;
   int32_t error = ee_enter(&workspace, NULL, 0);
   if (error != 0) return error;
@@ -28,7 +28,7 @@ int32_t ee_gpu_timing_open(const char *nothing) {
   return ee_leave_raw(&workspace, error);
 }
 
-int32_t ee_gpu_timing_close(const char *nothing) {
+EE_COMMAND int32_t ee_gpu_timing_close(const char *nothing) {
   (void)nothing;
   const int32_t error = ee_enter(&workspace, NULL, 0);
   if (error != 0) return error;
@@ -37,7 +37,7 @@ int32_t ee_gpu_timing_close(const char *nothing) {
   return ee_leave_raw(&workspace, 0);
 }
 
-int32_t ee_gpu_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_gpu_timing(uint64_t *out, size_t n) {
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;
   if (!is_open) error = -EBADF;

@@ -21,7 +21,7 @@
 #define PRIME 0x00000100000001b3u
 #define BASIS 0xcbf29ce484222325u
 
-int32_t ee_hash_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_hash_timing(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = SIZE, .busy = ATOMIC_FLAG_INIT};
   const int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

@@ -23,7 +23,7 @@
 
 static inline uint64_t rotate(uint64_t word, int by) { return word << by | word >> (64 - by); }
 
-int32_t ee_jitter_loop(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_jitter_loop(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = PLACES * STRIDE, .busy = ATOMIC_FLAG_INIT};
   const int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

@@ -15,7 +15,7 @@
 /* Some 3 cycles each: 4 us together, about 100 steps even of a 24 MHz counter, and 200,000 samples a second. */
 #define MULTIPLICATIONS (4096 * EE_WORK_SCALE)
 
-int32_t ee_mach_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_mach_timing(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   const int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

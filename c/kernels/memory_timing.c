@@ -18,7 +18,7 @@
 #define STRIDE ((size_t)16 * 1024)
 #define TOUCHES (4 * EE_WORK_SCALE)
 
-int32_t ee_memory_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_memory_timing(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

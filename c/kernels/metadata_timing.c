@@ -42,12 +42,12 @@ static int32_t ask_attributes(void) {
   return stat(PATH, &attributes) == 0 ? 0 : -errno;
 }
 
-int32_t ee_metadata_timing_check(const char *nothing) {
+EE_COMMAND int32_t ee_metadata_timing_check(const char *nothing) {
   (void)nothing;
   return ask_attributes();
 }
 
-int32_t ee_metadata_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_metadata_timing(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

@@ -21,7 +21,7 @@
 /* arm64 Linux has kernels with pages of 64 KiB. */
 #define LARGEST_PAGE ((size_t)64 * 1024)
 
-int32_t ee_page_fault_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_page_fault_timing(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = PAGES * TOUCHES * LARGEST_PAGE, .busy = ATOMIC_FLAG_INIT};
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

@@ -15,7 +15,7 @@
 /* Room for some 1,000 directory entries or 8,192 process numbers in one call. */
 #define BUFFER_SIZE ((size_t)32 * 1024)
 
-int32_t ee_process(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_process(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = BUFFER_SIZE, .busy = ATOMIC_FLAG_INIT};
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

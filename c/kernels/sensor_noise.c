@@ -114,7 +114,7 @@ static bool load(hid_sensors *sensors) {
  *   -ENOSYS  not on this system
  *   -ENODEV  it has no such sensors
  */
-int32_t ee_sensor_noise(uint64_t *out, size_t n) {
+EE_READING int32_t ee_sensor_noise(uint64_t *out, size_t n) {
   static hid_sensors sensors;
   if (out == NULL && n > 0) return -EINVAL;
   if (!load(&sensors)) return -ENOSYS;
@@ -134,7 +134,7 @@ int32_t ee_sensor_noise(uint64_t *out, size_t n) {
 }
 
 #else
-int32_t ee_sensor_noise(uint64_t *out, size_t n) {
+EE_READING int32_t ee_sensor_noise(uint64_t *out, size_t n) {
   (void)out;
   (void)n;
   return -ENOSYS;

@@ -16,7 +16,7 @@
 /* The first 64 binary digits of the fraction of pi, two leading zeros included: nobody chose them. */
 #define DIRECTIONS 0x243F6A8885A308D3u
 
-int32_t ee_speculative_execution(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_speculative_execution(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   const int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

@@ -68,14 +68,14 @@ static int32_t ask(void) {
 
 static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
 
-int32_t ee_spotlight_timing_check(const char *nothing) {
+EE_COMMAND int32_t ee_spotlight_timing_check(const char *nothing) {
   (void)nothing;
   const int32_t error = ee_enter(&workspace, NULL, 0);
   if (error != 0) return error;
   return ee_leave_raw(&workspace, load());
 }
 
-int32_t ee_spotlight_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_spotlight_timing(uint64_t *out, size_t n) {
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;
   error = load();
@@ -94,12 +94,12 @@ int32_t ee_spotlight_timing(uint64_t *out, size_t n) {
 
 #else
 
-int32_t ee_spotlight_timing_check(const char *nothing) {
+EE_COMMAND int32_t ee_spotlight_timing_check(const char *nothing) {
   (void)nothing;
   return -ENOSYS;
 }
 
-int32_t ee_spotlight_timing(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_spotlight_timing(uint64_t *out, size_t n) {
   (void)out;
   (void)n;
   return -ENOSYS;

@@ -31,7 +31,7 @@ static int32_t read_counters(const char *const *names, size_t count, uint64_t *o
 }
 
 /* No clocks (machdep.time_since_reset, kern.monotonicclock): they count, but not events. */
-int32_t ee_sysctl(uint64_t *out, size_t n) {
+EE_READING int32_t ee_sysctl(uint64_t *out, size_t n) {
   static const char *const names[] = {
     "kern.num_files",
     "kern.num_tasks",
@@ -60,7 +60,7 @@ int32_t ee_sysctl(uint64_t *out, size_t n) {
   return read_counters(names, COUNT(names), out, n);
 }
 
-int32_t ee_vmstat(uint64_t *out, size_t n) {
+EE_READING int32_t ee_vmstat(uint64_t *out, size_t n) {
   static const char *const names[] = {
     "vm.page_free_count",
     "vm.page_speculative_count",
@@ -99,13 +99,13 @@ int32_t ee_vmstat(uint64_t *out, size_t n) {
 }
 
 #else
-int32_t ee_sysctl(uint64_t *out, size_t n) {
+EE_READING int32_t ee_sysctl(uint64_t *out, size_t n) {
   (void)out;
   (void)n;
   return -ENOSYS;
 }
 
-int32_t ee_vmstat(uint64_t *out, size_t n) {
+EE_READING int32_t ee_vmstat(uint64_t *out, size_t n) {
   (void)out;
   (void)n;
   return -ENOSYS;

@@ -25,7 +25,7 @@ static void stop_clock(uint64_t *words) {
 }
 
 /* In: port and address, see endpoint.h. Out: SOCKET, DONE, SENT_AT; if done, TICKS, and the socket is closed. */
-int32_t ee_tcp_connect_start(uint64_t *words, size_t n) {
+EE_STEP int32_t ee_tcp_connect_start(uint64_t *words, size_t n) {
   ee_endpoint server;
   if (n < PLACES) return -EINVAL;
   const int32_t error = ee_endpoint_read(words, n, SOCK_STREAM, &server);
@@ -49,7 +49,7 @@ int32_t ee_tcp_connect_start(uint64_t *words, size_t n) {
 }
 
 /* Waits up to 20 ms for the answer. In and out: as start leaves it. After an errno the socket is closed. */
-int32_t ee_tcp_connect_finish(uint64_t *words, size_t n) {
+EE_STEP int32_t ee_tcp_connect_finish(uint64_t *words, size_t n) {
   if (words == NULL || n < PLACES) return -EINVAL;
   int32_t ready = ee_endpoint_wait((int)words[SOCKET], POLLOUT);
   if (ready == 0) return 0;
@@ -68,7 +68,7 @@ int32_t ee_tcp_connect_finish(uint64_t *words, size_t n) {
 }
 
 /* Gives up a connection that is not done. In: SOCKET. */
-int32_t ee_tcp_connect_cancel(uint64_t *words, size_t n) {
+EE_STEP int32_t ee_tcp_connect_cancel(uint64_t *words, size_t n) {
   if (words == NULL || n < PLACES) return -EINVAL;
   return close((int)words[SOCKET]) == 0 ? 0 : -errno;
 }

@@ -17,7 +17,7 @@
 
 static void *do_nothing(void *nothing) { return nothing; }
 
-int32_t ee_thread_lifecycle(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_thread_lifecycle(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

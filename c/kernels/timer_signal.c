@@ -14,7 +14,7 @@
 
 #define TIMERS (1 * EE_WORK_SCALE)
 
-int32_t ee_timer_signal(uint64_t *out, size_t n) {
+EE_KERNEL int32_t ee_timer_signal(uint64_t *out, size_t n) {
   static ee_workspace workspace = {.size = 0, .busy = ATOMIC_FLAG_INIT};
   int32_t error = ee_enter(&workspace, out, n);
   if (error != 0) return error;

@@ -64,7 +64,7 @@ static bool load(wifi_runtime *runtime) {
  *   -ENODEV  no Wi-Fi interface
  *   -ENETDOWN  it is switched off
  */
-int32_t ee_wifi_rssi(uint64_t *out, size_t n) {
+EE_READING int32_t ee_wifi_rssi(uint64_t *out, size_t n) {
   static wifi_runtime runtime;
   if (out == NULL && n > 0) return -EINVAL;
   if (!load(&runtime)) return -ENOSYS;
@@ -82,7 +82,7 @@ int32_t ee_wifi_rssi(uint64_t *out, size_t n) {
 
 #else
 
-int32_t ee_wifi_rssi(uint64_t *out, size_t n) {
+EE_READING int32_t ee_wifi_rssi(uint64_t *out, size_t n) {
   (void)out;
   (void)n;
   return -ENOSYS;

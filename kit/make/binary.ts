@@ -1,115 +1,150 @@
-/** Makes the one-file program: Bun, the bundled sources and the native library of the target. */
+/** Makes the one-file program: Bun, the bundled sources, the native library of the target and everybody's licences. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { bundledPage } from "../../make/page.ts";
-import { terminalLibrary, terminalLibraryDefine } from "../../make/terminal-library.ts";
 import { replaceFile } from "../files/replace-file.ts";
-import { hostTarget, TARGETS, type Target } from "../native/target.ts";
+import { hostTarget, type Target } from "../native/target.ts";
+import { ROOT } from "./checkout.ts";
 import { signAdHoc } from "./code-signature.ts";
-import { buildNative, ROOT } from "./native.ts";
-import { fetchRuntime } from "./runtime.ts";
+import { programLicences } from "./licences.ts";
+import { buildNative } from "./native.ts";
+import { fetchRuntime, packageOf, runtimePackage } from "./package-lock.ts";
+import type { Recipe } from "./recipe.ts";
 
-const DIST = join(ROOT, "dist");
+/** Modules of the kit that another one takes the place of in a binary. */
+const LIBRARY = /[/\\]kit[/\\]native[/\\]embedded\.ts$/;
+const LICENCES = /[/\\]kit[/\\]term[/\\]licences\.ts$/;
 
-/**
- * Files of their own, for what runs without them should not load them: `--version` needs nothing of the program, and
- * the menu's library looks at `process.stdout` when loaded, which takes longer than the rest of the start.
- */
-const LOADED_LATER = ["src/product.ts", "kit/term/menu-prompts.ts"];
-
-/** The first is the program, the others run in its threads. */
-const ENTRY_POINTS = [
-  "src/main.ts",
-  ...LOADED_LATER,
-  "src/sampling/worker.ts",
-  "src/report/threads/test-worker.ts",
-];
-
-/** Builds dist/esoteric-entropy for this machine, dist/esoteric-entropy-<target> for another. Gives its path. */
-export async function buildBinary(target: Target): Promise<string> {
-  if (target !== hostTarget()) return buildReleaseBinary(target);
-  const outfile = join(DIST, "esoteric-entropy");
-  await compileBinary(target, entryPoints(), outfile, process.execPath);
-  return outfile;
+export interface Binary {
+  readonly path: string;
+  /** Every package that is in it, the runtime too, by folder in package-lock.json; sorted. */
+  readonly packages: readonly string[];
 }
 
-/** Builds esoteric-entropy-<target> as every machine would: with the runtime that package-lock.json names. Gives its path. */
-export async function buildReleaseBinary(target: Target, folder = DIST): Promise<string> {
-  const outfile = join(folder, releaseName(target));
-  await compileBinary(target, entryPoints(), outfile, await fetchRuntime(target));
-  return outfile;
+/** Builds <name> in the product's folder for this machine, <name>-<target> for another. */
+export async function buildBinary(recipe: Recipe, target: Target): Promise<Binary> {
+  if (target !== hostTarget()) return buildReleaseBinary(recipe, target);
+  return compileBinary(recipe, target, join(ROOT, recipe.outFolder, recipe.name), process.execPath);
 }
 
-function releaseName(target: Target): string {
-  return `esoteric-entropy-${target}`;
+/** Builds <name>-<target> as every machine would: with the runtime that package-lock.json names. */
+export async function buildReleaseBinary(
+  recipe: Recipe,
+  target: Target,
+  folder = join(ROOT, recipe.outFolder),
+): Promise<Binary> {
+  return compileBinary(recipe, target, join(folder, releaseName(recipe, target)), await fetchRuntime(target));
+}
+
+export function releaseName(recipe: Pick<Recipe, "name">, target: Target): string {
+  return `${recipe.name}-${target}`;
 }
 
 /** Paths of binaries by the target that each is for. */
 export type Binaries = ReadonlyMap<Target, string>;
 
-/** Those that `build.ts all` has left in dist/. @throws Error if one is missing */
-export function releaseBinaries(): Binaries {
-  const binaries = new Map(TARGETS.map((target) => [target, join(DIST, releaseName(target))]));
-  const missing = [...binaries.values()].find((path) => !existsSync(path));
+/** Finds what `build.ts all` has left. @throws Error if one is missing */
+export function releaseBinaries(recipe: Recipe): Binaries {
+  const path = (target: Target) => join(ROOT, recipe.outFolder, releaseName(recipe, target));
+  const missing = recipe.targets.map(path).find((each) => !existsSync(each));
   if (missing !== undefined) throw new Error(`${missing} is missing: build.ts all`);
-  return binaries;
+  return new Map(recipe.targets.map((target) => [target, path(target)]));
 }
 
-function entryPoints(): string[] {
-  return ENTRY_POINTS.map((path) => join(ROOT, path));
-}
-
-/** The first entry point is the program, the others are for its threads. The runtime is the Bun executable that carries them. */
+/** @param runtime the Bun executable that carries the program */
 export async function compileBinary(
+  recipe: Recipe,
   target: Target,
-  entrypoints: string[],
   outfile: string,
   runtime: string,
-): Promise<void> {
-  const library = await buildNative({ target });
+): Promise<Binary> {
+  await recipe.check?.();
+  const plan = await bundlePlan(recipe, target);
+  // The licences are those of what is in the bundle, so it is made twice: to see what that is, and with them in it.
+  const packages = packagesIn(await bundle(plan.options, plan.plugins), plan.packages);
+  const licences = join(ROOT, "build", "licences", target, `${recipe.name}.txt`);
+  mkdirSync(dirname(licences), { recursive: true });
+  replaceFile(licences, Buffer.from(await programLicences(recipe, packages)));
+
   mkdirSync(dirname(outfile), { recursive: true });
-  const result = await Bun.build({
-    entrypoints,
-    root: dirname(entrypoints[0]!),
-    // All in one folder, where the program's one file finds them by the paths that its sources have.
-    naming: { entry: "[name].[ext]", asset: "[name].[ext]" },
-    minify: true,
-    bytecode: true,
-    format: "esm",
-    define: {
-      "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()),
-      ...terminalLibraryDefine(target),
+  const compiled = await bundle(
+    {
+      ...plan.options,
+      bytecode: true,
+      compile: {
+        target: `bun-${target}` as Bun.Build.CompileTarget,
+        executablePath: runtime,
+        outfile,
+        // The folder the program is run in must not configure it.
+        autoloadDotenv: false,
+        autoloadBunfig: false,
+        autoloadTsconfig: false,
+        autoloadPackageJson: false,
+      },
     },
-    plugins: [
-      ...LOADED_LATER.map(ownFile),
-      embedLibrary(library),
-      await terminalLibrary(target),
-      await bundledPage(),
-    ],
-    compile: {
-      target: `bun-${target}` as Bun.Build.CompileTarget,
-      executablePath: runtime,
-      outfile,
-      // What lies in the folder the program is run in is none of its business.
-      autoloadDotenv: false,
-      autoloadBunfig: false,
-      autoloadTsconfig: false,
-      autoloadPackageJson: false,
-    },
-  });
-  if (!result.success) throw new AggregateError(result.logs, "bundling failed");
+    [...plan.plugins, embed(licences, LICENCES, "licences = () => Bun.file(path).text()")],
+  );
+  const shipped = packagesIn(compiled, plan.packages);
+  if (shipped.join() !== packages.join()) {
+    throw new Error("the bundle with licences has other packages in it");
+  }
   // Bun signs for arm64 alone, and under a name of its own.
-  if (target.startsWith("darwin")) signProgram(outfile);
+  if (target.startsWith("darwin")) signProgram(outfile, recipe.name);
+  return { path: outfile, packages };
 }
 
-/** In a new file, for macOS remembers the signatures of those that it has seen. */
-function signProgram(path: string): void {
-  replaceFile(path, signAdHoc(readFileSync(path), "esoteric-entropy"), 0o755);
+interface BundlePlan {
+  readonly options: Bun.BuildConfig;
+  readonly plugins: readonly Bun.BunPlugin[];
+  /** Packages that are in the binary besides those that the bundler reads files of. */
+  readonly packages: readonly string[];
+}
+
+/** Says how the program of a target is bundled, without making a binary of it. */
+export async function bundlePlan(recipe: Recipe, target: Target): Promise<BundlePlan> {
+  const { main, loadedLater, threads, define, fittings } = recipe.program;
+  const fitted = (await fittings?.(target)) ?? [];
+  const library = recipe.native && (await buildNative(recipe.native, { target }));
+  return {
+    options: {
+      entrypoints: [main, ...loadedLater, ...threads].map((path) => join(ROOT, path)),
+      root: dirname(join(ROOT, main)),
+      target: "bun",
+      // All in one folder, where the program's one file finds them by the paths that its sources have.
+      naming: { entry: "[name].[ext]", asset: "[name].[ext]" },
+      minify: true,
+      format: "esm",
+      define: { ...define?.(target) },
+    },
+    plugins: [
+      ...loadedLater.map(ownFile),
+      ...(library ? [embed(library, LIBRARY, "embeddedLibrary = path")] : []),
+      ...fitted.map(({ plugin }) => plugin),
+    ],
+    packages: [...fitted.flatMap(({ packages }) => packages), `node_modules/${runtimePackage(target).name}`],
+  };
+}
+
+async function bundle(options: Bun.BuildConfig, plugins: readonly Bun.BunPlugin[]): Promise<Bun.BuildOutput> {
+  const result = await Bun.build({ ...options, plugins: [...plugins], metafile: true } as Bun.BuildConfig);
+  if (!result.success) throw new AggregateError(result.logs, "bundling failed");
+  return result;
+}
+
+/** Lists the packages that a bundle holds code or data of: its own, and those that plugins fitted in. */
+export function packagesIn({ metafile }: Bun.BuildOutput, fitted: readonly string[] = []): string[] {
+  if (!metafile) throw new Error("the bundler has not said what it put in");
+  const found = Object.keys(metafile.inputs).map(packageOf);
+  return [...new Set([...found.filter((each) => each !== undefined), ...fitted])].sort();
+}
+
+/** Signs into a new file, for macOS remembers the signatures of those that it has seen. */
+function signProgram(path: string, identifier: string): void {
+  replaceFile(path, signAdHoc(readFileSync(path), identifier), 0o755);
 }
 
 /**
- * Has an entry point imported by another at run time instead of taken in. Nothing that both contain may hold state or be
- * compared by identity: each has its own. (Bun's `splitting` shares it, but names the parts after the folder of the build.)
+ * Has an entry point imported by another at run time instead of taken in. (Bun's `splitting` would share what both contain,
+ * but names the parts after the folder of the build.)
  */
 function ownFile(path: string): Bun.BunPlugin {
   const source = join(ROOT, path);
@@ -131,31 +166,16 @@ function resolved(specifier: string, importer: string): string {
     : join(dirname(importer), specifier);
 }
 
-/** Puts a module that carries the library in the place of kit/native/embedded.ts. */
-function embedLibrary(library: string): Bun.BunPlugin {
+/** Replaces a module by one that carries `file`. @param exported its one export, made of `path`, the file inside the binary */
+function embed(file: string, filter: RegExp, exported: string): Bun.BunPlugin {
   return {
-    name: "embed the native library",
+    name: `embed ${basename(file)}`,
     setup(build) {
-      build.onLoad({ filter: /[/\\]native[/\\]embedded\.ts$/ }, () => ({
+      build.onLoad({ filter }, () => ({
         loader: "ts",
-        contents: `import path from ${JSON.stringify(library)} with { type: "file" };
-export const embeddedLibrary: string | undefined = path;`,
+        contents: `import path from ${JSON.stringify(file)} with { type: "file" };
+export const ${exported};`,
       }));
     },
   };
-}
-
-/** What the sources are, for bug reports: a commit, "-dirty" if files differ from it, or "unknown" outside Git. */
-export function commit(): string {
-  const git = (...args: string[]) => {
-    const result = Bun.spawnSync(["git", ...args], { cwd: ROOT, stdout: "pipe", stderr: "ignore" });
-    return result.exitCode === 0 ? result.stdout.toString().trim() : undefined;
-  };
-  try {
-    const head = git("rev-parse", "--short=12", "HEAD");
-    if (head === undefined) return "unknown";
-    return git("status", "--porcelain", "--untracked-files=no") === "" ? head : `${head}-dirty`;
-  } catch {
-    return "unknown"; // no git on this machine
-  }
 }

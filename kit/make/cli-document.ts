@@ -17,6 +17,7 @@ export function cliDocument(product: ProgramFacts, listed: readonly ListedComman
     `${program} <command> [options]`,
     `${program} <command> --help`,
     `${program} --version`,
+    `${program} --licences`,
     "```",
     "",
     ...tableLines(

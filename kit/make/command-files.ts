@@ -1,12 +1,10 @@
 /** Writes what is made of the command definitions: completions/, man/ and docs/CLI.md. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { Command } from "../term/command.ts";
 import { type ProgramFacts, shownCommands } from "../term/product.ts";
 import { cliDocument } from "./cli-document.ts";
 import { completionScript } from "./completions.ts";
+import { generated } from "./generated.ts";
 import { commandManual, programManual } from "./manual.ts";
-import { ROOT } from "./native.ts";
 
 /** A command that people see, with the line that lists show. */
 export interface ListedCommand {
@@ -35,21 +33,7 @@ export async function commandFiles(product: ProgramFacts): Promise<Map<string, s
   ]);
 }
 
-/** Writes the files that are not current. Gives their paths from the root. */
+/** Writes the files. Returns the paths from the root of those that were not current. */
 export async function generateCommandFiles(product: ProgramFacts): Promise<string[]> {
-  const stale = [...(await commandFiles(product))].filter(([path, text]) => !isCurrent(path, text));
-  for (const [path, text] of stale) {
-    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
-    writeFileSync(join(ROOT, path), text);
-  }
-  return stale.map(([path]) => path);
-}
-
-function isCurrent(path: string, text: string): boolean {
-  try {
-    return readFileSync(join(ROOT, path), "utf8") === text;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return false;
-  }
+  return [...(await commandFiles(product))].flatMap(([path, text]) => generated(path, text));
 }

@@ -1,16 +1,18 @@
-/** The Homebrew formula of a release: packaging/homebrew/esoteric-entropy.rb with what is known once it is built. */
+/** The Homebrew formula of a release: the product's template with what is known once it is built. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./native.ts";
+import { ROOT } from "./checkout.ts";
+import { downloads, homepage, type Recipe } from "./recipe.ts";
 import type { BuildManifest } from "./release.ts";
-import { downloads, homepage } from "./repository.ts";
 
-export function homebrewFormula({ version, files }: Pick<BuildManifest, "version" | "files">): string {
-  const template = readFileSync(join(ROOT, "packaging", "homebrew", "esoteric-entropy.rb"), "utf8");
-  return template
+export function homebrewFormula(
+  recipe: Recipe,
+  { version, files }: Pick<BuildManifest, "version" | "files">,
+): string {
+  return readFileSync(join(ROOT, recipe.release.formula), "utf8")
     .replace(/^#.*\n/, "")
-    .replaceAll("HOMEPAGE", homepage())
-    .replaceAll("DOWNLOADS", downloads(version))
+    .replaceAll("HOMEPAGE", homepage(recipe))
+    .replaceAll("DOWNLOADS", downloads(recipe, version))
     .replaceAll("VERSION", version)
     .replaceAll(/SHA256-([a-z0-9-]+)/g, (_, target) => {
       const file = files.find((each) => each.target === target);

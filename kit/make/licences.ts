@@ -1,34 +1,61 @@
 /** The licences of other people's code that a bundle holds: they ask for their text to go with it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ROOT } from "./checkout.ts";
+import { lockEntries, packageFolder, packageName } from "./package-lock.ts";
+import { homepage, type Recipe } from "./recipe.ts";
+
+const RULE = `\n${"-".repeat(80)}\n\n`;
 
 /**
- * One text: every licence and notice once, after the packages it belongs to.
- * @param files paths of what was bundled
+ * Everything that has to be said with a binary: the product's own licence, the runtime's, and those of the packages in it.
+ * @param packages their folders in package-lock.json
  * @throws Error for a package that comes without a licence
  */
-export function licencesOf(files: Iterable<string>): string {
+export async function programLicences(recipe: Recipe, packages: readonly string[]): Promise<string> {
+  const runtimes = packages.filter(isRuntime);
+  return [
+    `${recipe.name} ${recipe.version}, ${homepage(recipe)}\n\n${readFileSync(join(ROOT, "LICENSE"), "utf8")}`,
+    ...runtimes.map(runtimeLicence),
+    await packageLicences(packages.filter((each) => !isRuntime(each))),
+  ].join(RULE);
+}
+
+/** One text: every licence and notice once, after the packages it belongs to. @throws Error for a package without any */
+export async function packageLicences(packages: readonly string[]): Promise<string> {
   const packagesByText = new Map<string, Set<string>>();
-  for (const folder of packageFolders(files)) {
+  const entries = lockEntries();
+  for (const each of packages) {
+    const folder = await packageFolder(each);
     const names = readdirSync(folder).filter((name) => /^(licen[cs]e|notice)\b/i.test(name));
-    if (names.length === 0) throw new Error(`${folder} has no licence to go with the bundle`);
-    for (const name of names) {
+    if (names.length === 0) throw new Error(`${each} has no licence to go with the bundle`);
+    for (const name of names.sort()) {
       const text = readFileSync(join(folder, name), "utf8").trim();
-      const packages = packagesByText.get(text) ?? new Set();
-      packagesByText.set(text, packages.add(packageName(folder)));
+      const users = packagesByText.get(text) ?? new Set();
+      packagesByText.set(text, users.add(`${packageName(each)} ${entries[each]!.version}`));
     }
   }
-  return [...packagesByText]
-    .map(([text, packages]) => `${[...packages].join(", ")}\n\n${text}\n`)
-    .join(`\n${"-".repeat(80)}\n\n`);
+  return [...packagesByText].map(([text, users]) => `${[...users].join(", ")}\n\n${text}\n`).join(RULE);
 }
 
-/** The innermost package that each file belongs to, in alphabetical order. */
-function packageFolders(files: Iterable<string>): string[] {
-  const folders = [...files].map((file) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0]);
-  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+function isRuntime(folder: string): boolean {
+  return folder.startsWith("node_modules/@oven/bun-");
 }
 
-function packageName(folder: string): string {
-  return folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length);
+/** Bun's packages carry no licence text; its documentation, in the package of its types, says what it links and under which. */
+const RUNTIME_DOCUMENT = join("node_modules", "bun-types", "docs", "project", "license.mdx");
+
+function runtimeLicence(folder: string): string {
+  const { version, license = "no licence stated" } = lockEntries()[folder]!;
+  const documented = JSON.parse(
+    readFileSync(join(ROOT, "node_modules", "bun-types", "package.json"), "utf8"),
+  );
+  const text = readFileSync(join(ROOT, RUNTIME_DOCUMENT), "utf8").replace(/^---\n[\s\S]*?\n---\n/, "");
+  return `${packageName(folder)} ${version}, the runtime inside this program: ${license}
+
+Its package has no licence text in it: https://github.com/oven-sh/bun/blob/bun-v${version}/LICENSE.md
+What follows is the page "License" of Bun ${documented.version}'s documentation.
+
+${text.trim()}
+`;
 }

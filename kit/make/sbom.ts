@@ -1,48 +1,44 @@
 /**
- * The bill of materials of a release: CycloneDX 1.6, of the packages that are in the binaries, as package-lock.json names them.
- * No dates and no random identifiers: one commit, one text.
+ * The bill of materials of a release: CycloneDX 1.6, of the packages that the bundler put into each binary. No dates and no
+ * random identifiers: one commit, one text.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { TARGETS } from "../native/target.ts";
-import { ROOT } from "./native.ts";
-import { runtimePackage } from "./runtime.ts";
+import type { Target } from "../native/target.ts";
+import { type Binary, releaseName } from "./binary.ts";
+import { type LockEntries, type LockEntry, lockEntries, packageName } from "./package-lock.ts";
+import type { Recipe } from "./recipe.ts";
 
-/** An entry of package-lock.json, version 3. */
-interface Locked {
-  readonly name?: string;
-  readonly version: string;
-  readonly integrity?: string;
-  readonly license?: string;
-  readonly dev?: boolean;
-  readonly os?: readonly string[];
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
+export function billOfMaterials(recipe: Recipe, binaries: ReadonlyMap<Target, Binary>): string {
+  const contents = [...binaries].map(
+    ([target, { packages }]) => [releaseName(recipe, target), packages] as const,
+  );
+  return `${JSON.stringify(bill(recipe, lockEntries(), new Map(contents)), null, 2)}\n`;
 }
 
-type LockedPackages = Readonly<Record<string, Locked>>;
+/**
+ * Makes the bill from an entry of the lock file for each package.
+ * @param binaries what is in each: folders of packages in the lock file, by the name of the binary
+ * @throws Error for a package that the lock file does not name
+ */
+export function bill(
+  product: Pick<Recipe, "name" | "version" | "license">,
+  lock: LockEntries,
+  binaries: ReadonlyMap<string, readonly string[]>,
+): object {
+  const entry = (folder: string) => {
+    const found = lock[folder];
+    if (!found) throw new Error(`package-lock.json does not name ${folder}`);
+    return found;
+  };
+  const refOf = (folder: string) => purl(packageName(folder), entry(folder).version);
+  const shipped = [...new Set([...binaries.values()].flat())].sort();
+  // The same version of a package may lie in several folders.
+  const folders = new Map<string, string[]>();
+  for (const folder of shipped) folders.set(refOf(folder), [...(folders.get(refOf(folder)) ?? []), folder]);
+  const dependsOn = (folder: string) =>
+    dependencyFolders(lock, folder).filter((each) => shipped.includes(each));
+  const refs = (them: readonly string[]) => [...new Set(them.map(refOf))].sort();
 
-export function billOfMaterials(): string {
-  const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
-  const runtimes = TARGETS.map((target) => `node_modules/${runtimePackage(target).name}`);
-  return `${JSON.stringify(bill(lock.packages, runtimes), null, 2)}\n`;
-}
-
-/** @param runtimes paths of packages that are only used to build, yet end up in the binaries */
-export function bill(packages: LockedPackages, runtimes: readonly string[]): object {
-  const root = packages[""]!;
-  const shipped = Object.keys(packages)
-    .filter((path) => path !== "" && (runtimes.includes(path) || isShipped(packages[path]!)))
-    .sort();
-  // The same package may lie in two folders.
-  const once = [...new Map(shipped.map((path) => [purl(path, packages[path]!), path])).values()];
-  const dependsOn = (path: string) =>
-    dependencyPaths(packages, path)
-      .filter((each) => shipped.includes(each))
-      .map((each) => purl(each, packages[each]!))
-      .sort();
-  const rootPurl = purl("node_modules/esoteric-entropy", root);
+  const root = purl(product.name, product.version);
   return {
     $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
     bomFormat: "CycloneDX",
@@ -51,51 +47,47 @@ export function bill(packages: LockedPackages, runtimes: readonly string[]): obj
     metadata: {
       component: {
         type: "application",
-        "bom-ref": rootPurl,
-        name: "esoteric-entropy",
-        version: root.version,
-        purl: rootPurl,
-        licenses: licenses(root),
+        ...identity(product.name, product.version),
+        licenses: licenses(product),
+        components: [...binaries.keys()].map((name) => ({ type: "application", "bom-ref": name, name })),
       },
     },
-    components: once.map((path) => component(path, packages[path]!)),
+    components: [...folders].map(([, [folder]]) => component(folder!, entry(folder!))),
     dependencies: [
-      {
-        ref: rootPurl,
-        dependsOn: [...dependsOn(""), ...runtimes.map((path) => purl(path, packages[path]!))].sort(),
-      },
-      ...once.map((path) => ({ ref: purl(path, packages[path]!), dependsOn: dependsOn(path) })),
+      { ref: root, dependsOn: [...binaries.keys()] },
+      // Not only what its own sources name: everything that is in it.
+      ...[...binaries].map(([ref, packages]) => ({ ref, dependsOn: refs(packages) })),
+      ...[...folders].map(([ref, those]) => ({ ref, dependsOn: refs(those.flatMap(dependsOn)) })),
     ],
   };
 }
 
-/** One without a hash was not to be had when the lock file was written: nothing is made of it. */
-function isShipped({ dev, integrity, os }: Locked): boolean {
-  return (
-    !dev &&
-    integrity !== undefined &&
-    (os === undefined || os.some((each) => each === "linux" || each === "darwin"))
-  );
-}
-
-function component(path: string, locked: Locked): object {
+function component(folder: string, locked: LockEntry): object {
   return {
     type: "library",
-    "bom-ref": purl(path, locked),
-    ...splitName(packageName(path)),
-    version: locked.version,
+    ...identity(packageName(folder), locked.version),
     ...(locked.integrity && { hashes: [{ alg: "SHA-512", content: sha512(locked.integrity) }] }),
     licenses: licenses(locked),
-    purl: purl(path, locked),
   };
 }
 
-function licenses({ license }: Locked): object[] {
+function identity(name: string, version: string): object {
+  const [group, base] = name.includes("/") ? name.split("/", 2) : [undefined, name];
+  return {
+    "bom-ref": purl(name, version),
+    ...(group !== undefined && { group }),
+    name: base,
+    version,
+    purl: purl(name, version),
+  };
+}
+
+function licenses({ license }: { readonly license?: string }): object[] {
   if (license === undefined) return [];
   return [/^[A-Za-z0-9.+-]+$/.test(license) ? { license: { id: license } } : { expression: license }];
 }
 
-/** `sha512-` and base64, as npm writes it, to hexadecimal. */
+/** Converts `sha512-` and base64, as npm writes it, to hexadecimal. @throws Error for another algorithm */
 function sha512(integrity: string): string {
   const [algorithm, digest] = integrity.split("-", 2);
   if (algorithm !== "sha512") throw new Error(`an integrity of another kind: ${integrity}`);
@@ -103,29 +95,19 @@ function sha512(integrity: string): string {
 }
 
 /** The package URL: https://github.com/package-url/purl-spec, type npm. */
-function purl(path: string, { version }: Locked): string {
-  return `pkg:npm/${packageName(path).replace("@", "%40")}@${version}`;
+function purl(name: string, version: string): string {
+  return `pkg:npm/${name.replace("@", "%40")}@${version}`;
 }
 
-/** Of `node_modules/a/node_modules/@b/c`: `@b/c`. */
-function packageName(path: string): string {
-  return path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
-}
-
-function splitName(name: string): { group?: string; name: string } {
-  const slash = name.indexOf("/");
-  return slash < 0 ? { name } : { group: name.slice(0, slash), name: name.slice(slash + 1) };
-}
-
-/** Where the packages lie that the one at `path` depends on, found as Node finds them: in the nearest folder upwards. */
-function dependencyPaths(packages: LockedPackages, path: string): string[] {
-  const { dependencies, optionalDependencies, peerDependencies } = packages[path]!;
+/** Finds where the packages lie that the one in `folder` depends on, as Node does: in the nearest folder upwards. */
+function dependencyFolders(lock: LockEntries, folder: string): string[] {
+  const { dependencies, optionalDependencies, peerDependencies } = lock[folder]!;
   const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
   return names.flatMap((name) => {
-    for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
-      const candidate = `${folder === "" ? "" : `${folder}/`}node_modules/${name}`;
-      if (Object.hasOwn(packages, candidate)) return [candidate];
-      if (folder === "") return []; // optional, and left out
+    for (let from = folder; ; from = from.slice(0, Math.max(0, from.lastIndexOf("/node_modules/")))) {
+      const candidate = `${from === "" ? "" : `${from}/`}node_modules/${name}`;
+      if (Object.hasOwn(lock, candidate)) return [candidate];
+      if (from === "") return []; // optional, and left out
     }
   });
 }

@@ -1,6 +1,7 @@
-import { dlopen, FFIType } from "bun:ffi";
+/** A library as a file in memory (Linux). */
+import { dlopen } from "bun:ffi";
 import { writeSync } from "node:fs";
-import { reason } from "./reason.ts";
+import { cText, reason } from "./library.ts";
 
 /** The number of memfd_create(2) in the two system-call tables: glibc has had a function for it only since 2.27. */
 const MEMFD_CREATE: Partial<Record<string, number>> = { x64: 319, arm64: 279 };
@@ -9,31 +10,30 @@ const MEMFD_CREATE: Partial<Record<string, number>> = { x64: 319, arm64: 279 };
 const CLOEXEC = 1;
 
 /**
- * Puts `content` into a file that exists in memory only (Linux) and gives its path. It needs no folder, so that no mount
- * option can forbid it. The file lives as long as the process: kernels are looked up in it one by one.
+ * Puts `content` into a file that exists in memory only and returns its path. It needs no folder, so no mount option can
+ * forbid it. The file lives as long as the process: functions are bound in it one by one.
+ * @param name shown in /proc/PID/maps
  * @throws Error if the kernel refuses
  */
-export function memoryFile(content: Uint8Array): string {
-  const file = createMemoryFile();
+export function memoryFile(name: string, content: Uint8Array): string {
+  const file = createMemoryFile(name);
   for (let from = 0; from < content.length; ) from += writeSync(file, content, from);
   return `/proc/self/fd/${file}`;
 }
 
-function createMemoryFile(): number {
+function createMemoryFile(name: string): number {
   const number = MEMFD_CREATE[process.arch];
   if (number === undefined) throw new Error(`system calls of ${process.arch} are not known`);
   const { syscall } = cLibrary().symbols;
-  const file = Number(syscall(number, Buffer.from("libee\0"), CLOEXEC));
+  const file = Number(syscall(number, cText(name), CLOEXEC));
   if (file < 0) throw new Error("memfd_create was refused");
   return file;
 }
 
 /** long syscall(long number, ...): glibc and musl return -1 on failure. */
-const SYSCALL = {
-  syscall: { args: [FFIType.i64, FFIType.ptr, FFIType.u32], returns: FFIType.i64_fast },
-} as const;
+const SYSCALL = { syscall: { args: ["i64", "ptr", "u32"], returns: "i64" } } as const;
 
-/** The C library this process already runs on: no other can be loaded beside it. */
+/** Opens the C library this process already runs on: no other can be loaded beside it. */
 function cLibrary() {
   const musl = process.arch === "arm64" ? "libc.musl-aarch64.so.1" : "libc.musl-x86_64.so.1";
   const failures: string[] = [];

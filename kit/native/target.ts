@@ -1,6 +1,7 @@
+/** The systems a native library or a binary is made for, and how a library file is called on each. */
 import { existsSync, readFileSync } from "node:fs";
 
-/** The systems a native library and a binary are built for. `-musl` stands for Linux with musl as its C library. */
+/** The targets that kit/make can build for. `-musl` stands for Linux with musl as its C library. */
 export const TARGETS = [
   "darwin-arm64",
   "darwin-x64",
@@ -16,19 +17,20 @@ export function isTarget(name: string): name is Target {
   return (TARGETS as readonly string[]).includes(name);
 }
 
-/** Whether this very process runs on musl: its loader is mapped into it. A machine may have both C libraries. */
+/** Tells the C library of this very process by the loader mapped into it: a machine may have both. */
 function runsOnMusl(): boolean {
   const maps = "/proc/self/maps";
   return existsSync(maps) && readFileSync(maps, "latin1").includes("/ld-musl-");
 }
 
-/** What this process runs on, be it supported or not. */
+/** Names what this process runs on, whether or not it is one of TARGETS. */
 export function hostTarget(): string {
   const musl = process.platform === "linux" && runsOnMusl() ? "-musl" : "";
   return `${process.platform}-${process.arch}${musl}`;
 }
 
-/** Name of the library file for a target. */
-export function libraryFile(target: string): string {
-  return target.startsWith("darwin") ? "libee.dylib" : "libee.so";
+/** Names the file of the library `name` on `target`, a target or a value of process.platform. */
+export function libraryFile(name: string, target: string): string {
+  if (target.startsWith("win")) return `${name}.dll`;
+  return target.startsWith("darwin") ? `lib${name}.dylib` : `lib${name}.so`;
 }

@@ -32,6 +32,11 @@ export async function runApp<Deps, Settings extends Flags>(
     await io.out(`${product.version}\n`);
     return EXIT.ok;
   }
+  if (name === "--licences" || name === "--licenses") {
+    const { licences } = await import("./licences.ts");
+    await io.out(await licences());
+    return EXIT.ok;
+  }
   if (name === "complete" && rest[0] === "--") {
     const { completionOf, completionText } = await import("./complete.ts");
     await io.out(completionText(await completionOf(rest.slice(1), product)));

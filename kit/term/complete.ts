@@ -48,6 +48,7 @@ const BESIDES_COMMANDS: readonly Candidate[] = [
   { value: "help", description: "Explain a command" },
   { value: "--help", description: "List the commands" },
   { value: "--version", description: "Print the version" },
+  { value: "--licences", description: "Print the licences of everything inside" },
 ];
 
 interface Before<Deps> {

@@ -22,7 +22,13 @@ export function programHelp(facts: ProgramFacts & { readonly menu?: unknown }): 
     ],
     ["COMMANDS", names.map((name) => `${name.padEnd(width)}  ${commands[name]!.summary}`)],
     ["EXAMPLES", examples],
-    ["", [`'${program} <command> --help' explains a command; --version prints the version.`]],
+    [
+      "",
+      [
+        `'${program} <command> --help' explains a command; --version prints the version,`,
+        "--licences the licences of everything inside.",
+      ],
+    ],
   ]);
 }
 

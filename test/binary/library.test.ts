@@ -7,6 +7,7 @@ import { publint } from "publint";
 import ts from "typescript";
 import { buildNpmPackages } from "#kit/make/npm.ts";
 import { hostTarget, type Target } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import { profilePath, stateFolder } from "../../src/calibration/profile-file.ts";
 import { CONTRACT } from "../faces/library/contract.ts";
 import { FAULTS } from "../faces/library/program-faults.ts";
@@ -29,6 +30,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "ee-library-"));
   const target = hostTarget() as Target;
   const packages = await buildNpmPackages(
+    esotericEntropy,
     join(folder, "packages"),
     new Map([[target, requireBuiltProgram()]]),
   );

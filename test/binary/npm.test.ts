@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildNpmPackages } from "#kit/make/npm.ts";
 import { libraryFile, TARGETS } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import project from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { host } from "../support/native-builds.ts";
@@ -31,6 +32,7 @@ const run = (command: readonly string[], cwd = user) => runProcess(command, { cw
 
 beforeAll(async () => {
   const packages = await buildNpmPackages(
+    esotericEntropy,
     join(scratch, "packages"),
     new Map([[host(), requireBuiltProgram()]]),
   );
@@ -67,7 +69,7 @@ describe("what is installed", () => {
   test("this machine's package has the program and the library, and says for whom it is", () => {
     expect(readdirSync(join(platformPackage, "bin"))).toEqual(["esoteric-entropy"]);
     expect(statSync(join(platformPackage, "bin", "esoteric-entropy")).mode & 0o111).toBe(0o111);
-    expect(readdirSync(join(platformPackage, "lib"))).toEqual([libraryFile(host())]);
+    expect(readdirSync(join(platformPackage, "lib"))).toEqual([libraryFile("ee", host())]);
     const [os, arch] = host().split("-");
     expect(manifestOf(platformPackage)).toMatchObject({ os: [os!], cpu: [arch!], version: project.version });
   });

@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildNative } from "#kit/make/native.ts";
-import { hostTarget, type Target } from "#kit/native/target.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
+import { host, hostLibrary } from "../support/native-builds.ts";
 import { type Ended, runForBytes, type Surroundings } from "../support/run-process.ts";
 
 /** A program that starts workers and samples; the machine may be busy. */
@@ -43,6 +42,24 @@ describe("without sampling", () => {
       stdout: Buffer.from(`${manifest.version}\n`),
       stderr: "",
     });
+  });
+
+  test("the licences of everything inside", async () => {
+    const licences = await run(["--licences"]);
+    expect([licences.exitCode, licences.stderr]).toEqual([0, ""]);
+    const text = licences.stdout.toString();
+    // Its own, the runtime's, that of its library, of the page, of a command.
+    for (const each of [
+      "Copyright (c) 2026 The esoteric-entropy authors",
+      `@oven/bun-${host().replace("arm64", "aarch64")} ${Bun.version}`,
+      "Bun statically links JavaScriptCore",
+      "echarts 6.1.0",
+      "@clack/prompts 1.9.0",
+      "Apache License",
+    ]) {
+      expect(text).toContain(each);
+    }
+    expect(await run(["--licenses"])).toEqual(licences);
   });
 
   test("help for the program and each command, on stdout", async () => {
@@ -182,10 +199,7 @@ describe("with a clock that always says the same", () => {
   let env: Record<string, string>;
   beforeAll(async () => {
     env = {
-      ESOTERIC_ENTROPY_LIBRARY: await buildNative({
-        target: hostTarget() as Target,
-        defines: ["EE_NULL_CLOCK"],
-      }),
+      ESOTERIC_ENTROPY_LIBRARY: await hostLibrary("EE_NULL_CLOCK"),
     };
   }, TIMEOUT_MS);
 

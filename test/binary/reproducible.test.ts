@@ -3,8 +3,8 @@ import { expect, test } from "bun:test";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { buildNative, ROOT } from "#kit/make/native.ts";
-import { COMPILE_TIMEOUT_MS, host } from "../support/native-builds.ts";
+import { ROOT } from "#kit/make/checkout.ts";
+import { buildLibrary, COMPILE_TIMEOUT_MS, host } from "../support/native-builds.ts";
 import { runProcess } from "../support/run-process.ts";
 
 /** What is not source: packages and the native library stay where they are, or every copy would fetch them anew. */
@@ -31,7 +31,7 @@ for (const target of new Set([host(), "darwin-arm64"] as const)) {
   test(
     `${target}: built in two folders, the same bytes, with the path of neither`,
     async () => {
-      await buildNative({ target });
+      await buildLibrary({ target });
       const scratch = mkdtempSync(join(tmpdir(), "ee-reproducible-"));
       try {
         const folders = [join(scratch, "here"), join(scratch, "there", "and", "deeper")] as const;

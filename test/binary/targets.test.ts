@@ -4,9 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildReleaseBinary } from "#kit/make/binary.ts";
-import { ROOT } from "#kit/make/native.ts";
-import { fetchRuntime } from "#kit/make/runtime.ts";
+import { ROOT } from "#kit/make/checkout.ts";
+import { fetchRuntime } from "#kit/make/package-lock.ts";
 import type { Target } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { readCodeSignature } from "../support/code-signature.ts";
@@ -22,7 +23,8 @@ const built = new Map<Target, Promise<string>>();
 
 /** Path of the program for a target, built when it is wanted first. */
 function programFor(target: Target): Promise<string> {
-  const path = built.get(target) ?? buildReleaseBinary(target, folder);
+  const path =
+    built.get(target) ?? buildReleaseBinary(esotericEntropy, target, folder).then((binary) => binary.path);
   built.set(target, path);
   return path;
 }

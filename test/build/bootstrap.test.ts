@@ -1,6 +1,6 @@
 /** bootstrap.mjs, run by Node as npm does. Installing is not tried here: it has been done, or this would not run. */
 import { expect, test } from "bun:test";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { runProcess } from "../support/run-process.ts";
 
 const node = Bun.which("node");

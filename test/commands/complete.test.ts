@@ -27,7 +27,7 @@ const valuesAfter = async (...words: string[]) =>
 describe("what may come next", () => {
   test("commands that are for people, and help", async () => {
     const values = await valuesAfter("");
-    expect(values).toEqual([...shownCommands(product), "help", "--help", "--version"]);
+    expect(values).toEqual([...shownCommands(product), "help", "--help", "--version", "--licences"]);
     expect(values).not.toContain("serve-stdio");
     expect(await valuesAfter("re")).toEqual(["record", "report"]);
     expect(await valuesAfter("--v")).toEqual(["--version"]);

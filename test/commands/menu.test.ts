@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { InterruptedError } from "#kit/term/exit.ts";
 import type { Io } from "#kit/term/io.ts";
 import { type Ask, type RunArgv, runMenu } from "#kit/term/menu.ts";

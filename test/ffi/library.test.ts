@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildNative } from "#kit/make/native.ts";
-import { ABI_VERSION, loadLibrary, type NativeLibrary } from "../../ffi/index.ts";
+import { ABI_VERSION, loadLibrary, type NativeLibrary, type WordsFunction } from "../../ffi/index.ts";
+import { KERNELS } from "../../ffi/kernels.ts";
 import { NativeError } from "../../src/errors.ts";
-import { COMPILE_TIMEOUT_MS, copyOfC, host, hostLibrary, kernelIds } from "../support/native-builds.ts";
+import { buildLibrary, COMPILE_TIMEOUT_MS, copyOfC, host, hostLibrary } from "../support/native-builds.ts";
 import { readyKernel } from "../support/ready-kernel.ts";
 
 let library: NativeLibrary;
@@ -38,7 +38,7 @@ describe("the library of this build", () => {
   });
 
   test("has all kernels, under their names", () => {
-    for (const id of kernelIds) {
+    for (const id of KERNELS) {
       using ready = readyKernel(library, id);
       if (!ready.kernel) continue;
       const samples = new BigUint64Array(10);
@@ -58,7 +58,7 @@ describe("the library of this build", () => {
     "__proto__",
   ]) {
     test(`has no kernel "${id}"`, () => {
-      expect(failure(() => library.kernel(id)).message).toContain(`no kernel "${id}"`);
+      expect(failure(() => library.kernel(id as WordsFunction)).message).toContain(`no kernel "${id}"`);
     });
   }
 
@@ -93,7 +93,7 @@ describe("a library that cannot be used says why", () => {
       const header = join(copy.c, "ee.h");
       const text = readFileSync(header, "utf8");
       writeFileSync(header, text.replace(/(#define EE_ABI_VERSION) \d+/, "$1 999"));
-      const path = await buildNative({ target: host(), root: copy.root });
+      const path = await buildLibrary({ target: host(), root: copy.root });
       expect(failure(() => loadLibrary({ path })).message).toContain(
         `has ABI version 999, this program needs ${ABI_VERSION}`,
       );

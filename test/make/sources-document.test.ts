@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { sourcesDocument } from "../../make/sources-document.ts";
 import { sources } from "../../src/sources/index.ts";
 import { fakeSource } from "../support/fake-thread.ts";

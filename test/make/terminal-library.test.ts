@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withoutDebugInformation } from "#kit/make/elf.ts";
-import { lockedPackage } from "#kit/make/locked-package.ts";
+import { lockedPackage } from "#kit/make/package-lock.ts";
 import { withoutTerminalLibrary } from "../../make/terminal-library.ts";
 
 describe("a target without a terminal library", () => {

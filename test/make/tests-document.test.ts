@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { testsDocument } from "../../make/tests-document.ts";
 
 const text = readFileSync(join(ROOT, "docs", "TESTS.md"), "utf8");

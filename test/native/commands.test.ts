@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadLibrary, type NativeLibrary } from "../../ffi/index.ts";
+import { COMMANDS, KERNELS } from "../../ffi/kernels.ts";
 import { NativeError } from "../../src/errors.ts";
-import { COMPILE_TIMEOUT_MS, hostLibrary, kernelIds } from "../support/native-builds.ts";
-import { commandNames } from "../support/ready-kernel.ts";
+import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
 
 /** disk_io apart: not every file system for temporary files has direct reads. */
 const FILE_KERNELS = ["cpu_io_beat", "fsync_timing", "multi_domain_beat"] as const;
@@ -32,11 +32,11 @@ function refusal(action: () => unknown): string {
 }
 
 test("every command belongs to a kernel", () => {
-  expect(commandNames.length).toBeGreaterThan(0);
-  for (const name of commandNames) {
+  expect(COMMANDS.length).toBeGreaterThan(0);
+  for (const name of COMMANDS) {
     const [, id, verb] = /^(\w+)_(check|open|close)$/.exec(name) ?? [];
-    expect(kernelIds, name).toContain(id!);
-    if (verb === "open") expect(commandNames).toContain(`${id}_close`);
+    expect(KERNELS as readonly string[], name).toContain(id!);
+    if (verb === "open") expect(COMMANDS as readonly string[]).toContain(`${id}_close`);
   }
 });
 

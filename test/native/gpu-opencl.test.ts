@@ -10,6 +10,7 @@ import { runProcess } from "../support/run-process.ts";
 const SUPPORT = join(import.meta.dirname, "../support/fake-opencl");
 const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
 const fake = join(folder, "libOpenCL.so.1");
+const FAKE_OPENCL = { library: "opencl", folder: "c", includes: [] };
 const LINUX = process.platform === "linux";
 
 let plain: string;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   if (!LINUX) return;
   mkdirSync(join(folder, "c"));
   cpSync(join(SUPPORT, "fake_opencl.c"), join(folder, "c", "fake_opencl.c"));
-  renameSync(await buildNative({ target: host(), root: folder }), fake);
+  renameSync(await buildNative(FAKE_OPENCL, { target: host(), root: folder }), fake);
   plain = await hostLibrary();
   withoutClock = await hostLibrary("EE_NULL_CLOCK");
 }, COMPILE_TIMEOUT_MS);

@@ -5,10 +5,9 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildNative } from "#kit/make/native.ts";
 import { loadLibrary, type NativeLibrary } from "../../ffi/index.ts";
-import { COMPILE_TIMEOUT_MS, copyOfC, host, hostLibrary } from "../support/native-builds.ts";
-import { readyKernel, sampleCount, timingIds } from "../support/ready-kernel.ts";
+import { buildLibrary, COMPILE_TIMEOUT_MS, copyOfC, host, hostLibrary } from "../support/native-builds.ts";
+import { type KernelId, readyKernel, sampleCount, timingIds } from "../support/ready-kernel.ts";
 
 /** The test aids: eight times the work; the walk that stands in for cache flushes. */
 const SCALE = 8;
@@ -23,7 +22,7 @@ beforeAll(async () => {
 }, COMPILE_TIMEOUT_MS);
 
 /** The one value all samples of a kernel have; undefined where this machine cannot run it. */
-function constantSample(library: NativeLibrary, id: string, n: number): number | undefined {
+function constantSample(library: NativeLibrary, id: KernelId, n: number): number | undefined {
   using ready = readyKernel(library, id);
   if (!ready.kernel) return undefined;
   const samples = new BigUint64Array(n);
@@ -63,7 +62,7 @@ test(
     const crooked = honest.replace("k < MULTIPLICATIONS", "k < MULTIPLICATIONS + (int)(i * 40503 >> 7 & 15)");
     expect(crooked).not.toBe(honest);
     writeFileSync(file, crooked);
-    const path = await buildNative({ target: host(), defines: ["EE_NULL_CLOCK"], root: copy.root });
+    const path = await buildLibrary({ target: host(), defines: ["EE_NULL_CLOCK"], root: copy.root });
     const samples = new BigUint64Array(5000);
     loadLibrary({ path }).kernel("mach_timing")(samples);
     expect(new Set(samples).size).toBe(16);

@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildNative } from "#kit/make/native.ts";
 import { loadLibrary } from "../../ffi/index.ts";
-import { COMPILE_TIMEOUT_MS, copyOfC, host } from "../support/native-builds.ts";
+import { buildLibrary, COMPILE_TIMEOUT_MS, copyOfC, host } from "../support/native-builds.ts";
+
+const FAKE_IOKIT = { library: "iokit", folder: "c", includes: [] };
 
 test(
   "asks for temperature sensors as Apple's programs do, reads them in order and keeps no event",
@@ -14,12 +16,12 @@ test(
     try {
       mkdirSync(join(stand, "c"));
       copyFileSync(join(import.meta.dir, "fake-iokit.c"), join(stand, "c", "fake-iokit.c"));
-      const frameworks = await buildNative({ target: host(), root: stand });
+      const frameworks = await buildNative(FAKE_IOKIT, { target: host(), root: stand });
 
       using copy = copyOfC();
       const file = join(copy.c, "kernels", "sensor_noise.c");
       writeFileSync(file, `#define EE_IOKIT ${JSON.stringify(frameworks)}\n${readFileSync(file, "utf8")}`);
-      const library = loadLibrary({ path: await buildNative({ target: host(), root: copy.root }) });
+      const library = loadLibrary({ path: await buildLibrary({ target: host(), root: copy.root }) });
       const read = library.kernel("sensor_noise");
 
       const values = new BigUint64Array(6).fill(99n);
@@ -41,7 +43,7 @@ test(
     using copy = copyOfC();
     const file = join(copy.c, "kernels", "sensor_noise.c");
     writeFileSync(file, `#define EE_IOKIT "/nonexistent/library"\n${readFileSync(file, "utf8")}`);
-    const library = loadLibrary({ path: await buildNative({ target: host(), root: copy.root }) });
+    const library = loadLibrary({ path: await buildLibrary({ target: host(), root: copy.root }) });
     expect(() => library.kernel("sensor_noise")(new BigUint64Array(1))).toThrow("ENOSYS");
   },
   COMPILE_TIMEOUT_MS,

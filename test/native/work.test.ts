@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { loadLibrary, type NativeLibrary } from "../../ffi/index.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
-import { readyKernel, sampleCount, timingIds } from "../support/ready-kernel.ts";
+import { type KernelId, readyKernel, sampleCount, timingIds } from "../support/ready-kernel.ts";
 
 const SCALE = 8;
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
  * The mean of the lower half: interruptions only lengthen, and a median has too few steps where the clock is coarse.
  * Undefined where this machine cannot run the kernel.
  */
-function typicalSample(library: NativeLibrary, id: string, n: number): number | undefined {
+function typicalSample(library: NativeLibrary, id: KernelId, n: number): number | undefined {
   using ready = readyKernel(library, id);
   if (!ready.kernel) return undefined;
   const samples = new BigUint64Array(n);

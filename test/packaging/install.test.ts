@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { TARGETS } from "#kit/native/target.ts";
 import { runProcess } from "../support/run-process.ts";
 

@@ -1,21 +1,13 @@
 /** Kernels with all that they need, for tests that go through the list of them. */
-import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
 import type { Kernel, NativeLibrary } from "../../ffi/index.ts";
+import { COMMANDS, KERNELS } from "../../ffi/kernels.ts";
 import { NativeError } from "../../src/errors.ts";
-import { kernelIds } from "./native-builds.ts";
 
-const header = readFileSync(join(ROOT, "c", "ee.h"), "utf8");
-
-/** Commands of kernels, as "<id>_<verb>". */
-export const commandNames = [...header.matchAll(/^EE_EXPORT ee_command ee_(\w+);$/gm)].map(
-  (match) => match[1]!,
-);
+export type KernelId = (typeof KERNELS)[number];
 
 /** Kernels whose samples are durations; the other ones' are values. */
-export const timingIds = kernelIds.filter((id) => id !== "cpu_trng");
+export const timingIds = KERNELS.filter((id) => id !== "cpu_trng");
 
 export interface ReadyKernel extends Disposable {
   /** Undefined where this machine lacks something; the reason has been printed. */
@@ -23,8 +15,8 @@ export interface ReadyKernel extends Disposable {
 }
 
 /** Opens a kernel that has to be opened, with the folder for temporary files. To be disposed of. */
-export function readyKernel(library: NativeLibrary, id: string): ReadyKernel {
-  const has = (verb: string) => commandNames.includes(`${id}_${verb}`);
+export function readyKernel(library: NativeLibrary, id: KernelId): ReadyKernel {
+  const has = (verb: string) => (COMMANDS as readonly string[]).includes(`${id}_${verb}`);
   const opens = has("open");
   try {
     if (has("check")) library.command(id, "check");

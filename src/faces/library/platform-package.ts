@@ -1,11 +1,11 @@
 /** The npm package with this platform's binaries, `@esoteric-entropy/<os>-<arch>[-musl]`: the program and the native library. */
 import { createRequire } from "node:module";
-import { hostTarget, libraryFile } from "../../platform/target.ts";
+import { hostTarget, libraryFile } from "#kit/native/target.ts";
 
 /** The file's path; undefined where the package is not installed, as in this repository. */
 export function platformFile(what: "program" | "library"): string | undefined {
   const target = hostTarget();
-  const file = what === "program" ? "bin/esoteric-entropy" : `lib/${libraryFile(target)}`;
+  const file = what === "program" ? "bin/esoteric-entropy" : `lib/${libraryFile("ee", target)}`;
   try {
     return createRequire(import.meta.url).resolve(`${platformPackage()}/${file}`);
   } catch (error) {

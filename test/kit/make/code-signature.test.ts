@@ -1,17 +1,16 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { signAdHoc } from "#kit/make/code-signature.ts";
-import { buildNative } from "#kit/make/native.ts";
 import { readCodeSignature } from "../../support/code-signature.ts";
 import { readLibraryFile } from "../../support/library-file.ts";
-import { COMPILE_TIMEOUT_MS } from "../../support/native-builds.ts";
+import { buildLibrary, COMPILE_TIMEOUT_MS } from "../../support/native-builds.ts";
 
 describe("a signature of our own", () => {
   let original: Uint8Array;
   let signed: Uint8Array;
 
   beforeAll(async () => {
-    original = readFileSync(await buildNative({ target: "darwin-arm64" }));
+    original = readFileSync(await buildLibrary({ target: "darwin-arm64" }));
     signed = signAdHoc(original, "an-identifier");
   }, COMPILE_TIMEOUT_MS);
 

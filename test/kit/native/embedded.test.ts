@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compileBinary } from "#kit/make/binary.ts";
 import { privateFile } from "#kit/native/private-file.ts";
+import { libraryFile } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../../make/esoteric-entropy.ts";
 import { COMPILE_TIMEOUT_MS, host, hostLibrary } from "../../support/native-builds.ts";
 
 const base = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
@@ -13,12 +15,11 @@ const program = folder("program");
 for (const name of ["tmp", "home", "cache"]) mkdirSync(folder(name));
 
 beforeAll(async () => {
-  await compileBinary(
-    host(),
-    [join(import.meta.dirname, "../../support/embedded-program.ts")],
-    program,
-    process.execPath,
-  );
+  const recipe = {
+    ...esotericEntropy,
+    program: { main: "test/support/embedded-program.ts", loadedLater: [], threads: [] },
+  };
+  await compileBinary(recipe, host(), program, process.execPath);
 }, COMPILE_TIMEOUT_MS);
 afterAll(() => rmSync(base, { recursive: true }));
 
@@ -82,13 +83,13 @@ describe("with a temporary folder from which nothing may be executed", () => {
 
   testMounted("and no file in memory: from the cache folder", async () => {
     const library = readFileSync(await hostLibrary());
-    const path = privateFile(folder("home/.cache/esoteric-entropy"), library);
+    const path = privateFile(folder("home/.cache/esoteric-entropy"), libraryFile("ee", host()), library);
     expect(run([...noexec("tmp"), ...noWriting])).toEqual({ path, sampled: true });
   });
 
   testMounted("and the cache folder named: from there", async () => {
     const library = readFileSync(await hostLibrary());
-    const path = privateFile(folder("cache/esoteric-entropy"), library);
+    const path = privateFile(folder("cache/esoteric-entropy"), libraryFile("ee", host()), library);
     const outcome = run([...noexec("tmp", "home"), ...noWriting], { XDG_CACHE_HOME: folder("cache") });
     expect(outcome).toEqual({ path, sampled: true });
   });

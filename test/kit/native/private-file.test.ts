@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { memoryFile } from "#kit/native/memory-file.ts";
 import { privateFile, privateFolders } from "#kit/native/private-file.ts";
-import { bindLibrary } from "../../../ffi/library.ts";
+import { loadLibrary } from "../../../ffi/index.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../../support/native-builds.ts";
 
 let content: Buffer;
@@ -17,17 +17,17 @@ afterAll(() => rmSync(base, { recursive: true }));
 
 function works(path: string): void {
   const samples = new BigUint64Array(100);
-  bindLibrary(path).kernel("mach_timing")(samples);
+  loadLibrary({ path }).kernel("mach_timing")(samples);
   expect(samples.every((sample) => sample > 0n)).toBe(true);
 }
 
 test("a library is put into a folder once, and loads from there", () => {
   const folder = join(base, "some", "folder");
-  const path = privateFile(folder, content);
+  const path = privateFile(folder, "libdemo.so", content);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   const { ino } = statSync(path);
-  expect(privateFile(folder, content)).toBe(path);
+  expect(privateFile(folder, "libdemo.so", content)).toBe(path);
   expect(statSync(path).ino).toBe(ino);
   expect(readdirSync(folder)).toHaveLength(1);
   works(path);
@@ -35,25 +35,25 @@ test("a library is put into a folder once, and loads from there", () => {
 
 test("a file that is not what it should be is replaced", () => {
   const folder = join(base, "damaged");
-  const path = privateFile(folder, content);
+  const path = privateFile(folder, "libdemo.so", content);
   writeFileSync(path, "damaged");
-  expect(privateFile(folder, content)).toBe(path);
+  expect(privateFile(folder, "libdemo.so", content)).toBe(path);
   expect(readFileSync(path).equals(content)).toBe(true);
 });
 
 test("a folder that others may write to is refused", () => {
   const folder = join(base, "open");
-  privateFile(folder, content);
+  privateFile(folder, "libdemo.so", content);
   chmodSync(folder, 0o777);
-  expect(() => privateFile(folder, content)).toThrow("open to others");
+  expect(() => privateFile(folder, "libdemo.so", content)).toThrow("open to others");
 });
 
 test("private folders are absolute and the product's own", () => {
-  const folders = privateFolders();
+  const folders = privateFolders("demo");
   expect(folders.length).toBeGreaterThan(0);
-  for (const folder of folders) expect(folder).toMatch(/^\/.*\/esoteric-entropy$/);
+  for (const folder of folders) expect(folder).toMatch(/^\/.*\/demo$/);
 });
 
 test.if(process.platform === "linux")("a library loads from a file in memory", () => {
-  works(memoryFile(content));
+  works(memoryFile("libdemo.so", content));
 });

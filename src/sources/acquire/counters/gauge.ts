@@ -1,4 +1,5 @@
 /** Where the system keeps numbers about itself. */
+import type { READINGS } from "../../../../ffi/kernels.ts";
 import { SourceError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 
@@ -27,7 +28,7 @@ export function fileGauge(host: Host, path: string, parse: (text: string) => Cou
 }
 
 /** A gauge that is a function of the native library, which fills an array with numbers in a fixed order. */
-export function nativeGauge(host: Host, id: string, count: number): Gauge {
+export function nativeGauge(host: Host, id: (typeof READINGS)[number], count: number): Gauge {
   if (!host.native.ok) throw new SourceError(id, host.native.reason);
   const read = host.native.library.kernel(id);
   const values = new BigUint64Array(count);

@@ -3,20 +3,21 @@ import { getSystemErrorName } from "node:util";
 import { NativeError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Availability, Source } from "../../../source.ts";
-import { type KernelSource, kernelSource } from "./kernel.ts";
+import { type KernelId, type KernelSource, kernelSource, requireCommand } from "./kernel.ts";
 
 /** What an errno's name means for this source, in a sentence for its `availability`. */
 export type Reasons = Readonly<Record<string, string>>;
 
 /** The source that runs the kernel `ee_<id>` where `ee_<id>_check` finds what that needs. */
 export function checkedKernel(kernel: KernelSource, reasons: Reasons): Source {
+  requireCommand(kernel.info.id, "check");
   return {
     ...kernelSource(kernel),
     availability: async (host) => check(host, kernel.info.id, reasons),
   };
 }
 
-function check(host: Host, id: string, reasons: Reasons): Availability {
+function check(host: Host, id: KernelId, reasons: Reasons): Availability {
   if (!host.native.ok) return { ok: false, reason: host.native.reason };
   try {
     host.native.library.command(id, "check");

@@ -1,18 +1,22 @@
 /** A noise source whose loop is one native kernel: what all of them have in common. */
 import { setImmediate } from "node:timers/promises";
+import { COMMANDS, KERNELS } from "../../../../ffi/kernels.ts";
 import { NativeError, SourceError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Sampler, Source, SourceInfo } from "../../../source.ts";
 import type { RawTrace } from "../../../trace.ts";
 
+export type KernelId = (typeof KERNELS)[number];
+
 export interface KernelSource {
-  readonly info: SourceInfo;
+  readonly info: SourceInfo & { readonly id: KernelId };
   /** Samples dropped after opening, while caches, page tables and clock frequency settle. */
   readonly warmUpSamples: number;
 }
 
-/** The source that runs the kernel `ee_<id>` of the native library. */
+/** The source that runs the kernel `ee_<id>` of the native library. @throws Error, when loaded, if c/kernels/ has none */
 export function kernelSource({ info, warmUpSamples }: KernelSource): Source {
+  if (!KERNELS.includes(info.id)) throw new Error(`c/kernels/ exports no kernel ee_${info.id}`);
   return {
     info,
     async availability(host) {
@@ -23,6 +27,13 @@ export function kernelSource({ info, warmUpSamples }: KernelSource): Source {
       return new KernelSampler(info, host, host.native.library.kernel(info.id), warmUpSamples);
     },
   };
+}
+
+/** @throws Error, when a source is loaded, if c/kernels/ does not export the command that the source will call */
+export function requireCommand(id: KernelId, verb: "check" | "open" | "close"): void {
+  if (!(COMMANDS as readonly string[]).includes(`${id}_${verb}`)) {
+    throw new Error(`c/kernels/ exports no command ee_${id}_${verb}`);
+  }
 }
 
 /** A kernel cannot be interrupted, so an abort waits for at most about this long. */

@@ -3,7 +3,7 @@ import { NativeError, SourceError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Availability, Source } from "../../../source.ts";
 import { type Reasons, reasonFor } from "./checked-kernel.ts";
-import { type KernelSource, kernelSource } from "./kernel.ts";
+import { type KernelSource, kernelSource, requireCommand } from "./kernel.ts";
 
 export interface OpenedKernel extends KernelSource {
   /** Whether it is worth trying, once there is a native library. As `Source.availability`. */
@@ -17,6 +17,8 @@ export interface OpenedKernel extends KernelSource {
 /** The source that runs the kernel `ee_<id>` between `ee_<id>_open` and `ee_<id>_close`. One sampler at a time. */
 export function openedKernel(opened: OpenedKernel): Source {
   const { info, obstacle } = opened;
+  requireCommand(info.id, "open");
+  requireCommand(info.id, "close");
   const kernel = kernelSource(opened);
   return {
     info,

@@ -165,19 +165,17 @@ describe("answers that are not understood", () => {
   }
 
   test("a native library that refuses", async () => {
-    const refuses = source({ gauges: (machine) => [nativeGauge(machine, "counted", 4)] });
+    const refuses = source({ gauges: (machine) => [nativeGauge(machine, "vmstat", 4)] });
     const machine = fakeHost({
       os: "darwin",
       kernels: {
-        counted: () => {
-          throw new NativeError("counted: ENOSYS");
+        vmstat: () => {
+          throw new NativeError("vmstat: ENOSYS");
         },
       },
     });
     await using sampler = await refuses.open(machine);
-    expect((await rejectionOf(sampler.sample(1, never))).message).toBe(
-      "counted: the system: counted: ENOSYS",
-    );
+    expect((await rejectionOf(sampler.sample(1, never))).message).toBe("counted: the system: vmstat: ENOSYS");
     expect(await rejectionOf(refuses.open(fakeHost()))).toBeInstanceOf(SourceError);
   });
 });

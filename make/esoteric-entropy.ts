@@ -1,0 +1,83 @@
+/** How esoteric-entropy is made. What only some builds need is loaded when they do: `build.ts native` runs at every start. */
+import { commit } from "#kit/make/checkout.ts";
+import type { NativeSources } from "#kit/make/native.ts";
+import type { Recipe } from "#kit/make/recipe.ts";
+import { TARGETS } from "#kit/native/target.ts";
+import manifest from "../package.json" with { type: "json" };
+import { checkKernels } from "./kernels.ts";
+
+export const native: NativeSources = {
+  library: "ee",
+  folder: "c",
+  includes: ["platform", "lib", "kernels"],
+  check: checkKernels,
+};
+
+export const esotericEntropy: Recipe = {
+  name: "esoteric-entropy",
+  version: manifest.version,
+  description: manifest.description,
+  license: manifest.license,
+  repository: manifest.repository,
+  targets: TARGETS,
+  outFolder: "dist",
+  native,
+  program: {
+    main: "src/main.ts",
+    // `--version` needs nothing of the program, and the menu's library looks at `process.stdout` when loaded, which takes
+    // longer than the rest of the start.
+    loadedLater: ["src/product.ts", "kit/term/menu-prompts.ts"],
+    threads: ["src/sampling/worker.ts", "src/report/threads/test-worker.ts"],
+    define: (target) => ({
+      "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()),
+      // What the terminal library reads in order to tell the two C libraries of Linux apart.
+      "process.env.OPENTUI_LIBC": JSON.stringify(target.endsWith("-musl") ? "musl" : ""),
+    }),
+    async fittings(target) {
+      const [{ bundledPage }, { terminalLibrary }] = await Promise.all([
+        import("./page.ts"),
+        import("./terminal-library.ts"),
+      ]);
+      return [await terminalLibrary(target), await bundledPage()];
+    },
+  },
+  /** A source without its native kernel throws when it is loaded. */
+  async check() {
+    await import("../src/sources/index.ts");
+  },
+  async generate() {
+    const [{ generateKernelList }, { generateSourcesIndex }] = await Promise.all([
+      import("./kernels.ts"),
+      import("./sources-index.ts"),
+    ]);
+    const lists = [...generateKernelList(), ...generateSourcesIndex()];
+    // These import the sources, whose list has just been written.
+    const { generateSourcesDocument } = await import("./sources-document.ts");
+    const { generateTestsDocument } = await import("./tests-document.ts");
+    const { generateCommandFiles } = await import("#kit/make/command-files.ts");
+    const { product } = await import("../src/product.ts");
+    const documents = [...(await generateSourcesDocument()), ...generateTestsDocument()];
+    return [...lists, ...documents, ...(await generateCommandFiles(product))];
+  },
+  release: {
+    installScript: "install.sh",
+    formula: "packaging/homebrew/esoteric-entropy.rb",
+    npm: {
+      scope: "@esoteric-entropy",
+      launcher: "packaging/npm/launcher.mjs",
+      readme: "README.md",
+      fields: {
+        type: "module",
+        // For tools that do not know "exports".
+        main: "./lib/node.js",
+        types: "./lib/index.d.ts",
+        exports: {
+          ".": { types: "./lib/index.d.ts", bun: "./lib/bun.js", default: "./lib/node.js" },
+          "./package.json": "./package.json",
+        },
+        engines: manifest.engines,
+      },
+      buildLibrary: async (folder) => (await import("./library.ts")).buildLibrary(folder),
+    },
+  },
+};
