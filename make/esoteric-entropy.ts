@@ -1,4 +1,4 @@
-/** How esoteric-entropy is made. What only some builds need is loaded when they do: `build.ts native` runs at every start. */
+/** How esoteric-entropy is made. Most parts are loaded on demand, since `build.ts native` runs at every start from source. */
 import { commit } from "#kit/make/checkout.ts";
 import type { NativeSources } from "#kit/make/native.ts";
 import type { Recipe } from "#kit/make/recipe.ts";
@@ -30,7 +30,7 @@ export const esotericEntropy: Recipe = {
     threads: ["src/sampling/worker.ts", "src/report/threads/test-worker.ts"],
     define: (target) => ({
       "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()),
-      // What the terminal library reads in order to tell the two C libraries of Linux apart.
+      // The terminal library reads this to tell the two C libraries of Linux apart.
       "process.env.OPENTUI_LIBC": JSON.stringify(target.endsWith("-musl") ? "musl" : ""),
     }),
     async fittings(target) {
@@ -51,7 +51,7 @@ export const esotericEntropy: Recipe = {
       import("./sources-index.ts"),
     ]);
     const lists = [...generateKernelList(), ...generateSourcesIndex()];
-    // These import the sources, whose list has just been written.
+    // The rest imports the sources, whose list has just been written.
     const { generateSourcesDocument } = await import("./sources-document.ts");
     const { generateTestsDocument } = await import("./tests-document.ts");
     const { generateCommandFiles } = await import("#kit/make/command-files.ts");

@@ -1,6 +1,6 @@
 /**
- * Reads from c/kernels/ which functions it exports, and writes their names to ffi/kernels.ts, which the sources and ffi/
- * are checked against: a kernel exists for TypeScript if and only if the library exports it.
+ * Reads which functions c/kernels/ exports and writes their names to ffi/kernels.ts. The sources and ffi/ are checked against
+ * it, so a kernel exists for TypeScript if and only if the library exports it.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,9 +21,10 @@ const DEFINITION =
   /^(?<before>(?:\w+ )*)(?<type>\w+) \**ee_(?<name>\w+)\((?<words>uint64_t \*\w+, size_t \w+)?(?<text>const char \*\w+)?/gm;
 
 /**
+ * Lists the exports of c/kernels/.
  * @param root the folder that holds c/
- * @throws Error for a function of c/kernels/ that could be called but is not exported, or whose mark does not fit its shape;
- * for a file that exports nothing
+ * @throws Error for a function that is neither marked nor static, a mark that does not fit the function's shape, or a file
+ * that exports nothing
  */
 export function exportsOf(root: string = ROOT): Exports {
   const found: Record<Mark, Set<string>> = {
@@ -61,7 +62,7 @@ function total(found: Readonly<Record<Mark, ReadonlySet<string>>>): number {
   return MARKS.reduce((sum, mark) => sum + found[mark].size, 0);
 }
 
-/** The text that ffi/kernels.ts should have. */
+/** Makes the text of ffi/kernels.ts. */
 export function kernelList(exports: Exports = exportsOf()): string {
   const constant = (name: string, mark: Mark) =>
     list(
@@ -88,7 +89,7 @@ export function generateKernelList(): string[] {
   return generated(LIST, kernelList());
 }
 
-/** @throws Error as `exportsOf`; and for this checkout if ffi/kernels.ts is not what c/kernels/ says */
+/** Checks c/kernels/ as `exportsOf` does, and that ffi/kernels.ts beside it is current. @throws Error */
 export function checkKernels(root: string): void {
   const text = kernelList(exportsOf(root));
   const path = join(root, LIST);

@@ -9,13 +9,13 @@ import { packagesIn } from "#kit/make/binary.ts";
 import { ROOT } from "#kit/make/checkout.ts";
 import { packageLicences } from "#kit/make/licences.ts";
 
-/** A thread's entry point is a file of its own beside the library's. */
+/** The entry point of a thread is a file of its own beside the library's. */
 const FACES = {
   bun: { target: "bun", library: "bun.js", thread: "src/sampling/worker.ts" },
   node: { target: "node", library: "node.js", thread: "src/faces/library/program-thread.ts" },
 } as const;
 
-/** Writes it into `folder`. @throws Error with what the bundler or the compiler says */
+/** Writes the library into `folder`. @throws Error with the messages of the bundler or the compiler */
 export async function buildLibrary(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -37,7 +37,7 @@ async function bundle(target: "bun" | "node", entrypoint: string, outfile: strin
     target,
     format: "esm",
     metafile: true,
-    // Each build holds the half that its runtime needs: see src/faces/library/face.ts.
+    // Each build has only the half that its runtime needs: see src/faces/library/face.ts.
     define: { "process.versions.bun": target === "bun" ? JSON.stringify("") : "undefined" },
     plugins: [builtThreads],
   });
@@ -46,7 +46,7 @@ async function bundle(target: "bun" | "node", entrypoint: string, outfile: strin
   return packagesIn(result);
 }
 
-/** Threads are started from the built files. */
+/** Makes threads start from the built files. */
 const builtThreads: Bun.BunPlugin = {
   name: "start threads from built files",
   setup(build) {
@@ -65,8 +65,8 @@ function threadFile(entrypoint: string): string {
 }
 
 /**
- * The types of everything the library exports, in one file. Each source file is declared by itself, without a look at others:
- * two seconds instead of thirty. Where that takes a type that is not written out, "any" would come of it.
+ * Makes the types of everything the library exports, in one file. Each source file is declared by itself, without reading
+ * others: two seconds instead of thirty. An exported type that is not written out would become "any".
  * @throws Error in that case
  */
 async function declarations(): Promise<string> {
@@ -91,10 +91,10 @@ async function declarations(): Promise<string> {
   }
 }
 
-/** TypeScript 5.9 declares a method named by a symbol twice, first as a property; with its comment. */
+/** TypeScript 5.9 declares a method named by a symbol twice, first as a property, with its comment. */
 const SYMBOL_PROPERTY = /(\n *\/\*\*.*\*\/)?\n *\[Symbol\.\w+\]: .*;(?=\n)/g;
 
-/** Writes the declarations of a source file, and of those that they need, below `folder`. */
+/** Writes the declarations of a source file, and of those that it needs, below `folder`. */
 function declare(file: string, folder: string): void {
   const path = join(folder, file.replace(/\.ts$/, ".d.ts"));
   if (existsSync(path)) return;
@@ -102,7 +102,7 @@ function declare(file: string, folder: string): void {
     fileName: file,
     compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.Preserve },
   });
-  // The kit's place, as seen from here, for the bundler of types knows no "imports" of package.json.
+  // The kit by a relative path: the bundler of types does not know "imports" of package.json.
   const outputText = declared.outputText
     .replaceAll(SYMBOL_PROPERTY, "")
     .replaceAll(/"#kit\/([^"]+)"/g, (_, path) => `"${relative(dirname(file), join("kit", path))}"`);

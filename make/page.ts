@@ -1,6 +1,6 @@
 /**
- * Fits the server's page into a binary as finished files. Bun would bundle it as well, but under names that hash the folder it
- * is built in, so that no two folders gave the same program.
+ * Fits the server's page into a binary as finished files. Bun could bundle it itself, but under names that hash the folder of
+ * the build, so no two folders would give the same program.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
@@ -12,7 +12,7 @@ import type { Fitting } from "#kit/make/recipe.ts";
 
 const FOLDER = join(ROOT, "build", "page");
 
-/** Replaces the page's import by what Bun makes of it in a compiled program: a list of files and their headers. */
+/** Replaces the import of the page by what Bun makes of it in a compiled program: a list of files and their headers. */
 export async function bundledPage(): Promise<Fitting> {
   const bundle = await Bun.build({
     entrypoints: [join(ROOT, "src", "faces", "http", "dashboard", "index.html")],

@@ -1,4 +1,4 @@
-/** Writes docs/SOURCES.md, what every source is, from the sources themselves. */
+/** Writes docs/SOURCES.md, which describes every source, from the sources themselves. */
 import { constants } from "node:os";
 import { join } from "node:path";
 import { generated } from "#kit/make/generated.ts";
@@ -25,7 +25,7 @@ otherwise with \`--credit ID=H\`.
 tells which of the sources your machine has. Under "not everywhere" is what a source says where it cannot run.
 `;
 
-/** The text the document should have. */
+/** Makes the text of the document. */
 export async function sourcesDocument(sources: readonly Source[]): Promise<string> {
   const sorted = [...sources].sort((a, b) => (a.info.id < b.info.id ? -1 : 1));
   const rows = sorted.map(({ info }) => [
@@ -65,25 +65,25 @@ const UNITS: Record<SourceInfo["unit"], string> = {
   level: "a level or number as the device gives it",
 };
 
-/** For a counter step of 20 ns or less, and for coarser ones. */
+/** The claims for a counter step of 20 ns or less, and for coarser ones. */
 function claims({ unit, claim, coarseClaim = claim }: SourceInfo): string {
   if (unit !== "ticks" || coarseClaim === claim) return String(claim);
   return `${claim}, ${coarseClaim} with a 24 MHz counter`;
 }
 
-/** What refuses a kernel that looks for something before it runs: a library, an instruction. */
+/** Errors of a kernel that misses something before it runs: a library, an instruction. */
 const REFUSALS = ["ENOENT", "ENOSYS"] as const;
 
-/** These look for a device node by themselves, whatever the host: here there is none. */
+/** Sources that look for a device node whatever the host says: here there is none. */
 const WITHOUT_DEVICE: Readonly<Record<string, Source>> = { hwrng: hwrngAt("/none"), tpm: tpmAt("/none") };
 
-/** What the source says of a machine that has a native library and nothing else: no devices, no tools, no files. */
+/** Asks the source about a machine that has a native library and nothing else: no devices, no tools, no files. */
 async function platform(source: Source, os: Host["os"]): Promise<string> {
   const reasons = new Set<string>();
   for (const refusal of REFUSALS) {
     const bare = WITHOUT_DEVICE[source.info.id] ?? source;
     const availability = await bare.availability(bareHost(os, refusal));
-    // A refusal that the source has no words for does not occur.
+    // An error that the source has no words for does not occur.
     if (!availability.ok && availability.reason !== refusal) reasons.add(`"${availability.reason}"`);
   }
   return reasons.size === 0 ? "everywhere" : `not everywhere: ${[...reasons].join("; ")}`;
@@ -114,7 +114,7 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
         keyStream: undefined,
       },
     },
-    // The folder for temporary files may or may not be on a disk, and the document is to be the same everywhere.
+    // The document must not depend on where this machine keeps temporary files.
     settings: { ...DEFAULT_SETTINGS, scratchFolder: "FOLDER" },
     nowNs: () => 0,
     readText: () => undefined,

@@ -6,10 +6,10 @@ import { generated, list } from "#kit/make/generated.ts";
 
 const FOLDER = join("src", "sources");
 
-/** Files of the folder that are no source. */
+/** Files of the folder that are no sources. */
 const NO_SOURCES = ["index.ts", "selection.ts"];
 
-/** The text the index should have. Each other file exports its source under its own name, in camel case. */
+/** Makes the text of the index. Each other file exports its source under its own name, in camel case. */
 export function sourcesIndex(files: readonly string[] = readdirSync(join(ROOT, FOLDER))): string {
   const stems = files
     .filter((file) => file.endsWith(".ts") && !NO_SOURCES.includes(file))

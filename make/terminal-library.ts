@@ -1,6 +1,6 @@
 /**
- * Fits the terminal library `@opentui/core` into a binary. Its native half comes as one npm package a target: in goes that of
- * the binary's target, whatever machine builds it. Its parsers of programming languages, 3 MB, stay out.
+ * Fits the terminal library `@opentui/core` into a binary. Its native half comes as one npm package a target; the one of the
+ * binary's target goes in, whatever machine builds it. Its parsers of programming languages, 3 MB, stay out.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ export default path;`,
   return { plugin, packages: [`node_modules/${name}`] };
 }
 
-/** CommonJS, so that what is imported from it needs not be listed: whoever imports anything gets the error. */
+/** Makes every import of the library throw. CommonJS, so that the names imported from it need not be listed. */
 export function withoutTerminalLibrary(target: Target): Bun.BunPlugin {
   return replacing([
     {
@@ -46,9 +46,9 @@ module.exports = {};`,
 }
 
 interface Replacement {
-  /** What is imported, as the import names it. */
+  /** Matches what an import names. */
   readonly filter: RegExp;
-  /** The JavaScript that it becomes. */
+  /** JavaScript that takes its place. */
   readonly contents: string;
 }
 

@@ -1,4 +1,4 @@
-/** Makes the one-file program: Bun, the bundled sources, the native library of the target and everybody's licences. */
+/** Makes the one-file program: Bun, the bundled sources, the target's native library and the licences of all of them. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { replaceFile } from "../files/replace-file.ts";
@@ -10,7 +10,7 @@ import { buildNative } from "./native.ts";
 import { fetchRuntime, packageOf, runtimePackage } from "./package-lock.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Modules of the kit that another one takes the place of in a binary. */
+/** Modules of the kit that are replaced in a binary. */
 const LIBRARY = /[/\\]kit[/\\]native[/\\]embedded\.ts$/;
 const LICENCES = /[/\\]kit[/\\]term[/\\]licences\.ts$/;
 
@@ -39,7 +39,7 @@ export function releaseName(recipe: Pick<Recipe, "name">, target: Target): strin
   return `${recipe.name}-${target}`;
 }
 
-/** Paths of binaries by the target that each is for. */
+/** Paths of binaries by target. */
 export type Binaries = ReadonlyMap<Target, string>;
 
 /** Finds what `build.ts all` has left. @throws Error if one is missing */
@@ -59,7 +59,7 @@ export async function compileBinary(
 ): Promise<Binary> {
   await recipe.check?.();
   const plan = await bundlePlan(recipe, target);
-  // The licences are those of what is in the bundle, so it is made twice: to see what that is, and with them in it.
+  // Bundled twice: to see which packages are in it, and then with their licences.
   const packages = packagesIn(await bundle(plan.options, plan.plugins), plan.packages);
   const licences = join(ROOT, "build", "licences", target, `${recipe.name}.txt`);
   mkdirSync(dirname(licences), { recursive: true });
@@ -99,7 +99,7 @@ interface BundlePlan {
   readonly packages: readonly string[];
 }
 
-/** Says how the program of a target is bundled, without making a binary of it. */
+/** Plans how the program of a target is bundled. */
 export async function bundlePlan(recipe: Recipe, target: Target): Promise<BundlePlan> {
   const { main, loadedLater, threads, define, fittings } = recipe.program;
   const fitted = (await fittings?.(target)) ?? [];
@@ -109,7 +109,7 @@ export async function bundlePlan(recipe: Recipe, target: Target): Promise<Bundle
       entrypoints: [main, ...loadedLater, ...threads].map((path) => join(ROOT, path)),
       root: dirname(join(ROOT, main)),
       target: "bun",
-      // All in one folder, where the program's one file finds them by the paths that its sources have.
+      // All in one folder: inside the binary, sources find each other by name there.
       naming: { entry: "[name].[ext]", asset: "[name].[ext]" },
       minify: true,
       format: "esm",
@@ -137,13 +137,13 @@ export function packagesIn({ metafile }: Bun.BuildOutput, fitted: readonly strin
   return [...new Set([...found.filter((each) => each !== undefined), ...fitted])].sort();
 }
 
-/** Signs into a new file, for macOS remembers the signatures of those that it has seen. */
+/** Signs into a new file: macOS caches signatures by file. */
 function signProgram(path: string, identifier: string): void {
   replaceFile(path, signAdHoc(readFileSync(path), identifier), 0o755);
 }
 
 /**
- * Has an entry point imported by another at run time instead of taken in. (Bun's `splitting` would share what both contain,
+ * Keeps an entry point a file of its own that others import at run time. (Bun's `splitting` would share what both contain,
  * but names the parts after the folder of the build.)
  */
 function ownFile(path: string): Bun.BunPlugin {

@@ -1,4 +1,4 @@
-/** The text of docs/CLI.md. */
+/** Writes the text of docs/CLI.md. */
 import type { Command } from "../term/command.ts";
 import { exitTable } from "../term/exit.ts";
 import type { ProgramFacts } from "../term/product.ts";
@@ -85,12 +85,12 @@ function tableLines(head: readonly string[], rows: readonly (readonly string[])[
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
-/** In a table a bar would end the cell, in code too. */
+/** Escapes bars, which end a cell of a table even in code. */
 function code(text: string): string {
   return `\`${text.replaceAll("|", "\\|")}\``;
 }
 
-/** Characters that Markdown reads as something else. */
+/** Escapes what Markdown would interpret. */
 function plain(text: string): string {
   return text.replaceAll(/[\\*_<|`]/g, (character) => `\\${character}`);
 }

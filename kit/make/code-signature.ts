@@ -1,7 +1,7 @@
 /**
- * Signs a Mach-O program "ad hoc": without a certificate, by a hash of each of its pages. Apple silicon starts nothing that
- * has no valid signature. Structures: mach-o/loader.h, and CodeDirectory version 0x20400 in xnu, osfmk/kern/cs_blobs.h.
- * It says that the file is whole, not who made it.
+ * Signs a Mach-O program "ad hoc": without a certificate, by a hash of each of its pages. Apple silicon starts no program
+ * without a valid signature. This one proves that the file is whole, not who made it. Structures: mach-o/loader.h, and
+ * CodeDirectory version 0x20400 in xnu, osfmk/kern/cs_blobs.h.
  */
 import { createHash } from "node:crypto";
 
@@ -22,11 +22,11 @@ const MH_EXECUTE = 2;
 const PAGE_BITS = 12;
 const MEMORY_PAGE = 0x4000;
 
-/** Bytes before the one blob of the super blob; and of a code directory's fixed part. */
+/** Bytes before the one blob of the super blob, and of the fixed part of a code directory. */
 const SUPER_BLOB_HEADER = 20;
 const DIRECTORY_HEADER = 88;
 
-/** The same program with a new signature in the place of the one it has. @throws Error if it has none, or is no Mach-O file */
+/** Returns the program with its signature replaced. @throws Error if it has none, or is no Mach-O file */
 export function signAdHoc(file: Uint8Array, identifier: string): Uint8Array {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (view.getUint32(0, true) !== MACHO_64) throw new Error("not a 64-bit Mach-O file");
@@ -79,7 +79,7 @@ export function signAdHoc(file: Uint8Array, identifier: string): Uint8Array {
 interface LoadCommand {
   readonly at: number;
   readonly command: number;
-  /** Name of the segment, where it describes one. */
+  /** Name of the segment that it describes. */
   readonly segment?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Writes what is made of the command definitions: completions/, man/ and docs/CLI.md. */
+/** Generates files from the command definitions: completions/, man/ and docs/CLI.md. */
 import type { Command } from "../term/command.ts";
 import { type ProgramFacts, shownCommands } from "../term/product.ts";
 import { cliDocument } from "./cli-document.ts";
@@ -12,7 +12,7 @@ export interface ListedCommand {
   readonly summary: string;
 }
 
-/** The texts that the files should have, by path from the root. */
+/** Makes the texts of the files, by path from the root. */
 export async function commandFiles(product: ProgramFacts): Promise<Map<string, string>> {
   const { name: program } = product;
   const listed: ListedCommand[] = await Promise.all(

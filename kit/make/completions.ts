@@ -1,11 +1,11 @@
-/** How zsh and fish ask the program what may come next, by `@bomb.sh/tab`. The script for bash is written by hand, and says why. */
+/** Completion scripts for zsh and fish, made by `@bomb.sh/tab`. The script for bash is written by hand, and says why. */
 import { RootCommand } from "@bomb.sh/tab";
 
-/** In fish, a candidate that begins with a dash would be an option of `string`, and "\t" is no tab. */
+/** The mistake: fish takes a candidate that begins with a dash for an option of `string`, and "\t" is no tab in fish. */
 const FISH_MISTAKE = 'string split --max 1 "\\t" $';
 const FISH_CORRECTED = "string split --max 1 -- \\t $";
 
-/** The script the shell should have. */
+/** Returns the script for a shell. */
 export function completionScript(program: string, shell: "zsh" | "fish"): string {
   const script = printed(() => new RootCommand().setup(program, program, shell));
   return shell === "zsh" ? script : corrected(script);
@@ -17,7 +17,7 @@ function corrected(script: string): string {
   return `${before}${FISH_CORRECTED}${after}`;
 }
 
-/** The library has no other way to hand a script over than the console. */
+/** Catches what the library prints: it offers no other way to get a script. */
 function printed(print: () => void): string {
   const { log } = console;
   const texts: string[] = [];

@@ -9,8 +9,8 @@ const SECTION_HEADER_COUNT = 0x3c;
 const SECTION_NAMES_INDEX = 0x3e;
 
 /**
- * A library without what only debuggers and linkers read: the sections after the last byte that is loaded, and the table of
- * sections. A loader goes by the program headers alone, and they stay as they are.
+ * Removes what only debuggers and linkers read: the sections after the last byte that is loaded, and the table of sections.
+ * Loaders use the program headers alone, which stay as they are.
  */
 export function withoutDebugInformation(file: Uint8Array): Uint8Array {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

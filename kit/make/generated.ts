@@ -1,4 +1,4 @@
-/** Files of the checkout that are made of others, and are committed. */
+/** Writes files that are generated from others of the checkout and committed. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./checkout.ts";
@@ -24,7 +24,7 @@ function isCurrent(file: string, text: string): boolean {
 /** Biome's `lineWidth`: generated TypeScript looks as the formatter would leave it. */
 const LINE_WIDTH = 110;
 
-/** A list in TypeScript: on one line if it fits, else an item a line. */
+/** Formats a list: on one line if it fits, else one item a line. */
 export function list(head: string, items: readonly string[], end: string): string {
   const line = `${head}${items.join(", ")}${end}`;
   return line.length <= LINE_WIDTH ? line : [head, ...items.map((item) => `  ${item},`), end].join("\n");

@@ -1,4 +1,4 @@
-/** The licences of other people's code that a bundle holds: they ask for their text to go with it. */
+/** The licences of the packages in a bundle, which require that their text goes with it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./checkout.ts";
@@ -8,7 +8,7 @@ import { homepage, type Recipe } from "./recipe.ts";
 const RULE = `\n${"-".repeat(80)}\n\n`;
 
 /**
- * Everything that has to be said with a binary: the product's own licence, the runtime's, and those of the packages in it.
+ * Writes the text that goes with a binary: the product's licence, the runtime's, and those of the packages in it.
  * @param packages their folders in package-lock.json
  * @throws Error for a package that comes without a licence
  */
@@ -21,7 +21,7 @@ export async function programLicences(recipe: Recipe, packages: readonly string[
   ].join(RULE);
 }
 
-/** One text: every licence and notice once, after the packages it belongs to. @throws Error for a package without any */
+/** Writes every licence and notice once, after the packages it belongs to. @throws Error for a package without any */
 export async function packageLicences(packages: readonly string[]): Promise<string> {
   const packagesByText = new Map<string, Set<string>>();
   const entries = lockEntries();
@@ -42,7 +42,7 @@ function isRuntime(folder: string): boolean {
   return folder.startsWith("node_modules/@oven/bun-");
 }
 
-/** Bun's packages carry no licence text; its documentation, in the package of its types, says what it links and under which. */
+/** Bun's own packages carry no licence text. Its documentation, in the package of its types, lists what Bun links and the licences. */
 const RUNTIME_DOCUMENT = join("node_modules", "bun-types", "docs", "project", "license.mdx");
 
 function runtimeLicence(folder: string): string {

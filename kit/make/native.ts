@@ -21,8 +21,8 @@ export interface NativeSources {
 }
 
 /**
- * The oldest systems supported, in the compiler's words. glibc 2.17 (2012) and macOS 13 are the oldest that Bun itself runs
- * on.
+ * The oldest systems supported, as the compiler names them. Bun itself runs on glibc 2.17 (2012) and macOS 13, and on
+ * nothing older.
  */
 const COMPILER_TARGETS: Record<Target, string> = {
   "darwin-arm64": "aarch64-macos.13.0",
@@ -33,14 +33,14 @@ const COMPILER_TARGETS: Record<Target, string> = {
   "linux-x64-musl": "x86_64-linux-musl",
 };
 
-/** Only what the sources mark is visible; no paths, dates or identifiers of this machine go into the file. */
+/** Exports only what the sources mark, and puts no path, date or identifier of this machine into the file. */
 const FLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", "-shared", "-s"];
 
 export interface NativeBuild {
   readonly target: Target;
   /** Macros to define: the test aids of the sources. */
   readonly defines?: readonly string[];
-  /** The folder that holds the sources, and build/ for the result, instead of the checkout. */
+  /** Folder of the sources, and of build/ for the result. Defaults to the checkout. */
   readonly root?: string;
 }
 
@@ -57,7 +57,7 @@ export async function buildNative(sources: NativeSources, build: NativeBuild): P
   const stamp = nativeStamp(command, files, root);
   if (existsSync(path) && existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return path;
 
-  // A folder, for on macOS the file's name becomes part of its signature.
+  // A folder of its own: on macOS the file's name becomes part of its signature.
   const unfinished = join(outFolder, `unfinished-${process.pid}`);
   mkdirSync(unfinished, { recursive: true });
   const cache = join(ROOT, "build", "zig");
@@ -114,7 +114,7 @@ function nativeStamp(command: readonly string[], files: readonly string[], root:
   return hash.digest("hex");
 }
 
-/** Path of the compiler itself, in its package for this machine: the launcher would start Node first. */
+/** Finds the compiler itself, in its package for this machine: the launcher would start Node first. */
 function zig(): string {
   const name = `@zigc/${process.platform}-${process.arch}`;
   const resolve = createRequire(join(ROOT, "node_modules", "@zigc", "cli", "package.json")).resolve;

@@ -1,7 +1,7 @@
 /**
  * The npm packages of a release: `<scope>/<target>` with a binary each, of which npm installs the one that fits, and one
- * under the product's name with a launcher of that binary, and the library. Nothing is downloaded or built when they are
- * installed.
+ * under the product's name with a launcher of that binary, and the library. Installing them downloads and builds nothing
+ * else.
  */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,7 +11,7 @@ import { ROOT } from "./checkout.ts";
 import { buildNative } from "./native.ts";
 import { homepage, type Recipe } from "./recipe.ts";
 
-/** Writes a folder a package, ready for `npm publish`, and returns their paths: the launcher last, for it names the others. */
+/** Writes one folder a package, ready for `npm publish`. Returns their paths, the launcher last: it names the others. */
 export async function buildNpmPackages(
   recipe: Recipe,
   folder = join(ROOT, recipe.outFolder, "npm"),

@@ -1,4 +1,4 @@
-/** What package-lock.json says, and the packages that it names: installed ones, and those made for other machines. */
+/** Reads package-lock.json and finds the packages that it names: installed ones, and those for other systems. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ export const lockEntries: () => LockEntries = once(
   () => JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages,
 );
 
-/** Names the package that lies in a folder: of `node_modules/a/node_modules/@b/c`, `@b/c`. */
+/** Names the package in a folder: `@b/c` for `node_modules/a/node_modules/@b/c`. */
 export function packageName(folder: string): string {
   return folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length);
 }
@@ -46,14 +46,14 @@ export function lockedPackage(name: string): LockedPackage | undefined {
 }
 
 /**
- * Returns the path of a file of a package: where npm installed it, or in a copy that is fetched through npm when it is
- * wanted first, its content checked against package-lock.json.
+ * Finds a file of a package: where npm installed it, or in a copy that is fetched through npm when first wanted and checked
+ * against package-lock.json.
  */
 export async function packageFile(name: string, file: string): Promise<string> {
   return join(await packageFolder(`node_modules/${name}`, file), file);
 }
 
-/** Returns where a package lies, as `packageFile`. @param file one that a whole package has */
+/** Finds the folder of a package, as `packageFile`. @param file one that a complete package has */
 export async function packageFolder(folder: string, file = "package.json"): Promise<string> {
   const name = packageName(folder);
   const { version, integrity } = lockEntries()[folder] ?? {};
@@ -122,13 +122,13 @@ async function run(command: string[]): Promise<string> {
   return output;
 }
 
-// ---- The runtime: the npm package that bun itself would install on a system ----
+// ---- The runtime: the npm package that Bun's own would install on a system ----
 
 export interface RuntimePackage extends LockedPackage {
   readonly name: string;
 }
 
-/** Names the package of a target. @throws Error if its version is not the one running, which makes the bundle and its bytecode */
+/** Names the runtime's package. @throws Error if its version is not that of the running Bun, which makes the bytecode */
 export function runtimePackage(target: Target): RuntimePackage {
   const name = `@oven/bun-${target.replace("arm64", "aarch64")}`;
   const locked = lockedPackage(name);
@@ -139,7 +139,7 @@ export function runtimePackage(target: Target): RuntimePackage {
   return { name, ...locked };
 }
 
-/** Returns the path of the Bun executable that a binary is made of. */
+/** Finds the Bun executable that a binary is made of. */
 export function fetchRuntime(target: Target): Promise<string> {
   return packageFile(runtimePackage(target).name, "bin/bun");
 }

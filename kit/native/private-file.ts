@@ -36,7 +36,7 @@ export function privateFile(folder: string, name: string, content: Uint8Array): 
   return path;
 }
 
-/** Windows has no user numbers and modes: there the access list of the user's profile, which is inherited, keeps others out. */
+/** Windows has no owner numbers and modes; there the inherited access list of the user's profile keeps others out. */
 function isPrivate(folder: string): boolean {
   if (process.platform === "win32") return true;
   const { uid, mode } = statSync(folder);

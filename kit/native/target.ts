@@ -1,4 +1,4 @@
-/** The systems a native library or a binary is made for, and how a library file is called on each. */
+/** The systems that libraries and binaries are made for, and the names of library files on each. */
 import { existsSync, readFileSync } from "node:fs";
 
 /** The targets that kit/make can build for. `-musl` stands for Linux with musl as its C library. */
@@ -17,7 +17,7 @@ export function isTarget(name: string): name is Target {
   return (TARGETS as readonly string[]).includes(name);
 }
 
-/** Tells the C library of this very process by the loader mapped into it: a machine may have both. */
+/** Looks at the loader mapped into this process: a machine may have both C libraries. */
 function runsOnMusl(): boolean {
   const maps = "/proc/self/maps";
   return existsSync(maps) && readFileSync(maps, "latin1").includes("/ld-musl-");

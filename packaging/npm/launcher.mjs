@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 
-/** How long a child that a terminal has interrupted together with this process gets before it is told as well. */
+/** Time, ms, for a child to end after a terminal interrupted both processes, before the signal is passed on. */
 const GRACE_MS = 100;
 
 const target = `${process.platform}-${process.arch}${runsOnMusl() ? "-musl" : ""}`;
@@ -42,7 +42,7 @@ function findProgram(name) {
   return undefined;
 }
 
-/** Whether Node itself does: musl's loader is mapped into the process. */
+/** Tells whether Node runs on musl, whose loader is then mapped into the process. */
 function runsOnMusl() {
   const maps = "/proc/self/maps";
   return existsSync(maps) && readFileSync(maps, "latin1").includes("/ld-musl-");
@@ -52,7 +52,7 @@ function runsOnMusl() {
 function runChild(path, args) {
   const child = spawn(path, args, { stdio: "inherit" });
   const passOn = (signal) => child.kill(signal);
-  // Ctrl-C at a terminal reaches the child without help, and twice would mean "at once" to it.
+  // Ctrl-C at a terminal reaches the child anyway; a second signal would end it at once.
   const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
   const handlers = {
     SIGINT: () => !atTerminal && setTimeout(passOn, GRACE_MS, "SIGINT").unref(),

@@ -26,7 +26,7 @@ function failure(action: () => unknown): NativeError {
 }
 
 describe("the library of this build", () => {
-  test("is found without being told where, once", () => {
+  test("is found by itself, and loaded once", () => {
     expect(library.path).toContain(join("build", "native", host()));
     expect(library.abiVersion).toBe(ABI_VERSION);
     expect(loadLibrary()).toBe(library);

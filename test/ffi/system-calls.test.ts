@@ -1,4 +1,4 @@
-/** What the native library does besides sampling. */
+/** The services of the native library. */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { lstatSync, mkdtempSync, rmSync } from "node:fs";
@@ -15,7 +15,7 @@ beforeAll(async () => {
   library = loadLibrary();
 }, COMPILE_TIMEOUT_MS);
 
-/** The errno with which an action fails; 0 if it does not. */
+/** Returns the errno with which an action fails, 0 if it succeeds. */
 function errnoOf(action: () => void): number | undefined {
   try {
     action();
@@ -26,7 +26,7 @@ function errnoOf(action: () => void): number | undefined {
   }
 }
 
-test("makeFifo makes one, and only where there is nothing", () => {
+test("makeFifo makes one, and refuses a path that exists", () => {
   const folder = mkdtempSync(join(tmpdir(), "ee-fifo-"));
   const path = join(folder, "ö-fifo");
   expect(errnoOf(() => library.makeFifo(path, 0o600))).toBe(0);

@@ -1,4 +1,4 @@
-/** A kernel exists for TypeScript if and only if the library exports it: what happens where somebody forgets one of the two. */
+/** A kernel exists for TypeScript if and only if the library exports it. Here somebody forgets one or the other. */
 import { describe, expect, test } from "bun:test";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -11,7 +11,7 @@ describe("docs/SOURCES.md", () => {
     expect(readFileSync(join(ROOT, "docs", "SOURCES.md"), "utf8")).toBe(await sourcesDocument(sources));
   });
 
-  test("has every source, by id, with what it says of itself", async () => {
+  test("describes every source, in the order of their ids", async () => {
     const loud = fakeSource(
       { id: "b_loud", mechanism: "Noise.", effects: ["microphone"], claim: 0.5 },
       () => 0,

@@ -7,7 +7,7 @@ import { lockedPackage } from "#kit/make/package-lock.ts";
 import { withoutTerminalLibrary } from "../../make/terminal-library.ts";
 
 describe("a target without a terminal library", () => {
-  test("builds, and says so to whoever wants the library", async () => {
+  test("builds, and the library is an error that says so", async () => {
     const folder = mkdtempSync(join(tmpdir(), "ee-terminal-"));
     try {
       writeFileSync(
@@ -48,7 +48,7 @@ export const monitor = () => [BoxRenderable, createCliRenderer];`,
 });
 
 describe("without debug information", () => {
-  /** A header, one program header for the bytes up to 0x100, and after them what no loader reads. */
+  /** A header, one program header for the bytes up to 0x100, and bytes that no loader reads. */
   function elf(): Uint8Array {
     const file = new Uint8Array(0x200).fill(0xaa, 0x100);
     const view = new DataView(file.buffer);
@@ -63,7 +63,7 @@ describe("without debug information", () => {
     return file;
   }
 
-  test("what is loaded stays, the rest goes, and no table of sections is promised", () => {
+  test("keeps what is loaded, drops the rest, and names no table of sections", () => {
     const stripped = withoutDebugInformation(elf());
     expect(stripped).toHaveLength(0x100);
     const view = new DataView(stripped.buffer);
@@ -71,7 +71,7 @@ describe("without debug information", () => {
     expect(stripped.subarray(0x40)).toEqual(elf().subarray(0x40, 0x100));
   });
 
-  test("what is no such file is refused", () => {
+  test("refuses any other file", () => {
     expect(() => withoutDebugInformation(new Uint8Array(64))).toThrow("not a 64-bit little-endian ELF file");
   });
 });

@@ -1,4 +1,4 @@
-/** What some kernels are given besides memory, and give back. */
+/** The commands that give some kernels what they need besides memory, and take it away. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { COMMANDS, KERNELS } from "../../ffi/kernels.ts";
 import { NativeError } from "../../src/errors.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
 
-/** disk_io apart: not every file system for temporary files has direct reads. */
+/** Without disk_io: not every file system for temporary files has direct reads. */
 const FILE_KERNELS = ["cpu_io_beat", "fsync_timing", "multi_domain_beat"] as const;
 
 let library: NativeLibrary;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The message of the NativeError that is thrown, which names the errno. */
+/** Returns the message of the NativeError, which names the errno. */
 function refusal(action: () => unknown): string {
   try {
     action();
@@ -47,14 +47,14 @@ describe("commands", () => {
     expect(refusal(() => library.command("", "open"))).toContain("no command");
   });
 
-  test("take no text that C would cut short", () => {
+  test("refuse a text that C would cut short", () => {
     expect(() => library.command("fsync_timing", "open", `${folder}\0x`)).toThrow(RangeError);
   });
 });
 
 for (const id of FILE_KERNELS) {
   describe(id, () => {
-    test("has to be opened, once, and closes as often as one likes", () => {
+    test("has to be opened, opens once, and closes any number of times", () => {
       const kernel = library.kernel(id);
       const samples = new BigUint64Array(3);
       expect(refusal(() => kernel(samples))).toContain("EBADF");
@@ -74,7 +74,7 @@ for (const id of FILE_KERNELS) {
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    test("refuses what is no folder", () => {
+    test("refuses anything but a folder", () => {
       expect(refusal(() => library.command(id, "open", join(folder, "absent")))).toContain("ENOENT");
       expect(refusal(() => library.command(id, "open"))).toContain("EINVAL");
       expect(refusal(() => library.command(id, "open", `/${"x".repeat(5000)}`))).toContain("ENAMETOOLONG");
@@ -106,7 +106,7 @@ test("threads and timers of kernels end with them", () => {
   expect(readdirSync("/dev/fd").length).toBe(before);
 });
 
-test("memory given back is had again by a kernel that keeps a library's state in it", () => {
+test("a kernel that keeps a library's state in its memory works again after release", () => {
   const kernel = library.kernel("compression_timing");
   const samples = new BigUint64Array(10);
   for (let round = 0; round < 3; round++) {
@@ -132,7 +132,7 @@ test("the processor's numbers are numbers, not ticks", () => {
   }
   const samples = new BigUint64Array(64);
   library.kernel("cpu_trng")(samples);
-  // Of 64 numbers of 64 bits two are equal with a chance of 2^-53; none has its top bit set with one of 2^-64.
+  // Two of 64 numbers of 64 bits are equal with a chance of 2^-53; none has its top bit set with a chance of 2^-64.
   expect(new Set(samples).size).toBe(64);
   expect(samples.some((sample) => sample >= 2n ** 63n)).toBe(true);
 });

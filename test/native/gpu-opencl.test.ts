@@ -1,4 +1,4 @@
-/** gpu_timing on Linux, with an OpenCL that is a stand-in: which devices it takes, and that it gives everything back. */
+/** gpu_timing on Linux with a stand-in for OpenCL: it takes the right devices and releases everything. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,10 +28,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Outcome {
-  /** What came of each step, in order. */
+  /** Outcome of each step, in order. */
   readonly steps: readonly string[];
   readonly distinct: number;
-  /** What OpenCL was not given back. */
+  /** Objects of OpenCL that were not released. */
   readonly objects: number;
 }
 
@@ -44,7 +44,7 @@ async function runWith(devices: string, library = plain): Promise<Outcome> {
 }
 
 describe.skipIf(!LINUX)("gpu_timing through OpenCL", () => {
-  test("a graphics processor is opened once, used and given back", async () => {
+  test("a graphics processor is opened once, used and released", async () => {
     const { steps, objects } = await runWith("gpu");
     expect(steps).toEqual([
       expect.stringContaining("early: gpu_timing: EBADF"),
@@ -72,7 +72,7 @@ describe.skipIf(!LINUX)("gpu_timing through OpenCL", () => {
     });
   }
 
-  test("a device that is lost meanwhile: an error, no samples", async () => {
+  test("a device that is lost: an error, no samples", async () => {
     const { steps, objects } = await runWith("lost");
     expect(steps[3]).toStartWith("sample: gpu_timing: EIO");
     expect(objects).toBe(0);

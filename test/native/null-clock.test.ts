@@ -1,6 +1,6 @@
 /**
- * The null control: on a machine where each operation always takes the same time, no kernel shows any entropy. Were the
- * size of the work governed by a counter or a generator, it would show here.
+ * The null control: on a machine where each operation always takes the same time, no kernel shows any entropy. Work whose
+ * size depends on a counter or a generator shows here.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { loadLibrary, type NativeLibrary } from "../../ffi/index.ts";
 import { buildLibrary, COMPILE_TIMEOUT_MS, copyOfC, host, hostLibrary } from "../support/native-builds.ts";
 import { type KernelId, readyKernel, sampleCount, timingIds } from "../support/ready-kernel.ts";
 
-/** The test aids: eight times the work; the walk that stands in for cache flushes. */
+/** Test aids: eight times the work, and the walk that replaces cache flushes. */
 const SCALE = 8;
 let plain: NativeLibrary;
 let scaled: NativeLibrary;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   walking = loadLibrary({ path: await hostLibrary("EE_NULL_CLOCK", "EE_DRAM_WALK") });
 }, COMPILE_TIMEOUT_MS);
 
-/** The one value all samples of a kernel have; undefined where this machine cannot run it. */
+/** Returns the one value of all samples of a kernel; undefined where this machine cannot run it. */
 function constantSample(library: NativeLibrary, id: KernelId, n: number): number | undefined {
   using ready = readyKernel(library, id);
   if (!ready.kernel) return undefined;
@@ -31,7 +31,7 @@ function constantSample(library: NativeLibrary, id: KernelId, n: number): number
   return Number(samples[0]);
 }
 
-test("the clock says that it is none", () => {
+test("the clock is called null", () => {
   expect(plain.clock.name).toBe("null");
   expect(plain.clock.step).toBe(7);
 });
@@ -42,7 +42,7 @@ describe("under the null clock", () => {
       const once = constantSample(plain, id, sampleCount(id, 5000));
       const often = constantSample(scaled, id, sampleCount(id, 500));
       if (once === undefined || often === undefined) return;
-      // The last reading of the clock is a step, too.
+      // The last reading of the clock is a step as well.
       expect(once - 1).toBeGreaterThan(0);
       expect(often - 1).toBe(SCALE * (once - 1));
     });
@@ -54,7 +54,7 @@ describe("under the null clock", () => {
 });
 
 test(
-  "a kernel whose work a formula governs is found out",
+  "a kernel whose work follows a formula is detected",
   async () => {
     using copy = copyOfC();
     const file = join(copy.c, "kernels", "mach_timing.c");

@@ -1,4 +1,4 @@
-/** Every target compiles, and to what it should be. */
+/** Every target compiles to a library for that system, with the same exports. */
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ for (const target of TARGETS) {
         expect(file.minimumOs).toBe("13.0");
         if (target === "darwin-arm64") expect(file.signed).toBe(true);
       } else {
-        // Threads and dlopen lay in libraries of their own until glibc 2.34.
+        // Threads and dlopen were in libraries of their own until glibc 2.34.
         const glibc = ["libc.so.6", "libdl.so.2", "libpthread.so.0"];
         expect(file.needed.toSorted()).toEqual(target.endsWith("-musl") ? ["libc.so"] : glibc);
       }

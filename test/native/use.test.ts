@@ -25,14 +25,14 @@ for (const id of KERNELS) {
     kernel(memory.subarray(100, 200));
     expect(new Set(memory.subarray(0, 100)).size).toBe(1);
     expect(new Set(memory.subarray(200)).size).toBe(1);
-    // Not one duration of 2^63 units: a sample not written, or time running backwards.
+    // A duration of 2^63 units would be a sample not written, or time running backwards.
     if ((timingIds as readonly string[]).includes(id))
       for (const sample of memory.subarray(100, 200)) expect(sample).toBeLessThan(2n ** 63n);
     expect(memory.subarray(100, 200).some((sample) => sample > 0n)).toBe(true);
   });
 }
 
-test("memory is given back, and had again", () => {
+test("memory is released and mapped again", () => {
   const kernel = library.kernel("cache_contention");
   const samples = new BigUint64Array(100);
   for (let round = 0; round < 3; round++) {
@@ -44,7 +44,7 @@ test("memory is given back, and had again", () => {
   expect(samples.some((sample) => sample > 0n)).toBe(true);
 });
 
-test("two threads in one kernel: one is sent away with EBUSY, neither is corrupted", async () => {
+test("two threads in one kernel: one gets EBUSY, neither is corrupted", async () => {
   const worker = new Worker(new URL("../support/busy-worker.ts", import.meta.url));
   const finished = new Promise<string>((resolve) => {
     worker.onmessage = (message) => resolve(message.data);
@@ -54,7 +54,7 @@ test("two threads in one kernel: one is sent away with EBUSY, neither is corrupt
   const kernel = library.kernel("mach_timing");
   const sample = new BigUint64Array(1);
   let errno: number | undefined;
-  // Until the other thread says that it is through; it is inside the kernel for some 200 ms.
+  // Until the other thread is done; it is inside the kernel for some 200 ms.
   while (errno === undefined && Atomics.load(shared, 0) !== 2) {
     if (Atomics.load(shared, 0) === 0) {
       await new Promise(setImmediate);

@@ -1,4 +1,4 @@
-/** The shared libraries inside a compiled program, found by their headers: nothing says where Bun puts what it carries. */
+/** Finds the shared libraries inside a compiled program by their headers: Bun has no list of where they are. */
 import { type LibraryFile, readLibraryFile } from "./library-file.ts";
 
 export interface EmbeddedLibrary extends LibraryFile {

@@ -1,4 +1,4 @@
-/** Compiled by test/kit/native/embedded.test.ts: says from where it loaded its library, or why it could not. */
+/** Compiled by test/kit/native/embedded.test.ts: prints where it loaded its library from, or why it could not. */
 import { loadLibrary } from "../../ffi/index.ts";
 import { NativeError } from "../../src/errors.ts";
 

@@ -1,16 +1,16 @@
-/** What a shared library says about itself, read from its bytes: ELF (Linux) or Mach-O (macOS), 64 bits, little-endian. */
+/** Reads the tables of a shared library: ELF (Linux) or Mach-O (macOS), 64 bits, little-endian. */
 export interface LibraryFile {
   readonly format: "ELF" | "Mach-O";
   readonly machine: "x64" | "arm64" | "other";
-  /** Names other programs may look up, sorted, without the underscore that macOS puts before them. */
+  /** Exported names, sorted, without the leading underscore of macOS. */
   readonly exports: readonly string[];
-  /** Names it expects others to have, sorted. */
+  /** Imported names, sorted. */
   readonly imports: readonly string[];
   /** Libraries it loads. */
   readonly needed: readonly string[];
   /** macOS only: the oldest version it runs on, as "13.0". */
   readonly minimumOs?: string;
-  /** macOS only: whether a signature is in it, without which Apple silicon loads nothing. */
+  /** macOS only: true if it has a signature, which Apple silicon demands. */
   readonly signed?: boolean;
 }
 

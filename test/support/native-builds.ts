@@ -1,4 +1,4 @@
-/** Builds of the native library that tests load: variants with test aids, and changed copies of c/. */
+/** Builds of the native library for tests: variants with test aids, and changed copies of c/. */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { hostTarget, isTarget, type Target } from "#kit/native/target.ts";
 import { COMMANDS, KERNELS, READINGS, STEPS } from "../../ffi/kernels.ts";
 import { native } from "../../make/esoteric-entropy.ts";
 
-/** The compiler builds its own run-time library when it first meets a target: some 5 s, much more on a busy machine. */
+/** The compiler builds its run-time library for each new target: some 5 s, much more on a busy machine. */
 export const COMPILE_TIMEOUT_MS = 300_000;
 
 export function host(): Target {
@@ -35,7 +35,7 @@ export function hostLibrary(...defines: string[]): Promise<string> {
   return buildLibrary({ target: host(), defines });
 }
 
-/** A folder with a copy of c/ that a test may change, removed when disposed of. */
+/** Makes a copy of c/ that a test may change; it is removed when disposed of. */
 export function copyOfC(): { readonly root: string; readonly c: string } & Disposable {
   const root = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
   cpSync(join(ROOT, "c"), join(root, "c"), { recursive: true });

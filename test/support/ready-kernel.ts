@@ -1,4 +1,4 @@
-/** Kernels with all that they need, for tests that go through the list of them. */
+/** Kernels with everything they need, for tests of all of them. */
 import { tmpdir } from "node:os";
 import type { Kernel, NativeLibrary } from "../../ffi/index.ts";
 import { COMMANDS, KERNELS } from "../../ffi/kernels.ts";
@@ -6,15 +6,15 @@ import { NativeError } from "../../src/errors.ts";
 
 export type KernelId = (typeof KERNELS)[number];
 
-/** Kernels whose samples are durations; the other ones' are values. */
+/** Kernels whose samples are durations, not values. */
 export const timingIds = KERNELS.filter((id) => id !== "cpu_trng");
 
 export interface ReadyKernel extends Disposable {
-  /** Undefined where this machine lacks something; the reason has been printed. */
+  /** Undefined where this machine lacks something; the reason was printed. */
   readonly kernel: Kernel | undefined;
 }
 
-/** Opens a kernel that has to be opened, with the folder for temporary files. To be disposed of. */
+/** Opens a kernel if it has to be opened, with the folder for temporary files. Closes it when disposed of. */
 export function readyKernel(library: NativeLibrary, id: KernelId): ReadyKernel {
   const has = (verb: string) => (COMMANDS as readonly string[]).includes(`${id}_${verb}`);
   const opens = has("open");
@@ -34,7 +34,7 @@ export function readyKernel(library: NativeLibrary, id: KernelId): ReadyKernel {
   };
 }
 
-/** Samples a second, roughly, of those kernels that stay far below the 100,000 of most. */
+/** Approximate samples a second of kernels far below the 100,000 of most. */
 const SLOW: Readonly<Record<string, number>> = {
   disk_io: 10_000,
   dyld_timing: 8_000,
@@ -48,7 +48,7 @@ const SLOW: Readonly<Record<string, number>> = {
   timer_signal: 30_000,
 };
 
-/** `usual`, or for a slow kernel as many as take about the same time, at least `least`. */
+/** Returns `usual`, or for a slow kernel the number of samples that takes about as long, at least `least`. */
 export function sampleCount(id: string, usual: number, least = 10): number {
   return Math.max(least, Math.ceil(usual * Math.min(1, (SLOW[id] ?? 100_000) / 100_000)));
 }

@@ -28,7 +28,7 @@ describe("a signature of our own", () => {
     expect(readCodeSignature(signed).codeLimit).toBe(own.codeLimit);
   });
 
-  test("leaves the library what it was, and may be replaced in its turn", () => {
+  test("leaves the library as it was, and can be replaced again", () => {
     expect(readLibraryFile(signed)).toEqual(readLibraryFile(original));
     expect(signAdHoc(signAdHoc(original, "a-much-longer-identifier"), "an-identifier")).toEqual(signed);
   });
@@ -39,7 +39,7 @@ describe("a signature of our own", () => {
     expect(readCodeSignature(changed).wrongPages).toEqual([1]);
   });
 
-  test("is refused for what is no Mach-O file", () => {
+  test("is refused for any other file", () => {
     expect(() => signAdHoc(new Uint8Array(4096), "x")).toThrow("not a 64-bit Mach-O file");
   });
 });

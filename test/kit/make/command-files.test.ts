@@ -1,4 +1,4 @@
-/** What is made of the command definitions: completions/, man/ and docs/CLI.md. */
+/** Files generated from the command definitions: completions/, man/ and docs/CLI.md. */
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { runProcess } from "../../support/run-process.ts";
 
 const files = await commandFiles(product);
 
-/** With everything in it that roff and Markdown read as something else. */
+/** Contains everything that roff and Markdown would interpret. */
 const awkward = command({
   name: "awkward",
   description: "Try .dots, 'quotes', back\\slashes and ~tildes",
@@ -27,7 +27,7 @@ const awkward = command({
   run: async () => 0,
 });
 
-describe("files made of the command definitions", () => {
+describe("files generated from the command definitions", () => {
   for (const [path, text] of files) {
     test(`${path} is what 'npm run gen' would write`, () => {
       expect(readFileSync(join(ROOT, path), "utf8")).toBe(text);
@@ -50,7 +50,7 @@ describe("files made of the command definitions", () => {
     expect(text).not.toContain("serve-stdio");
   });
 
-  test("what Markdown reads as something else is written so that it does not", () => {
+  test("escapes what Markdown would interpret", () => {
     const text = cliDocument(product, [{ command: awkward, summary: "a | b" }]);
     expect(text).toContain("| [awkward](#awkward) | a \\| b |");
     expect(text).toContain("| `--mode a\\|b` | a\\|b: \\\\fBbold\\\\fR; default: a |");
@@ -58,7 +58,7 @@ describe("files made of the command definitions", () => {
   });
 });
 
-/** Complaints of a program that reads the page from stdin. */
+/** Returns the complaints of a program that reads the page from stdin. */
 async function complaints(command: readonly string[], page: string): Promise<string> {
   const { exitCode, stderr } = await runProcess(command, {
     env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8", MANWIDTH: "80" },
@@ -84,7 +84,7 @@ const FORMATTERS = [
 describe("manual pages", () => {
   const pages = [...files].filter(([path]) => path.startsWith("man/"));
   for (const [name, command] of FORMATTERS) {
-    // macOS has another man, which knows no --warnings.
+    // The man of macOS has no --warnings.
     const isAble = Bun.which(name) !== null && !(name === "man" && process.platform === "darwin");
     if (!isAble) console.warn(`skipped: ${name} is not installed`);
     test.skipIf(!isAble)(

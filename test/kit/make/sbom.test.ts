@@ -1,4 +1,4 @@
-/** The bill of materials: of a lock file made up; and of this program, against what can be seen in its bundle. */
+/** The bill of materials: from a made-up lock file, and of this program, compared with what its bundle shows. */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ interface Bill {
 
 const integrity = `sha512-${Buffer.alloc(64, 0xab).toString("base64")}`;
 
-describe("of a lock file made up", () => {
+describe("from a made-up lock file", () => {
   const lock = {
     "": { version: "1.0.0", license: "MIT", dependencies: { a: "1.0.0" } },
     "node_modules/a": {
@@ -85,8 +85,8 @@ describe("of a lock file made up", () => {
 });
 
 /**
- * Where the code of a bundle comes from, as the bundle itself says: unless Bun minifies, it writes the path of each file above
- * what is left of that file.
+ * Finds the packages whose code is in a bundle by looking at the bundle: unless it minifies, Bun writes the path of each file
+ * above what is left of it.
  */
 async function packagesSeenIn(options: Bun.BuildConfig): Promise<string[]> {
   const minify = { syntax: true, whitespace: false, identifiers: false };
@@ -103,7 +103,7 @@ function folderOf(path: string): string | undefined {
   return at < 0 ? undefined : parts.slice(parts.indexOf("node_modules"), at + 1 + name).join("/");
 }
 
-/** Name and version, as the package itself states them. */
+/** Package URL by the name and version that the package itself states. */
 function stated(folder: string): string {
   const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
   return `pkg:npm/${name}@${version}`;
@@ -112,7 +112,7 @@ function stated(folder: string): string {
 describe("of this program", () => {
   const target = host();
   let packages: readonly string[];
-  /** By an independent look. */
+  /** Found by looking at the bundle, not at the lock file or the bundler's list. */
   let seen: readonly string[];
 
   beforeAll(async () => {
@@ -122,13 +122,13 @@ describe("of this program", () => {
     seen = [
       ...(await packagesSeenIn(options)),
       ...(await packagesSeenIn({ entrypoints: [join(ROOT, "src/faces/http/dashboard/index.html")] })),
-      // Not code that is bundled: the library that draws on the terminal, and Bun.
+      // Not bundled code: the library that draws on the terminal, and Bun.
       `node_modules/@opentui/core-${target}`,
       `node_modules/@oven/bun-${target.replace("arm64", "aarch64")}`,
     ];
   }, COMPILE_TIMEOUT_MS);
 
-  /** What the bill says is in the program, if these packages are said to be. */
+  /** Returns what a bill of these packages says is in the program. */
   function billed(them: readonly string[]): readonly string[] {
     const text = billOfMaterials(esotericEntropy, new Map([[target, { path: "", packages: them }]]));
     const { components, dependencies } = JSON.parse(text) as Bill;

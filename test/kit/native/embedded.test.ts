@@ -1,4 +1,4 @@
-/** A compiled binary gets its library out wherever it is run. The folders that forbid execution are real mounts. */
+/** A compiled binary extracts its library wherever it runs. The folders that forbid execution are real mounts. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,11 +29,11 @@ interface Outcome {
   readonly error?: string;
 }
 
-/** Mounts of its own for a command; a user who is not root has to be made one first, which not every system allows. */
+/** Gives a command its own mounts. Other users than root need a user namespace, which not every system allows. */
 const unshare = ["unshare", "--mount"];
 if (process.getuid?.() !== 0) unshare.push("--map-root-user");
 
-/** Runs the program with mounts of its own, after `preparation`; with nothing but these variables. */
+/** Runs the program in its own mounts after `preparation`, with these variables only. */
 function run(preparation: string[], env: Record<string, string> = {}): Outcome {
   const shell = [...preparation, `exec ${program}`].join(" && ");
   const namespaces = preparation.length > 0 ? unshare : [];
@@ -48,10 +48,10 @@ function run(preparation: string[], env: Record<string, string> = {}): Outcome {
 const noexec = (...names: string[]) =>
   names.map((name) => `mount -t tmpfs -o noexec,mode=700 tmpfs ${folder(name)}`);
 
-/** Nothing may be written to files any more, those in memory included: error EFBIG, no signal. */
+/** Forbids writing to files, those in memory included: EFBIG, and no signal. */
 const noWriting = ["trap '' XFSZ", "ulimit -f 0"];
 
-/** Why these mounts cannot be made here, if so. */
+/** Returns why these mounts cannot be made here, or undefined. */
 function reasonAgainstMounts(): string | undefined {
   if (process.platform !== "linux") return "private mounts exist on Linux only";
   const probe = Bun.spawnSync([...unshare, "sh", "-c", noexec("tmp").join(" && ")], { stderr: "pipe" });

@@ -33,7 +33,7 @@ test("a library is put into a folder once, and loads from there", () => {
   works(path);
 });
 
-test("a file that is not what it should be is replaced", () => {
+test("a damaged file is replaced", () => {
   const folder = join(base, "damaged");
   const path = privateFile(folder, "libdemo.so", content);
   writeFileSync(path, "damaged");
@@ -52,6 +52,24 @@ test("private folders are absolute and the product's own", () => {
   const folders = privateFolders("demo");
   expect(folders.length).toBeGreaterThan(0);
   for (const folder of folders) expect(folder).toMatch(/^\/.*\/demo$/);
+});
+
+test("on Windows, which has no user numbers, the profile's folder for caches is private", () => {
+  const { platform, getuid, env } = process;
+  const local = join(base, "AppData", "Local");
+  Object.defineProperty(process, "platform", { value: "win32" });
+  Object.defineProperty(process, "getuid", { value: undefined, configurable: true });
+  process.env = { LOCALAPPDATA: local };
+  try {
+    expect(privateFolders("demo")).toEqual([join(local, "demo")]);
+    const path = privateFile(join(local, "demo"), "demo.dll", content);
+    expect(path).toEndWith("-demo.dll");
+    expect(readFileSync(path).equals(content)).toBe(true);
+  } finally {
+    Object.defineProperty(process, "platform", { value: platform });
+    Object.defineProperty(process, "getuid", { value: getuid });
+    process.env = env;
+  }
 });
 
 test.if(process.platform === "linux")("a library loads from a file in memory", () => {
