@@ -8,7 +8,7 @@ import { signAdHoc } from "./code-signature.ts";
 import { programLicences } from "./licences.ts";
 import { buildNative } from "./native.ts";
 import { fetchRuntime, packageOf, runtimePackage } from "./package-lock.ts";
-import type { Recipe } from "./recipe.ts";
+import type { BinaryRecipe, Recipe } from "./recipe.ts";
 
 /** Modules of the kit that are replaced in a binary. */
 const LIBRARY = /[/\\]kit[/\\]native[/\\]embedded\.ts$/;
@@ -52,7 +52,7 @@ export function releaseBinaries(recipe: Recipe): Binaries {
 
 /** @param runtime the Bun executable that carries the program */
 export async function compileBinary(
-  recipe: Recipe,
+  recipe: BinaryRecipe,
   target: Target,
   outfile: string,
   runtime: string,
@@ -100,7 +100,7 @@ interface BundlePlan {
 }
 
 /** Plans how the program of a target is bundled. */
-export async function bundlePlan(recipe: Recipe, target: Target): Promise<BundlePlan> {
+export async function bundlePlan(recipe: BinaryRecipe, target: Target): Promise<BundlePlan> {
   const { main, loadedLater, threads, define, fittings } = recipe.program;
   const fitted = (await fittings?.(target)) ?? [];
   const library = recipe.native && (await buildNative(recipe.native, { target }));

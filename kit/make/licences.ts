@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./checkout.ts";
 import { lockEntries, packageFolder, packageName } from "./package-lock.ts";
-import { homepage, type Recipe } from "./recipe.ts";
+import { type BinaryRecipe, homepage } from "./recipe.ts";
 
 const RULE = `\n${"-".repeat(80)}\n\n`;
 
@@ -12,7 +12,7 @@ const RULE = `\n${"-".repeat(80)}\n\n`;
  * @param packages their folders in package-lock.json
  * @throws Error for a package that comes without a licence
  */
-export async function programLicences(recipe: Recipe, packages: readonly string[]): Promise<string> {
+export async function programLicences(recipe: BinaryRecipe, packages: readonly string[]): Promise<string> {
   const runtimes = packages.filter(isRuntime);
   return [
     `${recipe.name} ${recipe.version}, ${homepage(recipe)}\n\n${readFileSync(join(ROOT, "LICENSE"), "utf8")}`,

@@ -25,6 +25,9 @@ export interface Recipe {
   readonly release: ReleaseRecipe;
 }
 
+/** As much of a recipe as a single binary takes. */
+export type BinaryRecipe = Pick<Recipe, "name" | "version" | "repository" | "native" | "program" | "check">;
+
 export interface ProgramRecipe {
   /** The entry point. */
   readonly main: string;
