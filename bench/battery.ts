@@ -25,7 +25,7 @@ function randomBytes(length: number): Uint8Array {
   return createCipheriv("aes-256-ctr", new Uint8Array(32), new Uint8Array(16)).update(new Uint8Array(length));
 }
 
-/** User time of one run, ms: the middle of three rounds of at least 200 ms each. */
+/** Measures user time of one run, ms: the median of three rounds of at least 200 ms each. */
 function userMs(work: () => unknown): number {
   work();
   const rounds = [1, 2, 3].map(() => {
@@ -60,7 +60,7 @@ const folder = mkdtempSync(join(tmpdir(), "battery-bench-"));
 const file = join(folder, "random");
 writeFileSync(file, large);
 
-/** User time of a program reading the same bytes, ms; undefined where it is not installed. */
+/** Measures user time of a program that reads the same bytes, ms; undefined where it is not installed. */
 function programMs(command: string): number | undefined {
   const run = () =>
     spawnSync("bash", ["-c", `TIMEFORMAT=%U; time ${command} 2>/dev/null >/dev/null`], { encoding: "utf8" });

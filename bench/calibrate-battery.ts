@@ -1,6 +1,6 @@
 /**
- * How often each test of the battery rejects good data: AES-256-CTR sequences, key 00 01 … 1f, the counter
- * block being the number of the sequence. Prints a Markdown table.
+ * Counts how often each test of the battery rejects good data: AES-256-CTR key streams with key 00 01 … 1f. The number
+ * of the sequence is the first four bytes of its counter block. Prints a Markdown table.
  *
  *     bun bench/calibrate-battery.ts [sequences = 2000] [bytes = 125000] [first = 0]
  */

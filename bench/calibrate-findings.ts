@@ -1,7 +1,8 @@
 /**
- * How often a report on good data has a weak test, and how often a finding (exit code 4): AES-256-CTR sequences, key
- * 00 01 … 1f, the counter block being the number of the sequence. Findings are to be at most one in 10,000; so that this
- * can be seen with fewer sequences, the same rule is also counted at 1 in 1,000, 100 and 10.
+ * Counts how often a report on good data has a weak test, and how often a finding (exit code 4). Good data are
+ * AES-256-CTR key streams with key 00 01 … 1f; the number of the sequence is the first four bytes of its counter block.
+ * The rule allows one finding in 10,000 reports. To test it with fewer sequences, the same rule is also counted at 1 in
+ * 1,000, 100 and 10.
  *
  *     bun bench/calibrate-findings.ts [sequences = 2000] [bytes = 12500] [first = 0]
  */
@@ -32,7 +33,7 @@ for (let s = 0; s < sequences; s++) {
     const results = run(data);
     const questions = results.filter((result) => result.kind === "hypothesis").length;
     const count = counts.get(suite)!;
-    // The share of a question grows with the level, as it does with fewer questions.
+    // A level ten times as high means the same as a tenth of the questions.
     const found = (level: number) =>
       results.some((result) => verdictOf(result, (questions * FINDING_LEVEL) / level) === "fail");
     if (results.some((result) => verdictOf(result, questions) !== "pass" && result.kind === "hypothesis")) {

@@ -1,13 +1,13 @@
 /**
- * How often SP 800-22 rejects good random bits: each test's rejection rate at α = 0.01 over many sequences of an
+ * Measures how often SP 800-22 rejects good data: each test's rejection rate at α = 0.01 over many sequences of an
  * AES-256-CTR key stream, with the standard's constants and with exact ones, and the uniformity of the p-values.
  *
  *     bun bench/calibrate-sp800-22.ts [sequences = 10000] [bits = 1000000] [seed = 1]
  *
- * The interval holds a right test's rate with probability 99.99 %: that of a binomial with k trials, k the sequences to
- * which the test applied. For tests with several p-values the rates of all of them are pooled and the interval is that of a
- * single one, which is too wide; "outside" says how many of their p-values lie outside it on their own. "Uniformity" is the
- * smallest P-value of §4.2.2 among them; 0.0001 divided by their number would be suspicious.
+ * "Interval" holds a correct test's rate with probability 99.99 %: binomial, with as many trials as sequences to which
+ * the test applied. For a test with several p-values the rate is the mean of theirs. The interval is that of a single
+ * p-value, which is too wide for the mean; "outside" counts the p-values whose own rates lie outside it. "Uniformity" is
+ * the smallest p-value of §4.2.2 among them; below 0.0001 divided by their number it is suspicious.
  */
 import { createCipheriv, createHash } from "node:crypto";
 import binomial from "@stdlib/stats-base-dists-binomial";
@@ -28,7 +28,7 @@ const nist: TestResult[][] = [];
 const exact: TestResult[][] = [];
 for (let i = 0; i < sequences; i++) {
   const results = sp80022(bitString(keyStream.update(zeros), bits));
-  // The details of thousands of sequences would fill the memory.
+  // Details of thousands of sequences would fill the memory.
   const lean = results.map((r): TestResult => (r.kind === "hypothesis" ? { ...r, details: {} } : r));
   nist.push(lean);
   exact.push(

@@ -1,4 +1,4 @@
-/** Speed of CTR_DRBG beside bare AES-256-CTR through node:crypto. Prints; asserts nothing. */
+/** Measures CTR_DRBG beside bare AES-256-CTR through node:crypto. Prints a list; asserts nothing. */
 import { createCipheriv, randomBytes } from "node:crypto";
 import { loadLibrary } from "../ffi/index.ts";
 import { CtrDrbg, cipherKeyStream, MAX_REQUEST_LENGTH } from "../src/rbg/ctr-drbg.ts";
@@ -53,7 +53,7 @@ function report(name: string, bytes: number, work: () => void): void {
   console.log(name.padEnd(44), `${speed.toFixed(2)} GB/s, ${(speed / bareSpeed).toFixed(2)} of bare AES`);
 }
 
-/** The best of several rounds. */
+/** Returns the speed of the fastest of several rounds. */
 function gigabytesPerSecond(bytes: number, work: () => void): number {
   let bestNs = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,4 +1,4 @@
-/** What `device` costs while nobody reads, and how fast it serves: `npm run bench -- device`. Prints a table, asserts nothing. */
+/** Measures `device`, while nobody reads and while it serves: `npm run bench -- device`. Prints a table, asserts nothing. */
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ const SETTLE_MS = 5_000;
 const IDLE_MS = 10_000;
 const READS = 500;
 const READ_BYTES = 32;
-/** Small enough for some seconds, at a hundred kilobytes a second and at a hundred megabytes. */
+/** Take some seconds at 100 KB/s and at 100 MB/s. */
 const BULK_BYTES = { full: 1 << 19, drbg: 1 << 28 } as const;
 
 const folder = mkdtempSync(join(tmpdir(), "ee-bench-"));
@@ -19,7 +19,7 @@ async function serving(args: readonly string[], measure: (pid: number) => Promis
   const child = Bun.spawn([PROGRAM, "device", path, ...args], { stdin: "ignore", stderr: "ignore" });
   try {
     while (!existsSync(path)) await Bun.sleep(10);
-    readBytes(READ_BYTES); // it has its seed
+    readBytes(READ_BYTES); // waits for the seed
     await measure(child.pid);
   } finally {
     child.kill();
@@ -27,7 +27,7 @@ async function serving(args: readonly string[], measure: (pid: number) => Promis
   }
 }
 
-/** Opens, reads, closes, as a program does that wants a key. */
+/** Opens, reads and closes, like a program that needs a key. */
 function readBytes(length: number): void {
   const fd = openSync(path, "r");
   const bytes = Buffer.alloc(length);
@@ -35,7 +35,7 @@ function readBytes(length: number): void {
   closeSync(fd);
 }
 
-/** utime + stime of all threads, in the hundredths of a second that /proc counts. */
+/** Reads utime + stime of all threads from /proc, in hundredths of a second. */
 function cpuTicks(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
   return Number(fields[11]) + Number(fields[12]);

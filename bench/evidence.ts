@@ -1,15 +1,16 @@
 /**
- * Evidence for the claims of this machine's sources: records them and prints what docs/EVIDENCE.md says of them.
+ * Makes the evidence for the claims of this machine's sources: records them and prints the tables of docs/EVIDENCE.md.
  *
  *     bun bench/evidence.ts record FOLDER [--program PATH] [--launcher "chrt -f 10 taskset -c 1"] [--no-restarts] [ID…]
  *     bun bench/evidence.ts interleave FOLDER
  *     bun bench/evidence.ts assess FOLDER [ID…]
  *     bun bench/evidence.ts print FOLDER FOLDER…
  *
- * `record` runs the program's own command `record` for every source that claims something and is available here without
- * network, microphone or camera, and twice `probe` for the replay control. It goes on where it was stopped. Each folder
- * is one condition, such as "loaded" or "quiet". `interleave` records all sources in turns, for the correlations.
- * `print` assesses what lies in the folders; `assess` does so beforehand, for some sources.
+ * `record` runs the program's command `record`, and twice `probe` for the replay control. It does so for every source
+ * that claims more than 0 and is available here without network, microphone or camera. Started again, it continues an
+ * interrupted recording. Each folder is one condition, such as "loaded" or "quiet". `interleave` records all sources in
+ * turns, for the correlations. `print` assesses the recordings in the folders and prints the tables; `assess` does the
+ * first part beforehand, for some sources.
  */
 import { assessAll } from "./evidence/figures.ts";
 import { interleave } from "./evidence/interleave.ts";

@@ -1,4 +1,4 @@
-/** Nanoseconds a symbol of each health test, of the monitor and of the online estimate. Prints; asserts nothing. */
+/** Measures nanoseconds per symbol of the health tests, the monitor and the online estimate. Asserts nothing. */
 import {
   AdaptiveProportionTest,
   aptCutoff,
@@ -35,7 +35,7 @@ function randomSymbols(symbolBits: number): Uint8Array {
   return symbols.map((byte) => byte & (2 ** symbolBits - 1));
 }
 
-/** The least CPU time of several rounds. */
+/** Prints the least CPU time of several rounds. */
 function report(name: string, symbols: Uint8Array, take: (batch: Uint8Array) => unknown): void {
   let bestUs = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {

@@ -2,7 +2,7 @@
  * The path of a byte: `npm run bench path`. Runs `stream --bytes 32 --format hex` from the sources once and prints the
  * project's own files of which a function ran on the main thread, in the order of each file's first call.
  *
- * A file of which only the top level was evaluated does not count, nor does what runs on the sampling thread.
+ * A file of which only the top level was evaluated does not count. Nor does code on the sampling thread.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dir, "..");
 const BYTES = 32;
 const ARGUMENTS = ["stream", "--bytes", String(BYTES), "--format", "hex"];
 
-/** @throws unless the program printed the bytes: a run that fails takes a shorter path */
+/** Runs the program. @throws unless it printed the bytes: a run that fails takes a shorter path */
 async function enteredFiles(): Promise<Entered> {
   const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-path-"));
   try {
@@ -54,8 +54,7 @@ if (process.argv.length > 2) {
 const { running, loading } = await enteredFiles();
 const ran = Object.keys(running).length;
 const loaded = Object.keys(loading).length;
-if (ran === 0)
-  throw new Error("no function was seen running: the files were loaded without the noting calls");
+if (ran === 0) throw new Error("no function call was noted: the files were loaded without the noting calls");
 console.log("in the order of each file's first call, with the function that was called:\n");
 show(running, 1);
 if (loaded > 0) {

@@ -1,12 +1,13 @@
 /**
- * The built program beside its peers, or beside another build of itself, in one run. Prints tables with ratios and
- * asserts nothing.
+ * Measures the built program beside its peers, or beside another build of itself, in one run. Prints tables with ratios
+ * and asserts nothing.
  *
  *     npm run bench program
  *     npm run bench program -- --against PATH     PATH: an `esoteric-entropy` binary
  *
  * Figures are medians of rounds in which all commands take turns, so that a slow moment hits all alike. ROUNDS sets
- * their number (3, or 15 with --against); JITTERENTROPY_SOURCE names the sources of a peer, see program/jitterentropy.ts.
+ * the number of rounds (3, or 15 with --against). JITTERENTROPY_SOURCE names the sources of a peer, see
+ * program/jitterentropy.ts.
  */
 import { accessSync, constants, statSync } from "node:fs";
 import { cpus } from "node:os";

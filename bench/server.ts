@@ -4,8 +4,8 @@
  *     npm run bench server
  *     npm run bench server -- --against PATH     PATH: an `esoteric-entropy` binary to compare with
  *
- * Servers and load run in processes of their own and take turns in rounds, so that a slow moment hits all alike. Each
- * connection has one request under way. Where wrk is installed, it measures too. ROUNDS changes the number of rounds.
+ * Servers and load run in processes of their own. They take turns in rounds, so that a slow moment hits all alike. Each
+ * connection has one request under way. If wrk is installed, it measures, too. ROUNDS sets the number of rounds (3).
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -28,7 +28,7 @@ interface Load {
   readonly bytesPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the server's main thread; NaN where there is no /proc. */
+  /** CPU time of the server's main thread; NaN where there is no /proc. */
   readonly cpuMicrosPerRequest: number;
 }
 
@@ -47,7 +47,7 @@ function bare(): void {
   console.log(`listening on ${server.url.origin}`);
 }
 
-/** Requests `path` for so many seconds and prints a Load as JSON. */
+/** Requests `path` for `seconds` and prints a Load as JSON. */
 async function load(port: number, path: string, connections: number, seconds: number): Promise<void> {
   const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
   const latenciesMs: number[] = [];
@@ -119,10 +119,10 @@ async function start(command: readonly string[]): Promise<Running> {
     const port = /:(\d+)\n/.exec(said)?.[1];
     if (port) return { port: Number(port), pid: child.pid, [Symbol.dispose]: () => child.kill() };
   }
-  throw new Error(`${command.join(" ")} has ended`);
+  throw new Error(`${command.join(" ")} ended before it listened`);
 }
 
-/** Processor time of a process's main thread, in ticks of 10 ms; NaN where there is no /proc. */
+/** Reads the processor time of a process's main thread, in ticks of 10 ms; NaN where there is no /proc. */
 function cpuTicks(pid: number): number {
   const path = `/proc/${pid}/task/${pid}/stat`;
   if (!existsSync(path)) return Number.NaN;
@@ -144,7 +144,7 @@ async function loaded(
     { stdin: "ignore", stdout: "pipe", stderr: "inherit" },
   );
   const text = await new Response(child.stdout).text();
-  if ((await child.exited) !== 0) throw new Error("the load has failed");
+  if ((await child.exited) !== 0) throw new Error("the load process failed");
   const load: Load = JSON.parse(text);
   const requests = load.requestsPerSecond * seconds;
   return { ...load, cpuMicrosPerRequest: ((cpuTicks(pid) - before) * 10_000) / requests };
@@ -166,14 +166,14 @@ async function race(servers: readonly Running[], path: string, connections: numb
   }));
 }
 
-/** Resident memory, megabytes; undefined where there is no /proc. */
+/** Reads resident memory, megabytes; undefined where there is no /proc. */
 function residentMegabytes(pid: number): number | undefined {
   const path = `/proc/${pid}/status`;
   const kilobytes = existsSync(path) && /VmRSS:\s+(\d+)/.exec(readFileSync(path, "utf8"))?.[1];
   return kilobytes ? Number(kilobytes) / 1000 : undefined;
 }
 
-/** Opens connections, asks for something on each, and drops them without reading all of it. */
+/** Opens connections, requests a megabyte on each, and drops them before all of it is read. */
 async function openAndDrop(port: number, count: number): Promise<void> {
   const request = `GET ${BYTES} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
   const one = () =>
@@ -203,7 +203,7 @@ async function wrk(port: number, path: string): Promise<string | undefined> {
   return `${/Requests\/sec:\s+(\S+)/.exec(text)?.[1]} requests/s, p99 ${/99%\s+(\S+)/.exec(text)?.[1]}`;
 }
 
-/** Both builds in drbg mode, in turns. */
+/** Compares both builds in drbg mode, in turns. */
 async function compare(against: string): Promise<void> {
   const drbg = (program: readonly string[]) => start([...program, "server", "--port", "0", "--mode", "drbg"]);
   using before = await drbg([against]);
@@ -253,7 +253,7 @@ async function main({ against }: { readonly against?: string | undefined }): Pro
   const ratio = (bulk.bytesPerSecond / constant.bytesPerSecond).toFixed(2);
   console.log(`| server --mode drbg | ${(bulk.bytesPerSecond / 1e9).toFixed(2)} | ${ratio} × |`);
 
-  console.log("\n| connections opened and dropped by then | resident MB |\n|---|---|");
+  console.log("\n| connections opened and dropped | resident MB |\n|---|---|");
   await openAndDrop(drbg.port, 1_000); // warms up
   for (let dropped = 1_000; dropped <= 11_000; dropped += 5_000) {
     if (dropped > 1_000) await openAndDrop(drbg.port, 5_000);

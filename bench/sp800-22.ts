@@ -1,10 +1,10 @@
 /**
- * CPU time of SP 800-22 on 1,000,000 bits of π, test by test, with the ratio to NIST's program.
+ * Measures CPU time of SP 800-22 on 1,000,000 bits of π, test by test, with the ratio to other programs.
  *
  *     bun bench/sp800-22.ts [rounds]
  *
- * Each test is run `rounds` times (default 30) after as many for warming up; the least time counts, as the machine's
- * other work only ever adds. Times are user + system.
+ * Each test runs `rounds` times (default 30), after as many runs for warming up. The least time counts, since the
+ * machine's other work can only add to it. Times are user + system.
  */
 import { cpus } from "node:os";
 import { bitString } from "../src/stats/bits.ts";
@@ -13,8 +13,8 @@ import { SP800_22 } from "../src/stats/suites.ts";
 import { piBits } from "../test/stats/sp800-22/constant-bits.ts";
 
 /**
- * CPU seconds of other programs for all tests on 10 sequences of 1,000,000 bits, one core of a 2-core Zen 4 virtual
- * machine, median of 3 to 5: STS 2.1.2 as shipped and with -O2, and a corrected rewrite in C with FFTW, one thread.
+ * CPU seconds of other programs for all tests on 10 sequences of 1,000,000 bits: STS 2.1.2 as shipped and with -O2, and a
+ * corrected rewrite in C with FFTW, one thread. Median of 3 to 5 runs on one core of a 2-core Zen 4 virtual machine.
  */
 const OTHERS = { "STS 2.1.2 -O0": 42.2, "STS 2.1.2 -O2": 18.0, "C rewrite": 12.6 };
 const REWRITE_MS: Record<string, number> = {

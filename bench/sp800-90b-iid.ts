@@ -1,8 +1,11 @@
 /**
- * CPU time of the SP 800-90B IID tests beside NIST's C++ program. Prints; asserts nothing. How many permutations good
- * data need is a matter of luck, a few hundred mostly, so several keys are tried; NIST's figures are of one run each.
- * About one good file in fifty fails by the rule itself and takes all 10,000, here as there: with 8 bits, key 3 does.
- * Run: bun bench/sp800-90b-iid.ts [keys]
+ * Measures CPU time of the SP 800-90B IID tests beside NIST's C++ program. Asserts nothing.
+ *
+ *     bun bench/sp800-90b-iid.ts [keys]
+ *
+ * The number of permutations that good data need depends on chance; it is mostly a few hundred. For that reason several
+ * keys are tried. NIST's figures are of one run each. By the rule itself about one good file in fifty fails and takes all
+ * 10,000 permutations, here as in NIST's program; with 8 bits, key 3 does.
  */
 
 import { createCipheriv } from "node:crypto";
@@ -20,7 +23,7 @@ const GOOD_SYMBOLS = 1_000_000;
 const STICKY_BITS = 20_000;
 const STAY = 0.9;
 
-/** AES-128-CTR keystream. */
+/** Makes an AES-128-CTR key stream. */
 function keystream(key: number, bytes: number): Uint8Array {
   return createCipheriv("aes-128-ctr", Buffer.alloc(16, key), Buffer.alloc(16)).update(Buffer.alloc(bytes));
 }

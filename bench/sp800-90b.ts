@@ -1,6 +1,8 @@
 /**
- * CPU time of the SP 800-90B estimators on 1,000,000 symbols of 8, 4 and 1 bit, beside NIST's C++ program.
- * Prints; asserts nothing. Run: bun bench/sp800-90b.ts
+ * Measures CPU time of the SP 800-90B estimators on 1,000,000 symbols of 8, 4 and 1 bit, beside NIST's C++ program.
+ * Asserts nothing.
+ *
+ *     bun bench/sp800-90b.ts
  */
 
 import { cpus } from "node:os";
@@ -36,7 +38,7 @@ const STEPS: Readonly<Record<string, (sequence: Sequence) => unknown>> = {
 };
 const BITS_ONLY: readonly string[] = ["collision", "markov", "compression"];
 
-/** Uniform symbols of a fixed xorshift32 sequence. */
+/** Makes uniform symbols from a fixed xorshift32 sequence. */
 function uniformSymbols(bits: number): Uint8Array {
   let state = 0x9e3779b9;
   return Uint8Array.from({ length: SYMBOLS }, () => {
@@ -47,7 +49,7 @@ function uniformSymbols(bits: number): Uint8Array {
   });
 }
 
-/** The least of several rounds: on a shared machine the others measure the neighbours. */
+/** Returns the least user time of several rounds: on a shared machine the other rounds measure the neighbours. */
 function cpuSeconds(work: () => unknown, rounds: number): number {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {

@@ -1,4 +1,4 @@
-/** The figures: what is computed from recordings, and the null control. */
+/** The figures of the tables: those computed from recordings, and the null control. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildNative } from "#kit/make/native.ts";
@@ -16,7 +16,7 @@ import { evident, within } from "./sources.ts";
 const NULL_SAMPLES = 100_000;
 const NULL_SECONDS = 5;
 
-/** Symbols of two sequences within which they are shuffled to see what they have in common beyond slow drift. */
+/** Length of the stretches, in symbols, within which sequences are shuffled to measure shared information beyond slow drift. */
 export const WINDOW = 500;
 
 const never = new AbortController().signal;
@@ -28,7 +28,7 @@ export interface Evidence {
   readonly manifests: readonly (Manifest | undefined)[];
   /** By condition. */
   readonly assessed: readonly (number | undefined)[];
-  /** At 24 MHz: the claim, and by condition what was assessed. */
+  /** With a counter of 24 MHz: the claim, and the assessed entropy by condition. */
   readonly coarseClaim: number;
   readonly coarse: readonly (number | undefined)[];
   readonly stretches: readonly (Stretches | undefined)[];
@@ -45,11 +45,11 @@ export interface Evidence {
     | undefined;
   readonly rateHz: number | undefined;
   readonly nullH: number | string;
-  /** By condition: mutual information of two runs, over all and beyond what drifts. */
+  /** By condition: mutual information of two runs, in all and beyond slow drift. */
   readonly replays: readonly ([all: number, moment: number] | undefined)[];
 }
 
-/** Computes what takes long, source by source in the order given, so that several processes can share the work. */
+/** Computes the slow figures, source by source in the order given, so that several processes can share the work. */
 export async function assessAll([folder, ...ids]: string[]): Promise<void> {
   if (!folder) throw new Error("assess: which folder?");
   const host = currentHost();
@@ -63,7 +63,7 @@ export async function assessAll([folder, ...ids]: string[]): Promise<void> {
   }
 }
 
-/** All figures of all recorded sources, by folder in the order given. */
+/** Computes all figures of all recorded sources, by folder in the order given. */
 export async function figures(folders: readonly string[]): Promise<Evidence[]> {
   const host = currentHost();
   const nullHost = currentHost({
@@ -107,11 +107,11 @@ export function bytes(folder: string, name: string): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, name)));
 }
 
-/** The running estimate that caps credit in use (health/online-estimate.ts), over a whole recording. */
+/** The running estimate that caps credit (src/health/online-estimate.ts), over a whole recording. */
 export interface Stretches {
-  /** Its lowest value. */
+  /** Lowest value, bits per symbol. */
   readonly lowest: number;
-  /** Share of blocks in which it is below the claim, so that less is credited. */
+  /** Share of blocks in which it is below the claim and lowers the credit. */
   readonly belowClaim: number;
 }
 
@@ -141,8 +141,8 @@ function assessedH(folder: string, { source, files }: Manifest): number {
 const COARSE_PERIOD_NS = 1e9 / 24e6;
 
 /**
- * The same recording as a coarser counter might have seen it: each time divided by the ratio of the ticks and rounded
- * down. A real one would add the noise of where its ticks fall, which is left out here. Nobody has measured it.
+ * Assesses a recording as a coarser counter might have seen it: each time divided by the ratio of the ticks and rounded
+ * down. A real counter would add noise from the phase of its ticks, which is left out here and was never measured.
  */
 function coarseH(folder: string, { source, files, clock }: Manifest): number | undefined {
   if (source.unit !== "ticks" || !clock || clock.periodNs >= COARSE_PERIOD_NS) return undefined;
@@ -155,7 +155,7 @@ function coarseH(folder: string, { source, files, clock }: Manifest): number | u
   }).h;
 }
 
-/** H_I is the standard's: the lowest of what was assessed and of what is claimed. */
+/** Runs the restart test. @param hInitial H_I of the standard: the lower of assessed and claimed entropy */
 function restarted(
   folder: string | undefined,
   manifest: Manifest | undefined,
@@ -171,7 +171,7 @@ function restarted(
   });
 }
 
-/** A result that takes half a minute, kept beside the recording it was made from. */
+/** Returns a result that takes half a minute to compute, from the file beside its recording if it is there. */
 function kept<T extends object>(folder: string, name: string, key: unknown[], compute: () => T): T {
   const path = join(folder, `${name}.json`);
   if (existsSync(path)) {

@@ -1,4 +1,4 @@
-/** `interleave`: all sources in turns, for what they have in common. */
+/** `interleave`: records all sources in turns, for their correlations. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { currentHost } from "../../src/platform/index.ts";
@@ -6,8 +6,8 @@ import { type RawTrace, toSymbols } from "../../src/trace.ts";
 import { evident } from "./sources.ts";
 
 /**
- * Interleaving: so many rounds of so many samples of each source. Each turn begins with caches full of what the other
- * sources left there, which all sources would have in common; these first samples are dropped.
+ * Rounds, and samples of each source in a round. Each turn begins with caches that the other sources have filled, which
+ * would show up as a correlation of all sources. The first samples of a turn are therefore dropped.
  */
 const ROUNDS = 1_000;
 export const ROUND_SAMPLES = 50;
@@ -22,7 +22,7 @@ export async function interleave([folder]: string[]): Promise<void> {
   const live: { id: string; take: () => Promise<RawTrace>; symbols: Uint8Array; bits: number }[] = [];
   for (const source of await evident(host)) {
     const { info } = source;
-    // Slower ones would make the rounds last for hours.
+    // With slower ones the rounds would last for hours.
     if (info.rateHz < ROUND_SAMPLES * 5) continue;
     const sampler = await source.open(host);
     live.push({
@@ -39,5 +39,5 @@ export async function interleave([folder]: string[]): Promise<void> {
   }
   for (const { id, symbols } of live) writeFileSync(join(folder, `${id}.interleaved.u8`), symbols);
   console.error(`${live.length} sources, ${ROUNDS * ROUND_SAMPLES} symbols of each`);
-  process.exit(0); // the samplers are of no more use
+  process.exit(0); // without closing the samplers
 }

@@ -6,10 +6,10 @@ import { evident, within } from "./sources.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
 const SAMPLES = 1_000_000;
-/** A slow source delivers as many as come in about this time by its own figure. */
+/** A slow source is recorded for about this long, at its stated rate. */
 const LONG_RUN_SECONDS = 100;
 const ROWS = 1_000;
-/** Columns of the restart matrix: 1,000, or what comes in this time. */
+/** The restart matrix has 1,000 columns, or as many as come in this time. */
 const ROW_SECONDS = 0.1;
 const LEAST_COLS = 20;
 const REPLAY_SAMPLES = 200_000;

@@ -1,9 +1,9 @@
-/** The sources that evidence is wanted for, and how much of each. */
+/** The sources that need evidence, and the number of samples of each. */
 import type { Host } from "../../src/platform/index.ts";
 import { claimAt, counterStepNs, type Source } from "../../src/source.ts";
 import { sources } from "../../src/sources/index.ts";
 
-/** Those that claim something and can be had here without network, microphone or camera. */
+/** Returns the sources that claim more than 0 and are available here without network, microphone or camera. */
 export async function evident(host: Host): Promise<Source[]> {
   const chosen: Source[] = [];
   for (const source of sources) {
@@ -15,7 +15,7 @@ export async function evident(host: Host): Promise<Source[]> {
   return chosen;
 }
 
-/** As many samples as come in so many seconds by the source's own figure, and `most` at most. */
+/** Returns the number of samples that come in `seconds` at the stated rate, limited to `most`. */
 export function within(rateHz: number, seconds: number, most: number): number {
   return Math.min(most, Math.ceil(rateHz * seconds));
 }

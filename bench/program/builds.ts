@@ -1,4 +1,4 @@
-/** This build beside another one. The two take turns, so that a slow moment hits both. */
+/** Measures this build beside another one. The two take turns, so that a slow moment hits both. */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
@@ -15,7 +15,7 @@ import {
   takeTurns,
 } from "./measure.ts";
 
-/** A start takes milliseconds, everything else about a second: more turns of it cost little. */
+/** A start takes milliseconds and everything else about a second, so more turns of it cost little. */
 const STARTS_PER_ROUND = 5;
 const FULL_BYTES = 250_000;
 const BULK_BYTES = 1 << 30;
@@ -35,7 +35,7 @@ export async function besideBuild(ours: string, other: string, rounds: number): 
     console.log(`${name}: ${path}, version ${(await run([copy, "--version"])).stdout.trim()}`);
   }
   console.log(
-    "\nthe interval holds the true ratio about 19 times of 20 where the load is steady; more ROUNDS narrow it",
+    "\nunder steady load the interval holds the true ratio about 19 times in 20; more ROUNDS narrow it",
   );
   heading("median", "this", "other", "this / other", "interval", "better");
 
@@ -61,8 +61,8 @@ export async function besideBuild(ours: string, other: string, rounds: number): 
 }
 
 /**
- * Copies a build to the folder of both copies. How a file came into the page cache decides how much of it a process maps
- * at once: the same bytes, written in two ways, differed by 7 % in resident size.
+ * Copies a build, so that both files came into the page cache in the same way. That decides how much of a file a process
+ * maps at once: the same bytes, written in two ways, differed by 7 % in resident size.
  */
 function freshCopy(path: string, name: string): string {
   const copy = join(import.meta.dir, "..", "..", "build", "bench", name, "esoteric-entropy");
@@ -130,7 +130,7 @@ function compare<T>(
 
 const RESAMPLES = 2_000;
 
-/** 95 % interval of the ratio of medians, by the percentile bootstrap over turns (Efron and Tibshirani 1993, §13.3). */
+/** Computes a 95 % interval of the ratio of medians: percentile bootstrap over turns (Efron and Tibshirani 1993, §13.3). */
 function ratioInterval(ours: readonly number[], other: readonly number[]): readonly [number, number] {
   const ratios = Array.from({ length: RESAMPLES }, () => {
     const turns = ours.map(() => Math.floor(Math.random() * ours.length));

@@ -12,9 +12,9 @@ const FOLDER = join(import.meta.dir, "..", "..", "build", "bench");
 const DRIVER_SOURCE = join(import.meta.dir, "..", "jitterentropy.c");
 
 export interface JitterEntropy {
-  /** As the built library itself says, such as "3.7.1". */
+  /** As reported by the built library, such as "3.7.1". */
   readonly version: string;
-  /** Bytes a CPU second, over one new measurement. */
+  /** Measures bytes per CPU second. */
   rate(): Promise<number>;
 }
 
@@ -30,7 +30,7 @@ export async function buildJitterEntropy(): Promise<JitterEntropy | undefined> {
   if (!compiler)
     throw new BenchError("JITTERENTROPY_SOURCE is set, but there is no C compiler", ["install cc"]);
 
-  const copy = join(FOLDER, "jitterentropy-source"); // the given folder is left as it is
+  const copy = join(FOLDER, "jitterentropy-source"); // leaves the given folder as it is
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   cpSync(source, copy, { recursive: true });
@@ -49,11 +49,11 @@ export async function buildJitterEntropy(): Promise<JitterEntropy | undefined> {
     if (!version || !bytes || !cpuSeconds) throw new BenchError("jitterentropy gave no bytes", []);
     return { version, rate: bytes / cpuSeconds };
   };
-  const { version } = await measure(); // warms up, too
+  const { version } = await measure(); // also warms up
   return { version: versionText(version), rate: async () => (await measure()).rate };
 }
 
-/** Builds the library with the flags of its own Makefile; undefined if it has no rule for it. */
+/** Builds the library with its own Makefile; undefined if that has no rule for it. */
 async function buildByMakefile(folder: string): Promise<string | undefined> {
   const make = ["make", "-C", folder, "--always-make", "libjitterentropy.a"];
   const { exitCode } = Bun.spawnSync([...make, "--dry-run"], { stdout: "ignore", stderr: "ignore" });
@@ -62,13 +62,13 @@ async function buildByMakefile(folder: string): Promise<string | undefined> {
   return shellQuoted(join(folder, "libjitterentropy.a"));
 }
 
-/** Compiler arguments for sources without such a Makefile. They require -O0: an optimiser would remove the work. */
+/** Returns compiler arguments for sources without such a Makefile. -O0 is required: an optimiser would remove the work. */
 function plainBuild(folder: string): string {
   const sources = existsSync(join(folder, "lib")) ? "lib" : "src";
   return `-O0 -fwrapv ${shellQuoted(`-I${join(folder, sources)}`)} ${shellQuoted(join(folder, sources))}/*.c`;
 }
 
-/** jent_version() is major · 1,000,000 + minor · 10,000 + patch level · 100. */
+/** Formats jent_version(), which is major · 1,000,000 + minor · 10,000 + patch level · 100. */
 function versionText(version: number): string {
   return [version / 1_000_000, (version / 10_000) % 100, (version / 100) % 100].map(Math.floor).join(".");
 }

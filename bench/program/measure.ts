@@ -1,6 +1,6 @@
-/** Runs commands and reads their time, processor time and memory. Commands that are compared take turns. */
+/** Runs commands and measures their time, processor time and memory. */
 
-/** Said to the user, with hints, instead of a stack. */
+/** A failure that is printed with its hints, without a stack. */
 export class BenchError extends Error {
   constructor(
     message: string,
@@ -14,7 +14,7 @@ export interface Run {
   readonly seconds: number;
   /** Processor time of the command and of the children it waited for. */
   readonly cpuSeconds: number;
-  /** At least the size of this process: use `peakBytes`. */
+  /** Never below the size of this process; `peakBytes` has the command's own. */
   readonly maxResidentBytes: number;
   readonly stdout: string;
 }
@@ -26,7 +26,7 @@ export async function run(command: readonly string[]): Promise<Run> {
   const seconds = (performance.now() - start) / 1000;
   if (exitCode !== 0) throw new BenchError(`${command.join(" ")} exited with ${exitCode}`, []);
   const usage = child.resourceUsage();
-  if (!usage) throw new BenchError("this system tells no resource usage of a process", []);
+  if (!usage) throw new BenchError("this system reports no resource usage of a process", []);
   return { seconds, cpuSeconds: Number(usage.cpuTime.total) / 1e6, maxResidentBytes: usage.maxRSS, stdout };
 }
 
@@ -34,18 +34,18 @@ export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A command with its output thrown away; the shell is replaced by the program, whose usage is read. */
+/** Returns a command that discards the program's output. The program replaces the shell, so that its usage is measured. */
 export function discarding(program: string, args: string): string[] {
   return ["/bin/sh", "-c", `exec ${shellQuoted(program)} ${args} > /dev/null`];
 }
 
-/** Runs a command whose output goes through a pipe to cat; both on one core, if asked for. CPU time is that of both. */
+/** Runs a command with its output through a pipe to cat, optionally both on one core. CPU time is that of both. */
 export async function runThroughPipe(
   program: string,
   args: string,
   { onOneCore }: { readonly onOneCore: boolean },
 ): Promise<Run> {
-  // A pipe has the exit code of its last command, so the first one's goes around it.
+  // A pipe has the exit code of its last command, so the first one's goes to descriptor 3.
   const script = `exec 3>&1; { ${shellQuoted(program)} ${args} || echo $? >&3; } | cat > /dev/null`;
   const shell = ["/bin/sh", "-c", script];
   const result = await run(onOneCore ? ["taskset", "-c", "0", ...shell] : shell);
@@ -59,21 +59,21 @@ export function canPin(): boolean {
 }
 
 /**
- * Largest resident size of a command. Linux counts the size of this process as the child's own, since a child begins as
- * a copy of it; a figure that is not above that is refused.
+ * Measures the largest resident size of a command. Linux counts the size of this process as the child's own, since a
+ * child begins as a copy of it. @throws BenchError for a figure that is not above that size
  */
 export async function peakBytes(command: readonly string[]): Promise<number> {
   const leastBytes = (await run(["/bin/sh", "-c", ":"])).maxResidentBytes;
   const { maxResidentBytes } = await run(command);
   if (maxResidentBytes <= leastBytes)
     throw new BenchError(
-      `${command.join(" ")} takes less memory than the benchmark, so its peak is not known`,
+      `${command.join(" ")} takes less memory than the benchmark, so its peak cannot be measured`,
       [],
     );
   return maxResidentBytes;
 }
 
-/** Values of all contenders by turn. All take one turn each, then the next; turn 0 warms up and is left out. */
+/** Measures all contenders once per turn, and returns their values by turn. Turn 0 warms up and is left out. */
 export async function takeTurns<Name extends string, Value>(
   contenders: Readonly<Record<Name, () => Promise<Value>>>,
   turns: number,
@@ -93,7 +93,7 @@ export function quantile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)]!;
 }
 
-/** Of an even number, the mean of the two in the middle. */
+/** Returns the value in the middle, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;

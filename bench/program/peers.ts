@@ -1,4 +1,4 @@
-/** The program beside its peers. Peers that are not installed are left out and named. */
+/** Measures the program beside its peers. A peer that is not installed is left out. */
 import { buildJitterEntropy } from "./jitterentropy.ts";
 import {
   canPin,
