@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How fast random words come through NumPy, and bytes without it, side by side with others. Asserts nothing.
+"""Measures random words through NumPy, and bytes without it, beside other generators. Asserts nothing.
 
     python3 bench.py
 
-Run it with the esoteric_entropy that is to be measured installed. Each figure is the best of five.
+Measures the esoteric_entropy that is installed. Each figure is the best of five rounds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ROUNDS = 5
 
 
 def rate(work: Callable[[], object], size: int) -> float:
-    """Megabytes a second."""
+    """Measures megabytes per second."""
     work()
     best = float("inf")
     for _ in range(_ROUNDS):

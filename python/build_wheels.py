@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a wheel of each program in ../dist, and the source distribution: python3 build_wheels.py [folder]
 
-Needs hatchling. Wheels of one commit are the same bytes: their files bear the date of SOURCE_DATE_EPOCH, or 2020.
+Needs hatchling. Wheels of one commit are the same bytes: their files are dated by SOURCE_DATE_EPOCH, or 2020 without it.
 """
 
 from __future__ import annotations

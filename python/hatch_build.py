@@ -1,7 +1,9 @@
-"""Build hook: puts the program, which is built elsewhere, into the wheel, and the platform it is for into the wheel's name.
+"""Build hook: puts a built program into the wheel, and its platform into the wheel's name.
 
-ESOTERIC_ENTROPY_TARGET  which platform the wheel is for, in the words of `npm run build`; else this machine's
-ESOTERIC_ENTROPY_BINARY  the program to take; else that of ../dist. The native library is looked for beside it, then in ../build.
+ESOTERIC_ENTROPY_TARGET  platform of the wheel, as `npm run build` names it; default: this machine's
+ESOTERIC_ENTROPY_BINARY  program to take; default: that of ../dist
+
+The native library is taken from the program's folder, or from ../build/native.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-#: Wheels run on what the program runs on: glibc 2.17, musl 1.2, macOS 13.
+#: Oldest systems that the program runs on: glibc 2.17, musl 1.2, macOS 13.
 PLATFORM_TAGS = {
     "darwin-arm64": "macosx_13_0_arm64",
     "darwin-x64": "macosx_13_0_x86_64",
@@ -25,7 +27,7 @@ PLATFORM_TAGS = {
     "linux-x64-musl": "musllinux_1_2_x86_64",
 }
 
-#: What the 20 first bytes of an executable say: magic number, and where the number of the processor stands.
+#: Processors by their number in the first 20 bytes of an executable: e_machine of ELF, cputype of Mach-O.
 _ELF_MACHINES = {62: "x64", 183: "arm64"}
 _MACH_O_MACHINES = {0x0100_0007: "x64", 0x0100_000C: "arm64"}
 
@@ -64,7 +66,7 @@ def host_target() -> str:
 
 
 def runs_on_musl() -> bool:
-    """The loader is mapped into this very process."""
+    """Tells whether Python runs on musl, whose loader is then mapped into this process."""
     return "/ld-musl-" in Path("/proc/self/maps").read_text(errors="replace")
 
 
@@ -81,8 +83,8 @@ def find_program(repository: Path, target: str) -> Path:
         if candidate.is_file():
             return candidate.resolve()
     raise MissingProgramError(
-        f"the wheel has to carry the program, and {' or '.join(map(str, candidates))} is not there."
-        f" Build it in the repository: npm run build -- binary --target={target};"
+        f"the wheel carries the program, but {' or '.join(map(str, candidates))} is missing."
+        f" Build it in the repository (npm run build -- binary --target={target}),"
         " or name one in ESOTERIC_ENTROPY_BINARY. A source distribution holds none."
     )
 
@@ -96,7 +98,7 @@ def find_library(repository: Path, program: Path, target: str) -> Path | None:
 
 
 def check_machine(file: Path, target: str) -> None:
-    """A wheel whose name promises another platform than its program is for would be installed and then fail."""
+    """Raises MissingProgramError for a file of another platform: its wheel would be installed, and then fail."""
     found = machine_of(file)
     if found != target.removesuffix("-musl"):
         raise MissingProgramError(f"{file} is for {found}, not for {target}")

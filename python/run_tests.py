@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Builds the wheel with the program of ../dist, installs it beside NumPy and without, and tests both installations.
+"""Builds the wheel with the program of ../dist, installs it with and without NumPy, and tests both installations.
 
     python3 run_tests.py [--totals FILE] [pytest arguments]
 
-Packages come from PyPI in exact versions, once: the environments stay in ../build/python. FILE is given what passed, failed
-and was skipped, as JSON.
+Packages come from PyPI in exact versions, once: the environments stay in ../build/python. FILE receives the numbers of
+passed, failed and skipped tests, as JSON.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build" / "python"
 
-#: NumPy's stubs and mypy of requirements-numpy.txt are for these.
+#: NumPy's stubs and mypy of requirements-numpy.txt need this version of Python.
 MYPY_SINCE = (3, 11)
 
 
@@ -37,10 +37,10 @@ class Totals:
         talk(f"{name}: {'passed' if passed else 'failed'}")
 
     def tests(self, python: Path, arguments: list[str]) -> None:
-        """A run that failed for another reason than a test counts as one failure."""
+        """Runs the tests. A run that fails without a failed test counts as one failure."""
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "junit.xml"
-            # By its path alone: what is tested is what is installed.
+            # src/ is not on the path, so the installed package is tested.
             passed = run([str(python), "-m", "pytest", "-q", "-rs", f"--junit-xml={report}", *arguments])
             failed = 0
             if report.is_file():
@@ -82,7 +82,7 @@ def test_all(totals: Totals, arguments: list[str]) -> None:
         if sys.version_info >= MYPY_SINCE:
             sources = ["src", "tests", "hatch_build.py", "build_wheels.py", "run_tests.py", "bench.py"]
             totals.step("types", [str(with_numpy), "-m", "mypy", "--strict", f"--cache-dir={BUILD / 'mypy'}", *sources])
-            # And what users see: the types of the installed package.
+            # Users see the types of the installed package.
             installed = [str(with_numpy), "-m", "mypy", "--strict", f"--cache-dir={BUILD / 'mypy-installed'}"]
             totals.step("types as installed", [*installed, "--config-file=", "-p", "esoteric_entropy"])
         else:
@@ -95,7 +95,7 @@ def test_all(totals: Totals, arguments: list[str]) -> None:
 
 
 def environment(name: str, requirements: Path) -> Path:
-    """An environment with these packages, made unless it is there. Gives its Python."""
+    """Makes an environment with these packages, unless it is there. Returns its Python."""
     folder = BUILD / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
     python = folder / "bin" / "python"
     stamp = folder / "stamp"
@@ -128,7 +128,7 @@ def check(command: list[str]) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """Nothing of the caller's own Python set-up; no compiled files among the sources."""
+    """Drops the caller's own Python settings, and keeps compiled files out of the sources."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON") and name != "VIRTUAL_ENV"}
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 

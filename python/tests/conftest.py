@@ -17,7 +17,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def fake_pool(fake: None) -> Iterator[Callable[..., EntropyPool]]:
-    """Makes pools of programs that behave as told. Each test should tell something else: equal ones are shared."""
+    """Makes pools of programs that behave as told. Each test needs a behaviour of its own: equal programs are shared."""
     pools: list[EntropyPool] = []
 
     def make(behaviour: str = "well", mode: str = "drbg") -> EntropyPool:
@@ -31,7 +31,7 @@ def fake_pool(fake: None) -> Iterator[Callable[..., EntropyPool]]:
 
 @pytest.fixture
 def fake_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[list[str]]]:
-    """What fake programs were asked, without their process ids."""
+    """Returns the requests that fake programs got, without their process ids."""
     path = tmp_path / "log"
     path.touch()
     monkeypatch.setenv("FAKE_PROGRAM_LOG", str(path))

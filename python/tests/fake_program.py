@@ -1,7 +1,7 @@
-"""Stands for the program: speaks its frames, and misbehaves as its first argument says, words joined by "+".
+"""A stand-in for the program: speaks its frames, and misbehaves as its first argument says (words joined by "+").
 
-Its bytes are a count in words of 64 bits, from a start that only this process has: no word is zero, and two alike are one
-handed out twice. FAKE_PROGRAM_LOG names a file for what it was asked.
+Its bytes count in words of 64 bits, from a start that only this process has. No word is zero, and a repeated word was handed
+out twice. FAKE_PROGRAM_LOG names a file that logs its requests.
 """
 
 import json

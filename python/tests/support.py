@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 FAKE_PROGRAM = Path(__file__).parent / "fake_program.py"
 
-#: No wait in a test takes this long, unless the machine is very busy or something hangs.
+#: Longer than any wait in a test, unless the machine is very busy or something hangs.
 PATIENCE_SECONDS = 60.0
 
 _PREAMBLE = f"""
@@ -30,7 +30,7 @@ def fake_command(choice: Any) -> list[str]:
 
 
 def run_script(text: str, *, real: bool = False, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs it in a process of its own, with the fake program unless the real one is asked for."""
+    """Runs a script in a process of its own, with the fake program unless the real one is asked for."""
     preamble = "from esoteric_entropy import *\n" if real else _PREAMBLE
     return subprocess.run(
         [sys.executable, "-c", preamble + text],
@@ -59,6 +59,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is such a process, other than one that has ended and waits to be asked how."""
+    """Tells whether the process exists and is not a zombie."""
     result = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
     return result.stdout.strip() not in ("", "Z", "Zs", "Z+")

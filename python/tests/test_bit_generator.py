@@ -1,4 +1,4 @@
-"""EsotericBitGenerator: every word is of the stream, through the native library and without it."""
+"""EsotericBitGenerator: every word comes from the stream, with the native library and without it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MakePool = Callable[..., EntropyPool]
 
 WAYS = ["native", "callbacks"]
 
-#: In a process of its own: without the native library.
+#: Takes the native library away, in a process of its own.
 CALLBACKS = """
 import logging
 logging.disable()
@@ -45,18 +45,18 @@ def in_order(numbers: list[int]) -> bool:
 
 
 def gaps(numbers: list[int]) -> int:
-    """The program counts, so where a word does not follow the one before, some of the stream were left out."""
+    """Counts where words of the stream were left out. The fake program counts, so each word is the one before plus 1."""
     return sum(later != earlier + 1 for earlier, later in zip(numbers, numbers[1:]))
 
 
 def gaps_allowed(generator: EsotericBitGenerator) -> int:
-    """Without the native library each kind of word begins with a block of its own."""
+    """Allows one gap without the native library, where each kind of word begins with a block of its own."""
     return 0 if isinstance(generator._words, NativeWords) else 1
 
 
 def test_words_are_those_of_the_stream(generator: EsotericBitGenerator, fake_pool: MakePool) -> None:
     first = generator.random_raw()
-    assert first >> 40  # which is the process id of the program
+    assert first >> 40  # the process id of the program
     raw = generator.random_raw(1_000_000).tolist()
     assert in_order([first, *raw])
     assert gaps([first, *raw]) <= gaps_allowed(generator)
@@ -74,7 +74,7 @@ def test_doubles_are_the_words_high_53_bits(generator: EsotericBitGenerator) -> 
     numerators = (doubles * 2.0**53).astype(np.uint64)
     assert (numerators * 2.0**-53 == doubles).all()
     steps = np.diff(numerators << np.uint64(11))
-    # 2^11 words in succession give the same double.
+    # 2^11 successive words give the same double.
     assert set(steps.tolist()) == {0, 1 << 11}
     assert (numerators[-1] - numerators[0]) << np.uint64(11) <= 200_000 + (1 << 11)
 
@@ -204,7 +204,7 @@ print("never")
     )
     assert result.stdout == "made\n"
     assert result.returncode == -6  # SIGABRT
-    assert "fatal: no random words for numpy.random, which cannot go on without: not enough entropy" in result.stderr
+    assert "fatal: no random words for numpy.random, so the process ends: not enough entropy" in result.stderr
     assert "most recent call first" in result.stderr
 
 
@@ -214,7 +214,7 @@ def test_ctrl_c_in_a_loop_is_raised_after_it(way: str) -> None:
         script(
             way,
             """
-signal.signal(signal.SIGINT, signal.default_int_handler)  # which is not the default in the background of a shell
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore SIGINT
 g = EsotericBitGenerator(EntropyPool.auto(sources="interrupted", mode="drbg"))
 raw = None
 supply = g._supply
@@ -294,11 +294,11 @@ def test_a_forked_process_gets_other_words(way: str) -> None:
             way,
             """
 import warnings
-warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads
+warnings.simplefilter("ignore", DeprecationWarning)  # about forking with threads
 g = EsotericBitGenerator(EntropyPool.auto(sources="forked", mode="drbg"))
 g.random_raw(10)
 receive, send = os.pipe()
-with g.lock:  # as if another thread were at it
+with g.lock:  # as if another thread held it
     child = os.fork()
     if child == 0:
         os.write(send, g.random_raw(1000).tobytes())

@@ -1,4 +1,4 @@
-"""The examples of the documentation do what it says: each page's are run in order, as one program."""
+"""The examples of the documentation work: those of a page run in order, as one program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""EntropyPool over the fake program: what it hands out, and what it says when the program misbehaves."""
+"""EntropyPool over the fake program: its bytes, and its errors when the program misbehaves."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_a_refused_choice_is_a_usage_error_at_once(fake: None) -> None:
         ("garbage", ToolError, "malformed frame: a length"),
         ("unasked", ToolError, "answered request 77"),
         ("fatal", UsageError, "malformed frame: something"),
-        ("half", ToolError, "gave 4 bytes for 8"),
+        ("half", ToolError, "sent 4 bytes instead of 8"),
         ("wrong-kind", ToolError, "kind 130"),
         ("die", ToolError, "exit code 7\nit was too much"),
     ],
@@ -238,7 +238,7 @@ def test_a_death_in_use_is_told_once_and_then_there_is_another(fake_pool: MakePo
     first = pid_of(pool)
     with pytest.raises(ToolError, match="exit code 7"):
         pool.get_random_bytes(8)
-    with pytest.raises(ToolError, match="exit code 7"):  # which is another one's
+    with pytest.raises(ToolError, match="exit code 7"):  # of another child
         pool.get_random_bytes(8)
     assert pid_of(pool) != first
 

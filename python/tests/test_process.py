@@ -1,4 +1,4 @@
-"""What becomes of the program when processes fork and end."""
+"""The program's life when processes fork and end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support import _PREAMBLE, PATIENCE_SECONDS, is_running, output_of, wait_unt
 
 FORKED = """
 import struct, warnings
-warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads
+warnings.simplefilter("ignore", DeprecationWarning)  # about forking with threads
 def words(data):
     return set(struct.unpack(f"<{len(data) // 8}Q", data))
 pool = EntropyPool.auto(sources="forked", mode="drbg")

@@ -1,4 +1,4 @@
-"""The real program, as this installation carries it."""
+"""The real program that this installation carries."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_the_battery_tells_good_data_from_bad() -> None:
     bad = run_all_tests(bytes(125_000))
     assert len(good) == len(bad) > 25
     assert {"test", "kind"} <= set(good[0])
-    # Data with nothing right score 0, which good data would do only by failing in every test.
+    # Data that fail everything score 0. Good data would have to fail every test for that.
     assert calculate_quality_score(bad) == 0 < calculate_quality_score(good)
     assert bad.quality["grade"] == "F"
 
@@ -122,7 +122,7 @@ def test_forked_processes_have_other_bytes() -> None:
     out = output_of(
         """
 import os, warnings
-warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads
+warnings.simplefilter("ignore", DeprecationWarning)  # about forking with threads
 pool = EntropyPool.auto(mode="drbg", timeout=60)
 pool.get_random_bytes(32)
 receive, send = os.pipe()
@@ -150,7 +150,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     wait_until(lambda: not is_running(int(result.stdout)))
 
 
-# ---- What is written in two places ----
+# ---- Facts that are written in two places ----
 
 
 @pytest.mark.skipif(not (REPOSITORY / "package.json").is_file(), reason="not in the repository")

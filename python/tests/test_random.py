@@ -1,7 +1,7 @@
-"""EsotericRandom: ranges, shapes, and that each number comes from the pool.
+"""EsotericRandom: ranges, shapes, and the pool as the source of every number.
 
-Distributions are looked at over the operating system's randomness. All bounds together are broken by chance less often than once
-in 2^40: means and counts may be 7.7 standard deviations off (2^-46 each), the rest is farther away still.
+Distributions are tested over the operating system's randomness. The probability that any bound is broken by chance is below
+2^-40: means and counts may be 7.7 standard deviations off (2^-46 each), other bounds are wider.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from esoteric_entropy import EsotericBitGenerator
 
 
 class OsPool(EntropyPool):
-    """Bytes of the operating system."""
+    """A pool with bytes of the operating system."""
 
     def __init__(self) -> None:
         pass
@@ -42,7 +42,7 @@ class OsPool(EntropyPool):
 @pytest.fixture
 def rng(monkeypatch: pytest.MonkeyPatch) -> EsotericRandom:
     random = EsotericRandom(OsPool())
-    monkeypatch.setattr(random, "_numpy", lambda: None)  # lists; arrays are NumPy's own
+    monkeypatch.setattr(random, "_numpy", lambda: None)  # tests lists; arrays are NumPy's work
     return random
 
 
@@ -64,7 +64,7 @@ def test_integers_are_uniform_in_their_range(rng: EsotericRandom) -> None:
     assert {rng.integers(3) for _ in range(500)} == {0, 1, 2}
     big = [rng.integers(-(2**200), 2**200) for _ in range(200)]
     assert all(-(2**200) <= value < 2**200 for value in big)
-    assert max(big) > 2**190  # where nearly half of all are
+    assert max(big) > 2**190  # as nearly half of all are
     assert rng.integers(5, 6) == 5
     with pytest.raises(ValueError, match="no integer from 3"):
         rng.integers(3, 3)

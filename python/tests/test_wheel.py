@@ -1,4 +1,4 @@
-"""Wheels: what is in them and how they are named. Made of stand-ins for the programs."""
+"""Wheels: their contents and names. Built from stand-ins for the programs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PLATFORMS = {
 
 
 def executable_of(target: str) -> bytes:
-    """The beginning of one."""
+    """Returns the beginning of an executable."""
     if target.startswith("darwin"):
         return struct.pack("<II", 0xFEEDFACF, 0x0100000C if "arm64" in target else 0x01000007) + bytes(100)
     return b"\x7fELF" + bytes(14) + struct.pack("<H", 183 if "arm64" in target else 62) + bytes(100)
@@ -40,7 +40,7 @@ def executable_of(target: str) -> bytes:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A copy of this package where the repository has nothing built."""
+    """Copies this package into a repository in which nothing is built."""
     names = shutil.ignore_patterns("__pycache__", "bin", "tests")
     shutil.copytree(SOURCE, tmp_path / "python", ignore=names)
     return tmp_path

@@ -1,6 +1,6 @@
 """Random bytes and numbers from noise of this machine, health-tested and credited honestly.
 
-The documentation is docs/PYTHON.md of the repository.
+Documented in docs/PYTHON.md of the repository.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """NumPy takes longer to load than all the rest, so it is loaded when it is asked for."""
+    """Loads EsotericBitGenerator on first use: NumPy takes longer to load than all the rest."""
     if name != "EsotericBitGenerator":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

@@ -1,4 +1,4 @@
-"""numpy.random over the pool: a BitGenerator, whose every word comes from the program's stream."""
+"""numpy.random over the pool: a BitGenerator whose words all come from the program's stream."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class _BitGen(ctypes.Structure):
 
 
 class EsotericBitGenerator(np.random.BitGenerator):
-    """For np.random.Generator. It cannot be seeded, saved, copied or jumped ahead: there is no state that words follow from.
+    """A bit generator for np.random.Generator. It has no state, so it cannot be seeded, saved, copied or jumped ahead.
 
-    Once it is made it does not raise. When no words come it tries again for a minute, with warnings to the logger
-    "esoteric_entropy", and then ends the process (SIGABRT) with a message: NumPy's loops cannot be told of an error, and would
-    go on with numbers that are not random. Ctrl-C is raised when the loop it came into is done.
+    Only making one raises errors. If no words come later, it tries again for a minute, with warnings to the logger
+    "esoteric_entropy", and then ends the process (SIGABRT) with a message: NumPy's loops cannot receive an error, and would
+    continue with numbers that are not random. Ctrl-C is raised after the loop that it interrupted.
     """
 
     def __init__(self, pool: EntropyPool | None = None) -> None:
-        """Words in the pool's mode; without a pool in mode "drbg". Closing the pool does not end the generator.
+        """Takes words in the pool's mode, or in mode "drbg" without a pool. The generator outlives the pool.
 
-        Raises EntropyError if there are no words to begin with.
+        Raises EntropyError if the first words do not come.
         """
         super().__init__(SeedlessSeedSequence())  # type: ignore[arg-type]
         if pool is None:
@@ -70,8 +70,8 @@ class EsotericBitGenerator(np.random.BitGenerator):
         forget_after_fork(self)
 
     def forget(self) -> None:
-        """After a fork: the next word is of bytes that the parent process does not have."""
-        # A thread that is gone may have held it. NumPy's generators keep the lock itself, so it cannot be replaced.
+        """Makes the next word come from bytes that the parent process does not have."""
+        # A thread that is gone may have held the lock. NumPy's generators keep a reference to it, so it cannot be replaced.
         self.lock._at_fork_reinit()  # type: ignore[attr-defined]
         self._words.forget()
 
@@ -97,7 +97,7 @@ class EsotericBitGenerator(np.random.BitGenerator):
         _refuse("cannot be jumped ahead: make another one")
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("an EsotericBitGenerator cannot be pickled or copied: its words would come twice")
+        raise TypeError("an EsotericBitGenerator cannot be pickled or copied: the copy would repeat its words")
 
     def __getstate__(self) -> NoReturn:
         self.__reduce__()

@@ -1,7 +1,7 @@
-"""Words for numpy.random without the native library: Python is asked for every single one, which is slow.
+"""Words for numpy.random without the native library: each one takes a call into Python, which is slow.
 
-What C calls are iterators written in C. Between the words of a block they run no Python, so that no signal handler can raise
-where ctypes would drop the exception and make up a word.
+The callbacks are iterators written in C. Between the words of a block they run no Python code. A signal handler therefore
+cannot raise there; ctypes would drop the exception and return an arbitrary word.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from .unfailing import Lock, Unfailing, end_process
 
 _BLOCK_BYTES = 1 << 14
 
-#: What the functions for 64 bits, for 32 bits and for a double return. None looks at its argument, the state.
+#: Return types of the functions for 64 bits, 32 bits and a double. They ignore their argument, the state.
 _TYPES: tuple[Any, ...] = (ctypes.c_uint64, ctypes.c_uint32, ctypes.c_double)
 _WORD32, _DOUBLE = 1, 2
 
 
 class CallbackWords:
-    """Raises EntropyError if there are no bytes to begin with."""
+    """Serves words from blocks of Python numbers. Raises EntropyError if the first bytes do not come."""
 
     state_address = 0
 
@@ -45,15 +45,15 @@ class CallbackWords:
         self.functions = tuple(address_of(each) for each in self._callbacks)
 
     def discard(self) -> None:
-        """The next word is of new bytes. Those of the old ones cannot be wiped: they are Python numbers."""
+        """Drops the words that are left. They cannot be wiped, since they are Python numbers."""
         for block in self._blocks:
             block.clear()
 
     def forget(self) -> None:
-        """After a fork."""
+        """Drops the words of the parent process after a fork."""
         self.discard()
         if any(refills.gi_running for refills in self._refills):
-            end_process(EntropyError("forked while another thread was in the middle of a refill"))
+            end_process(EntropyError("the process was forked while another thread was in the middle of a refill"))
 
     def _fill(self, column: int) -> list[Any]:
         buffer = bytearray(_BLOCK_BYTES)

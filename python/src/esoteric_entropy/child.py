@@ -19,23 +19,23 @@ from .talk import End, Talk
 
 _log = logging.getLogger("esoteric_entropy")
 
-#: How long it may take to say hello: usually some 100 ms.
+#: Longest wait for the program's hello, which usually takes some 100 ms.
 _HELLO_SECONDS = 60.0
 
-#: How long the program gets to end after its stdin was closed. It wipes what it holds, which takes milliseconds.
+#: Time the program gets to end after its stdin was closed. It wipes what it holds, which takes milliseconds.
 _GRACE_SECONDS = 2.0
 
-#: fcntl(F_SETPIPE_SZ) of Linux, where a pipe holds 64 KiB until told otherwise.
+#: fcntl command F_SETPIPE_SZ of Linux, where a pipe holds 64 KiB by default.
 _SET_PIPE_SIZE = 1031
 _PIPE_BYTES = 1 << 20
 
 
 class Child:
-    """A thread reads the answers, and lives as long as the program does; any thread may ask."""
+    """A running program. Any thread may ask; a thread of its own reads the answers, as long as the program runs."""
 
     def __init__(self, command: Sequence[str]) -> None:
         try:
-            # A session of its own: Ctrl-C at the terminal is for Python to hear, not for the program.
+            # In a session of its own, so that Ctrl-C at the terminal reaches Python and not the program.
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -46,7 +46,7 @@ class Child:
             )
         except OSError as error:
             raise ToolError(f"{command[0]} cannot be started: {error.strerror or error}") from error
-        # Unbuffered: io.FileIO, which have no locks that a fork could leave taken.
+        # Unbuffered, hence io.FileIO objects: they have no locks that a fork could leave taken.
         self._stdin: Any = self._process.stdin
         self._stdout: Any = self._process.stdout
         self._stderr: Any = self._process.stderr
@@ -55,13 +55,13 @@ class Child:
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._replies: dict[int, Reply] = {}
-        #: Requests that were interrupted while they were being written: nobody knows whether they will be answered.
+        #: Requests that were interrupted while they were written. They may or may not be answered.
         self._doubtful: set[int] = set()
         self._end: End | None = None
         self._closing = False
-        #: Whether somebody knows that it has ended.
+        #: True once a caller was told that the program has ended.
         self.end_was_told = False
-        #: The bytes of a frame that has not arrived completely.
+        #: Bytes of a frame that has not arrived completely.
         self._unfinished = bytearray()
         self._hello = Reply(frames.HELLO)
         self._talk = Talk(self._stderr)
@@ -78,17 +78,17 @@ class Child:
         return self._end is not None
 
     def tell_end(self) -> None:
-        """Raises why it has ended, unless somebody knows already."""
+        """Raises the reason why the program has ended, unless a caller was told already."""
         if self._end is not None and not self.end_was_told:
             self.end_was_told = True
             raise self._end.error()
 
     def wait_until_ready(self) -> None:
-        """Until it has said hello. Raises what it ended with instead."""
+        """Waits for the program's hello. Raises the reason if it ends before."""
         self._hello.wait(_HELLO_SECONDS)
 
     def ask(self, kind: int, body: bytes) -> Reply:
-        """Waits while too many requests are on their way. Raises the reason if the program has ended."""
+        """Sends a request, once there is room among those under way. Raises the reason if the program has ended."""
         reply = Reply(frames.BYTES if kind == frames.WANT_BYTES else frames.JSON)
         try:
             self._say(kind, self._enter(reply), body)
@@ -116,17 +116,17 @@ class Child:
             for request_id in [request_id for request_id, each in self._replies.items() if each is reply]:
                 self._doubtful.add(request_id)
                 del self._replies[request_id]
-                reply.fail(EntropyError("the request was interrupted", code="cancelled"))  # for those waiting for its place
+                reply.fail(EntropyError("the request was interrupted", code="cancelled"))  # wakes those who wait for room
 
     def cancel(self, reply: Reply) -> None:
-        """Has the program stop working for it. The answer is an error then, unless it was on its way."""
+        """Tells the program to stop working on a request. Its answer is then an error, unless it was already on its way."""
         with self._lock:
             ids = [request_id for request_id, each in self._replies.items() if each is reply]
         for request_id in ids:
             self._say(frames.CANCEL, request_id)
 
     def close(self, wait: bool) -> None:
-        """Ends the program: it wipes what it holds when its stdin is closed. Waits for that, if told to."""
+        """Closes the program's stdin, upon which it wipes what it holds and ends. Waits for its end if `wait` is true."""
         self._closing = True
         if self._write_lock.acquire(timeout=_GRACE_SECONDS):
             try:
@@ -134,7 +134,7 @@ class Child:
             finally:
                 self._write_lock.release()
         else:
-            self._process.kill()  # it has not read what was written for so long
+            self._process.kill()  # a write has been blocked all this time: the program does not read
         if wait and threading.current_thread() is not self._reader:
             self._reader.join(_GRACE_SECONDS)
             if self._reader.is_alive():
@@ -142,10 +142,10 @@ class Child:
                 self._reader.join(_GRACE_SECONDS)
 
     def forget(self) -> None:
-        """After a fork: lets go of the pipes, which are the parent's, and wipes what was read from them."""
+        """Closes the pipes after a fork, since they are the parent's, and wipes what was read from them."""
         for pipe in (self._stdin, self._stdout, self._stderr):
             pipe.close()
-        self._process.returncode = 0  # it is not this process's child, so it must not be waited for
+        self._process.returncode = 0  # not a child of this process, so it must not be waited for
         wipe(self._unfinished)
         for reply in self._replies.values():
             reply.discard()
@@ -157,9 +157,9 @@ class Child:
                 while unsent and not self._stdin.closed:
                     unsent = unsent[self._stdin.write(unsent) :]
             except OSError:
-                self._stdin.close()  # it has ended, of which the reading thread tells everybody who waits
+                self._stdin.close()  # the program has ended; the reading thread tells everybody who waits
             except BaseException:
-                # An interrupt, perhaps inside a frame that takes more than one write: nothing could follow half a frame.
+                # An interrupt. If the frame takes more than one write, half of it may be sent, and nothing can follow that.
                 if len(body) > select.PIPE_BUF - frames.HEADER_BYTES:
                     self.end_was_told = True
                     self._process.kill()
@@ -191,7 +191,7 @@ class Child:
             self._fail_all(self._talk.reason(exit_code, self._hello.has_arrived))
 
     def _receive_all(self) -> EntropyError | None:
-        """Until the program closes its stdout. Gives the error of which it said that it ends everything, if it did."""
+        """Reads until the program closes its stdout. Returns the error that the program sent for all requests, if any."""
         poll = select.poll()
         poll.register(self._stdout, select.POLLIN)
         poll.register(self._stderr, select.POLLIN)
@@ -239,7 +239,7 @@ class Child:
         protocol = hello.get("protocol") if isinstance(hello, dict) else None
         if protocol != frames.PROTOCOL_VERSION:
             raise ToolError(
-                f"the program speaks protocol {protocol}, this package protocol {frames.PROTOCOL_VERSION}",
+                f"the program speaks protocol {protocol}, this package speaks protocol {frames.PROTOCOL_VERSION}",
                 ["reinstall esoteric-entropy: program and package are released together"],
             )
         self._hello.resolve(body)
@@ -272,15 +272,15 @@ class Child:
 
 
 def _widen(pipe: Any) -> None:
-    """So that a piece of bulk output passes in few turns."""
+    """Widens a pipe on Linux, so that a piece of bulk output passes in few turns."""
     if sys.platform != "linux":
         return
     import fcntl
 
     try:
         fcntl.fcntl(pipe, _SET_PIPE_SIZE, _PIPE_BYTES)
-    except OSError as error:  # the user has too many wide pipes already, or the system allows none
-        _log.debug("the pipe stays as wide as it is: %s", error)
+    except OSError as error:  # the user has too many wide pipes, or the system allows none
+        _log.debug("the pipe keeps its size: %s", error)
 
 
 def _log_event(event: Any) -> None:

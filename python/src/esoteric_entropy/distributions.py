@@ -13,20 +13,20 @@ from .random_source import PoolRandom
 
 T = TypeVar("T")
 
-#: How many numbers: a count, or the shape of a NumPy array.
+#: A count of numbers, or the shape of a NumPy array.
 Size = Union[int, tuple[int, ...]]
 
 
 class EsotericRandom:
-    """Without a size one number; with a size a NumPy array where NumPy is installed, else a list.
+    """Random numbers from a pool. Without a size, methods return one number; with a size a NumPy array, or a list without NumPy.
 
-    Single numbers and lists are made by the algorithms of the standard library's `random`: integers without bias by rejection,
-    normal ones by Kinderman and Monahan's ratio method, shuffles by Fisher and Yates. Arrays are made by np.random.Generator over
-    an EsotericBitGenerator: integers by Lemire's rejection, normal ones by the ziggurat.
+    Single numbers and lists use the algorithms of the standard library's `random`: rejection for integers without bias,
+    Kinderman and Monahan's ratio method for normal deviates, Fisher and Yates for shuffles. Arrays use np.random.Generator over
+    an EsotericBitGenerator: Lemire's rejection for integers, the ziggurat for normal deviates.
     """
 
     def __init__(self, pool: EntropyPool | None = None) -> None:
-        """From the pool, in its mode; without one from a pool of its own in mode "drbg"."""
+        """Draws from the pool, in its mode; without one, from a pool of its own in mode "drbg"."""
         self._pool = EntropyPool.auto(mode="drbg") if pool is None else pool
         self._random = PoolRandom(self._pool)
         self._arrays: Any = None
@@ -38,7 +38,7 @@ class EsotericRandom:
     def random(self, size: Size) -> Any: ...
 
     def random(self, size: Size | None = None) -> Any:
-        """Uniform in [0, 1): multiples of 2^-53."""
+        """Uniform in [0, 1), as multiples of 2^-53."""
         if size is None:
             return self._random.random()
         numpy = self._numpy()
@@ -54,7 +54,7 @@ class EsotericRandom:
     def integers(self, low: int, high: int | None, size: Size) -> Any: ...
 
     def integers(self, low: int, high: int | None = None, size: Size | None = None) -> Any:
-        """Uniform in [low, high), or in [0, low) without high. Single ones and lists may be of any length in bits."""
+        """Uniform in [low, high), or in [0, low) without high. Bounds may be of any size, except in NumPy arrays."""
         start, stop = (0, operator.index(low)) if high is None else (operator.index(low), operator.index(high))
         if start >= stop:
             raise ValueError(f"there is no integer from {start} to below {stop}")
@@ -92,7 +92,7 @@ class EsotericRandom:
     def choice(self, values: Sequence[T], size: Size, replace: bool = True) -> Any: ...
 
     def choice(self, values: Sequence[T], size: Size | None = None, replace: bool = True) -> Any:
-        """One of the values; with a size so many, none of them twice if `replace` is false."""
+        """One of the values, or `size` of them; if `replace` is false, none is chosen twice."""
         if len(values) == 0:
             raise ValueError("there is nothing to choose from")
         if size is None:
@@ -108,7 +108,7 @@ class EsotericRandom:
         return self._random.sample(values, count)
 
     def shuffle(self, values: MutableSequence[Any]) -> None:
-        """In place, all orders equally likely; a NumPy array along its first axis."""
+        """Shuffles in place, all orders equally likely; a NumPy array along its first axis."""
         numpy = self._numpy() if hasattr(values, "__array__") else None
         if numpy:
             numpy.shuffle(values)
@@ -123,7 +123,7 @@ class EsotericRandom:
         return uuid.UUID(bytes=self._pool.get_random_bytes(16), version=4)
 
     def _numpy(self) -> Any:
-        """NumPy's generator over the same pool, made when it is wanted first. None without NumPy."""
+        """Returns NumPy's generator over the same pool, made on first use; None without NumPy."""
         if self._arrays is None:
             try:
                 import numpy

@@ -1,4 +1,4 @@
-"""Every failure this package raises on purpose, with the codes that the program uses.
+"""The failures that this package raises on purpose, with the program's codes.
 
 Misuse is not among them: a wrong type is a TypeError, a value out of range a ValueError.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 
 class EntropyError(Exception):
-    """What went wrong, a literal code to match on, and what the user may do about it."""
+    """A failure: what went wrong, a literal code to match on, and hints for the user."""
 
     code: str = "internal"
 
@@ -25,7 +25,7 @@ class EntropyError(Exception):
 
 
 class UsageError(EntropyError):
-    """The program was asked for something it does not understand, such as a source that there is not."""
+    """The program does not understand what it was asked for, such as an unknown source."""
 
     code = "usage"
 
@@ -61,13 +61,13 @@ class HealthError(EntropyError):
 
 
 class InsufficientEntropyError(EntropyError):
-    """Less entropy was credited, in the time allowed, than was asked for."""
+    """No new entropy came for the time allowed, or no source can deliver any."""
 
     code = "insufficient-entropy"
 
 
 class PoolClosedError(EntropyError):
-    """The pool was closed while bytes were awaited, or used after that."""
+    """The pool was closed while a request waited, or before it was used."""
 
     code = "pool-closed"
 
@@ -95,5 +95,5 @@ _BY_CODE: dict[str, type[EntropyError]] = {
 
 
 def error_of(code: str, message: str, hints: Sequence[str] = ()) -> EntropyError:
-    """The error with this code; an EntropyError where no class is made for it ("cancelled", "internal")."""
+    """Makes the error with this code; a plain EntropyError for codes without a class ("cancelled", "internal")."""
     return _BY_CODE.get(code, EntropyError)(message, hints, code)

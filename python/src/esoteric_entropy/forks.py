@@ -1,4 +1,4 @@
-"""What a forked process does with what it inherited: it forgets, so that parent and child never share a byte."""
+"""Makes a forked process forget what it inherited, so that parent and child never share a byte."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 class Inherited(Protocol):
     def forget(self) -> None:
-        """Called in a newly forked process, whose only thread this is. Any lock may be held by a thread that is gone."""
+        """Called in a newly forked process, in its only thread. Threads that are gone may hold any lock."""
 
 
 _inherited: WeakSet[Inherited] = WeakSet()

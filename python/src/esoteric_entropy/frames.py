@@ -1,6 +1,6 @@
 """The frames that this package and the program exchange over a pipe, version 1. Internal: both ends are released together.
 
-u32 LE length of what follows, 5 to 2^21 | u8 kind | u32 LE request id | body
+u32 LE length of the rest, 5 to 2^21 | u8 kind | u32 LE request id | body
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from .errors import EntropyError, ToolError, error_of
 
 PROTOCOL_VERSION: Final = 1
 
-# What the client says.
+# Frames of the client.
 WANT_BYTES: Final = 1
 CALL: Final = 2
 TEST: Final = 3
 CANCEL: Final = 4
 
-# What the program says: request id 0 stands for what it says by itself.
+# Frames of the program. Request id 0 marks those that answer no request.
 HELLO: Final = 0x80
 BYTES: Final = 0x81
 JSON: Final = 0x82
@@ -29,10 +29,10 @@ ERROR: Final = 0xFF
 #: Numbers of the modes in a WANT_BYTES frame.
 MODES: Final = ("full", "drbg")
 
-#: Most bytes that one frame asks for, delivers or has tested.
+#: Most bytes that one frame requests, delivers or brings for testing.
 MAX_BYTES: Final = 1 << 20
 
-#: Requests on their way at once. The program allows 64, and counts cancelled ones until their work has ended.
+#: Requests under way at once. The program allows 64, and counts a cancelled one until its work has ended.
 MAX_REQUESTS: Final = 32
 
 _HEADER = struct.Struct("<IBI")
@@ -77,7 +77,7 @@ def parse_json(body: bytes | bytearray) -> Any:
 
 
 def parse_error(body: bytes | bytearray) -> EntropyError:
-    """The error that an ERROR frame describes. Raises ToolError if it describes none."""
+    """Makes the error that an ERROR frame describes. Raises ToolError if it describes none."""
     fields = parse_json(body)
     try:
         return error_of(str(fields["code"]), str(fields["message"]), [str(hint) for hint in fields["hints"]])

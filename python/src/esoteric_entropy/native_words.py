@@ -1,4 +1,4 @@
-"""Words for numpy.random through the native library: Python is asked once for each full buffer."""
+"""Words for numpy.random through the native library, which calls Python once for each full buffer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class _State(ctypes.Structure):
 
 
 class NativeWords:
-    """Raises NativeError if the library cannot be used, EntropyError if there are no bytes to begin with."""
+    """Serves words from a buffer in native memory.
+
+    Raises NativeError if the library cannot be used, EntropyError if the first bytes do not come.
+    """
 
     def __init__(self, supply: Supply, lock: Lock, path: Path) -> None:
         library = _load(path)
@@ -46,16 +49,16 @@ class NativeWords:
 
     @property
     def state_address(self) -> int:
-        """What the functions are called with. It lives as long as this."""
+        """Address of the state that the functions take. It is valid as long as this object lives."""
         return ctypes.addressof(self._state)
 
     def discard(self) -> None:
-        """Wipes the buffer; the next word is of new bytes."""
+        """Wipes the buffer. The next word comes from new bytes."""
         self._state.position = self._state.length = 0
         ctypes.memset(self._buffer, 0, _BUFFER_BYTES)
 
     def forget(self) -> None:
-        """After a fork. A thread that is gone may have been in the middle of a refill."""
+        """Starts anew after a fork: a thread that is gone may have been in the middle of a refill."""
         self.discard()
         self._set_refill()
 

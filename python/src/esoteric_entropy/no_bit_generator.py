@@ -1,4 +1,4 @@
-"""What stands for the bit generator where NumPy is not installed, so that importing its name does no harm."""
+"""Replaces the bit generator where NumPy is not installed: its name can be imported, but not called."""
 
 from __future__ import annotations
 

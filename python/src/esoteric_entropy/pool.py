@@ -14,12 +14,12 @@ from .health import health_text
 from .program import Choice
 from .supply import Supply
 
-#: The program gives an answer up after so long without entropy.
+#: A request fails after this long without new entropy.
 _TIMEOUT_SECONDS = 10.0
 
 
 class EntropyPool:
-    """Pools with the same sources and timeout share one program, and its pool; what they hand out differs.
+    """Random bytes from noise of this machine. Pools with the same sources and timeout share one program, but no byte.
 
     >>> with EntropyPool.auto() as pool:
     ...     key = pool.get_random_bytes(32)
@@ -34,7 +34,7 @@ class EntropyPool:
             raise ValueError(f"timeout is {timeout!r}, not a positive number of seconds")
         self._supply = Supply(Choice(text, seconds), mode)
         self._release = weakref.finalize(self, self._supply.drop)
-        self._release.atexit = False  # then all programs are ended, and waited for
+        self._release.atexit = False  # at exit, PROGRAMS ends all programs and waits for them
 
     @classmethod
     def auto(
@@ -47,8 +47,8 @@ class EntropyPool:
 
         sources: ids, families or words such as "default" and "fast", as a list or separated by commas.
         mode: "full" for bytes of full entropy; "drbg" for bulk, from CTR_DRBG reseeded from the pool.
-        timeout: seconds without entropy after which a request fails with InsufficientEntropyError.
-        Raises UsageError for sources that there are not, ToolError if the program cannot be started.
+        timeout: a request fails with InsufficientEntropyError after this many seconds without new entropy.
+        Raises UsageError for unknown sources, ToolError if the program cannot be started.
         """
         pool = cls(sources, mode, timeout)
         try:
@@ -64,12 +64,12 @@ class EntropyPool:
 
     @property
     def sources(self) -> list[dict[str, Any]]:
-        """Every source the program has: id, title, family, mechanism, whether this machine can run it and if not, why."""
+        """All sources of the program: id, title, family, mechanism, whether this machine can run it, and if not, why."""
         answer = self._call("sources")
         return list(answer)
 
     def get_random_bytes(self, n: int) -> bytes:
-        """Exactly n bytes. Raises InsufficientEntropyError when none came for the pool's timeout; then no byte is given."""
+        """Returns exactly n bytes. Raises InsufficientEntropyError after the pool's timeout without new entropy."""
         size = operator.index(n)
         if size < 0:
             raise ValueError(f"n is {size}, not a number of bytes")
@@ -78,7 +78,7 @@ class EntropyPool:
         return bytes(out)
 
     def fill(self, buffer: bytearray | memoryview) -> None:
-        """Overwrites a writable buffer with random bytes; with zeros when it raises, as `get_random_bytes` does."""
+        """Fills a writable buffer with random bytes. Raises as `get_random_bytes` does, and then fills it with zeros."""
         view = memoryview(buffer)
         if view.readonly:
             raise TypeError("the buffer is read-only")
@@ -86,19 +86,19 @@ class EntropyPool:
         self._supply.read(view.cast("B"))
 
     def status(self) -> dict[str, Any]:
-        """The pool as it is: of every source state, claimed and assessed H, credited bits; the ledger; rates since the last."""
+        """Returns each source's state, claimed and assessed H and credited bits, the ledger, and rates since the last status."""
         return dict(self._call("status"))
 
     def health_report(self) -> dict[str, Any]:
-        """How the sources fare: "healthy", "grade" A to F, "states", and of each source its health tests' failures and credit."""
+        """Returns "healthy", "grade" A to F, "states", and for each source its failures of health tests and its credit."""
         return dict(self._call("healthReport"))
 
     def print_health(self, file: TextIO | None = None) -> None:
-        """The health report as a table, on stdout if nothing else is named."""
+        """Prints the health report as a table, by default on stdout."""
         print(health_text(self.health_report()), file=sys.stdout if file is None else file)
 
     def collect_all(self, seconds: float = 2.0) -> dict[str, Any]:
-        """Samples all sources for so long and gives the status after it. What the pool cannot hold is discarded."""
+        """Samples all sources for `seconds` and returns the status afterwards. Output the pool cannot hold is discarded."""
         duration = float(seconds)
         if not (0 < duration and math.isfinite(duration)):
             raise ValueError(f"seconds is {seconds!r}, not a positive number")
@@ -110,7 +110,7 @@ class EntropyPool:
         self._supply.close()
 
     def new_supply(self) -> Supply:
-        """For a generator over this pool, which is to outlive it."""
+        """Opens a supply for a generator over this pool that may outlive it."""
         self._supply.check_open()
         return Supply(self._supply.program.choice, self.mode)
 
@@ -130,7 +130,7 @@ class EntropyPool:
         return f"EntropyPool(sources={choice.sources!r}, mode={self.mode!r})"
 
     def __reduce__(self) -> str:
-        raise TypeError("an EntropyPool cannot be pickled: another process has to make its own")
+        raise TypeError("an EntropyPool cannot be pickled: another process must open its own")
 
     def _call(self, method: str, **params: Any) -> Any:
         self._supply.check_open()

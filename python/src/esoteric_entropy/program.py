@@ -1,4 +1,4 @@
-"""The program as this process sees it: one child for each choice of sources, started on demand and shared by all users."""
+"""The program as this process uses it: one child for each choice of sources, started on demand and shared by all users."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .reply import Reply
 
 
 class Choice(NamedTuple):
-    """What the program is started with."""
+    """The sources and the timeout that a program is started with."""
 
     sources: str
     timeout_seconds: float
@@ -26,11 +26,11 @@ class Choice(NamedTuple):
 
 
 class Program:
-    """Outlives its child: the end of one is told once, then there is a new one. A forked process starts its own."""
+    """A program that replaces its child when that has ended, after telling one caller. A forked process starts its own."""
 
     def __init__(self, choice: Choice) -> None:
         self.choice = choice
-        #: Those who have acquired it and not released it.
+        #: Number of users that have acquired it and not released it.
         self.users = 0
         self._lock = threading.RLock()
         self._child: Child | None = None
@@ -42,7 +42,7 @@ class Program:
         return None if self._child is None else self._child.pid
 
     def start(self) -> None:
-        """Waits until the child can be asked. Raises EntropyError if it ends before."""
+        """Waits until the child takes requests. Raises EntropyError if it ends before."""
         child = self._running()
         try:
             child.wait_until_ready()
@@ -51,7 +51,7 @@ class Program:
             raise
 
     def ask(self, kind: int, body: bytes) -> Reply:
-        """Raises, once, if the child has ended and nobody knows."""
+        """Sends a request to the child. If the child has ended and no caller was told, raises the reason, once."""
         return self._running().ask(kind, body)
 
     def wait(self, reply: Reply) -> bytearray:
@@ -63,7 +63,7 @@ class Program:
             raise
 
     def query(self, kind: int, body: bytes) -> Any:
-        """Asks, and waits for an answer in JSON; gives the request up if interrupted."""
+        """Sends a request and returns its answer, parsed from JSON. Cancels the request if interrupted."""
         reply = self.ask(kind, body)
         try:
             return frames.parse_json(self.wait(reply))
@@ -76,20 +76,20 @@ class Program:
         return self.query(frames.CALL, frames.call(method, params))
 
     def cancel(self, reply: Reply) -> None:
-        """Has the program stop working for an answer that nobody waits for; it may come all the same."""
+        """Tells the program to stop working on an answer that nobody waits for. It may come all the same."""
         child = self._child
         if child is not None:
             child.cancel(reply)
 
     def close(self, wait: bool) -> None:
-        """Ends the child, and waits for that if told to. Whoever has acquired the program makes it start another."""
+        """Ends the child, and waits for its end if `wait` is true. Users that are left start another one by asking."""
         with self._lock:
             child, self._child = self._child, None
         if child is not None:
             child.close(wait)
 
     def forget(self) -> None:
-        """After a fork. The child that is there belongs to the parent process."""
+        """Lets go of the child after a fork: it belongs to the parent process."""
         self._lock = threading.RLock()
         self._child = None
 
@@ -106,11 +106,11 @@ class Program:
 
 
 class _Programs:
-    """All that are in use in this process."""
+    """The programs in use in this process."""
 
     def __init__(self) -> None:
         self._by_choice: dict[Choice, Program] = {}
-        # A pool that is garbage is released wherever the collector happens to run, here for instance.
+        # Re-entrant: the garbage collector may run while the lock is held, and release a pool.
         self._lock = threading.RLock()
         forget_after_fork(self)
 
@@ -135,7 +135,7 @@ class _Programs:
             program.close(wait=True)
 
     def forget(self) -> None:
-        """After a fork: a thread that is gone may have held the lock."""
+        """Replaces the lock after a fork: a thread that is gone may have held it."""
         self._lock = threading.RLock()
 
 

@@ -1,4 +1,4 @@
-"""An answer of the program that is on its way."""
+"""An answer of the program that may still be on its way."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from .errors import EntropyError, ToolError
 
 
 class Reply:
-    """What it holds is read and written without a lock, so that a forked process can always get at it."""
+    """Holds an answer or an error. No lock guards them, so a forked process can always wipe them."""
 
     def __init__(self, answer_kind: int) -> None:
         self.answer_kind = answer_kind
         self.body: bytearray | None = None
         self.error: EntropyError | None = None
-        # Held until the answer is there. Events and semaphores are written in Python: an interrupt can leave them locked.
+        # Held until the answer is there. Not an Event or Semaphore: those are written in Python, and an interrupt can leave
+        # them locked.
         self._awaited = threading.Lock()
         self._awaited.acquire()
         self._unwanted = False
@@ -24,14 +25,14 @@ class Reply:
         return self.body is not None or self.error is not None
 
     def wait_for_any(self, timeout_seconds: float = -1) -> None:
-        """Until there is an answer, whatever it is."""
+        """Waits for the answer or the error. Raises ToolError after the timeout; -1 waits without limit."""
         if not self.has_arrived:
             if not self._awaited.acquire(timeout=timeout_seconds):
                 raise ToolError(f"the program said nothing for {timeout_seconds:g} s")
             self._awaited.release()
 
     def wait(self, timeout_seconds: float = -1) -> bytearray:
-        """The answer's body. Raises the EntropyError that came in its place."""
+        """Waits for the answer and returns its body. Raises the EntropyError that came in its place."""
         self.wait_for_any(timeout_seconds)
         if self.body is None:
             assert self.error is not None
@@ -49,7 +50,7 @@ class Reply:
         self._awaited.release()
 
     def discard(self) -> None:
-        """Nobody will read it any more: it is wiped, now or when it comes."""
+        """Wipes the answer, now or when it comes. Nobody may read it any more."""
         self._unwanted = True
         if self.body is not None:
             wipe(self.body)

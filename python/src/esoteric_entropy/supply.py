@@ -1,4 +1,4 @@
-"""Random bytes of one mode, asked for ahead of need. No byte is handed out twice, in this process or in a forked one."""
+"""Random bytes of one mode, requested ahead of need. No byte is handed out twice, in this process or in a forked one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .reply import Reply, wipe
 
 
 class _Ahead(NamedTuple):
-    """How much is asked for ahead: so many pieces at once, of a size that doubles from the first to the most."""
+    """Number of pieces that are requested ahead. Their size doubles from `first_bytes` to `most_bytes`."""
 
     pieces: int
     first_bytes: int
     most_bytes: int
 
 
-#: Full entropy takes its time, so little of it is taken away from others, and little is lost when a request fails.
+#: Full entropy comes slowly, so few bytes of it are kept from others, and few are lost when a request fails.
 _AHEAD = {"full": _Ahead(2, 256, 1024), "drbg": _Ahead(4, 4096, 1 << 18)}
 
 
@@ -29,7 +29,7 @@ class _Piece:
     def __init__(self, reply: Reply, size: int) -> None:
         self.reply = reply
         self.size = size
-        #: What comes before it has been handed out.
+        #: Bytes before this position have been handed out.
         self.position = 0
 
     @property
@@ -38,7 +38,7 @@ class _Piece:
 
 
 class Supply:
-    """Any number of threads may read. It is a user of the program until it is closed."""
+    """A stream of random bytes. Any number of threads may read it. It uses the program until it is closed."""
 
     def __init__(self, choice: Choice, mode: str) -> None:
         if mode not in _AHEAD:
@@ -54,7 +54,7 @@ class Supply:
         forget_after_fork(self)
 
     def read(self, out: memoryview) -> None:
-        """Fills all of it. When that fails, what it had got is wiped. Raises EntropyError."""
+        """Fills `out`. On failure wipes all of it and raises EntropyError."""
         try:
             done = 0
             while done < len(out):
@@ -64,15 +64,15 @@ class Supply:
             raise
 
     def read_some(self, out: memoryview) -> int:
-        """Fills the beginning, with at least one byte, and says how much. Raises EntropyError."""
+        """Fills the beginning of `out` with at least one byte, and returns their number. Raises EntropyError."""
         with self._lock:
             self.check_open()
             piece, body = self._first(len(out))
             if len(body) != piece.size:
                 piece.position = piece.size
-                raise ToolError(f"the program gave {len(body)} bytes for {piece.size}")
+                raise ToolError(f"the program sent {len(body)} bytes instead of {piece.size}")
             part = memoryview(body)[piece.position : piece.position + len(out)]
-            # First of all: whatever interrupts the rest loses bytes, and hands none out twice, nor wiped ones.
+            # First of all. An interrupt below this line then loses bytes, and hands none out twice or wiped.
             piece.position += len(part)
             out[: len(part)] = part
             wipe(part)
@@ -83,7 +83,7 @@ class Supply:
             raise PoolClosedError("the entropy pool is closed")
 
     def close(self) -> None:
-        """Whoever waits for bytes is told that there will be none."""
+        """Releases the program. Those who wait for bytes get PoolClosedError."""
         with self._closing:
             if self._closed:
                 return
@@ -95,7 +95,7 @@ class Supply:
         PROGRAMS.release(self.program, wait=True)
 
     def drop(self) -> None:
-        """As `close`, for garbage: waits for nothing and says nothing, since it may run in the middle of anything."""
+        """Closes the supply during garbage collection: waits for nothing and sends nothing, since it may run anywhere."""
         if self._closed:
             return
         self._closed = True
@@ -103,7 +103,7 @@ class Supply:
         PROGRAMS.release(self.program, wait=False)
 
     def forget(self) -> None:
-        """After a fork: all that was asked for belongs to the parent process."""
+        """Drops all requests after a fork: they belong to the parent process."""
         self._lock = threading.Lock()
         self._closing = threading.Lock()
         self._discard()
@@ -114,7 +114,7 @@ class Supply:
         self._pieces.clear()
 
     def _first(self, wanted_bytes: int) -> tuple[_Piece, bytearray]:
-        """Waits for the first piece that is of use."""
+        """Waits for the first piece that has bytes left, and returns it with its bytes."""
         asked_before = set(self._pieces)
         while True:
             self._ask(wanted_bytes)
@@ -124,18 +124,18 @@ class Supply:
             try:
                 return piece, piece.reply.wait()
             except EntropyError:
-                # Nobody was waiting when it was asked for, so the time it was given is not what the reader was promised.
+                # It was requested before the reader began to wait, so its timeout was not the reader's. Ask again.
                 self.check_open()
 
     def _wait(self, piece: _Piece) -> bytearray:
         try:
             return self.program.wait(piece.reply)
         except EntropyError:
-            self.check_open()  # then it was given up, which is not what the reader has to know
+            self.check_open()  # `close` cancelled the request; the reader is told that, not "cancelled"
             raise
 
     def _ask(self, wanted_bytes: int) -> None:
-        # Used up, or failed while nobody was waiting.
+        # Drop pieces that are used up, or that failed while nobody was waiting.
         self._pieces = deque(piece for piece in self._pieces if piece.is_of_use)
         coming = sum(piece.size - piece.position for piece in self._pieces)
         while len(self._pieces) < self._ahead.pieces:

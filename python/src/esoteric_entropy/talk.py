@@ -1,4 +1,4 @@
-"""What the program says on stderr, and what that says about its end."""
+"""Reads the program's stderr, and takes from it why the program ended."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from .errors import EntropyError, error_of
 
 _log = logging.getLogger("esoteric_entropy")
 
-#: Lines that are kept to say why it ended.
+#: Last lines of stderr that are kept, to tell why the program ended.
 _LAST_LINES = 20
 _PIECE_BYTES = 4096
 
-#: What the program's exit codes mean when it ends before it has said hello.
+#: Error codes for the exit codes of a program that ended before its hello.
 _EXIT_CODES = {2: "usage", 3: "insufficient-entropy"}
 
 
 class End(NamedTuple):
-    """Why the program has ended. Errors are made of it one by one, for they collect tracebacks."""
+    """Why the program has ended. Each caller gets an error of its own, since errors collect tracebacks."""
 
     code: str
     message: str
@@ -31,14 +31,14 @@ class End(NamedTuple):
 
 
 class Talk:
-    """Warnings go to the logger "esoteric_entropy", the rest there at level DEBUG."""
+    """Logs the program's stderr to "esoteric_entropy": warnings as such, the rest at level DEBUG."""
 
     def __init__(self, stderr: Any) -> None:
         self._stderr = stderr
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
 
     def read(self) -> bool:
-        """Waits for some. Whether there may be more."""
+        """Waits for text and logs it. Returns false at the end of the stream."""
         piece = self._stderr.read(_PIECE_BYTES)
         for line in (piece or b"").decode(errors="replace").splitlines():
             self._last_lines.append(line)
@@ -46,14 +46,14 @@ class Talk:
         return bool(piece)
 
     def read_rest(self) -> None:
-        """What is there. A process that the program started may outlive it and hold the pipe open: no waiting for that."""
+        """Logs what has arrived, without waiting: a process that the program started may outlive it and hold the pipe open."""
         poll = select.poll()
         poll.register(self._stderr, select.POLLIN)
         while poll.poll(0) and self.read():
             pass
 
     def reason(self, exit_code: int, greeted: bool) -> End:
-        """Before it has said hello, the program says on stderr what is wrong with its arguments."""
+        """Returns why the program ended. Before its hello, it reports errors in its arguments on stderr."""
         errors = [line.split("error: ", 1)[1] for line in self._last_lines if "error: " in line]
         hints = tuple(line[len("hint: ") :] for line in self._last_lines if line.startswith("hint: "))
         if errors and not greeted:

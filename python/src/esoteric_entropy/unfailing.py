@@ -1,9 +1,9 @@
-"""Refills that have to come, since whoever waits for them can neither fail nor be interrupted: NumPy's C loops.
+"""Refills for NumPy's C loops, which can neither fail nor be interrupted.
 
-A refill is called in the middle of a loop that takes no error for an answer. Whatever it returned instead of bytes would become
-numbers of a simulation or of a key. An exception cannot leave it either: ctypes prints it and goes on with what happens to lie
-in a register, and one that is left pending for the interpreter is seen by some callers and not by others. So there are two ways
-out only: bytes, or the end of the process.
+A loop that calls a refill has no way to receive an error. Anything but random bytes would become the numbers of a simulation or
+of a key. An exception cannot leave the refill either. ctypes prints it and continues with whatever lies in a register; if it is
+left pending for the interpreter, some callers notice it and others do not. Only two ways out remain: bytes, or the end of the
+process.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _log = logging.getLogger("esoteric_entropy")
 
 T = TypeVar("T")
 
-#: For so long a refill is tried again. A program that died is replaced, and sources may come back.
+#: A refill is tried again for this long. Meanwhile a program that died is replaced, and sources may recover.
 PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.5
 
@@ -36,7 +36,7 @@ class Lock(Protocol):
 
 
 class Unfailing:
-    """An interrupt (Ctrl-C, or what another signal handler raises) is raised again when the lock is free: after the loop."""
+    """Retries failures. Raises an interrupt (Ctrl-C, or what a signal handler raises) later, when NumPy's loop frees the lock."""
 
     def __init__(self, lock: Lock) -> None:
         self._lock = lock
@@ -45,9 +45,10 @@ class Unfailing:
         self._raising = False
 
     def results(self, attempt: Callable[[], T], first: T) -> Generator[T, None, None]:
-        """`first`, then the results of attempts. Tries again after a failure; ends the process if there is no end of it.
+        """Yields `first`, then the results of attempts. Retries failures, and ends the process if they last.
 
-        A generator, for it goes on inside its `try`: an interrupt that has been waiting is caught before anything else happens.
+        It is a generator so that each call resumes inside its `try`: an interrupt that is pending is caught before anything
+        else runs.
         """
         ready = [first]
         try:
@@ -65,9 +66,9 @@ class Unfailing:
                         except BaseException as failure:
                             self._failed(failure)
                 except BaseException as interrupt:
-                    self._interrupt = interrupt  # it came while the one before was being noted
+                    self._interrupt = interrupt  # a second one, while the first was being noted
         except BaseException as interrupt:
-            end_process(interrupt)  # and yet another one
+            end_process(interrupt)  # a third one, while the second was being noted
 
     def _succeeded(self) -> None:
         self._failing_since = None
@@ -77,7 +78,7 @@ class Unfailing:
             self._interrupt = None
 
     def _raise_when_free(self, thread: int, kind: type[BaseException]) -> None:
-        """In a thread of its own: one at a time, for CPython may take a thread that is just being made for its maker."""
+        """Runs in a thread of its own. Only one runs at a time: CPython may mistake a thread being created for its creator."""
         self._lock.acquire()
         self._lock.release()
         if kind is KeyboardInterrupt:
@@ -93,7 +94,7 @@ class Unfailing:
         is_shortage = isinstance(failure, EntropyError)
         if not is_shortage:
             self._interrupt = failure
-        # Who interrupts a loop that gets no bytes wants it to end.
+        # A user who interrupts a loop that gets no bytes wants it to end.
         if (is_shortage and self._interrupt is not None) or now - self._failing_since > PATIENCE_SECONDS:
             end_process(failure)
         if is_shortage:
@@ -103,7 +104,7 @@ class Unfailing:
 
 def end_process(failure: BaseException) -> NoReturn:
     reason = str(failure) or type(failure).__name__
-    text = f"esoteric-entropy: fatal: no random words for numpy.random, which cannot go on without: {reason}\n"
+    text = f"esoteric-entropy: fatal: no random words for numpy.random, so the process ends: {reason}\n"
     os.write(2, text.encode())
     faulthandler.dump_traceback(file=2, all_threads=False)
     os.abort()
