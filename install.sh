@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs esoteric-entropy: one file, downloaded and put into a folder once its checksum has been found right.
+# Installs esoteric-entropy: downloads one file, checks its checksum, and puts it into a folder.
 #
 #   install.sh [--to FOLDER] [--from URL]
 #
-# FOLDER: /usr/local/bin for root, ~/.local/bin for others. URL: the folder that holds the files of a release;
-# ESOTERIC_ENTROPY_FROM says the same. Needs curl or wget, and sha256sum, shasum or openssl.
+# FOLDER defaults to /usr/local/bin for root, to ~/.local/bin for others. URL is the folder that holds the files of a
+# release; it defaults to ESOTERIC_ENTROPY_FROM, then to the latest release. Needs curl or wget, and sha256sum, shasum or
+# openssl.
 set -eu
 
 LATEST=https://github.com/esoteric-entropy/esoteric-entropy/releases/latest/download
@@ -28,11 +29,11 @@ target() {
   case "$(uname -m)" in
     x86_64 | amd64) arch=x64 ;;
     arm64 | aarch64) arch=arm64 ;;
-    *) fail "there is no build for processors of the kind $(uname -m)" ;;
+    *) fail "there is no build for this processor: $(uname -m)" ;;
   esac
   case "$(uname -s)" in
     Darwin)
-      # A shell that Rosetta translates takes the machine for another.
+      # A shell that Rosetta translates sees an Intel machine.
       if [ "$(sysctl -n sysctl.proc_translated 2>/dev/null || true)" = 1 ]; then arch=arm64; fi
       echo "darwin-$arch"
       ;;
@@ -42,7 +43,7 @@ target() {
         *) echo "linux-$arch" ;;
       esac
       ;;
-    *) fail "there is no build for $(uname -s)" ;;
+    *) fail "there is no build for this system: $(uname -s)" ;;
   esac
 }
 
@@ -52,11 +53,11 @@ download() {
   elif has wget; then
     wget -q -O "$2" "$1" || fail "$1 could not be downloaded"
   else
-    fail "neither curl nor wget is installed"
+    fail "neither curl nor wget is installed" "install one of them"
   fi
 }
 
-# Which of the programs that compute SHA-256 there is.
+# Prints the name of an installed program that computes SHA-256.
 hasher() {
   for name in sha256sum shasum openssl; do
     if has "$name"; then
@@ -64,7 +65,7 @@ hasher() {
       return
     fi
   done
-  fail "no program that computes SHA-256 is installed" "sha256sum, shasum or openssl would do"
+  fail "no program that computes SHA-256 is installed" "install sha256sum, shasum or openssl"
 }
 
 sha256() {
@@ -75,23 +76,23 @@ sha256() {
   esac | cut -d ' ' -f 1
 }
 
-# Runs a command that changes the folder: as root if only root may, and only after a yes.
+# Runs a command that changes the folder, with sudo if the user agreed to that.
 as_owner() {
   if [ -z "$sudo" ]; then "$@"; else sudo "$@"; fi
 }
 
 ask_for_sudo() {
-  hint="another folder: --to FOLDER"
-  if ! has sudo || ! (: </dev/tty) 2>/dev/null; then fail "$to may not be written" "$hint"; fi
-  printf '%s may not be written. Use sudo? [y/N] ' "$to" >/dev/tty
+  hint="choose another folder with --to FOLDER"
+  if ! has sudo || ! (: </dev/tty) 2>/dev/null; then fail "$to is not writable" "$hint"; fi
+  printf '%s is not writable. Use sudo? [y/N] ' "$to" >/dev/tty
   read -r answer </dev/tty || answer=
   case "$answer" in
     y | Y | yes) sudo=yes ;;
-    *) fail "$to may not be written" "$hint" ;;
+    *) fail "$to is not writable" "$hint" ;;
   esac
 }
 
-# The folder, or the nearest one above it that exists, may be written.
+# Succeeds if the folder is writable, or, where it does not exist, the nearest one above it that does.
 writable() {
   folder=$1
   while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
@@ -105,7 +106,7 @@ main() {
   while [ $# -gt 0 ]; do
     case "$1" in
       --to | --from) if [ -z "${2:-}" ]; then fail "$1 needs a value"; fi ;;
-      *) fail "unknown argument '$1'" "install.sh [--to FOLDER] [--from URL]" ;;
+      *) fail "unknown argument '$1'" "usage: install.sh [--to FOLDER] [--from URL]" ;;
     esac
     case "$1" in
       --to) to=$2 ;;
@@ -119,7 +120,7 @@ main() {
     elif [ -n "${HOME:-}" ]; then
       to=$HOME/.local/bin
     else
-      fail "HOME is not set" "--to FOLDER"
+      fail "HOME is not set" "choose a folder with --to FOLDER"
     fi
   fi
 
@@ -140,7 +141,7 @@ main() {
   [ "$found" = "$wanted" ] ||
     fail "$name has the wrong checksum; nothing was installed" "wanted $wanted, found $found"
 
-  # In place at once and whole, also if an older one is running.
+  # The rename replaces an older program at once and whole, even one that is running.
   chmod 755 "$scratch/$name"
   unfinished=$to/.esoteric-entropy.$$
   as_owner mkdir -p "$to"
@@ -154,15 +155,15 @@ main() {
   else
     sed 5q "$scratch/messages" >&2
     case "$target" in
-      *-musl) fail "it is installed, but does not start" "on Alpine Linux it needs: apk add libstdc++" ;;
+      *-musl) fail "it is installed, but does not start" "on Alpine Linux run: apk add libstdc++" ;;
       *) fail "it is installed, but does not start" ;;
     esac
   fi
   case ":$PATH:" in
     *":$to:"*) ;;
-    *) say "$to is not in PATH; add this to your shell's start file: export PATH=\"$to:\$PATH\"" ;;
+    *) say "$to is not in PATH; add this line to your shell's start file: export PATH=\"$to:\$PATH\"" ;;
   esac
 }
 
-# At the very end: a script that was cut short does nothing.
+# On the last line, so that a script that was cut short does nothing.
 main "$@"

@@ -1,4 +1,4 @@
-# The words in capitals are filled in when a release is built.
+# Words in capitals are placeholders: building a release fills them in.
 class EsotericEntropy < Formula
   desc "Measures noise of the machine, credits its entropy, hands it out"
   homepage "HOMEPAGE"

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Starts the program of the one package `@esoteric-entropy/<os>-<arch>[-musl]` that npm has installed beside this one. */
+/** Starts the program in the package `@esoteric-entropy/<os>-<arch>[-musl]` that npm has installed beside this one. */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -29,16 +29,16 @@ function findProgram(name) {
   }
   const targets = Object.keys(require("../package.json").optionalDependencies);
   const exists = targets.includes(name);
-  const said = exists
+  const [message, hint] = exists
     ? [
         `the package ${name} is not installed`,
-        "npm install --include=optional; --omit=optional leaves it out",
+        "run npm install --include=optional: --omit=optional leaves the package out",
       ]
     : [
         `there is no build for ${target}`,
-        `there is for ${targets.map((each) => each.split("/")[1]).join(", ")}`,
+        `there are builds for ${targets.map((each) => each.split("/")[1]).join(", ")}`,
       ];
-  process.stderr.write(`esoteric-entropy: error: ${said[0]}\nhint: ${said[1]}\n`);
+  process.stderr.write(`esoteric-entropy: error: ${message}\nhint: ${hint}\n`);
   return undefined;
 }
 
@@ -48,7 +48,7 @@ function runsOnMusl() {
   return existsSync(maps) && readFileSync(maps, "latin1").includes("/ld-musl-");
 }
 
-/** Passes signals on, and ends as the child ends: with its exit code, or by its signal. */
+/** Passes signals on, and ends as the child ends: with the same exit code, or by the same signal. */
 function runChild(path, args) {
   const child = spawn(path, args, { stdio: "inherit" });
   const passOn = (signal) => child.kill(signal);

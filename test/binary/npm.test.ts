@@ -182,6 +182,6 @@ describe("without the package for this machine", () => {
     const { exitCode, stderr } = await run(["node", "--import", riscv, launcher]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`there is no build for ${process.platform}-riscv64`);
-    expect(stderr).toContain("hint: there is for darwin-arm64, darwin-x64, linux-arm64");
+    expect(stderr).toContain("hint: there are builds for darwin-arm64, darwin-x64, linux-arm64");
   });
 });

@@ -308,7 +308,9 @@ describe("a folder that may not be written", () => {
         prefix,
         env: { PATH: `${sudo}:/usr/bin:/bin` },
       });
-      expect(talk).toBe(`install: error: ${to} may not be written\nhint: another folder: --to FOLDER\n`);
+      expect(talk).toBe(
+        `install: error: ${to} is not writable\nhint: choose another folder with --to FOLDER\n`,
+      );
       expect([exitCode, asked, existsSync(to), existsSync(used)]).toEqual([1, ["SHA256SUMS"], false, false]);
     },
   );
@@ -342,7 +344,7 @@ describe("a folder that may not be written", () => {
             stdin: Buffer.from(`${answer}\n`),
           },
         );
-        expect(stdout).toContain(`${to} may not be written. Use sudo? [y/N]`);
+        expect(stdout).toContain(`${to} is not writable. Use sudo? [y/N]`);
         // The sudo here does nothing, so nothing is installed either way.
         expect(exitCode).toBe(1);
         const used = existsSync(join(log, "used")) ? readFileSync(join(log, "used"), "utf8") : "";
