@@ -1,0 +1,173 @@
+/** The documents name nothing that is not there: no path, link, heading, command, flag, script or benchmark. */
+import { beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ROOT } from "#kit/make/checkout.ts";
+import { namedFlags } from "#kit/term/flags/flag.ts";
+import { product } from "../../src/product.ts";
+
+const filesOf = (...patterns: string[]) =>
+  patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync(ROOT)]);
+
+const DOCUMENTS = filesOf("*.md", "docs/*.md", "python/*.md").sort();
+
+/** Folders of the repository; what is built is not there until it is built. */
+const BUILT = ["build", "dist", "node_modules"];
+const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && ![...BUILT, ".git"].includes(entry.name))
+  .map(({ name }) => name);
+
+const SOURCE_FILE = /\w\.(c|css|h|md|mjs|plist|py|rb|service|sh|toml|ts|yml)$/;
+
+/** Files of other projects. */
+const FOREIGN = ["crypto/fipsmodule/FIPS.md"];
+
+/** Scripts with flags of their own. */
+const SCRIPTS = ["build.ts", "install.sh", ...filesOf("bench/*.ts", "bench/*/*.ts", "python/*.py")];
+
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+interface Code {
+  /** Code in the running text. */
+  readonly spans: readonly string[];
+  /** Lines of blocks. */
+  readonly lines: readonly string[];
+}
+
+function codeIn(text: string): Code {
+  const lines: string[] = [];
+  const prose: string[] = [];
+  let fenced = false;
+  for (const line of text.split("\n")) {
+    if (/^ *```/.test(line)) fenced = !fenced;
+    else if (fenced || /^ {4}[^ -]/.test(line)) lines.push(line.trim());
+    else prose.push(line);
+  }
+  const spans = [...prose.join("\n").matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
+  return { spans: spans.map((code) => code.replaceAll("\\|", "|")), lines };
+}
+
+const wordsOf = (code: string) =>
+  code
+    .split(/[\s,;"'()=[\]]+/)
+    .map((word) => word.replace(/(:\d+)?[.:]?$/, ""))
+    .filter((word) => word !== "");
+const startsWithFolder = (word: string) => FOLDERS.some((folder) => word.startsWith(`${folder}/`));
+
+/** Paths that the code names; words with placeholders are not paths. */
+function pathsIn({ spans, lines }: Code): string[] {
+  const inSpans = spans
+    .flatMap(wordsOf)
+    .filter((word) => startsWithFolder(word) || /^\w[\w/-]*\/$/.test(word) || SOURCE_FILE.test(word));
+  return [...inSpans, ...lines.flatMap(wordsOf).filter(startsWithFolder)].filter(
+    (word) =>
+      /^\.?[\w@*][\w./@*-]*$/.test(word) && !BUILT.includes(word.split("/")[0]!) && !FOREIGN.includes(word),
+  );
+}
+
+/** Names of all files and folders. */
+const NAMES = new Set(
+  [...new Bun.Glob(`{${FOLDERS.join(",")}}/**`).scanSync({ cwd: ROOT, dot: true })].flatMap((path) =>
+    path.split("/"),
+  ),
+);
+
+/** Documents may leave out `src/`, the `.ts` of a diagram, or the folder of a file they speak of. */
+function isThere(path: string, document: string): boolean {
+  if (NAMES.has(path.replace(/\/$/, "")) || existsSync(join(ROOT, `${path}.ts`))) return true;
+  return [ROOT, join(ROOT, "src"), join(ROOT, dirname(document))].some((folder) =>
+    path.includes("*")
+      ? !new Bun.Glob(path).scanSync({ cwd: folder, dot: true }).next().done
+      : existsSync(join(folder, path)),
+  );
+}
+
+/** The anchors that a forge gives to headings. */
+function anchorsIn(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+const flagsIn = (code: string) => [...code.matchAll(/(?<![\w-])--([a-z][\w-]*)/g)].map(([, flag]) => flag!);
+
+const flagsOf = new Map<string, readonly string[]>();
+beforeAll(async () => {
+  for (const [name, { load }] of Object.entries(product.commands)) {
+    flagsOf.set(name, [...namedFlags((await load()).flags).map(([flag]) => flag), "help"]);
+  }
+});
+
+/** Command lines of the program: its command, and what follows up to the end of the shell's command. */
+const COMMAND_LINE = /(?:esoteric-entropy|npm start --) ([a-z][\w-]*)([^|;&>)"]*)/g;
+
+test("paths are found in text and in blocks; placeholders, a user's files and what is built are not", () => {
+  const text = [
+    "Read `src/none.ts:7`, `none.ts`, `none/` and `c/*.none` of `<os>/none.ts`; see `/run/none.ts`, `dist/none.ts`.",
+    "    cp packaging/none random.none /etc/",
+    "```sh",
+    "cat docs/none.md | head none",
+    "```",
+  ].join("\n");
+  const named = ["src/none.ts", "none.ts", "none/", "c/*.none", "packaging/none", "docs/none.md"];
+  expect(pathsIn(codeIn(text))).toEqual(named);
+  expect(named.filter((path) => isThere(path, "README.md"))).toEqual([]);
+});
+
+for (const document of DOCUMENTS) {
+  describe(document, () => {
+    const text = read(document);
+    const code = codeIn(text);
+    const all = [...code.spans, ...code.lines];
+
+    test("paths", () => {
+      expect(pathsIn(code).filter((path) => !isThere(path, document))).toEqual([]);
+    });
+
+    test("links", () => {
+      for (const [, link] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(link!)) continue;
+        const [file, anchor] = link!.split("#") as [string, string?];
+        const target = file === "" ? document : join(dirname(document), file);
+        expect(existsSync(join(ROOT, target)), link).toBe(true);
+        if (anchor !== undefined) expect(anchorsIn(read(target)), link).toContain(anchor);
+      }
+    });
+
+    test("commands, with flags that they have", () => {
+      for (const [, command, rest] of all.flatMap((line) => [...line.matchAll(COMMAND_LINE)])) {
+        expect([...flagsOf.keys()], `esoteric-entropy ${command}`).toContain(command!);
+        for (const flag of flagsIn(rest!))
+          expect(flagsOf.get(command!), `${command} --${flag}`).toContain(flag);
+      }
+      for (const span of code.spans) {
+        const [command] = span.split(" ", 1);
+        for (const flag of flagsIn(span)) {
+          if (flagsOf.has(command!)) expect(flagsOf.get(command!), span).toContain(flag);
+        }
+      }
+    });
+
+    test("flags on their own, of some command or script", () => {
+      const known = new Set(
+        [...flagsOf.values(), ["version", "licences"], ...SCRIPTS.map((path) => flagsIn(read(path)))].flat(),
+      );
+      for (const span of code.spans.filter((each) => each.startsWith("--"))) {
+        for (const flag of flagsIn(span)) expect([...known], span).toContain(flag);
+      }
+    });
+
+    test("npm scripts, what is built, and benchmarks", () => {
+      const { scripts } = JSON.parse(read("package.json"));
+      const lines = all.join("\n");
+      for (const [, script] of lines.matchAll(/npm run ([\w-]+)/g)) expect(scripts).toHaveProperty(script!);
+      for (const [, name] of lines.matchAll(/npm run bench (?:-- )?([a-z][\w-]*)/g))
+        expect(existsSync(join(ROOT, "bench", `${name}.ts`)), name).toBe(true);
+      for (const [, word] of lines.matchAll(/npm run build -- (\w+)/g))
+        expect(read("build.ts")).toContain(`  async ${word}(`);
+    });
+  });
+}
