@@ -1,4 +1,5 @@
 /** The two ways to use a system tool: to its end, or for as long as it talks. */
+import { onAbort } from "#kit/abort.ts";
 import { ToolError } from "../errors.ts";
 import type { RunningTool, ToolLimits, ToolOutput, ToolPiece } from "./host.ts";
 import type { ToolGroups } from "./tool-groups.ts";
@@ -27,18 +28,16 @@ export async function runTool(
       child.stop(new ToolError(`${tool}: more than ${limits.maxBytes} bytes of output`));
     else pieces.push(bytes);
   });
-  const abort = () => child.stop(signal.reason);
+  using _ = onAbort(signal, () => child.stop(signal.reason));
   const timeout = setTimeout(
     () => child.stop(new ToolError(`${tool}: not finished after ${limits.timeoutMs} ms`)),
     limits.timeoutMs,
   );
-  signal.addEventListener("abort", abort, { once: true });
   try {
     const exitCode = await child.ended;
     return { stdout: Buffer.concat(pieces), stderr: child.stderr, exitCode, elapsedNs: nowNs() - startedNs };
   } finally {
     clearTimeout(timeout);
-    signal.removeEventListener("abort", abort);
   }
 }
 

@@ -6,6 +6,7 @@
  * Compose one with `openPool` (open.ts).
  */
 import { EventEmitter } from "node:events";
+import { onAbort } from "#kit/abort.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
@@ -234,6 +235,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
 /** A request for bytes that is not complete yet, and the bytes it has got so far. They are wiped when it fails. */
 class Waiter {
   readonly #bytes: Uint8Array;
+  readonly #listener: Disposable | undefined;
   #filled = 0;
 
   /** @param forget called when the signal ended the wait */
@@ -241,11 +243,15 @@ class Waiter {
     length: number,
     private readonly resolve: (bytes: Uint8Array) => void,
     private readonly reject: (reason: unknown) => void,
-    private readonly signal: AbortSignal | undefined,
-    private readonly forget: () => void,
+    signal: AbortSignal | undefined,
+    forget: () => void,
   ) {
     this.#bytes = new Uint8Array(length);
-    signal?.addEventListener("abort", this.#onAbort);
+    const abort = () => {
+      this.fail(signal?.reason);
+      forget();
+    };
+    this.#listener = signal && onAbort(signal, abort);
   }
 
   get isComplete(): boolean {
@@ -260,18 +266,13 @@ class Waiter {
   }
 
   succeed(): void {
-    this.signal?.removeEventListener("abort", this.#onAbort);
+    this.#listener?.[Symbol.dispose]();
     this.resolve(this.#bytes);
   }
 
   fail(reason: unknown): void {
-    this.signal?.removeEventListener("abort", this.#onAbort);
+    this.#listener?.[Symbol.dispose]();
     this.#bytes.fill(0);
     this.reject(reason);
   }
-
-  #onAbort = (): void => {
-    this.fail(this.signal?.reason);
-    this.forget();
-  };
 }

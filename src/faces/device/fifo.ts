@@ -1,10 +1,9 @@
 /**
- * A FIFO that one writes random bytes to and others read: it behaves like a device file.
+ * A FIFO that behaves like a device file: this process writes random bytes, others read them.
  *
- * Both its ends are held open here. So readers come and go without ever meeting an end of file, the pipe fills once
- * and then holds what it has for whoever reads next, and waiting for a reader is a write(2) that blocks in a thread of
- * its own: nothing runs meanwhile. Closing the writing end between readers would lose those who open the FIFO
- * in that moment: they would read to an end of file.
+ * Both ends stay open here. Readers come and go and never meet an end of file. The pipe fills once and keeps its bytes for
+ * the next reader. Waiting for a reader is a write(2) that blocks in a thread of its own, so nothing runs meanwhile.
+ * If the writing end were closed between readers, one that opens the FIFO in that moment would read an end of file.
  */
 import {
   closeSync,
@@ -19,6 +18,7 @@ import {
   write,
 } from "node:fs";
 import { constants as os } from "node:os";
+import { onAbort } from "#kit/abort.ts";
 import { InputError, NativeError } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
 
@@ -26,31 +26,31 @@ import type { Host } from "../../platform/host.ts";
 const EMPTY_EVERY_MS = 10;
 const OWNER_ONLY = 0o600;
 
-/** What a FIFO is made of; `Host["native"]` has it. */
+/** Native calls that make a FIFO; `Host["native"]` has them. */
 export type FifoCalls = Pick<Extract<Host["native"], { ok: true }>["library"], "makeFifo" | "resizePipe">;
 
 export interface FifoOptions {
   readonly path: string;
-  /** Permissions of a FIFO that is made, whatever the umask; one that is there already keeps its own. */
+  /** Permissions of a new FIFO, whatever the umask. An existing one keeps its own. */
   readonly mode: number;
-  /** How much the pipe holds at most. Linux rounds up to a power of two of pages, so what it is asked for is one. */
+  /** Capacity of the pipe. Linux rounds up to a power of two of pages. */
   readonly pipeBytes: number;
-  /** Effective user: a FIFO that is there already has to belong to this one, or to root. */
+  /** Effective user. An existing FIFO has to belong to this user or to root. */
   readonly userId: number;
 }
 
 export class Fifo implements Disposable {
-  /** What is read here is thrown away. */
+  /** Bytes read to empty the pipe; thrown away. */
   readonly #scrap = new Uint8Array(1 << 16);
 
   private constructor(
     private readonly path: string,
     private readonly found: Stats,
-    /** Whether it was made here, and is therefore to be removed. */
+    /** True if it was made here; then `close` removes it. */
     readonly made: boolean,
-    /** Both ends, so that it can be opened without waiting; written to, and then a write waits for room. */
+    /** Open for reading and writing, so that opening does not wait. Writes wait for room. */
     private readonly fd: number,
-    /** The reading end once more, such that reading does not wait. */
+    /** The reading end, non-blocking. */
     private readonly drain: number,
   ) {}
 
@@ -105,21 +105,22 @@ export class Fifo implements Disposable {
   }
 
   /** A write that waits for room cannot be called off; when the signal is aborted, room is made. */
-  #writeSome(bytes: Uint8Array, offset: number, signal: AbortSignal): Promise<number> {
-    return new Promise((resolve, reject) => {
-      let emptying: ReturnType<typeof setInterval> | undefined;
-      const onAbort = () => {
-        this.#empty();
-        emptying = setInterval(() => this.#empty(), EMPTY_EVERY_MS);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      write(this.fd, bytes, offset, bytes.length - offset, null, (error, count) => {
-        signal.removeEventListener("abort", onAbort);
-        clearInterval(emptying);
-        if (error) reject(error);
-        else resolve(count);
-      });
+  async #writeSome(bytes: Uint8Array, offset: number, signal: AbortSignal): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    let emptying: ReturnType<typeof setInterval> | undefined;
+    using _ = onAbort(signal, () => {
+      this.#empty();
+      emptying = setInterval(() => this.#empty(), EMPTY_EVERY_MS);
     });
+    write(this.fd, bytes, offset, bytes.length - offset, null, (error, count) => {
+      if (error) reject(error);
+      else resolve(count);
+    });
+    try {
+      return await promise;
+    } finally {
+      clearInterval(emptying);
+    }
   }
 
   #empty(): void {
@@ -201,7 +202,7 @@ function isErrno(error: unknown, code: string): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
-/** What the system refuses is about the path that the user named. */
+/** Turns a system error into an InputError about the user's path. */
 function asInputError(path: string, error: unknown): unknown {
   if (error instanceof InputError || !(error instanceof Error)) return error;
   if (!(error instanceof NativeError) && !("errno" in error)) return error;

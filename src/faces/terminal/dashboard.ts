@@ -1,4 +1,5 @@
 /** Runs the dashboard: what happens goes to `update`, what follows is done, the model is drawn. Waits for nothing. */
+import { onAbort } from "#kit/abort.ts";
 import type { Pool } from "../../pool/pool.ts";
 import { type Snapshot, Snapshots } from "../../pool/snapshot.ts";
 import type { Generator } from "../../rbg/generator.ts";
@@ -32,15 +33,9 @@ export async function runDashboard(options: DashboardOptions): Promise<Ending> {
   const ending = Promise.withResolvers<Ending>();
   using dashboard = new Dashboard(options, ending);
   using screen = await options.openScreen(dashboard);
-  const onAbort = () => ending.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    if (signal.aborted) onAbort();
-    else dashboard.begin(screen);
-    return await ending.promise;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  using _ = onAbort(signal, () => ending.reject(signal.reason));
+  if (!signal.aborted) dashboard.begin(screen);
+  return await ending.promise;
 }
 
 /** Quicker than anybody sees. */

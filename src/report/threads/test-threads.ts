@@ -1,6 +1,7 @@
 /** Runs tests in threads of their own, so that they use all cores and the program keeps responding. */
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { onAbort } from "#kit/abort.ts";
 import { runTask, type TaskResult, type TestTask } from "./test-tasks.ts";
 
 export type Answer =
@@ -31,6 +32,7 @@ export function shared(bytes: Uint8Array): Uint8Array {
 export class TestThreads implements Disposable {
   readonly #waiting: Job[] = [];
   readonly #threads: Thread[] = [];
+  readonly #listener: Disposable | undefined;
   #closed: { readonly reason: unknown } | undefined;
   #working = false;
   #size: number;
@@ -39,13 +41,9 @@ export class TestThreads implements Disposable {
    * @param size most threads, started when tasks come; 0: all work is done in this thread
    * @param signal ends the threads; tasks are then rejected with its reason
    */
-  constructor(
-    size: number,
-    private readonly signal?: AbortSignal,
-  ) {
+  constructor(size: number, signal?: AbortSignal) {
     this.#size = size;
-    if (signal?.aborted) this.close(signal.reason);
-    signal?.addEventListener("abort", this.#onAbort);
+    this.#listener = signal && onAbort(signal, () => this.close(signal.reason));
   }
 
   /** Tasks that can run at once, at least 1. */
@@ -64,7 +62,7 @@ export class TestThreads implements Disposable {
   /** Ends all threads, even in the middle of a test. Open tasks are rejected with `reason`. */
   close(reason: unknown = new Error("the test threads were closed")): void {
     this.#closed ??= { reason };
-    this.signal?.removeEventListener("abort", this.#onAbort);
+    this.#listener?.[Symbol.dispose]();
     for (const job of this.#waiting.splice(0)) job.reject(this.#closed.reason);
     for (const { worker, job } of this.#threads.splice(0)) {
       void worker.terminate();
@@ -75,8 +73,6 @@ export class TestThreads implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
-
-  #onAbort = (): void => this.close(this.signal?.reason);
 
   #pump(): void {
     if (this.#closed) {

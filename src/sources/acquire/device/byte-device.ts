@@ -1,6 +1,7 @@
 /** A source that takes bytes from a device which makes random numbers. A sample is one byte, as it came. */
 import { accessSync, constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { orAborted } from "#kit/abort.ts";
 import { SourceError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Availability, Sampler, Source, SourceInfo } from "../../../source.ts";
@@ -74,22 +75,17 @@ class ByteSampler implements Sampler {
   }
 
   async #read(count: number, signal: AbortSignal): Promise<Uint8Array> {
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
     try {
       const reading = this.device.read(this.file, count);
       this.#reading = reading.finally(() => {
         this.#reading = undefined;
       });
-      const bytes = await Promise.race([this.#reading, aborted]);
+      const bytes = await orAborted(this.#reading, signal);
       if (bytes.length >= 1 && bytes.length <= count) return bytes;
       throw new Error(`${bytes.length} bytes came where 1 to ${count} were asked for`);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw failure(this.device, error);
-    } finally {
-      signal.removeEventListener("abort", abort);
     }
   }
 

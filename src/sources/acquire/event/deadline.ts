@@ -1,4 +1,6 @@
 /** A moment by which something has to have happened, or else it is an error; an abort may come before it. */
+import { orAborted, pause } from "#kit/abort.ts";
+
 export class Deadline {
   readonly #atMs: number;
 
@@ -20,23 +22,15 @@ export class Deadline {
     return performance.now() >= this.#atMs;
   }
 
-  /** What the promise gives, if it does in time. It goes on by itself if it does not. @throws the signal's reason */
-  wait<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => settle(() => reject(this.late())), this.leftMs);
-      const abort = () => settle(() => reject(this.signal.reason));
-      const settle = (how: () => void) => {
-        clearTimeout(timer);
-        this.signal.removeEventListener("abort", abort);
-        how();
-      };
-      if (this.signal.aborted) abort();
-      else this.signal.addEventListener("abort", abort, { once: true });
-      promise.then(
-        (value) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(error)),
-      );
-    });
+  /** Settles as the promise does, if it does in time. The work is not cancelled. @throws the late error, or the signal's reason */
+  async wait<T>(promise: Promise<T>): Promise<T> {
+    const { promise: over, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(this.late()), this.leftMs);
+    try {
+      return await orAborted(Promise.race([promise, over]), this.signal);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** @throws the late error, or the signal's reason */
@@ -47,8 +41,7 @@ export class Deadline {
 
   /** Waits; the time that is left may cut it short. @throws as `check` */
   async pause(ms: number): Promise<void> {
-    const pause = Math.min(ms, this.leftMs);
-    await this.wait(new Promise((resolve) => setTimeout(resolve, pause)));
+    await pause(Math.min(ms, this.leftMs), this.signal);
     this.check();
   }
 }
