@@ -7,7 +7,7 @@
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   if (signal.aborted) {
-    work.catch(() => {}); // its failure is of no interest any more
+    work.catch(() => {}); // nobody waits for it any more
     return Promise.reject(signal.reason);
   }
   const { promise, resolve, reject } = Promise.withResolvers<T>();

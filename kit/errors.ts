@@ -1,6 +1,6 @@
 /**
- * Failures that a program reports on purpose. Each has a literal code that programs may match on, and hints for people.
- * A product adds codes of its own by further subclasses.
+ * A failure that a program reports on purpose, with a literal code that programs may match and hints for people.
+ * A product adds codes of its own in further subclasses.
  */
 export class ProgramError<Code extends string = string> extends Error {
   override name = "ProgramError";
@@ -14,7 +14,7 @@ export class ProgramError<Code extends string = string> extends Error {
     this.hints = options?.hints ?? [];
   }
 
-  /** What the user may do about it, one sentence each; printed as `hint:` lines. */
+  /** Advice for the user, one sentence each; printed as `hint:` lines. */
   readonly hints: readonly string[];
 }
 

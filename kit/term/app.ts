@@ -1,4 +1,4 @@
-/** The command line: finds the command, parses its options, runs it. */
+/** Runs a command line: finds the command, parses its options, calls it. */
 import { UsageError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./exit.ts";
@@ -20,12 +20,12 @@ export async function runApp<Deps, Settings extends Flags>(
       import("./menu.ts"),
       import("./menu-prompts.ts"),
     ]);
-    const items = await product.menu(product.deps({}));
+    const items = await product.menu(product.deps({}, io));
     return runMenu(items, product.name, io, askOnTerminal, (line, itsIo) => runApp(product, line, itsIo));
   }
   if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) {
     const { programHelp } = await import("./help.ts");
-    await io.out(`${programHelp(product)}\n`);
+    await io.out(`${programHelp(product, io)}\n`);
     return EXIT.ok;
   }
   if (name === "--version" || name === "-V" || name === "version") {
@@ -39,7 +39,7 @@ export async function runApp<Deps, Settings extends Flags>(
   }
   if (name === "complete" && rest[0] === "--") {
     const { completionOf, completionText } = await import("./complete.ts");
-    await io.out(completionText(await completionOf(rest.slice(1), product)));
+    await io.out(completionText(await completionOf(rest.slice(1), product, io)));
     return EXIT.ok;
   }
   if (name === "help") return runApp(product, [rest[0]!, "--help"], io);
@@ -54,11 +54,11 @@ export async function runApp<Deps, Settings extends Flags>(
   const command = await entry.load();
   if (wantsHelp(rest)) {
     const { commandHelp } = await import("./help.ts");
-    await io.out(`${commandHelp(command, product, io.columns)}\n`);
+    await io.out(`${commandHelp(command, product, io)}\n`);
     return EXIT.ok;
   }
   const options = parseOptions(command, rest);
-  return (await command.run(options, io, product.deps(settingsOf(product, command, options)))) ?? EXIT.ok;
+  return (await command.run(options, io, product.deps(settingsOf(product, command, options), io))) ?? EXIT.ok;
 }
 
 function wantsHelp(args: readonly string[]): boolean {
@@ -66,7 +66,7 @@ function wantsHelp(args: readonly string[]): boolean {
   return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
 }
 
-/** Values of those flags of the command that are the product's settings: the same object, under the same key. */
+/** Picks the options whose flags are the product's settings: the same object under the same key. */
 function settingsOf<Deps, Settings extends Flags>(
   { settings }: Product<Deps, Settings>,
   { flags }: Command<Deps>,

@@ -3,19 +3,19 @@ import type { FlagRules } from "./flags/parse.ts";
 import type { Io } from "./io.ts";
 
 /**
- * A command: its flags, what it does with them, and how it is used. Help, manual pages and docs/CLI.md are made of this.
+ * A command: its flags, how it is used, and what it does. Help, manual pages and docs/CLI.md are generated from this.
  * Deps is what it works with besides its options.
  */
 export interface Command<Deps = never, F extends Flags = Flags<Deps>> extends FlagRules<F> {
   readonly name: string;
   /** One line. */
   readonly description: string;
-  /** What else there is to know, in paragraphs. */
+  /** Paragraphs of explanation below the description. */
   readonly details?: readonly string[];
   readonly examples: readonly string[];
-  /** Names of commands that have to do with it. */
+  /** Names of related commands. */
   readonly seeAlso?: readonly string[];
-  /** @returns the exit code; nothing means 0 */
+  /** @returns the exit code; undefined means 0 */
   run(options: OptionsOf<F>, io: Io, deps: Deps): Promise<number | undefined>;
 }
 

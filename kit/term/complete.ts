@@ -1,17 +1,19 @@
 /**
- * Completes a command line that is being typed: `complete -- stream --fo`, as the scripts that `completion` prints ask.
- * The answer is in the form that `@bomb.sh/tab` and Cobra agree on: a line for each candidate with a tab and its
- * description; at last a colon and directives for the shell.
+ * Completes a command line that is being typed. The scripts that `completion` prints call `complete -- stream --fo`.
+ * The answer has the format of `@bomb.sh/tab` and Cobra: one line for each candidate, with a tab and its description; then
+ * a line with a colon and the directives for the shell.
  */
 import { type Candidate, type Completion, NOTHING, startingWith } from "./flags/completion.ts";
 import { type Flag, type Flags, namedFlags, namedWords } from "./flags/flag.ts";
 import { flagNamed, tokensOf } from "./flags/parse.ts";
+import type { Io } from "./io.ts";
 import { type Product, shownCommands } from "./product.ts";
 
-/** @param words what follows the program's name; the last is the one being typed, empty if it is not begun */
+/** @param words the words after the program's name; the last one is being typed, and may be empty */
 export async function completionOf<Deps, Settings extends Flags>(
   words: readonly string[],
   product: Pick<Product<Deps, Settings>, "commands" | "deps">,
+  io: Io,
 ): Promise<Completion> {
   const [name = "", ...rest] = words;
   const listed = shownCommands(product).map((value) => ({
@@ -27,7 +29,7 @@ export async function completionOf<Deps, Settings extends Flags>(
   const typed = rest.pop()!;
   const before = read(rest, flags);
   const completed = (flag: Flag<unknown, Deps> | undefined, begun: string) =>
-    flag?.complete?.(begun, product.deps({})) ?? NOTHING;
+    flag?.complete?.(begun, product.deps({}, io)) ?? NOTHING;
   if (before.awaiting) return completed(before.awaiting, typed);
   if (!before.ended && typed.startsWith("-")) {
     const equals = typed.indexOf("=");
@@ -37,13 +39,13 @@ export async function completionOf<Deps, Settings extends Flags>(
   return completed(namedWords(flags)[before.words]?.[1], typed);
 }
 
-/** The lines that the shells' scripts read. */
+/** Formats the answer for the shells' scripts. */
 export function completionText({ candidates, directive }: Completion): string {
   const lines = candidates.map(({ value, description }) => `${value}\t${description}\n`);
   return `${lines.join("")}:${directive}\n`;
 }
 
-/** Other first words. */
+/** Words that may stand in place of a command. */
 const BESIDES_COMMANDS: readonly Candidate[] = [
   { value: "help", description: "Explain a command" },
   { value: "--help", description: "List the commands" },
@@ -52,17 +54,17 @@ const BESIDES_COMMANDS: readonly Candidate[] = [
 ];
 
 interface Before<Deps> {
-  /** The flag whose value comes next. */
+  /** Flag that waits for its value. */
   readonly awaiting: Flag<unknown, Deps> | undefined;
   /** As typed: `--bytes`. */
   readonly given: ReadonlySet<string>;
-  /** Number of words that are neither flags nor values of flags. */
+  /** Number of positional words. */
   readonly words: number;
   /** True after a `--`, which ends the flags. */
   readonly ended: boolean;
 }
 
-/** Reads finished words as the parser does, but accepts mistakes. */
+/** Reads the words before the one being typed, like the parser but tolerating mistakes. */
 function read<Deps>(argv: readonly string[], flags: Flags<Deps>): Before<Deps> {
   const tokens = tokensOf(argv, flags);
   const last = tokens.at(-1);

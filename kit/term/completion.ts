@@ -1,10 +1,10 @@
-/** The command `completion`: prints the script by which a shell completes a program's command lines. */
+/** The command `completion`, for any program: prints a script that makes a shell complete its command lines. */
 import { type Command, command } from "./command.ts";
 import { positional } from "./flags/builders.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** @param scripts by shell; each asks the program with `complete --` */
+/** @param scripts completion scripts by shell; each calls the program with `complete --` */
 export function completionCommand(
   program: string,
   scripts: Readonly<Record<(typeof SHELLS)[number], string>>,

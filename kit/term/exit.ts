@@ -1,7 +1,8 @@
-/** Exit codes, and what the terminal is told when something goes wrong. */
+/** Exit codes and error messages. */
 import { ProgramError } from "../errors.ts";
+import { paint } from "./style.ts";
 
-/** Those that every program has. */
+/** Exit codes of every program. */
 export const EXIT = {
   ok: 0,
   failure: 1,
@@ -17,7 +18,7 @@ export const EXIT = {
 export interface Exit {
   readonly code: number;
   readonly meaning: string;
-  /** Codes of the errors that end the program so. */
+  /** Codes of the errors that end the program with this exit code. */
   readonly errors?: readonly string[];
 }
 
@@ -30,12 +31,12 @@ const SHARED: readonly Exit[] = [
   { code: EXIT.terminated, meaning: "terminated" },
 ];
 
-/** All exit codes of a product, in ascending order. Help, manual pages and documents print this table. */
+/** Lists all exit codes of a product in ascending order, for help, manual pages and documents. */
 export function exitTable(own: readonly Exit[]): Exit[] {
   return [...SHARED, ...own].sort((a, b) => a.code - b.code);
 }
 
-/** The reader of stdout went away. Not a failure: `stream | head -c 1` ends like this. */
+/** The reader of stdout went away. This is no failure: `stream | head -c 1` ends like this. */
 export class ClosedPipeError extends Error {
   override name = "ClosedPipeError";
 }
@@ -48,7 +49,7 @@ export class InterruptedError extends Error {
   }
 }
 
-/** @param own exit codes of the product */
+/** Finds the exit code for an error. @param own exit codes of the product */
 export function exitCodeOf(error: unknown, own: readonly Exit[]): number {
   if (error instanceof ClosedPipeError) return EXIT.ok;
   if (error instanceof InterruptedError) return error.exitCode;
@@ -56,10 +57,13 @@ export function exitCodeOf(error: unknown, own: readonly Exit[]): number {
   return exitTable(own).find(({ errors }) => errors?.includes(error.code))?.code ?? EXIT.failure;
 }
 
-/** `program: error: lower case, no full stop`, then hints; empty where there is nothing to say. */
-export function messageOf(error: unknown, program: string): string {
+/** Formats `program: error: lower case, no full stop`, then hints; empty where there is nothing to say. */
+export function messageOf(error: unknown, program: string, color = false): string {
   if (error instanceof ClosedPipeError || error instanceof InterruptedError) return "";
   const message = error instanceof Error ? error.message : String(error);
   const hints = error instanceof ProgramError ? error.hints : [];
-  return [`${program}: error: ${message}`, ...hints.map((hint) => `hint: ${hint}`)].join("\n");
+  return [
+    `${program}: ${paint("error:", "bad", color)} ${message}`,
+    ...hints.map((hint) => `${paint("hint:", "bold", color)} ${hint}`),
+  ].join("\n");
 }

@@ -1,73 +1,92 @@
 /** Help texts: of the program, and of each command. */
+import { wrap } from "../format/wrap.ts";
 import type { Command } from "./command.ts";
 import { exitTable } from "./exit.ts";
 import { type ProgramFacts, shownCommands } from "./product.ts";
+import { paint } from "./style.ts";
 import { argumentsOf, optionGroupsOf, synopsisOf, type Term } from "./synopsis.ts";
 
 const INDENT = "  ";
-/** Wider than this, lines are hard to read. */
+/** Longer lines are hard to read. */
 const MOST_COLUMNS = 100;
-/** Names that take more of the width have a line of their own. */
+/** Share of the width above which a name gets a line of its own. */
 const MOST_NAME_SHARE = 0.36;
 
-export function programHelp(facts: ProgramFacts & { readonly menu?: unknown }): string {
+/** The part of Io that decides how help looks. */
+export interface Page {
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+export function programHelp(
+  facts: ProgramFacts & { readonly menu?: unknown },
+  { color }: Pick<Page, "color">,
+): string {
   const { name: program, version, tagline, commands, examples, menu } = facts;
   const names = shownCommands(facts);
   const width = Math.max(...names.map((name) => name.length));
-  return sections([
-    ["", [`${program} ${version}: ${tagline}`]],
+  return sections(
     [
-      "USAGE",
-      [`${program} <command> [options]`, ...(menu ? [`${program}            a menu, on a terminal`] : [])],
-    ],
-    ["COMMANDS", names.map((name) => `${name.padEnd(width)}  ${commands[name]!.summary}`)],
-    ["EXAMPLES", examples],
-    [
-      "",
+      ["", [`${program} ${version}: ${tagline}`]],
       [
-        `'${program} <command> --help' explains a command; --version prints the version,`,
-        "--licences the licences of everything inside.",
+        "USAGE",
+        [`${program} <command> [options]`, ...(menu ? [`${program}            a menu, on a terminal`] : [])],
+      ],
+      ["COMMANDS", names.map((name) => `${name.padEnd(width)}  ${commands[name]!.summary}`)],
+      ["EXAMPLES", examples],
+      [
+        "",
+        [
+          `'${program} <command> --help' explains a command; --version prints the version,`,
+          "--licences the licences of everything inside.",
+        ],
       ],
     ],
-  ]);
+    color,
+  );
 }
 
 export function commandHelp(
   command: Command,
   { name: program, exits }: Pick<ProgramFacts, "name" | "exits">,
-  columns: number,
+  { columns, color }: Page,
 ): string {
   const width = Math.min(columns, MOST_COLUMNS) - INDENT.length;
   const groups = optionGroupsOf(command);
   const words = argumentsOf(command);
   const seeAlso = (command.seeAlso ?? []).map((name) => `${program} ${name}`);
   const codes = exitTable(exits).map(({ code, meaning }) => `${code} ${meaning}`);
-  return sections([
-    ["", [`${program} ${command.name}: ${command.description}`]],
-    ["", (command.details ?? []).flatMap((text, i) => [...(i > 0 ? [""] : []), ...wrap(text, width)])],
-    ["USAGE", [`${program} ${synopsisOf(command)}`]],
-    ["ARGUMENTS", termLines(words, width)],
-    ...groups.map(({ title, terms }): Section => [title.toUpperCase(), termLines(terms, width)]),
-    ["EXAMPLES", command.examples],
-    ["EXIT CODES", wrap(codes.join("; "), width)],
-    ["SEE ALSO", wrap([...seeAlso, `man ${program}-${command.name}`].join(", "), width)],
-  ]);
+  return sections(
+    [
+      ["", wrap(`${program} ${command.name}: ${command.description}`, width + INDENT.length)],
+      ["", (command.details ?? []).flatMap((text, i) => [...(i > 0 ? [""] : []), ...wrap(text, width)])],
+      ["USAGE", [`${program} ${synopsisOf(command)}`]],
+      ["ARGUMENTS", termLines(words, width)],
+      ...groups.map(({ title, terms }): Section => [title.toUpperCase(), termLines(terms, width)]),
+      ["EXAMPLES", command.examples],
+      ["EXIT CODES", wrap(codes.join("; "), width)],
+      ["SEE ALSO", wrap([...seeAlso, `man ${program}-${command.name}`].join(", "), width)],
+    ],
+    color,
+  );
 }
 
 type Section = readonly [title: string, lines: readonly string[]];
 
-/** A blank line between; those without a title stand at the margin; empty ones are left out. */
-function sections(all: readonly Section[]): string {
+/** Puts a blank line between sections, indents those with a title, and leaves out empty ones. */
+function sections(all: readonly Section[], color: boolean): string {
   return all
     .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => {
       if (title === "") return lines.join("\n");
-      return [title, ...lines.map((line) => (line === "" ? "" : INDENT + line))].join("\n");
+      return [paint(title, "bold", color), ...lines.map((line) => (line === "" ? "" : INDENT + line))].join(
+        "\n",
+      );
     })
     .join("\n\n");
 }
 
-/** Names in one column, what they mean in another. */
+/** Sets names in one column and their meanings in another. */
 function termLines(terms: readonly Term[], width: number): string[] {
   const names = terms.map(({ name, value }) => (value === undefined ? name : `${name} ${value}`));
   const nameWidth = Math.max(
@@ -77,22 +96,8 @@ function termLines(terms: readonly Term[], width: number): string[] {
   return terms.flatMap(({ description }, i) => {
     const name = names[i]!;
     const lines = wrap(description, width - nameWidth - INDENT.length);
-    const head = name.length <= nameWidth ? [`${name.padEnd(nameWidth)}${INDENT}${lines.shift()}`] : [name];
+    const head =
+      name.length <= nameWidth ? [`${name.padEnd(nameWidth)}${INDENT}${lines.shift() ?? ""}`] : [name];
     return [...head, ...lines.map((line) => " ".repeat(nameWidth) + INDENT + line)];
   });
-}
-
-/** At spaces; a word that is longer than the line stands alone. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -1,43 +1,48 @@
-/** The outside world of a command: where results and talk go. Tests hand it another one. */
+/** The outside world of a command: results go to stdout, messages to stderr. Tests pass a fake one. */
 import { write } from "node:fs";
 import { isatty } from "node:tty";
+import { format } from "node:util";
 import type { ConsolaInstance } from "consola/basic";
 import { orAborted } from "../abort.ts";
 import { ClosedPipeError } from "./exit.ts";
+import { paint, type Style, wantsColor } from "./style.ts";
 
 export interface Io {
-  /** Results. Resolves when the bytes are handed over; rejects with ClosedPipeError when nobody reads. */
+  /** Writes results. Resolves when all bytes are written; rejects with ClosedPipeError when nobody reads them. */
   out(data: Uint8Array | string): Promise<void>;
   readonly outIsTerminal: boolean;
-  /** Whether somebody may be typing. */
+  /** True if a person may be typing. */
   readonly inIsTerminal: boolean;
-  /** Has a pipe that takes the results hold more at a time, for bulk. @param resize sets a pipe's capacity, if it can */
+  /** Enlarges the pipe that takes the results, for bulk output. @param resize sets a pipe's capacity, if it can */
   widenPipe(resize: (fd: number, bytes: number) => unknown): void;
-  /** Width of the terminal, or 80. */
+  /** Width of the terminal on stdout, or 80. */
   readonly columns: number;
-  /** Whether whoever reads the results, or the talk, sees more than ASCII. */
+  /** True if the locale shows more than ASCII. */
   readonly unicode: boolean;
-  /** Talk: progress, warnings. Never results. */
+  /** Messages about the work: notes, warnings. Never results. */
   readonly log: ConsolaInstance;
-  /** Text on stderr as it stands, without a line break of its own: for a line that rewrites itself. */
+  /** Writes text to stderr without a line break: for a line that rewrites itself. */
   err(text: string): void;
   readonly errIsTerminal: boolean;
-  /** Whether colour is welcome on stdout. */
+  /** True if stdout is a terminal with colour. */
   readonly color: boolean;
+  /** True if stderr is a terminal with colour. */
+  readonly errColor: boolean;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }
 
-/** The most that Linux allows an ordinary user unless told otherwise (/proc/sys/fs/pipe-max-size). */
+/** Default of /proc/sys/fs/pipe-max-size: the most that Linux allows an ordinary user. */
 const WIDE_PIPE_BYTES = 1 << 20;
 
 /**
- * `process.stdout` is not touched unless it is a terminal: a look at it makes a pipe non-blocking, and writing then means
- * to ask and wait again and again, at a quarter of the speed.
+ * The streams of this process. Touches `process.stdout` only if it is a terminal: reading that property makes a pipe
+ * non-blocking, and writes that are retried reach a quarter of the speed.
  */
 export function processIo(signal: AbortSignal): Io {
   const { env } = process;
-  const outIsTerminal = isatty(1);
+  const [outIsTerminal, errIsTerminal] = [isatty(1), isatty(2)];
+  const errColor = wantsColor(errIsTerminal, env);
   let log: ConsolaInstance | undefined;
   return {
     out: (data) => writeAll(1, typeof data === "string" ? Buffer.from(data) : data, signal),
@@ -47,30 +52,36 @@ export function processIo(signal: AbortSignal): Io {
     columns: (outIsTerminal && process.stdout.columns) || 80,
     unicode: isUnicode(env),
     get log() {
-      log ??= stderrLog();
+      log ??= stderrLog(errColor);
       return log;
     },
     err: (text) => process.stderr.write(text),
-    errIsTerminal: isatty(2),
-    color: outIsTerminal && !env["NO_COLOR"] && env["TERM"] !== "dumb",
+    errIsTerminal,
+    color: wantsColor(outIsTerminal, env),
+    errColor,
     signal,
   };
 }
 
-/** As the locale says (POSIX: the first of these that is set counts), unless the terminal can do nothing. */
+/** Reads the locale (POSIX: the first of these variables that is set counts). A dumb terminal shows ASCII only. */
 export function isUnicode(env: Readonly<Record<string, string | undefined>>): boolean {
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
   return /utf-?8/i.test(locale) && env["TERM"] !== "dumb";
 }
 
-/** Loaded when there is something to say: consola looks at `process.stdout` as soon as it is loaded. */
-function stderrLog(): ConsolaInstance {
+const LOG_STYLES: Readonly<Record<string, Style>> = { info: "dim", warn: "warn", error: "bad", fatal: "bad" };
+
+/** Loads consola with the first message, because consola reads `process.stdout` when it is loaded. */
+function stderrLog(color: boolean): ConsolaInstance {
   const { createConsola } = require("consola/basic") as typeof import("consola/basic");
   const { stderr } = process;
-  return createConsola({ stdout: stderr, stderr, formatOptions: { date: false, colors: false } });
+  const log = ({ type, args }: { type: string; args: readonly unknown[] }) => {
+    stderr.write(`${paint(`[${type}]`, LOG_STYLES[type], color)} ${format(...args)}\n`);
+  };
+  return createConsola({ stdout: stderr, stderr, reporters: [{ log }] });
 }
 
-/** All of `bytes`, however little the pipe takes at a time; a reader that went away ends it. */
+/** Writes all of `bytes`, however little the pipe takes at a time. @throws ClosedPipeError; the signal's reason */
 async function writeAll(fd: number, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     signal.throwIfAborted();
@@ -78,7 +89,7 @@ async function writeAll(fd: number, bytes: Uint8Array, signal: AbortSignal): Pro
   }
 }
 
-/** A pipe set to non-blocking by its other owner answers EAGAIN when full; it is asked again this much later. */
+/** Time until a write is retried. A full pipe that another process made non-blocking answers EAGAIN. */
 const RETRY_MS = 2;
 
 function writeSome(fd: number, bytes: Uint8Array, offset: number, signal: AbortSignal): Promise<number> {

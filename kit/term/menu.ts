@@ -1,10 +1,10 @@
-/** A menu for people who type the program's name alone: asks what is wanted, does it, and says how to type it the next time. */
+/** A menu for people who type only the program's name. It asks questions, runs a command, and shows how to type it next time. */
 import { open } from "node:fs/promises";
 import { InputError } from "../errors.ts";
 import { EXIT, InterruptedError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
-/** The items of a product's menu, for this machine. */
+/** Makes the menu of a product for this machine. */
 export type Menu<Deps> = (deps: Deps) => Promise<readonly Item[]>;
 
 export interface Choice {
@@ -17,31 +17,31 @@ export type Question = { readonly name: string; readonly message: string } & (
   | { readonly choices: readonly Choice[] }
   | {
       readonly suggested: string;
-      /** What is wrong with an answer. */
+      /** Describes what is wrong with an answer; undefined if nothing is. */
       problem(answer: string): string | undefined;
     }
 );
 
-/** A command as it could have been typed. */
+/** A command line. */
 export interface Plan {
   readonly argv: readonly string[];
-  /** Where its output goes instead of the terminal. */
+  /** File that takes its output instead of the terminal. */
   readonly toFile?: string;
 }
 
 export interface Item extends Choice {
   readonly questions: readonly Question[];
-  /** Undefined: nothing is to be done. */
+  /** Turns the answers into a command line; undefined to do nothing. */
   plan(answers: Readonly<Record<string, string>>): Plan | undefined;
 }
 
-/** Puts a question to whoever sits at the terminal. Undefined: they want to leave. */
+/** Asks a question on the terminal. Resolves with undefined if the user wants to leave. */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<string | undefined>;
 
-/** Runs a command line. Gives its exit code. */
+/** Runs a command line. Resolves with its exit code. */
 export type RunArgv = (argv: readonly string[], io: Io) => Promise<number>;
 
-/** @throws InterruptedError if they leave; whatever the command throws */
+/** @returns the exit code @throws InterruptedError if the user leaves; whatever the command throws */
 export async function runMenu(
   items: readonly Item[],
   program: string,
@@ -70,12 +70,12 @@ export async function runMenu(
   }
 }
 
-/** @throws InputError if the file cannot be made, or is there by now */
+/** Runs the plan. @throws InputError if its file cannot be created, or exists by now */
 async function carryOut({ argv, toFile }: Plan, io: Io, run: RunArgv): Promise<number> {
   if (toFile === undefined) return await run(argv, io);
   const cannotWrite = (error: Error) =>
     new InputError(`cannot write ${toFile}: ${error.message}`, { cause: error });
-  // It may hold keys: for its owner only.
+  // The file may hold keys, so only its owner may read it.
   await using file = await open(toFile, "wx", 0o600).catch((error: Error) => {
     throw cannotWrite(error);
   });
@@ -92,7 +92,7 @@ async function carryOut({ argv, toFile }: Plan, io: Io, run: RunArgv): Promise<n
   });
 }
 
-/** The plan as a line for a POSIX shell. */
+/** Formats the plan as a line for a POSIX shell. */
 export function shellLine(program: string, { argv, toFile }: Plan): string {
   const line = [program, ...argv].map(quoted).join(" ");
   return toFile === undefined ? line : `${line} > ${quoted(toFile)}`;

@@ -1,22 +1,23 @@
-/** One line on stderr that rewrites itself; silent where stderr is no terminal. */
-
+/** One line on stderr that rewrites itself. Shows nothing where stderr is no terminal. */
+import { formatPercent } from "../format/numbers.ts";
 import type { Io } from "./io.ts";
 import { glyphsFor, meter } from "./widgets.ts";
 
+/** Shorter work shows no line at all. */
 const FIRST_MS = 300;
-const EVERY_MS = 200;
+const REFRESH_MS = 200;
 const METER_WIDTH = 24;
 
-/** How far something is, for a line that knows: a meter and `42 %`. */
+/** Draws a meter and `42 %`, for work of known length. */
 export function progressMeter(share: number, io: Pick<Io, "unicode">): string {
-  return `${meter(share, METER_WIDTH, glyphsFor(io))}  ${Math.floor(100 * share)} %`;
+  return `${meter(share, METER_WIDTH, glyphsFor(io))}  ${formatPercent(share)}`;
 }
 
 export class ProgressLine implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #shown = false;
 
-  /** @param text what to say now; asked only once something takes longer than a moment */
+  /** @param text makes the line; is called at each refresh */
   constructor(
     private readonly io: Pick<Io, "err" | "errIsTerminal">,
     private readonly text: () => string,
@@ -27,7 +28,7 @@ export class ProgressLine implements Disposable {
   #show(): void {
     this.#shown = true;
     this.io.err(`\r\x1b[K${this.text()}`);
-    this.#timer = setTimeout(() => this.#show(), EVERY_MS);
+    this.#timer = setTimeout(() => this.#show(), REFRESH_MS);
   }
 
   [Symbol.dispose](): void {

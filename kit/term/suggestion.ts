@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** `did you mean …?` with up to three candidates near the word, or the nearest one; empty where there are no candidates. */
+/** Makes the hint `did you mean …?` with up to three similar candidates, else the most similar one. Empty without candidates. */
 export function suggestion(word: string, candidates: readonly string[]): string[] {
   if (candidates.length === 0) return [];
   const near = candidates

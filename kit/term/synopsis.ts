@@ -1,4 +1,4 @@
-/** A command's definition as text in parts: help, manual pages and docs/CLI.md each set them in their own way. */
+/** Splits a command's definition into pieces of text, which help, manual pages and docs/CLI.md each lay out. */
 import type { Command } from "./command.ts";
 import { type Flag, namedFlags, namedWords } from "./flags/flag.ts";
 
@@ -6,9 +6,9 @@ import { type Flag, namedFlags, namedWords } from "./flags/flag.ts";
 export interface Term {
   /** `--bytes`, `-h, --help` or `<source>`. */
   readonly name: string;
-  /** What follows the name: `N`, `raw|hex|base64`. */
+  /** Placeholder after the name: `N`, `raw|hex|base64`. */
   readonly value?: string;
-  /** A sentence without its full stop; ends with the default, where there is one. */
+  /** A sentence without full stop, with the default at its end. */
   readonly description: string;
 }
 
@@ -22,7 +22,7 @@ const HELP: Term = { name: "-h, --help", description: "Explain this command" };
 
 type Defined = Pick<Command, "flags">;
 
-/** `stream [options]`, `probe <source> [options]`. */
+/** Formats `stream [options]`, `probe <source> [options]`. */
 export function synopsisOf({ name, flags }: Pick<Command, "name" | "flags">): string {
   return [name, ...namedWords(flags).map(wordOf), "[options]"].join(" ");
 }
@@ -31,7 +31,7 @@ export function argumentsOf({ flags }: Defined): Term[] {
   return namedWords(flags).map((entry) => ({ name: wordOf(entry), description: describe(entry[1]) }));
 }
 
-/** A command's own options first, `--help` the last of them; then the groups that it shares, in their order. */
+/** Groups the options: the command's own first, ending with `--help`; then shared groups in their order. */
 export function optionGroupsOf({ flags }: Defined): TermGroup[] {
   const named = namedFlags(flags);
   const titles = new Set([OWN, ...named.map(([, { group }]) => group ?? OWN)]);

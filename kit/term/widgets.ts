@@ -1,12 +1,12 @@
-/** Bars, sparklines and histograms of plain characters. Pure text: no colour, no control codes, every character one column wide. */
+/** Bars, sparklines and histograms made of characters. No colour, no control codes; every character is one column wide. */
 
-/** What widgets are drawn with. */
+/** Characters that widgets are drawn with. */
 export interface Glyphs {
-  /** Parts of a bar's last character, from the least on; the last is a full one. */
+  /** Last characters of a bar, from the thinnest to the full one. */
   readonly bar: readonly string[];
   /** From lowest to highest. */
   readonly spark: readonly string[];
-  /** The part of a meter that is not filled. */
+  /** Empty part of a meter. */
   readonly track: string;
   readonly to: string;
   readonly atLeast: string;
@@ -28,12 +28,12 @@ const ASCII: Glyphs = {
   atLeast: ">= ",
 };
 
-/** @param unicode whether whoever reads it sees more than ASCII */
+/** Picks block characters where the terminal shows them, else ASCII. */
 export function glyphsFor({ unicode }: { readonly unicode: boolean }): Glyphs {
   return unicode ? UNICODE : ASCII;
 }
 
-/** A bar of `fraction` (0..1) of `width` characters, in as small steps as the glyphs allow. */
+/** Draws a bar of `fraction` (0 to 1) of `width` characters, in steps as small as the glyphs allow. */
 export function bar(fraction: number, width: number, glyphs: Glyphs): string {
   const parts = glyphs.bar.length;
   const drawn = Math.round(clamp(fraction) * width * parts);
@@ -41,12 +41,12 @@ export function bar(fraction: number, width: number, glyphs: Glyphs): string {
   return glyphs.bar.at(-1)!.repeat(Math.floor(drawn / parts)) + (rest > 0 ? glyphs.bar[rest - 1]! : "");
 }
 
-/** The same, with the rest of the width drawn too. */
+/** Draws a bar with its empty part: always `width` characters. */
 export function meter(fraction: number, width: number, glyphs: Glyphs): string {
   return bar(fraction, width, glyphs).padEnd(width, glyphs.track);
 }
 
-/** A bar where anything more than nothing shows at least a sliver. */
+/** Draws a bar that shows at least a sliver if `fraction` is above 0. */
 export function visibleBar(fraction: number, width: number, glyphs: Glyphs): string {
   return bar(fraction, width, glyphs) || (fraction > 0 && width > 0 ? glyphs.bar[0]! : "");
 }
@@ -57,9 +57,9 @@ export interface Range {
 }
 
 /**
- * Values in their order as a line of at most `width` characters. Where there are more, each character is the mean of a
- * stretch of values, all stretches equally long but for rounding.
- * @param range what the lowest and the highest glyph stand for; values beyond count as its ends
+ * Draws values in their order as a line of at most `width` characters. If there are more values than characters, each
+ * character shows the mean of an equal share of them.
+ * @param range values of the lowest and the highest glyph; values outside are clamped
  */
 export function sparkline(values: ArrayLike<number>, width: number, range: Range, glyphs: Glyphs): string {
   const { length } = values;
@@ -83,7 +83,7 @@ export interface Bin {
   readonly count: number;
 }
 
-/** Counts as bars, one line a bin. */
+/** Draws counts as bars, one line for each bin. */
 export function histogram(bins: readonly Bin[], width: number, glyphs: Glyphs): string {
   const most = Math.max(1, ...bins.map((bin) => bin.count));
   const labelWidth = Math.max(0, ...bins.map((bin) => bin.label.length));
@@ -97,7 +97,7 @@ export function histogram(bins: readonly Bin[], width: number, glyphs: Glyphs): 
     .join("\n");
 }
 
-/** To 0..1; what is not a number counts as nothing. */
+/** Limits to 0..1; NaN becomes 0. */
 function clamp(fraction: number): number {
   return fraction > 0 ? Math.min(1, fraction) : 0;
 }

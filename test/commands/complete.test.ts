@@ -14,13 +14,14 @@ import { rejectionOf } from "../support/rejection.ts";
 const deps = () => ({
   sources,
   host: fakeHost,
+  warn: () => {},
   startThread: () => {
     throw new Error("nothing is sampled");
   },
 });
 
 const trial = { ...product, deps };
-const complete = (...words: string[]) => completionOf(words, trial);
+const complete = (...words: string[]) => completionOf(words, trial, fakeIo());
 const valuesAfter = async (...words: string[]) =>
   (await complete(...words)).candidates.map((candidate) => candidate.value);
 

@@ -15,6 +15,7 @@ export function fakeIo(
     terminal?: boolean;
     columns?: number;
     unicode?: boolean;
+    color?: boolean;
     closesAfter?: number;
     signal?: AbortSignal;
   } = {},
@@ -51,7 +52,8 @@ export function fakeIo(
       talk += text;
     },
     errIsTerminal: false,
-    color: false,
+    color: options.color ?? false,
+    errColor: false,
     signal: options.signal ?? interrupt.signal,
     written: () => Buffer.concat(pieces),
     talk: () => talk,

@@ -5,7 +5,7 @@ import { parseCount, parseRate, parseSeconds, parseSize } from "../units.ts";
 import { ANY_FILE, ANY_FOLDER, type Completer, startingWith } from "./completion.ts";
 import type { Flag } from "./flag.ts";
 
-/** What a definition says besides its type; see `Flag`. */
+/** Parts of a definition besides its type; see `Flag`. */
 export interface ValueSpec {
   readonly about: string;
   readonly name?: string;
@@ -28,7 +28,7 @@ type ValueFlag<T, S> = Flag<
 
 type WordFlag<T, S> = Flag<S extends { readonly required: false } ? T | undefined : T, HintOf<S>>;
 
-/** The one place where what a spec says at run time is given the type that it says. */
+/** The one cast: gives a flag the type that its spec states. */
 function valueFlag<T, S extends ValueSpec>(parse: Parse<T>, spec: S): ValueFlag<T, S> {
   const { default: byDefault, required = false } = spec;
   const absent = (name: string): T | undefined => {
@@ -99,7 +99,7 @@ export const flag = {
     return valueFlag(parse, { hint: "N", ...rest } as unknown as S);
   },
 
-  /** A time: seconds as typed, milliseconds as parsed. */
+  /** A duration, typed in seconds and parsed to milliseconds. */
   seconds<const S extends ValueSpec & { readonly leastMs?: number; readonly mostMs?: number }>(spec: S) {
     const { leastMs = 0, mostMs = Number.POSITIVE_INFINITY, ...rest } = spec;
     const parse = (text: string, name: string) => {
@@ -132,13 +132,13 @@ export const flag = {
     return valueFlag<string, S>(asTyped, { hint: "DIR", complete: anyFolder, ...spec });
   },
 
-  /** Anything else, by a parser of its own. */
+  /** Anything else, with its own parser. */
   value<T, const S extends ValueSpec>(parse: Parse<T>, spec: S) {
     return valueFlag<T, S>(parse, spec);
   },
 };
 
-/** Arguments told by their place. */
+/** Positional arguments. */
 export const positional = {
   text<const S extends ValueSpec>(spec: S) {
     return wordFlag<string, S>(asTyped, spec);

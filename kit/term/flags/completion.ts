@@ -1,6 +1,6 @@
-/** Parts of which completers are made: what may come next on a command line that is being typed. */
+/** Building blocks of completers, which propose words for a command line that is being typed. */
 
-/** Bits that the shells' scripts read; with none the shell offers files where there is no candidate. */
+/** Bits for the shells' scripts. With none set, the shell offers files if there is no candidate. */
 export const DIRECTIVE = { files: 0, noSpace: 2, noFiles: 4, folders: 16 } as const;
 
 export interface Candidate {
@@ -13,14 +13,14 @@ export interface Completion {
   readonly directive: number;
 }
 
-/** Completes a value of which `typed` is there. */
+/** Completes a value. @param typed its beginning */
 export type Completer<Deps> = (typed: string, deps: Deps) => Completion;
 
 export const NOTHING: Completion = { candidates: [], directive: DIRECTIVE.noFiles };
 export const ANY_FILE: Completion = { candidates: [], directive: DIRECTIVE.files };
 export const ANY_FOLDER: Completion = { candidates: [], directive: DIRECTIVE.folders };
 
-/** Those candidates that begin with what is typed. */
+/** Picks the candidates that begin with what is typed. */
 export function startingWith(typed: string, candidates: readonly Candidate[]): Completion {
   return {
     candidates: candidates.filter(({ value }) => value.startsWith(typed)),
@@ -29,9 +29,9 @@ export function startingWith(typed: string, candidates: readonly Candidate[]): C
 }
 
 /**
- * Completes the last part of a comma-separated list. Parts that are there already are not offered again; a part that
- * ends with `=` counts as there whatever follows it.
- * @param partsFor candidates, given the part that is begun
+ * Completes the last part of a comma-separated list. Offers no part twice; a part `id=` counts as used if the list holds
+ * `id=` with any value.
+ * @param partsFor lists the candidates for a part that is begun
  */
 export function completeList(typed: string, partsFor: (begun: string) => readonly Candidate[]): Completion {
   const done = typed.slice(0, typed.lastIndexOf(",") + 1);

@@ -1,13 +1,10 @@
 /**
- * The definition of a command's flags. One object says how a flag is parsed, explained and completed, and of what type
- * its value is; the parser, help, manual pages, shell completion and documents all read it.
+ * The definition of a command's flags. One object states how a flag is parsed, explained and completed, and the type of
+ * its value. The parser, help, manual pages, shell completion and documents all read it.
  */
 import type { Completer } from "./completion.ts";
 
-/**
- * A flag or a positional argument with values of type T.
- * Deps is what its completer needs to know; `unknown` where it needs nothing.
- */
+/** A flag or a positional argument with values of type T. Deps is what its completer reads; `unknown` if it reads nothing. */
 export interface Flag<T = unknown, Deps = unknown> {
   /** A switch takes no value; a word is a positional argument. */
   readonly kind: "switch" | "value" | "word";
@@ -19,20 +16,20 @@ export interface Flag<T = unknown, Deps = unknown> {
   readonly short?: string | undefined;
   /** The value as help shows it: `N`, `raw|hex`. */
   readonly hint?: string | undefined;
-  /** Stands for the value where none is given, as if it had been typed. Help shows it unless it is empty. */
+  /** Text that is parsed when none is typed. Help shows it unless it is empty. */
   readonly default?: string | undefined;
   /** A word that must be given. */
   readonly required: boolean;
   /** Title under which help lists it apart from a command's own options. */
   readonly group?: string | undefined;
   readonly complete?: Completer<Deps> | undefined;
-  /** @param name as the user knows it: `--bytes`, `<file>` @throws UsageError that begins with the name */
+  /** Parses what was typed. @param name as the user knows it: `--bytes`, `<file>` @throws UsageError that begins with the name */
   readonly parse: (text: string, name: string) => T;
-  /** The value where none is given. @throws UsageError where one is needed */
+  /** Makes the value when none was typed. @throws UsageError where one is required */
   readonly absent: (name: string) => T;
 }
 
-/** By the key that its value has among the options. */
+/** Flags by the key of their value among the options. */
 export type Flags<Deps = never> = Readonly<Record<string, Flag<unknown, Deps>>>;
 
 /** Parsed options, each of the type its flag says. */
@@ -40,25 +37,25 @@ export type OptionsOf<F extends Flags> = {
   readonly [Key in keyof F]: F[Key] extends Flag<infer T, never> ? T : never;
 };
 
-/** Flags that several commands share: help lists them under the title, wherever they are spread. */
+/** Puts flags that several commands share under a title in help. */
 export function group<const F extends Flags>(title: string, flags: F): F {
   const titled = Object.entries(flags).map(([key, flag]) => [key, { ...flag, group: title }]);
   return Object.fromEntries(titled) as F;
 }
 
-/** `bytes`, `max-wait`: without dashes. */
+/** Name of a flag without dashes: `bytes`, `max-wait`. */
 export function nameOf(key: string, flag: Pick<Flag, "name">): string {
   return flag.name ?? key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Flags with their names, in the order of their definition; words are left out. */
+/** Lists flags with their names, in the order of their definition, without positional arguments. */
 export function namedFlags<Deps>(flags: Flags<Deps>): [name: string, flag: Flag<unknown, Deps>][] {
   return Object.entries(flags)
     .filter(([, { kind }]) => kind !== "word")
     .map(([key, flag]) => [nameOf(key, flag), flag]);
 }
 
-/** Positional arguments with their names, in their order. */
+/** Lists positional arguments with their names, in their order. */
 export function namedWords<Deps>(flags: Flags<Deps>): [name: string, flag: Flag<unknown, Deps>][] {
   return Object.entries(flags)
     .filter(([, { kind }]) => kind === "word")

@@ -1,4 +1,4 @@
-/** Turns a command line into typed options. Every word of it must make sense. */
+/** Parses a command line to typed options. */
 import { parseArgs } from "node:util";
 import { UsageError } from "../../errors.ts";
 import { suggestion } from "../suggestion.ts";
@@ -7,13 +7,13 @@ import { type Flag, type Flags, namedFlags, namedWords, nameOf, type OptionsOf }
 /** Flags, and rules that concern several of them. */
 export interface FlagRules<F extends Flags> {
   readonly flags: F;
-  /** @param given keys of what was typed, to be told from a default @throws UsageError */
+  /** Checks options against each other. @param given keys of the flags that were typed @throws UsageError */
   check?(options: OptionsOf<F>, given: ReadonlySet<string>): void;
 }
 
 /**
- * Every flag of the definition has a value, typed or absent. Of a flag given twice the last counts.
- * @throws UsageError for unknown flags, missing, unwanted or senseless values, and surplus or missing words
+ * Gives every flag of the definition a value. If a flag is given twice, the last one counts.
+ * @throws UsageError for unknown flags, missing, unwanted or invalid values, and surplus or missing words
  */
 export function parseOptions<F extends Flags>(rules: FlagRules<F>, argv: readonly string[]): OptionsOf<F> {
   const { flags } = rules;
@@ -29,7 +29,7 @@ export function parseOptions<F extends Flags>(rules: FlagRules<F>, argv: readonl
   return parsed;
 }
 
-/** The text given for each flag; for a switch, an empty one. */
+/** Finds the text of each flag that was typed; for a switch, the empty text. */
 function textsOf(argv: readonly string[], flags: Flags): Map<Flag<unknown, never>, string> {
   const texts = new Map<Flag<unknown, never>, string>();
   const words: string[] = [];
@@ -59,7 +59,7 @@ function textsOf(argv: readonly string[], flags: Flags): Map<Flag<unknown, never
   return texts;
 }
 
-/** The parts of a command line as Node tells them apart. A value may begin with a dash: `--sources -x`. */
+/** Splits a command line with Node's parser. A value may begin with a dash: `--sources -x`. */
 export function tokensOf(argv: readonly string[], flags: Flags) {
   const options = namedFlags(flags).map(([name, { kind, short }]) => [
     name,
