@@ -1,25 +1,19 @@
-/** What commands work with besides their options: made once by the program, faked by tests. */
+/** The dependencies of commands: sources, machine, sampling thread, warnings. The program makes them once; tests make fakes. */
+import type { Io } from "#kit/term/io.ts";
 import { stateFolder } from "./calibration/profile-file.ts";
-import type { Host, Settings } from "./platform/host.ts";
+import type { Settings } from "./platform/host.ts";
 import { currentHost, type HostOptions } from "./platform/index.ts";
-import type { SamplingThread } from "./sampling/protocol.ts";
+import type { PoolDeps } from "./pool/open.ts";
 import { startSamplingThread } from "./sampling/thread.ts";
-import type { Source } from "./source.ts";
 import { sources } from "./sources/index.ts";
 
-export interface Deps {
-  readonly sources: readonly Source[];
-  readonly host: Host;
-  /** Folder of this machine's profile; undefined where there is no home. */
-  readonly stateFolder?: string | undefined;
-  startThread(): SamplingThread;
-}
+export type Deps = PoolDeps;
 
-/** For study and tests: a library to load instead of the built-in one, such as one with a deterministic clock. */
+/** For study and tests: a library that replaces the built-in one, such as one with a deterministic clock. */
 const LIBRARY_VARIABLE = "ESOTERIC_ENTROPY_LIBRARY";
 
-/** @param settings what the command line says about sources */
-export function programDeps(settings: Partial<Settings>): Deps {
+/** @param settings the options about sources that the command has */
+export function programDeps(settings: Partial<Settings>, io: Pick<Io, "log">): Deps {
   const libraryPath = process.env[LIBRARY_VARIABLE];
   const options: HostOptions = { settings, ...(libraryPath ? { libraryPath } : {}) };
   const host = currentHost(options);
@@ -28,5 +22,6 @@ export function programDeps(settings: Partial<Settings>): Deps {
     host,
     stateFolder: stateFolder(host.os, process.env),
     startThread: () => startSamplingThread(options),
+    warn: (text) => io.log.warn(text),
   };
 }

@@ -1,4 +1,4 @@
-/** esoteric-entropy as a program: its commands, its exit codes and what its manual says. */
+/** esoteric-entropy as a program: its commands, exit codes, settings and the text of its manual. */
 
 import type { Product } from "#kit/term/product.ts";
 import { runProgram } from "#kit/term/program.ts";
@@ -72,32 +72,33 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
   },
   exits: EXITS,
   examples: ["esoteric-entropy scan", "esoteric-entropy stream --format hex --bytes 32"],
-  menu: async (deps) => (await import("./commands/menu-items.ts")).menu(deps),
+  menu: async (deps) => (await import("./menu.ts")).menu(deps),
   settings: SETTINGS_FLAGS,
   deps: programDeps,
   manual: {
     title: "noise of this machine as random bytes",
     description: [
       "esoteric-entropy measures noise of the machine it runs on, says how much entropy that noise holds, and hands out random bytes that are backed by it.",
-      "Three words are never mixed. Claimed H is what a source states, with evidence. Assessed H is what the estimators of NIST SP 800-90B measured on this machine. Credited bits are what was counted: never more than samples times the lower of the two, and nothing for a source that fails its health tests.",
-      "Run without arguments on a terminal it shows a menu, and prints the command that it ran. Elsewhere it prints its help.",
+      "Three figures are never mixed. Claimed H is what a source states, with evidence. Assessed H is what the estimators of NIST SP 800-90B measured on this machine. Credited bits are what was counted: never more than samples times the lower of the two, and nothing for a source that fails its health tests.",
+      "Without arguments it shows a menu on a terminal, and prints the command that it ran. Elsewhere it prints its help.",
     ],
     conventions: [
-      "Results go to stdout, talk to stderr. --json makes a command that reports write JSON. Options follow the command; a value follows its option after a space or an equals sign.",
-      "A list of sources, as for --sources, holds ids, families, and the words default, fast (100,000 samples a second or more, no side effects) and all, separated by commas. A leading - takes away: default,-sleep_jitter. A list that only takes away starts from default.",
+      "Results go to stdout, messages to stderr. --json makes a command write its results as JSON. Options follow the command; a value follows its option after a space or an equals sign.",
+      "A list of sources, as for --sources, holds ids, families, and the words default, fast (100,000 samples a second or more, no side effects) and all, separated by commas. A leading - leaves one out: default,-sleep_jitter. A list that only leaves out starts from default.",
       "Sizes are like 64, 4K, 1.5M or 2G, in powers of 1024. Times are in seconds, or like 500ms.",
+      "On a terminal, tables fit its width: remarks wrap or move below their row, and columns are left out. Pipes and files get all columns, without colour.",
     ],
     environment: [
-      ["NO_COLOR", "If set and not empty, there is no colour."],
+      ["NO_COLOR", "Set and not empty: no colour."],
       [
         "LC_ALL, LC_CTYPE, LANG",
-        "The first that is set says whether more than ASCII is understood; bars and charts are drawn accordingly.",
+        "The first that is set tells the encoding of the terminal. Without UTF-8, bars and charts are drawn in ASCII.",
       ],
-      ["TERM", "If it is dumb, there is no colour, and drawings are ASCII."],
-      ["XDG_STATE_HOME, HOME", "Where the profile that calibrate makes is kept."],
+      ["TERM", "dumb: no colour, and drawings in ASCII."],
+      ["XDG_STATE_HOME, HOME", "Folder of the profile that calibrate makes."],
       [
         "ESOTERIC_ENTROPY_LIBRARY",
-        "For study and tests: a native library to load instead of the built-in one.",
+        "For study and tests: path of a native library that replaces the built-in one.",
       ],
     ],
     files: [

@@ -1,11 +1,9 @@
-/** Amounts as people type and read them. */
+/** Amounts as people type them. */
 import { UsageError } from "../errors.ts";
-
-export { formatAmount as formatCount } from "../format/amount.ts";
 
 const SIZE_UNITS: Record<string, number> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
-/** `64`, `4K`, `1.5M`, `2GiB`, `10kb` → bytes (powers of 1024). @throws UsageError naming the flag */
+/** Parses `64`, `4K`, `1.5M`, `2GiB`, `10kb` to bytes, in powers of 1024. @throws UsageError that names the flag */
 export function parseSize(text: string, flag: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$/i.exec(text.trim());
   const unit = match ? SIZE_UNITS[match[2]!.toUpperCase()] : undefined;
@@ -16,14 +14,14 @@ export function parseSize(text: string, flag: string): number {
   return bytes;
 }
 
-/** `1000`, `64K`, `1M/s` → bytes a second, at least 1. */
+/** Parses `1000`, `64K`, `1M/s` to bytes a second, at least 1. @throws UsageError */
 export function parseRate(text: string, flag: string): number {
   const rate = parseSize(text.replace(/\/s(ec)?$/i, ""), flag);
   if (rate < 1) throw new UsageError(`${flag}: the rate must be at least 1 byte a second`);
   return rate;
 }
 
-/** A whole number within limits. */
+/** Parses a whole number within limits. @throws UsageError */
 export function parseCount(text: string, flag: string, least: number, most: number): number {
   const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(count) || count < least || count > most) {
@@ -32,7 +30,7 @@ export function parseCount(text: string, flag: string, least: number, most: numb
   return count;
 }
 
-/** A number of seconds, `2`, `0.5` or `500ms` → milliseconds. */
+/** Parses seconds, `2`, `0.5` or `500ms`, to milliseconds above 0. @throws UsageError */
 export function parseSeconds(text: string, flag: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s)?$/.exec(text.trim());
   const ms = match ? Number(match[1]) * (match[2] === "ms" ? 1 : 1000) : Number.NaN;
@@ -42,5 +40,5 @@ export function parseSeconds(text: string, flag: string): number {
   return ms;
 }
 
-/** Timers take 31 bits of milliseconds. */
+/** Timers hold 31 bits of milliseconds: 2,147,483 s. */
 const MAX_SECONDS = 2_000_000;

@@ -24,6 +24,16 @@ export interface ClaimOptions {
   readonly uncalibrated: boolean;
 }
 
+export interface ClaimDeps {
+  /** All sources. */
+  readonly sources: readonly Source[];
+  readonly host: Host;
+  /** Folder of this machine's profile; undefined where there is no home. */
+  readonly stateFolder?: string | undefined;
+  /** Warns the user. */
+  warn(text: string): void;
+}
+
 /**
  * The selected sources with the claims they are credited by. Warns where a profile is ignored and for each claim that rests
  * on the user's word.
@@ -32,19 +42,14 @@ export interface ClaimOptions {
 export function creditedInfos(
   selected: readonly Source[],
   options: ClaimOptions,
-  deps: {
-    readonly sources: readonly Source[];
-    readonly host: Host;
-    readonly stateFolder?: string | undefined;
-  },
-  warn: (text: string) => void,
+  deps: ClaimDeps,
 ): SourceInfo[] {
   const infos = selected.map((source) => source.info);
   for (const [id, h] of options.credit) checkCredit(sourceNamed(deps.sources, id).info, h, infos);
-  const claimed = options.uncalibrated ? infos : profiledInfos(infos, deps, warn);
+  const claimed = options.uncalibrated ? infos : profiledInfos(infos, deps);
   for (const [id, h] of options.credit) {
     const info = infos.find((candidate) => candidate.id === id);
-    warn(
+    deps.warn(
       `${id} is credited up to ${h} bits per ${info?.symbolBits}-bit symbol on your word; its file claims ${info?.claim}`,
     );
   }
@@ -64,8 +69,7 @@ function checkCredit(info: SourceInfo, h: number, selected: readonly SourceInfo[
 
 function profiledInfos(
   infos: readonly SourceInfo[],
-  { stateFolder, host }: { readonly stateFolder?: string | undefined; readonly host: Host },
-  warn: (text: string) => void,
+  { stateFolder, host, warn }: ClaimDeps,
 ): readonly SourceInfo[] {
   const found = findProfile(stateFolder, host);
   if (found.kind === "refused" && stateFolder !== undefined) {

@@ -91,6 +91,6 @@ export async function runAssess(options: AssessOptions, io: Io): Promise<Assessm
       },
     );
   }
-  await io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : assessmentText(report));
+  await io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : assessmentText(report, io));
   return report;
 }

@@ -1,9 +1,11 @@
 /** The output of `bench`. */
+import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
 import type { Io } from "#kit/term/io.ts";
-import { table } from "#kit/term/table.ts";
-import { formatCount } from "#kit/term/units.ts";
+import { paragraph } from "#kit/term/screen.ts";
+import { type Column, table } from "#kit/term/table.ts";
 import { bar, glyphsFor } from "#kit/term/widgets.ts";
 import type { Dependence, SourceFigures } from "../recording/side-by-side.ts";
+import { dependenceText } from "./dependence-text.ts";
 
 export const SORTS = ["rate", "assessed", "credited"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -29,78 +31,55 @@ export function benchJson(
   return `${JSON.stringify(result, null, 2)}\n`;
 }
 
-const MOST_BAR_WIDTH = 20;
+const MAX_BAR_WIDTH = 20;
 
 export function benchText(
   rows: readonly SourceFigures[],
   sort: Sort,
   dependence: Dependence | undefined,
-  io: Pick<Io, "columns" | "unicode">,
+  io: Io,
 ): string {
-  const barWidth = Math.min(MOST_BAR_WIDTH, Math.floor(io.columns / 4));
-  const right = { align: "right" as const };
+  const barWidth = Math.min(MAX_BAR_WIDTH, Math.floor(io.columns / 4));
   const most = Math.max(...rows.map((row) => keyOf(row, sort)));
-  const bits = (h: number | null) => (h === null ? "–" : h.toFixed(3));
-  const columns = [
+  const columns: Column[] = [
     { title: "SOURCE" },
-    { title: "SAMPLES", ...right },
-    { title: "RATE/S", ...right },
-    { title: "BITS", ...right },
-    { title: "CLAIMED H", ...right },
-    { title: "MCV H", ...right },
-    { title: "ASSESSED H", ...right },
-    { title: "CREDITED BITS/S", ...right },
-    { title: sort.toUpperCase().padEnd(barWidth) },
-    { title: rows.some((row) => row.reason !== undefined) ? "REMARK" : "" },
+    { title: "SAMPLES", align: "right", leaves: 2 },
+    { title: "RATE/S", align: "right", leaves: 5 },
+    { title: "BITS", align: "right", leaves: 3 },
+    { title: "CLAIMED H", align: "right", leaves: 6 },
+    { title: "MCV H", align: "right", leaves: 4 },
+    { title: "ASSESSED H", align: "right" },
+    { title: "CREDITED BITS/S", align: "right" },
+    { title: sort.toUpperCase().padEnd(barWidth), leaves: 1 },
+    { title: "REMARK", optional: true, wraps: "below" },
   ];
-  const cells = rows.map((row) => [
-    row.id,
-    formatCount(row.samples),
-    formatCount(row.rateHz),
-    String(row.symbolBits),
-    String(row.claimedH),
-    bits(row.mcvH),
-    bits(row.assessedH),
-    formatCount(row.creditedBitsPerSecond),
-    most > 0 ? bar(keyOf(row, sort) / most, barWidth, glyphsFor(io)) : "",
-    row.reason ?? "",
-  ]);
+  const cells = rows.map((row) => {
+    const texts = [
+      row.id,
+      formatAmount(row.samples),
+      formatAmount(row.rateHz),
+      String(row.symbolBits),
+      String(row.claimedH),
+      formatFixed(row.mcvH, 3),
+      formatFixed(row.assessedH, 3),
+      formatAmount(row.creditedBitsPerSecond),
+      most > 0 ? bar(keyOf(row, sort) / most, barWidth, glyphsFor(io)) : "",
+      row.reason ?? "",
+    ];
+    return row.samples > 0 ? texts : texts.map((text) => ({ text, style: "dim" as const }));
+  });
   return [
-    table(columns, cells),
+    table(columns, cells, io),
     "",
-    "H in bits per symbol: MCV and assessed (lowest estimate) after SP 800-90B §6.3, rough for so few symbols;",
-    "credited: rate × min(claimed, assessed), each source for itself; the pool pays a family once",
-    ...(dependence ? ["", dependenceText(dependence)] : []),
-    "",
-  ].join("\n");
-}
-
-/** Two triangles in one table: correlation below the diagonal, information above. */
-function dependenceText({ ids, symbols, pearson, pearsonP, sharedInformation }: Dependence): string {
-  if (ids.length < 2) {
-    return "correlation: fewer than two sources delivered all symbols; --seconds gives them more time";
-  }
-  const level = 0.01 / ((ids.length * (ids.length - 1)) / 2);
-  const cell = (i: number, j: number) => {
-    if (i === j) return "· ";
-    return i > j
-      ? `${pearson[i]![j]!.toFixed(3)}${pearsonP[i]![j]! < level ? "*" : " "}`
-      : `${sharedInformation[i]![j]!.toFixed(3)} `;
-  };
-  const right = { align: "right" as const };
-  const columns = [
-    { title: "", ...right },
-    { title: "SOURCE" },
-    ...ids.map((_, j) => ({ title: `${j + 1} `, ...right })),
-  ];
-  return [
-    table(
-      columns,
-      ids.map((id, i) => [`${i + 1}`, id, ...ids.map((_, j) => cell(i, j))]),
+    paragraph(
+      "H in bits per symbol: MCV and assessed (lowest estimate) after SP 800-90B §6.3, rough for so few symbols;",
+      io,
     ),
+    paragraph(
+      "credited: rate × min(claimed, assessed), each source for itself; the pool pays a family once",
+      io,
+    ),
+    ...(dependence ? ["", dependenceText(dependence, io)] : []),
     "",
-    `below the diagonal: Pearson's correlation of ${symbols} symbols each, index by index; above: shared information, bits;`,
-    "* further from 0 than chance at 1 % for the whole table, if each source's own symbols are independent. They were recorded",
-    "one source after the other: this shows common drifts and periods, not what they share at the same time (docs/REPORT.md)",
   ].join("\n");
 }

@@ -60,7 +60,7 @@ export type BenchOptions = OptionsOf<typeof FLAGS> & { readonly threads: number 
 /** @throws InsufficientEntropyError when no source delivers; the signal's reason */
 export async function runBench(options: BenchOptions, io: Io, deps: Deps): Promise<void> {
   const selected = selectSources(deps.sources, options.sources);
-  const infos = creditedInfos(selected, options, deps, (text) => io.log.warn(text));
+  const infos = creditedInfos(selected, options, deps);
   let surveyed: Surveyed[];
   {
     let now: SurveyProgress = { phase: "assessing" };

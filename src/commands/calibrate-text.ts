@@ -1,6 +1,8 @@
 /** The output of `calibrate`. */
-import { table } from "#kit/term/table.ts";
-import { formatCount } from "#kit/term/units.ts";
+
+import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
+import type { Screen } from "#kit/term/screen.ts";
+import { type Column, table } from "#kit/term/table.ts";
 import type { CalibrationRun } from "../calibration/calibrate.ts";
 
 export function calibrateJson({ path, profile, results }: CalibrationRun): object {
@@ -13,30 +15,33 @@ export function calibrateJson({ path, profile, results }: CalibrationRun): objec
   return { schema: 1, path, tool, machine, clock, sources };
 }
 
-export function calibrateText({ path, results }: CalibrationRun): string {
-  const right = { align: "right" as const };
-  const columns = [
-    { title: "SOURCE" },
-    { title: "SAMPLES", ...right },
-    { title: "RATE/S", ...right },
-    { title: "ASSESSED H", ...right },
-    { title: "CLAIMED H", ...right },
-    { title: "CREDITED H", ...right },
-    { title: results.some((result) => result.kind === "left out") ? "LEFT OUT" : "" },
-  ];
+const COLUMNS: readonly Column[] = [
+  { title: "SOURCE" },
+  { title: "SAMPLES", align: "right", leaves: 1 },
+  { title: "RATE/S", align: "right", leaves: 2 },
+  { title: "ASSESSED H", align: "right" },
+  { title: "CLAIMED H", align: "right", leaves: 3 },
+  { title: "CREDITED H", align: "right" },
+  { title: "LEFT OUT", optional: true, wraps: "below" },
+];
+
+export function calibrateText({ path, results }: CalibrationRun, screen: Screen): string {
   const rows = results.map((result) => {
     const { info } = result;
     const claim = String(result.claimedH);
-    if (result.kind === "left out") return [info.id, "", "", "", claim, claim, result.reason];
+    if (result.kind === "left out") {
+      const cells = [info.id, "", "", "", claim, claim, result.reason];
+      return cells.map((text) => ({ text, style: "dim" as const }));
+    }
     const { calibration, creditedH } = result;
     return [
       info.id,
-      formatCount(calibration.symbols),
-      formatCount(calibration.rateHz),
-      calibration.assessedH.toFixed(3),
+      formatAmount(calibration.symbols),
+      formatAmount(calibration.rateHz),
+      formatFixed(calibration.assessedH, 3),
       claim,
       String(Number(creditedH.toFixed(3))),
     ];
   });
-  return `${table(columns, rows)}\n\nkept in ${path}`;
+  return `${table(COLUMNS, rows, screen)}\n\nkept in ${path}`;
 }

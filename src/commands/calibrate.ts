@@ -1,11 +1,11 @@
 /** `calibrate`: assesses the sources on this machine and keeps the result for the commands that credit entropy. */
 import { availableParallelism } from "node:os";
+import { formatAmount } from "#kit/format/numbers.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { formatCount } from "#kit/term/units.ts";
 import { type CalibrationRun, calibrateSources, MAX_SYMBOLS, MIN_SYMBOLS } from "../calibration/calibrate.ts";
 import type { Deps } from "../deps.ts";
 import type { SurveyProgress } from "../recording/survey.ts";
@@ -74,9 +74,11 @@ export async function runCalibrate(options: CalibrateOptions, io: Io, deps: Deps
       deps,
     );
   }
-  await io.out(options.json ? `${JSON.stringify(calibrateJson(run), null, 2)}\n` : `${calibrateText(run)}\n`);
+  await io.out(
+    options.json ? `${JSON.stringify(calibrateJson(run), null, 2)}\n` : `${calibrateText(run, io)}\n`,
+  );
 }
 
 function progressText(now: SurveyProgress): string {
-  return now.phase === "assessing" ? "assessing" : `${now.id}: ${formatCount(now.symbols)} samples`;
+  return now.phase === "assessing" ? "assessing" : `${now.id}: ${formatAmount(now.symbols)} samples`;
 }

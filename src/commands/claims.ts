@@ -13,7 +13,7 @@ export const CLAIM_FLAGS = group("Credit", {
     about: "Credit sources H bits per symbol instead of what they claim, on your word",
     complete: completeCredit,
   }),
-  uncalibrated: flag.switch({ about: "Leave this machine's profile aside (see calibrate)" }),
+  uncalibrated: flag.switch({ about: "Ignore this machine's profile (see calibrate)" }),
 });
 
 /** Bits per symbol by source id. Unknown ids are refused later, where the sources are known. @throws UsageError */

@@ -1,18 +1,16 @@
 /** `monitor`: the terminal dashboard. */
-import { open } from "node:fs/promises";
 import { command } from "#kit/term/command.ts";
 import { EXIT, InterruptedError } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
-import { InputError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { runDashboard } from "../faces/terminal/dashboard.ts";
+import { saveSnapshot } from "../faces/terminal/save-snapshot.ts";
 import { openTerminal } from "../faces/terminal/terminal.ts";
 import { LEAST_REFRESH_MS, MOST_REFRESH_MS } from "../faces/terminal/update.ts";
-import { openPool } from "../pool/open.ts";
-import type { Snapshot } from "../pool/snapshot.ts";
-import { VERSION } from "../version.ts";
-import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
+import { openPool, type PoolSettings } from "../pool/open.ts";
+import { CLAIM_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export const monitor = command({
@@ -20,7 +18,7 @@ export const monitor = command({
   description: "Watch the pool and its sources in the terminal",
   details: [
     "Shows each source's state, rate, assessed and credited entropy and its raw noise, the pool's level and its output. Needs a terminal of 80 columns by 24 rows or more; ? lists the keys, q quits.",
-    "It opens a pool of its own. While that is full, sampling goes on for a fifth of the time. Noise that is shown is credited nothing, and output that is shown is handed out to nobody else.",
+    "It opens a pool of its own. When that is full, sampling goes on for a fifth of the time. Noise that is shown is credited nothing, and output that is shown is handed out to nobody else.",
   ],
   flags: {
     refreshMs: flag.seconds({
@@ -41,25 +39,21 @@ export const monitor = command({
   },
 });
 
-export interface MonitorOptions extends ClaimOptions {
+export interface MonitorOptions extends PoolSettings {
   readonly refreshMs: number;
-  readonly sources: string;
 }
 
-/** Sampling goes on for so much of the time while the pool is full: what is watched should move. */
+/** Share of the time in which a full pool samples all the same: what is watched should move. */
 const IDLE_SHARE = 0.2;
 
-/** @throws UsageError without a terminal; InterruptedError when it ends otherwise than by q */
+/** @throws UsageError without a terminal; InterruptedError if a signal or the terminal ends it */
 export async function runMonitor(options: MonitorOptions, io: Io, deps: Deps): Promise<void> {
   if (!io.outIsTerminal || !io.inIsTerminal) {
     throw new UsageError("monitor needs a terminal", [
       "'esoteric-entropy pool --json' writes the same figures without one",
     ]);
   }
-  using open = openPool(
-    { ...options, idleShare: IDLE_SHARE },
-    { ...deps, warn: (text) => io.log.warn(text) },
-  );
+  using open = openPool({ ...options, idleShare: IDLE_SHARE }, deps);
   const ending = await runDashboard({
     pool: open.pool,
     infos: open.infos,
@@ -71,22 +65,4 @@ export async function runMonitor(options: MonitorOptions, io: Io, deps: Deps): P
   });
   if (ending === "interrupt") throw new InterruptedError(EXIT.interrupted);
   if (ending === "hang-up") throw new InterruptedError(EXIT.hungUp);
-}
-
-/**
- * A new file in the folder; one that is there already is never touched.
- * @returns its path @throws InputError
- */
-export async function saveSnapshot(snapshot: Snapshot, at: Date, folder: string): Promise<string> {
-  const time = at.toISOString();
-  const { schema, ...figures } = snapshot;
-  const content = { schema, program: "esoteric-entropy", version: VERSION, time, ...figures };
-  const path = `${folder}/entropy-${time.replaceAll(":", "-")}.json`;
-  try {
-    await using file = await open(path, "wx");
-    await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
-    return path;
-  } catch (error) {
-    throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
-  }
 }

@@ -1,20 +1,15 @@
 /** `pool`: collects for a moment and shows every credit and debit. */
-
 import { pause } from "#kit/abort.ts";
+import { formatAmount } from "#kit/format/numbers.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags/builders.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { table } from "#kit/term/table.ts";
-import { formatCount } from "#kit/term/units.ts";
-import { glyphsFor, meter, visibleBar } from "#kit/term/widgets.ts";
-import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import type { Deps } from "../deps.ts";
-import { openPool } from "../pool/open.ts";
-import { fullEntropyBytes } from "../pool/snapshot.ts";
-import type { PoolStatus } from "../pool/status.ts";
-import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
+import { openPool, type PoolSettings } from "../pool/open.ts";
+import { CLAIM_FLAGS } from "./claims.ts";
+import { poolJson, poolText } from "./pool-text.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export const pool = command({
@@ -40,81 +35,22 @@ export const pool = command({
   },
 });
 
-/** Ready output kept while measuring. Nothing is handed out, so the pool has to be large enough never to fill. */
+/** Capacity of the reservoir. It has to hold all output of the measurement, because nothing is handed out. */
 const CAPACITY_BYTES = 16 << 20;
 
-export interface PoolCommandOptions extends ClaimOptions {
+export interface PoolCommandOptions extends PoolSettings {
   readonly durationMs: number;
-  readonly sources: string;
   readonly json: boolean;
 }
 
 export async function runPool(options: PoolCommandOptions, io: Io, deps: Deps): Promise<void> {
-  const settings = { ...options, capacityBytes: CAPACITY_BYTES };
-  using open = openPool(settings, { ...deps, warn: (text) => io.log.warn(text) });
-  const entropy = open.pool;
+  using open = openPool({ ...options, capacityBytes: CAPACITY_BYTES }, deps);
   {
-    using _ = new ProgressLine(
-      io,
-      () => `collecting: ${formatCount(entropy.status().ledger.creditedBits)} bits credited`,
-    );
-    entropy.start();
+    const credited = () => formatAmount(open.pool.status().ledger.creditedBits);
+    using _ = new ProgressLine(io, () => `collecting: ${credited()} bits credited`);
+    open.pool.start();
     await pause(options.durationMs, io.signal);
   }
-  const status = entropy.status();
-  await io.out(options.json ? `${JSON.stringify(asJson(status), null, 2)}\n` : `${asText(status, io)}\n`);
-}
-
-/** Full-entropy bytes a second, over the whole time. */
-function outputRate(status: PoolStatus): number {
-  return fullEntropyBytes(status.ledger.creditedBits) / (status.uptimeMs / 1000);
-}
-
-function asJson(status: PoolStatus): object {
-  return { schema: 1, ...status, fullEntropyBytesPerSecond: outputRate(status) };
-}
-
-const MOST_BAR_WIDTH = 20;
-
-function asText(status: PoolStatus, io: Io): string {
-  const glyphs = glyphsFor(io);
-  const barWidth = Math.min(MOST_BAR_WIDTH, Math.floor(io.columns / 8));
-  const seconds = status.uptimeMs / 1000;
-  const { creditedBits, spentBits, forfeitedBits, levelBits } = status.ledger;
-  const right = { align: "right" as const };
-  const rows = status.sources.map((source) => [
-    source.id,
-    source.state,
-    formatCount(source.samples),
-    formatCount(source.rateHz),
-    source.claimedH.toString(),
-    source.assessedH === null ? "–" : source.assessedH.toFixed(2),
-    formatCount(Math.floor(source.creditedBits)),
-    formatCount(source.creditedBits / seconds),
-    visibleBar(source.creditedBits / creditedBits, barWidth, glyphs),
-    String(source.healthFailures + source.faults),
-    source.reason ?? source.lastFault ?? "",
-  ]);
-  const columns = [
-    { title: "SOURCE" },
-    { title: "STATE" },
-    { title: "SAMPLES", ...right },
-    { title: "RATE/S", ...right },
-    { title: "CLAIMED H", ...right },
-    { title: "ASSESSED H", ...right },
-    { title: "CREDITED BITS", ...right },
-    { title: "BITS/S", ...right },
-    { title: "SHARE".padEnd(barWidth) },
-    { title: "FAILURES", ...right },
-    { title: rows.some((row) => row.at(-1) !== "") ? "LAST FAILURE" : "" },
-  ];
-  const bits = (n: number) => Math.floor(n).toLocaleString("en-US");
-  return [
-    table(columns, rows),
-    "",
-    `credited ${bits(creditedBits)} bits = spent on blocks ${bits(spentBits)} + forfeited ${bits(forfeitedBits)} + level ${bits(levelBits)}`,
-    `level    ${meter(levelBits / FULL_ENTROPY_INPUT_BITS, barWidth, glyphs)}  ${bits(levelBits)} of ${FULL_ENTROPY_INPUT_BITS} bits for the next block`,
-    `ready    ${bits(status.readyBytes)} bytes of full entropy`,
-    `output   ${formatCount(outputRate(status))}B/s of full entropy while collecting (${seconds.toFixed(1)} s)`,
-  ].join("\n");
+  const status = open.pool.status();
+  await io.out(options.json ? `${JSON.stringify(poolJson(status), null, 2)}\n` : `${poolText(status, io)}\n`);
 }

@@ -1,7 +1,11 @@
 /** The output of `probe`. */
 import { histogramBins, shownRange } from "#kit/format/histogram.ts";
+
+import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
+import { wrap } from "#kit/format/wrap.ts";
 import type { Io } from "#kit/term/io.ts";
-import { formatCount } from "#kit/term/units.ts";
+import { fitLines, lineWidth } from "#kit/term/screen.ts";
+import { paint, type Style } from "#kit/term/style.ts";
 import { type Bin, type Glyphs, glyphsFor, histogram, sparkline } from "#kit/term/widgets.ts";
 import type { FirstLook } from "../recording/first-look.ts";
 
@@ -28,6 +32,12 @@ export function probeJson(look: FirstLook, stepNs: number | undefined): object {
   };
 }
 
+const STARTUP_STYLES: Readonly<Record<FirstLook["startup"], Style | undefined>> = {
+  passed: "good",
+  failed: "bad",
+  "too few samples": undefined,
+};
+
 const MAX_COLUMNS = 100;
 /** Width of a figure's name and the gap after it. */
 const NAME_COLUMNS = 13;
@@ -41,22 +51,23 @@ export function probeText(look: FirstLook, stepNs: number | undefined, io: Io): 
   const perMark = Math.ceil(trace.samples.length / marks);
   const values = Float64Array.from(trace.samples, Number);
   const unit = info.unit === "ticks" ? `ticks of ${stepNs?.toFixed(2) ?? "unknown"} ns` : info.unit;
+  const legend = `oldest first, from min to 99 %${perMark > 1 ? `, each mark the mean of about ${perMark} samples` : ""}`;
   return [
-    `${info.id}: ${info.title}`,
+    paint(fitLines(`${info.id}: ${info.title}`, io), "bold", io.color),
     "",
-    `samples      ${trace.samples.length} (${trace.discarded} of warm-up dropped), ${formatCount(look.rateHz)}/s`,
+    `samples      ${trace.samples.length} (${trace.discarded} of warm-up dropped), ${formatAmount(look.rateHz)}/s`,
     `unit         ${unit}`,
     `min          ${min}`,
     `median       ${median}`,
-    `99 %         ${p99}`,
+    `99 %         ${Number(p99.toFixed(2))}`,
     `max          ${max}`,
     `distinct     ${look.distinct}`,
-    `start-up     ${look.startup}`,
+    `start-up     ${paint(look.startup, STARTUP_STYLES[look.startup], io.color)}`,
     `claimed H    ${look.claimedH} bits per ${info.symbolBits}-bit symbol`,
-    `assessed H   ${look.assessedH.toFixed(3)} (SP 800-90B non-IID, this many samples)`,
+    `assessed H   ${formatFixed(look.assessedH, 3)} (SP 800-90B non-IID, this many samples)`,
     "",
     `in time      ${sparkline(values, marks, { least: min, most: p99 }, glyphs)}`,
-    `             oldest first, from min to 99 %${perMark > 1 ? `, each mark the mean of about ${perMark} samples` : ""}`,
+    ...wrap(legend, lineWidth(io) - NAME_COLUMNS).map((line) => " ".repeat(NAME_COLUMNS) + line),
     "",
     histogram(bins(sorted, glyphs), columns, glyphs),
   ].join("\n");

@@ -1,7 +1,8 @@
 /** The output of `record`. */
+
+import { formatAmount } from "#kit/format/numbers.ts";
 import type { Io } from "#kit/term/io.ts";
 import { progressMeter } from "#kit/term/progress.ts";
-import { formatCount } from "#kit/term/units.ts";
 import type { Manifest } from "../recording/manifest.ts";
 import type { Recording } from "../recording/recording.ts";
 
@@ -16,7 +17,7 @@ export function recordingProgress({ plan, samplesDone, rowsDone }: Recording, io
       ? [samplesDone, plan.samples, "samples"]
       : [rowsDone, plan.restarts?.rows ?? 0, "restarts"];
   const share = total > 0 ? done / total : 1;
-  return `${plan.source.id}  ${progressMeter(share, io)}  ${formatCount(done)} of ${formatCount(total)} ${what}`;
+  return `${plan.source.id}  ${progressMeter(share, io)}  ${formatAmount(done)} of ${formatAmount(total)} ${what}`;
 }
 
 /** Sums up a finished recording. @param folder of its files */
@@ -25,7 +26,7 @@ export function manifestText(manifest: Manifest, folder: string): string {
   const kept = [files.samples, files.symbols, files.restarts].filter((file) => file !== null);
   const width = Math.max(...kept.map(({ name }) => name.length));
   return [
-    `${source.id}: ${manifest.samples} samples at ${formatCount(manifest.rateHz)}/s in ${manifest.runs.length} run${manifest.runs.length === 1 ? "" : "s"}, ` +
+    `${source.id}: ${manifest.samples} samples at ${formatAmount(manifest.rateHz)}/s in ${manifest.runs.length} run${manifest.runs.length === 1 ? "" : "s"}, ` +
       `${manifest.discarded} of warm-up dropped; ${restarts ? `${restarts.rows} restarts of ${restarts.cols} samples` : "no restarts"}`,
     "",
     ...kept.map(({ name, sha256, format }) => `${name.padEnd(width)}  ${sha256}  ${format}`),

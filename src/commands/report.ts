@@ -1,18 +1,15 @@
 /** `report`: tests data, or the pool's own output. */
-import { OutputFile } from "#kit/files/output-file.ts";
+import { availableParallelism } from "node:os";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import type { Io } from "#kit/term/io.ts";
-import { ProgressLine, progressMeter } from "#kit/term/progress.ts";
-import { formatCount } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
-import { renderReport } from "../report/render.ts";
-import { runReport } from "../report/run.ts";
-import type { Progress, ReportRun } from "../report/run-options.ts";
-import { conclusionOf } from "../report/summary.ts";
+import type { DataOrigin } from "../report/input-data.ts";
+import { REPORT_FORMATS, type ReportFormat } from "../report/render.ts";
+import { type ReportOptions, writeReport } from "../report/write-report.ts";
+import { sourceNamed } from "../sources/selection.ts";
+import { SUITE_IDS } from "../stats/suites.ts";
 import { FINDINGS } from "./exits.ts";
-import { openData, sequencesOf } from "./report-data.ts";
-import { checkReportFlags, REPORT_FLAGS, type ReportOptions, reportOptions } from "./report-options.ts";
+import { checkReportFlags, REPORT_FLAGS, type ReportFlags } from "./report-flags.ts";
 
 export const report = command({
   name: "report",
@@ -29,44 +26,51 @@ export const report = command({
   seeAlso: ["assess", "stream", "record"],
   check: checkReportFlags,
   async run(options, io, deps: Deps) {
-    const { report: result } = await runReportCommand(reportOptions(options, deps), io, deps);
+    const { report: result } = await writeReport(reportOptions(options, deps), io, deps);
     return result.summary.verdict === "fail" ? FINDINGS : EXIT.ok;
   },
 });
 
-export async function runReportCommand(options: ReportOptions, io: Io, deps: Deps): Promise<ReportRun> {
-  await using file = options.output === undefined ? undefined : await OutputFile.create(options.output);
-  await using data = await openData(options.origin, options.bytes, io, deps);
-  let progress: Progress = { phase: "reading", bytes: 0 };
-  let run: ReportRun;
-  {
-    using _ = new ProgressLine(io, () => progressText(progress, data.bytes, io));
-    run = await runReport(data, {
-      ...options,
-      sequences: sequencesOf(options.sequences, data),
-      signal: io.signal,
-      onProgress: (now) => {
-        progress = now;
-      },
-    });
-  }
-  const text = await renderReport(run, options.format, file === undefined && io.color);
-  if (file === undefined) {
-    await io.out(text);
-  } else {
-    await file.write(text);
-    io.log.info([`${options.output} written`, ...conclusionOf(run.report)].join("\n"));
-  }
-  return run;
+/** Bits of a sequence of endless data: the reference length of SP 800-22. */
+const DEFAULT_BITS = 1_000_000;
+
+/** @param options that `check` accepts @throws UsageError for an unknown source */
+export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">): ReportOptions {
+  const { suite, constants, sequences, output } = options;
+  const origin = originOf(options, deps);
+  return {
+    origin,
+    bytes: bytesOf(options, origin),
+    suites: suite === "all" ? SUITE_IDS : [suite],
+    constants,
+    sequences,
+    format: formatOf(options),
+    output,
+    threads: availableParallelism(),
+  };
 }
 
-function progressText(progress: Progress, totalBytes: number | undefined, io: Io): string {
-  const drawn = (share: number) => progressMeter(share, io);
-  if (progress.phase === "testing") {
-    return `testing  ${drawn(progress.done / progress.of)}  ${progress.done} of ${progress.of} ${progress.unit}`;
+function originOf(options: ReportFlags, deps: Pick<Deps, "sources">): DataOrigin {
+  const { stdin, input, source } = options;
+  if (stdin) return { kind: "stdin" };
+  if (input !== undefined) return { kind: "file", path: input };
+  if (source !== undefined) return { kind: "source", source: sourceNamed(deps.sources, source) };
+  return { kind: "pool", ...options };
+}
+
+/** Number of bytes to test; undefined for all of a file. */
+function bytesOf({ bytes, samples, sequences }: ReportFlags, origin: DataOrigin): number | undefined {
+  if (bytes !== undefined) return bytes;
+  if (samples !== undefined) {
+    const symbolBits = origin.kind === "source" ? origin.source.info.symbolBits : 8;
+    return Math.ceil((samples * symbolBits) / 8);
   }
-  const read = `${formatCount(progress.bytes)}B`;
-  return totalBytes === undefined
-    ? `reading  ${read}`
-    : `reading  ${drawn(progress.bytes / totalBytes)}  ${read} of ${formatCount(totalBytes)}B`;
+  const isEndless = origin.kind === "source" || origin.kind === "pool";
+  return isEndless ? (sequences * DEFAULT_BITS) / 8 : undefined;
+}
+
+function formatOf({ format, json, output }: ReportFlags): ReportFormat {
+  if (json) return "json";
+  const suffix = output === undefined ? undefined : /\.([a-z]+)$/.exec(output)?.[1];
+  return REPORT_FORMATS.find((each) => each === (format ?? suffix)) ?? "text";
 }

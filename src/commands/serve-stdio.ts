@@ -1,4 +1,4 @@
-/** `serve-stdio`: the packages for Python and Node start this program once and talk to it in frames. Internal. */
+/** `serve-stdio`, internal: the packages for Python and Node start this program and exchange frames with it. */
 import { addAbortSignal } from "node:stream";
 import { isatty } from "node:tty";
 import { command } from "#kit/term/command.ts";
@@ -11,15 +11,14 @@ import { UsageError } from "../errors.ts";
 import { describeSources } from "../faces/library/source-list.ts";
 import { PoolService } from "../faces/stdio/pool-service.ts";
 import { type Channel, type Service, Session } from "../faces/stdio/session.ts";
-import { openPool } from "../pool/open.ts";
+import { openPool, type PoolSettings } from "../pool/open.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { qualityScore } from "../stats/quality.ts";
 import { VERSION } from "../version.ts";
-import { CLAIM_FLAGS, type ClaimOptions } from "./claims.ts";
+import { CLAIM_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
-export interface ServeStdioOptions extends ClaimOptions {
-  readonly sources: string;
+export interface ServeStdioOptions extends PoolSettings {
   readonly timeoutMs: number;
 }
 
@@ -31,14 +30,14 @@ export const serveStdio = command({
     timeoutMs: flag.seconds({
       name: "timeout",
       default: "10",
-      about: "Give bytes up after so many seconds without entropy",
+      about: "Fail requests after this many seconds without new entropy",
     }),
     ...CLAIM_FLAGS,
   },
   examples: ["esoteric-entropy serve-stdio --sources fast < requests > answers"],
   async run(options, io, deps: Deps) {
     if (isatty(0) || io.outIsTerminal) {
-      throw new UsageError("serve-stdio is spoken to by programs, not from a terminal", [
+      throw new UsageError("serve-stdio is for programs, not for a terminal", [
         "'esoteric-entropy stream' writes random bytes",
       ]);
     }
@@ -51,14 +50,14 @@ function stdinPieces(signal: AbortSignal): AsyncIterable<Uint8Array> {
   return addAbortSignal(signal, process.stdin);
 }
 
-/** Until the input ends. @throws UsageError for a malformed frame; ClosedPipeError; the signal's reason */
+/** Answers requests until the input ends. @throws UsageError for a malformed frame; ClosedPipeError; the signal's reason */
 export async function runServeStdio(
   options: ServeStdioOptions,
   pieces: Channel["pieces"],
   io: Io,
   deps: Deps,
 ): Promise<void> {
-  const open = openPool(options, { ...deps, warn: (text) => io.log.warn(text) });
+  const open = openPool(options, deps);
   using pool = new PoolService(open, options.timeoutMs);
   using threads = new TestThreads(1, io.signal);
   const session = new Session(
@@ -81,7 +80,7 @@ function service(pool: PoolService, threads: TestThreads, deps: Deps): Service {
     bytes: (length, mode, signal) => pool.bytes(length, mode, signal),
     async call(name, params, signal) {
       const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
-      if (!method) throw new UsageError(`there is no method '${name}'`);
+      if (!method) throw new UsageError(`unknown method '${name}'`);
       return method(params, signal);
     },
     async test(data) {

@@ -8,11 +8,11 @@ import { FAMILIES, type Source } from "../source.ts";
 
 type Known = Pick<Deps, "sources">;
 
-/** What sources need to know; for commands that name one source. The keys are those of `Settings`. */
+/** Settings of sources, for commands that name one source. The keys are those of `Settings`. */
 export const SETTINGS_FLAGS = group("Sources", {
   offline: flag.switch({ about: "Use no source that touches the network, even if named" }),
   resolver: flag.text({ hint: "ADDR", about: "DNS server for dns_timing; default: the system's" }),
-  connectTo: flag.text({ name: "connect", hint: "HOST:PORT", about: "Where tcp_connect connects to" }),
+  connectTo: flag.text({ name: "connect", hint: "HOST:PORT", about: "Target of tcp_connect" }),
   scratchFolder: flag.folder({
     name: "scratch",
     hint: "FOLDER",
@@ -27,20 +27,20 @@ export function settingsArgs({ resolver, connectTo, scratchFolder }: Settings): 
     .map(([name, value]) => `--${name}=${value}`);
 }
 
-/** For commands that use several. */
+/** For commands that use several sources. */
 export const SOURCES_FLAGS = {
   ...group("Sources", {
     sources: flag.text({
       hint: "LIST",
       default: "default",
-      about: "Ids, families, default, fast, all; -id takes away",
+      about: "Ids, families, default, fast, all; -id leaves one out",
       complete: completeSources,
     }),
   }),
   ...SETTINGS_FLAGS,
 };
 
-/** The one source that a command is about. */
+/** The source that a command is about. */
 export const SOURCE_WORD = positional.text({
   about: "Id of the source, as listed by scan",
   complete: completeSource,
@@ -59,7 +59,7 @@ function completeSources(typed: string, { sources }: Known): Completion {
   );
 }
 
-/** For `--credit`: ids, each with the equals sign that its claim follows. */
+/** Completes `--credit`: ids, each with the equals sign before its claim. */
 export function completeCredit(typed: string, { sources }: Known): Completion {
   return completeList(typed, () =>
     ids(sources).map(({ value, description }) => ({ value: `${value}=`, description })),
@@ -73,8 +73,8 @@ function ids(sources: readonly Source[]): Candidate[] {
 function sets(sources: readonly Source[]): Candidate[] {
   const families = FAMILIES.filter((family) => sources.some(({ info }) => info.family === family));
   return [
-    { value: "default", description: "what is used unless told otherwise" },
-    { value: "fast", description: "those of 100,000 samples a second or more" },
+    { value: "default", description: "the sources used by default" },
+    { value: "fast", description: "sources of 100,000 samples a second or more" },
     { value: "all", description: "every source" },
     ...families.map((family) => ({ value: family, description: "a family of sources" })),
   ];

@@ -5,11 +5,11 @@
  *     using open = openPool({ sources: "default" }, deps);
  *     await open.full.fill(out);
  */
-import { type ClaimOptions, creditedInfos } from "../calibration/claims.ts";
+import { type ClaimDeps, type ClaimOptions, creditedInfos } from "../calibration/claims.ts";
 import type { Host } from "../platform/host.ts";
 import { DrbgGenerator, FullGenerator } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
-import type { Source, SourceInfo } from "../source.ts";
+import type { SourceInfo } from "../source.ts";
 import { selectSources } from "../sources/selection.ts";
 import { Pool, type PoolConfig } from "./pool.ts";
 
@@ -18,15 +18,8 @@ export interface PoolSettings extends ClaimOptions, Pick<PoolConfig, "capacityBy
   readonly sources: string;
 }
 
-export interface PoolDeps {
-  /** All there are, to select from. */
-  readonly sources: readonly Source[];
-  readonly host: Host;
-  /** Folder of this machine's profile; undefined where there is no home. */
-  readonly stateFolder?: string | undefined;
+export interface PoolDeps extends ClaimDeps {
   startThread(): SamplingThread;
-  /** Tells the user of claims that are not the built-in ones. */
-  warn(text: string): void;
 }
 
 export interface OpenPool extends Disposable {
@@ -44,7 +37,7 @@ export interface OpenPool extends Disposable {
  * @throws UsageError for a list of sources, or a credit, that makes no sense
  */
 export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
-  const infos = creditedInfos(selectSources(deps.sources, settings.sources), settings, deps, deps.warn);
+  const infos = creditedInfos(selectSources(deps.sources, settings.sources), settings, deps);
   const pool = new Pool({
     sources: infos,
     startThread: deps.startThread,

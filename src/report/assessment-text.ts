@@ -1,4 +1,8 @@
 /** An assessment for the terminal, in the terms of NIST's programs. */
+import { formatCount, plural } from "#kit/format/numbers.ts";
+import { fitLines, type Screen } from "#kit/term/screen.ts";
+import { paint } from "#kit/term/style.ts";
+import { type Cell, type Column, type Row, table, tableLines } from "#kit/term/table.ts";
 import { STATISTICS } from "../stats/sp800-90b/iid/index.ts";
 import {
   ESTIMATORS,
@@ -8,45 +12,55 @@ import {
   type Track,
 } from "../stats/sp800-90b/index.ts";
 import type { AssessmentReport } from "./assessment.ts";
-import { formatCount, formatP, plural } from "./numbers.ts";
+import { formatP } from "./numbers.ts";
 import { printable } from "./summary.ts";
 
-export function assessmentText(report: AssessmentReport): string {
+export function assessmentText(report: AssessmentReport, screen: Screen): string {
   const { input, symbols, bitsPerSymbol, alphabetSize, track, iid, restart, remarks } = report;
-  return [
+  const lines = [
     `input    ${printable(input.name)}: ${plural(symbols, "symbol")} of ${plural(bitsPerSymbol, "bit")}, ${formatCount(alphabetSize)} different`,
     `sha256   ${input.sha256}`,
     `track    ${track === "iid" ? "IID: the most common value, if the tests of §5 find nothing against it" : "non-IID: SP 800-90B §6.3"}`,
-    ...(iid ? ["", ...iidLines(iid)] : []),
+    ...(iid ? ["", ...iidLines(iid, screen)] : []),
     "",
-    ...estimatorLines(report),
+    ...estimatorLines(report, screen),
     "",
     ...entropyLines(report),
-    ...(restart ? ["", ...restartLines(restart)] : []),
+    ...(restart ? ["", ...restartLines(restart, screen)] : []),
     ...remarks.map((remark) => `note: ${remark}`),
     ...(report.details ? ["", ...detailLines(report.details)] : []),
     "",
-  ].join("\n");
+  ];
+  return fitLines(lines.join("\n"), screen);
 }
 
 const DIGITS = 6;
 
-function estimatorLines({ estimators, bitsPerSymbol, hBitstring }: AssessmentReport): string[] {
-  const width = Math.max(...ESTIMATORS.map(({ title }) => title.length));
+const FIGURE_WIDTH = 12;
+
+function estimatorLines(
+  { estimators, bitsPerSymbol, hBitstring }: AssessmentReport,
+  screen: Screen,
+): string[] {
   const shown = ESTIMATORS.filter(({ id }) => Object.keys(estimators[id]).length > 0);
   if (shown.length === 0) return [];
   const cell = (id: EstimatorId, track: Track) => {
     const value = estimators[id][track];
-    return (value === undefined ? "" : value === null ? "N/A" : value.toFixed(DIGITS)).padStart(12);
+    return value === undefined ? "" : value === null ? "N/A" : value.toFixed(DIGITS);
   };
   const tracks: readonly Track[] = hBitstring === null ? ["original"] : TRACKS;
   const heads = { original: `BITS/${bitsPerSymbol}-BIT`, bitstring: "BITS/BIT" };
-  return [
-    `${"ESTIMATE".padEnd(width)}  SECTION  ${tracks.map((track) => heads[track].padStart(12)).join("  ")}`,
-    ...shown.map(({ id, title, section }) =>
-      `${title.padEnd(width)}  ${section.padEnd(7)}  ${tracks.map((track) => cell(id, track)).join("  ")}`.trimEnd(),
-    ),
+  const columns: Column[] = [
+    { title: "ESTIMATE" },
+    { title: "SECTION" },
+    ...tracks.map((track): Column => ({ title: heads[track].padStart(FIGURE_WIDTH), align: "right" })),
   ];
+  const rows = shown.map(({ id, title, section }) => [
+    title,
+    section,
+    ...tracks.map((track) => cell(id, track)),
+  ]);
+  return [table(columns, rows, screen)];
 }
 
 /** Uses NIST's own words, so that scripts that read them keep working. */
@@ -59,60 +73,67 @@ function entropyLines({ hOriginal, hBitstring, bitsPerSymbol, minEntropy }: Asse
   ];
 }
 
-function iidLines(iid: NonNullable<AssessmentReport["iid"]>): string[] {
+function iidLines(iid: NonNullable<AssessmentReport["iid"]>, screen: Screen): string[] {
   const { independence, goodnessOfFit, longestRepeat, permutation, passed } = iid;
-  const lines = [
+  const tests = [
     ...[
       ["Chi-square independence", "§5.2.1", independence] as const,
       ["Chi-square goodness of fit", "§5.2.2", goodnessOfFit] as const,
       ["Longest repeated substring", "§5.2.5", longestRepeat] as const,
-    ].map(([title, section, test]) =>
-      test.kind === "not-applicable"
-        ? testLine("N/A", title, section, test.reason)
-        : testLine(verdict(test.passed), title, section, `p = ${formatP(test.pValue)}`),
+    ].map(
+      ([title, section, test]): Row =>
+        test.kind === "not-applicable"
+          ? [NOT_APPLICABLE, title, section, test.reason]
+          : [verdict(test.passed), title, section, `p = ${formatP(test.pValue)}`],
     ),
+    permutation.kind === "not-applicable"
+      ? [NOT_APPLICABLE, "Permutation tests", "§5.1", permutation.reason]
+      : [
+          verdict(permutation.passed),
+          "Permutation tests",
+          "§5.1",
+          `${formatCount(permutation.permutations)} permutations measured`,
+        ],
   ];
-  if (permutation.kind === "not-applicable") {
-    lines.push(testLine("N/A", "Permutation tests", "§5.1", permutation.reason));
-  } else {
-    lines.push(
-      testLine(
-        verdict(permutation.passed),
-        "Permutation tests",
-        "§5.1",
-        `${formatCount(permutation.permutations)} permutations measured`,
-      ),
-    );
-    for (const id of STATISTICS) {
-      const { original, greater, equal, less, passed: one } = permutation.statistics[id];
-      lines.push(
-        `      ${verdict(one).padEnd(4)}  ${id.padEnd(22)}  ${greater} greater, ${equal} equal, ${less} less than ${original}`,
-      );
-    }
-  }
+  const statistics =
+    permutation.kind === "not-applicable"
+      ? []
+      : STATISTICS.map((id): Row => {
+          const { original, greater, equal, less, passed: one } = permutation.statistics[id];
+          return [
+            "    ",
+            verdict(one),
+            id,
+            `${greater} greater, ${equal} equal, ${less} less than ${original}`,
+          ];
+        });
   const conclusion =
     passed === null
       ? "whether the data are IID is open: a test could not be made"
       : passed
         ? "nothing speaks against the data being IID"
         : "the data are not IID: their entropy is that of the non-IID track (without --iid)";
-  return [...lines, "", conclusion];
+  const untitled: Column[] = [{ title: "" }, { title: "" }, { title: "" }, { title: "", wraps: "inside" }];
+  return [...[tests, statistics].flatMap((rows) => tableLines(untitled, rows, screen).lines), "", conclusion];
 }
 
-function testLine(mark: string, title: string, section: string, text: string): string {
-  return `${mark.padEnd(4)}  ${title.padEnd(26)}  ${section.padEnd(6)}  ${text}`;
+const NOT_APPLICABLE: Cell = { text: "N/A", style: "dim" };
+
+function verdict(passed: boolean | null): Exclude<Cell, string> {
+  if (passed === null) return { text: "OPEN", style: "warn" };
+  return passed ? { text: "PASS", style: "good" } : { text: "FAIL", style: "bad" };
 }
 
-function verdict(passed: boolean | null): string {
-  return passed === null ? "OPEN" : passed ? "PASS" : "FAIL";
-}
-
-function restartLines({ rows, cols, hInitial, sanity, hRow, hCol, ...restart }: RestartResult): string[] {
+function restartLines(
+  { rows, cols, hInitial, sanity, hRow, hCol, ...restart }: RestartResult,
+  { color }: Screen,
+): string[] {
+  const { text: mark, style } = verdict(sanity.passed);
   const row = (name: string, max: number, cutoff: number) =>
     `most frequent symbol of a ${name}: ${max} times, at most ${cutoff} expected`;
   return [
     `Restart tests, SP 800-90B §3.1.4: ${formatCount(rows)} restarts of ${formatCount(cols)} symbols`,
-    `${verdict(sanity.passed)}  ${row("row", sanity.rowMax, sanity.rowCutoff)}; ${row("column", sanity.colMax, sanity.colCutoff)}`,
+    `${paint(mark, style, color)}  ${row("row", sanity.rowMax, sanity.rowCutoff)}; ${row("column", sanity.colMax, sanity.colCutoff)}`,
     `H_I: ${hInitial.toFixed(DIGITS)}`,
     `H_r: ${hRow === null ? "N/A" : hRow.toFixed(DIGITS)}`,
     `H_c: ${hCol === null ? "N/A" : hCol.toFixed(DIGITS)}`,

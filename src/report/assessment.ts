@@ -1,4 +1,5 @@
 /** An assessment by SP 800-90B, as NIST's three programs make it: non-IID track, IID track, restart tests. */
+import { formatCount } from "#kit/format/numbers.ts";
 import {
   assessIid,
   type IidAssessment,
@@ -8,7 +9,6 @@ import {
   STATISTICS,
 } from "../stats/sp800-90b/iid/index.ts";
 import { type Assessment, byEstimator, type RestartResult } from "../stats/sp800-90b/index.ts";
-import { formatCount } from "./numbers.ts";
 import { countInThreads } from "./threads/permutation-threads.ts";
 import { TRUNCATED_BITS } from "./threads/test-tasks.ts";
 import { shared, TestThreads } from "./threads/test-threads.ts";

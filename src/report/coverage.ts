@@ -1,8 +1,8 @@
 /** How much of the data each test saw. */
+import { plural } from "#kit/format/numbers.ts";
 import { BLOCK_BYTES, SEED_BYTES } from "../stats/other/fips140-2.ts";
 import type { TestResult } from "../stats/result.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
-import { plural } from "./numbers.ts";
 import type { Finding } from "./report.ts";
 
 /** Returns how many bytes tests of fixed size read (AIS 20/31, FIPS 140-2); infinity for others, which read all. */

@@ -1,4 +1,5 @@
 /** A report as one HTML file without scripts or requests; pictures are SVG. */
+import { formatCount } from "#kit/format/numbers.ts";
 import { barChart, bitmap, dotChart, lineChart } from "./charts.ts";
 import {
   bitCorrelations,
@@ -8,7 +9,6 @@ import {
   pValueHistogram,
   spectrum,
 } from "./figures.ts";
-import { formatCount } from "./numbers.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { Report } from "./report.ts";
 import { conclusionOf, factsOf } from "./summary.ts";
@@ -152,7 +152,8 @@ const MARK_CLASSES: Readonly<Record<Mark, string>> = {
 
 function tableSection({ title, columns, groups }: Table): string {
   const titles = columns.map(
-    (column) => `<th scope="col"${column.numeric ? ' class="number"' : ""}>${escaped(column.title)}</th>`,
+    (column) =>
+      `<th scope="col"${column.align === "right" ? ' class="number"' : ""}>${escaped(column.title)}</th>`,
   );
   const bodies = groups.map((group) => {
     const heading =
@@ -161,7 +162,7 @@ function tableSection({ title, columns, groups }: Table): string {
         : `<tr><th></th><th colspan="${columns.length}" scope="rowgroup">${escaped(group.title)}</th></tr>`;
     const rows = group.rows.map(({ mark, cells }) => {
       const shown = cells.map((cell, i) => {
-        const kind = columns[i]?.numeric ? "number" : i === columns.length - 1 ? "remark" : "";
+        const kind = columns[i]?.align === "right" ? "number" : i === columns.length - 1 ? "remark" : "";
         return `<td${kind === "" ? "" : ` class="${kind}"`}>${escaped(cell)}</td>`;
       });
       return `<tr><td><span class="mark ${MARK_CLASSES[mark]}">${mark}</span></td>${shown.join("")}</tr>`;

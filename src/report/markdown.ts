@@ -22,7 +22,11 @@ function tableLines({ title, columns, groups }: Table): string[] {
     `## ${title}`,
     "",
     row(["", ...titles]),
-    row(["---", ...(grouped ? ["---"] : []), ...columns.map((column) => (column.numeric ? "---:" : "---"))]),
+    row([
+      "---",
+      ...(grouped ? ["---"] : []),
+      ...columns.map((column) => (column.align === "right" ? "---:" : "---")),
+    ]),
     ...groups.flatMap((group) =>
       group.rows.map(({ mark, cells }) =>
         row([mark, ...(grouped ? [group.title ?? ""] : []), ...cells.map(escaped)]),

@@ -15,12 +15,3 @@ export function formatValue(value: number): string {
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3);
   return String(Number(value.toPrecision(6)));
 }
-
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** `1 test`, `2 tests`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}

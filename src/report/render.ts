@@ -1,4 +1,5 @@
 /** The ways in which a report is written. */
+import type { Screen } from "#kit/term/screen.ts";
 import { reportJson } from "./json.ts";
 import { reportMarkdown } from "./markdown.ts";
 import type { ReportRun } from "./run-options.ts";
@@ -7,11 +8,11 @@ import { reportText } from "./text.ts";
 export const REPORT_FORMATS = ["text", "json", "md", "html"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** @param color whether text may have colours */
-export async function renderReport(run: ReportRun, format: ReportFormat, color: boolean): Promise<string> {
+/** @param screen where text goes */
+export async function renderReport(run: ReportRun, format: ReportFormat, screen: Screen): Promise<string> {
   switch (format) {
     case "text":
-      return reportText(run.report, { color });
+      return reportText(run.report, screen);
     case "json":
       return reportJson(run.report);
     case "md":

@@ -1,7 +1,7 @@
 /** Runs the suites on several sequences, each in one thread. */
+import { plural } from "#kit/format/numbers.ts";
 import type { TestResult } from "../stats/result.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
-import { plural } from "./numbers.ts";
 import { type Finding, judge } from "./report.ts";
 import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
 import { cutSequences } from "./sequences.ts";

@@ -1,5 +1,5 @@
 /** Facts and conclusions about a report as a whole, shown around its tables. */
-import { formatCount, plural } from "./numbers.ts";
+import { formatCount, plural } from "#kit/format/numbers.ts";
 import type { Report } from "./report.ts";
 
 /** Facts about the report as a whole, in the order they are shown. */

@@ -1,7 +1,9 @@
 /** A report as tables of text, which the terminal, Markdown and HTML all show. */
+import { formatCount, plural } from "#kit/format/numbers.ts";
+import type { Column } from "#kit/term/table.ts";
 import type { SuiteId } from "../stats/result.ts";
 import { SUITES, testTitle } from "../stats/suites.ts";
-import { formatCount, formatP, formatValue, plural } from "./numbers.ts";
+import { formatP, formatValue } from "./numbers.ts";
 import { lowestPValue, type Report, type ReportLine, type ReportResult } from "./report.ts";
 import { isUneven, type Verdict } from "./verdict.ts";
 
@@ -20,7 +22,7 @@ export interface RowGroup {
 export interface Table {
   readonly title: string;
   /** Titles of the cells. The mark, which stands before them, has none. */
-  readonly columns: readonly { readonly title: string; readonly numeric?: boolean }[];
+  readonly columns: readonly Column[];
   readonly groups: readonly RowGroup[];
 }
 
@@ -50,13 +52,13 @@ function resultTable(report: Report, suite: SuiteId): Table {
   return { title, columns, groups };
 }
 
-const RESULT_COLUMNS = [
+const RESULT_COLUMNS: readonly Column[] = [
   { title: "Test" },
-  { title: "Section" },
-  { title: "p-value", numeric: true },
-  { title: "exact p", numeric: true },
-  { title: "Statistic", numeric: true },
-  { title: "Remark" },
+  { title: "Section", wraps: "inside", leaves: 1 },
+  { title: "p-value", align: "right" },
+  { title: "exact p", align: "right" },
+  { title: "Statistic", align: "right" },
+  { title: "Remark", wraps: "below" },
 ];
 const EXACT = 3;
 
@@ -145,13 +147,13 @@ function analysisTable(report: Report, suite: SuiteId): Table {
   return { title, columns: ANALYSIS_COLUMNS, groups: [{ rows }] };
 }
 
-const ANALYSIS_COLUMNS = [
+const ANALYSIS_COLUMNS: readonly Column[] = [
   { title: "Test" },
-  { title: "Applied", numeric: true },
-  { title: "Passed", numeric: true },
+  { title: "Applied", align: "right" },
+  { title: "Passed", align: "right" },
   { title: "Expected" },
-  { title: "Uniformity p", numeric: true },
-  { title: "Remark" },
+  { title: "Uniformity p", align: "right" },
+  { title: "Remark", wraps: "below" },
 ];
 
 function analysisRemark(lines: readonly ReportLine[], results: readonly ReportResult[]): string {

@@ -12,7 +12,7 @@ import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 function depsOf(sources: readonly FakeSource[]): Deps {
-  return { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
+  return { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: () => {} };
 }
 
 const options = (args: Record<string, unknown> = {}) => ({

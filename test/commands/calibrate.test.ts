@@ -7,9 +7,10 @@ import { parseProfile } from "../../src/calibration/profile.ts";
 import { type CalibrateOptions, runCalibrate } from "../../src/commands/calibrate.ts";
 import { CLAIM_FLAGS } from "../../src/commands/claims.ts";
 import { runPool } from "../../src/commands/pool.ts";
-import { runStream, stream } from "../../src/commands/stream.ts";
+import { stream } from "../../src/commands/stream.ts";
 import type { Deps } from "../../src/deps.ts";
 import { EntropyError, InputError, SourceError, UsageError } from "../../src/errors.ts";
+import { streamBytes } from "../../src/faces/pipe/stream.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
@@ -27,7 +28,7 @@ const path = () => join(state(), "profile.json");
 const profile = () => parseProfile(readFileSync(path(), "utf8"));
 
 function depsOf(sources: readonly FakeSource[], stateFolder: string | undefined = state()): Deps {
-  return { sources, host: fakeHost, stateFolder, startThread: () => new FakeThread(sources) };
+  return { sources, host: fakeHost, stateFolder, startThread: () => new FakeThread(sources), warn: () => {} };
 }
 
 const options = (more: Partial<CalibrateOptions> = {}): CalibrateOptions => ({
@@ -56,7 +57,8 @@ const claims = (args: Record<string, unknown>) => optionsFor({ flags: CLAIM_FLAG
 
 async function claimedH(deps: Deps, args: Record<string, unknown> = {}) {
   const io = fakeIo();
-  await runPool({ durationMs: 1, sources: "all", json: true, ...claims(args) }, io, deps);
+  const options = { durationMs: 1, sources: "all", json: true, ...claims(args) };
+  await runPool(options, io, { ...deps, warn: (text) => io.log.warn(text) });
   const { sources } = JSON.parse(io.written().toString()) as { sources: { id: string; claimedH: number }[] };
   return { claims: Object.fromEntries(sources.map(({ id, claimedH: h }) => [id, h])), talk: io.talk() };
 }
@@ -185,7 +187,7 @@ describe("with a profile", () => {
     expect(profile().sources.get("strong")?.assessedH).toBe(0);
     const streamed = (more: Record<string, unknown>) => {
       const args = { format: "hex", mode: "full", bytes: "16", sources: "all", timeout: "0.3", ...more };
-      return runStream(optionsFor(stream, args), fakeIo(), depsOf([strong()]));
+      return streamBytes(optionsFor(stream, args), fakeIo(), depsOf([strong()]));
     };
     expect(exitCodeOf(await rejectionOf(streamed({})))).toBe(3);
     await streamed({ uncalibrated: true });

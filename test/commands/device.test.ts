@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
 import { loadLibrary } from "../../ffi/index.ts";
-import { type DeviceDeps, device, deviceOptions, runDevice } from "../../src/commands/device.ts";
+import { device, deviceOptions } from "../../src/commands/device.ts";
 import { NativeError, UsageError } from "../../src/errors.ts";
+import { type DeviceDeps, serveDevice } from "../../src/faces/device/serve.ts";
 import type { Host } from "../../src/platform/host.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
@@ -34,7 +35,13 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const options = (args: Record<string, unknown>) => deviceOptions(optionsFor(device, args));
 
 function depsOf(sources: readonly FakeSource[]): DeviceDeps {
-  return { sources, host, userId: process.geteuid!(), startThread: () => new FakeThread(sources) };
+  return {
+    sources,
+    host,
+    userId: process.geteuid!(),
+    startThread: () => new FakeThread(sources),
+    warn: () => {},
+  };
 }
 
 /** The command at work. Disposing interrupts it and sees to it that it ends. */
@@ -44,7 +51,7 @@ class Running implements AsyncDisposable {
 
   constructor(args: Record<string, unknown> = {}, source = fakeSource({ id: "noise" }, fakeNoise(5))) {
     const chosen = options({ path, sources: "default", ...args });
-    this.ended = runDevice(chosen, this.io, depsOf([source])).catch((error: unknown) => error);
+    this.ended = serveDevice(chosen, this.io, depsOf([source])).catch((error: unknown) => error);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -138,7 +145,7 @@ describe("device", () => {
     loadLibrary().makeFifo(path, 0o600);
     const io = fakeIo();
     const chosen = options({ path, sources: "default" });
-    const ended = runDevice(chosen, io, depsOf([fakeSource({ id: "noise" }, fakeNoise(5))])).catch(
+    const ended = serveDevice(chosen, io, depsOf([fakeSource({ id: "noise" }, fakeNoise(5))])).catch(
       (error: unknown) => error,
     );
     using reader = new FifoReader(path);
@@ -152,7 +159,7 @@ describe("device", () => {
   test("without the native library it says so", async () => {
     const deps = { ...depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]), host: fakeHost };
     const chosen = options({ path, sources: "default" });
-    expect(await runDevice(chosen, fakeIo(), deps).catch((e: unknown) => e)).toBeInstanceOf(NativeError);
+    expect(await serveDevice(chosen, fakeIo(), deps).catch((e: unknown) => e)).toBeInstanceOf(NativeError);
     expect(existsSync(path)).toBe(false);
   });
 });
@@ -207,7 +214,7 @@ describe("device --kernel", () => {
   test("is for Linux", async () => {
     const deps = depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]);
     const onMac: DeviceDeps = { ...deps, host: { ...host, os: "darwin" } };
-    const failure = await runDevice(options({ kernel: true }), fakeIo(), onMac).catch((e: unknown) => e);
+    const failure = await serveDevice(options({ kernel: true }), fakeIo(), onMac).catch((e: unknown) => e);
     expect(failure).toBeInstanceOf(UsageError);
   });
 
@@ -221,7 +228,7 @@ describe("device --kernel", () => {
     const deps = depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]);
     const native = { ok: true as const, library: { ...loadLibrary(), feedKernel } };
     const chosen = options({ kernel: true, interval: "1ms", sources: "default" });
-    const ended = await runDevice(chosen, io, { ...deps, host: { ...host, os: "linux", native } }).catch(
+    const ended = await serveDevice(chosen, io, { ...deps, host: { ...host, os: "linux", native } }).catch(
       (error: unknown) => error,
     );
     expect([exitCodeOf(ended), credits]).toEqual([143, [256, 256, 256]]);

@@ -6,6 +6,7 @@ import { runPool } from "../../src/commands/pool.ts";
 import { runProbe } from "../../src/commands/probe.ts";
 import { runScan } from "../../src/commands/scan.ts";
 import type { Deps } from "../../src/deps.ts";
+import { sources as allSources } from "../../src/sources/index.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { optionsFor } from "../support/options.ts";
@@ -17,7 +18,7 @@ const sources: readonly FakeSource[] = [
 ];
 sources[1]!.unavailable = "not here";
 
-const deps: Deps = { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
+const deps: Deps = { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: () => {} };
 
 async function said(run: (io: FakeIo) => Promise<void>, options: Parameters<typeof fakeIo>[0] = {}) {
   const io = fakeIo(options);
@@ -82,6 +83,26 @@ describe("text with drawings", () => {
   test("bench: bars relative to the best", async () => {
     expect(await benched()).toMatch(/\nnoisy .*█{20}\nsteps [^█]*\n/);
     expect(await benched({ columns: 40 })).toMatch(/\nnoisy .*[^█]█{10}\n/);
+  });
+
+  test("no line is longer than a terminal of 80 columns; a pipe gets every column", async () => {
+    const terminal = { terminal: true, columns: 80 };
+    const scannedAll = (options: object) =>
+      said((io) => runScan({ json: false }, io, { sources: allSources, host: fakeHost }), options);
+    for (const run of [scannedAll, (options: object) => probed("noisy", options), pooled, benched]) {
+      for (const line of (await run(terminal)).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    }
+    expect(await scannedAll(terminal)).toMatch(/\ntpm .*\n {4}why not: no TPM/);
+    const [header] = (await scannedAll({})).split("\n");
+    expect(header).toMatch(
+      /^SOURCE +FAMILY +AVAILABLE +DEFAULT +~RATE\/S +CLAIMED H +SIDE EFFECTS +WHY NOT$/,
+    );
+  });
+
+  test("what cannot be used is dim, where there is colour", async () => {
+    const lines = (await scanned({ terminal: true, color: true, columns: 200 })).split("\n");
+    expect(lines.find((line) => line.includes("absent"))).toStartWith("\x1b[2mabsent\x1b[0m");
+    expect(lines.find((line) => line.includes("noisy"))).toStartWith("noisy");
   });
 
   test("drawings are ASCII where no more is understood", async () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { monitor, runMonitor, saveSnapshot } from "../../src/commands/monitor.ts";
+import { monitor, runMonitor } from "../../src/commands/monitor.ts";
+import { saveSnapshot } from "../../src/faces/terminal/save-snapshot.ts";
 import { exampleInfos, exampleSnapshot } from "../support/dashboard-model.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
@@ -27,6 +28,7 @@ test("without a terminal nothing is started, and another command is named", asyn
   const deps = {
     sources: [source],
     host: fakeHost,
+    warn: () => {},
     startThread: () => {
       started += 1;
       return new FakeThread([source]);

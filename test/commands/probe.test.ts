@@ -22,6 +22,7 @@ const depsOf = (source: FakeSource, host = fakeHost()): Deps => ({
   sources: [source],
   host,
   startThread: () => Promise.reject() as never,
+  warn: () => {},
 });
 const counter = () => fakeSource({ id: "counter" }, (i) => i);
 

@@ -26,7 +26,7 @@ const options = (args: Record<string, unknown> = {}) =>
   optionsFor(record, { source: "counter", out: folder, samples: "2000", restarts: "0", ...args });
 
 function depsOf(source: FakeSource, host = fakeHost()): Deps {
-  return { sources: [source], host, startThread: () => Promise.reject() as never };
+  return { sources: [source], host, startThread: () => Promise.reject() as never, warn: () => {} };
 }
 
 const noRestarts: FreshProcess = () => Promise.reject(new Error("no restart was asked for"));

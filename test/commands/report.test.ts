@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
-import { report, runReportCommand } from "../../src/commands/report.ts";
-import { reportOptions } from "../../src/commands/report-options.ts";
+import { report, reportOptions } from "../../src/commands/report.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
+import { writeReport } from "../../src/report/write-report.ts";
 import { bitString } from "../../src/stats/bits.ts";
 import { sp80022 } from "../../src/stats/sp800-22/index.ts";
 import { BATTERY } from "../../src/stats/suites.ts";
@@ -29,7 +29,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function depsOf(sources: readonly FakeSource[]): Deps {
-  return { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
+  return { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: () => {} };
 }
 
 const noisy = () => [
@@ -181,7 +181,7 @@ describe("output", () => {
     const stuck = [fakeSource({ id: "a" }, () => 1)];
     const deps = depsOf(stuck);
     const options = reportOptions(optionsFor(report, { output }), deps);
-    const running = rejectionOf(runReportCommand(options, io, deps));
+    const running = rejectionOf(writeReport(options, io, deps));
     setTimeout(() => io.interrupt.abort(new InterruptedError(130)), 20);
     expect(exitCodeOf(await running)).toBe(130);
     expect(readdirSync(folder).filter((name) => name.includes("interrupted"))).toEqual([]);

@@ -18,7 +18,7 @@ const noisy = () => [
 ];
 
 async function started(sources: readonly FakeSource[] = noisy(), timeoutMs = 10_000) {
-  const deps: Deps = { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
+  const deps: Deps = { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: () => {} };
   const client = new FrameClient();
   const io = { ...fakeIo(), out: (bytes: Uint8Array | string) => client.channel.write(bytes as Uint8Array) };
   const options = { sources: "default", timeoutMs, credit: new Map(), uncalibrated: false };

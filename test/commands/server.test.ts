@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runServer, server, serverOptions } from "../../src/commands/server.ts";
+import { server, serverOptions } from "../../src/commands/server.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InputError, UsageError } from "../../src/errors.ts";
+import { runServer } from "../../src/faces/http/server.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { optionsFor } from "../support/options.ts";
@@ -31,7 +32,7 @@ function deps(): Deps {
     fakeSource({ id: "a" }, fakeNoise(1)),
     fakeSource({ id: "b", family: "memory" }, fakeNoise(2)),
   ];
-  return { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
+  return { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: () => {} };
 }
 
 const options = (args: Record<string, unknown>) => serverOptions(optionsFor(server, args));

@@ -1,15 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { ClosedPipeError, InterruptedError } from "#kit/term/exit.ts";
-import { runStream, stream } from "../../src/commands/stream.ts";
+import { stream } from "../../src/commands/stream.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
+import { streamBytes } from "../../src/faces/pipe/stream.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { optionsFor } from "../support/options.ts";
 
 function depsOf(sources: readonly FakeSource[]): Deps {
-  return { sources, host: fakeHost, startThread: () => new FakeThread(sources) };
+  return { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: () => {} };
 }
 
 const noisy = () => [
@@ -20,7 +21,7 @@ const options = (args: Record<string, unknown>) => optionsFor(stream, args);
 
 async function streamed(args: Record<string, unknown>, sources = noisy(), terminal = false) {
   const io = fakeIo({ terminal });
-  await runStream(options(args), io, depsOf(sources));
+  await streamBytes(options(args), io, depsOf(sources));
   return io.written();
 }
 
@@ -59,7 +60,7 @@ describe("stream", () => {
 
   test("a reader that goes away ends it", async () => {
     const io = fakeIo({ closesAfter: 10_000 });
-    const error = await runStream(options({ mode: "drbg" }), io, depsOf(noisy())).catch(
+    const error = await streamBytes(options({ mode: "drbg" }), io, depsOf(noisy())).catch(
       (reason: unknown) => reason,
     );
     expect(error).toBeInstanceOf(ClosedPipeError);
@@ -69,7 +70,7 @@ describe("stream", () => {
   test("an interrupt ends it, even while it waits for entropy", async () => {
     const io = fakeIo();
     const stuck = [fakeSource({ id: "a" }, () => 1)];
-    const running = runStream(options({}), io, depsOf(stuck)).catch((reason: unknown) => reason);
+    const running = streamBytes(options({}), io, depsOf(stuck)).catch((reason: unknown) => reason);
     setTimeout(() => io.interrupt.abort(new InterruptedError(130)), 20);
     expect(exitCodeOf(await running)).toBe(130);
     expect(io.written().length).toBe(0);
@@ -79,7 +80,7 @@ describe("stream", () => {
     test(`${mode}: with all sources failing, exit 3 and no byte`, async () => {
       const io = fakeIo();
       const stuck = [fakeSource({ id: "a" }, () => 1), fakeSource({ id: "b" }, () => 2)];
-      const error = await runStream(options({ mode, timeout: "300ms" }), io, depsOf(stuck)).catch(
+      const error = await streamBytes(options({ mode, timeout: "300ms" }), io, depsOf(stuck)).catch(
         (reason: unknown) => reason,
       );
       expect(error).toBeInstanceOf(InsufficientEntropyError);
@@ -92,7 +93,7 @@ describe("stream", () => {
   test("an unavailable source says so at once", async () => {
     const [a] = noisy();
     a!.unavailable = "not on this machine";
-    const error = await runStream(options({}), fakeIo(), depsOf([a!])).catch((reason: unknown) => reason);
+    const error = await streamBytes(options({}), fakeIo(), depsOf([a!])).catch((reason: unknown) => reason);
     expect(exitCodeOf(error)).toBe(3);
   });
 
@@ -112,7 +113,9 @@ describe("stream", () => {
         resolve();
       };
     });
-    const running = runStream(options({ rate: "1" }), io, depsOf(noisy())).catch((reason: unknown) => reason);
+    const running = streamBytes(options({ rate: "1" }), io, depsOf(noisy())).catch(
+      (reason: unknown) => reason,
+    );
     await waiting;
     io.interrupt.abort(new InterruptedError(143));
     expect(exitCodeOf(await running)).toBe(143);
@@ -155,7 +158,7 @@ describe("stream --mode noise", () => {
 
   test("--debias says what entropy it kept", async () => {
     const io = fakeIo();
-    await runStream(
+    await streamBytes(
       options({ mode: "noise", bytes: "2000", debias: "xor-fold", bits: "4" }),
       io,
       depsOf([noisy()[0]!]),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { NO_SCREEN } from "#kit/term/screen.ts";
 import { reportHtml } from "../../src/report/html.ts";
 import { reportJson } from "../../src/report/json.ts";
 import { reportMarkdown } from "../../src/report/markdown.ts";
@@ -39,19 +40,19 @@ const many = await reportOf(keystream(60_001, 2), "many.bin", { count: 60, bytes
 
 describe("text", () => {
   test("one sequence, good and bad, and many", () => {
-    expectGolden("report-good.txt", reportText(good.report, { color: false }));
-    expectGolden("report-bad.txt", reportText(bad.report, { color: false }));
-    expectGolden("report-sequences.txt", reportText(many.report, { color: false }));
+    expectGolden("report-good.txt", reportText(good.report, NO_SCREEN));
+    expectGolden("report-bad.txt", reportText(bad.report, NO_SCREEN));
+    expectGolden("report-sequences.txt", reportText(many.report, NO_SCREEN));
   });
 
   test("colour only where it is welcome", () => {
-    expect(reportText(bad.report, { color: true })).toContain("\x1b[1;31mFAIL\x1b[0m");
-    expect(reportText(bad.report, { color: false })).not.toContain("\x1b");
+    expect(reportText(bad.report, { ...NO_SCREEN, color: true })).toContain("\x1b[1;31mFAIL\x1b[0m");
+    expect(reportText(bad.report, NO_SCREEN)).not.toContain("\x1b");
   });
 
   test("names of files control no terminal", async () => {
     const { report } = await reportOf(keystream(100, 1), "a\x1b[2Jb\nc");
-    expect(reportText(report, { color: false })).toContain("file a\u{fffd}[2Jb\u{fffd}c\n");
+    expect(reportText(report, NO_SCREEN)).toContain("file a\u{fffd}[2Jb\u{fffd}c\n");
   });
 });
 

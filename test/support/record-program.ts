@@ -27,7 +27,12 @@ const restarted = async () => {
   return new Uint8Array(BigUint64Array.from({ length: 10 }, (_, i) => BigInt(restarts + i)).buffer);
 };
 const io = processIo(new AbortController().signal);
-const deps = { sources: [source], host: fakeHost, startThread: () => Promise.reject() as never };
+const deps = {
+  sources: [source],
+  host: fakeHost,
+  startThread: () => Promise.reject() as never,
+  warn: () => {},
+};
 try {
   const options = {
     source: "counter",

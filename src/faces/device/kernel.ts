@@ -1,4 +1,4 @@
-/** Entropy for the kernel's own generator, as `rngd` brings it: random(4), RNDADDENTROPY. Linux. */
+/** Feeds entropy to Linux's own generator, as `rngd` does: random(4), RNDADDENTROPY. */
 import { constants as os } from "node:os";
 import { EntropyError, NativeError } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
@@ -6,16 +6,16 @@ import type { Generator } from "../../rbg/generator.ts";
 
 /** One block of full entropy. The kernel's generator holds 256 bits, so more at a time would add nothing. */
 const BLOCK_BYTES = 32;
-/** The ledger spends 320 bits on each such block; what the kernel is told is what came out, full entropy. */
+/** Entropy that the kernel is told, of the full-entropy block. The ledger spends 320 bits on it. */
 export const BLOCK_BITS = 8 * BLOCK_BYTES;
 
 /** The call that feeds the kernel; `Host["native"]` has it. */
 export type KernelCalls = Pick<Extract<Host["native"], { ok: true }>["library"], "feedKernel">;
 
 /**
- * Feeds the kernel one block, and keeps nothing of it.
- * @param generator of full entropy: DRBG output holds no more than its seed, however much of it there is
- * @throws EntropyError without the right to; the signal's reason; InsufficientEntropyError
+ * Feeds the kernel one block and wipes it.
+ * @param generator makes full entropy. DRBG output of any length holds no more entropy than its seed
+ * @throws EntropyError without the privilege; the signal's reason; InsufficientEntropyError
  */
 export async function feedKernel(
   generator: Generator,

@@ -3,9 +3,9 @@ import type { Fifo } from "./fifo.ts";
 
 /**
  * Keeps the FIFO filled until the signal is aborted. While nobody reads, the pipe is full and this waits. It waits for
- * entropy, too, however long that takes: no weaker bytes are put in the place of those that are missing.
- * @param pieceBytes made and written at a time
- * @param notice says why nothing comes, until it is disposed of
+ * entropy without limit: missing bytes are never replaced by weaker ones.
+ * @param pieceBytes number of bytes made and written at a time
+ * @param notice tells the user what is waited for, until it is disposed
  * @throws the signal's reason; InsufficientEntropyError when no source can ever deliver
  */
 export async function serveFifo(

@@ -1,8 +1,8 @@
-/** After this long without entropy a notice is given, and again at each interval, milliseconds. */
+/** Wait before the first notice, and between further ones. */
 const FIRST_NOTICE_MS = 5_000;
 const NOTICE_EVERY_MS = 60_000;
 
-/** Says why nothing comes while something takes long: `using _ = new WaitNotice(pool, warn)`. */
+/** Tells the user why a wait for entropy takes long: `using _ = new WaitNotice(pool, warn)`. */
 export class WaitNotice implements Disposable {
   #timer: ReturnType<typeof setTimeout>;
 

@@ -4,19 +4,19 @@ import type { FillOptions, Generator } from "../../rbg/generator.ts";
 import type { Encoder } from "./encode.ts";
 
 export interface PumpOptions {
-  /** How many; Infinity: without end. */
+  /** Number of bytes; Infinity for endless output. */
   readonly bytes: number;
-  /** Mean rate at most; undefined: as fast as it goes. */
+  /** Highest mean rate; undefined for no limit. */
   readonly bytesPerSecond: number | undefined;
   readonly timeoutMs: number;
-  /** Shows that entropy is waited for, until it is disposed of. */
+  /** Shows that entropy is awaited, until it is disposed. */
   readonly showWait?: (() => Disposable) | undefined;
 }
 
 /**
- * Writes `bytes` bytes, encoded, and at the end what the encoder kept back.
- * @param write resolves when a piece is handed over
- * @throws what `fill` and `write` throw; the signal's reason
+ * Writes `bytes` bytes, encoded, and at the end the rest that the encoder kept back.
+ * @param write resolves when a piece is written
+ * @throws the errors of `fill` and `write`; the signal's reason
  */
 export async function pump(
   generator: Generator,
@@ -55,7 +55,7 @@ export async function pump(
   }
 }
 
-/** Two buffers in turn, so that one can be written while the other is filled. */
+/** Two buffers in turn: one is written while the other is filled. */
 class TwoBuffers {
   #buffers: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
 
@@ -67,14 +67,14 @@ class TwoBuffers {
   }
 }
 
-/** Holds output to a mean rate, in pieces of at most a tenth of a second's worth. */
+/** Limits output to a mean rate, in pieces of at most a tenth of a second's worth. */
 class Pace {
   #spent = 0;
   #startMs: number | undefined;
 
   constructor(private readonly bytesPerSecond: number | undefined) {}
 
-  /** Waits until bytes may be made. @returns how many */
+  /** Waits until bytes may be made. @returns their number */
   async allowance(signal: AbortSignal): Promise<number> {
     const rate = this.bytesPerSecond;
     if (rate === undefined) return Number.POSITIVE_INFINITY;

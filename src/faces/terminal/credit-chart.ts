@@ -1,8 +1,7 @@
 /** Credited bits per second over time, the newest at the right. */
-import { formatAmount } from "#kit/format/amount.ts";
+import { formatAmount, formatClock } from "#kit/format/numbers.ts";
 import { Dots } from "./dots.ts";
 import type { Region } from "./frame.ts";
-import { duration } from "./header.ts";
 import type { Model } from "./model.ts";
 import { drawAxes, drawNothing, drawRule, LABEL_COLUMNS } from "./plot.ts";
 import { ACCENT, DIM } from "./style.ts";
@@ -24,7 +23,7 @@ export function drawCreditChart(region: Region, { credit, snapshot }: Model): vo
     dots.stroke(first + i, Math.round((1 - bits / scale) * (dots.height - 1)), dots.height - 1);
   });
   dots.draw(plot, 0, 0, ACCENT);
-  const ago = `${duration(snapshot.uptimeMs - oldest.uptimeMs)} ago `;
+  const ago = `${formatClock(snapshot.uptimeMs - oldest.uptimeMs)} ago `;
   const x = first >> 1;
   if (x + ago.length < plot.width - 4) body.text(LABEL_COLUMNS + x, plot.height, ago, DIM);
 }

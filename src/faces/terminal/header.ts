@@ -1,6 +1,6 @@
 /** The top: what this is and how it refreshes; the pool's level, what it yields, its grade. */
 
-import { formatAmount } from "#kit/format/amount.ts";
+import { formatClock, formatQuantity } from "#kit/format/numbers.ts";
 import { bar, glyphsFor } from "#kit/term/widgets.ts";
 import type { Grade } from "../../pool/snapshot.ts";
 import type { Region } from "./frame.ts";
@@ -20,7 +20,7 @@ const MAX_BAR_COLUMNS = 60;
 export function drawHeader(region: Region, model: Model): void {
   const { snapshot, refreshMs, frozen } = model;
   region.text(region.text(1, 0, "esoteric-entropy", BOLD), 0, " monitor", DIM);
-  const every = `up ${duration(snapshot.uptimeMs)}   every ${refreshMs / 1000} s`;
+  const every = `up ${formatClock(snapshot.uptimeMs)}   every ${refreshMs / 1000} s`;
   region.textBefore(region.width - 1, 0, every, DIM);
   if (frozen)
     region.textBefore(region.width - every.length - 4, 0, " FROZEN ", { tone: "warn", inverse: true });
@@ -29,7 +29,7 @@ export function drawHeader(region: Region, model: Model): void {
   let x = region.width - 1 - grade.length;
   region.text(x, 1, grade, GRADE_STYLES[grade]);
   x = before(region, x, "   grade ");
-  x = before(region, x, `${formatAmount(fullEntropyBytesPerSecond)}B/s`, PLAIN);
+  x = before(region, x, formatQuantity(fullEntropyBytesPerSecond, "B/s"), PLAIN);
   x = before(region, x, "   output ");
   x = before(region, x, `${readyBytes}`, PLAIN, ` of ${capacityBytes} B`);
   const from = region.text(1, 1, "pool  ", DIM);
@@ -47,12 +47,4 @@ function drawBar(region: Region, x: number, columns: number, fraction: number): 
   if (columns <= 0) return;
   region.text(x, 1, "─".repeat(columns), DIM);
   region.text(x, 1, bar(fraction, columns, glyphsFor({ unicode: true })), ACCENT);
-}
-
-/** `0:07`, `12:30`, `3:04:05`. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  const two = (n: number) => String(n).padStart(2, "0");
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }

@@ -1,7 +1,7 @@
 /** The keys, over everything else. */
+import { wrap } from "#kit/format/wrap.ts";
 import type { Region } from "./frame.ts";
 import { BINDINGS } from "./keys.ts";
-import { wrap } from "./physics.ts";
 import { DIM, KEY, PLAIN } from "./style.ts";
 
 const GRADES =

@@ -1,4 +1,6 @@
 /** What is believed to make the selected source's noise, what is not known about it, and what it is credited for that. */
+import { formatFixed } from "#kit/format/numbers.ts";
+import { wrap } from "#kit/format/wrap.ts";
 import type { Region } from "./frame.ts";
 import { type Model, selectedSource } from "./model.ts";
 import { drawRule } from "./plot.ts";
@@ -12,7 +14,8 @@ export function drawPhysics(region: Region, model: Model): void {
   if (!source || !info) return;
   const { text: state, tone } = shownState(model, source);
   const why = source.reason ?? source.lastFault;
-  const assessed = source.assessedH === null ? "not assessed yet" : `assessed ${source.assessedH.toFixed(3)}`;
+  const assessed =
+    source.assessedH === null ? "not assessed yet" : `assessed ${formatFixed(source.assessedH, 3)}`;
   const paragraphs: [string, Style][] = [
     [info.title, BOLD],
     [why === undefined ? state : `${state}: ${why}`, { tone }],
@@ -30,27 +33,4 @@ export function drawPhysics(region: Region, model: Model): void {
     for (const line of lines) region.text(1, y++, line, style);
     if (i > 0) y += gap;
   });
-}
-
-/** Lines of whole words; a word longer than a line is cut. */
-export function wrap(text: string, columns: number): string[] {
-  if (columns < 1) return [];
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
-    for (const piece of pieces(word, columns)) {
-      if (line !== "" && line.length + 1 + piece.length <= columns) line += ` ${piece}`;
-      else {
-        if (line !== "") lines.push(line);
-        line = piece;
-      }
-    }
-  }
-  return line === "" ? lines : [...lines, line];
-}
-
-function pieces(word: string, columns: number): string[] {
-  const result: string[] = [];
-  for (let at = 0; at < word.length; at += columns) result.push(word.slice(at, at + columns));
-  return result;
 }

@@ -1,5 +1,5 @@
 /** A chart's frame: a ruled title, labels of both axes, and the room between them. */
-import { formatAmount } from "#kit/format/amount.ts";
+import { formatAmount } from "#kit/format/numbers.ts";
 import type { Region } from "./frame.ts";
 import { DIM, PLAIN } from "./style.ts";
 

@@ -1,6 +1,6 @@
 /** The table of sources: one row each, the selected one marked, as many as there is room for. */
 
-import { formatAmount } from "#kit/format/amount.ts";
+import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
 import type { SourceSnapshot } from "../../pool/snapshot.ts";
 import type { Region } from "./frame.ts";
 import type { Model } from "./model.ts";
@@ -44,7 +44,7 @@ const COLUMNS: readonly Column[] = [
     columns: 8,
     gap: 2,
     right: true,
-    cell: ({ assessedH }) => (assessedH === null ? "-" : assessedH.toFixed(2)),
+    cell: ({ assessedH }) => formatFixed(assessedH, 2),
   },
   {
     title: "CREDIT/S",

@@ -1,6 +1,6 @@
 /** The selected source's raw trace: samples in order, how often each value, each sample against the next. */
-import { formatAmount } from "#kit/format/amount.ts";
 import { histogramBins, type ShownRange, shownRange } from "#kit/format/histogram.ts";
+import { formatAmount } from "#kit/format/numbers.ts";
 import { glyphsFor } from "#kit/term/widgets.ts";
 import { Dots } from "./dots.ts";
 import type { Region } from "./frame.ts";

@@ -2,10 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { roundUp } from "../../../src/faces/terminal/credit-chart.ts";
-import { duration } from "../../../src/faces/terminal/header.ts";
 import { layoutOf } from "../../../src/faces/terminal/layout.ts";
 import type { Model } from "../../../src/faces/terminal/model.ts";
-import { wrap } from "../../../src/faces/terminal/physics.ts";
 import { update } from "../../../src/faces/terminal/update.ts";
 import { view } from "../../../src/faces/terminal/view.ts";
 import { exampleModel } from "../../support/dashboard-model.ts";
@@ -203,26 +201,7 @@ describe("any model at any size", () => {
 });
 
 describe("parts", () => {
-  test("wrap: whole words, none lost, no line too long", () => {
-    expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
-    expect(wrap("abcdefgh i", 3)).toEqual(["abc", "def", "gh", "i"]);
-    fc.assert(
-      fc.property(fc.string(), fc.integer({ min: 1, max: 40 }), (some, columns) => {
-        const lines = wrap(some, columns);
-        for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
-        expect(lines.join("").replace(/\s/g, "")).toBe(some.replace(/\s/g, ""));
-      }),
-    );
-  });
-
-  test("times and scales", () => {
-    expect([0, 7_000, 750_000, 11_045_000, -5].map(duration)).toEqual([
-      "0:00",
-      "0:07",
-      "12:30",
-      "3:04:05",
-      "0:00",
-    ]);
+  test("scales", () => {
     expect([0, 0.3, 1, 1.1, 49, 51, 100, 12_345, Number.NaN].map(roundUp)).toEqual([
       1, 0.5, 1, 2, 50, 100, 100, 20_000, 1,
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { formatCount, parseCount, parseRate, parseSeconds, parseSize } from "#kit/term/units.ts";
+import { parseCount, parseRate, parseSeconds, parseSize } from "#kit/term/units.ts";
 import { UsageError } from "../../../src/errors.ts";
 
 describe("units", () => {
@@ -43,21 +43,5 @@ describe("units", () => {
     for (const bad of ["0", "-1", "", "soon", "1h", "99999999999"]) {
       expect(() => parseSeconds(bad, "--timeout"), bad).toThrow(UsageError);
     }
-  });
-
-  test("counts for people", () => {
-    const cases: [number, string][] = [
-      [0, "0"],
-      [7, "7"],
-      [0.5, "0.50"],
-      [999, "999"],
-      [999.6, "1.00k"],
-      [1234, "1.23k"],
-      [12_345, "12.3k"],
-      [123_456, "123k"],
-      [999_999, "1.00M"],
-      [2.5e9, "2.50G"],
-    ];
-    for (const [n, text] of cases) expect(formatCount(n)).toBe(text);
   });
 });

@@ -1,8 +1,8 @@
 /** ECharts options of each chart. Colours are a parameter, so that charts follow light and dark mode. */
 import type { EChartsCoreOption } from "echarts/core";
 import { type HistogramBin, histogramBins, type ShownRange } from "#kit/format/histogram.ts";
+import { formatAmount, formatDuration } from "#kit/format/numbers.ts";
 import { type CreditSeries, HISTORY_MS } from "./credit-history.ts";
-import { formatDuration, formatRate } from "./numbers.ts";
 
 export interface Palette {
   readonly card: string;
@@ -29,7 +29,7 @@ export function creditOption(series: readonly CreditSeries[], palette: Palette):
       axisLabel: { ...label(palette), formatter: formatAge },
       axisPointer: { label: { formatter: ({ value }: { value: number }) => formatAge(Math.round(value)) } },
     },
-    yAxis: { ...axisOfAmounts(palette), axisLabel: { ...label(palette), formatter: formatRate } },
+    yAxis: { ...axisOfAmounts(palette), axisLabel: { ...label(palette), formatter: formatAmount } },
     tooltip: {
       trigger: "axis",
       // Drawn on the canvas: HTML with styles inside would not pass the page's content security policy.
@@ -39,7 +39,7 @@ export function creditOption(series: readonly CreditSeries[], palette: Palette):
       borderColor: palette.rule,
       textStyle: { color: palette.text, fontSize: 12 },
       axisPointer: { lineStyle: { color: palette.muted }, animation: false },
-      valueFormatter: (rate: unknown) => (typeof rate === "number" ? formatRate(rate) : "–"),
+      valueFormatter: (rate: unknown) => (typeof rate === "number" ? formatAmount(rate) : "–"),
     },
     series: series.map(({ id = "all others", colour, points }) => ({
       type: "line",

@@ -1,6 +1,7 @@
 /** The state of the connection, with a button to try again and a form for the token. */
+
+import { formatDuration } from "#kit/format/numbers.ts";
 import type { Connection } from "./feed.ts";
-import { formatDuration } from "./numbers.ts";
 import { part, setText } from "./parts.ts";
 
 export interface ConnectionListener {

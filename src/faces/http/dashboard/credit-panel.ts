@@ -1,9 +1,10 @@
 /** The chart of credited bits over time, with its legend. */
+
+import { formatAmount } from "#kit/format/numbers.ts";
 import { Chart } from "./chart.ts";
 import { creditOption, type Palette } from "./chart-options.ts";
 import { type CreditSeries, creditSeries } from "./credit-history.ts";
 import type { State } from "./model.ts";
-import { formatRate } from "./numbers.ts";
 import { made, part } from "./parts.ts";
 
 export class CreditPanel {
@@ -15,7 +16,7 @@ export class CreditPanel {
     if (this.#drawn?.history === history && this.#drawn.palette === palette) return;
     this.#drawn = { history, palette };
     const series = creditSeries(history, colours);
-    const description = `Credited bits a second over the last 5 minutes, now ${formatRate(bitsPerSecond)}`;
+    const description = `Credited bits a second over the last 5 minutes, now ${formatAmount(bitsPerSecond)}`;
     this.#chart.draw(creditOption(series, palette), description);
     this.#legend.replaceChildren(...series.map(legendEntry));
   }

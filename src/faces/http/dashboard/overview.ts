@@ -1,6 +1,7 @@
 /** The strip of key figures: grade, rates, totals, pool level. */
+
+import { formatAmount, formatCount, formatDuration } from "#kit/format/numbers.ts";
 import type { Grade, Snapshot } from "../../../pool/snapshot.ts";
-import { formatCount, formatDuration, formatRate } from "./numbers.ts";
 import { part, setText } from "./parts.ts";
 
 const MEANINGS: Record<Grade, string> = {
@@ -25,9 +26,9 @@ export class Overview {
     for (const [id, text] of Object.entries({
       grade,
       "grade-meaning": MEANINGS[grade],
-      "credited-rate": formatRate(snapshot.creditedBitsPerSecond),
+      "credited-rate": formatAmount(snapshot.creditedBitsPerSecond),
       "credited-total": `${formatCount(ledger.creditedBits)} in all`,
-      "output-rate": formatRate(snapshot.fullEntropyBytesPerSecond),
+      "output-rate": formatAmount(snapshot.fullEntropyBytesPerSecond),
       extracted: formatCount(snapshot.extractedBytes),
       uptime: `in ${formatDuration(snapshot.uptimeMs)}`,
       spent: formatCount(ledger.spentBits),

@@ -1,10 +1,10 @@
 /** The selected source: its description, its state, and three charts of its raw noise. */
 import { shownRange } from "#kit/format/histogram.ts";
+import { formatCount, formatDuration } from "#kit/format/numbers.ts";
 import type { SourceSnapshot } from "../../../pool/snapshot.ts";
 import { Chart } from "./chart.ts";
 import { noiseOptions, type Palette } from "./chart-options.ts";
 import type { Noise, State } from "./model.ts";
-import { formatCount, formatDuration } from "./numbers.ts";
 import { made, part, setText } from "./parts.ts";
 
 /** Noise comes every second; the age of older noise is shown. */

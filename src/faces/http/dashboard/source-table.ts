@@ -1,7 +1,8 @@
 /** The table of sources. Rows are kept while their figures change, so that focus and text selections survive. */
+
+import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
 import type { SourceSnapshot } from "../../../pool/snapshot.ts";
 import type { State } from "./model.ts";
-import { formatEntropy, formatRate } from "./numbers.ts";
 import { made, part, setText } from "./parts.ts";
 import {
   filterCounts,
@@ -137,10 +138,10 @@ class SourceLine {
     this.#reason.hidden = row.reason === undefined;
     setText(this.#reason, row.reason ?? "");
     setText(this.#state, row.state);
-    setText(this.#samples, formatRate(row.samplesPerSecond));
-    setText(this.#claimed, formatEntropy(row.claimedH));
-    setText(this.#assessed, formatEntropy(row.assessedH));
-    setText(this.#credited, formatRate(row.creditedBitsPerSecond));
+    setText(this.#samples, formatAmount(row.samplesPerSecond));
+    setText(this.#claimed, formatFixed(row.claimedH, 2));
+    setText(this.#assessed, formatFixed(row.assessedH, 2));
+    setText(this.#credited, formatAmount(row.creditedBitsPerSecond));
     setText(this.#failures, String(row.failures));
     this.#failures.title = `${row.healthFailures} of health tests, ${row.faults} errors and hangs`;
     this.#failures.classList.toggle("has-failures", row.failures > 0);

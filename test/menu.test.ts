@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { parseOptions } from "#kit/term/flags/parse.ts";
 import { type Question, shellLine } from "#kit/term/menu.ts";
-import { menuItems } from "../../src/commands/menu-items.ts";
-import { product } from "../../src/product.ts";
-import { sources } from "../../src/sources/index.ts";
+import { menuItems } from "../src/menu.ts";
+import { product } from "../src/product.ts";
+import { sources } from "../src/sources/index.ts";
 
 const THERE = "there.bin";
 const items = menuItems(sources, (path) => path === THERE);

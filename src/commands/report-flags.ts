@@ -1,15 +1,10 @@
-/** The flags of `report`, and what they ask for. */
-import { availableParallelism } from "node:os";
+/** The flags of `report`. */
 import { flag } from "#kit/term/flags/builders.ts";
 import type { OptionsOf } from "#kit/term/flags/flag.ts";
-import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
-import { REPORT_FORMATS, type ReportFormat } from "../report/render.ts";
-import { sourceNamed } from "../sources/selection.ts";
-import type { SuiteId } from "../stats/result.ts";
+import { REPORT_FORMATS } from "../report/render.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { CLAIM_FLAGS } from "./claims.ts";
-import type { DataOrigin } from "./report-data.ts";
 import { completeSource, SOURCES_FLAGS } from "./source-flags.ts";
 
 const MAX_SEQUENCES = 100_000;
@@ -55,18 +50,6 @@ export const REPORT_FLAGS = {
 
 export type ReportFlags = OptionsOf<typeof REPORT_FLAGS>;
 
-export interface ReportOptions {
-  readonly origin: DataOrigin;
-  /** Defaults to all there are. */
-  readonly bytes: number | undefined;
-  readonly suites: readonly SuiteId[];
-  readonly constants: "nist" | "exact";
-  readonly sequences: number;
-  readonly format: ReportFormat;
-  readonly output: string | undefined;
-  readonly threads: number;
-}
-
 /** Refuses flags that exclude each other. @throws UsageError */
 export function checkReportFlags(options: ReportFlags): void {
   const { source, input, stdin, bytes, samples, suite, sequences, format, json, credit, mode } = options;
@@ -85,48 +68,4 @@ export function checkReportFlags(options: ReportFlags): void {
   if (json && format !== undefined && format !== "json") {
     throw new UsageError(`--json and --format ${format} are two different outputs: choose one`);
   }
-}
-
-/** Bits of a sequence of endless data: the reference length of SP 800-22. */
-const DEFAULT_BITS = 1_000_000;
-
-/** @param options that `checkReportFlags` accepts @throws UsageError for an unknown source */
-export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">): ReportOptions {
-  const { suite, constants, sequences, output } = options;
-  const origin = originOf(options, deps);
-  return {
-    origin,
-    bytes: bytesOf(options, origin),
-    suites: suite === "all" ? SUITE_IDS : [suite],
-    constants,
-    sequences,
-    format: formatOf(options),
-    output,
-    threads: availableParallelism(),
-  };
-}
-
-function originOf(options: ReportFlags, deps: Pick<Deps, "sources">): DataOrigin {
-  const { stdin, input, source } = options;
-  if (stdin) return { kind: "stdin" };
-  if (input !== undefined) return { kind: "file", path: input };
-  if (source !== undefined) return { kind: "source", source: sourceNamed(deps.sources, source) };
-  return { kind: "pool", ...options };
-}
-
-/** Number of bytes to test; undefined for all of a file. */
-function bytesOf({ bytes, samples, sequences }: ReportFlags, origin: DataOrigin): number | undefined {
-  if (bytes !== undefined) return bytes;
-  if (samples !== undefined) {
-    const symbolBits = origin.kind === "source" ? origin.source.info.symbolBits : 8;
-    return Math.ceil((samples * symbolBits) / 8);
-  }
-  const isEndless = origin.kind === "source" || origin.kind === "pool";
-  return isEndless ? (sequences * DEFAULT_BITS) / 8 : undefined;
-}
-
-function formatOf({ format, json, output }: ReportFlags): ReportFormat {
-  if (json) return "json";
-  const suffix = output === undefined ? undefined : /\.([a-z]+)$/.exec(output)?.[1];
-  return REPORT_FORMATS.find((each) => each === (format ?? suffix)) ?? "text";
 }

@@ -1,11 +1,11 @@
-/** The menu for people who type the program's name and nothing else: its questions, and which command comes of the answers. */
+/** The menu for people who type only the program's name: its questions, and the commands that its answers make. */
 import { existsSync } from "node:fs";
 import { choice, type Item, text } from "#kit/term/menu.ts";
 import { parseCount, parseSize } from "#kit/term/units.ts";
-import type { Deps } from "../deps.ts";
-import type { Source } from "../source.ts";
+import type { Deps } from "./deps.ts";
+import type { Source } from "./source.ts";
 
-/** Offers sources that this machine has. */
+/** Makes the menu with the sources that this machine can run. */
 export async function menu({ sources, host }: Pick<Deps, "sources" | "host">): Promise<Item[]> {
   const found = await Promise.all(
     sources.map(async (source) => ({ source, ...(await source.availability(host)) })),
@@ -14,7 +14,7 @@ export async function menu({ sources, host }: Pick<Deps, "sources" | "host">): P
   return menuItems(available, existsSync);
 }
 
-/** @param isThere whether there is a file of that name */
+/** @param isThere tells if there is a file of that name */
 export function menuItems(sources: readonly Source[], isThere: (path: string) => boolean): Item[] {
   return [
     {
@@ -121,7 +121,7 @@ function problemWithSize(size: string): string | undefined {
   return problem(() => parseSize(size, "")) ?? (parseSize(size, "") === 0 ? "more than none" : undefined);
 }
 
-/** What is wrong, in the words of the flag's own check. */
+/** Describes what is wrong in the words of the flag's own parser; undefined if nothing is. */
 function problem(check: () => unknown): string | undefined {
   try {
     check();

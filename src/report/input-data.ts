@@ -1,17 +1,15 @@
 /** The data that a report tests: a file, standard input, one source's raw symbols, or the pool's output. */
 import { type DataFile, type DataHints, openDataFile, openStdin } from "#kit/files/data-file.ts";
-import type { Io } from "#kit/term/io.ts";
-import type { ClaimOptions } from "../calibration/claims.ts";
-import type { Deps } from "../deps.ts";
 import { InputError, UsageError } from "../errors.ts";
-import { openPool } from "../pool/open.ts";
-import type { Generator } from "../rbg/generator.ts";
+import type { Host } from "../platform/host.ts";
+import { openPool, type PoolDeps, type PoolSettings } from "../pool/open.ts";
+import type { Generator, RbgMode } from "../rbg/generator.ts";
 import { requireAvailable, sampleUntil } from "../recording/sample-until.ts";
-import { DEEP_BYTES } from "../report/intake.ts";
-import type { ReportData, RunOptions } from "../report/run-options.ts";
 import type { Source } from "../source.ts";
 import { packLowBits } from "../stats/bits.ts";
 import { toSymbols } from "../trace.ts";
+import { DEEP_BYTES } from "./intake.ts";
+import type { ReportData, RunOptions } from "./run-options.ts";
 
 export type DataOrigin =
   | { readonly kind: "file"; readonly path: string }
@@ -19,10 +17,9 @@ export type DataOrigin =
   | { readonly kind: "source"; readonly source: Source }
   | ({
       readonly kind: "pool";
-      readonly mode: "full" | "drbg";
-      readonly sources: string;
+      readonly mode: RbgMode;
       readonly timeoutMs: number;
-    } & ClaimOptions);
+    } & PoolSettings);
 
 /** Data, with their length where it is known before they are read. */
 export type OpenData = ReportData & AsyncDisposable & { readonly bytes: number | undefined };
@@ -36,24 +33,24 @@ const HINTS: DataHints = {
 export async function openData(
   origin: DataOrigin,
   bytes: number | undefined,
-  io: Io,
-  deps: Deps,
+  signal: AbortSignal,
+  deps: PoolDeps,
 ): Promise<OpenData> {
   switch (origin.kind) {
     case "file":
-      return fromFile("file", await openDataFile(origin.path, io.signal, HINTS), bytes, io.signal);
+      return fromFile("file", await openDataFile(origin.path, signal, HINTS), bytes, signal);
     case "stdin":
-      return fromFile("stdin", await openStdin(HINTS), bytes, io.signal);
+      return fromFile("stdin", await openStdin(HINTS), bytes, signal);
     case "source": {
       const { info } = origin.source;
       await requireAvailable(origin.source, deps.host);
-      const pieces = rawSymbols(origin.source, bytes ?? 0, io, deps);
+      const pieces = rawSymbols(origin.source, bytes ?? 0, deps.host, signal);
       return generated("source", info.id, info.symbolBits, pieces, bytes);
     }
     case "pool": {
-      const open = openPool(origin, { ...deps, warn: (text) => io.log.warn(text) });
+      const open = openPool(origin, deps);
       const name = `${origin.mode === "full" ? "full entropy" : "drbg"}, sources ${origin.sources}`;
-      const pieces = poolBytes(open[origin.mode], origin.timeoutMs, bytes ?? 0, io.signal);
+      const pieces = poolBytes(open[origin.mode], origin.timeoutMs, bytes ?? 0, signal);
       return {
         ...generated("pool", name, 8, pieces, bytes),
         [Symbol.asyncDispose]: async () => open.close(),
@@ -91,10 +88,15 @@ function generated(
 /** Samples per request: a multiple of 8, so that symbols of any width fill whole bytes. */
 const PIECE_SAMPLES = 8_192;
 
-async function* rawSymbols(source: Source, bytes: number, io: Io, deps: Deps): AsyncGenerator<Uint8Array> {
+async function* rawSymbols(
+  source: Source,
+  bytes: number,
+  host: Host,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const { symbolBits } = source.info;
   const limits = { samples: Math.ceil((8 * bytes) / symbolBits), pieceSamples: PIECE_SAMPLES };
-  for await (const trace of sampleUntil(source, deps.host, limits, io.signal)) {
+  for await (const trace of sampleUntil(source, host, limits, signal)) {
     yield packLowBits(toSymbols(trace, symbolBits), symbolBits).bytes;
   }
 }

@@ -1,0 +1,109 @@
+/** The HTTP server: its pool, its generator, the app and the socket. */
+import { aborted, pause } from "#kit/abort.ts";
+import { readSmallFile } from "#kit/files/small-file.ts";
+import { isLoopback } from "#kit/http/access.ts";
+import type { Address } from "#kit/http/listen.ts";
+import { readTokenFile, type TokenFile } from "#kit/http/token-file.ts";
+import type { Io } from "#kit/term/io.ts";
+import { UsageError } from "../../errors.ts";
+import { openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
+import type { RbgGenerator, RbgMode } from "../../rbg/generator.ts";
+import { createApp, serveApp } from "./app.ts";
+
+export interface ServerOptions extends PoolSettings {
+  readonly address: Address;
+  readonly mode: RbgMode;
+  readonly maxWaitMs: number;
+  readonly corsOrigin: string;
+  readonly tokenFile: string | undefined;
+  readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined;
+  readonly insecure: boolean;
+}
+
+/** Full-entropy bytes kept ready: enough to answer a burst of 2,000 requests for 32 bytes without waiting. */
+const CAPACITY_BYTES = 1 << 16;
+/** Share of the time in which a full pool samples all the same, so that sources stay tested and the page shows them at work. */
+const IDLE_SHARE = 0.02;
+/** Time for answers under way to finish when the server is told to stop. */
+const GRACE_MS = 10_000;
+
+/** A certificate with its chain takes some 10 KB. */
+const MAX_PEM_BYTES = 1 << 20;
+
+/** Serves until the signal is aborted. @throws InputError for files and addresses that cannot be used */
+export async function runServer(options: ServerOptions, io: Io, deps: PoolDeps): Promise<void> {
+  const { address, mode } = options;
+  const isLocal = "unix" in address || isLoopback(address.hostname);
+  if (!isLocal) requireProtection(options, io);
+  const tokenFile = options.tokenFile === undefined ? undefined : readToken(options.tokenFile);
+  if (tokenFile?.exposed) io.log.warn(`${options.tokenFile} can be read by other users: chmod 600 it`);
+  const tls = options.tlsFiles && {
+    cert: readSmallFile(options.tlsFiles.cert, MAX_PEM_BYTES).text,
+    key: readSmallFile(options.tlsFiles.key, MAX_PEM_BYTES).text,
+  };
+
+  const settings = { ...options, capacityBytes: CAPACITY_BYTES, idleShare: IDLE_SHARE };
+  using open = openPool(settings, deps);
+  const random = open[mode];
+  const closing = new AbortController();
+  const app = createApp({
+    pool: open.pool,
+    infos: open.infos,
+    random,
+    maxWaitMs: options.maxWaitMs,
+    corsOrigin: options.corsOrigin,
+    hosts: isLocal && !("unix" in address) ? "loopback" : "any",
+    token: tokenFile?.token,
+    every: (intervalMs, work) => {
+      const timer = setInterval(work, intervalMs);
+      return () => clearInterval(timer);
+    },
+    report: (error) => io.log.error(error),
+    closing: closing.signal,
+  });
+  const listening = await serveApp(app, address, tls);
+  try {
+    await io.out(`listening on ${listening.url}\n`);
+    await seed(random, io);
+    await aborted(io.signal);
+  } finally {
+    closing.abort();
+    await listening.stop(GRACE_MS);
+  }
+}
+
+function readToken(path: string): TokenFile {
+  return readTokenFile(path, [`esoteric-entropy stream --bytes 24 --format base64 > ${path}`]);
+}
+
+/** Warns of what an attacker in the network could do. @throws UsageError without a token, TLS and --insecure */
+function requireProtection({ tokenFile, tlsFiles, insecure }: ServerOptions, io: Io): void {
+  if (tokenFile === undefined && tlsFiles === undefined) {
+    if (!insecure) {
+      throw new UsageError("other machines could take and read random bytes without a token or TLS", [
+        "--token-file F, and --tls-cert F --tls-key F",
+        "--insecure serves them all the same",
+      ]);
+    }
+    io.log.warn("every machine in the network can take and read random bytes");
+  } else if (tlsFiles === undefined) {
+    io.log.warn("without TLS, the token and all bytes can be read on their way");
+  } else if (tokenFile === undefined) {
+    io.log.warn("without a token, every machine in the network can take random bytes");
+  }
+}
+
+const SEED_RETRY_MS = 5_000;
+
+/** Seeds the generator before the first request. Tries until it succeeds or the signal is aborted: requests get 503 meanwhile. */
+async function seed(random: RbgGenerator, io: Io): Promise<void> {
+  while (!random.isReady && !io.signal.aborted) {
+    try {
+      await random.ready({ signal: io.signal });
+    } catch (error) {
+      if (io.signal.aborted) return;
+      io.log.warn(error instanceof Error ? error.message : String(error));
+      await pause(SEED_RETRY_MS, io.signal).catch(() => {}); // the signal, which ends the loop
+    }
+  }
+}
