@@ -12,7 +12,6 @@ export type ErrorCode =
   | "native"
   | "tool"
   | "source"
-  | "health"
   | "insufficient-entropy"
   | "pool-closed"
   | "drbg";

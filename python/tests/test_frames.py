@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from esoteric_entropy import EntropyError, HealthError, ToolError, frames
+from esoteric_entropy import EntropyError, SourceError, ToolError, frames
 
 
 def test_a_frame_is_its_length_its_kind_its_request_and_a_body() -> None:
@@ -17,9 +17,9 @@ def test_impossible_lengths_are_refused(length: int) -> None:
 
 
 def test_errors_have_the_class_of_their_code() -> None:
-    error = frames.parse_error(b'{"code": "health", "message": "m", "hints": ["h", "i"]}')
-    assert type(error) is HealthError
-    assert (error.code, error.message, error.hints) == ("health", "m", ("h", "i"))
+    error = frames.parse_error(b'{"code": "source", "message": "m", "hints": ["h", "i"]}')
+    assert type(error) is SourceError
+    assert (error.code, error.message, error.hints) == ("source", "m", ("h", "i"))
     assert str(error) == "m\nhint: h\nhint: i"
     other = frames.parse_error(b'{"code": "internal", "message": "m", "hints": []}')
     assert type(other) is EntropyError

@@ -44,7 +44,6 @@ const FLAGS = {
   }),
   ...SOURCES_FLAGS,
   ...CLAIM_FLAGS,
-  foreground: flag.switch({ about: "Stay in the foreground; it always does" }),
 };
 
 export const device = command({

@@ -8,7 +8,7 @@ export const EXITS: readonly Exit[] = [
   {
     code: 3,
     meaning: "not enough entropy, or a health failure",
-    errors: ["insufficient-entropy", "health"],
+    errors: ["insufficient-entropy"],
   },
   { code: FINDINGS, meaning: "findings in the data (report, assess)" },
 ];

@@ -166,7 +166,7 @@ describe("device", () => {
 
 describe("options", () => {
   test("have the defaults that the help states", () => {
-    expect(options({ path: "p", foreground: true })).toMatchObject({
+    expect(options({ path: "p" })).toMatchObject({
       kind: "fifo",
       path: "p",
       bufferBytes: 4096,

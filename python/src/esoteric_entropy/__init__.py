@@ -12,7 +12,6 @@ from .distributions import EsotericRandom
 from .errors import (
     DrbgError,
     EntropyError,
-    HealthError,
     InputError,
     InsufficientEntropyError,
     NativeError,
@@ -34,7 +33,6 @@ __all__ = [
     "EntropyPool",
     "EsotericBitGenerator",
     "EsotericRandom",
-    "HealthError",
     "InputError",
     "InsufficientEntropyError",
     "NativeError",

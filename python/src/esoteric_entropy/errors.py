@@ -54,12 +54,6 @@ class SourceError(EntropyError):
     code = "source"
 
 
-class HealthError(EntropyError):
-    """A health test (SP 800-90B section 4.4) failed."""
-
-    code = "health"
-
-
 class InsufficientEntropyError(EntropyError):
     """No new entropy came for the time allowed, or no source can deliver any."""
 
@@ -86,7 +80,6 @@ _BY_CODE: dict[str, type[EntropyError]] = {
         NativeError,
         ToolError,
         SourceError,
-        HealthError,
         InsufficientEntropyError,
         PoolClosedError,
         DrbgError,

@@ -36,7 +36,6 @@ export function reportedError(body: Uint8Array): Error {
     case "drbg":
       return new DrbgError(message);
     case "source":
-    case "health":
       return new EntropyError(code satisfies ErrorCode, message, { hints });
     default:
       return new Error(message);
