@@ -57,7 +57,7 @@ function availability(host: Host): Availability {
   const { connectTo, offline } = host.settings;
   if (offline) return { ok: false, reason: "offline" };
   if (!host.native.ok) return { ok: false, reason: host.native.reason };
-  if (connectTo === undefined) return { ok: false, reason: "no target: name one: --connect host:port" };
+  if (connectTo === undefined) return { ok: false, reason: "no target; give one with --connect host:port" };
   return targetOf(host) ? { ok: true } : { ok: false, reason: `the target '${connectTo}' is not host:port` };
 }
 

@@ -41,7 +41,7 @@ test("availability says what is missing", async () => {
     const state = await tcpConnect.availability(host);
     return state.ok ? undefined : state.reason;
   };
-  expect(await reasonOf(hostFor({}))).toBe("no target: name one: --connect host:port");
+  expect(await reasonOf(hostFor({}))).toBe("no target; give one with --connect host:port");
   expect(await reasonOf(hostFor({ connectTo: "example.test" }))).toBe(
     "the target 'example.test' is not host:port",
   );
