@@ -1,7 +1,7 @@
 /** The menu for people who type only the program's name: its questions, and the commands that its answers make. */
 import { existsSync } from "node:fs";
+import { parseCount, parseSize } from "#kit/term/flags.ts";
 import { choice, type Item, text } from "#kit/term/menu.ts";
-import { parseCount, parseSize } from "#kit/term/units.ts";
 import type { Deps } from "./deps.ts";
 import type { Source } from "./source.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseOptions } from "#kit/term/flags/parse.ts";
+import { parseOptions } from "#kit/term/flags.ts";
 import { type Question, shellLine } from "#kit/term/menu.ts";
 import { menuItems } from "../src/menu.ts";
 import { product } from "../src/product.ts";

@@ -1,5 +1,4 @@
-import type { Flags, OptionsOf } from "./flags/flag.ts";
-import type { FlagRules } from "./flags/parse.ts";
+import type { FlagRules, Flags, OptionsOf } from "./flags.ts";
 import type { Io } from "./io.ts";
 
 /**

@@ -3,9 +3,8 @@
  * The answer has the format of `@bomb.sh/tab` and Cobra: one line for each candidate, with a tab and its description; then
  * a line with a colon and the directives for the shell.
  */
-import { type Candidate, type Completion, NOTHING, startingWith } from "./flags/completion.ts";
-import { type Flag, type Flags, namedFlags, namedWords } from "./flags/flag.ts";
-import { flagNamed, tokensOf } from "./flags/parse.ts";
+import { type Candidate, type Completion, NOTHING, startingWith } from "./candidates.ts";
+import { type Flag, type Flags, flagNamed, namedFlags, namedWords, tokensOf } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { type Product, shownCommands } from "./product.ts";
 

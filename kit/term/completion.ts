@@ -1,6 +1,6 @@
 /** The command `completion`, for any program: prints a script that makes a shell complete its command lines. */
 import { type Command, command } from "./command.ts";
-import { positional } from "./flags/builders.ts";
+import { positional } from "./flags.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 

@@ -1,7 +1,7 @@
 /** The record that describes a program to the kit. */
 import type { Command } from "./command.ts";
 import type { Exit } from "./exit.ts";
-import type { Flags, OptionsOf } from "./flags/flag.ts";
+import type { Flags, OptionsOf } from "./flags.ts";
 import type { Io } from "./io.ts";
 import type { Menu } from "./menu.ts";
 

@@ -1,9 +1,11 @@
-/** The process around a command line: signals, exit code, error messages. */
-import { runApp } from "./app.ts";
+/** Runs a program: signals, the command and its options, the exit code, error messages. */
+import { UsageError } from "../errors.ts";
+import type { Command } from "./command.ts";
 import { EXIT, exitCodeOf, InterruptedError, messageOf } from "./exit.ts";
-import type { Flags } from "./flags/flag.ts";
-import { processIo } from "./io.ts";
-import type { Product } from "./product.ts";
+import { type Flags, type OptionsOf, parseOptions } from "./flags.ts";
+import { type Io, processIo } from "./io.ts";
+import { type Product, shownCommands } from "./product.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** @returns the exit code; never throws */
 export async function runProgram<Deps, Settings extends Flags>(
@@ -24,4 +26,72 @@ export async function runProgram<Deps, Settings extends Flags>(
     if (message) io.err(`${message}\n`);
     return exitCodeOf(error, product.exits);
   }
+}
+
+/** Runs one command line. @returns the exit code @throws whatever the command throws; UsageError for a wrong command line */
+export async function runApp<Deps, Settings extends Flags>(
+  product: Product<Deps, Settings>,
+  argv: readonly string[],
+  io: Io,
+): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined && product.menu && io.inIsTerminal && io.outIsTerminal) {
+    const [{ runMenu }, { askOnTerminal }] = await Promise.all([
+      import("./menu.ts"),
+      import("./menu-prompts.ts"),
+    ]);
+    const items = await product.menu(product.deps({}, io));
+    return runMenu(items, product.name, io, askOnTerminal, (line, itsIo) => runApp(product, line, itsIo));
+  }
+  if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) {
+    const { programHelp } = await import("./help.ts");
+    await io.out(`${programHelp(product, io)}\n`);
+    return EXIT.ok;
+  }
+  if (name === "--version" || name === "-V" || name === "version") {
+    await io.out(`${product.version}\n`);
+    return EXIT.ok;
+  }
+  if (name === "--licences" || name === "--licenses") {
+    const { licences } = await import("./licences.ts");
+    await io.out(await licences());
+    return EXIT.ok;
+  }
+  if (name === "complete" && rest[0] === "--") {
+    const { completionOf, completionText } = await import("./complete.ts");
+    await io.out(completionText(await completionOf(rest.slice(1), product, io)));
+    return EXIT.ok;
+  }
+  if (name === "help") return runApp(product, [rest[0]!, "--help"], io);
+  if (name.startsWith("-")) {
+    throw new UsageError(`unknown option '${name}'`, [
+      `options follow the command: ${product.examples.at(-1) ?? `${product.name} <command> [options]`}`,
+    ]);
+  }
+  const entry = Object.hasOwn(product.commands, name) ? product.commands[name] : undefined;
+  if (!entry) throw new UsageError(`unknown command '${name}'`, suggestion(name, shownCommands(product)));
+
+  const command = await entry.load();
+  if (wantsHelp(rest)) {
+    const { commandHelp } = await import("./help.ts");
+    await io.out(`${commandHelp(command, product, io)}\n`);
+    return EXIT.ok;
+  }
+  const options = parseOptions(command, rest);
+  return (await command.run(options, io, product.deps(settingsOf(product, command, options), io))) ?? EXIT.ok;
+}
+
+function wantsHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+}
+
+/** Picks the options whose flags are the product's settings: the same object under the same key. */
+function settingsOf<Deps, Settings extends Flags>(
+  { settings }: Product<Deps, Settings>,
+  { flags }: Command<Deps>,
+  options: Readonly<Record<string, unknown>>,
+): Partial<OptionsOf<Settings>> {
+  const shared = Object.keys(settings).filter((key) => flags[key] === settings[key]);
+  return Object.fromEntries(shared.map((key) => [key, options[key]])) as Partial<OptionsOf<Settings>>;
 }

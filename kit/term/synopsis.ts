@@ -1,6 +1,6 @@
 /** Splits a command's definition into pieces of text, which help, manual pages and docs/CLI.md each lay out. */
 import type { Command } from "./command.ts";
-import { type Flag, namedFlags, namedWords } from "./flags/flag.ts";
+import { type Flag, namedFlags, namedWords } from "./flags.ts";
 
 /** An option or argument. */
 export interface Term {

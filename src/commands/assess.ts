@@ -2,8 +2,7 @@
 import { availableParallelism } from "node:os";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag, positional } from "#kit/term/flags/builders.ts";
-import type { OptionsOf } from "#kit/term/flags/flag.ts";
+import { flag, type OptionsOf, positional } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { UsageError } from "../errors.ts";

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { formatAmount } from "#kit/format/numbers.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag } from "#kit/term/flags/builders.ts";
+import { flag } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { type CalibrationRun, calibrateSources, MAX_SYMBOLS, MIN_SYMBOLS } from "../calibration/calibrate.ts";

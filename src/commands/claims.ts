@@ -1,6 +1,5 @@
 /** Flags of the commands that credit entropy. */
-import { flag } from "#kit/term/flags/builders.ts";
-import { group } from "#kit/term/flags/flag.ts";
+import { flag, group } from "#kit/term/flags.ts";
 import { UsageError } from "../errors.ts";
 import { completeCredit } from "./source-flags.ts";
 

@@ -1,8 +1,7 @@
 /** `device`: a FIFO that behaves like a device file, or entropy for the kernel's own. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag, positional } from "#kit/term/flags/builders.ts";
-import { nameOf, type OptionsOf } from "#kit/term/flags/flag.ts";
+import { flag, nameOf, type OptionsOf, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { type DeviceOptions, serveDevice } from "../faces/device/serve.ts";

@@ -1,7 +1,7 @@
 /** `monitor`: the terminal dashboard. */
 import { command } from "#kit/term/command.ts";
 import { EXIT, InterruptedError } from "#kit/term/exit.ts";
-import { flag } from "#kit/term/flags/builders.ts";
+import { flag } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";

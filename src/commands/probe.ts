@@ -1,7 +1,7 @@
 /** `probe`: a look at one source's raw samples. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag } from "#kit/term/flags/builders.ts";
+import { flag } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";

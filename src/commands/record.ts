@@ -1,12 +1,10 @@
 /** `record`: writes a source's noise to files, as evidence and for assessment elsewhere. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag } from "#kit/term/flags/builders.ts";
-import type { OptionsOf } from "#kit/term/flags/flag.ts";
+import { flag, type OptionsOf, parseCount } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ownProcess } from "#kit/term/own-process.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { parseCount } from "#kit/term/units.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { type Manifest, planRecording, type RestartPlan } from "../recording/manifest.ts";

@@ -1,6 +1,6 @@
 /** The flags of `report`. */
-import { flag } from "#kit/term/flags/builders.ts";
-import type { OptionsOf } from "#kit/term/flags/flag.ts";
+
+import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import { UsageError } from "../errors.ts";
 import { REPORT_FORMATS } from "../report/render.ts";
 import { SUITE_IDS } from "../stats/suites.ts";

@@ -1,7 +1,7 @@
 /** `scan`: the sources, and whether this machine can run them. Samples nothing. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag } from "#kit/term/flags/builders.ts";
+import { flag } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
 import { describeSources } from "../faces/library/source-list.ts";

@@ -1,8 +1,7 @@
 /** `server`: the HTTP API and the page. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag } from "#kit/term/flags/builders.ts";
-import type { OptionsOf } from "#kit/term/flags/flag.ts";
+import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { runServer, type ServerOptions } from "../faces/http/server.ts";

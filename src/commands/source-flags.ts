@@ -1,7 +1,7 @@
 /** Flags about sources that several commands share. */
-import { flag, positional } from "#kit/term/flags/builders.ts";
-import { type Candidate, type Completion, completeList, startingWith } from "#kit/term/flags/completion.ts";
-import { group } from "#kit/term/flags/flag.ts";
+
+import { type Candidate, type Completion, completeList, startingWith } from "#kit/term/candidates.ts";
+import { flag, group, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import type { Settings } from "../platform/host.ts";
 import { FAMILIES, type Source } from "../source.ts";

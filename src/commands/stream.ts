@@ -1,8 +1,7 @@
 /** `stream`: random bytes to stdout. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag } from "#kit/term/flags/builders.ts";
-import { parseSize } from "#kit/term/units.ts";
+import { flag, parseSize } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { streamBytes } from "../faces/pipe/stream.ts";

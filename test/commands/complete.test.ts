@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { runApp } from "#kit/term/app.ts";
+import { DIRECTIVE } from "#kit/term/candidates.ts";
 import { completionOf } from "#kit/term/complete.ts";
-import { DIRECTIVE } from "#kit/term/flags/completion.ts";
-import { namedFlags } from "#kit/term/flags/flag.ts";
+import { namedFlags } from "#kit/term/flags.ts";
 import { shownCommands } from "#kit/term/product.ts";
+import { runApp } from "#kit/term/program.ts";
 import { UsageError } from "../../src/errors.ts";
 import { product } from "../../src/product.ts";
 import { sources } from "../../src/sources/index.ts";

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { runApp } from "#kit/term/app.ts";
 import { command } from "#kit/term/command.ts";
-import { flag, positional } from "#kit/term/flags/builders.ts";
-import { namedFlags, namedWords } from "#kit/term/flags/flag.ts";
+import { flag, namedFlags, namedWords, positional } from "#kit/term/flags.ts";
 import { commandHelp } from "#kit/term/help.ts";
 import { shownCommands } from "#kit/term/product.ts";
+import { runApp } from "#kit/term/program.ts";
 import { SOURCES_FLAGS } from "../../src/commands/source-flags.ts";
 import { product } from "../../src/product.ts";
 import { fakeIo } from "../support/fake-io.ts";

@@ -6,7 +6,7 @@ import { createRouter } from "#kit/http/router.ts";
 import { checkErrno, once } from "#kit/native/library.ts";
 import { loadOwnLibrary } from "#kit/native/load.ts";
 import { command } from "#kit/term/command.ts";
-import { flag } from "#kit/term/flags/builders.ts";
+import { flag } from "#kit/term/flags.ts";
 import type { Product } from "#kit/term/product.ts";
 import { runProgram } from "#kit/term/program.ts";
 

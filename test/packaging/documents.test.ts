@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
-import { namedFlags } from "#kit/term/flags/flag.ts";
+import { namedFlags } from "#kit/term/flags.ts";
 import { product } from "../../src/product.ts";
 
 const filesOf = (...patterns: string[]) =>

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { parseOptions } from "#kit/term/flags/parse.ts";
+import { parseOptions } from "#kit/term/flags.ts";
 import { device, deviceOptions } from "../../src/commands/device.ts";
 
 const PACKAGING = join(import.meta.dir, "..", "..", "packaging");

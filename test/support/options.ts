@@ -1,6 +1,5 @@
 /** Options of a command as its command line gives them. */
-import { type Flags, namedWords, type OptionsOf } from "#kit/term/flags/flag.ts";
-import { type FlagRules, parseOptions } from "#kit/term/flags/parse.ts";
+import { type FlagRules, type Flags, namedWords, type OptionsOf, parseOptions } from "#kit/term/flags.ts";
 
 /** By names of flags and words as typed; `true` is a switch, what is undefined or false is not given. @throws UsageError */
 export function optionsFor<F extends Flags>(

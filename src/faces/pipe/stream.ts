@@ -1,14 +1,14 @@
-/** Random bytes to stdout: the last step of the path of a byte. */
+/** Random bytes to stdout, one piece written while the next is made: the last step of the path of a byte. */
+import { pause } from "#kit/abort.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { UsageError } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
 import { openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
-import type { Generator } from "../../rbg/generator.ts";
+import type { FillOptions, Generator } from "../../rbg/generator.ts";
 import { type Debias, NoiseGenerator } from "../../rbg/noise.ts";
 import { selectSources } from "../../sources/selection.ts";
-import { encoder, type Format } from "./encode.ts";
-import { type PumpOptions, pump } from "./pump.ts";
+import { type Encoder, encoder, type Format } from "./encode.ts";
 
 export interface StreamOptions extends PoolSettings {
   readonly format: Format;
@@ -45,7 +45,7 @@ export async function streamBytes(options: StreamOptions, io: Io, deps: PoolDeps
     using open = openPool({ ...options, capacityBytes: mode === "drbg" ? SEEDS_BYTES : undefined }, deps);
     if (mode === "drbg" && bytes > WIDE_PIPE_BYTES) widenPipe(io, deps.host);
     const showWait = () => new ProgressLine(io, () => `collecting entropy: ${open.pool.shortage()}`);
-    await write(open[mode], { ...options, showWait }, io, deps);
+    await write(open[mode], { ...options, showWait: io.errIsTerminal ? showWait : undefined }, io, deps);
   }
 }
 
@@ -61,4 +61,90 @@ async function write(
 
 function widenPipe(io: Io, { native }: Pick<Host, "native">): void {
   if (native.ok) io.widenPipe((fd, bytes) => native.library.resizePipe(fd, bytes));
+}
+
+export interface PumpOptions {
+  /** Number of bytes; Infinity for endless output. */
+  readonly bytes: number;
+  /** Highest mean rate; undefined for no limit. */
+  readonly bytesPerSecond: number | undefined;
+  readonly timeoutMs: number;
+  /** Shows that entropy is awaited, until it is disposed. */
+  readonly showWait?: (() => Disposable) | undefined;
+}
+
+/**
+ * Writes `bytes` bytes, encoded, and at the end the rest that the encoder kept back.
+ * @param write resolves when a piece is written
+ * @throws the errors of `fill` and `write`; the signal's reason
+ */
+export async function pump(
+  generator: Generator,
+  encoder: Encoder,
+  { bytes, bytesPerSecond, timeoutMs, showWait }: PumpOptions,
+  write: (piece: Uint8Array) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  // Ends the wait for entropy when writing fails.
+  const failed = new AbortController();
+  const options: FillOptions = { signal: AbortSignal.any([signal, failed.signal]), timeoutMs };
+  const pace = new Pace(bytesPerSecond);
+  const buffers = new TwoBuffers();
+  let left = bytes;
+
+  const make = async (): Promise<Uint8Array | undefined> => {
+    if (left === 0) return undefined;
+    const allowed = await pace.allowance(signal);
+    const piece = buffers.next(Math.min(left, allowed, generator.pieceBytes));
+    {
+      using _ = showWait?.();
+      await generator.fill(piece, options);
+    }
+    left -= piece.length;
+    pace.spend(piece.length);
+    return encoder.encode(piece);
+  };
+
+  try {
+    for (let piece = await make(); piece !== undefined; ) {
+      [, piece] = await Promise.all([write(piece), make()]);
+    }
+    await write(encoder.end());
+  } finally {
+    failed.abort();
+  }
+}
+
+/** Two buffers in turn: one is written while the other is filled. */
+class TwoBuffers {
+  #buffers: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
+
+  next(length: number): Uint8Array {
+    const [current, other] = this.#buffers;
+    const buffer = other.length < length ? new Uint8Array(length) : other;
+    this.#buffers = [buffer, current];
+    return buffer.subarray(0, length);
+  }
+}
+
+/** Limits output to a mean rate, in pieces of at most a tenth of a second's worth. */
+class Pace {
+  #spent = 0;
+  #startMs: number | undefined;
+
+  constructor(private readonly bytesPerSecond: number | undefined) {}
+
+  /** Waits until bytes may be made. @returns their number */
+  async allowance(signal: AbortSignal): Promise<number> {
+    const rate = this.bytesPerSecond;
+    if (rate === undefined) return Number.POSITIVE_INFINITY;
+    this.#startMs ??= performance.now();
+    const waitMs = this.#startMs + (this.#spent / rate) * 1000 - performance.now();
+    if (waitMs > 0) await pause(waitMs, signal);
+    return Math.max(1, Math.floor(rate / 10));
+  }
+
+  spend(bytes: number): void {
+    this.#spent += bytes;
+  }
 }

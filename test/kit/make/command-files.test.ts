@@ -7,7 +7,7 @@ import { cliDocument } from "#kit/make/cli-document.ts";
 import { commandFiles } from "#kit/make/command-files.ts";
 import { commandManual } from "#kit/make/manual.ts";
 import { command } from "#kit/term/command.ts";
-import { flag, positional } from "#kit/term/flags/builders.ts";
+import { flag, positional } from "#kit/term/flags.ts";
 import { shownCommands } from "#kit/term/product.ts";
 import { product } from "../../../src/product.ts";
 import { runProcess } from "../../support/run-process.ts";

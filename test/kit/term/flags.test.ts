@@ -1,8 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { UsageError } from "#kit/errors.ts";
-import { flag, positional } from "#kit/term/flags/builders.ts";
-import type { Flags } from "#kit/term/flags/flag.ts";
-import { parseOptions } from "#kit/term/flags/parse.ts";
+import { type Flags, flag, parseOptions, positional } from "#kit/term/flags.ts";
 
 const FLAGS = {
   bytes: flag.text({ about: "", short: "n", hint: "N" }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseCount, parseRate, parseSeconds, parseSize } from "#kit/term/units.ts";
+import { parseCount, parseRate, parseSeconds, parseSize } from "#kit/term/flags.ts";
 import { UsageError } from "../../../src/errors.ts";
 
 describe("units", () => {
