@@ -1,8 +1,7 @@
 /** Measures CTR_DRBG beside bare AES-256-CTR through node:crypto. Prints a list; asserts nothing. */
 import { createCipheriv, randomBytes } from "node:crypto";
 import { loadLibrary } from "../ffi/index.ts";
-import { CtrDrbg, cipherKeyStream, MAX_REQUEST_LENGTH } from "../src/rbg/ctr-drbg.ts";
-import { selfTest } from "../src/rbg/ctr-drbg-self-test.ts";
+import { CtrDrbg, cipherKeyStream, MAX_REQUEST_LENGTH, selfTest } from "../src/rbg/ctr-drbg.ts";
 
 const ROUNDS = 15;
 

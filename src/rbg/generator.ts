@@ -12,8 +12,7 @@
 import { randomBytes } from "node:crypto";
 import { orAborted } from "#kit/abort.ts";
 import { DrbgError, InsufficientEntropyError } from "../errors.ts";
-import { CtrDrbg, type KeyStream } from "./ctr-drbg.ts";
-import { selfTest } from "./ctr-drbg-self-test.ts";
+import { CtrDrbg, type KeyStream, selfTest } from "./ctr-drbg.ts";
 
 export type RbgMode = "full" | "drbg";
 

@@ -3,8 +3,13 @@ import { createCipheriv, createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { DrbgError } from "../../src/errors.ts";
-import { CtrDrbg, type KeyStream, MAX_REQUEST_LENGTH, MAX_RESEED_INTERVAL } from "../../src/rbg/ctr-drbg.ts";
-import { selfTest } from "../../src/rbg/ctr-drbg-self-test.ts";
+import {
+  CtrDrbg,
+  type KeyStream,
+  MAX_REQUEST_LENGTH,
+  MAX_RESEED_INTERVAL,
+  selfTest,
+} from "../../src/rbg/ctr-drbg.ts";
 import { keyStreams } from "../support/key-streams.ts";
 import vectors from "../vectors/ctr-drbg.json";
 

@@ -2,8 +2,13 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { loadLibrary } from "../../ffi/index.ts";
 import { DrbgError } from "../../src/errors.ts";
-import { cipherKeyStream, type KeyStream, MAX_REQUEST_LENGTH, SEED_LENGTH } from "../../src/rbg/ctr-drbg.ts";
-import { selfTest } from "../../src/rbg/ctr-drbg-self-test.ts";
+import {
+  cipherKeyStream,
+  type KeyStream,
+  MAX_REQUEST_LENGTH,
+  SEED_LENGTH,
+  selfTest,
+} from "../../src/rbg/ctr-drbg.ts";
 import { Rbg } from "../../src/rbg/generator.ts";
 import { keyStreams } from "../support/key-streams.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
