@@ -3,7 +3,7 @@ import type { Command } from "../term/command.ts";
 import { exitTable } from "../term/exit.ts";
 import type { ProgramFacts } from "../term/product.ts";
 import { argumentsOf, optionGroupsOf, synopsisOf, type Term } from "../term/synopsis.ts";
-import type { ListedCommand } from "./command-files.ts";
+import type { ListedCommand } from "./manual.ts";
 
 export function cliDocument(product: ProgramFacts, listed: readonly ListedCommand[]): string {
   const { name: program, manual } = product;

@@ -1,16 +1,9 @@
 /** Generates files from the command definitions: completions/, man/ and docs/CLI.md. */
-import type { Command } from "../term/command.ts";
 import { type ProgramFacts, shownCommands } from "../term/product.ts";
 import { cliDocument } from "./cli-document.ts";
 import { completionScript } from "./completions.ts";
 import { generated } from "./generated.ts";
-import { commandManual, programManual } from "./manual.ts";
-
-/** A command that people see, with the line that lists show. */
-export interface ListedCommand {
-  readonly command: Command;
-  readonly summary: string;
-}
+import { commandManual, type ListedCommand, programManual } from "./manual.ts";
 
 /** Makes the texts of the files, by path from the root. */
 export async function commandFiles(product: ProgramFacts): Promise<Map<string, string>> {

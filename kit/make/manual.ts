@@ -4,7 +4,12 @@ import type { Command } from "../term/command.ts";
 import { exitTable } from "../term/exit.ts";
 import type { ProgramFacts } from "../term/product.ts";
 import { argumentsOf, optionGroupsOf, synopsisOf, type Term } from "../term/synopsis.ts";
-import type { ListedCommand } from "./command-files.ts";
+
+/** A command that people see, with the line that lists show. */
+export interface ListedCommand {
+  readonly command: Command;
+  readonly summary: string;
+}
 
 /** The page of the program as a whole. */
 export function programManual(product: ProgramFacts, listed: readonly ListedCommand[]): string {

@@ -6,9 +6,8 @@ import { replaceFile } from "../files/replace-file.ts";
 import { hostTarget, isTarget, type Target } from "../native/target.ts";
 import { type Binary, buildReleaseBinary, releaseBinaries } from "./binary.ts";
 import { commit, ROOT } from "./checkout.ts";
-import { homebrewFormula } from "./formula.ts";
 import { type LockedPackage, lockedPackage, type RuntimePackage, runtimePackage } from "./package-lock.ts";
-import type { Recipe } from "./recipe.ts";
+import { downloads, homepage, type Recipe } from "./recipe.ts";
 import { billOfMaterials } from "./sbom.ts";
 
 /** dist/manifest.json: what was built and from what, in order to build the same again. */
@@ -110,4 +109,21 @@ function builtFile(target: Target, path: string): BuiltFile {
 
 function sha256(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex");
+}
+
+/** Fills the Homebrew formula: the product's template with what is known once a release is built. */
+export function homebrewFormula(
+  recipe: Recipe,
+  { version, files }: Pick<BuildManifest, "version" | "files">,
+): string {
+  return readFileSync(join(ROOT, recipe.release.formula), "utf8")
+    .replace(/^#.*\n/, "")
+    .replaceAll("HOMEPAGE", homepage(recipe))
+    .replaceAll("DOWNLOADS", downloads(recipe, version))
+    .replaceAll("VERSION", version)
+    .replaceAll(/SHA256-([a-z0-9-]+)/g, (_, target) => {
+      const file = files.find((each) => each.target === target);
+      if (!file) throw new Error(`the formula wants a binary for ${target}, which was not built`);
+      return file.sha256;
+    });
 }
