@@ -1,4 +1,4 @@
-/** Small files of the system, read at one go. What is absent, forbidden or not a plain file is simply not there. */
+/** Reads small files of the system whole. Absent, forbidden and non-plain files all count as absent. */
 import {
   accessSync,
   closeSync,
@@ -11,19 +11,19 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** /proc/interrupts of a machine with 512 processors is about 3 MB, and the largest file that sources look at. */
+/** The largest file that sources read is /proc/interrupts: about 3 MB on a machine with 512 processors. */
 const MAX_TEXT_BYTES = 8 << 20;
 
-/** Suffices for nearly everything below /proc and /sys; kept, for sources read the same files all the time. */
+/** Holds nearly every file below /proc and /sys. Kept, because sources read the same files all the time. */
 const usualBuffer = Buffer.allocUnsafeSlow(64 << 10);
 
 /**
- * The whole text of a file; undefined where it is absent, may not be read, is no plain file or is too large: half a
- * file would be half the truth.
+ * Returns the whole text of a file, never part of it; undefined if it is absent, unreadable, too large or not a plain
+ * file.
  */
 export function readText(path: string): string | undefined {
   return orUndefined(() => {
-    // Files below /proc call themselves plain. Opening a pipe or a terminal for writing must not wait for anybody.
+    // Files below /proc claim to be plain. The flags keep the opening of a pipe or a terminal from waiting.
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
       return fstatSync(file).isFile() ? readAll(file) : undefined;
@@ -45,12 +45,12 @@ function readAll(file: number): string | undefined {
   }
 }
 
-/** Names in a folder, sorted by code unit; none where it is absent or may not be read. */
+/** Lists the names in a folder, sorted by code unit; empty if it is absent or unreadable. */
 export function readFolder(path: string): readonly string[] {
   return orUndefined(() => readdirSync(path).sort()) ?? [];
 }
 
-/** The first executable plain file of that name in the folders. */
+/** Finds the first executable plain file of that name; skips relative folders. */
 export function findTool(name: string, folders: readonly string[]): string | undefined {
   if (!/^[\w.+-]+$/.test(name)) return undefined;
   return folders
@@ -64,7 +64,7 @@ export function findTool(name: string, folders: readonly string[]): string | und
     );
 }
 
-/** What the system refuses, for whatever reason, is absent. Other errors are ours. */
+/** Returns undefined for whatever the system refuses. Other errors are bugs, and pass. */
 function orUndefined<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -1,27 +1,27 @@
 import type { NativeLibrary } from "../../ffi/index.ts";
 
-/** The machine as sources see it. Tests hand them another one. */
+/** The machine as sources see it. Tests substitute a made-up one. */
 export interface Host {
   readonly os: "linux" | "darwin";
   readonly arch: string;
-  /** The library of noise kernels, or why there is none. Loaded on first use. */
+  /** The library of noise kernels, or the reason why there is none. Loaded on first use. */
   readonly native: NativeState;
   readonly settings: Settings;
-  /** Monotonic time of this thread, nanoseconds. Each thread has an origin of its own. For rates and overlaps, never a sample. */
+  /** Returns monotonic time, ns. Each thread has an origin of its own. For rates and overlaps, never a sample. */
   nowNs(): number;
 
-  /** Text of a small file, such as one below /proc; undefined where it is absent, may not be read or exceeds 8 MiB. */
+  /** Returns the text of a small file, such as one below /proc; undefined if it is absent, unreadable or over 8 MiB. */
   readText(path: string): string | undefined;
-  /** Names in a folder, sorted; none where it is absent or may not be read. */
+  /** Lists the names in a folder, sorted; empty if it is absent or unreadable. */
   readFolder(path: string): readonly string[];
-  /** Absolute path of a system tool, looked for in fixed folders, never in PATH. */
+  /** Returns the absolute path of a system tool; searches fixed folders, never PATH. */
   findTool(name: string): string | undefined;
   /**
    * Runs a tool, given by its absolute path, to its end.
-   * @throws ToolError when it cannot start, crashes, is cut short or says too much; the signal's reason
+   * @throws ToolError if it cannot start, crashes, takes too long or prints too much; the signal's reason
    */
   run(tool: string, args: readonly string[], limits: ToolLimits, signal: AbortSignal): Promise<ToolOutput>;
-  /** Starts a tool that keeps talking. That it could not start, `output` says. */
+  /** Starts a long-running tool. If it could not start, `output` throws the reason. */
   start(tool: string, args: readonly string[], limits: Pick<ToolLimits, "maxBytes">): RunningTool;
 }
 
@@ -29,7 +29,7 @@ export type NativeState =
   | { readonly ok: true; readonly library: NativeLibrary }
   | { readonly ok: false; readonly reason: string };
 
-/** What the user may say about sources; plain data, handed to the sampling thread. */
+/** The user's settings for sources. Plain data: the sampling thread gets a copy. */
 export interface Settings {
   /** Forbids sources with the effect `network`, even when named. */
   readonly offline: boolean;
@@ -39,7 +39,7 @@ export interface Settings {
   readonly connectTo: string | undefined;
   /** Folder for files that sources read or write to measure; undefined: the system's folder for temporary files. */
   readonly scratchFolder: string | undefined;
-  /** Folders where tools are looked for. */
+  /** Folders searched for tools. */
   readonly toolFolders: readonly string[];
 }
 
@@ -52,35 +52,35 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 export interface ToolLimits {
-  /** Killed, with all its children, after this. */
+  /** The tool is killed with all its children after this long. */
   readonly timeoutMs: number;
-  /** Killed when its output exceeds this; a tool that keeps talking, when this much of it waits unread. */
+  /** The tool is killed when its output exceeds this; a long-running tool, when its unread output does. */
   readonly maxBytes: number;
 }
 
 export interface ToolOutput {
   readonly stdout: Uint8Array;
-  /** Its first few kilobytes, for messages. */
+  /** The first 4 KiB, for messages. */
   readonly stderr: string;
   readonly exitCode: number;
-  /** From start to exit. */
+  /** Time from start to exit. */
   readonly elapsedNs: number;
 }
 
-/** A tool that keeps talking. Disposing kills it with all its children, within some 50 ms. */
+/** A long-running tool. Disposing kills it with all its children within about 50 ms. */
 export interface RunningTool extends AsyncDisposable {
   /**
-   * Pieces of stdout as they arrive, each handed out once; ends with the tool. Leaving a loop over it leaves the tool
-   * running, and the next loop goes on. One reader at a time.
-   * @throws ToolError when it could not start, failed, crashed or was not listened to
+   * Yields pieces of stdout as they arrive, each once; ends when the tool does. Leaving a loop leaves the tool running,
+   * and the next loop continues. One reader at a time.
+   * @throws ToolError if it could not start, failed, crashed or was killed for unread output
    */
   readonly output: AsyncIterable<ToolPiece>;
-  /** Its first few kilobytes so far. */
+  /** Returns the first 4 KiB so far. */
   readonly stderr: () => string;
 }
 
 export interface ToolPiece {
   readonly bytes: Uint8Array;
-  /** When it was read, by `Host.nowNs`. */
+  /** Time of reading, by `Host.nowNs`. */
   readonly arrivedNs: number;
 }

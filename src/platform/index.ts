@@ -1,4 +1,4 @@
-/** The only reader of process.platform. */
+/** Makes the real Host. Nothing else in src/ reads process.platform. */
 import { loadLibrary } from "../../ffi/index.ts";
 import { NativeError } from "../errors.ts";
 import { findTool, readFolder, readText } from "./files.ts";
@@ -11,11 +11,11 @@ export { ToolGroups } from "./tool-groups.ts";
 
 /** Plain data: the sampling thread makes its host from a copy. */
 export interface HostOptions {
-  /** A library to load instead of the one that belongs to this build: for tests with a deterministic clock. */
+  /** Native library to load instead of this build's own; tests use one with a deterministic clock. */
   readonly libraryPath?: string;
-  /** What is left out is as in `DEFAULT_SETTINGS`. */
+  /** Missing settings default to `DEFAULT_SETTINGS`. */
   readonly settings?: Partial<Settings>;
-  /** `ToolGroups.memory` of the thread that ends this one, and kills the tools it leaves running. */
+  /** `ToolGroups.memory` of the thread that terminates this one and kills the tools it leaves running. */
   readonly toolGroups?: SharedArrayBuffer;
 }
 

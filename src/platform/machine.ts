@@ -13,11 +13,11 @@ export interface Machine {
   readonly cpu: string;
   readonly processors: number;
   readonly memoryGiB: number;
-  /** Keyed hash of the installation's number, 16 hex digits; null where the system has no file with one. */
+  /** Keyed hash of /etc/machine-id, 16 hex digits; null where there is no such file. */
   readonly installation: string | null;
 }
 
-/** Adds what a reader of a recording wants to know. */
+/** A machine as recordings describe it. */
 export interface MachineDescription extends Machine {
   /** Name and version of the operating system. */
   readonly system: string;
@@ -73,7 +73,7 @@ export function machineDifferences(a: Machine, b: Machine): string[] {
   return keys.filter((key) => a[key] !== b[key]).map((key) => `${key} ${a[key]}, now ${b[key]}`);
 }
 
-/** Processor's name on x86-64; on arm64 the identification registers, because there is no name. */
+/** Returns the processor's name; on arm64, where it has none, its identification registers. */
 function linuxProcessor(cpuinfo: string): string {
   const value = (key: string) => new RegExp(`^${key}\\s*:\\s*(.+)$`, "m").exec(cpuinfo)?.[1]?.trim();
   const name = value("model name");
@@ -108,7 +108,7 @@ function linuxVirtualMachine(host: Host): VirtualMachine {
 /** For Apple's own tools, which answer in a few milliseconds. */
 const ANSWER_LIMITS = { timeoutMs: 2_000, maxBytes: 4_096 };
 
-/** A tool's output, trimmed; undefined where the tool is missing or fails. */
+/** Runs a tool and returns its trimmed output; undefined if it is missing or fails. */
 async function answer(
   host: Host,
   name: string,

@@ -1,4 +1,4 @@
-/** The two ways to use a system tool: to its end, or for as long as it talks. */
+/** Runs a system tool to its end, or starts one that keeps running. */
 import { onAbort } from "#kit/abort.ts";
 import { ToolError } from "../errors.ts";
 import type { RunningTool, ToolLimits, ToolOutput, ToolPiece } from "./host.ts";
@@ -76,7 +76,7 @@ export function startTool(
 
   async function next(): Promise<IteratorResult<ToolPiece, undefined>> {
     for (;;) {
-      // What came before a failure is as good as any.
+      // Output from before a failure is valid: it is handed out first.
       const piece = queue.shift();
       if (piece) {
         unread -= piece.bytes.length;
@@ -93,7 +93,7 @@ export function startTool(
   }
 
   return {
-    // There is no `return`, so that leaving a loop leaves the tool running.
+    // Without a `return` method, leaving a loop leaves the tool running.
     output: { [Symbol.asyncIterator]: () => ({ next }) },
     stderr: () => child.stderr,
     async [Symbol.asyncDispose]() {

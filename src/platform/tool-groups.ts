@@ -1,14 +1,14 @@
-/** How many tools may run at once and still be found; far more than there are sources that use one. */
+/** Most tools tracked at once; far more than there are sources that use one. */
 const SLOTS = 64;
 
 /**
- * The process groups of running tools, in memory that threads can share: a thread that is ended from outside cannot kill
- * its tools any more, so whoever ends it does. Holds nothing but numbers of groups; 0 is a free place.
+ * Process groups of running tools, in memory that threads share. A terminated thread cannot kill its tools, so the
+ * thread that terminated it does. A slot holds the number of a group, or 0 if it is free.
  */
 export class ToolGroups {
   readonly #slots: Int32Array;
 
-  /** @param memory of another one of these, in another thread */
+  /** @param memory `memory` of a ToolGroups in another thread */
   constructor(
     readonly memory: SharedArrayBuffer = new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT),
   ) {
@@ -23,7 +23,7 @@ export class ToolGroups {
     for (let i = 0; i < SLOTS; i++) if (Atomics.compareExchange(this.#slots, i, group, 0) === group) return;
   }
 
-  /** Kills every tool that is running, with all its children. */
+  /** Kills every running tool with all its children. */
   killAll(): void {
     for (let i = 0; i < SLOTS; i++) {
       const group = Atomics.exchange(this.#slots, i, 0);
@@ -36,7 +36,7 @@ export function killGroup(group: number): void {
   try {
     process.kill(-group, "SIGKILL");
   } catch (error) {
-    // Nobody is left in it; or, on macOS, nobody who is not a zombie or another user's.
+    // ESRCH: the group is empty. EPERM, on macOS: only zombies or another user's processes are left in it.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ESRCH" && code !== "EPERM") throw error;
   }

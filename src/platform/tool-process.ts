@@ -1,8 +1,8 @@
 /**
- * One system tool as a child process: started by its absolute path with an empty environment and nothing to read, as the
- * head of a process group of its own, so that whatever it starts dies with it. Nothing here polls: the exit event
- * ends it or `stop` kills it, and neither a tool that ignores signals nor a descendant that holds on to its output
- * can delay that.
+ * One system tool as a child process. It is started by its absolute path, with LC_ALL as its only variable and nothing
+ * to read, as the head of its own process group, so that whatever it starts dies with it. Nothing here polls: the exit
+ * event ends it or `stop` kills it. Neither a tool that ignores signals nor a descendant that keeps the output open can
+ * delay that.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { isAbsolute } from "node:path";
@@ -10,22 +10,22 @@ import type { Readable } from "node:stream";
 import { ToolError } from "../errors.ts";
 import { killGroup, type ToolGroups } from "./tool-groups.ts";
 
-/** Messages in English and numbers with a point. Tools learn nothing else about us. */
+/** Asks for English messages and decimal points; tells the tool nothing else. */
 const ENVIRONMENT = { LC_ALL: "C" };
 
-/** Of what a tool says on stderr only the beginning is kept, for messages. */
+/** Bytes of stderr kept for messages; the rest is dropped. */
 const MAX_STDERR_BYTES = 4096;
 
 /**
- * The longest wait for a dead tool's output to end, and for a killed tool to be gone. What a tool wrote lies in the pipe
- * when it exits; after that, only a descendant that left the group can keep it open.
+ * Longest wait for a dead tool's output to end, and for a killed tool to exit. All that a tool wrote is in the pipe when
+ * it exits; after that, only a descendant that left the group can keep the pipe open.
  */
 const DRAIN_MS = 50;
-/** It is waited for in so many steps: between two of them output is read, even if this thread was held up. */
+/** Timers that the wait is split into: output is read between them, even if this thread was held up. */
 const DRAIN_STEPS = 5;
 
 export class ToolProcess {
-  /** The exit code. @throws ToolError if it could not start or crashed; else what `stop` was given */
+  /** Resolves with the exit code. @throws ToolError if it could not start or crashed; the reason given to `stop` */
   readonly ended: Promise<number>;
   #stderr = "";
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
@@ -35,7 +35,7 @@ export class ToolProcess {
   #drain: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param onOutput is given each piece of stdout as it arrives, until the tool has ended or is stopped
+   * @param onOutput receives each piece of stdout as it arrives, until the tool ends or is stopped
    * @throws RangeError if the path is not absolute
    */
   constructor(
@@ -48,7 +48,7 @@ export class ToolProcess {
     this.ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Whoever holds this object may look at how it ended later, or not at all.
+    // The holder may await `ended` later or never; that must not count as an unhandled rejection.
     this.ended.catch(() => undefined);
 
     const child = this.#spawn(args);
@@ -61,7 +61,7 @@ export class ToolProcess {
     child.stderr.on("data", (bytes: Buffer) => {
       this.#stderr += bytes.toString("latin1", 0, MAX_STDERR_BYTES - this.#stderr.length);
     });
-    // A broken pipe ends the output like a closed one; the exit says what happened.
+    // A broken pipe ends the output like a closed one; the exit code tells what happened.
     for (const stream of [child.stdout, child.stderr]) stream.on("error", () => stream.destroy());
     child.once("error", (error) => this.#end(() => this.#fail(error.message)));
     child.once("exit", () => {
@@ -83,19 +83,19 @@ export class ToolProcess {
     return this.#stderr;
   }
 
-  /** The first line of stderr, to be appended to a message. */
+  /** First line of stderr after a colon, to append to a message; empty if there is none. */
   get complaint(): string {
     const line = this.#stderr.trim().split("\n", 1)[0]!;
     return line === "" ? "" : `: ${line.slice(0, 200)}`;
   }
 
-  /** Kills it with all its children; `ended` rejects with the reason, within some 50 ms. Later calls do nothing. */
+  /** Kills it with all its children; `ended` rejects with `reason` within about 50 ms. Later calls do nothing. */
   stop(reason: unknown): void {
     if (this.#stopped) return;
     this.#stopped = { reason };
-    if (this.#exited) return; // It is being drained, or ended long ago.
+    if (this.#exited) return; // already draining, or ended long ago
     this.#killGroup();
-    // A process inside a system call that cannot be interrupted exits when it can; nobody waits for that.
+    // A process in an uninterruptible system call exits when it can; nothing waits for it.
     this.#drainThen(() => undefined);
   }
 
@@ -133,7 +133,7 @@ export class ToolProcess {
     else settle();
   }
 
-  /** Only while its number is still its own. */
+  /** Kills the group before the exit only: afterwards its number may be another's. */
   #killGroup(): void {
     if (!this.#exited && this.#child.pid !== undefined) killGroup(this.#child.pid);
   }
