@@ -11,7 +11,7 @@ export interface HealthFailure {
   readonly test: "repetition-count" | "adaptive-proportion";
   /** The symbol that occurred too often. */
   readonly symbol: number;
-  /** How often it occurred: the run length, or its count in the window. Equals `cutoff`: the tests stop there. */
+  /** Occurrences: the run length, or the count in the window. Equals `cutoff`, because the tests stop there. */
   readonly count: number;
   /** C: the smallest count that fails. */
   readonly cutoff: number;
@@ -21,7 +21,7 @@ export interface HealthFailure {
 
 /**
  * Repetition count test, SP 800-90B §4.4.1: fails at the C-th consecutive occurrence of one symbol.
- * Finds a source that is stuck. Runs are followed from batch to batch.
+ * Finds a source that is stuck. Runs continue from batch to batch.
  */
 export class RepetitionCountTest {
   #symbol = -1;
@@ -69,7 +69,7 @@ export class RepetitionCountTest {
 /**
  * Adaptive proportion test, SP 800-90B §4.4.2: takes the first symbol of each window of W and fails when it occurs C
  * times in that window, itself included. Finds a loss of entropy that leaves some variation. Windows do not overlap
- * and go on from batch to batch.
+ * and continue from batch to batch.
  */
 export class AdaptiveProportionTest {
   #symbol = -1;
@@ -147,19 +147,19 @@ function occurrences(symbols: Uint8Array, symbol: number, start: number, end: nu
 export const STARTUP_ALPHA_EXPONENT = 20;
 
 /**
- * α = 2⁻³⁰ where a test runs for ever. At a million symbols a second a source exactly as weak as claimed would alarm
+ * α = 2⁻³⁰ for tests that never end. At a million symbols a second a source exactly as weak as claimed raises an alarm
  * every 18 minutes, one with twice the claimed entropy every 37,000 years; at H = 0.1 a stuck source is found after
  * 301 symbols.
  */
 export const CONTINUOUS_ALPHA_EXPONENT = 30;
 
-/** Window of the adaptive proportion test (SP 800-90B §4.4.2): 1024 for a binary alphabet, 512 for any other. */
+/** Returns W of the adaptive proportion test (SP 800-90B §4.4.2): 1024 for a binary alphabet, 512 for any other. */
 export function aptWindow(symbolBits: number): number {
   return symbolBits === 1 ? 1024 : 512;
 }
 
 /**
- * Repetition count cutoff, SP 800-90B §4.4.1: C = 1 + ⌈a/H⌉.
+ * Returns the repetition count cutoff, SP 800-90B §4.4.1: C = 1 + ⌈a/H⌉.
  * A run of C equal symbols has probability at most 2^(−H·(C − 1)) ≤ 2^−a.
  *
  * @param h claimed min-entropy, bits per symbol, 0 < h ≤ 8
@@ -170,16 +170,16 @@ export function rctCutoff(h: number, alphaExponent: number): number {
 }
 
 /**
- * Adaptive proportion cutoff, SP 800-90B §4.4.2: the test fails when the first symbol of a window occurs C or more
- * times in it, itself included.
+ * Returns the adaptive proportion cutoff C, SP 800-90B §4.4.2: the test fails when the first symbol of a window occurs
+ * C or more times in it, itself included.
  *
  * - `corrected` (default): C = 2 + qbinom(1 − α, W − 1, 2^−H). The first symbol is given, so only the other W − 1 are
  *   trials, and C is the smallest count whose probability is at most α.
  * - `printed`: C = 1 + qbinom(1 − α, W, 2^−H), as the text of 2018 has it; equal or one less. For comparison.
  *
- * C = W + 1 says that even W equal symbols are no rarer than α (H·(W − 1) < a), so that **the test can never fire**:
- * at W = 512 that is H below 20/511 = 0.039 for α = 2⁻²⁰ and below 30/511 = 0.059 for α = 2⁻³⁰. Such a source is
- * guarded by the repetition count test alone.
+ * C = W + 1 means that even W equal symbols are no rarer than α (H·(W − 1) < a), so that **the test can never fire**:
+ * at W = 512 that is H below 20/511 = 0.039 for α = 2⁻²⁰ and below 30/511 = 0.059 for α = 2⁻³⁰. Only the repetition
+ * count test guards such a source.
  *
  * @param h claimed min-entropy, bits per symbol, 0 < h ≤ 8
  * @param window W, symbols
@@ -199,7 +199,7 @@ export function aptCutoff(
 }
 
 /**
- * qbinom(1 − 2^−a, n, 2^−h): the smallest k with P(X > k) ≤ 2^−a, by summing the upper tail from k = n downwards.
+ * Returns qbinom(1 − 2^−a, n, 2^−h): the smallest k with P(X > k) ≤ 2^−a. Sums the upper tail from k = n downwards.
  * Terms are kept as logarithms because 2^(−h·n) is as small as 2⁻⁸¹⁹².
  */
 function binomialQuantile(n: number, h: number, alphaExponent: number): number {

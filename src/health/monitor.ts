@@ -12,13 +12,13 @@ import {
 /** *starting* until the start-up test has passed; *failed* from the first alarm until `restart`. */
 export type HealthState = "starting" | "healthy" | "failed";
 
-/** What the monitor says about one batch of symbols. Pure data. */
+/** The monitor's judgement of one batch of symbols. Pure data. */
 export interface Verdict {
   /** The state after this batch. */
   readonly state: HealthState;
   /**
-   * How many of this batch's symbols may be credited: always its last ones. 0 in quarantine and where a test fired;
-   * symbols of the start-up test are never credited.
+   * Number of this batch's symbols that may be credited; always the last ones. 0 in quarantine and when a test fired.
+   * Symbols of the start-up test are never credited.
    */
   readonly creditableSymbols: number;
   /** Alarms since the monitor was made. */
@@ -27,7 +27,7 @@ export interface Verdict {
 }
 
 export interface MonitorFailure extends HealthFailure {
-  /** Which of the two runs of the test fired: α = 2⁻²⁰ at start-up, 2⁻³⁰ in continuous use. */
+  /** The run of the test that fired: α = 2⁻²⁰ at start-up, 2⁻³⁰ in continuous use. */
   readonly phase: "start-up" | "continuous";
 }
 
@@ -35,18 +35,18 @@ export interface MonitorFailure extends HealthFailure {
 export const MIN_STARTUP_SYMBOLS = 1024;
 
 /**
- * The H that the tests assume for a source that claims nothing. Such a source is credited 0 whatever happens, but a
- * reader of its status still wants to know that it died: 0.05 makes 401 equal symbols at start-up, or 601 later, a
- * failure, and leaves lazily changing counters alone.
+ * H that the tests assume for a source that claims nothing. Such a source earns no credit, but its status should still
+ * show when it dies. At 0.05, 401 equal symbols at start-up, or 601 later, are a failure; counters that change rarely
+ * pass.
  */
 export const NOMINAL_H = 0.05;
 
 /**
- * The health tests of one source, SP 800-90B §4: repetition count and adaptive proportion, at start-up and
- * continuously. It promises that gross failures are seen quickly; it does not measure entropy.
+ * Runs the health tests of one source, SP 800-90B §4: repetition count and adaptive proportion, at start-up and
+ * continuously. Detects gross failures quickly; does not measure entropy.
  */
 export class HealthMonitor {
-  /** Symbols of the start-up test: 1,024, or more where H is so low that a stuck source would need more to show. */
+  /** Length of the start-up test, symbols: 1,024, or more if H is so low that a stuck source takes longer to show. */
   readonly startupSymbols: number;
 
   readonly #startup: readonly [RepetitionCountTest, AdaptiveProportionTest];
@@ -83,7 +83,7 @@ export class HealthMonitor {
     return this.#failures;
   }
 
-  /** Takes the source's next symbols and says what they are worth. */
+  /** Tests the source's next symbols and says how many of them may be credited. */
   observe(symbols: Uint8Array): Verdict {
     if (this.#state === "failed") return this.#verdict(0);
     const startup = symbols.subarray(0, this.#startupLeft);
@@ -94,14 +94,14 @@ export class HealthMonitor {
     return this.#verdict(this.#state === "healthy" ? symbols.length - startup.length : 0);
   }
 
-  /** Ends a quarantine, or a pause in sampling: the source must pass the start-up test again. Counters are kept. */
+  /** Starts over after a quarantine or a pause in sampling, with the start-up test. Keeps the counters. */
   restart(): void {
     for (const test of [...this.#startup, ...this.#continuous]) test.reset();
     this.#startupLeft = this.startupSymbols;
     this.#state = "starting";
   }
 
-  /** Counts one alarm a batch, whichever tests fired: the first is kept. */
+  /** Counts at most one alarm per batch, and keeps the first. */
   #note(phase: MonitorFailure["phase"], failure: HealthFailure | undefined): void {
     if (failure === undefined || this.#state === "failed") return;
     this.#state = "failed";

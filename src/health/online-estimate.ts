@@ -10,21 +10,21 @@ export const FIRST_BLOCK = 2048;
 /** Length of every later block, symbols. Twice the first: a narrower bound, and the tables are cleared half as often. */
 export const BLOCK = 4096;
 
-/** Farthest lag predictor. Every lag up to it is tried, so that a period of 2 to 8 symbols is recognised exactly. */
+/** Longest lag of a predictor. Every lag up to it is tried, so that a period of 2 to 8 symbols is recognised exactly. */
 const MAX_LAG = 8;
 
 /**
- * Online assessment: a running upper estimate of a source's min-entropy, which caps the credit of its symbols.
+ * Keeps a running upper estimate of a source's min-entropy, which caps the credit of its symbols.
  *
  * **It is a cap, never a claim.** A few thousand symbols and three simple predictors can show that a source holds
  * *less* than claimed; they cannot show that it holds as much. Credit is min(claimed, assessed, this).
  *
- * Each block is assessed for itself (`assessBlock`), and the estimate is the lower of the last two blocks, so that a
- * source which weakens earns less from the next block border on, at most 4,096 symbols later, and one that recovers
- * waits for two good blocks. What happens between the borders is the health tests' business.
+ * Each block is assessed on its own (`assessBlock`), and the estimate is the lower of the last two blocks. So a source
+ * that weakens earns less from the next block border on, at most 4,096 symbols later, and one that recovers waits for
+ * two good blocks. Between borders only the health tests watch.
  *
- * The block length is a ceiling: among 2^k equally likely values the most common one stands out by chance, the more so
- * the shorter the block. Uniform symbols of 8, 4 and 1 bits reach about 6.6, 3.6 and 0.91 bits with 4,096 symbols
+ * The block length limits the estimate: among 2^k equally likely values the most common one stands out by chance, and
+ * more so in a shorter block. Uniform symbols of 8, 4 and 1 bits reach about 6.6, 3.6 and 0.91 bits with 4,096 symbols
  * (6.2 at worst in a thousand blocks of 8 bits) and about 6.2, 3.5 and 0.87 with 2,048.
  */
 export class OnlineEstimate {
@@ -41,12 +41,12 @@ export class OnlineEstimate {
     }
   }
 
-  /** Min-entropy at most to be credited now, bits per symbol; 0 until the first block is full. */
+  /** Most min-entropy that may be credited now, bits per symbol; 0 until the first block is full. */
   get bitsPerSymbol(): number {
     return Math.min(this.#latest, this.#previous);
   }
 
-  /** Takes the source's next symbols, those of the start-up test included. */
+  /** Feeds the source's next symbols, including those of the start-up test. */
   update(symbols: Uint8Array): void {
     for (let start = 0; start < symbols.length; ) {
       const part = symbols.subarray(start, start + this.#length - this.#filled);
@@ -57,7 +57,7 @@ export class OnlineEstimate {
     }
   }
 
-  /** Forgets everything: for a source that was quarantined. */
+  /** Forgets everything, for use after a quarantine. */
   reset(): void {
     this.#filled = 0;
     this.#length = FIRST_BLOCK;
@@ -75,8 +75,8 @@ export class OnlineEstimate {
 }
 
 /**
- * Upper estimate of the min-entropy of one block, bits per symbol, 0..symbolBits: −log₂ of the highest of the upper
- * confidence bounds (99 %, SP 800-90B §6.3) of three kinds of guess at the next symbol:
+ * Returns an upper estimate of the min-entropy of one block, bits per symbol, 0..symbolBits: −log₂ of the highest of the
+ * upper confidence bounds (99 %, SP 800-90B §6.3) of three kinds of guess at the next symbol:
  *
  * - the most common value (§6.3.1);
  * - the symbol seen d ago, for d = 1..8 (in the manner of the lag predictor, §6.3.8);
@@ -104,15 +104,15 @@ function mostCommonValueBound(block: Uint8Array): number {
   return proportionUpperBound(most, block.length);
 }
 
-/** The highest of the bounds of the lag predictors. */
+/** Returns the highest bound of the lag predictors. */
 function lagBound(block: Uint8Array): number {
   const hits = [...lagHits(block, block), ...lagHits(block.subarray(MAX_LAG / 2), block)];
   return Math.max(...hits.map((count, i) => proportionUpperBound(count, block.length - (i + 1))));
 }
 
 /**
- * How often `symbols[i]` equals `past[i − 1]`, `past[i − 2]`, `past[i − 3]`, `past[i − 4]`. Four lags share a pass, for
- * then all they need stays in registers: 0.4 ns a lag and symbol, against 0.8 one by one and 0.6 all eight at once.
+ * Counts how often `symbols[i]` equals each of `past[i − 1]` to `past[i − 4]`. Four lags share a pass, because their
+ * state then fits in registers: 0.4 ns per lag and symbol, against 0.8 one by one and 0.6 with all eight at once.
  */
 function lagHits(symbols: Uint8Array, past: Uint8Array): [number, number, number, number] {
   let hits1 = 0;
@@ -142,10 +142,10 @@ const successorCounts = new Uint16Array(256 * 256);
 const bestSuccessor = new Uint8Array(256);
 const guesses = new Uint8Array(BLOCK);
 
-/** The higher of `floor` and the bound of the successor predictor, which learns as it goes. */
+/** Returns the higher of `floor` and the bound of the successor predictor, which learns as it goes. */
 function successorBound(block: Uint8Array, floor: number): number {
   successorCounts.fill(0);
-  // Before anything is known the guess is 0: as good as any other.
+  // The first guess is 0, which is as good as any other.
   bestSuccessor.fill(0);
   let hits = 0;
   let last = block[0]!;
@@ -165,7 +165,7 @@ function successorBound(block: Uint8Array, floor: number): number {
 }
 
 /**
- * Length of the longest run of indices at which `a` and `b` agree. Looks at the far end of a run that would be a new
+ * Returns the length of the longest run of indices at which `a` and `b` agree. Looks at the far end of a possible new
  * record and walks back, so that most symbols are never read.
  */
 function longestAgreement(a: Uint8Array, b: Uint8Array): number {
