@@ -1,14 +1,14 @@
 /**
- * The entropy credited to the output of a conditioning component: Output_Entropy of SP 800-90B §3.1.5.1.2 (vetted)
- * and the lower bound of §3.1.5.2 (any other).
+ * Entropy credited to the output of a conditioning component: Output_Entropy of SP 800-90B §3.1.5.1.2 if it is vetted,
+ * else the lower bound of §3.1.5.2.
  */
 
 /**
- * h_out of a vetted component, in bits.
+ * Returns h_out of a vetted component, bits.
  *
  * @param nIn n_in, bits of input of one call
  * @param nOut n_out, bits of output of one call
- * @param nw the narrowest internal width in bits (Appendix E); never more than n_in counts
+ * @param nw the narrowest internal width in bits (Appendix E); counts as n_in at most
  * @param hIn h_in, min-entropy of that input in bits
  * @throws RangeError if a size is not a positive integer or h_in is outside (0, n_in]
  */
@@ -35,7 +35,7 @@ export function outputEntropy(nIn: number, nOut: number, nw: number, hIn: number
 }
 
 /**
- * h_out of a component that is not vetted, in bits: min(Output_Entropy, 0.999·n_out, h′·n_out).
+ * Returns h_out of a component that is not vetted, bits: min(Output_Entropy, 0.999·n_out, h′·n_out).
  *
  * @param hPrime h′, the assessed min-entropy per bit of the output, 0 … 1
  * @throws RangeError as `outputEntropy`, or if h′ is out of range

@@ -5,8 +5,8 @@ export const OUTPUT_BITS = 256;
 
 /**
  * Bits of credited min-entropy that must go into one block for the block to have full entropy: n_out + 64 = 320, what
- * SP 800-90C asks of a vetted conditioning component. Output_Entropy of SP 800-90B §3.1.5.1.2 then comes to all but
- * about 2⁻⁶⁴ of the 256 bits.
+ * SP 800-90C asks of a vetted conditioning component. Output_Entropy of SP 800-90B §3.1.5.1.2 then falls short of the 256
+ * bits by a fraction of about 2⁻⁶⁴.
  */
 export const FULL_ENTROPY_INPUT_BITS = OUTPUT_BITS + 64;
 
@@ -14,10 +14,10 @@ export const FULL_ENTROPY_INPUT_BITS = OUTPUT_BITS + 64;
 export const BLOCK_BYTES = OUTPUT_BITS / 8;
 
 /**
- * SHA-256 of concatenated parts, a vetted conditioning component (SP 800-90B §3.1.5.1.1): one 32-byte block after another.
+ * Makes 32-byte blocks, each the SHA-256 of its concatenated parts: a vetted conditioning component (SP 800-90B §3.1.5.1.1).
  *
- * It makes no entropy. A block has full entropy only if its parts hold `FULL_ENTROPY_INPUT_BITS`, and whether they do is for
- * the caller to know. Borders between parts do not count: ("ab", "c") gives what ("a", "bc") gives.
+ * It adds no entropy. A block has full entropy only if its parts hold `FULL_ENTROPY_INPUT_BITS`, which is for the caller to
+ * ensure. Borders between parts do not matter: ("ab", "c") and ("a", "bc") give the same block.
  */
 export class BlockConditioner {
   #hash = createHash("sha256");
@@ -26,7 +26,7 @@ export class BlockConditioner {
     this.#hash.update(part);
   }
 
-  /** The block of all parts since the last one. */
+  /** Returns the block of all parts since the last block. */
   finish(): Uint8Array {
     const block = new Uint8Array(this.#hash.digest());
     this.#hash = createHash("sha256");

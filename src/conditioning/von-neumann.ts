@@ -1,7 +1,7 @@
 import { BitPacker, type BitString, requireBitCount } from "../stats/bits.ts";
 
 /**
- * Von Neumann's debiasing (1951), on each bit position of the symbols for itself.
+ * Von Neumann's debiasing (1951), applied to each bit position of the symbols separately.
  *
  * Symbols are taken in consecutive pairs that do not overlap. At every bit position the two symbols' bits are
  * compared: 10 gives 1, 01 gives 0, equal bits give nothing. Bits of different positions are never paired, because
@@ -14,7 +14,7 @@ import { BitPacker, type BitString, requireBitCount } from "../stats/bits.ts";
  */
 export class VonNeumann {
   readonly #mask: number;
-  /** The first symbol of a pair whose second has not come yet. */
+  /** First symbol of an incomplete pair. */
   #pending: number | undefined;
 
   /** @param symbolBits width of the symbols, 1..8; bits above are ignored */
@@ -24,8 +24,8 @@ export class VonNeumann {
   }
 
   /**
-   * The output bits of the next symbols. An odd symbol at the end waits for the next call, so that the results of
-   * consecutive calls are together what one call would have given.
+   * Returns the output bits of the next symbols. An odd last symbol waits for the next call, so that splitting the input
+   * over several calls changes nothing.
    */
   debias(symbols: Uint8Array): BitString {
     const packer = new BitPacker(Math.ceil(symbols.length / 2) * this.symbolBits);

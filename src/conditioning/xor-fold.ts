@@ -4,8 +4,8 @@ import { requireBitCount } from "../stats/bits.ts";
  * Folds each symbol to its low `outBits` bits by XOR of its groups of `outBits` bits, counted from the least
  * significant one: with symbols of 8 bits and 3 bits out, b7b6 ⊕ b5b4b3 ⊕ b2b1b0. One symbol out for each one in.
  *
- * For study only. A fold hides bias without adding entropy, the result has at most the entropy of the input, and SP
- * 800-90B §3.1.5.2 does not let a non-vetted component claim full entropy: it never earns that credit.
+ * For study only, never for full-entropy credit. A fold hides bias without adding entropy, and SP 800-90B §3.1.5.2 does
+ * not let a non-vetted component claim full entropy.
  *
  * @param symbolBits width of the symbols, 1..8; bits above are ignored
  * @param outBits 1..symbolBits
