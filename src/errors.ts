@@ -16,11 +16,11 @@ export type ErrorCode =
   | "pool-closed"
   | "drbg";
 
-/** The family of all of them. It is the kit's base class by the name the library gives it, so the kit's errors belong to it too. */
+/** Base class of all of them: the kit's `ProgramError` under the library's name, so the kit's errors are instances too. */
 export const EntropyError: typeof ProgramError<ErrorCode> = ProgramError<ErrorCode>;
 export type EntropyError = ProgramError<ErrorCode>;
 
-/** A noise source could not deliver samples. Says which. */
+/** A noise source could not deliver samples; `sourceId` names it. */
 export class SourceError extends EntropyError {
   override name = "SourceError";
   constructor(
@@ -32,7 +32,7 @@ export class SourceError extends EntropyError {
   }
 }
 
-/** Less entropy was credited, in the time allowed, than was asked for. Exit code 3. */
+/** Too little entropy was credited in the time allowed. Exit code 3. */
 export class InsufficientEntropyError extends EntropyError {
   override name = "InsufficientEntropyError";
   constructor(message: string, hints: readonly string[] = []) {
@@ -40,7 +40,7 @@ export class InsufficientEntropyError extends EntropyError {
   }
 }
 
-/** The pool was closed while bytes were awaited, or used after that. */
+/** The pool was closed while a request waited, or was used after it was closed. */
 export class PoolClosedError extends EntropyError {
   override name = "PoolClosedError";
   constructor(message = "the entropy pool is closed") {

@@ -1,5 +1,5 @@
 /**
- * START HERE. What a noise source is (SP 800-90B §2.2.1).
+ * START HERE: defines a noise source (SP 800-90B §2.2.1).
  *
  * The path of a byte: Source → RawTrace (trace.ts) → health tests (health/monitor.ts) → pool (pool/pool.ts) →
  * random bit generator (rbg/rbg.ts) → a face (commands/stream.ts). To add a source, write one file in sources/.
@@ -10,7 +10,7 @@ import type { RawTrace } from "./trace.ts";
 /** A noise source. It measures; it never conditions, tests or retries. */
 export interface Source {
   readonly info: SourceInfo;
-  /** Whether this host can run it. Under 50 ms, no prompt, no network, no sampling, never throws. */
+  /** Tells if this host can run it. Takes under 50 ms; never prompts, uses the network, samples or throws. */
   availability(host: Host): Promise<Availability>;
   /** Acquires buffers, files and sockets; release with `await using`. @throws SourceError */
   open(host: Host): Promise<Sampler>;
@@ -19,7 +19,7 @@ export interface Source {
 export type Availability = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 export interface Sampler extends AsyncDisposable {
-  /** Exactly `n` consecutive raw samples or none. @throws SourceError; the signal's reason if aborted */
+  /** Resolves with exactly `n` consecutive raw samples. @throws SourceError; the signal's reason if aborted */
   sample(n: number, signal: AbortSignal): Promise<RawTrace>;
 }
 
@@ -27,22 +27,22 @@ export interface SourceInfo {
   /** snake_case, never renamed once released. */
   readonly id: string;
   readonly title: string;
-  /** What is believed unpredictable, and what is not known about it. */
+  /** States what is believed to be unpredictable, and what is not known about it. */
   readonly mechanism: string;
-  /** Sources that share a mechanism; the ledger pays a family once for the same stretch of time. */
+  /** Groups sources that share a mechanism; the ledger pays a family once for the same stretch of time. */
   readonly family: Family;
   readonly unit: "ticks" | "nanoseconds" | "count" | "level";
-  /** 1..8: what the health tests and estimators see of a sample. */
+  /** Low bits of a sample that the health tests and estimators see, 1..8. */
   readonly symbolBits: number;
-  /** H_submitter (SP 800-90B §3.1.3), bits per symbol; 0 = mixed, never credited. For a counter step ≤ 20 ns. */
+  /** H_submitter (SP 800-90B §3.1.3) at a counter step ≤ 20 ns, bits per symbol; 0: mixed in, never credited. */
   readonly claim: number;
   /** The same for coarser counters, up to the 41.67 ns of Apple silicon. Defaults to `claim`. */
   readonly coarseClaim?: number;
-  /** Order of magnitude of its raw samples a second; sizes the first request and sorts `fast`. */
+  /** Raw samples per second, to the order of magnitude; sizes the first request and decides what counts as `fast`. */
   readonly rateHz: number;
-  /** On any system: a source that uses a tool on macOS only is opt-in on Linux too. */
+  /** Effects on any system: a source that uses a tool on macOS only is opt-in on Linux too. */
   readonly effects: readonly Effect[];
-  /** Why it is not on by default although it is quick enough and has no effects. */
+  /** Reason for being off by default although it is quick enough and has no effects. */
   readonly offByDefault?: string;
 }
 
@@ -61,19 +61,20 @@ export const FAMILIES = [
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** What using a source does to the world besides taking time. A source that has any is never on by default. */
+/** Side effects of using a source. A source that has any is never on by default. */
 export type Effect = "network" | "microphone" | "camera" | "subprocess" | "disk-write";
 
-/** At this rate or above, and without side effects, a source is on by default unless it says otherwise. */
+/** A source at or above this rate, without side effects, is on by default unless it says otherwise. */
 export const DEFAULT_MIN_RATE_HZ = 1_000;
 
-/** Counter steps at which recordings were made: 10 ns, and re-quantised to 24 MHz (41.67 ns). */
+/** Coarsest counter steps of the two claims, ns. Recordings were made at 10 ns, and re-quantised to 24 MHz (41.67 ns). */
 const FINE_STEP_NS = 20;
 const COARSE_STEP_NS = 42;
 
 /**
- * Min-entropy claimed with a counter of this step, bits per symbol. Only timing sources depend on the step. They claim
- * nothing beyond the coarsest step for which there is evidence, and no more than the coarse claim while the step is unknown.
+ * Returns the min-entropy claimed with a counter of this step, bits per symbol. Only timing sources depend on the step.
+ * They claim nothing beyond the coarsest step for which there is evidence, and at most the coarse claim while the step
+ * is unknown.
  * @param stepNs period of the counter's step; undefined, or not above 0, where it is unknown
  */
 export function claimAt(info: SourceInfo, stepNs: number | undefined): number {
@@ -83,7 +84,7 @@ export function claimAt(info: SourceInfo, stepNs: number | undefined): number {
   return stepNs <= COARSE_STEP_NS ? (info.coarseClaim ?? info.claim) : 0;
 }
 
-/** Period of the step of this host's counter, nanoseconds; undefined without a native library. */
+/** Returns the step of this host's counter, ns; undefined without a native library. */
 export function counterStepNs({ native }: Host): number | undefined {
   return native.ok ? native.library.clock.periodNs : undefined;
 }

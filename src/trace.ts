@@ -5,28 +5,28 @@
 /** Consecutive samples as digitized, oldest first. Nothing has been done to them. */
 export interface RawTrace {
   readonly sourceId: string;
-  /** One measured integer an entry: ticks, a count, a level; the source's `unit` says which. */
+  /** Measured integers in the source's `unit`. */
   readonly samples: BigUint64Array;
-  /** Warm-up samples dropped before the first of these. */
+  /** Number of warm-up samples dropped before the first. */
   readonly discarded: number;
-  /** When sampling began, nanoseconds of the sampling thread's monotonic clock. Says what was concurrent; carries no credit. */
+  /** Start of sampling by the sampling thread's monotonic clock, ns. Shows which traces overlap; carries no credit. */
   readonly startedNs: number;
-  /** How long it took. For rates only; carries no credit. */
+  /** Duration of sampling. For rates only; carries no credit. */
   readonly elapsedNs: number;
 }
 
 /** Bytes of one sample in memory and in files: an unsigned 64-bit integer, little-endian. */
 export const SAMPLE_BYTES = 8;
 
-/** Returns the trace as it lies in memory, `SAMPLE_BYTES` a sample: conditioning absorbs this. */
+/** Views the samples as bytes, `SAMPLE_BYTES` each: the input of conditioning. */
 export function traceBytes(trace: RawTrace): Uint8Array {
   const { buffer, byteOffset, byteLength } = trace.samples;
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /**
- * The low `bits` bits of each sample, one symbol a byte: what health tests and estimators see.
- * Timing deltas keep their noise there; what lies above is drift and interruptions (SP 800-90B §6.4 asks for
+ * Returns the low `bits` bits of each sample, one symbol a byte: the input of health tests and estimators.
+ * Timing deltas keep their noise there; the bits above hold drift and interruptions (SP 800-90B §6.4 asks for
  * at most 8 bits).
  * @throws RangeError unless 1 ≤ bits ≤ 8
  */
