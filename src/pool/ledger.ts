@@ -1,5 +1,5 @@
 /**
- * The account book of entropy, in bits. Everything that enters or leaves the pool's level is entered here, and after
+ * The account book of entropy, in bits. Every change of the pool's level is entered here, and after
  * every entry
  *
  *     credited = level + spent + forfeited
@@ -7,7 +7,7 @@
 import type { Family } from "../source.ts";
 
 export interface Totals {
-  /** Counted in, all sources. */
+  /** Credited by all sources. */
   readonly creditedBits: number;
   /** Used up by conditioning into full-entropy blocks. */
   readonly spentBits: number;
@@ -38,20 +38,20 @@ export class Ledger {
     return time.pay(startedNs, startedNs + elapsedNs, bits);
   }
 
-  /** @throws RangeError for a number that is no amount of entropy */
+  /** @throws RangeError for a negative or infinite number */
   credit(bits: number): void {
     assertBits(bits);
     this.#creditedBits += bits;
     this.#levelBits += bits;
   }
 
-  /** @throws RangeError if there is not that much */
+  /** @throws RangeError if the level is lower */
   spend(bits: number): void {
     this.#leave(bits);
     this.#spentBits += bits;
   }
 
-  /** @throws RangeError if there is not that much */
+  /** @throws RangeError if the level is lower */
   forfeit(bits: number): void {
     this.#leave(bits);
     this.#forfeitedBits += bits;
@@ -69,7 +69,7 @@ export class Ledger {
   #leave(bits: number): void {
     assertBits(bits);
     if (bits > this.#levelBits) {
-      throw new RangeError(`${bits} bits were to leave a ledger that holds ${this.#levelBits}`);
+      throw new RangeError(`cannot take ${bits} bits from a ledger that holds ${this.#levelBits}`);
     }
     this.#levelBits -= bits;
   }
@@ -84,15 +84,15 @@ function assertBits(bits: number): void {
  *
  * Members share a mechanism, so what two of them saw at the same moment may be the same noise. Each moment is
  * paid at the rate of the best member that covered it: a trace that overlaps an earlier one earns only what it
- * adds above that one's rate. Traces sampled one after the other are paid in full.
+ * adds above the earlier one's rate. Traces sampled one after the other are paid in full.
  */
 export class FamilyTime {
   /** Paid spans, sorted, not overlapping. */
   #spans: Span[] = [];
-  /** What ended before this is no longer remembered, and therefore counts as paid. */
+  /** Start of the remembered time; all time before it counts as paid. */
   #horizonNs = Number.NEGATIVE_INFINITY;
 
-  /** The part of `bits`, spread evenly over [startNs, endNs), that may be credited. */
+  /** Returns the part of `bits`, spread evenly over [startNs, endNs), that may be credited. */
   pay(startNs: number, endNs: number, bits: number): number {
     if (!(bits > 0) || !Number.isFinite(startNs)) return 0;
     const end = Math.max(endNs, startNs + 1);
@@ -135,7 +135,7 @@ interface Span {
   readonly rate: number;
 }
 
-/** Traces reach the ledger within a few slices of one another; this remembers some hundred slices. */
+/** Most spans remembered: some hundred slices. Traces reach the ledger within a few slices of one another. */
 const MAX_SPANS = 256;
 
 function append(spans: Span[], span: Span): void {

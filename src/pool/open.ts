@@ -1,6 +1,6 @@
 /**
- * The one door for bytes: which sources, at which claims, into which pool, through which generator. Every command, face
- * and library opens its pool here.
+ * The one door for bytes: chooses sources and their claims, the pool and its generators. Every command, face and library
+ * opens its pool here.
  *
  *     using open = openPool({ sources: "default" }, deps);
  *     await open.full.fill(out);
@@ -14,7 +14,7 @@ import { selectSources } from "../sources/selection.ts";
 import { Pool, type PoolConfig } from "./pool.ts";
 
 export interface PoolSettings extends ClaimOptions, Pick<PoolConfig, "capacityBytes" | "idleShare"> {
-  /** As `--sources`. */
+  /** List of sources, as for `--sources`. */
   readonly sources: string;
 }
 
@@ -28,13 +28,13 @@ export interface OpenPool extends Disposable {
   readonly infos: readonly SourceInfo[];
   readonly full: FullGenerator;
   readonly drbg: DrbgGenerator;
-  /** Ends sampling, fails who waits, wipes what was ready. */
+  /** Ends sampling, rejects waiting requests, wipes ready bytes. */
   close(): void;
 }
 
 /**
- * Opens a pool. Nothing is sampled before bytes are asked for.
- * @throws UsageError for a list of sources, or a credit, that makes no sense
+ * Opens a pool. Sampling begins with the first request, or with `pool.start`.
+ * @throws UsageError for an invalid list of sources or an invalid credit
  */
 export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
   const infos = creditedInfos(selectSources(deps.sources, settings.sources), settings, deps);
@@ -48,7 +48,7 @@ export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
 }
 
 function around(pool: Pool, infos: readonly SourceInfo[], host: Pick<Host, "native">): OpenPool {
-  // Full-entropy bytes are few: for them the library is not loaded.
+  // Full-entropy bytes are few: they do without the native library.
   const full = new FullGenerator(pool);
   const drbg = new DrbgGenerator(pool, () => (host.native.ok ? host.native.library.keyStream : undefined));
   const close = () => {

@@ -1,5 +1,5 @@
 /**
- * The entropy pool: tests what sources deliver, credits it, conditions it, hands it out once.
+ * The entropy pool: tests the sources' samples, credits them, conditions them, hands each block out once.
  *
  *     trace ──▶ symbols ──▶ health tests ──▶ credit = samples × min(claimed, assessed) ──▶ account ──▶ extract
  *
@@ -18,31 +18,31 @@ import { Account, Reservoir } from "./reservoir.ts";
 import { type PoolStatus, shortageOf } from "./status.ts";
 
 export interface PoolConfig {
-  /** With the claims that may be credited. */
+  /** Their claims are those that may be credited. */
   readonly sources: readonly SourceInfo[];
   readonly startThread: () => SamplingThread;
-  /** Full-entropy bytes kept ready at most. Default 4096. */
+  /** Most full-entropy bytes kept ready. Default 4096. */
   readonly capacityBytes?: number | undefined;
   /**
-   * Share of the time, 0 to 1, that sources are sampled although the pool is full and nobody waits, so that they stay
-   * tested and those who watch see them move. Default 0: nothing is sampled for nobody.
+   * Share of the time, 0 to 1, in which sources are sampled while the pool is full and no request waits. Keeps them
+   * tested and displays moving. Default 0: no idle sampling.
    */
   readonly idleShare?: number | undefined;
   readonly limits?: SchedulerLimits | undefined;
-  /** Monotonic milliseconds. */
+  /** Monotonic clock, ms. */
   readonly nowMs?: () => number;
 }
 
 export interface PoolEvents {
   /** A source was quarantined or found unable to run. */
   "source-failed": [{ readonly id: string; readonly reason: string }];
-  /** Every trace, after it was judged: for those who watch. */
+  /** Every trace, once it is tested and credited; for displays. */
   trace: [{ readonly trace: RawTrace; readonly creditedBits: number }];
-  /** A trace that `reveal` asked for: raw noise that may be shown, for it was not counted. */
+  /** A trace that `reveal` asked for: raw noise that may be shown, because it was not credited. */
   revealed: [RawTrace];
 }
 
-/** The largest single request; larger ones are for the caller to split. */
+/** Largest single request; callers split larger ones. */
 export const MAX_EXTRACT_BYTES = 1 << 20;
 const DEFAULT_CAPACITY_BYTES = 4_096;
 
@@ -59,7 +59,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   #collecting: Promise<void> | undefined;
   #extractedBytes = 0;
   #closed = false;
-  /** The fault of this program that closed the pool. */
+  /** The internal error that closed the pool. */
   #fault: unknown;
 
   constructor(config: PoolConfig) {
@@ -72,7 +72,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#scheduler = new Scheduler(config.sources, { ...config, shares: "by-credit" });
   }
 
-  /** Begins to sample, and keeps the pool filled from now on. `extract` does so too. */
+  /** Starts sampling and keeps the pool filled. `extract` starts it too. */
   start(): this {
     this.#assertOpen();
     this.#sample();
@@ -80,8 +80,8 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   }
 
   /**
-   * Resolves with `length` bytes of full entropy. Requests are served in order and never share a byte. One that is
-   * aborted wipes what it had got.
+   * Resolves with `length` bytes of full entropy. Requests are served in order and never share a byte. An aborted request
+   * wipes the bytes it had.
    * @throws RangeError unless 1 ≤ length ≤ MAX_EXTRACT_BYTES
    * @throws InsufficientEntropyError when no source can ever deliver; the signal's reason; PoolClosedError
    */
@@ -98,7 +98,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     });
   }
 
-  /** Returns up to `length` bytes that are ready now and that no one waits for; possibly none. */
+  /** Returns up to `length` bytes that are ready now; none while requests wait. */
   extractReady(length: number): Uint8Array {
     this.#assertOpen();
     if (this.#waiters.length > 0) return new Uint8Array(0);
@@ -108,7 +108,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     return out;
   }
 
-  /** Samples this source no more until `resume`. @throws RangeError for a source that is not in the pool */
+  /** Stops sampling this source until `resume`. @throws RangeError for a source that is not in the pool */
   pause(id: string): void {
     this.#scheduler.pause(id);
   }
@@ -119,8 +119,8 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   }
 
   /**
-   * Emits the source's next trace as "revealed", and credits it nothing: noise that somebody has seen must not be
-   * counted. @throws RangeError for a source that is not in the pool
+   * Emits the source's next trace as "revealed" and gives it no credit: noise that was shown must not count.
+   * @throws RangeError for a source that is not in the pool
    */
   reveal(id: string): void {
     this.#toReveal.add(this.#scheduler.source(id).info.id);
@@ -142,7 +142,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     return shortageOf(this.status());
   }
 
-  /** Ends sampling, rejects who waits, wipes what was ready. */
+  /** Ends sampling, rejects waiting requests, wipes ready bytes. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -155,7 +155,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.close();
   }
 
-  /** Samples as long as somebody waits or there is room for another block. */
+  /** Samples while a request waits or there is room for another block. */
   #sample(): void {
     if (this.#closed) return;
     this.#scheduler.want(this.#waiters.length > 0 || !this.#reservoir.isFull);
@@ -165,7 +165,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     });
   }
 
-  /** Takes in what the sources deliver, until the pool is closed. */
+  /** Books the sources' traces until the pool is closed. */
   async #collect(): Promise<void> {
     for (let event = await this.#scheduler.next(); event; event = await this.#scheduler.next()) {
       if (event.kind === "trace") this.#book(event.source, event.trace);
@@ -195,7 +195,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     if (verdict.state === "failed") this.#scheduler.quarantine(source, describeFailure(verdict.lastFailure));
   }
 
-  /** Hands ready bytes to those who wait, in order. */
+  /** Hands ready bytes to waiting requests, in order. */
   #serve(): void {
     for (let waiter = this.#waiters[0]; waiter && this.#reservoir.readyBytes > 0; waiter = this.#waiters[0]) {
       this.#extractedBytes += waiter.fill((out) => this.#account.take(out));
@@ -212,7 +212,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     return new InsufficientEntropyError(`no source can deliver: ${this.shortage()}`, reasons);
   }
 
-  /** After a fault nothing more is handed out, and whoever asks is told of it. */
+  /** Returns the error of later requests: the internal error that closed the pool, if one did. */
   #closedError(): unknown {
     return this.#fault ?? new PoolClosedError();
   }
@@ -232,13 +232,13 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   }
 }
 
-/** A request for bytes that is not complete yet, and the bytes it has got so far. They are wiped when it fails. */
+/** An incomplete request and the bytes it has so far. They are wiped when it fails. */
 class Waiter {
   readonly #bytes: Uint8Array;
   readonly #listener: Disposable | undefined;
   #filled = 0;
 
-  /** @param forget called when the signal ended the wait */
+  /** @param signal not aborted yet @param forget called when the signal ends the wait */
   constructor(
     length: number,
     private readonly resolve: (bytes: Uint8Array) => void,
@@ -258,7 +258,7 @@ class Waiter {
     return this.#filled === this.#bytes.length;
   }
 
-  /** @param take moves bytes into the array it is given, and returns how many @returns how many it took */
+  /** @param take moves bytes into the given array and returns their number @returns the number of bytes taken */
   fill(take: (out: Uint8Array) => number): number {
     const taken = take(this.#bytes.subarray(this.#filled));
     this.#filled += taken;

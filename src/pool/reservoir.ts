@@ -1,6 +1,6 @@
 /**
- * Samples in, full-entropy blocks out (SP 800-90C, SP 800-90B §3.1.5.1): every block is SHA-256 of samples that no other
- * block has seen and that were credited at least 320 bits.
+ * Turns samples into full-entropy blocks (SP 800-90C, SP 800-90B §3.1.5.1). Each block is the SHA-256 of samples that were
+ * credited at least 320 bits, and no sample goes into two blocks.
  */
 import { BLOCK_BYTES, BlockConditioner, FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { SAMPLE_BYTES } from "../trace.ts";
@@ -16,8 +16,8 @@ export class Account {
   ) {}
 
   /**
-   * Mixes in samples, `SAMPLE_BYTES` each, and credits each with `bitsPerSample`; with 0 they are mixed all the same.
-   * When there is no room for another block, credit beyond one block's worth is forfeited.
+   * Mixes in samples, `SAMPLE_BYTES` each, and credits each with `bitsPerSample`, which may be 0. While there is no room
+   * for another block, credit beyond one block's worth is forfeited.
    */
   absorb(samples: Uint8Array, bitsPerSample: number): void {
     const total = Math.floor(samples.length / SAMPLE_BYTES);
@@ -33,14 +33,14 @@ export class Account {
     }
   }
 
-  /** Moves up to `out.length` ready bytes out. The room may be taken by a block that was paid for. @returns how many */
+  /** Moves up to `out.length` ready bytes out. A block already paid for may fill the freed room. @returns their number */
   take(out: Uint8Array): number {
     const count = this.reservoir.take(out);
     if (count > 0) this.#settle();
     return count;
   }
 
-  /** Makes a block if one is due. Where there is no room, keeps one block's worth and forfeits the rest. */
+  /** Makes a block if one is due. Without room for it, keeps one block's worth of credit and forfeits the rest. */
   #settle(): void {
     const { levelBits } = this.ledger.totals;
     if (levelBits < FULL_ENTROPY_INPUT_BITS) return;
@@ -59,7 +59,7 @@ export class Reservoir {
   #head = 0;
   #readyBytes = 0;
 
-  /** @param capacityBytes how much output is kept at most; rounded up to whole blocks */
+  /** @param capacityBytes most output kept; rounded up to whole blocks */
   constructor(capacityBytes: number) {
     this.#ring = new Uint8Array(Math.max(1, Math.ceil(capacityBytes / BLOCK_BYTES)) * BLOCK_BYTES);
   }
@@ -77,7 +77,7 @@ export class Reservoir {
     return this.#ring.length - this.#readyBytes < BLOCK_BYTES;
   }
 
-  /** Moves a block in, and wipes the caller's. @throws RangeError when full */
+  /** Moves a block in and wipes the caller's copy. @throws RangeError when full */
   put(block: Uint8Array): void {
     if (this.isFull) throw new RangeError("the reservoir has no room for a block");
     const tail = this.#head + this.#readyBytes;
@@ -86,7 +86,7 @@ export class Reservoir {
     this.#readyBytes += BLOCK_BYTES;
   }
 
-  /** Moves up to `out.length` bytes out. @returns how many */
+  /** Moves up to `out.length` bytes out. @returns their number */
   take(out: Uint8Array): number {
     const count = Math.min(out.length, this.#readyBytes);
     for (let done = 0; done < count; ) {

@@ -7,9 +7,9 @@ import type { PoolStatus } from "./status.ts";
 
 export interface SourceSnapshot extends SourceStatus {
   readonly title: string;
-  /** Raw samples taken in each second since the snapshot before. */
+  /** Raw samples per second since the previous snapshot. */
   readonly samplesPerSecond: number;
-  /** Bits counted by the ledger in each second since the snapshot before. */
+  /** Bits credited by the ledger per second since the previous snapshot. */
   readonly creditedBitsPerSecond: number;
 }
 
@@ -17,15 +17,15 @@ export interface Snapshot extends PoolStatus {
   readonly schema: 1;
   readonly sources: readonly SourceSnapshot[];
   readonly creditedBitsPerSecond: number;
-  /** Output that the credited bits make: see fullEntropyBytes. */
+  /** Output that the credited bits pay for: see `fullEntropyBytes`. */
   readonly fullEntropyBytesPerSecond: number;
   readonly grade: Grade;
 }
 
 /**
  * For display, never for credit.
- * A: every source that can run here is healthy, of two families or more · B: two families or more are healthy ·
- * C: one family is · D: none is yet, some are in their start-up tests · F: nothing can be served.
+ * A: every source that can run here is healthy, and they are of two families or more. B: sources of two families or more
+ * are healthy. C: sources of one family are. D: none is healthy yet, some are in their start-up tests. F: none is either.
  */
 export type Grade = "A" | "B" | "C" | "D" | "F";
 
@@ -40,7 +40,7 @@ export class Snapshots {
     this.#titles = new Map(infos.map((info) => [info.id, info.title]));
   }
 
-  /** Takes a snapshot. Rates are since the call before, at first since the pool was opened. */
+  /** Takes a snapshot. Rates are since the previous call; for the first, since the pool was opened. */
   next(): Snapshot {
     const status = this.pool.status();
     const before = this.#before;
@@ -66,7 +66,7 @@ export class Snapshots {
   }
 }
 
-/** Converts credited bits to the full-entropy output they make, bytes: 256 bits for 320. */
+/** Converts credited bits to the full-entropy output they pay for, bytes: 256 bits for 320. */
 export function fullEntropyBytes(creditedBits: number): number {
   return (creditedBits / FULL_ENTROPY_INPUT_BITS) * BLOCK_BYTES;
 }

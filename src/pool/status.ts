@@ -1,16 +1,16 @@
-/** The pool's own account of itself. Plain data: `pool --json`, the server and the terminal show it as it is. */
+/** The pool's status. Plain data: `pool --json`, the server and the terminal show it unchanged. */
 import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Totals } from "./ledger.ts";
 
 export interface PoolStatus {
   readonly sources: readonly SourceStatus[];
   readonly ledger: Totals;
-  /** Full-entropy bytes ready to be handed out, and the most that is kept. */
+  /** Full-entropy bytes ready to be handed out, and the most that are kept. */
   readonly readyBytes: number;
   readonly capacityBytes: number;
   /** Full-entropy bytes handed out since the pool was opened. */
   readonly extractedBytes: number;
-  /** Since the pool was opened, milliseconds. */
+  /** Time since the pool was opened. */
   readonly uptimeMs: number;
 }
 
