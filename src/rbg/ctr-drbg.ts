@@ -12,14 +12,14 @@ export const SEED_LENGTH = KEY_LENGTH + BLOCK_LENGTH;
 export const MAX_REQUEST_LENGTH = 2 ** 16;
 
 /**
- * The costly step of CTR_DRBG(AES-256), counter field of the whole block (ctr_len = 128). `state` is Key ‖ V. Fills `out`,
- * {@link MAX_REQUEST_LENGTH} bytes at most, with the key stream of Key from V + 1 on, and replaces `state` by the 48 bytes
- * of key stream that follow at the next block border.
+ * Does the costly step of CTR_DRBG(AES-256), with the whole block as counter field (ctr_len = 128). `state` is Key ‖ V.
+ * Fills `out`, {@link MAX_REQUEST_LENGTH} bytes at most, with the key stream of Key from V + 1 on, then replaces `state`
+ * by the 48 bytes of key stream from the next block border on.
  */
 export type KeyStream = (state: Uint8Array, out: Uint8Array) => void;
 
 /**
- * By the cipher that the runtime brings, in one pass of AES-CTR over zeros. OpenSSL and BoringSSL increment the block as
+ * Uses the runtime's cipher, in one pass of AES-CTR over zeros. OpenSSL and BoringSSL increment the block as
  * one 128-bit number with wrap-around, as ctr_len = 128 demands.
  */
 export const cipherKeyStream: KeyStream = (state, out) => {
@@ -33,7 +33,7 @@ export const cipherKeyStream: KeyStream = (state, out) => {
   counter.fill(0);
 };
 
-/** The plaintext of every pass: as long as the longest request and the state after it. */
+/** Plaintext of every pass: as long as the longest request and the state after it. */
 const ZERO_PLAINTEXT = new Uint8Array(MAX_REQUEST_LENGTH + SEED_LENGTH);
 
 /** V + 1 mod 2¹²⁸, big-endian. */
@@ -46,7 +46,7 @@ function incremented(block: Uint8Array): Uint8Array {
   return next;
 }
 
-/** With the derivation function an entropy input holds at least the security strength, 256 bits, of entropy. */
+/** With the derivation function an entropy input holds at least 256 bits of entropy, the security strength. */
 export const MIN_ENTROPY_INPUT_LENGTH = 256 / 8;
 
 /** A nonce has at least half the security strength (§8.6.7). */
@@ -57,36 +57,36 @@ export const MAX_RESEED_INTERVAL = 2 ** 48;
 
 export interface CtrDrbgSeed {
   /**
-   * Bytes from an entropy source, or already conditioned. With the derivation function 32 bytes or more that hold at
-   * least 256 bits of entropy; without it exactly 48 bytes of full entropy.
+   * Bytes from an entropy source, conditioned or not. With the derivation function, 32 bytes or more that hold at least
+   * 256 bits of entropy; without it, exactly 48 bytes of full entropy.
    */
   readonly entropyInput: Uint8Array;
-  /** With the derivation function required, 16 bytes or more, never used twice (§8.6.7); without it not allowed. */
+  /** With the derivation function, 16 bytes or more, never used twice (§8.6.7); without it, not allowed. */
   readonly nonce?: Uint8Array;
-  /** Any bytes that tell this instance from others; need not be secret. Without derivation function 48 at most. */
+  /** Any bytes that distinguish this instance; need not be secret. At most 48 without the derivation function. */
   readonly personalization?: Uint8Array;
 }
 
 export interface CtrDrbgOptions {
-  /** Whether input goes through Block_Cipher_df (§10.3.2). Default true. */
+  /** Passes input through Block_Cipher_df (§10.3.2). Default true. */
   readonly derivationFunction?: boolean;
   /**
-   * Prediction resistance (§9.3): called before every request for a fresh entropy input, as `entropyInput` above.
-   * What it throws goes to the caller of `generate`, and the state stays as it was.
+   * Prediction resistance (§9.3): returns a fresh entropy input, as `entropyInput` above, before every request. Its errors
+   * reach the caller of `generate` and leave the state unchanged.
    */
   readonly freshEntropy?: () => Uint8Array;
   /** Requests allowed between two reseeds, 1..2⁴⁸ (default). */
   readonly reseedInterval?: number;
-  /** What makes the output; usually the runtime's cipher. */
+  /** Makes the output. Default: the runtime's cipher. */
   readonly keyStream?: KeyStream | undefined;
 }
 
 /**
- * CTR_DRBG with AES-256, SP 800-90A rev. 1 §10.2.1, counter field of the whole block (ctr_len = 128).
+ * CTR_DRBG with AES-256, SP 800-90A rev. 1 §10.2.1, with the whole block as counter field (ctr_len = 128).
  *
- * Making one is Instantiate (§10.2.1.3). It is as good as its entropy inputs, which it cannot judge: it checks their
- * lengths only. State and intermediate values are overwritten once used, as far as the runtime lets go of them; inputs
- * stay the caller's to overwrite.
+ * The constructor is Instantiate (§10.2.1.3). The output is only as good as the entropy inputs, of which only the lengths
+ * can be checked. State and intermediate values are overwritten after use, as far as the runtime allows; overwriting the
+ * inputs is left to the caller.
  */
 export class CtrDrbg {
   /** Key ‖ V. */
@@ -136,11 +136,12 @@ export class CtrDrbg {
   }
 
   /**
-   * One request, §10.2.1.5: `length` bytes, 65,536 at most.
+   * Serves one request, §10.2.1.5: `length` bytes, 65,536 at most.
    * @throws DrbgError if more is asked for, if a reseed is due, or after `uninstantiate`
    */
   generate(length: number, additionalInput: Uint8Array = EMPTY): Uint8Array {
-    if (!Number.isInteger(length) || length < 0) throw new RangeError(`length must not be ${length}`);
+    if (!Number.isInteger(length) || length < 0)
+      throw new RangeError(`length must be 0 or more, not ${length}`);
     if (length > MAX_REQUEST_LENGTH) {
       throw new DrbgError(`a request is for ${MAX_REQUEST_LENGTH} bytes at most, not ${length}`);
     }
@@ -151,9 +152,9 @@ export class CtrDrbg {
   }
 
   /**
-   * Fills `out`, of any length, by as many requests of 65,536 bytes as it takes.
-   * @throws DrbgError as `generate`; nothing is written if the requests left before the next reseed are too few, but
-   *   part of `out` is if `freshEntropy` fails on the way
+   * Fills `out`, of any length, with as many requests of 65,536 bytes as needed.
+   * @throws DrbgError as `generate`. Nothing is written if too few requests are left before the next reseed; part of
+   *   `out` may be written if `freshEntropy` fails.
    */
   generateInto(out: Uint8Array): void {
     requireBytes("out", out);
@@ -163,13 +164,13 @@ export class CtrDrbg {
     }
   }
 
-  /** Uninstantiate, §9.4: overwrites the state. Every later call but this one fails. */
+  /** Uninstantiate, §9.4: overwrites the state. Later calls fail, except of this one. */
   uninstantiate(): void {
     this.#state.fill(0);
     this.#instantiated = false;
   }
 
-  /** What Instantiate and Reseed share: seed_material to a new Key and V. */
+  /** Derives a new Key and V from seed_material: the common part of Instantiate and Reseed. */
   #seed(entropyInput: Uint8Array, nonce: Uint8Array, other: Uint8Array): void {
     requireBytes("entropy input", entropyInput);
     requireBytes("personalization or additional input", other);
@@ -187,7 +188,7 @@ export class CtrDrbg {
     seedMaterial.fill(0);
   }
 
-  /** One request, the checks done. */
+  /** Serves one request that was already checked. */
   #request(out: Uint8Array, additionalInput: Uint8Array): void {
     let provided: Uint8Array | undefined;
     if (this.#freshEntropy !== undefined) {
@@ -205,7 +206,7 @@ export class CtrDrbg {
     provided?.fill(0);
   }
 
-  /** `out` from the key stream, and a new Key ‖ V. With an empty `out` this is CTR_DRBG_Update (§10.2.1.2). */
+  /** Fills `out` from the key stream and makes a new Key ‖ V. With an empty `out` this is CTR_DRBG_Update (§10.2.1.2). */
   #advance(out: Uint8Array, provided: Uint8Array | undefined): void {
     const state = this.#state;
     this.#keyStream(state, out);
@@ -230,7 +231,7 @@ export class CtrDrbg {
 const EMPTY = new Uint8Array(0);
 const ZEROS = new Uint8Array(SEED_LENGTH);
 
-/** Input without derivation function: zeros appended up to seedlen. */
+/** Appends zeros up to seedlen, for input without the derivation function. */
 function padded(input: Uint8Array): Uint8Array {
   if (input.length > SEED_LENGTH) {
     throw new DrbgError(`without the derivation function input has 48 bytes at most, not ${input.length}`);
@@ -240,7 +241,7 @@ function padded(input: Uint8Array): Uint8Array {
   return seed;
 }
 
-/** Block_Cipher_df, §10.3.2, of the concatenated inputs, to seedlen bits. */
+/** Returns Block_Cipher_df (§10.3.2) of the concatenated inputs, seedlen bits. */
 function blockCipherDf(inputs: readonly Uint8Array[]): Uint8Array {
   const inputLength = inputs.reduce((sum, input) => sum + input.length, 0);
   // §10.3.2: L is a 32-bit number of bytes. Table 3 allows 2³⁵ bits = 2³² bytes for each input.
@@ -265,7 +266,7 @@ function blockCipherDf(inputs: readonly Uint8Array[]): Uint8Array {
     temp.set(chain.subarray(-BLOCK_LENGTH), i * BLOCK_LENGTH);
     chain.fill(0);
   }
-  // Steps 10 to 15: X ← E(K, X) again and again is CBC over zeros with IV X.
+  // Steps 10 to 15: X ← E(K, X), repeated, is CBC over zeros with IV X.
   const seed = cbc(temp.subarray(0, KEY_LENGTH), temp.subarray(KEY_LENGTH), ZEROS);
   s.fill(0);
   temp.fill(0);
@@ -275,7 +276,7 @@ function blockCipherDf(inputs: readonly Uint8Array[]): Uint8Array {
 /** Step 8 of Block_Cipher_df: 00 01 02 … 1F. */
 const DF_KEY = Uint8Array.from({ length: KEY_LENGTH }, (_, i) => i);
 
-/** AES-256-CBC of whole blocks. */
+/** Encrypts whole blocks with AES-256-CBC. */
 function cbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
   const cipher = createCipheriv("aes-256-cbc", key, iv);
   cipher.setAutoPadding(false);
@@ -330,12 +331,12 @@ const KNOWN_ANSWERS = [
 ] as const;
 
 /**
- * Known-answer self-test of instantiate, reseed, generate and uninstantiate, SP 800-90A rev. 1 §11.3. To be run before
- * the first use. Takes 1.7 ms in a fresh process, most of it first-time work that the first use would pay otherwise;
+ * Runs the known-answer test of instantiate, reseed, generate and uninstantiate, SP 800-90A rev. 1 §11.3. Call it before
+ * the first use. Takes 1.7 ms in a fresh process, most of it first-time work that the first use would otherwise pay;
  * 0.05 ms later.
  *
- * @param keyStream the one to be used
- * @throws DrbgError if an answer is not the known one: the DRBG must not be used
+ * @param keyStream the one that will be used
+ * @throws DrbgError if an answer is wrong: the DRBG must not be used
  */
 export function selfTest(keyStream?: KeyStream): void {
   for (const known of KNOWN_ANSWERS) {

@@ -1,12 +1,12 @@
 /**
- * Random bytes as every face hands them out. There are three generators, with one way to ask:
+ * The generators of random bytes behind every face. There are three, all asked in the same way:
  *
  *     full    full-entropy blocks XOR as much CTR_DRBG output, RBG3(XOR) of SP 800-90C. If the noise were ever
  *             overestimated, the bytes are still as strong as a DRBG seeded by noise and by the operating system.
- *     drbg    CTR_DRBG output, reseeded from the pool as it goes, RBG2: for bulk
+ *     drbg    CTR_DRBG output, RBG2, reseeded from the pool as it goes: for bulk
  *     noise   raw symbols, for study (noise.ts)
  *
- * Operating-system randomness goes into every instantiation, as nonce and personalization, and counts for nothing.
+ * Operating-system randomness goes into every instantiation, as nonce and personalization, and earns no credit.
  * Requests are served in the order they come. No byte is handed out twice.
  */
 import { randomBytes } from "node:crypto";
@@ -19,16 +19,16 @@ export type RbgMode = "full" | "drbg";
 export interface FillOptions {
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without new entropy after which a request fails. Default: it waits on. */
+  /** Fails a request after this long without new entropy. Default: no limit. */
   readonly timeoutMs?: number | undefined;
 }
 
 export interface Generator extends Disposable {
   readonly mode: RbgMode | "noise";
-  /** How many bytes to ask for at a time when many are wanted. */
+  /** Bytes to ask for at a time when many are wanted. */
   readonly pieceBytes: number;
   /**
-   * Fills all of `out`. When it fails, `out` is wiped.
+   * Fills all of `out`, or wipes it and rejects.
    * @throws InsufficientEntropyError when no new entropy came for `timeoutMs`, or no source can ever deliver
    * @throws PoolClosedError; DrbgError when the self-test fails; the signal's reason
    */
@@ -44,7 +44,7 @@ export interface EntropyPool {
   shortage(): string;
 }
 
-/** A DRBG that is seeded from the pool when it is first needed. */
+/** A DRBG that is seeded from the pool on first use. */
 abstract class SeededGenerator implements Generator {
   abstract readonly mode: RbgMode;
   abstract readonly pieceBytes: number;
@@ -54,7 +54,7 @@ abstract class SeededGenerator implements Generator {
 
   constructor(
     private readonly pool: EntropyPool,
-    /** Looks the key stream up when the generator is seeded; undefined: the runtime's cipher. */
+    /** Looks up the key stream when the generator is seeded; undefined: the runtime's cipher. */
     private readonly keyStream?: () => KeyStream | undefined,
   ) {}
 
@@ -63,7 +63,7 @@ abstract class SeededGenerator implements Generator {
     return this.#rbg !== undefined;
   }
 
-  /** Waits until the DRBG has its seed. Many may wait; one that gives up does not disturb the others. @throws as `fill` */
+  /** Waits until the DRBG has its seed. Several may wait; aborting one does not affect the others. @throws as `fill` */
   async ready(options: FillOptions = {}): Promise<void> {
     if (!this.#rbg) await this.patiently(options, (signal) => this.seeded(signal));
   }
@@ -81,7 +81,7 @@ abstract class SeededGenerator implements Generator {
     }
   }
 
-  /** Fills `out` with DRBG output, in either mode, if that takes no waiting. @returns whether it did */
+  /** Fills `out` with DRBG output, in either mode, if it need not wait. @returns true if it did */
   fillNow(out: Uint8Array): boolean {
     if (!this.#rbg || this.#rbg.isReseedOverdue) return false;
     this.#rbg.bulk(out);
@@ -98,7 +98,7 @@ abstract class SeededGenerator implements Generator {
     this.close();
   }
 
-  /** Makes the bytes of the mode. Calls `progress` whenever new entropy came. */
+  /** Fills `out` in the generator's mode. Calls `progress` whenever new entropy arrives. */
   protected abstract make(
     rbg: Rbg,
     out: Uint8Array,
@@ -149,7 +149,7 @@ abstract class SeededGenerator implements Generator {
   }
 }
 
-/** Full entropy comes slowly, and each of many who wait at once gets so much in turn. The timeout is for one such piece. */
+/** Bytes per turn: full entropy is slow, so concurrent requests take turns. The timeout applies to one turn. */
 const TURN_BYTES = 256;
 
 export class FullGenerator extends SeededGenerator {
@@ -169,7 +169,7 @@ export class FullGenerator extends SeededGenerator {
   }
 }
 
-/** Fits the processor's cache. */
+/** Bytes made at a time; fits the processor's cache. */
 const DRBG_PIECE_BYTES = 1 << 18;
 
 export class DrbgGenerator extends SeededGenerator {
@@ -192,7 +192,7 @@ export class DrbgGenerator extends SeededGenerator {
 
 export type RbgGenerator = FullGenerator | DrbgGenerator;
 
-/** @throws DrbgError where bytes would have to be waited for */
+/** Fills `out` with DRBG output at once. @throws DrbgError if it would have to wait */
 export function fillAtOnce(generator: RbgGenerator, out: Uint8Array): void {
   if (generator.fillNow(out)) return;
   throw new DrbgError(generator.isReady ? "reseed is overdue" : "the generator is not instantiated yet");
@@ -210,17 +210,17 @@ const PERSONALIZATION_BYTES = 32;
 const RESEED_MS = 1_000;
 /** … and stops for a reseed after this much output: 8 GiB, 2¹⁷ requests where SP 800-90A allows 2⁴⁸. */
 const RESEED_BYTES = 2 ** 33;
-/** In full mode one block in two thousand goes into the DRBG. */
+/** Output between reseeds in full mode: one block in two thousand goes into the DRBG. */
 const FULL_RESEED_BYTES = 2 ** 16;
 
 export interface RbgOptions {
-  /** What makes the DRBG's output; undefined: the runtime's cipher. */
+  /** Makes the DRBG's output; undefined: the runtime's cipher. */
   readonly keyStream?: KeyStream | undefined;
   /** The operating system's generator. */
   readonly osRandom?: (length: number) => Uint8Array;
 }
 
-/** A CTR_DRBG with what the pool gives: its seed, its reseeds, and full-entropy blocks to be XORed with its output. */
+/** A CTR_DRBG fed by the pool: with its seed, its reseeds, and full-entropy blocks to XOR with its output. */
 export class Rbg {
   #bytesSinceReseed = 0;
   #reseededMs = performance.now();
@@ -231,8 +231,8 @@ export class Rbg {
   ) {}
 
   /**
-   * Tests itself, then waits for 256 bits of full entropy.
-   * @throws DrbgError; what the entropy source throws: there is no weaker start
+   * Runs the self-test, then waits for 256 bits of full entropy; never starts with less.
+   * @throws DrbgError if the self-test fails; the pool's errors
    */
   static async instantiate(
     entropy: Pick<EntropyPool, "extract" | "extractReady">,
@@ -249,7 +249,7 @@ export class Rbg {
     return new Rbg(entropy, drbg);
   }
 
-  /** Fills `out` with full entropy, XORed with DRBG output. @throws what the entropy source throws */
+  /** Fills `out` with full entropy, XORed with DRBG output. @throws the pool's errors */
   async fullEntropy(out: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (this.#bytesSinceReseed >= FULL_RESEED_BYTES) await this.reseed(signal);
     const bytes = await this.entropy.extract(out.length, signal);

@@ -1,4 +1,4 @@
-/** Raw symbols of the sources as they come, for study: neither tested nor credited nor conditioned unless asked for. */
+/** Raw symbols of the sources as they arrive, for study: never tested or credited, and conditioned only on request. */
 import { orAborted } from "#kit/abort.ts";
 import { nonVettedOutputEntropy } from "../conditioning/output-entropy.ts";
 import { VonNeumann } from "../conditioning/von-neumann.ts";
@@ -17,14 +17,14 @@ export type Debias = "von-neumann" | "xor-fold";
 
 export interface NoiseOptions {
   readonly debias: Debias | undefined;
-  /** Low bits of each symbol that are written, packed; undefined: whole symbols, one a byte. */
+  /** Low bits of each symbol to write, packed; undefined: whole symbols, one a byte. */
   readonly bits: number | undefined;
 }
 
-/** Width of a folded 8-bit symbol where --bits does not say: one half on the other. */
+/** Width of a folded symbol without --bits: an 8-bit symbol's halves, XORed. */
 const DEFAULT_FOLD_BITS = 4;
 
-/** Symbols of each source, and bits made of them, that the summary assesses at most. */
+/** Most symbols of a source, and most outputs made of them, that the summary assesses. */
 const ASSESSED_SYMBOLS = 100_000;
 
 export class NoiseGenerator implements Generator {
@@ -32,7 +32,7 @@ export class NoiseGenerator implements Generator {
   readonly #scheduler: Scheduler;
   readonly #workers = new Map<string, SymbolWork>();
   readonly #joint = new BitJoint();
-  /** Made, and not handed out yet. */
+  /** Bytes that are made but not handed out. */
   #rest: Uint8Array = new Uint8Array(0);
   #event: Promise<SamplingEvent | undefined> | undefined;
 
@@ -41,16 +41,16 @@ export class NoiseGenerator implements Generator {
     private readonly options: NoiseOptions,
     startThread: () => SamplingThread,
   ) {
-    // Every source gets the same time: a look at each is wanted.
+    // Every source gets the same time, so that each is seen.
     this.#scheduler = new Scheduler(sources, { startThread, shares: "equal" });
   }
 
-  /** As many bytes as have come, so that those of a slow source are not held back. */
+  /** The bytes that have arrived: those of a slow source are not held back. */
   get pieceBytes(): number {
     return Math.max(1, this.#rest.length);
   }
 
-  /** Waits however long it takes: `timeoutMs` is not for raw noise. One caller at a time. */
+  /** Waits without limit: raw noise ignores `timeoutMs`. One caller at a time. */
   async fill(out: Uint8Array, { signal }: FillOptions = {}): Promise<void> {
     for (let done = 0; done < out.length; ) {
       if (this.#rest.length === 0) await this.#more(signal);
@@ -61,7 +61,7 @@ export class NoiseGenerator implements Generator {
     }
   }
 
-  /** Describes, a line a source, the symbols handed out and what conditioning did to their entropy. */
+  /** Describes the symbols handed out and what conditioning did to their entropy, one line per source. */
   summary(): string {
     return [...this.#workers.values()].map((worker) => worker.summary()).join("\n");
   }
@@ -80,7 +80,7 @@ export class NoiseGenerator implements Generator {
       throw new InsufficientEntropyError("no source can deliver", this.#scheduler.sources.map(whyNot));
     }
     this.#scheduler.want(true);
-    // Kept when the wait is aborted: no event is lost.
+    // Kept if the wait is aborted, so that no event is lost.
     this.#event ??= this.#scheduler.next();
     const event = await orAborted(this.#event, signal);
     this.#event = undefined;
@@ -96,7 +96,7 @@ export class NoiseGenerator implements Generator {
   }
 }
 
-/** Conditions one source's symbols as asked for, and assesses the outcome. */
+/** Conditions one source's symbols as requested, and assesses the result. */
 class SymbolWork {
   readonly #bits: number;
   readonly #vonNeumann: VonNeumann;
@@ -165,7 +165,7 @@ class Sample {
   }
 }
 
-/** Joins strings of bits end to end and gives out whole bytes. */
+/** Joins strings of bits end to end and returns whole bytes. */
 class BitJoint {
   #carry = 0;
   #carryBits = 0;
