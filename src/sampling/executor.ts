@@ -87,7 +87,7 @@ class SourceRunner {
     try {
       await sampler?.[Symbol.asyncDispose]();
     } catch (error) {
-      // Whatever could not be released is lost, but the source may still be opened anew.
+      // Resources that could not be released are lost, but the source can be opened again.
       this.port.post({ kind: "failed", request: -1, reason: reasonOf(error) });
     }
   }

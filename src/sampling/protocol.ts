@@ -5,7 +5,7 @@
 import type { RawTrace } from "../trace.ts";
 
 export type Request =
-  /** Sample `n` times; the source is opened first if it is not open. */
+  /** Sample `n` times; opens the source first if it is not open. */
   | { readonly kind: "sample"; readonly request: number; readonly id: string; readonly n: number }
   | { readonly kind: "abort"; readonly request: number }
   /** Release the source's buffers, files and sockets. */
@@ -19,12 +19,12 @@ export type Reply =
   /** The source is open; `stepNs` is the period of the counter's step, undefined where no counter can be read. */
   | { readonly kind: "opened"; readonly id: string; readonly stepNs: number | undefined }
   | { readonly kind: "trace"; readonly request: number; readonly trace: RawTrace }
-  /** This host cannot run the source, and will not be able to later. */
+  /** This host cannot run the source, now or later. */
   | { readonly kind: "unavailable"; readonly request: number; readonly reason: string }
   | { readonly kind: "failed"; readonly request: number; readonly reason: string }
   | { readonly kind: "pong" };
 
-/** One end of the conversation. */
+/** One end of the connection between the threads. */
 export interface Port<Out, In> {
   post(message: Out, transfer?: ArrayBuffer[]): void;
   listen(handler: (message: In) => void): void;
@@ -34,6 +34,6 @@ export interface Port<Out, In> {
 export interface SamplingThread extends Port<Request, Reply> {
   /** Called once if the thread dies by itself. */
   onDeath(handler: (reason: string) => void): void;
-  /** Ends it, even inside a blocking call; never throws. */
+  /** Ends the thread, even inside a blocking call; never throws. */
   terminate(): void;
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps the sampling thread busy, and keeps faults of one source from the others.
+ * Keeps the sampling thread busy, and isolates each source's faults from the others.
  *
- * Requests are short slices, a few under way at a time; `turns.ts` says whose is next. A request that is not answered in
- * time is aborted. If the thread still answers, only that source hangs and is left aside; if not, the thread is given up
- * and replaced. While nobody wants entropy nothing is requested, unless a share of the time is given to keep watch.
+ * Requests are short slices, a few pending at a time; `turns.ts` decides which source is next. A request that is not
+ * answered in time is aborted. If it does not stop while the thread still answers, only that source hangs, and is given
+ * up; else the thread is given up and replaced. While no entropy is wanted nothing is requested, except in `idleShare`.
  *
  *     const scheduler = new Scheduler(infos, options);
  *     scheduler.want(true);                  // requests slices
@@ -17,25 +17,25 @@ import { type Shares, Turns, takesPart } from "./turns.ts";
 
 export type SamplingEvent =
   | { readonly kind: "trace"; readonly source: SourceState; readonly trace: RawTrace }
-  /** It was quarantined, or found unable to run. */
+  /** The source was quarantined, or found unable to run. */
   | { readonly kind: "failed"; readonly source: SourceState; readonly reason: string };
 
 export interface SchedulerOptions {
   readonly startThread: () => SamplingThread;
   readonly shares: Shares;
-  /** Share of the time, 0 to 1, that is sampled even if nobody wants entropy. Default 0. */
+  /** Share of the time, 0 to 1, in which sources are sampled although no entropy is wanted. Default 0. */
   readonly idleShare?: number | undefined;
   readonly limits?: SchedulerLimits | undefined;
-  /** Monotonic milliseconds. */
+  /** Monotonic clock, ms. */
   readonly nowMs?: (() => number) | undefined;
 }
 
 export interface SchedulerLimits {
   /** A slice that takes this much longer than expected is a hang. */
   readonly hangMs: number;
-  /** How much longer the first one may take with a source that opens a device, a connection or a tool. */
+  /** Extra time for the first slice of a source that opens a device, a connection or a tool. */
   readonly openMs: number;
-  /** How long an aborted request may take to stop before its thread is given up. */
+  /** Time for an aborted request to stop before it, or its thread, is given up. */
   readonly graceMs: number;
 }
 
@@ -44,13 +44,13 @@ const DEFAULT_LIMITS: SchedulerLimits = { hangMs: 2_000, openMs: 8_000, graceMs:
 
 /** Two fill the pipe between the threads; the third covers a slice that ends early. */
 const MAX_PENDING = 3;
-/** A thread that died or was given up this often in a row, with no trace in between, is not started again. */
+/** No thread is started again after this many in a row died or were given up without a trace. */
 const MAX_BARREN_THREADS = 20;
-/** Interval between looks at pending requests, milliseconds; less where the limits are tight. */
+/** Interval between checks of pending requests; shorter if the limits are tight. */
 const WATCH_MS = 100;
 
 export class Scheduler {
-  /** Best earners first: the first bytes come sooner. */
+  /** Best earners first, so that the first bytes come sooner. */
   readonly sources: readonly SourceState[];
   readonly #turns: Turns;
   readonly #startThread: () => SamplingThread;
@@ -104,7 +104,7 @@ export class Scheduler {
     return undefined;
   }
 
-  /** @throws RangeError for a source that is not among its own */
+  /** @throws RangeError for an unknown source */
   source(id: string): SourceState {
     const source = this.sources.find(({ info }) => info.id === id);
     if (!source) throw new RangeError(`the pool has no source ${id}`);
@@ -123,9 +123,9 @@ export class Scheduler {
     this.#request();
   }
 
-  /** Leaves a source aside that cannot be trusted for now. It is tried again later, with new buffers and a new warm-up. */
+  /** Suspends a source that cannot be trusted for now. It is retried later, with new buffers and a new warm-up. */
   quarantine(source: SourceState, reason: string): void {
-    // Slices that were already under way when it was quarantined do not lengthen the back-off.
+    // Slices that were already pending at the quarantine do not lengthen the back-off.
     if (source.condition.kind === "quarantined") return;
     source.quarantine(reason, this.#nowMs());
     source.isOpen = false;
@@ -138,7 +138,7 @@ export class Scheduler {
     return this.sources.some(({ condition }) => condition.kind !== "unavailable");
   }
 
-  /** Ends the thread, and whoever waits for an event. */
+  /** Ends the thread; a waiting `next` resolves with undefined. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#idleTimer);
@@ -175,12 +175,12 @@ export class Scheduler {
     return this.sources.reduce((sum, source) => sum + source.requests.length, 0);
   }
 
-  /** Counts what nobody has taken yet, too: a slow taker holds up the thread. */
+  /** Counts unread events too, so that a slow reader holds up the thread. */
   #underWay(): number {
     return this.#pending() + this.#events.length;
   }
 
-  /** One slice at a time, and after each a pause that makes it the share it may have. */
+  /** Allows one idle slice at a time, and after each a pause that keeps to `idleShare`. */
   #isIdleSliceDue(): boolean {
     if (this.#idleShare <= 0 || this.#pending() > 0) return false;
     const waitMs = this.#idleUntilMs - this.#nowMs();
@@ -200,7 +200,7 @@ export class Scheduler {
     }
   }
 
-  /** @returns how long the slice should take, milliseconds */
+  /** @returns the expected duration of the slice, ms */
   #post(source: SourceState): number {
     this.#thread ??= this.#newThread();
     const request: PendingRequest = {
@@ -302,7 +302,7 @@ export class Scheduler {
     }
   }
 
-  /** Looks for requests that were taken up and not answered in time; retries what has sat out its quarantine. */
+  /** Aborts requests that were begun and not answered in time; retries sources whose quarantine is over. */
   #look(): void {
     const now = this.#nowMs();
     for (const source of this.sources) {
@@ -327,7 +327,7 @@ export class Scheduler {
     return hangMs + (isOpening ? openMs : 0) + 4 * source.expectedMs(samples);
   }
 
-  /** An aborted request did not stop. If the thread still answers, only this source hangs; else the thread does. */
+  /** Handles an aborted request that did not stop. If the thread still answers, only this source hangs; else the thread. */
   #giveUp(source: SourceState, request: PendingRequest): void {
     const reason = `no samples after ${this.#nowMs() - (request.begunMs ?? request.issuedMs)} ms`;
     if (this.#pongMs < (request.abortedMs ?? 0)) {
@@ -340,7 +340,7 @@ export class Scheduler {
     this.#giveUpSource(source, `${reason}, and it cannot be stopped`);
   }
 
-  /** Goes on with a new thread. The old one, if it lives, is left inside whatever blocks it. */
+  /** Continues with a new thread. The old one, if alive, stays in whatever blocks it. */
   #abandonThread(reason: string, culprit?: SourceState): void {
     this.#thread?.terminate();
     this.#thread = undefined;
@@ -363,7 +363,7 @@ function expectedCredit(info: SourceInfo): number {
   return info.claim * info.rateHz;
 }
 
-/** A source that was not opened yet, and may therefore be about to hang, gets one request. */
+/** Limits a source that is not open yet to one request, because opening may hang. */
 function isReady(source: SourceState): boolean {
   return takesPart(source) && source.requests.length < (source.isOpen ? MAX_PENDING : 1);
 }

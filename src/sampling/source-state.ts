@@ -1,6 +1,6 @@
 /**
- * The one record of a source while it is sampled: whether it takes part, how fast it is, how its health tests and its
- * estimate stand, what it was credited. The scheduler decides by it, the pool books into it, `status` shows it.
+ * The one record of a source while it is sampled: its condition, rate, health tests, estimate and credit. The scheduler
+ * decides by it, the pool books into it, `status` shows it.
  */
 import { HealthMonitor, type MonitorFailure, type Verdict } from "../health/monitor.ts";
 import { FIRST_BLOCK, OnlineEstimate } from "../health/online-estimate.ts";
@@ -9,7 +9,7 @@ import { claimAt, type SourceInfo } from "../source.ts";
 export type Condition =
   /** Takes part. */
   | { readonly kind: "active" }
-  /** Threw, hung or failed its health tests; tried again at `retryAtMs`. */
+  /** Threw, hung or failed its health tests; retried at `retryAtMs`. */
   | { readonly kind: "quarantined"; readonly reason: string; readonly retryAtMs: number }
   /** Cannot run here. */
   | { readonly kind: "unavailable"; readonly reason: string };
@@ -19,30 +19,30 @@ export interface PendingRequest {
   readonly id: number;
   readonly samples: number;
   readonly issuedMs: number;
-  /** When the thread took it up; undefined while it waits behind others. */
+  /** Time at which the thread began it; undefined while it waits behind others. */
   begunMs: number | undefined;
   abortedMs: number | undefined;
 }
 
-/** Plain data about one source: `pool --json`, the server and the terminal show it as it is. */
+/** Plain data about one source: `pool --json`, the server and the terminal show it unchanged. */
 export interface SourceStatus {
   readonly id: string;
   readonly family: string;
   /** starting: in its start-up test · healthy · failed: quarantined · unavailable · paused: by the user */
   readonly state: "starting" | "healthy" | "failed" | "unavailable" | "paused";
-  /** Why, for failed and unavailable. */
+  /** Reason, if failed or unavailable. */
   readonly reason?: string;
   /** Raw samples taken since the pool was opened. */
   readonly samples: number;
-  /** Raw samples a second of its own sampling time. */
+  /** Raw samples per second of its own sampling time. */
   readonly rateHz: number;
-  /** What the source claims at this counter's step (H_submitter), bits per symbol. */
+  /** Claim at this counter's step (H_submitter), bits per symbol. */
   readonly claimedH: number;
-  /** Online estimate, bits per symbol; null before the first full window. */
+  /** Online estimate, bits per symbol; null before the first full block. */
   readonly assessedH: number | null;
-  /** Bits counted by the ledger since the pool was opened. */
+  /** Bits credited by the ledger since the pool was opened. */
   readonly creditedBits: number;
-  /** Repetition count and adaptive proportion tests that fired (SP 800-90B §4.4). */
+  /** Alarms of the repetition count and adaptive proportion tests (SP 800-90B §4.4). */
   readonly healthFailures: number;
   /** Errors and hangs. */
   readonly faults: number;
@@ -60,16 +60,16 @@ const MAX_BACKOFF_MS = 60_000;
 
 export class SourceState {
   condition: Condition = { kind: "active" };
-  /** Set aside by the user. */
+  /** Paused by the user. */
   paused = false;
-  /** Whether the sampling thread holds it open. */
+  /** True while the sampling thread holds it open. */
   isOpen = false;
   /** Period of the counter's step, nanoseconds; undefined until the source was opened. */
   stepNs: number | undefined;
   readonly requests: PendingRequest[] = [];
   /** Sampling time used, divided by weight: the source with the least goes next (stride scheduling). */
   pass = 0;
-  /** The same for the time when nobody wants entropy, where all weigh the same. */
+  /** The same for idle time, in which all sources weigh the same. */
   idlePass = 0;
   creditedBits = 0;
   faults = 0;
@@ -83,7 +83,7 @@ export class SourceState {
 
   constructor(readonly info: SourceInfo) {}
 
-  /** Raw samples a second of its own sampling time; before the first trace, the registry's figure. */
+  /** Raw samples per second of its own sampling time; before the first trace, the registry's figure. */
   get rateHz(): number {
     return this.#measuredHz ?? this.info.rateHz;
   }
@@ -94,12 +94,12 @@ export class SourceState {
     return Math.min(MAX_SAMPLES, Math.max(1, Math.round((this.rateHz * sliceMs) / 1000)));
   }
 
-  /** Milliseconds that a request for `samples` should take. */
+  /** Returns the expected duration of a request for `samples`, ms. */
   expectedMs(samples: number): number {
     return (samples / this.rateHz) * 1000;
   }
 
-  /** Counts a trace: its samples, and the rate at which they came. */
+  /** Counts a trace's samples and updates the rate. */
   delivered(samples: number, elapsedNs: number): void {
     this.#samples += samples;
     if (!(elapsedNs > 0)) return;
@@ -138,17 +138,17 @@ export class SourceState {
     return this.#tests.estimate.bitsPerSymbol;
   }
 
-  /** Whether it has passed its start-up test and was assessed, so that it is known what it is worth. */
+  /** True once it has passed its start-up test and was assessed, so that its worth is known. */
   get isSettled(): boolean {
     return this.#tests?.monitor.state === "healthy" && this.assessedH !== null;
   }
 
-  /** Bits a second of its own time that it may be expected to earn: by its claim, until it was assessed. */
+  /** Expected credit per second of its own sampling time, bits; by its claim until it is assessed. */
   get expectedBitsPerSecond(): number {
     return Math.min(this.claimedH, this.assessedH ?? this.claimedH) * this.rateHz;
   }
 
-  /** Leaves it aside for a while; each time twice as long, up to a minute. */
+  /** Suspends it for a while; each time twice as long, up to a minute. */
   quarantine(reason: string, nowMs: number): void {
     this.noteFault(reason);
     this.condition = { kind: "quarantined", reason, retryAtMs: nowMs + this.#backoffMs };
@@ -160,7 +160,7 @@ export class SourceState {
     this.lastFault = reason;
   }
 
-  /** Lets it take part again; it has to pass its start-up test before it is credited. */
+  /** Lets it take part again; it must pass its start-up test before it is credited. */
   restart(): void {
     this.condition = { kind: "active" };
     this.#tests?.monitor.restart();
@@ -168,7 +168,7 @@ export class SourceState {
     this.#testedSymbols = 0;
   }
 
-  /** Counts what it earned. The next fault then starts from the short back-off. */
+  /** Counts earned bits. The next fault then starts from the short back-off. */
   credit(bits: number): void {
     this.creditedBits += bits;
     if (bits > 0) this.#backoffMs = FIRST_BACKOFF_MS;
@@ -212,7 +212,7 @@ export function describeFailure(failure: MonitorFailure | undefined): string {
   return `failed the ${phase} ${test} test: symbol ${symbol} seen ${count} times (cutoff ${cutoff})`;
 }
 
-/** One line a source for an error's hints: its id, and why it does not deliver. */
+/** Returns a line for an error's hints: the source's id, and why it does not deliver. */
 export function whyNot({ info, condition }: SourceState): string {
   return condition.kind === "active" ? info.id : `${info.id}: ${condition.reason}`;
 }

@@ -9,7 +9,7 @@ export interface WorkerThread extends SamplingThread {
 }
 
 export function startSamplingThread(options: HostOptions = {}): WorkerThread {
-  // A thread that is ended leaves the tools that it started running: they are killed from here.
+  // A terminated thread leaves its tools running; they are killed from here.
   const groups = new ToolGroups();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     workerData: { ...options, toolGroups: groups.memory } satisfies HostOptions,
@@ -24,7 +24,7 @@ export function startSamplingThread(options: HostOptions = {}): WorkerThread {
     },
     terminate: () => {
       groups.killAll();
-      // Once more for those started while it was ending.
+      // Again, for tools started while it was ending.
       void worker.terminate().then(() => groups.killAll());
     },
   };

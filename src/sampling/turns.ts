@@ -1,18 +1,16 @@
 /**
- * Whose turn it is (stride scheduling). While entropy is wanted, time goes to sources in proportion to the square of what
- * they earn; the weak ones share a twentieth of the best one's, so that the pool stays diverse without wasting the
- * thread. Time in which nobody wants entropy goes to all alike.
+ * Decides which source is next (stride scheduling). While entropy is wanted, sources get time in proportion to the square
+ * of their earnings. The weak ones together get at least a twentieth of the best one's time, so that the pool stays
+ * diverse without wasting the thread. Idle time is shared equally.
  */
 import type { SourceState } from "./source-state.ts";
 
-/** How time is shared while entropy is wanted: by what sources earn, or the same for each. */
+/** Rule for sharing time while entropy is wanted: by earnings, or the same for each source. */
 export type Shares = "by-credit" | "equal";
 
-/**
- * Of the best source's time: what all others get at least, together, however little they earn; and what those get,
- * together, of which it is not yet known what they earn.
- */
+/** Least time of all other sources together, relative to the best one's, however little they earn. */
 const OTHERS_SHARE = 0.05;
+/** The same for sources whose earnings are not known yet. */
 const LEARNING_SHARE = 0.1;
 
 export class Turns {
@@ -21,7 +19,7 @@ export class Turns {
     private readonly shares: Shares,
   ) {}
 
-  /** The source that is behind most, of those that are ready to take a request. */
+  /** Returns the ready source that is furthest behind its share. */
   next(isWanted: boolean, isReady: (source: SourceState) => boolean): SourceState | undefined {
     const pass = isWanted ? "pass" : "idlePass";
     let behind: SourceState | undefined;
@@ -38,7 +36,7 @@ export class Turns {
     else source.idlePass += sliceMs;
   }
 
-  /** Lets a source back in that was away. It is not given what it missed. */
+  /** Readmits a source that was away, without making up for the time it missed. */
   rejoin(source: SourceState): void {
     const others = this.sources.filter((other) => other !== source && takesPart(other));
     if (others.length === 0) return;
