@@ -163,7 +163,7 @@ await EntropyPool.auto().catch((error) => console.log(error.code, error.message)
 await EntropyPool.auto().catch((error) => console.log(error.message));`;
     const env = { ESOTERIC_ENTROPY_BINARY: "/does/not/exist" };
     expect(await run([RUNTIMES.Node, script("named.mjs", text)], { env })).toContain(
-      "/does/not/exist is not a program",
+      "/does/not/exist is not an executable program",
     );
   });
 });

@@ -22,7 +22,7 @@ import { onAbort } from "#kit/abort.ts";
 import { InputError, NativeError } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
 
-/** How often room is made while a write has to end: it may be larger than the pipe, and others may write to it too. */
+/** Interval between drains while a write has to end: it may be larger than the pipe, and others may write too. */
 const EMPTY_EVERY_MS = 10;
 const OWNER_ONLY = 0o600;
 
@@ -55,8 +55,8 @@ export class Fifo implements Disposable {
   ) {}
 
   /**
-   * Makes the FIFO or takes the one that is there.
-   * @throws InputError if there is something else, or another user's; nothing is left behind
+   * Makes the FIFO or opens the existing one.
+   * @throws InputError if the path is something else, or another user's; leaves nothing behind
    */
   static open(options: FifoOptions, calls: FifoCalls): Fifo {
     const { path, mode, pipeBytes, userId } = options;
@@ -70,7 +70,7 @@ export class Fifo implements Disposable {
       if (!made) requireOwner(path, found, userId);
       fifo = new Fifo(path, found, made, ...openEnds(path, found));
       if (made) fchmodSync(fifo.fd, mode);
-      fifo.#empty(); // of what others may have left in it
+      fifo.#empty(); // others may have left bytes in it
       calls.resizePipe(fifo.fd, 2 ** Math.floor(Math.log2(pipeBytes)));
       return fifo;
     } catch (error) {
@@ -92,7 +92,7 @@ export class Fifo implements Disposable {
     signal.throwIfAborted();
   }
 
-  /** Throws away what nobody has read, and the FIFO itself if it was made here. */
+  /** Throws away unread bytes, and removes the FIFO if it was made here. */
   close(): void {
     this.#empty();
     if (this.made) remove(this.path, this.found);
@@ -104,7 +104,7 @@ export class Fifo implements Disposable {
     this.close();
   }
 
-  /** A write that waits for room cannot be called off; when the signal is aborted, room is made. */
+  /** Writes part of `bytes`. A write that waits for room cannot be cancelled; on abort the pipe is drained until it ends. */
   async #writeSome(bytes: Uint8Array, offset: number, signal: AbortSignal): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     let emptying: ReturnType<typeof setInterval> | undefined;
@@ -134,7 +134,7 @@ export class Fifo implements Disposable {
   }
 }
 
-/** @returns whether it was made: false where there is something of that name */
+/** @returns true if it was made, false if the name is taken */
 function make(path: string, calls: FifoCalls): boolean {
   try {
     calls.makeFifo(path, OWNER_ONLY);
@@ -145,7 +145,7 @@ function make(path: string, calls: FifoCalls): boolean {
   }
 }
 
-/** @throws InputError if it is no longer what was found: it may have been replaced since */
+/** Opens both ends. @throws InputError if the FIFO was replaced since it was found */
 function openEnds(path: string, found: Stats): [fd: number, drain: number] {
   const fds: number[] = [];
   const openSame = (flags: number): number => {
@@ -162,16 +162,16 @@ function openEnds(path: string, found: Stats): [fd: number, drain: number] {
   }
 }
 
-/** The FIFO, unless something else has taken its name. */
+/** Removes the FIFO, unless something else has taken its name. */
 function remove(path: string, found: Stats): void {
   if (isSame(lstatSync(path, { throwIfNoEntry: false }), found)) unlinkSync(path);
 }
 
-/** A symbolic link is not followed: whoever made it may point it elsewhere at any time. */
+/** Refuses symbolic links too: their owner may point them elsewhere at any time. */
 function requireFifo(path: string, found: Stats): void {
   if (!found.isFIFO()) {
     throw new InputError(`${path} is ${kindOf(found)}, not a FIFO, and is left alone`, {
-      hints: ["name a path where there is nothing yet"],
+      hints: ["give a path where nothing exists yet"],
     });
   }
 }
@@ -181,7 +181,7 @@ function requireOwner(path: string, found: Stats, userId: number): void {
     throw new InputError(
       `the FIFO ${path} belongs to another user (${found.uid}), who may read and write it`,
       {
-        hints: ["name a path in a folder that only you may write to"],
+        hints: ["give a path in a folder that only you may write to"],
       },
     );
   }

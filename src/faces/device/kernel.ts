@@ -6,7 +6,7 @@ import type { Generator } from "../../rbg/generator.ts";
 
 /** One block of full entropy. The kernel's generator holds 256 bits, so more at a time would add nothing. */
 const BLOCK_BYTES = 32;
-/** Entropy that the kernel is told, of the full-entropy block. The ledger spends 320 bits on it. */
+/** Entropy of one block as told to the kernel: full. The ledger spends 320 bits on it. */
 export const BLOCK_BITS = 8 * BLOCK_BYTES;
 
 /** The call that feeds the kernel; `Host["native"]` has it. */

@@ -1,6 +1,6 @@
 /**
- * What does an EntropyPool's work: in this very process where the runtime can load native code (Bun), or in a child process
- * that runs the program (Node). Both are made of the same pool.
+ * Does an EntropyPool's work: in this process where the runtime can load native code (Bun), or in a child process that runs
+ * the program (Node). Both use the same pool.
  */
 
 import type { Snapshot } from "../../pool/snapshot.ts";
@@ -9,29 +9,29 @@ import type { Availability } from "../../source.ts";
 import type { HealthReport, SourceFailure } from "../stdio/health-report.ts";
 
 export interface EngineOptions {
-  /** As `--sources`; known to name something. */
+  /** List of sources, as for `--sources`; already validated. */
   readonly sources: string;
-  /** Bytes are given up after so long without entropy. */
+  /** Requests fail after this long without new entropy. */
   readonly timeoutMs: number;
-  /** Path of the program, where one is needed; undefined: found. */
+  /** Path of the program, for engines that need one; undefined: searched for. */
   readonly program: string | undefined;
   readonly onSourceFailed: (failure: SourceFailure) => void;
 }
 
 export interface Engine {
-  /** Exactly `length` bytes. @throws InsufficientEntropyError; PoolClosedError when it is closed meanwhile */
+  /** Resolves with exactly `length` bytes. @throws InsufficientEntropyError; PoolClosedError if it is closed meanwhile */
   bytes(length: number, mode: RbgMode): Promise<Uint8Array>;
   /** Fills `out` with DRBG output before it returns. */
   fillNow(out: Uint8Array): void;
   status(): Snapshot;
   healthReport(): HealthReport;
-  /** Ends everything and wipes what was ready; resolves when nothing is left running. May be called again. */
+  /** Ends everything and wipes ready bytes; resolves when nothing runs any more. May be called again. */
   close(): Promise<void>;
 }
 
 export interface Face {
-  /** Resolves when `fillNow` will not have to wait for entropy. @throws what keeps it from that */
+  /** Resolves once `fillNow` need not wait for entropy. @throws the reason if it never can */
   startEngine(options: EngineOptions): Promise<Engine>;
-  /** Whether this machine can run each source, by id. */
+  /** Returns, by id, the availability of each source on this machine. */
   availabilities(): Promise<ReadonlyMap<string, Availability>>;
 }

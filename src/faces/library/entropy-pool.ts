@@ -10,16 +10,16 @@ import { face } from "./face.ts";
 
 export interface PoolOptions {
   /**
-   * Which noise sources: ids, families, `default`, `fast` and `all`, separated by commas; a leading `-` takes away.
+   * Noise sources: ids, families, `default`, `fast` and `all`, separated by commas; a leading `-` takes away.
    * Default `"default"`: those without side effects that deliver a thousand samples a second or more.
    */
   readonly sources?: string;
   /**
-   * What `randomBytes` gives. `"full"` (default): full entropy, each byte backed by as much credited noise. `"drbg"`:
+   * Kind of bytes from `randomBytes`. `"full"` (default): full entropy, each byte backed by as much credited noise. `"drbg"`:
    * CTR_DRBG output reseeded from the noise, for bulk.
    */
   readonly mode?: RbgMode;
-  /** Milliseconds without entropy after which a request is given up. Default 10,000. */
+  /** Requests fail after this many milliseconds without new entropy. Default 10,000. */
   readonly timeoutMs?: number;
   /**
    * Node only: path of the `esoteric-entropy` program. Default: the environment variable ESOTERIC_ENTROPY_BINARY, else the
@@ -28,7 +28,7 @@ export interface PoolOptions {
   readonly program?: string;
 }
 
-/** What `getRandomValues` fills: arrays of integers. */
+/** Arrays of integers, which `getRandomValues` fills. */
 export type IntegerArray =
   | Int8Array
   | Uint8Array
@@ -47,10 +47,10 @@ export interface PoolEventMap {
 
 /** As in Web Cryptography, §10.1.1. */
 const MAX_VALUES_BYTES = 65_536;
-/** The most that a buffer can be relied upon to hold: 2³¹ − 1. */
+/** Largest size of a buffer that can be relied upon: 2³¹ − 1. */
 const MAX_REQUEST_BYTES = 2 ** 31 - 1;
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Timers take 31 bits of milliseconds: 24 days, in round numbers. */
+/** Below the limit of timers, 2³¹ − 1 ms, in a round number: 23 days. */
 const MAX_TIMEOUT_MS = 2_000_000_000;
 
 /**
@@ -77,8 +77,8 @@ export class EntropyPool implements AsyncDisposable {
    * Opens a pool. Resolves when its generator is seeded with 256 bits of full entropy, behind which stand 320 credited bits:
    * from then on `getRandomValues` works.
    * @throws UsageError for a list of sources that names nothing
-   * @throws InsufficientEntropyError when the sources did not deliver in time; ToolError, NativeError when the program or the
-   *   native library cannot be had
+   * @throws InsufficientEntropyError if the sources do not deliver in time; ToolError, NativeError if the program or the
+   *   native library is missing
    */
   static async auto(options: PoolOptions = {}): Promise<EntropyPool> {
     const { sources: list = "default", mode = "full", timeoutMs = DEFAULT_TIMEOUT_MS, program } = options;
@@ -98,10 +98,10 @@ export class EntropyPool implements AsyncDisposable {
   }
 
   /**
-   * Random bytes of the pool's mode; no byte is handed out twice.
+   * Resolves with random bytes of the pool's mode; no byte is handed out twice.
    * @param length 0 to 2³¹ − 1
    * @throws RangeError for another length
-   * @throws InsufficientEntropyError when nothing came for `timeoutMs`; PoolClosedError
+   * @throws InsufficientEntropyError after `timeoutMs` without new entropy; PoolClosedError
    */
   async randomBytes(length: number): Promise<Uint8Array> {
     if (!Number.isInteger(length) || length < 0 || length > MAX_REQUEST_BYTES) {
@@ -119,8 +119,7 @@ export class EntropyPool implements AsyncDisposable {
    * @throws PoolClosedError; DrbgError after 8 GiB without entropy for a reseed
    */
   getRandomValues<T extends IntegerArray>(array: T): T {
-    if (!isIntegerArray(array))
-      throw new DOMException("only arrays of integers are filled", "TypeMismatchError");
+    if (!isIntegerArray(array)) throw new DOMException("not an array of integers", "TypeMismatchError");
     if (array.byteLength > MAX_VALUES_BYTES) {
       const message = `${array.byteLength} bytes are more than the ${MAX_VALUES_BYTES} allowed at once`;
       throw new DOMException(message, "QuotaExceededError");
@@ -131,31 +130,31 @@ export class EntropyPool implements AsyncDisposable {
     return array;
   }
 
-  /** What the pool has counted, source by source; rates are since the status or health report before. */
+  /** Returns the pool's counts, source by source; rates are since the previous status or health report. */
   status(): Snapshot {
     return this.#open().status();
   }
 
-  /** How the sources fare: whether the pool can be trusted to serve. */
+  /** Reports the health of the sources: whether the pool can be trusted to serve. */
   healthReport(): HealthReport {
     return this.#open().healthReport();
   }
 
-  /** Has `listener` called for each source that fails from now on. It should not throw: nobody would catch it. */
+  /** Calls `listener` for each source that fails from now on. The listener should not throw: nothing would catch it. */
   on<E extends keyof PoolEventMap>(event: E, listener: (event: PoolEventMap[E]) => void): this {
     checkEvent(event);
     this.#listeners.add(listener);
     return this;
   }
 
-  /** Takes a listener away again. */
+  /** Removes a listener. */
   off<E extends keyof PoolEventMap>(event: E, listener: (event: PoolEventMap[E]) => void): this {
     checkEvent(event);
     this.#listeners.delete(listener);
     return this;
   }
 
-  /** Ends sampling, wipes what was ready; requests under way fail with PoolClosedError. May be called again. */
+  /** Ends sampling and wipes ready bytes; pending requests fail with PoolClosedError. May be called again. */
   async close(): Promise<void> {
     const engine = this.#engine;
     this.#engine = undefined;
@@ -172,7 +171,7 @@ export class EntropyPool implements AsyncDisposable {
     return this.#engine;
   }
 
-  /** Later, so that what a listener throws does not fall on the pool. */
+  /** Calls the listeners later, so that their errors do not reach the pool. */
   #tell(failure: SourceFailure): void {
     for (const listener of this.#listeners) queueMicrotask(() => listener(failure));
   }
@@ -184,5 +183,5 @@ function isIntegerArray(value: unknown): value is IntegerArray {
 }
 
 function checkEvent(event: string): void {
-  if (event !== "source-failed") throw new TypeError(`there is no event "${event}"`);
+  if (event !== "source-failed") throw new TypeError(`unknown event "${event}"`);
 }

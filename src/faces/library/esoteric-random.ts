@@ -3,17 +3,17 @@ import { type RandomSource, RandomWords } from "./random-words.ts";
 import { uniformBelow, uniformBelowBig } from "./uniform-integer.ts";
 
 export interface ChoiceOptions {
-  /** Whether an element may be chosen again. Default true. */
+  /** Allows choosing an element again. Default true. */
   readonly replace?: boolean;
 }
 
-/** The longest an array can be. */
+/** Longest possible array. */
 const MAX_COUNT = 2 ** 32 - 1;
-/** What Web Cryptography allows at once: 65,536 bytes. */
+/** Most words per request: Web Cryptography allows 65,536 bytes. */
 const MAX_FILL_WORDS = 16_384;
 
 /**
- * Distributions over a pool. Every method works at once; with a count it gives that many numbers, without one it gives one.
+ * Distributions over a pool. Methods are synchronous; with a count they return that many numbers, without one a single number.
  *
  * ```ts
  * const rng = new EsotericRandom(pool);
@@ -21,8 +21,8 @@ const MAX_FILL_WORDS = 16_384;
  * rng.normal(0, 1, 1_000);    // Float64Array
  * ```
  *
- * Each number is made of its own random words, which are never used twice and wiped after use. Methods throw what the pool
- * throws when it is closed, TypeError for arguments of a wrong type and RangeError for those out of range.
+ * Each number is made of its own random words, which are never used twice and are wiped after use. Methods throw the pool's
+ * error when it is closed, TypeError for arguments of a wrong type and RangeError for those out of range.
  */
 export class EsotericRandom {
   readonly #source: RandomSource;
@@ -34,7 +34,7 @@ export class EsotericRandom {
     this.#words = new RandomWords(source);
   }
 
-  /** Uniform on [0, 1): every multiple of 2⁻⁵³ is as likely as any other. */
+  /** Uniform on [0, 1): all multiples of 2⁻⁵³ are equally likely. */
   random(): number;
   random(count: number): Float64Array;
   random(count?: number): number | Float64Array {
@@ -83,8 +83,8 @@ export class EsotericRandom {
 
   /**
    * Exponential deviates of this mean (1/λ), by inversion: −mean · ln(1 − u), u uniform on the multiples of 2⁻⁵³ in [0, 1)
-   * (L. Devroye, "Non-Uniform Random Variate Generation", 1986, II.2). None exceeds 53 ln 2 ≈ 36.7 means, which a true one
-   * does with probability 2⁻⁵³.
+   * (L. Devroye, "Non-Uniform Random Variate Generation", 1986, II.2). None exceeds 53 ln 2 ≈ 36.7 means; a true deviate does
+   * with probability 2⁻⁵³.
    * @param mean above 0
    */
   exponential(mean?: number): number;
@@ -94,7 +94,7 @@ export class EsotericRandom {
     return this.#reals(count, () => -mean * Math.log1p(-this.#words.unit()));
   }
 
-  /** Random bytes: DRBG output, like everything here. `EntropyPool.randomBytes` gives full entropy. */
+  /** Returns random bytes: DRBG output, like everything here. `EntropyPool.randomBytes` returns full entropy. */
   bytes(length: number): Uint8Array {
     const words = new Uint32Array(Math.ceil(checkedCount(length) / 4));
     for (let at = 0; at < words.length; at += MAX_FILL_WORDS) {
@@ -104,7 +104,7 @@ export class EsotericRandom {
   }
 
   /**
-   * Shuffles in place, every order as likely as any other, and gives the same array: Fisher and Yates, as R. Durstenfeld,
+   * Shuffles in place and returns the same array; all orders are equally likely. Fisher and Yates, as R. Durstenfeld,
    * "Algorithm 235", Communications of the ACM 7 (1964) 420.
    */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
@@ -116,7 +116,7 @@ export class EsotericRandom {
   }
 
   /**
-   * One element, or `count` of them, each as likely as any other; with `replace: false` none twice.
+   * Chooses one element, or `count` of them, all equally likely; with `replace: false` none twice.
    * @throws RangeError if there are not enough elements
    */
   choice<T>(items: ArrayLike<T>): T;
@@ -124,21 +124,21 @@ export class EsotericRandom {
   choice<T>(items: ArrayLike<T>, count?: number, options: ChoiceOptions = {}): T | T[] {
     if (options.replace === false && count !== undefined) return this.sample(items, count);
     const length = checkedLength(items);
-    if (length === 0 && count !== 0) throw new RangeError("there is no element to choose");
+    if (length === 0 && count !== 0) throw new RangeError("cannot choose from no elements");
     const draw = () => items[uniformBelow(length, this.#words)]!;
     return count === undefined ? draw() : Array.from({ length: checkedCount(count) }, draw);
   }
 
   /**
-   * `count` different elements in random order, every selection and order as likely as any other. Leaves `items` as they are;
-   * takes time and memory for `count` elements, however many there are.
+   * Chooses `count` different elements in random order; all selections and orders are equally likely. Leaves `items`
+   * unchanged; takes time and memory for `count` elements, however many there are.
    * @throws RangeError if there are not enough elements
    */
   sample<T>(items: ArrayLike<T>, count: number): T[] {
     const length = checkedLength(items);
     if (checkedCount(count) > length)
-      throw new RangeError(`${count} of ${length} elements without replacement`);
-    // The shuffle of a list 0 … length − 1 from its front; only the places that were moved are kept.
+      throw new RangeError(`cannot choose ${count} of ${length} elements without replacement`);
+    // Shuffles a list 0 … length − 1 from its front; stores only the places that moved.
     const moved = new Map<number, number>();
     return Array.from({ length: count }, (_, place) => {
       const at = place + uniformBelow(length - place, this.#words);
@@ -149,7 +149,7 @@ export class EsotericRandom {
     });
   }
 
-  /** A UUID of version 4 (RFC 9562 §5.4): 122 random bits. */
+  /** Returns a UUID of version 4 (RFC 9562 §5.4): 122 random bits. */
   uuid(): string {
     const bytes = this.bytes(16);
     bytes[6] = (bytes[6]! & 0x0f) | 0x40;
@@ -182,7 +182,7 @@ export class EsotericRandom {
     return () => low + uniformBelow(high - low, this.#words);
   }
 
-  /** Two independent standard normal deviates. */
+  /** Returns two independent standard normal deviates. */
   #normalPair(): [first: number, second: number] {
     for (;;) {
       const u = 2 * this.#words.unit() - 1;
@@ -205,7 +205,7 @@ function checkedCount(count: number): number {
 
 function checkedLength(items: { readonly length: number }): number {
   if (typeof items !== "object" && typeof items !== "string")
-    throw new TypeError("elements come in an array");
+    throw new TypeError("the elements must be in an array");
   return checkedCount(items.length);
 }
 

@@ -1,4 +1,4 @@
-/** The engine where native code can be loaded: sources sampled by a thread of this process. */
+/** The engine for runtimes that load native code: a thread of this process samples the sources. */
 import { stateFolder } from "../../calibration/profile-file.ts";
 import { NativeError } from "../../errors.ts";
 import { currentHost, type HostOptions } from "../../platform/index.ts";
@@ -56,7 +56,7 @@ function unreferenced(thread: WorkerThread): SamplingThread {
   };
 }
 
-/** That of the platform's package; run from the repository, the one that was built there. */
+/** Selects the library of the platform's package; run from the repository, the one that was built there. */
 function nativeLibrary(): HostOptions {
   if (import.meta.url.endsWith(".ts")) return {};
   const libraryPath = platformFile("library");

@@ -5,20 +5,20 @@ import { face } from "./face.ts";
 
 export interface NoiseSource {
   readonly info: SourceInfo;
-  /** Whether this machine can run it, or why not. Samples nothing. */
+  /** Tells if this machine can run it, or why not. Samples nothing. */
   availability(): Promise<Availability>;
 }
 
-/** Every source, available or not, by id. Sources for `EntropyPool.auto` are named by `info.id` and `info.family`. */
+/** All sources, available or not, in the order of their ids. `EntropyPool.auto` takes `info.id` and `info.family`. */
 export const sources: readonly NoiseSource[] = all.map(({ info }) => ({
   info,
   async availability() {
     const found = (await known()).get(info.id);
-    return found ?? { ok: false, reason: "the program does not know it" };
+    return found ?? { ok: false, reason: "unknown to the program" };
   },
 }));
 
-/** All sources are looked at together, and the answer is good for everybody who asks within so long. */
+/** All sources are checked together; calls within this time share the answer. */
 const GOOD_FOR_MS = 1_000;
 
 let last:

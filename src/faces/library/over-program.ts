@@ -1,4 +1,4 @@
-/** The engine where native code cannot be loaded: the program as a child process, spoken to in frames. */
+/** The engine for runtimes that cannot load native code: runs the program as a child process and exchanges frames with it. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { EntropyError, ToolError } from "../../errors.ts";
@@ -12,13 +12,13 @@ import { ProgramLine } from "./program-line.ts";
 import { programPath } from "./program-path.ts";
 import type { SourceDescription } from "./source-list.ts";
 
-/** DRBG output fetched at a time for synchronous calls, which block for more when it is used up. */
+/** DRBG output fetched ahead for synchronous calls, which block for more when it is used up. */
 const AHEAD_BYTES = 65_536;
-/** Pieces of one request on their way at once, so that it does not wait for each of them in turn. */
+/** Pieces of one request that are pending at once, so that it does not wait for each in turn. */
 const PIECES_AT_ONCE = 8;
-/** The program answers within its time limit; what takes this much longer will not come. */
+/** Time that an answer may take beyond the program's own limit. */
 const GRACE_MS = 5_000;
-/** A look at all sources takes a fraction of a second. */
+/** Limit for a scan of all sources, which takes a fraction of a second. */
 const SCAN_TIMEOUT_MS = 30_000;
 
 export async function startEngine({
@@ -62,7 +62,7 @@ class ProgramEngine implements Engine {
     for (let at = 0; at < length; ) {
       const fetched: Promise<void>[] = [];
       for (; fetched.length < PIECES_AT_ONCE && at < length; at += MAX_BYTES) fetched.push(fetch(at));
-      // All of them, so that none writes into what was wiped.
+      // Awaits all, so that none writes into a wiped buffer.
       for (const outcome of await Promise.allSettled(fetched)) {
         if (outcome.status === "fulfilled") continue;
         out.fill(0);

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { hostTarget, libraryFile } from "#kit/native/target.ts";
 
-/** The file's path; undefined where the package is not installed, as in this repository. */
+/** Returns the file's path; undefined if the package is not installed, as in this repository. */
 export function platformFile(what: "program" | "library"): string | undefined {
   const target = hostTarget();
   const file = what === "program" ? "bin/esoteric-entropy" : `lib/${libraryFile("ee", target)}`;

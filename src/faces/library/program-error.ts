@@ -1,4 +1,4 @@
-/** Errors that the program reports in a frame, as what they were over there. */
+/** Rebuilds the errors that the program reports in frames, with their classes. */
 import {
   DrbgError,
   EntropyError,

@@ -1,6 +1,6 @@
 /**
- * The line to the program: requests go out, answers come back, as promises or while the caller blocks. A thread at the other end
- * owns the program's process.
+ * The line to the program: sends requests and returns the answers, as promises or while the caller blocks. A thread at the
+ * other end owns the program's process.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { PoolClosedError, ToolError } from "../../errors.ts";
@@ -12,12 +12,12 @@ import type { ProgramRequest, ProgramThreadData } from "./program-thread.ts";
 export interface ProgramLineOptions {
   readonly program: string;
   readonly args: readonly string[];
-  /** An answer that takes longer will not come. */
+  /** Time after which an answer is given up. */
   readonly patienceMs: number;
   readonly onSourceFailed: (failure: SourceFailure) => void;
 }
 
-/** The program takes 64 requests at a time; one place is for those who block. */
+/** The program takes 64 requests at a time; one place is for blocking calls. */
 const MAX_ASKED = 63;
 
 interface Waiter {
@@ -27,14 +27,14 @@ interface Waiter {
 }
 
 export class ProgramLine {
-  /** What the program says of itself when it has started. */
+  /** Resolves with the body of the program's `hello` frame. */
   readonly greeting: Promise<unknown>;
   readonly #worker: Worker;
   readonly #answers: MessagePort;
   readonly #answered = new Int32Array(new SharedArrayBuffer(4));
   /** By request id; 0: the greeting. */
   readonly #waiters = new Map<number, Waiter>();
-  /** Those who wait for a place among the requests on their way. */
+  /** Callers that wait for a place among the pending requests. */
   readonly #queue: (() => void)[] = [];
   readonly #exited: Promise<void>;
   #lastId = 0;
@@ -56,7 +56,7 @@ export class ProgramLine {
     this.greeting = this.#waitFor(0).then(parseJsonBody);
   }
 
-  /** @throws what the program reports instead; ToolError when it is gone or does not answer; PoolClosedError */
+  /** @throws the error that the program reports; ToolError if it is gone or does not answer; PoolClosedError */
   async ask(kind: number, body: Uint8Array): Promise<Uint8Array> {
     while (this.#waiters.size >= MAX_ASKED) await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#assertOpen();
@@ -65,7 +65,7 @@ export class ProgramLine {
     return this.#waitFor(id);
   }
 
-  /** The same, blocking this thread until the answer is here. */
+  /** The same, but blocks this thread until the answer is here. */
   askNow(kind: number, body: Uint8Array): Uint8Array {
     this.#assertOpen();
     const id = this.#nextId();
@@ -77,14 +77,14 @@ export class ProgramLine {
       seen = Atomics.load(this.#answered, 0);
       for (let got = receiveMessageOnPort(this.#answers); got; got = receiveMessageOnPort(this.#answers)) {
         const frame = got.message as Frame;
-        // Another id: an answer that came after its time.
+        // Another id is that of a late answer.
         if (frame.id === id) return answerOf(frame);
       }
       if (performance.now() >= deadlineMs) throw noAnswer();
     }
   }
 
-  /** Ends the program and fails who waits. Resolves when nothing is left. */
+  /** Ends the program and rejects pending requests. Resolves when the thread has ended. */
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
@@ -95,7 +95,7 @@ export class ProgramLine {
     await this.#exited;
   }
 
-  /** While something is waited for, the process goes on. */
+  /** Waits for the answer with this id, and keeps the process alive meanwhile. */
   #waitFor(id: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#take(id)?.reject(noAnswer()), this.options.patienceMs);
@@ -146,7 +146,7 @@ export class ProgramLine {
   }
 }
 
-/** @throws what the program reports instead */
+/** @throws the error that the program reports */
 function answerOf({ kind, body }: Frame): Uint8Array {
   if (kind === FRAME.error) throw reportedError(body);
   return body;

@@ -7,19 +7,19 @@ const VARIABLE = "ESOTERIC_ENTROPY_BINARY";
 
 /**
  * Finds the program: the caller's, else the environment's, else the platform package's, else the one that was built in
- * the checkout which this library was built in.
- * @throws EntropyError "tool" where there is none
+ * the same checkout as this library.
+ * @throws EntropyError "tool" if there is none
  */
-export function programPath(said: string | undefined): string {
-  const path = said ?? (process.env[VARIABLE] || undefined) ?? platformFile("program") ?? builtBeside();
-  const hints = [`name the program with the option 'program' or the environment variable ${VARIABLE}`];
+export function programPath(given: string | undefined): string {
+  const path = given ?? (process.env[VARIABLE] || undefined) ?? platformFile("program") ?? builtBeside();
+  const hints = [`set the option 'program' or the environment variable ${VARIABLE} to its path`];
   if (path === undefined) {
     throw new EntropyError("tool", `the package ${platformPackage()} is not installed`, { hints });
   }
   try {
     accessSync(path, constants.X_OK);
   } catch (cause) {
-    throw new EntropyError("tool", `${path} is not a program that can be run`, { cause, hints });
+    throw new EntropyError("tool", `${path} is not an executable program`, { cause, hints });
   }
   return path;
 }

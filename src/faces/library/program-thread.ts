@@ -1,6 +1,6 @@
 /**
- * The thread that owns the program's process. It passes frames on, in both directions, while the thread that asks may be
- * blocked; and whatever happens to the process, every request is answered once.
+ * Owns the program's process, in a thread. Passes frames on in both directions, even while the asking thread is blocked.
+ * Answers every request once, whatever happens to the process.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
@@ -10,25 +10,25 @@ import { FRAME, type Frame, FrameReader, jsonBody } from "../stdio/frames.ts";
 export interface ProgramThreadData {
   readonly program: string;
   readonly args: readonly string[];
-  /** Answers to those who block go here … */
+  /** Answers to blocking calls go here … */
   readonly answers: MessagePort;
-  /** … and are counted here, which wakes them. */
+  /** … and are counted here, which wakes the callers. */
   readonly answered: Int32Array;
 }
 
 export type ProgramRequest =
-  /** An encoded frame to hand to the program. `blocks`: who asks waits for `answered` to change. */
+  /** Hand this encoded frame to the program. `blocks`: the caller waits for `answered` to change. */
   | { readonly kind: "ask"; readonly id: number; readonly frame: Uint8Array; readonly blocks: boolean }
   /** End the program and this thread. */
   | { readonly kind: "close" };
 
-/** A program that was told to end and does not is killed. */
+/** A program that was told to end is killed after this long. */
 const GRACE_MS = 2_000;
 
 class ProgramThread {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #reader = new FrameReader();
-  /** Requests without an answer so far; whether somebody blocks for it. */
+  /** Unanswered requests by id; true if the caller blocks. */
   readonly #open = new Map<number, boolean>();
   #ended: string | undefined;
 
@@ -36,9 +36,9 @@ class ProgramThread {
     private readonly port: MessagePort,
     private readonly data: ProgramThreadData,
   ) {
-    // Not in this terminal's process group: an interrupt is this process's affair, and the program ends with it anyway.
+    // Not in this terminal's process group: interrupts are for this process, and the program ends with it anyway.
     this.#child = spawn(data.program, data.args, { stdio: ["pipe", "pipe", "inherit"], detached: true });
-    this.#child.stdin.on("error", () => {}); // its end is heard of below
+    this.#child.stdin.on("error", () => {}); // "close" reports its end
     this.#child.stdout.on("data", (piece: Uint8Array) => this.#hear(piece));
     this.#child.on("error", (error) => this.#end(`the program cannot be run: ${error.message}`));
     this.#child.on("close", (code, signal) => {
@@ -81,12 +81,12 @@ class ProgramThread {
     Atomics.notify(this.data.answered, 0);
   }
 
-  /** What is open, and what comes later, is answered by this. */
+  /** Answers all open and all later requests with this reason. */
   #end(reason: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
     for (const id of [...this.#open.keys()]) this.#answer(failure(id, reason));
-    // Request id 0: for those who wait for the program's greeting.
+    // Request id 0 answers those who wait for the program's greeting.
     this.port.postMessage(failure(0, reason));
   }
 

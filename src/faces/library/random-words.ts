@@ -5,7 +5,7 @@ export interface RandomSource {
   getRandomValues(array: Uint32Array): unknown;
 }
 
-/** Fetched at a time: 4 KiB, so that a call of the source costs little per word. */
+/** Words fetched at a time: 4 KiB, so that a call of the source costs little per word. */
 const WORDS = 1_024;
 
 export class RandomWords {

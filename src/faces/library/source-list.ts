@@ -1,12 +1,12 @@
-/** What the noise sources are and whether a machine can run them: `scan --json`, and the libraries. Plain data. */
+/** Describes the noise sources and whether a machine can run them: `scan --json`, and the libraries. Plain data. */
 import type { Host } from "../../platform/host.ts";
 import { claimAt, counterStepNs, isDefault, type Source, type SourceInfo } from "../../source.ts";
 
 export interface SourceDescription extends Pick<SourceInfo, "id" | "title" | "family" | "mechanism"> {
   readonly available: boolean;
-  /** Why not. */
+  /** Reason, if not available. */
   readonly reason?: string;
-  /** Whether it is used unless told otherwise. */
+  /** True if it is used unless told otherwise. */
   readonly default: boolean;
   readonly unit: SourceInfo["unit"];
   readonly symbolBits: number;
@@ -16,7 +16,7 @@ export interface SourceDescription extends Pick<SourceInfo, "id" | "title" | "fa
   readonly effects: SourceInfo["effects"];
 }
 
-/** Samples nothing; takes as long as the slowest source takes to say whether it can run: 50 ms at most. */
+/** Describes all sources. Samples nothing; takes as long as the slowest availability check, 50 ms at most. */
 export function describeSources(sources: readonly Source[], host: Host): Promise<SourceDescription[]> {
   return Promise.all(sources.map((source) => describeSource(source, host)));
 }

@@ -2,11 +2,11 @@
 import type { RandomWords } from "./random-words.ts";
 
 /**
- * Uniform on 0 … range − 1.
+ * Returns an integer, uniform on 0 … range − 1.
  *
  * Up to 2³²: D. Lemire, "Fast Random Integer Generation in an Interval", ACM Transactions on Modeling and Computer Simulation
  * 29 (2019) 3:1–3:12, algorithm 5: the upper half of word × range, where the lower half is not below 2³² mod range. Above:
- * as many bits as range − 1 has, until they are below range; fewer than two tries on average.
+ * draws as many bits as range − 1 has until they are below range, in fewer than two tries on average.
  * @param range 1 … 2⁵³
  */
 export function uniformBelow(range: number, words: RandomWords): number {
@@ -39,7 +39,7 @@ function rejectedBelow(range: number, words: RandomWords): number {
   }
 }
 
-/** word × range, exactly, for both at most 2³²: a half-word at a time every step stays below 2⁵³. */
+/** Returns word × range exactly, both at most 2³². Half a word at a time keeps every step below 2⁵³. */
 function product(word: number, range: number): { upper: number; lower: number } {
   const low = (word & 0xffff) * range;
   const high = (word >>> 16) * range + Math.floor(low / 2 ** 16);

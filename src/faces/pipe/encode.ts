@@ -35,7 +35,7 @@ class HexEncoder implements Encoder {
 
   encode(piece: Uint8Array): Uint8Array {
     const native = piece.length >= LONG_PIECE_BYTES ? this.host?.native : undefined;
-    // By way of a string: three times as fast as a table here.
+    // Through a string: three times as fast as a table here.
     if (!native?.ok) return text(piece, "hex");
     const length = 2 * piece.length;
     const digits = this.#texts.shift()!;
@@ -50,7 +50,7 @@ class HexEncoder implements Encoder {
   }
 }
 
-/** Keeps back the one or two bytes that do not fill a group: padding stands only at the very end. */
+/** Keeps back the one or two bytes that do not fill a group: padding comes only at the very end. */
 class Base64Encoder implements Encoder {
   #rest: Uint8Array = NOTHING;
 

@@ -8,7 +8,7 @@ import { UsageError } from "../../errors.ts";
 
 export const PROTOCOL_VERSION = 1;
 
-/** What a frame's body is. Requests of the client are below 0x80; what the program says by itself has request id 0. */
+/** Frame kinds and their bodies. The client's requests are below 0x80; frames that answer no request have id 0. */
 export const FRAME = {
   /** u32 LE n (1 … MAX_BYTES), u8 mode (index into MODES). Answered by `bytes`. */
   wantBytes: 1,
@@ -16,7 +16,7 @@ export const FRAME = {
   call: 2,
   /** u8 suite (0: the battery), then at most MAX_BYTES of data. Answered by `json`. */
   test: 3,
-  /** Empty. The request with this id is given up, and answered by `error` "cancelled" unless it already was answered. */
+  /** Empty. Cancels the request with this id, which is answered by `error` "cancelled" unless it already was answered. */
   cancel: 4,
   /** JSON {"protocol", "version", "mode"}: the program's first frame. */
   hello: 0x80,
@@ -28,10 +28,10 @@ export const FRAME = {
   error: 0xff,
 } as const;
 
-/** By their numbers in a `wantBytes` frame. */
+/** Modes in the order of their numbers in a `wantBytes` frame. */
 export const MODES = ["full", "drbg"] as const;
 
-/** Most bytes that one frame asks for, delivers or has tested. */
+/** Most bytes in one request, one answer or one test. */
 export const MAX_BYTES = 1 << 20;
 
 export interface Frame {
@@ -72,16 +72,16 @@ export function parseJsonBody(body: Uint8Array): unknown {
 export class FrameReader {
   readonly #length = new Uint8Array(LENGTH_BYTES);
   #lengthFilled = 0;
-  /** Everything of the present frame after its length, once that is known. */
+  /** The current frame after its length, once that is known. */
   #rest: Uint8Array | undefined;
   #restFilled = 0;
 
-  /** Whether the stream stands in the middle of a frame. */
+  /** True in the middle of a frame. */
   get isInsideFrame(): boolean {
     return this.#lengthFilled > 0;
   }
 
-  /** The frames that this piece completes. Their bodies are copies. @throws UsageError for an impossible length */
+  /** Yields the frames that this piece completes; their bodies are copies. @throws UsageError for an impossible length */
   *push(piece: Uint8Array): Generator<Frame> {
     for (let at = 0; at < piece.length; ) {
       if (!this.#rest) {
@@ -110,9 +110,7 @@ export class FrameReader {
 function checkedLength(bytes: Uint8Array): number {
   const length = new DataView(bytes.buffer).getUint32(0, true);
   if (length < HEADER_BYTES || length > MAX_LENGTH) {
-    throw new UsageError(
-      `malformed frame: a length of ${length} bytes, which is not ${HEADER_BYTES} to 2^21`,
-    );
+    throw new UsageError(`malformed frame: a length of ${length} bytes; ${HEADER_BYTES} to 2^21 are allowed`);
   }
   return length;
 }

@@ -1,21 +1,21 @@
-/** How a pool's sources fare, for those who have to decide whether to trust it. Plain data. */
+/** Health of a pool's sources, for deciding whether to trust it. Plain data. */
 import type { Grade, Snapshot, SourceSnapshot } from "../../pool/snapshot.ts";
 
 export interface HealthReport {
   readonly schema: 1;
-  /** Whether at least one source is healthy: the pool can serve. */
+  /** True if at least one source is healthy: the pool can serve. */
   readonly healthy: boolean;
   readonly grade: Grade;
-  /** How many sources are in each state. */
+  /** Number of sources in each state. */
   readonly states: Readonly<Record<SourceSnapshot["state"], number>>;
   readonly sources: readonly SourceHealth[];
-  /** Bits credited since the pool was opened, and bits a second since the report or status before. */
+  /** Bits credited since the pool was opened, and bits per second since the previous report or status. */
   readonly creditedBits: number;
   readonly creditedBitsPerSecond: number;
-  /** Full-entropy bytes ready to be handed out, and the most that is kept. */
+  /** Full-entropy bytes ready to be handed out, and the most that are kept. */
   readonly readyBytes: number;
   readonly capacityBytes: number;
-  /** Since the pool was opened, milliseconds. */
+  /** Time since the pool was opened. */
   readonly uptimeMs: number;
 }
 

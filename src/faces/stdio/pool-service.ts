@@ -1,11 +1,11 @@
-/** One pool and what is asked of it: random bytes in both modes, status, collecting. */
+/** Serves one pool: random bytes in both modes, status, collecting. */
 import { InsufficientEntropyError, PoolClosedError } from "../../errors.ts";
 import type { OpenPool } from "../../pool/open.ts";
 import { type Snapshot, Snapshots } from "../../pool/snapshot.ts";
 import { fillAtOnce, type RbgMode } from "../../rbg/generator.ts";
 import { type HealthReport, healthReport, type SourceFailure } from "./health-report.ts";
 
-/** Taken out at once while collecting. */
+/** Bytes extracted at a time while collecting. */
 const COLLECTED_BYTES = 4_096;
 
 export class PoolService implements Disposable {
@@ -20,14 +20,14 @@ export class PoolService implements Disposable {
     this.#snapshots = new Snapshots(open.pool, open.infos);
   }
 
-  /** Waits until bytes of this mode can be had. @throws InsufficientEntropyError after the time allowed */
+  /** Waits until this mode can serve. @throws InsufficientEntropyError after `timeoutMs` without new entropy */
   ready(mode: RbgMode, signal = this.#closing.signal): Promise<void> {
     return this.open[mode].ready({ signal, timeoutMs: this.timeoutMs });
   }
 
   /**
-   * Resolves with `length` bytes. When it fails, those it had got are wiped.
-   * @throws InsufficientEntropyError when nothing came for the time allowed; the signal's reason; PoolClosedError
+   * Resolves with `length` bytes, or wipes those it has and rejects.
+   * @throws InsufficientEntropyError after `timeoutMs` without new entropy; the signal's reason; PoolClosedError
    */
   async bytes(length: number, mode: RbgMode, signal = this.#closing.signal): Promise<Uint8Array> {
     const out = new Uint8Array(length);
@@ -40,7 +40,7 @@ export class PoolService implements Disposable {
     fillAtOnce(this.open[mode], out);
   }
 
-  /** Rates are since the status or report before. */
+  /** Takes a snapshot. Rates are since the previous status or report. */
   status(): Snapshot {
     return this.#snapshots.next();
   }
@@ -50,7 +50,7 @@ export class PoolService implements Disposable {
   }
 
   /**
-   * Samples all sources for `durationMs`, and tells how they did: rates are over this time. Output that the pool cannot
+   * Samples all sources for `durationMs` and returns a snapshot with rates over this time. Output that the pool cannot
    * hold is discarded. @throws the signal's reason
    */
   async collect(durationMs: number, signal: AbortSignal): Promise<Snapshot> {
@@ -71,7 +71,7 @@ export class PoolService implements Disposable {
     this.open.pool.on("source-failed", listener);
   }
 
-  /** Ends sampling, fails who waits, wipes what was ready. */
+  /** Ends sampling, rejects waiting requests, wipes ready bytes. */
   close(): void {
     this.#closing.abort(new PoolClosedError());
     this.open.close();

@@ -1,5 +1,5 @@
 /**
- * The program's side of the conversation: reads frames, has them answered, writes the answers as they are ready. Knows
+ * The program's side of the connection: reads frames, has them answered, writes the answers as they become ready. Knows
  * nothing of pools or processes.
  */
 import { EntropyError, UsageError } from "../../errors.ts";
@@ -16,32 +16,32 @@ import {
   parseJsonBody,
 } from "./frames.ts";
 
-/** What requests come down to. Each may throw; the signal says that nobody wants the answer any more. */
+/** Answers requests. Each method may throw; the signal is aborted when the answer is no longer wanted. */
 export interface Service {
   bytes(length: number, mode: RbgMode, signal: AbortSignal): Promise<Uint8Array>;
-  /** @throws UsageError for a method that there is not */
+  /** @throws UsageError for an unknown method */
   call(method: string, params: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
   /** Runs the battery of tests. */
   test(data: Uint8Array, signal: AbortSignal): Promise<unknown>;
 }
 
 export interface Channel {
-  /** What the client says. Throws when the signal aborts. */
+  /** Yields the client's bytes. Throws when the signal is aborted. */
   pieces(signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Resolves when the bytes are handed over. */
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** Requests on their way at once; every further one is refused. */
+/** Most requests pending at once; further ones are refused. */
 export const MAX_REQUESTS = 64;
 
 interface OpenRequest {
   readonly controller: AbortController;
-  /** Nothing more may be said to it. */
+  /** True once it is answered: nothing more may be sent for it. */
   answered: boolean;
 }
 
-/** What a request asks for, and the kind of its answer. */
+/** A request's work, and the kind of its answer. */
 interface Work {
   readonly kind: number;
   run(signal: AbortSignal): Promise<Uint8Array>;
@@ -63,7 +63,7 @@ export class Session {
 
   /**
    * Serves until the client ends its stream.
-   * @throws UsageError for a malformed frame, of which the client is told; what writing throws; the signal's reason
+   * @throws UsageError for a malformed frame, after telling the client; errors of writing; the signal's reason
    */
   async run(version: string): Promise<void> {
     const reader = new FrameReader();
@@ -83,7 +83,7 @@ export class Session {
     }
   }
 
-  /** Something happened that the client may want to know. */
+  /** Tells the client of an event. */
   event(event: Readonly<Record<string, unknown>>): void {
     this.#say(FRAME.event, 0, jsonBody(event)).catch(this.#end);
   }
@@ -96,7 +96,7 @@ export class Session {
     }
     const work = this.#work(kind, body);
     const objection = this.#objection(id);
-    // Whoever is refused again and again, and does not listen, is not read from either.
+    // Awaited: a client that does not read its refusals is not read from either.
     if (objection) await this.#refuse(id, objection);
     else this.#answer(id, work).catch(this.#end);
   }
@@ -115,17 +115,19 @@ export class Session {
   }
 
   #objection(id: number): UsageError | undefined {
-    if (id === 0) return new UsageError("request id 0 stands for what the program says by itself");
-    if (this.#requests.has(id)) return new UsageError(`request ${id} is still on its way`);
+    if (id === 0) return new UsageError("request id 0 is reserved for the program");
+    if (this.#requests.has(id)) return new UsageError(`request ${id} is still pending`);
     if (this.#requests.size < MAX_REQUESTS) return undefined;
-    return new UsageError(`more than ${MAX_REQUESTS} requests on their way at once`);
+    return new UsageError(`more than ${MAX_REQUESTS} requests pending`);
   }
 
   #work(kind: number, body: Uint8Array): Work {
     switch (kind) {
       case FRAME.wantBytes: {
         if (body.length !== 5)
-          throw new UsageError(`malformed frame: a request for bytes of ${body.length} bytes`);
+          throw new UsageError(
+            `malformed frame: a request for bytes has a body of 5 bytes, not ${body.length}`,
+          );
         const length = new DataView(body.buffer, body.byteOffset).getUint32(0, true);
         return { kind: FRAME.bytes, run: (signal) => this.#bytes(length, body[4]!, signal) };
       }
@@ -135,7 +137,7 @@ export class Session {
         return { kind: FRAME.json, run };
       }
       case FRAME.test: {
-        if (body.length === 0) throw new UsageError("malformed frame: a test of no suite");
+        if (body.length === 0) throw new UsageError("malformed frame: a test without a suite");
         return { kind: FRAME.json, run: (signal) => this.#test(body[0]!, body.subarray(1), signal) };
       }
       default:
@@ -145,18 +147,20 @@ export class Session {
 
   async #bytes(length: number, modeNumber: number, signal: AbortSignal): Promise<Uint8Array> {
     const mode = MODES[modeNumber];
-    if (mode === undefined) throw new UsageError(`there is no mode ${modeNumber}`);
-    if (length < 1 || length > MAX_BYTES) throw new UsageError(`${length} bytes at once: 1 to ${MAX_BYTES}`);
+    if (mode === undefined) throw new UsageError(`unknown mode ${modeNumber}`);
+    if (length < 1 || length > MAX_BYTES)
+      throw new UsageError(`cannot deliver ${length} bytes at once: 1 to ${MAX_BYTES}`);
     return this.service.bytes(length, mode, signal);
   }
 
   async #test(suite: number, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    if (suite !== 0) throw new UsageError(`there is no suite ${suite}`);
-    if (data.length > MAX_BYTES) throw new UsageError(`${data.length} bytes to test: ${MAX_BYTES} at most`);
+    if (suite !== 0) throw new UsageError(`unknown suite ${suite}`);
+    if (data.length > MAX_BYTES)
+      throw new UsageError(`cannot test ${data.length} bytes: ${MAX_BYTES} at most`);
     return jsonBody(await this.service.test(data, signal));
   }
 
-  /** Its place is taken until the answer is written and the work has ended, even if that takes longer than the client waits. */
+  /** Answers a request, which keeps its place until its work has ended, even if the client has cancelled it. */
   async #answer(id: number, { kind, run }: Work): Promise<void> {
     const request: OpenRequest = { controller: new AbortController(), answered: false };
     this.#requests.set(id, request);
@@ -178,7 +182,7 @@ export class Session {
     return this.#say(FRAME.error, id, jsonBody(described(error)));
   }
 
-  /** One frame after the other. What was said is wiped. */
+  /** Writes one frame after the other, and wipes it. */
   #say(kind: number, id: number, body: Uint8Array): Promise<void> {
     const frame = encodeFrame({ kind, id, body });
     body.fill(0);
@@ -186,7 +190,7 @@ export class Session {
     return this.#lastWrite;
   }
 
-  /** When nothing can be said any more there is nothing to listen for. */
+  /** Ends the session when nothing can be written any more. */
   readonly #end = (error: unknown): void => this.#over.abort(error);
 }
 

@@ -28,7 +28,7 @@ export function drawCreditChart(region: Region, { credit, snapshot }: Model): vo
   if (x + ago.length < plot.width - 4) body.text(LABEL_COLUMNS + x, plot.height, ago, DIM);
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 … */
+/** Rounds up to 1, 2, 5, 10, 20, 50 … */
 export function roundUp(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

@@ -1,4 +1,4 @@
-/** Runs the dashboard: what happens goes to `update`, what follows is done, the model is drawn. Waits for nothing. */
+/** Runs the dashboard: passes events to `update`, carries out their effects, draws the model. Never blocks. */
 import { onAbort } from "#kit/abort.ts";
 import type { Pool } from "../../pool/pool.ts";
 import { type Snapshot, Snapshots } from "../../pool/snapshot.ts";
@@ -23,10 +23,10 @@ export interface DashboardOptions {
   readonly signal: AbortSignal;
 }
 
-/** How the user, or the terminal, ended it. */
+/** The way the user, or the terminal, ended it. */
 export type Ending = "quit" | "interrupt" | "hang-up";
 
-/** @throws the signal's reason; whatever broke and nobody has caught */
+/** @throws the signal's reason; any uncaught error */
 export async function runDashboard(options: DashboardOptions): Promise<Ending> {
   const { signal } = options;
   signal.throwIfAborted();
@@ -38,7 +38,7 @@ export async function runDashboard(options: DashboardOptions): Promise<Ending> {
   return await ending.promise;
 }
 
-/** Quicker than anybody sees. */
+/** Interval between drawings; shorter than anyone notices. */
 const FRAME_MS = 20;
 
 class Dashboard implements ScreenEvents, Disposable {
@@ -108,7 +108,7 @@ class Dashboard implements ScreenEvents, Disposable {
     for (const effect of effects) this.#do(effect, shown.screen);
   }
 
-  /** What happens within one frame's time is drawn together. */
+  /** Draws within a frame's time, together with all that happens until then. */
   #drawSoon(): void {
     this.#frame ??= setTimeout(() => {
       this.#frame = undefined;
@@ -154,7 +154,7 @@ class Dashboard implements ScreenEvents, Disposable {
     }, afterMs);
   }
 
-  /** Asks for the next bytes unless earlier ones are still awaited: a pool that runs dry holds up nothing. */
+  /** Asks for the next bytes unless earlier ones are pending: a pool that runs dry holds up nothing. */
   #drawOutput(): void {
     if (this.#drawing) return;
     this.#drawing = true;

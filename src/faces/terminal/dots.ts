@@ -25,13 +25,13 @@ export class Dots {
     this.#cells = new Uint8Array(columns * rows);
   }
 
-  /** (0, 0) is the top left dot. What is outside is left out. */
+  /** Sets a dot; (0, 0) is the top left one. Ignores dots outside. */
   set(x: number, y: number): void {
     if (!(x >= 0 && x < this.width && y >= 0 && y < this.height)) return;
     this.#cells[(y >> 2) * this.columns + (x >> 1)]! |= BITS[y & 3]![x & 1]!;
   }
 
-  /** A vertical stroke; the ends in any order, anywhere. */
+  /** Draws a vertical stroke; its ends may come in any order and lie outside. */
   stroke(x: number, from: number, to: number): void {
     const first = Math.max(0, Math.min(from, to));
     const last = Math.min(this.height - 1, Math.max(from, to));

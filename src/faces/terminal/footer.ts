@@ -1,4 +1,4 @@
-/** The last line: keys, as many as fit, or what there is to say. */
+/** The last line: a notice, else as many keys as fit. */
 import type { Region } from "./frame.ts";
 import { BINDINGS } from "./keys.ts";
 import type { Model } from "./model.ts";

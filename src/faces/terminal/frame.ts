@@ -1,4 +1,4 @@
-/** One screenful of characters. Whatever is drawn outside is cut off; whatever has no sure width of one cell is replaced. */
+/** One screenful of characters. Cuts off drawing outside it; replaces characters that may not be one cell wide. */
 import { PLAIN, type Style } from "./style.ts";
 
 /** A run of cells that look alike. */
@@ -15,8 +15,8 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** Printable ASCII, box drawing, blocks and braille: one cell each in every terminal. */
-const SURE = /[^ -~\u2500-\u259f\u2800-\u28ff]/g;
+/** All but printable ASCII, box drawing, blocks and braille, which take one cell each in every terminal. */
+const UNSURE = /[^ -~\u2500-\u259f\u2800-\u28ff]/g;
 const ASCII: Record<string, string> = {
   "–": "-",
   "—": "-",
@@ -27,9 +27,9 @@ const ASCII: Record<string, string> = {
   "≥": ">=",
 };
 
-/** Text of which each character takes one cell. */
+/** Replaces characters so that each takes one cell. */
 export function cells(text: string): string {
-  return text.replace(SURE, (character) => ASCII[character] ?? "?");
+  return text.replace(UNSURE, (character) => ASCII[character] ?? "?");
 }
 
 export class Frame {
@@ -52,7 +52,7 @@ export class Frame {
     this.#styles[y]![x] = style;
   }
 
-  /** The part of it that a panel draws in. */
+  /** Returns the part that a panel draws in. */
   region({ x, y, width, height }: Rectangle): Region {
     return new Region(this, x, y, Math.max(0, width), Math.max(0, height));
   }
@@ -85,21 +85,21 @@ export class Region {
     readonly height: number,
   ) {}
 
-  /** @returns the column after the text, cut off or not */
+  /** Draws text. @returns the column after it, even if it was cut off */
   text(x: number, y: number, text: string, style: Style = PLAIN): number {
     const characters = cells(text);
     for (let i = 0; i < characters.length; i++) this.put(x + i, y, characters[i]!, style);
     return x + characters.length;
   }
 
-  /** One character, which is known to take one cell. */
+  /** Draws one character, which must take one cell. */
   put(x: number, y: number, character: string, style: Style): void {
     if (x >= 0 && x < this.width && y >= 0 && y < this.height) {
       this.frame.put(this.left + x, this.top + y, character, style);
     }
   }
 
-  /** Text that ends at the column before `x`. */
+  /** Draws text that ends at the column before `x`. */
   textBefore(x: number, y: number, text: string, style: Style = PLAIN): void {
     this.text(x - cells(text).length, y, text, style);
   }

@@ -1,4 +1,4 @@
-/** The top: what this is and how it refreshes; the pool's level, what it yields, its grade. */
+/** The top: name, uptime and refresh interval; the pool's level, output rate and grade. */
 
 import { formatClock, formatQuantity } from "#kit/format/numbers.ts";
 import { bar, glyphsFor } from "#kit/term/widgets.ts";
@@ -36,7 +36,7 @@ export function drawHeader(region: Region, model: Model): void {
   drawBar(region, from, Math.min(x - from - 2, MAX_BAR_COLUMNS), readyBytes / capacityBytes);
 }
 
-/** Text that ends where `x` is, and what follows it there. @returns where it begins */
+/** Draws `text` and then `unit`, up to the column before `x`. @returns the first column drawn */
 function before(region: Region, x: number, text: string, style: Style = DIM, unit = ""): number {
   region.textBefore(x, 1, unit, DIM);
   region.textBefore(x - unit.length, 1, text, style);

@@ -1,11 +1,11 @@
-/** The keys, over everything else. */
+/** The help box, drawn over everything else. */
 import { wrap } from "#kit/format/wrap.ts";
 import type { Region } from "./frame.ts";
 import { BINDINGS } from "./keys.ts";
 import { DIM, KEY, PLAIN } from "./style.ts";
 
 const GRADES =
-  "grade: A all healthy, of two families or more; B two families are; C one is; D starting; F none";
+  "grade: A all healthy, 2 families or more; B 2 families healthy; C 1 family; D starting; F none";
 
 export function drawHelp(region: Region): void {
   const keyColumns = Math.max(...BINDINGS.map(({ keys }) => keys.length));

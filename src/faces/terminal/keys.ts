@@ -1,4 +1,4 @@
-/** What keys do: the one table from which they are understood, explained and listed. */
+/** Key bindings: the one table for handling keys, the help and the footer. */
 
 export type Action =
   | "up"
@@ -18,12 +18,12 @@ export type Action =
 
 export interface Binding {
   readonly action: Action;
-  /** Names as the terminal layer gives them: the character itself, or a word; `ctrl+` before it. */
+  /** Names from the terminal layer: the character itself or a word, after `ctrl+` if that is held. */
   readonly names: readonly string[];
-  /** How the help names them. */
+  /** Names in the help. */
   readonly keys: string;
   readonly does: string;
-  /** How the line at the bottom lists it, if it does; a minor one only where there is room for all. */
+  /** Entry in the footer, if any; a minor one is shown only if all fit. */
   readonly hint?: { readonly keys: string; readonly word: string; readonly minor?: boolean };
 }
 
@@ -81,7 +81,7 @@ export const BINDINGS: readonly Binding[] = [
     hint: { keys: "s", word: "save" },
   },
   { action: "help", names: ["?"], keys: "?", does: "show or hide this", hint: { keys: "?", word: "help" } },
-  { action: "dismiss", names: ["escape"], keys: "esc", does: "put away help or message" },
+  { action: "dismiss", names: ["escape"], keys: "esc", does: "close help or message" },
   { action: "quit", names: ["q"], keys: "q", does: "quit", hint: { keys: "q", word: "quit" } },
   { action: "suspend", names: ["ctrl+z"], keys: "ctrl-z", does: "suspend; fg brings it back" },
   { action: "interrupt", names: ["ctrl+c"], keys: "ctrl-c", does: "interrupt" },

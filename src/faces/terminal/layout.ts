@@ -1,4 +1,4 @@
-/** What is where on a screen of a given size. The mouse is understood by it, too. */
+/** Places the panels on a screen of a given size; mouse presses are located by it, too. */
 import type { Rectangle } from "./frame.ts";
 import { type Model, WIDE_COLUMNS } from "./model.ts";
 
@@ -23,7 +23,7 @@ const GAP = 2;
 /** Lines of text longer than this are hard to read. */
 const MAX_PHYSICS_COLUMNS = 72;
 
-/** undefined where the screen is too small. */
+/** Returns undefined if the screen is too small. */
 export function layoutOf(model: Pick<Model, "width" | "height" | "info" | "snapshot">): Layout | undefined {
   const { width, height } = model;
   if (width < LEAST_COLUMNS || height < LEAST_ROWS) return undefined;

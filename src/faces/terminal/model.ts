@@ -1,20 +1,20 @@
-/** All that the dashboard shows. Plain data: `update` makes the next one of it, `view` draws it. */
+/** Everything the dashboard shows. Plain data: `update` derives the next model, `view` draws it. */
 import type { Snapshot } from "../../pool/snapshot.ts";
 import type { SourceInfo } from "../../source.ts";
 
-/** Ways to look at a raw trace, in the order of the key that switches them. */
+/** Charts of a raw trace, in the order in which a key switches them. */
 export const TRACE_CHARTS = ["line", "histogram", "lag plot"] as const;
 export type TraceChart = (typeof TRACE_CHARTS)[number];
 
-/** What the ledger credited per second, and when that was. */
+/** Credit rate at one moment. */
 export interface CreditPoint {
   readonly uptimeMs: number;
   readonly bitsPerSecond: number;
 }
 
-/** More than the widest terminal shows: two a column. */
+/** Most points kept: more than the widest terminal shows, at two a column. */
 export const MAX_CREDIT_POINTS = 1_000;
-/** The latest raw samples that are kept of the selected source. */
+/** Most raw samples kept of the selected source. */
 export const MAX_TRACE_SAMPLES = 4_096;
 
 export interface Model {
@@ -22,7 +22,7 @@ export interface Model {
   readonly height: number;
   readonly infos: ReadonlyMap<string, SourceInfo>;
   readonly snapshot: Snapshot;
-  /** Milliseconds since each source last delivered; 0 for those that are not expected to. */
+  /** Time since each source last delivered; 0 for those that are not expected to. */
   readonly quietMs: ReadonlyMap<string, number>;
   readonly credit: readonly CreditPoint[];
   /** Index of the selected source, and of the first one that the table shows. */
@@ -31,19 +31,19 @@ export interface Model {
   /** Raw samples of the selected source, oldest first. */
   readonly trace: readonly number[];
   readonly traceChart: TraceChart;
-  /** The latest bytes of the pool's output, or why there are none. */
+  /** Latest bytes of the pool's output, or the reason why there are none. */
   readonly output: { readonly bytes: Uint8Array } | { readonly reason: string };
   readonly refreshMs: number;
-  /** Sources that the user paused: known at once, while the snapshot may be old. */
+  /** Sources that the user paused; kept here because the snapshot lags behind. */
   readonly paused: ReadonlySet<string>;
   readonly frozen: boolean;
   readonly info: boolean;
   readonly help: boolean;
-  /** Said at the bottom until the next key. */
+  /** Shown at the bottom until the next key. */
   readonly notice: { readonly text: string; readonly alarm: boolean } | undefined;
 }
 
-/** From this width on there is room for the physics beside the table; on narrower screens it takes the charts' place. */
+/** From this width on the physics fits beside the table; on narrower screens it takes the charts' place. */
 export const WIDE_COLUMNS = 120;
 
 export function firstModel(

@@ -1,16 +1,16 @@
-/** The pool's latest output, as hexadecimal, as 32-bit integers, as numbers from 0 to 1. For looking at only. */
+/** The pool's latest output, as hexadecimal, as 32-bit integers, as numbers from 0 to 1. For display only. */
 import type { Region } from "./frame.ts";
 import type { Model } from "./model.ts";
 import { drawRule } from "./plot.ts";
 import { ACCENT, DIM, PLAIN } from "./style.ts";
 
-/** How much is drawn from the pool for each refresh: what fits on a line of 80 columns. */
+/** Bytes drawn from the pool for each refresh: as many as fit on a line of 80 columns. */
 export const OUTPUT_BYTES = 32;
 
 const LABEL_COLUMNS = 8;
 
 export function drawOutput(region: Region, { output }: Model): void {
-  drawRule(region, "output", "full entropy; shown, so not for use");
+  drawRule(region, "output", "full entropy; for display only");
   if ("reason" in output) {
     region.text(1, 1, output.reason, DIM);
     return;
@@ -35,7 +35,7 @@ export function drawOutput(region: Region, { output }: Model): void {
   });
 }
 
-/** The upper 53 bits as a number in [0, 1): all that a double holds. */
+/** Returns the upper 53 bits, all that a double holds, as a number in [0, 1). */
 function asFraction(long: bigint): number {
   return Number(long >> 11n) / 2 ** 53;
 }

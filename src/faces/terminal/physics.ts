@@ -1,4 +1,4 @@
-/** What is believed to make the selected source's noise, what is not known about it, and what it is credited for that. */
+/** The selected source's physics: what is believed to make its noise, what is not known about it, and its credit. */
 import { formatFixed } from "#kit/format/numbers.ts";
 import { wrap } from "#kit/format/wrap.ts";
 import type { Region } from "./frame.ts";

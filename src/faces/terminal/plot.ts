@@ -1,9 +1,9 @@
-/** A chart's frame: a ruled title, labels of both axes, and the room between them. */
+/** A chart's frame: a ruled title, labels of both axes, and the plot area between them. */
 import { formatAmount } from "#kit/format/numbers.ts";
 import type { Region } from "./frame.ts";
 import { DIM, PLAIN } from "./style.ts";
 
-/** A section's title in a thin rule, and a remark at its end if there is room. */
+/** Draws a section's title in a thin rule, and a remark at its end if it fits. */
 export function drawRule(region: Region, title: string, remark = ""): void {
   region.text(0, 0, "─".repeat(region.width), DIM);
   region.text(1, 0, ` ${title} `, PLAIN);
@@ -18,10 +18,10 @@ export interface Axes {
   readonly right: string;
 }
 
-/** What the labels and the line beside them take of a chart's width. */
+/** Columns of a chart that labels and axis take. */
 export const LABEL_COLUMNS = 8;
 
-/** Draws the labels. @returns where the curve goes */
+/** Draws axes and labels. @returns the plot area */
 export function drawAxes(region: Region, { top, bottom, left, right }: Axes): Region {
   const plot = { x: LABEL_COLUMNS, y: 0, width: region.width - LABEL_COLUMNS, height: region.height - 1 };
   region.textBefore(LABEL_COLUMNS - 1, 0, top, DIM);
@@ -34,7 +34,7 @@ export function drawAxes(region: Region, { top, bottom, left, right }: Axes): Re
   return region.region(plot);
 }
 
-/** Said where there is nothing to draw. */
+/** Says why there is nothing to draw. */
 export function drawNothing(region: Region, why: string): void {
   region.text(
     Math.max(1, Math.floor((region.width - why.length) / 2)),
@@ -44,7 +44,7 @@ export function drawNothing(region: Region, why: string): void {
   );
 }
 
-/** A raw sample: in full as long as that is short. */
+/** Formats a raw sample: in full if that is short, else abbreviated. */
 export function sampleLabel(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : formatAmount(value);
 }

@@ -1,4 +1,4 @@
-/** The terminal as the dashboard sees it: something to draw on that says what the user does. */
+/** The terminal as the dashboard sees it: draws frames and reports what the user does. */
 import type { Frame } from "./frame.ts";
 
 export interface Screen extends Disposable {
@@ -10,14 +10,14 @@ export interface Screen extends Disposable {
 }
 
 export interface ScreenEvents {
-  /** The character, or the name of the key; with `ctrl+` before it. */
+  /** @param name the character or the name of the key, after `ctrl+` if that is held */
   key(name: string): void;
   press(x: number, y: number): void;
   wheel(rows: number): void;
   resize(width: number, height: number): void;
   /** The terminal is gone. */
   hangUp(): void;
-  /** Something broke that nobody has caught. */
+  /** An error was not caught. */
   crash(error: unknown): void;
 }
 

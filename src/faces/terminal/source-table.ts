@@ -1,4 +1,4 @@
-/** The table of sources: one row each, the selected one marked, as many as there is room for. */
+/** The table of sources: one row each, the selected one marked, as many as fit. */
 
 import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
 import type { SourceSnapshot } from "../../pool/snapshot.ts";
@@ -6,21 +6,21 @@ import type { Region } from "./frame.ts";
 import type { Model } from "./model.ts";
 import { DIM, PLAIN, type Style, type Tone } from "./style.ts";
 
-/** A source that should deliver and has not for so long is said to be quiet. */
+/** A source that should deliver is called quiet after this long without samples. */
 const QUIET_MS = 5_000;
 
 interface Column {
   readonly title: string;
   readonly columns: number;
-  /** Blank columns after it where room is scarce; always two where it is not. */
+  /** Blank columns after it on a narrow screen; always two on a roomy one. */
   readonly gap: number;
-  /** On a screen with room, if that differs. */
+  /** Title on a roomy screen, if different. */
   readonly longTitle?: string;
   readonly right?: boolean;
   readonly cell: (source: SourceSnapshot, shown: Shown) => string;
 }
 
-/** A source's state as the screen has it: the user's pauses at once, and how long nothing has come. */
+/** A source's state as shown: with the user's pauses at once, and with quiet times. */
 export interface Shown {
   readonly text: string;
   readonly tone: Tone;
@@ -65,7 +65,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 const MARGIN = 2;
-/** With this much room titles are spelled out, and reasons follow as far as they go. */
+/** From this width on titles are spelled out, and reasons are shown as far as they fit. */
 const ROOMY_COLUMNS = 99;
 
 export function drawSourceTable(region: Region, model: Model): void {
@@ -143,7 +143,7 @@ function drawCell(
   else cell.text(0, 0, text, style);
 }
 
-/** A thumb at the right edge where there are more rows than room. */
+/** Draws a scroll bar at the right edge if not all rows fit. */
 function drawScroll(region: Region, top: number, rows: number, count: number): void {
   if (count <= rows || rows <= 0) return;
   const length = Math.max(1, Math.round((rows * rows) / count));

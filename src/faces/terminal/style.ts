@@ -1,6 +1,6 @@
-/** How text may look, by meaning. Which colours that takes is decided where it is drawn. */
+/** Styles of text by meaning; terminal.ts picks the colours. */
 
-/** good, warn, bad: states · accent: data and keys · dim: what only frames or explains */
+/** good, warn, bad: states. accent: data and keys. dim: frames and explanations. */
 export type Tone = "plain" | "dim" | "good" | "warn" | "bad" | "accent";
 
 export interface Style {

@@ -1,6 +1,6 @@
 /**
- * The real terminal, through OpenTUI: the one file of this folder that does anything. It is given back as it was found
- * however this ends: quit, crash, SIGTERM, SIGHUP, or for a while on SIGTSTP.
+ * The real terminal, through OpenTUI; no other file of this folder touches it. It is restored however this ends: quit,
+ * crash, SIGTERM, SIGHUP, or for a while on SIGTSTP.
  */
 import type { CliRenderer, KeyEvent, MouseEvent, OptimizedBuffer, RGBA } from "@opentui/core";
 import { EntropyError } from "../../errors.ts";
@@ -12,7 +12,7 @@ type OpenTui = typeof import("@opentui/core");
 
 /**
  * @param color false draws with bold, dim and inverse alone
- * @throws EntropyError where this build has no terminal library
+ * @throws EntropyError if the terminal library is missing or does not run
  */
 export async function openTerminal(events: ScreenEvents, color: boolean): Promise<Screen> {
   const { openTui, renderer } = await start();
@@ -33,7 +33,7 @@ async function start(): Promise<{ openTui: OpenTui; renderer: CliRenderer }> {
     });
     return { openTui, renderer };
   } catch (error) {
-    if (error instanceof EntropyError) throw error; // the build says that it has none
+    if (error instanceof EntropyError) throw error; // this build has no terminal library
     throw new EntropyError("native", `the terminal library does not run here: ${(error as Error).message}`, {
       cause: error,
       hints: ["'esoteric-entropy pool --json' shows the same figures without it"],
@@ -41,7 +41,7 @@ async function start(): Promise<{ openTui: OpenTui; renderer: CliRenderer }> {
   }
 }
 
-/** Who is not stopped so long after SIGTSTP will not be: a process that no shell could continue is spared. */
+/** If it still runs this long after SIGTSTP, it will not stop: the system spares a process that no shell could continue. */
 const NOT_STOPPED_MS = 100;
 
 class Terminal implements Screen {
@@ -93,14 +93,14 @@ class Terminal implements Screen {
   }
 
   suspend(): void {
-    process.kill(0, "SIGTSTP"); // the whole job, as the terminal itself would do it
+    process.kill(0, "SIGTSTP"); // stops the whole job, as the terminal itself would
   }
 
   readonly #stop = (): void => {
     if (this.#away || this.#closed) return;
     this.#away = true;
     this.#renderer.suspend();
-    // Without a handler the signal does what it is for, or nothing where nobody could continue this process.
+    // Without a handler the signal stops the process, or does nothing if no shell could continue it.
     process.off("SIGTSTP", this.#stop);
     process.kill(process.pid, "SIGTSTP");
     setTimeout(() => this.#away && this.#comeBack(), NOT_STOPPED_MS);
@@ -109,10 +109,10 @@ class Terminal implements Screen {
   readonly #comeBack = (): void => {
     if (this.#closed) return;
     if (this.#away) process.on("SIGTSTP", this.#stop);
-    else this.#renderer.suspend(); // it was stopped by SIGSTOP, unasked: the terminal is as the shell left it
+    else this.#renderer.suspend(); // it was stopped by SIGSTOP: the terminal is as the shell left it
     this.#away = false;
     this.#renderer.resume();
-    // A terminal tells its new size to the foreground alone, where the shell was meanwhile.
+    // A terminal reports its new size to the foreground job only, which the shell was meanwhile.
     process.kill(process.pid, "SIGWINCH");
   };
 
@@ -122,7 +122,7 @@ class Terminal implements Screen {
     else if (type === "scroll" && scroll?.direction === "down") this.events.wheel(1);
   }
 
-  /** What is thrown inside OpenTUI's own calls it prints over the screen and forgets. */
+  /** Reports errors thrown inside OpenTUI's calls, which it would print over the screen and forget. */
   #guard(work: () => void): void {
     try {
       work();
@@ -146,7 +146,7 @@ function nameOf({ name, sequence, ctrl }: KeyEvent): string {
 
 type Painter = (buffer: OptimizedBuffer, frame: Frame) => void;
 
-/** Colours by their numbers in the terminal's own palette of 16, so that they suit its background. */
+/** Colours as numbers in the terminal's own palette of 16, so that they suit its background. */
 const PALETTE: Record<Tone, number | undefined> = {
   plain: undefined,
   dim: undefined,

@@ -1,4 +1,4 @@
-/** The selected source's raw trace: samples in order, how often each value, each sample against the next. */
+/** The selected source's raw trace: samples in order, their histogram, or each sample against the next. */
 import { histogramBins, type ShownRange, shownRange } from "#kit/format/histogram.ts";
 import { formatAmount } from "#kit/format/numbers.ts";
 import { glyphsFor } from "#kit/term/widgets.ts";
@@ -19,7 +19,7 @@ export function drawTraceChart(region: Region, model: Model): void {
   else drawNothing(body, source?.reason ?? (source ? `no samples yet: ${source.state}` : "no source"));
 }
 
-/** Where in the range a sample lies, 0 to 1; in the middle where there is but one value. */
+/** Returns a sample's place in the range, 0 to 1; the middle if the range is a single value. */
 function placeIn({ low, high }: ShownRange, sample: number): number {
   return high > low ? (sample - low) / (high - low) : 0.5;
 }
@@ -79,7 +79,7 @@ const CHARTS: Record<TraceChart, Draw> = {
 
 const EIGHTHS = glyphsFor({ unicode: true }).spark;
 
-/** A bar from the bottom; whatever is not nothing is seen. */
+/** Draws a bar from the bottom; any fraction above 0 is visible. */
 function drawColumn(plot: Region, x: number, fraction: number): void {
   const eighths = fraction > 0 ? Math.max(1, Math.round(fraction * plot.height * 8)) : 0;
   for (let row = 0; row * 8 < eighths; row++) {

@@ -1,4 +1,4 @@
-/** What happens, and what follows: the next model, and what is to be done in the world. Pure. */
+/** Maps an event to the next model and to the effects to carry out. Pure. */
 import type { Snapshot } from "../../pool/snapshot.ts";
 import { type Action, actionOf } from "./keys.ts";
 import { layoutOf } from "./layout.ts";
@@ -175,7 +175,7 @@ function onPress(model: Model, x: number, y: number): Next {
   return onRow ? select(model, index) : [model];
 }
 
-/** The table moved so that the selected row is seen, and no further than its end. */
+/** Scrolls the table so that the selected row is visible, and not past the end. */
 function scrolled(model: Model): Model {
   const layout = layoutOf(model);
   if (!layout) return model;

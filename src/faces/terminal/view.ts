@@ -1,4 +1,4 @@
-/** The model as a screenful. Pure. */
+/** Draws the model as a frame. Pure. */
 import { drawCreditChart } from "./credit-chart.ts";
 import { drawFooter } from "./footer.ts";
 import { Frame } from "./frame.ts";

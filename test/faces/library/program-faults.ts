@@ -48,7 +48,10 @@ export const FAULTS: Checks = {
       EntropyPool.auto({ program: "/does/not/exist" }),
       isToolError(/^\/does\/not\/exist is not/),
     );
-    await assert.rejects(EntropyPool.auto({ program: "/etc/passwd" }), isToolError(/is not a program/));
+    await assert.rejects(
+      EntropyPool.auto({ program: "/etc/passwd" }),
+      isToolError(/is not an executable program/),
+    );
   },
 
   async "a program that ends at once"(library) {

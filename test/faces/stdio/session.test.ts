@@ -217,7 +217,7 @@ describe("Session", () => {
     const { client } = await greeted(service);
     client.wantBytes(1, 4);
     client.wantBytes(1, 4);
-    expect((await client.hearJson()).value["message"]).toBe("request 1 is still on its way");
+    expect((await client.hearJson()).value["message"]).toBe("request 1 is still pending");
     service.answer(0);
     expect((await client.hear()).kind).toBe(FRAME.bytes);
     client.end();
