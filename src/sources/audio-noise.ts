@@ -1,4 +1,4 @@
-/** The last bits of what a microphone hears. */
+/** The low bits of what a microphone hears. */
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import type { Availability, Source, SourceInfo } from "../source.ts";
@@ -16,11 +16,11 @@ import { eventSource } from "./acquire/event/event-source.ts";
 
 const info: SourceInfo = {
   id: "audio_noise",
-  title: "Noise of the microphone",
+  title: "Microphone noise",
   mechanism:
     "Every eighth amplitude of the default microphone, 16 bits each; the low four bits count. Thermal noise of " +
-    "microphone and amplifier, quantisation, and whatever is to be heard. Filters in the converter make neighbours " +
-    "alike, which is why seven of eight are left out. Who hears the same sound does not know these bits.",
+    "microphone and amplifier, quantisation, and any sound in the room. Filters in the converter make neighbours " +
+    "alike, so seven of eight are left out. Somebody who hears the same sound does not know these bits.",
   family: "sensor",
   unit: "level",
   symbolBits: 4,
@@ -30,13 +30,13 @@ const info: SourceInfo = {
   effects: ["microphone", "subprocess"],
 };
 
-/** Of eight amplitudes one is taken. */
+/** One of eight amplitudes is taken. */
 const EVERY = 8;
 /** About 85 ms at 48 kHz. */
 const SAMPLES_PER_BLOCK = 512;
 /** A quarter of a second: many converters begin with zeros and a click. */
 const WARM_UP_BLOCKS = 3;
-/** One recording. The next one begins when more is wanted, so that the microphone is not on for good. */
+/** Length of a recording. The next one begins when more is wanted, so that the microphone does not stay on. */
 const RECORDING_S = "30";
 
 export function audioNoiseSource(limits: Partial<CaptureLimits> = {}): Source {
@@ -59,12 +59,12 @@ async function* linuxRecordings(host: Host): AsyncGenerator<CaptureTool> {
   const tool = host.findTool("arecord");
   if (!tool) return;
   const format = ["-f", "S16_LE", "-r", "48000", "-c", "2", "-t", "raw", "-d", RECORDING_S];
-  // Hardware is rarely able to record one channel; the left one is taken.
+  // Hardware can rarely record a single channel; the left one is taken.
   for (const device of captureDevices(host))
     yield recording(tool, ["-q", "-D", device, ...format, "-"], 2 * CHANNEL_BYTES);
 }
 
-/** The system's default first: number 0 may be a device of some program that is always silent. */
+/** Tries the system's default first: number 0 may be some program's device that is always silent. */
 async function* macRecordings(
   host: Host,
   deadline: Deadline,
@@ -72,7 +72,7 @@ async function* macRecordings(
 ): AsyncGenerator<CaptureTool> {
   const tool = host.findTool("ffmpeg");
   if (!tool) return;
-  // No rate is asked for: a resampler would be one more filter.
+  // No rate is requested: a resampler would be one more filter.
   const from = (input: string) =>
     recording(
       tool,
@@ -99,7 +99,7 @@ function recording(tool: string, args: readonly string[], frameBytes: number): C
   };
 }
 
-/** Takes one amplitude, 16 bits little-endian, from each `strideBytes`, and looks whether it is noise at all. */
+/** Takes one amplitude, 16 bits little-endian, from each `strideBytes`, and checks that they are noise at all. */
 function amplitudeReader(strideBytes: number): (block: Uint8Array) => Int16Array {
   let previous = new Int16Array(0);
   return (block) => {
@@ -114,13 +114,13 @@ function amplitudeReader(strideBytes: number): (block: Uint8Array) => Int16Array
   };
 }
 
-/** What is wrong with a block, seen together with the one before it. */
+/** Returns what is wrong with a block, seen together with the one before it, or undefined. */
 function faultIn(previous: Int16Array, samples: Int16Array): string | undefined {
   const both = new Int16Array(previous.length + samples.length);
   both.set(previous);
   both.set(samples, previous.length);
   if (samples.every((sample) => sample === 0)) return "permission denied or muted: nothing but zeros";
-  if (shortestPeriod(both) <= both.length / 2) return "permission denied or muted: the same over and over";
+  if (shortestPeriod(both) <= both.length / 2) return "permission denied or muted: the same samples repeat";
   const atLimit = samples.filter((sample) => sample === 32767 || sample === -32768).length;
   return atLimit > samples.length / 2 ? "the microphone is saturated" : undefined;
 }

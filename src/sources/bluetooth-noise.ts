@@ -1,4 +1,4 @@
-/** When Bluetooth devices are heard: the time from one report of a signal strength to the next. */
+/** The time from one report of a Bluetooth device's signal strength to the next. */
 import { SourceError, ToolError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import type { Availability, Source, SourceInfo } from "../source.ts";
@@ -12,10 +12,10 @@ const info: SourceInfo = {
   id: "bluetooth_noise",
   title: "Arrival of Bluetooth reports",
   mechanism:
-    "Nanoseconds between reports of the strength of devices nearby. Advertisers shift each of their packets by a " +
-    "random 0 to 10 ms, and which of them is received depends on the channel of the moment. Between radio and here " +
-    "lie a daemon, a pipe and this program's own event loop, whose delays are in the numbers, too. On macOS there " +
-    "are only snapshots: the number is how long the tool took until one differed.",
+    "Nanoseconds between reports of the signal strength of devices nearby. Advertisers shift each of their packets by " +
+    "a random 0 to 10 ms, and which of them is received depends on the channel of the moment. The numbers also hold " +
+    "the delays of a daemon, a pipe and this program's own event loop. On macOS there are only snapshots: the number " +
+    "is the time that the tool took until one differed.",
   family: "radio",
   unit: "nanoseconds",
   symbolBits: 8,
@@ -25,7 +25,7 @@ const info: SourceInfo = {
   effects: ["subprocess"],
 };
 
-/** Less than what the collector waits for one sample of a source of this rate: 2 s + 4 / rateHz. */
+/** Less than the scheduler waits for one sample at this rate: 2 s + 4 / rateHz. */
 const SILENCE_MS = 5_000;
 
 const MAX_BYTES = 1 << 20;
@@ -52,7 +52,7 @@ function silence(ms: number): SourceError {
   return new SourceError(info.id, `no Bluetooth report in ${ms} ms`);
 }
 
-/** Linux: a scan that goes on for as long as the source is open. */
+/** Linux: a scan that runs as long as the source is open. */
 class ScanFeed implements EventFeed {
   #lines: LineStream | undefined;
   #lastNs: number | undefined;
@@ -76,7 +76,7 @@ class ScanFeed implements EventFeed {
     }
   }
 
-  /** Without a time limit it would only start the scan and leave. A day: a closed pipe ends it earlier. */
+  /** Without a time limit the tool would only start the scan and exit. The limit is a day; a closed pipe ends it earlier. */
   #start(): LineStream {
     const tool = this.host.findTool("bluetoothctl");
     if (!tool) throw new SourceError(info.id, "'bluetoothctl' is not installed");
@@ -90,7 +90,7 @@ class ScanFeed implements EventFeed {
   }
 }
 
-/** macOS: one snapshot after the other. An event is a snapshot with a strength that is not as in the one before. */
+/** macOS: one snapshot after the other. An event is a snapshot whose strengths differ from the one before. */
 class SnapshotFeed implements EventFeed {
   #last: string | undefined;
   #sinceNs = 0;

@@ -6,8 +6,8 @@ export const cacheContention = kernelSource({
     id: "cache_contention",
     title: "Contention in the shared cache",
     mechanism:
-      "Time of one fixed walk over 512 lines of an 8 MiB buffer: what other cores, other guests and the " +
-      "prefetcher have evicted since the last one. On a quiet machine the walk is nearly constant.",
+      "Time of one fixed walk over 512 lines of an 8 MiB buffer. It depends on what other cores, other guests " +
+      "and the prefetcher have evicted since the last one. On a quiet machine the walk is nearly constant.",
     family: "memory",
     unit: "ticks",
     symbolBits: 8,

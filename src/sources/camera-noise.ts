@@ -1,4 +1,4 @@
-/** How the brightness of a camera's pixels differs from one picture to the next. */
+/** Differences in the brightness of a camera's pixels from one picture to the next. */
 import { SourceError, ToolError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import type { Availability, Source, SourceInfo } from "../source.ts";
@@ -15,11 +15,11 @@ import { eventSource } from "./acquire/event/event-source.ts";
 
 const info: SourceInfo = {
   id: "camera_noise",
-  title: "Noise of the camera",
+  title: "Camera noise",
   mechanism:
     "Difference in brightness of a pixel from one picture to the next, for every eighth pixel of every eighth row: " +
     "shot noise of the light, read-out noise of the sensor, and whatever moves. The camera's own processor smooths " +
-    "pictures in ways that are not published, and still parts of a picture may not differ at all.",
+    "pictures in ways that are not published, and motionless parts of a picture may not differ at all.",
   family: "sensor",
   unit: "level",
   symbolBits: 8,
@@ -29,7 +29,7 @@ const info: SourceInfo = {
   effects: ["camera", "subprocess"],
 };
 
-/** Of eight pixels and of eight rows one is taken. */
+/** One of eight pixels is taken, of one of eight rows. */
 const EVERY = 8;
 const SIZE: FrameSize = { width: 640, height: 480 };
 /** A pixel takes two bytes, one of them its brightness. */
@@ -39,12 +39,12 @@ const RECORDING_S = "10";
 const RECORDING_FRAMES = "300";
 /** The first pictures are darker: exposure is not yet measured. */
 const WARM_UP_FRAMES = 5;
-/** Of so many pictures no two may be alike. */
+/** Pictures in a row of which no two may be alike. */
 const REMEMBERED_FRAMES = 8;
 /** Brightness of black and white in video (ITU-R BT.601). */
 const BLACK = 16;
 const WHITE = 235;
-/** More than this part of a picture at either end means there is no picture. */
+/** Share of black, or of white, from which on there is no picture. */
 const MOST = 0.9;
 
 export function cameraNoiseSource(limits: Partial<CaptureLimits> = {}): Source {
@@ -63,7 +63,7 @@ function availability(host: Host): Availability {
   return host.findTool(tool) ? { ok: true } : { ok: false, reason: `'${tool}' is not installed` };
 }
 
-/** Compressed pictures have lost their noise; a camera that has no others is of no use. */
+/** Skips cameras that only compress: compressed pictures have lost their noise. */
 async function* linuxRecordings(
   host: Host,
   deadline: Deadline,
@@ -88,7 +88,7 @@ async function* linuxRecordings(
   if (failure !== "") throw new ToolError(failure);
 }
 
-/** Its own format: any other would be converted, which changes the last bits. */
+/** Asks for the camera's own format: any other would be converted, which changes the low bits. */
 async function* macRecordings(
   host: Host,
   deadline: Deadline,
@@ -116,7 +116,7 @@ async function* macRecordings(
   }
 }
 
-/** @param lumaAt which of a pixel's two bytes is its brightness: 0 in YUYV, 1 in UYVY */
+/** @param lumaAt index of the brightness in a pixel's two bytes: 0 in YUYV, 1 in UYVY */
 function recording(tool: string, args: readonly string[], size: FrameSize, lumaAt: 0 | 1): CaptureTool {
   const { width, height } = size;
   return {
@@ -129,7 +129,7 @@ function recording(tool: string, args: readonly string[], size: FrameSize, lumaA
   };
 }
 
-/** What each picture adds to the one before it; nothing for the first one. */
+/** Makes the function that subtracts from each picture the one before it; it returns nothing for the first one. */
 function differenceReader({ width, height }: FrameSize, lumaAt: 0 | 1): (frame: Uint8Array) => Int16Array {
   const remembered: Uint8Array[] = [];
   return (frame) => {
@@ -151,5 +151,5 @@ function faultIn(luma: Uint8Array, remembered: readonly Uint8Array[]): string | 
   if (share((level) => level <= BLACK) >= MOST) return "a black picture: permission denied or covered";
   if (share((level) => level >= WHITE) >= MOST) return "a white picture: the camera is saturated";
   const known = remembered.some((other) => other.every((level, i) => level === luma[i]));
-  return known ? "the same picture twice: the camera hangs, or it is none" : undefined;
+  return known ? "the same picture twice: the camera hangs, or is not a real one" : undefined;
 }

@@ -6,7 +6,7 @@ export const clockJitter = kernelSource({
     id: "clock_jitter",
     title: "Clock read jitter",
     mechanism:
-      "How many counter steps one read of the monotonic clock takes. The core's clock (a PLL) and the " +
+      "Counter steps that one read of the monotonic clock takes. The core's clock (a PLL) and the " +
       "fixed-rate counter drift against each other, and the pipeline rarely meets both in the same " +
       "phase. Much of the variation is the beat of the loop against the counter step, which is " +
       "deterministic; the claim is therefore very small.",

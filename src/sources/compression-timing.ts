@@ -7,8 +7,8 @@ export const compressionTiming = checkedKernel(
       id: "compression_timing",
       title: "Timing of a fixed compression",
       mechanism:
-        "How long zlib takes to compress the same 384 bytes: thousands of branches and small tables that " +
-        "just do not fit the first cache. What varies is what caches and branch predictors still know; it " +
+        "Time that zlib takes to compress the same 384 bytes: thousands of branches and small tables that " +
+        "just do not fit the first cache. It varies with the state of caches and branch predictors, which " +
         "drifts, so that neighbouring samples resemble one another.",
       family: "workload",
       unit: "ticks",

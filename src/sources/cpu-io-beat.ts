@@ -6,9 +6,9 @@ export const cpuIoBeat = scratchKernel({
     id: "cpu_io_beat",
     title: "Computation against file writes",
     mechanism:
-      "How long a chain of multiplications and a write of 64 bytes into the system's file cache take: the " +
-      "file system's locks and bookkeeping, shared with all other programs. Both halves are nearly " +
-      "constant on a quiet machine.",
+      "Time of a chain of multiplications and a write of 64 bytes into the system's file cache: the file " +
+      "system's locks and bookkeeping, shared with all other programs. Both halves are nearly constant on " +
+      "a quiet machine.",
     family: "file",
     unit: "ticks",
     symbolBits: 8,

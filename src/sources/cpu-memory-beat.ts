@@ -6,10 +6,10 @@ export const cpuMemoryBeat = kernelSource({
     id: "cpu_memory_beat",
     title: "Computation against memory access",
     mechanism:
-      "How long a chain of multiplications takes whose last step has to wait for a flushed line of " +
-      "memory: the core's clock against that of the memory, and all that dram_row_buffer measures. Where " +
-      "a flush does not reach the memory chips, as may be on Apple silicon, next to nothing is left; the " +
-      "claim is that of the case without.",
+      "Time of a chain of multiplications whose last step waits for a flushed line of memory: the core's " +
+      "clock against that of the memory, and all that dram_row_buffer measures. Where a flush does not " +
+      "reach the memory chips, as may be on Apple silicon, next to nothing is left; the claim is for that " +
+      "case.",
     family: "memory",
     unit: "ticks",
     symbolBits: 8,

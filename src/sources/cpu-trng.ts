@@ -7,8 +7,8 @@ export const cpuTrng = checkedKernel(
       id: "cpu_trng",
       title: "The processor's random numbers",
       mechanism:
-        "What RDSEED (x86-64) or RNDRRS (arm64) returns: a noise source on the chip behind the maker's own " +
-        "conditioning. Nobody outside can look into it, so it is mixed in and credited nothing.",
+        "Numbers from RDSEED (x86-64) or RNDRRS (arm64): a noise source on the chip behind the maker's own " +
+        "conditioning. It cannot be examined from outside, so it is mixed in without credit.",
       family: "sensor",
       unit: "level",
       symbolBits: 8,

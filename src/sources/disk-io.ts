@@ -6,10 +6,10 @@ export const diskIo = scratchKernel({
     id: "disk_io",
     title: "Latency of uncached disk reads",
     mechanism:
-      "How long one page of a file takes to come from the device itself: block layer, the device's queue, " +
-      "its controller and its own work behind the scenes, the interrupt and the wake-up. Always the same " +
-      "page, which the device may well hold in a memory of its own. What a controller does is not " +
-      "published; a virtual disk is the host's software.",
+      "Time to read one page of a file from the device itself: block layer, the device's queue, its " +
+      "controller and its background work, the interrupt and the wake-up. It is always the same page, " +
+      "which the device may hold in a memory of its own. The work of controllers is not published; a " +
+      "virtual disk is the host's software.",
     family: "file",
     unit: "ticks",
     symbolBits: 8,

@@ -1,4 +1,4 @@
-/** Time to have another thread do nothing and to learn of it. Kernel: c/kernels/dispatch_queue.c */
+/** Time to hand another thread a task without work and to learn of its end. Kernel: c/kernels/dispatch_queue.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const dispatchQueue = kernelSource({
@@ -6,9 +6,9 @@ export const dispatchQueue = kernelSource({
     id: "dispatch_queue",
     title: "Hand-off between two threads",
     mechanism:
-      "How long it takes to wake another thread and to be woken by it: through libdispatch on macOS, a " +
-      "futex on Linux. Run queues, idle-state exits, interrupts between processors. Whether both threads " +
-      "share a processor is a regime that lasts and is not random.",
+      "Time to wake another thread and to be woken by it, through libdispatch on macOS and a futex on " +
+      "Linux: run queues, idle-state exits, interrupts between processors. Both threads share a processor, " +
+      "or do not, for long stretches; that is not random.",
     family: "scheduler",
     unit: "ticks",
     symbolBits: 8,

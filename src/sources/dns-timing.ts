@@ -1,4 +1,4 @@
-/** Time of one question to a name server and back. Native part: c/kernels/dns_timing.c */
+/** Time from a question to a name server to its answer. Native part: c/kernels/dns_timing.c */
 import { randomInt } from "node:crypto";
 import { isIP } from "node:net";
 import { setImmediate } from "node:timers/promises";
@@ -21,9 +21,9 @@ const info: SourceInfo = {
   title: "Round trip to the name server",
   mechanism:
     "Time from a DNS question to its answer: queues in network cards and switches, the server's scheduling, " +
-    "interrupts here. Whoever sees the packets knows it to about a microsecond, so only the bits below that " +
-    "count. A resolver on this very machine (127.0.0.53) makes it the noise of the kernel and of that " +
-    "program, not of a network.",
+    "interrupts here. Anyone who sees the packets knows it to about a microsecond, so only the bits below that " +
+    "count. With a resolver on this machine (127.0.0.53) it is the noise of the kernel and of that program, " +
+    "not of a network.",
   family: "network",
   unit: "ticks",
   symbolBits: 8,
@@ -34,8 +34,8 @@ const info: SourceInfo = {
 
 export interface DnsTimingOptions extends Patience {
   /**
-   * Whose address is asked for. Always the same: a list of names would leave its pattern in the timings. The usual one is a
-   * root server's: every resolver has it, keeps it for weeks (TTL 3,600,000 s) and need not bother anybody else.
+   * Name whose address is requested. Always the same: a list of names would leave its pattern in the timings. The usual one
+   * is a root server's: every resolver has it, keeps it for weeks (TTL 3,600,000 s) and need not ask another server.
    */
   readonly name: string;
 }
@@ -65,7 +65,7 @@ function availability(host: Host): Availability {
   return { ok: false, reason };
 }
 
-/** The one the user named, or else the system's. */
+/** Returns the server that the user named, or else the system's. */
 function servers(host: Host): Endpoint[] {
   const { resolver } = host.settings;
   const named = resolver === undefined ? nameServers(host.readText("/etc/resolv.conf") ?? "") : [resolver];
@@ -107,7 +107,7 @@ class DnsRoundTrip implements RoundTrip {
     return this.servers[this.#server % this.servers.length]!;
   }
 
-  /** Ticks of one round trip; undefined if there was no answer in time. @throws NativeError */
+  /** Resolves with the ticks of one round trip; undefined without an answer in time. @throws NativeError */
   async #ask(signal: AbortSignal): Promise<number | undefined> {
     this.#connection ??= new DnsConnection(this.host, this.#endpoint);
     const query = addressQuery(randomInt(1 << 16), this.options.name);

@@ -8,8 +8,7 @@ export const dramRowBuffer = kernelSource({
     mechanism:
       "Latency of a load that misses every cache because its line was flushed: row-buffer " +
       "hits and conflicts, bank state, refresh, memory-controller arbitration with everything else that " +
-      "uses memory. Refresh leaves a spectral line; what the controller's scheduler does is not " +
-      "published.",
+      "uses memory. Refresh leaves a spectral line; the controller's scheduling is not published.",
     family: "memory",
     unit: "ticks",
     symbolBits: 8,

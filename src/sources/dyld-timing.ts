@@ -5,11 +5,11 @@ export const dyldTiming = checkedKernel(
   {
     info: {
       id: "dyld_timing",
-      title: "Loading and unloading of a library",
+      title: "Loading and unloading a library",
       mechanism:
-        "How long it takes to map a small library that nothing else uses, to link it and to unload it: file " +
-        "system, page tables, page faults and the loader's locks. Most of it is a long fixed path through " +
-        "loader and kernel; what varies are caches, allocators and interruptions along it.",
+        "Time to map a small library that nothing else uses, to link it and to unload it: file system, page " +
+        "tables, page faults and the loader's locks. Most of it is a long fixed path through loader and " +
+        "kernel; it varies with caches, allocators and interruptions along that path.",
       family: "process",
       unit: "ticks",
       symbolBits: 8,
@@ -22,6 +22,6 @@ export const dyldTiming = checkedKernel(
   },
   {
     ENOSYS: "musl never unloads a library",
-    ENOENT: "no library of the system that could be loaded and unloaded: all are absent, in use or stay",
+    ENOENT: "no system library can be loaded and unloaded: all are absent, in use or stay loaded",
   },
 );

@@ -6,7 +6,7 @@ export const fsyncTiming = scratchKernel({
     id: "fsync_timing",
     title: "Latency of flushes to the medium",
     mechanism:
-      "How long it takes until a page just written is on the medium: journal, block layer, the device's " +
+      "Time until a page just written is on the medium: journal, block layer, the device's " +
       "queue, and the programming of flash cells, whose time varies. It wears the medium, by up to some " +
       "thousand pages a second. A virtual disk may only pretend to flush.",
     family: "file",

@@ -7,9 +7,9 @@ export const gpuTiming = openedKernel({
     id: "gpu_timing",
     title: "Latency of graphics processor commands",
     mechanism:
-      "How long a graphics processor takes to fill 64 KiB of memory and to report it: driver, command ring, its " +
+      "Time that a graphics processor takes to fill 64 KiB of memory and to report it: driver, command ring, its " +
       "own scheduler and clock, an interrupt and a wake-up here, which it shares with the other sources of its " +
-      "family. Claims nothing until somebody has recorded it on a machine that has one.",
+      "family. The claim is 0 until there is a recording from a machine that has one.",
     family: "scheduler",
     unit: "ticks",
     symbolBits: 8,
@@ -33,8 +33,8 @@ export const gpuTiming = openedKernel({
 const SOFTWARE_DRIVER = /^pocl.*\.icd$/;
 
 /**
- * What can be seen without loading a driver, which takes longer than a look may: device nodes of GPUs, and the list of
- * installed OpenCL drivers. What is left is found out when the source is opened.
+ * Returns the reason why no GPU can be used, or undefined. Sees only what shows without loading a driver, which would take
+ * too long: device nodes of GPUs, and the list of installed OpenCL drivers. Opening the source finds the rest.
  */
 export function linuxObstacle(host: Host): string | undefined {
   const nodes = [...host.readFolder("/dev/dri"), ...host.readFolder("/dev")];

@@ -6,7 +6,7 @@ export const hashTiming = kernelSource({
     id: "hash_timing",
     title: "Timing of a fixed hash",
     mechanism:
-      "How long a fixed hash of the same 64 KiB takes: the second-level cache and its prefetcher under a " +
+      "Time of a fixed hash of the same 64 KiB: the second-level cache and its prefetcher under a " +
       "stream of reads, the core's clock, interruptions. With the data fixed, little remains; new data " +
       "for each sample would only measure the data.",
     family: "workload",

@@ -1,4 +1,4 @@
-/** Bytes of the hardware random number generator that the kernel of Linux has found: /dev/hwrng. */
+/** Bytes of the hardware random number generator that the Linux kernel has found: /dev/hwrng. */
 
 import type { Source } from "../source.ts";
 import { byteDevice } from "./acquire/device/byte-device.ts";
@@ -8,16 +8,15 @@ const CURRENT = "/sys/class/misc/hw_random/rng_current";
 
 export const hwrng = hwrngAt("/dev/hwrng");
 
-/** The same with another file in the device's place: for tests. */
+/** Makes the same source with another file in the device's place, for tests. */
 export function hwrngAt(path: string): Source {
   return byteDevice({
     info: {
       id: "hwrng",
       title: "The machine's random number generator",
       mechanism:
-        "What the kernel's driver of a hardware random number generator returns: a part of the chipset, or in a " +
-        "virtual machine whatever the host hands in. Its inside cannot be examined from here, so it is mixed in and " +
-        "credited nothing.",
+        "Bytes from the kernel's driver of a hardware random number generator: a part of the chipset, or in a " +
+        "virtual machine whatever the host supplies. It cannot be examined from here, so it is mixed in without credit.",
       family: "sensor",
       unit: "level",
       symbolBits: 8,

@@ -12,9 +12,9 @@ export const ioregistry = counterSource({
     id: "ioregistry",
     title: "Device driver counters",
     mechanism:
-      "By how much the counters of device drivers have changed since the last look: operations and bytes of disks and " +
-      "network interfaces, sleeps of processors, load of the graphics processor. They follow what the machine is used " +
-      "for; every program may read them.",
+      "Changes in the counters of device drivers since the last reading: operations and bytes of disks and network " +
+      "interfaces, sleeps of processors, load of the graphics processor. They follow what the machine is used for; " +
+      "every program may read them.",
     family: "counters",
     unit: "count",
     symbolBits: 8,
@@ -27,9 +27,7 @@ export const ioregistry = counterSource({
   pauseMs: 1,
   availability(host) {
     if (host.os === "linux") {
-      return linuxFiles(host).length > 0
-        ? { ok: true }
-        : { ok: false, reason: "no counters of devices in /sys" };
+      return linuxFiles(host).length > 0 ? { ok: true } : { ok: false, reason: "no device counters in /sys" };
     }
     return host.findTool("ioreg") === undefined ? { ok: false, reason: "no tool ioreg" } : { ok: true };
   },
@@ -52,10 +50,10 @@ function ioregGauge(host: Host): Gauge {
   };
 }
 
-/** Of a machine with hundreds of processors, some: they are looked at one file after the other. */
+/** Most processors read, of a machine that may have hundreds: each has files of its own. */
 const MAX_PROCESSORS = 16;
 
-/** Interfaces, disks and idle states of processors: files of counters. */
+/** Lists files of counters: of interfaces, disks and the idle states of processors. */
 function linuxFiles(host: Host): string[] {
   const below = (folder: string, name: RegExp) =>
     host
@@ -76,7 +74,7 @@ function linuxFiles(host: Host): string[] {
 /** Columns of /sys/block/…/stat that are times (Linux documentation, block/stat): clocks that run while a disk works. */
 const DISK_TIMES = [3, 7, 9, 10, 14, 16];
 
-/** A line of numbers: one, or the many of a disk. @throws SyntaxError */
+/** Parses a line of numbers: one, or the many of a disk, without its times. @throws SyntaxError */
 export function parseNumbers(text: string): Counters {
   const words = text.trim().split(/\s+/);
   const counters = new Map<string, bigint>();
@@ -87,12 +85,12 @@ export function parseNumbers(text: string): Counters {
   return counters;
 }
 
-/** Clocks by their names: UpdateTime, Total Time (Read), TimeStamp; but not LifetimeData, nor what is updated. */
+/** Matches the names of clocks: UpdateTime, Total Time (Read), TimeStamp; but not LifetimeData, nor words like updated. */
 const CLOCK = /Time|[Uu]ptime|Date\b/;
 
 /**
- * All numbers that `ioreg -l -w0` prints, those inside dictionaries included, by the number of the entry they belong to
- * and their keys: names repeat, numbers of entries do not. Data, lists, texts and clocks are left out.
+ * Parses all numbers that `ioreg -l -w0` prints, including those inside dictionaries. They are named by the number of
+ * their entry and their keys, because the names of entries repeat. Leaves out data, lists, texts and clocks.
  * @throws SyntaxError if it is not ioreg's output, or not all of it
  */
 export function parseIoreg(text: string): Counters {
@@ -113,13 +111,13 @@ export function parseIoreg(text: string): Counters {
   return counters;
 }
 
-/** The numbers of `{"key"=1,"key"={"key"=2},"key"=(3,4),"key"="text"}`; none if it is not like that to its end. */
+/** Returns the numbers of `{"key"=1,"key"={"key"=2},"key"=(3,4),"key"="text"}`; none unless all of the text is like that. */
 function readDictionary(text: string): Counters {
   const numbers = new Map<string, bigint>();
   return readValue(text, 0, "", numbers) === text.length ? numbers : new Map();
 }
 
-/** Reads the value at `at`, its numbers to `path` and below unless that is undefined. Returns its end; NaN if it has none. */
+/** Reads the value at `at`, and stores its numbers at `path` and below if that is defined. @returns its end, NaN if none */
 function readValue(text: string, at: number, path: string | undefined, numbers: Map<string, bigint>): number {
   const opening = text[at];
   if (opening !== "{" && opening !== "(") {

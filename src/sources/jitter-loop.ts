@@ -6,10 +6,10 @@ export const jitterLoop = kernelSource({
     id: "jitter_loop",
     title: "Processor jitter under mixed work",
     mechanism:
-      "How long a fixed piece of arithmetic and a walk over 128 pages take that fall into one set of the " +
-      "first cache: replacement in caches and translation buffers, store queues, the pipeline's state at " +
-      "the start. It is all deterministic logic whose state is too large to follow; what is truly " +
-      "unpredictable in it is not known.",
+      "Time of a fixed piece of arithmetic and of a walk over 128 pages that fall into one set of the first " +
+      "cache: replacement in caches and translation buffers, store queues, the pipeline's state at the " +
+      "start. All of it is deterministic logic whose state is too large to follow; how much is truly " +
+      "unpredictable is not known.",
     family: "workload",
     unit: "ticks",
     symbolBits: 8,

@@ -6,9 +6,9 @@ export const machTiming = kernelSource({
     id: "mach_timing",
     title: "Counter timing of a fixed computation",
     mechanism:
-      "How many counter steps a fixed chain of dependent multiplications takes, by the machine's " +
-      "fastest counter (mach_absolute_time on macOS, the cycle counter on Linux). Core clock against " +
-      "counter clock, plus whatever interrupts the chain. A pure ALU loop is nearly deterministic.",
+      "Counter steps that a fixed chain of dependent multiplications takes, by the machine's fastest " +
+      "counter (mach_absolute_time on macOS, the cycle counter on Linux): core clock against counter " +
+      "clock, plus whatever interrupts the chain. A pure ALU loop is nearly deterministic.",
     family: "clock",
     unit: "ticks",
     symbolBits: 8,

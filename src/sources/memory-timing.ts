@@ -6,10 +6,9 @@ export const memoryTiming = kernelSource({
     id: "memory_timing",
     title: "Mapping and first touch of fresh memory",
     mechanism:
-      "How long it takes to map 64 KiB of fresh memory, touch four pages of it and unmap it: page-table " +
-      "walks, the kernel's page allocator and its locks, zeroing, TLB invalidation. Depends on what the " +
-      "rest of the system does with memory; the allocator's free lists have structure that is not " +
-      "random.",
+      "Time to map 64 KiB of fresh memory, touch four pages of it and unmap it: page-table walks, the " +
+      "kernel's page allocator and its locks, zeroing, TLB invalidation. Depends on what the rest of the " +
+      "system does with memory; the allocator's free lists have structure that is not random.",
     family: "page-table",
     unit: "ticks",
     symbolBits: 8,

@@ -7,9 +7,9 @@ export const metadataTiming = checkedKernel(
       id: "metadata_timing",
       title: "Latency of metadata queries",
       mechanism:
-        "How long it takes to ask for the attributes of one file and for an extended attribute that it does " +
-        "not have: path resolution through caches and locks that all programs share. Nothing is read from a " +
-        "disk; on a quiet machine it drifts more than it varies.",
+        "Time to ask for the attributes of one file and for an extended attribute that it does not have: " +
+        "path resolution through caches and locks that all programs share. Nothing is read from a disk; on a " +
+        "quiet machine the time drifts more than it varies.",
       family: "file",
       unit: "ticks",
       symbolBits: 8,

@@ -4,11 +4,11 @@ import { kernelSource } from "./acquire/native/kernel.ts";
 export const mprotectTiming = kernelSource({
   info: {
     id: "mprotect_timing",
-    title: "Change of memory protection",
+    title: "Memory protection changes",
     mechanism:
-      "How long it takes to withdraw the right to write to a page, to grant it again and to write: page- " +
-      "table updates, the invalidation of translations on every processor that runs this program, and the " +
-      "fault that follows. With only one busy processor much of it is a fixed path through the kernel.",
+      "Time to withdraw the right to write to a page, to grant it again and to write: page-table updates, " +
+      "the invalidation of translations on every processor that runs this program, and the fault that " +
+      "follows. With only one busy processor much of it is a fixed path through the kernel.",
     family: "page-table",
     unit: "ticks",
     symbolBits: 8,

@@ -6,9 +6,9 @@ export const multiDomainBeat = scratchKernel({
     id: "multi_domain_beat",
     title: "Beat of processor, memory, files and kernel",
     mechanism:
-      "How long a chain of multiplications, a walk over 64 lines of memory, a write of 64 bytes and a " +
-      "question to the kernel take together. Four rhythms in one number; each of them alone is nearly " +
-      "constant on a quiet machine, and their sum is not much more.",
+      "Time of a chain of multiplications, a walk over 64 lines of memory, a write of 64 bytes and a system " +
+      "call, all together. Four rhythms in one number; each of them alone is nearly constant on a quiet " +
+      "machine, and their sum varies little more.",
     family: "workload",
     unit: "ticks",
     symbolBits: 8,

@@ -6,9 +6,9 @@ export const process = kernelSource({
     id: "process",
     title: "Time to list all processes",
     mechanism:
-      "How long the system takes to list all processes: cache misses all over its process table, and its locks, " +
-      "contended by whatever starts, ends or is scheduled meanwhile. The list itself is not looked at. The time " +
-      "follows the number of processes, which is no secret.",
+      "Time that the system takes to list all processes: cache misses all over its process table, and its locks, " +
+      "contended by whatever starts, ends or is scheduled meanwhile. The list itself is not used. The time follows " +
+      "the number of processes, which is no secret.",
     family: "process",
     unit: "ticks",
     symbolBits: 8,

@@ -1,14 +1,14 @@
-/** Which sources a user means: `--sources fast,-sleep_jitter`. */
+/** Selects sources by a user's list: `--sources fast,-sleep_jitter`. */
 import { suggestion } from "#kit/term/suggestion.ts";
 import { UsageError } from "../errors.ts";
 import { FAMILIES, isDefault, type Source } from "../source.ts";
 
-/** Without side effects and at this rate or above, a source counts as `fast`. */
+/** A source at or above this rate, without side effects, counts as `fast`. */
 const FAST_MIN_RATE_HZ = 100_000;
 
 /**
- * The sources named by a comma-separated list of ids, families, `default`, `fast` and `all`; a leading `-` takes
- * away. A list that only takes away starts from the default. Order follows `sources`.
+ * Returns the sources named by a comma-separated list of ids, families, `default`, `fast` and `all`, in the order of
+ * `sources`. A leading `-` takes away. A list that only takes away starts from the default.
  * @throws UsageError for a word that names nothing, or a list that leaves nothing
  */
 export function selectSources(sources: readonly Source[], list = "default"): Source[] {
@@ -27,11 +27,11 @@ export function selectSources(sources: readonly Source[], list = "default"): Sou
     const named = sources.filter(meaning(name, sources));
     for (const source of named) takeAway ? chosen.delete(source) : chosen.add(source);
   }
-  if (chosen.size === 0) throw new UsageError(`no source is left by '${list}'`, [known(sources)]);
+  if (chosen.size === 0) throw new UsageError(`'${list}' leaves no source`, [known(sources)]);
   return sources.filter((source) => chosen.has(source));
 }
 
-/** The source of that id. @throws UsageError naming the nearest ids */
+/** Returns the source with that id. @throws UsageError naming the nearest ids */
 export function sourceNamed(sources: readonly Source[], id: string): Source {
   const source = sources.find((candidate) => candidate.info.id === id);
   if (source) return source;
@@ -55,5 +55,5 @@ function byDefault({ info }: Source): boolean {
 function known(sources: readonly Source[]): string {
   const families = [...new Set(sources.map((source) => source.info.family))];
   const ids = sources.map((source) => source.info.id);
-  return `there are: ${ids.join(", ")}; families: ${families.join(", ")}; default, fast, all`;
+  return `sources: ${ids.join(", ")}; families: ${families.join(", ")}; also default, fast, all`;
 }

@@ -12,7 +12,7 @@ export const sensorNoise = counterSource({
     title: "Sensor readings",
     mechanism:
       "Readings of acceleration, temperature, voltage and current sensors, each time one has changed: thermal and " +
-      "electronic noise around slowly drifting levels. Most sensors round far above their noise and are read anew only " +
+      "electronic noise around slowly drifting levels. Most sensors round far above their noise and are renewed only " +
       "once a second; the accelerometer of a laptop at rest is the exception.",
     family: "sensor",
     unit: "level",
@@ -39,7 +39,7 @@ export const sensorNoise = counterSource({
     host.os === "linux" ? sensorFiles(host).map((path) => sensorFile(host, path)) : [macosGauge(host)],
 });
 
-/** A driver that cannot reach its chip for now answers with an error instead of a number. */
+/** Gives no number while a driver cannot reach its chip and answers with an error. */
 function sensorFile(host: Host, path: string): Gauge {
   return {
     name: path,
@@ -50,7 +50,7 @@ function sensorFile(host: Host, path: string): Gauge {
   };
 }
 
-/** 0 is a sensor that is not there, or does not answer. */
+/** Leaves out readings of 0, which stand for a sensor that is absent or does not answer. */
 function macosGauge(host: Host): Gauge {
   const gauge = nativeGauge(host, "sensor_noise", MACOS_SENSORS);
   return {
@@ -62,8 +62,8 @@ function macosGauge(host: Host): Gauge {
 }
 
 /**
- * Sensors of the industrial I/O and hardware monitoring subsystems (Linux documentation, sysfs-bus-iio and
- * hwmon/sysfs-interface); thermal zones only where there is no hardware monitoring, which would show them again.
+ * Lists sensors of the industrial I/O and hardware monitoring subsystems (Linux documentation, sysfs-bus-iio and
+ * hwmon/sysfs-interface); thermal zones only without hardware monitoring, which shows them too.
  */
 function sensorFiles(host: Host): string[] {
   const below = (folder: string, name: RegExp) =>
@@ -83,7 +83,7 @@ function sensorFiles(host: Host): string[] {
   );
 }
 
-/** One whole number and the end of the line. @throws SyntaxError */
+/** Parses one whole number and the end of its line. @throws SyntaxError */
 export function parseReading(text: string): bigint {
   if (!/^-?\d+\n$/.test(text)) throw new SyntaxError(`not a number: '${text.slice(0, 40)}'`);
   return BigInt(text);

@@ -1,4 +1,7 @@
-/** Latency of waking from the shortest possible sleep. Each sample is a trip through the scheduler, which is why it is slow. Kernel: c/kernels/sleep_jitter.c */
+/**
+ * Latency of waking from the shortest possible sleep. It is slow, because each sample is a trip through the scheduler.
+ * Kernel: c/kernels/sleep_jitter.c
+ */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const sleepJitter = kernelSource({

@@ -6,9 +6,9 @@ export const speculativeExecution = kernelSource({
     id: "speculative_execution",
     title: "Timing of a fixed branch pattern",
     mechanism:
-      "Time of a fixed, hard-to-predict pattern of branches: what the branch predictor still knows of " +
-      "it after everything else that ran. With the pattern fixed, little remains beyond the clock's own " +
-      "jitter; patterns drawn from a generator would only measure the generator.",
+      "Time of a fixed, hard-to-predict pattern of branches. It depends on what the branch predictor still " +
+      "knows of the pattern after everything else that ran. With the pattern fixed, little remains beyond " +
+      "the clock's own jitter; patterns drawn from a generator would only measure the generator.",
     family: "workload",
     unit: "ticks",
     symbolBits: 8,

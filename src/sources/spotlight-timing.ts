@@ -1,4 +1,4 @@
-/** Time macOS takes to say what it knows about a file. Kernel: c/kernels/spotlight_timing.c */
+/** Time of a metadata query about one file on macOS. Kernel: c/kernels/spotlight_timing.c */
 
 import type { Source } from "../source.ts";
 import { checkedKernel } from "./acquire/native/checked-kernel.ts";
@@ -9,9 +9,9 @@ const kernel = checkedKernel(
       id: "spotlight_timing",
       title: "Latency of Spotlight queries",
       mechanism:
-        "How long the metadata server of macOS takes to answer one question about one file: two messages " +
-        "between processes, their scheduling, a look into an index that is being rewritten. Claims nothing " +
-        "until somebody has recorded it on a Mac.",
+        "Time that the metadata server of macOS takes to answer one question about one file: two messages " +
+        "between processes, their scheduling, a look into an index that is being rewritten. The claim is 0 " +
+        "until there is a recording from a Mac.",
       family: "file",
       unit: "ticks",
       symbolBits: 8,

@@ -3,7 +3,7 @@ import type { Host } from "../platform/host.ts";
 import { counterSource } from "./acquire/counters/counter-source.ts";
 import { type Counters, fileGauge, nativeGauge } from "./acquire/counters/gauge.ts";
 
-/** At least as many as ee_sysctl knows names. */
+/** At least the number of names that ee_sysctl knows. */
 const MACOS_COUNTERS = 32;
 
 const LINUX_FILES: readonly { path: string; parse: (text: string) => Counters }[] = [
@@ -19,9 +19,9 @@ export const sysctl = counterSource({
     id: "sysctl",
     title: "Kernel counters",
     mechanism:
-      "By how much interrupts, context switches, new processes and packets, or on macOS open files, threads and " +
-      "connections, have grown since the last look. What other programs and devices do is unknown to us but not " +
-      "random: whoever watches the same counters sees the same numbers, and looking makes some of them grow.",
+      "Growth since the last reading of the counts of interrupts, context switches, new processes and packets, or on " +
+      "macOS of open files, threads and connections. The work of other programs and devices is unknown to us but not " +
+      "random: anyone who watches the same counters sees the same numbers, and reading makes some of them grow.",
     family: "counters",
     unit: "count",
     symbolBits: 8,
@@ -47,7 +47,7 @@ function presentFiles(host: Host) {
 }
 
 /**
- * Context switches and new processes of /proc/stat. Its other numbers are clocks, or sums of what the other files list.
+ * Parses context switches and new processes in /proc/stat. Its other numbers are clocks, or sums of the other files'.
  * @throws SyntaxError
  */
 export function parseStat(text: string): Counters {
@@ -66,8 +66,8 @@ export function parseStat(text: string): Counters {
 const CLOCKS = ["LOC", "TIMER"];
 
 /**
- * /proc/interrupts and /proc/softirqs: a line of processors, then lines `name: count … what it is`, one count a processor,
- * or fewer for what is not counted by processor.
+ * Parses /proc/interrupts and /proc/softirqs: a line of processors, then lines `name: count … description`, with one count
+ * per processor, or fewer for what is not counted by processor.
  * @throws SyntaxError
  */
 export function parseProcessorTable(text: string): Counters {
@@ -92,7 +92,7 @@ export function parseProcessorTable(text: string): Counters {
 }
 
 /**
- * /proc/net/snmp and /proc/net/netstat: pairs of lines, `Tcp: name name …` and `Tcp: count count …`.
+ * Parses /proc/net/snmp and /proc/net/netstat: pairs of lines, `Tcp: name name …` and `Tcp: count count …`.
  * @throws SyntaxError
  */
 export function parseNetworkTable(text: string): Counters {

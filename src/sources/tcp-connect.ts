@@ -27,8 +27,8 @@ const info: SourceInfo = {
   title: "Time to connect",
   mechanism:
     "Time from the first packet of a TCP connection to the answer, be it a refusal: queues in network cards and " +
-    "switches, the other side's scheduling, interrupts here. Whoever sees the packets knows it to about a " +
-    "microsecond, so only the bits below that count. A target on this very machine makes it the noise of the " +
+    "switches, the other side's scheduling, interrupts here. Anyone who sees the packets knows it to about a " +
+    "microsecond, so only the bits below that count. With a target on this machine it is the noise of the " +
     "kernel's own network code; that was assessed at 4.84 bits, or 3.14 with a 24 MHz counter.",
   family: "network",
   unit: "ticks",
@@ -41,7 +41,7 @@ const info: SourceInfo = {
 export function tcpConnectSource(options: Partial<Patience> = {}): Source {
   return eventSource(info, availability, (host) => {
     const patience = { ...USUAL_PATIENCE, ...options };
-    // Without a target it is not available.
+    // The source is not available without a target.
     return new RoundTripFeed(new ConnectRoundTrip(host, targetOf(host)!, patience), patience.paceMs);
   });
 }
@@ -67,7 +67,7 @@ class ConnectRoundTrip implements RoundTrip {
   readonly #start: NativeStep;
   readonly #finish: NativeStep;
   readonly #cancel: NativeStep;
-  /** The target by its address, once its name has been looked up. */
+  /** Address of the target, once its name has been looked up. */
   #address: Endpoint | undefined;
 
   constructor(
@@ -95,7 +95,7 @@ class ConnectRoundTrip implements RoundTrip {
     );
   }
 
-  /** Ticks until it was answered; undefined if it was not in time. @throws NativeError */
+  /** Resolves with the ticks until the answer; undefined without one in time. @throws NativeError */
   async #connect(address: Endpoint, signal: AbortSignal): Promise<number | undefined> {
     const until = performance.now() + this.patience.tryMs;
     writeEndpoint(this.#words, address);
@@ -116,7 +116,7 @@ class ConnectRoundTrip implements RoundTrip {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** Places in the words that c/kernels/tcp_connect.c works on. */
+/** Indices into the words that c/kernels/tcp_connect.c works on. */
 const DONE = 1;
 const TICKS = 3;
 

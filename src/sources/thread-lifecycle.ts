@@ -4,11 +4,11 @@ import { kernelSource } from "./acquire/native/kernel.ts";
 export const threadLifecycle = kernelSource({
   info: {
     id: "thread_lifecycle",
-    title: "Making and ending of threads",
+    title: "Thread creation and exit",
     mechanism:
-      "How long a thread takes from its making to its end: stack, task, run queue, a wake-up on some " +
-      "processor, the exit and the wake-up of the one that waits. The scheduler's choice of a processor " +
-      "comes in regimes that last.",
+      "Time from the creation of a thread to its end: stack, task, run queue, a wake-up on some processor, " +
+      "the exit and the wake-up of the waiting thread. The scheduler keeps its choice of a processor for " +
+      "long stretches.",
     family: "scheduler",
     unit: "ticks",
     symbolBits: 8,

@@ -1,4 +1,4 @@
-/** Time to set the shortest timer and to hear that it expired. Kernel: c/kernels/timer_signal.c */
+/** Time to set the shortest timer and to learn that it expired. Kernel: c/kernels/timer_signal.c */
 import { kernelSource } from "./acquire/native/kernel.ts";
 
 export const timerSignal = kernelSource({
@@ -6,9 +6,9 @@ export const timerSignal = kernelSource({
     id: "timer_signal",
     title: "Latency of an expiring timer",
     mechanism:
-      "How long the shortest timer takes from being set to waking this thread: timer queue and hardware, " +
-      "its interrupt, the delivery of a signal (Linux) or kernel event (macOS), the scheduler. The timer " +
-      "hardware's grid is deterministic. It goes much the same way as sleep_jitter.",
+      "Time from setting the shortest timer to being woken by it: timer queue and hardware, its interrupt, " +
+      "the delivery of a signal (Linux) or kernel event (macOS), the scheduler. The timer hardware's grid " +
+      "is deterministic. The path is much the same as that of sleep_jitter.",
     family: "scheduler",
     unit: "ticks",
     symbolBits: 8,
@@ -16,7 +16,7 @@ export const timerSignal = kernelSource({
     coarseClaim: 0.5,
     rateHz: 30_000,
     effects: [],
-    offByDefault: "goes much the same way as sleep_jitter",
+    offByDefault: "measures much the same path as sleep_jitter",
   },
   warmUpSamples: 64,
 });

@@ -15,21 +15,21 @@ const SUCCESS = 0;
 const HEADER_BYTES = 10;
 const COUNT_BYTES = 2;
 
-/** A digest's length: every TPM gives that many, and takes some 10 ms for them. */
+/** A digest's length: every TPM returns that many, in some 10 ms. */
 const MOST_BYTES = 32;
 
 export const tpm = tpmAt("/dev/tpmrm0");
 
-/** The same with another file in the device's place: for tests. */
+/** Makes the same source with another file in the device's place, for tests. */
 export function tpmAt(path: string): Source {
   return byteDevice({
     info: {
       id: "tpm",
       title: "The TPM's random numbers",
       mechanism:
-        "What a Trusted Platform Module returns for TPM2_GetRandom: a noise source and a generator inside a chip, or " +
-        "inside the firmware or the host that plays one. Its inside cannot be examined, so it is mixed in and " +
-        "credited nothing.",
+        "Bytes that a Trusted Platform Module returns for TPM2_GetRandom: a noise source and a generator inside a " +
+        "chip, or inside the firmware or the host that emulates one. It cannot be examined, so it is mixed in " +
+        "without credit.",
       family: "sensor",
       unit: "level",
       symbolBits: 8,
@@ -45,8 +45,8 @@ export function tpmAt(path: string): Source {
     async read(file, count) {
       const command = getRandom(count);
       const { bytesWritten } = await file.write(command, 0, command.length, null);
-      if (bytesWritten !== command.length) throw new Error("the command was not taken as a whole");
-      // One byte more than the longest answer shows one that is too long.
+      if (bytesWritten !== command.length) throw new Error("the command was not taken whole");
+      // One byte more than the longest answer, to notice one that is too long.
       const room = new Uint8Array(HEADER_BYTES + COUNT_BYTES + count + 1);
       const { bytesRead } = await file.read(room, 0, room.length, null);
       return randomBytes(room.subarray(0, bytesRead), count);
@@ -54,7 +54,7 @@ export function tpmAt(path: string): Source {
   });
 }
 
-/** The command TPM2_GetRandom. @param count 1..65535 */
+/** Returns the command TPM2_GetRandom. @param count 1..65535 */
 export function getRandom(count: number): Uint8Array {
   const command = new DataView(new ArrayBuffer(HEADER_BYTES + COUNT_BYTES));
   command.setUint16(0, NO_SESSIONS);
@@ -64,7 +64,7 @@ export function getRandom(count: number): Uint8Array {
   return new Uint8Array(command.buffer);
 }
 
-/** The 1..`count` bytes in the answer to `getRandom(count)`. @throws SyntaxError unless it is exactly such an answer */
+/** Returns the 1..`count` bytes in the answer to `getRandom(count)`. @throws SyntaxError for any other answer */
 export function randomBytes(response: Uint8Array, count: number): Uint8Array {
   const { buffer, byteOffset, byteLength } = response;
   const view = new DataView(buffer, byteOffset, byteLength);
@@ -73,7 +73,7 @@ export function randomBytes(response: Uint8Array, count: number): Uint8Array {
     throw new SyntaxError(`a TPM answer of ${byteLength} bytes says it has ${view.getUint32(2)}`);
   const code = view.getUint32(6);
   if (code !== SUCCESS) throw new SyntaxError(`the TPM refused with response code 0x${code.toString(16)}`);
-  if (view.getUint16(0) !== NO_SESSIONS) throw new SyntaxError("the TPM answered something else");
+  if (view.getUint16(0) !== NO_SESSIONS) throw new SyntaxError("the TPM's answer has the wrong tag");
   if (byteLength < HEADER_BYTES + COUNT_BYTES) throw new SyntaxError("the TPM's answer holds no bytes");
   const bytes = response.subarray(HEADER_BYTES + COUNT_BYTES);
   if (bytes.length !== view.getUint16(HEADER_BYTES) || bytes.length < 1 || bytes.length > count)

@@ -4,12 +4,12 @@ import { kernelSource } from "./acquire/native/kernel.ts";
 export const vmPageTiming = kernelSource({
   info: {
     id: "vm_page_timing",
-    title: "Mapping and unmapping of one page",
+    title: "Mapping and unmapping one page",
     mechanism:
-      "How long it takes to map one page of fresh memory, write to it and unmap it: region trees, the " +
-      "page allocator and its locks, zeroing, and the interrupts that make other processors forget the " +
-      "page. The same mechanism as memory_timing at its smallest size; the allocator's free lists have " +
-      "structure that is not random.",
+      "Time to map one page of fresh memory, write to it and unmap it: region trees, the page allocator and " +
+      "its locks, zeroing, and the interrupts that make other processors forget the page. It is the " +
+      "mechanism of memory_timing at its smallest size; the allocator's free lists have structure that is " +
+      "not random.",
     family: "page-table",
     unit: "ticks",
     symbolBits: 8,

@@ -4,7 +4,7 @@ import { type Counters, fileGauge, nativeGauge } from "./acquire/counters/gauge.
 
 const LINUX_FILE = "/proc/vmstat";
 
-/** At least as many as ee_vmstat knows names. */
+/** At least the number of names that ee_vmstat knows. */
 const MACOS_COUNTERS = 40;
 
 export const vmstat = counterSource({
@@ -12,9 +12,8 @@ export const vmstat = counterSource({
     id: "vmstat",
     title: "Virtual-memory counters",
     mechanism:
-      "By how much counts of free, used, faulted and reclaimed pages have changed since the last look: the memory " +
-      "traffic of all programs. Other programs can see the same numbers, several of them move together, and looking " +
-      "moves some.",
+      "Changes since the last reading of the counts of free, used, faulted and reclaimed pages: the memory traffic of " +
+      "all programs. Other programs can see the same numbers, several of them move together, and reading moves some.",
     family: "counters",
     unit: "count",
     symbolBits: 8,
@@ -38,7 +37,7 @@ export const vmstat = counterSource({
       : [nativeGauge(host, "vmstat", MACOS_COUNTERS)],
 });
 
-/** Lines `name count`. @throws SyntaxError */
+/** Parses lines `name count`. @throws SyntaxError */
 export function parseVmstat(text: string): Counters {
   const counters = new Map<string, bigint>();
   for (const line of text.split("\n")) {

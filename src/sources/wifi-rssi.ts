@@ -9,11 +9,11 @@ import type { SignalReader } from "./acquire/radio/signal-reader.ts";
 
 const info: SourceInfo = {
   id: "wifi_rssi",
-  title: "Strength of the Wi-Fi signal",
+  title: "Wi-Fi signal strength",
   mechanism:
     "The received strength in dBm, each time it differs from the last: fading, everything that moves in the room, " +
-    "other senders, the receiver's own noise. It is smoothed by the driver, wanders slowly by a few dB, and " +
-    "anybody with a receiver nearby sees something alike.",
+    "other senders, the receiver's own noise. The driver smooths it; it wanders slowly by a few dB, and a receiver " +
+    "nearby sees something similar.",
   family: "radio",
   unit: "level",
   symbolBits: 8,
@@ -23,7 +23,7 @@ const info: SourceInfo = {
   effects: ["subprocess"],
 };
 
-/** Less than what the collector waits for one sample of a source of this rate: 2 s + 4 / rateHz. */
+/** Less than the scheduler waits for one sample at this rate: 2 s + 4 / rateHz. */
 const UNCHANGED_MS = 9_000;
 
 /** The slowest reader, system_profiler, takes about 2.5 s. One that hangs must leave time for the next. */
@@ -32,7 +32,7 @@ const READ_MS = 4_000;
 export function wifiRssiSource({ unchangedMs = UNCHANGED_MS } = {}): Source {
   return {
     info,
-    /** On macOS only asking the system's Wi-Fi service would show whether there is an interface; that is sampling. */
+    /** On macOS only a question to the system's Wi-Fi service would show whether there is an interface; that is sampling. */
     async availability(host) {
       const reason = host.os === "linux" ? whyNoReader(host) : undefined;
       return reason === undefined ? { ok: true } : { ok: false, reason };
@@ -67,7 +67,7 @@ class SignalFeed implements EventFeed {
       const { dBm, pauseMs } = await this.#read(deadline, signal);
       const last = this.#last;
       this.#last = dBm;
-      // The first one found is where changes are counted from.
+      // The first strength is the one that changes are counted from.
       if (last !== undefined && dBm !== last) return { values: [dBm], discarded: 0 };
       await deadline.pause(pauseMs);
     }
@@ -83,7 +83,7 @@ class SignalFeed implements EventFeed {
         if ("dBm" in found) return { dBm: found.dBm, pauseMs: reader.pauseMs };
         throw new SourceError(info.id, found.none);
       } catch (error) {
-        // One that has worked before is not given up for another.
+        // A reader that has worked before is not given up for another.
         const unusable = error instanceof ToolError || error instanceof NativeError;
         if (!unusable || this.#last !== undefined) throw error;
         this.#failure ??= error.message;

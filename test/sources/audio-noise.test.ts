@@ -141,7 +141,7 @@ describe("what is no noise is an error", () => {
   });
 
   test("a constant, or the same over and over", async () => {
-    const message = "audio_noise: permission denied or muted: the same over and over";
+    const message = "audio_noise: permission denied or muted: the same samples repeat";
     const constant = new Int16Array(8 * (WARM_UP + BLOCK)).fill(-3);
     expect((await rejectionOf(take(1, mac(constant)))).message).toBe(message);
     const again = good.subarray(8 * WARM_UP);

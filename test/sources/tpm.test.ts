@@ -47,7 +47,7 @@ describe("TPM2_GetRandom", () => {
     ["TPM_RC_RETRY", answer([], { code: 0x922 }).subarray(0, 10), "says it has 12"],
     ["TPM_RC_RETRY, whole", answer([], { code: 0x922, size: 10 }).subarray(0, 10), "0x922"],
     ["TPM_RC_FAILURE", answer([], { code: 0x101, size: 10 }).subarray(0, 10), "0x101"],
-    ["one of a session", answer(bytes, { tag: 0x8002 }), "something else"],
+    ["one of a session", answer(bytes, { tag: 0x8002 }), "wrong tag"],
     ["a header alone", answer([], { size: 10 }).subarray(0, 10), "holds no bytes"],
     ["no bytes", answer([]), "0 bytes for 32"],
     ["a wrong count", answer(bytes, { count: 31 }), "32 bytes for 32"],

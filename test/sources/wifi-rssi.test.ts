@@ -197,7 +197,7 @@ describe("on macOS", () => {
     const zero = fakeHost({ os: "darwin", kernels: { wifi_rssi: (out) => out.fill(0n) } });
     expect((await rejectionOf(take(1, zero))).message).toMatch(/not connected/);
     const odd = fakeHost({ os: "darwin", kernels: { wifi_rssi: (out) => out.fill(54n) } });
-    expect((await rejectionOf(take(1, odd))).message).toMatch(/54 dBm is no signal strength/);
+    expect((await rejectionOf(take(1, odd))).message).toMatch(/54 dBm is not a signal strength/);
   });
 
   test("the script, where the framework cannot be loaded", async () => {

@@ -3,7 +3,7 @@ import type { Host } from "../../../platform/host.ts";
 
 const CARDS = "/proc/asound/cards";
 
-/** Why nothing can be recorded here, if so. */
+/** Returns the reason why nothing can be recorded here, or undefined. */
 export function whyNoCapture(host: Host): string | undefined {
   if (parseCards(host.readText(CARDS) ?? "").length === 0) return "no sound card";
   if (captureDevices(host).length === 0) return "no sound card that records";
@@ -11,7 +11,7 @@ export function whyNoCapture(host: Host): string | undefined {
 }
 
 /**
- * The devices that record, as `hw:card,device`: the hardware itself. `default` would be a sound server that resamples,
+ * Lists the devices that record, as `hw:card,device`: the hardware itself. `default` would be a sound server that resamples,
  * mixes and suppresses the very noise that is wanted.
  */
 export function captureDevices(host: Host): string[] {
@@ -24,7 +24,7 @@ export function captureDevices(host: Host): string[] {
   );
 }
 
-/** The numbers of the cards in /proc/asound/cards. */
+/** Returns the numbers of the cards in /proc/asound/cards. */
 export function parseCards(text: string): number[] {
   return [...text.matchAll(/^ ?(\d+) \[[^\]]*\]:/gm)].map((match) => Number(match[1]));
 }

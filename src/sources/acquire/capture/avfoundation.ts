@@ -3,7 +3,7 @@ import type { Host } from "../../../platform/host.ts";
 import type { Deadline } from "../event/deadline.ts";
 
 export interface AvDevice {
-  /** What the tool calls it. */
+  /** The tool's number for it. */
   readonly index: number;
   readonly name: string;
 }
@@ -13,10 +13,10 @@ export interface AvDevices {
   readonly audio: readonly AvDevice[];
 }
 
-/** Said before the input: nothing but errors, and no keys are read. */
+/** Options before the input: print nothing but errors, read no keys. */
 export const QUIETLY = ["-hide_banner", "-loglevel", "error", "-nostdin", "-f", "avfoundation"] as const;
 
-/** Asks for the devices. The tool always ends with an error, for the list is not a file it could convert. */
+/** Lists the devices. The tool always ends with an error, because the list is not a file to convert. */
 export async function listDevices(
   host: Host,
   ffmpeg: string,
@@ -28,7 +28,7 @@ export async function listDevices(
   return parseDevices((await host.run(ffmpeg, args, limits, signal)).stderr);
 }
 
-/** What `-list_devices true` says on stderr. Screens and the view of the desk are no cameras. */
+/** Parses the stderr of `-list_devices true`. Leaves out screens and the view of the desk, which are not cameras. */
 export function parseDevices(text: string): AvDevices {
   const devices: { video: AvDevice[]; audio: AvDevice[] } = { video: [], audio: [] };
   let kind: keyof AvDevices | undefined;

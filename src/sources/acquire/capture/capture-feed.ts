@@ -1,4 +1,4 @@
-/** Recordings by a tool, cut into blocks and turned into samples; what microphone and camera have in common. */
+/** Recordings by a tool, cut into blocks and turned into samples. Shared by microphone and camera. */
 import { SourceError, ToolError } from "../../../errors.ts";
 import type { Host, RunningTool } from "../../../platform/host.ts";
 import { Deadline } from "../event/deadline.ts";
@@ -13,31 +13,31 @@ export interface CaptureTool {
   /** Blocks dropped at the beginning, while levels and exposure settle. */
   readonly warmUpBlocks: number;
   readonly samplesPerBlock: number;
-  /** On stderr, it means that the blocks are not what was asked for. */
+  /** Matches text on stderr that means that the blocks are not in the requested format. */
   readonly refusal?: RegExp;
-  /** Called for each start: what turns blocks into samples. The reader throws SourceError where a block is no noise. */
+  /** Makes, for each start, the function that turns blocks into samples. It throws SourceError for a block without noise. */
   reader(): (block: Uint8Array) => Int16Array;
 }
 
 export interface CaptureLimits {
-  /** Until the first block. Cameras take a second or two, and there may be several devices to try. */
+  /** Time until the first block. Cameras take a second or two, and there may be several devices to try. */
   readonly startMs: number;
-  /** From block to block. */
+  /** Time from block to block. */
   readonly stallMs: number;
 }
 
 export const USUAL_LIMITS: CaptureLimits = { startMs: 10_000, stallMs: 2_000 };
 
-/** What may wait unread. Beyond that nobody listens, and the host ends the tool: so the device is not on for nothing. */
+/** Most unread output. Beyond it the host kills the tool, so that the device is not left on when nothing reads it. */
 const MAX_UNREAD_BYTES = 32 << 20;
 
 export class CaptureFeed implements EventFeed {
   #running: { recording: CaptureTool; blocks: BlockStream; read(block: Uint8Array): Int16Array } | undefined;
-  /** The one that has worked. */
+  /** The recording that has worked. */
   #chosen: CaptureTool | undefined;
   #ready: Int16Array = new Int16Array(0);
 
-  /** @param recordings what to try, best first */
+  /** @param recordings those to try, best first */
   constructor(
     private readonly sourceId: string,
     private readonly host: Host,
@@ -57,7 +57,7 @@ export class CaptureFeed implements EventFeed {
     return { values, discarded };
   }
 
-  /** From the running tool, else from one that is started: a recording has an end, and may have been cut off. */
+  /** Reads from the running tool, else starts one: a recording ends, and may have been cut off. */
   async #nextBlock(signal: AbortSignal) {
     const { startMs, stallMs } = this.limits;
     if (this.#running) {
@@ -73,7 +73,7 @@ export class CaptureFeed implements EventFeed {
       try {
         block = await this.#start(recording, deadline);
       } finally {
-        // Whoever asks again, after an abort for instance, is to have a whole warm-up.
+        // The next attempt, after an abort for instance, needs a whole warm-up.
         if (!(block instanceof Uint8Array)) await this.#stop();
       }
       if (block instanceof Uint8Array) {
@@ -101,7 +101,7 @@ export class CaptureFeed implements EventFeed {
 
   async #tryBlock(blocks: BlockStream, deadline: Deadline): Promise<Uint8Array | ToolError> {
     try {
-      return (await blocks.next(deadline)) ?? new ToolError("the recording ended before it began");
+      return (await blocks.next(deadline)) ?? new ToolError("the recording ended before its first block");
     } catch (error) {
       if (error instanceof ToolError) return error;
       throw error;
@@ -135,7 +135,7 @@ class BlockStream implements AsyncDisposable {
     this.#block = new Uint8Array(blockBytes);
   }
 
-  /** The next block, good until the next call; undefined when the tool has ended. */
+  /** Resolves with the next block, valid until the next call; undefined when the tool has ended. */
   async next(deadline: Deadline): Promise<Uint8Array | undefined> {
     for (;;) {
       const part = this.#piece.subarray(0, this.#block.length - this.#filled);

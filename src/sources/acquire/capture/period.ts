@@ -1,8 +1,9 @@
 /**
- * After how many values the whole, one value at least, begins to repeat itself, up to its end; the length if it does not. 1 is a constant.
+ * Returns the shortest period with which the values repeat up to their end: 1 for a constant, their number if they do not
+ * repeat. Takes at least one value.
  *
- * The failure function of Knuth, Morris and Pratt (SIAM J. Comput. 6(2), 1977, §2) tells the longest prefix that is also a
- * suffix; what it leaves over is the shortest period.
+ * The failure function of Knuth, Morris and Pratt (SIAM J. Comput. 6(2), 1977, §2) gives the longest prefix that is also a
+ * suffix; the rest of the values is the shortest period.
  */
 export function shortestPeriod(values: ArrayLike<number>): number {
   const n = values.length;

@@ -6,7 +6,7 @@ export interface FrameSize {
   readonly height: number;
 }
 
-/** Device nodes, among them some that only carry data about pictures. */
+/** Lists device nodes, among them some that only carry data about pictures. */
 export function videoNodes(host: Host): string[] {
   return host
     .readFolder("/sys/class/video4linux")
@@ -14,7 +14,7 @@ export function videoNodes(host: Host): string[] {
     .map((name) => `/dev/${name}`);
 }
 
-/** Sizes of uncompressed pictures with a brightness a pixel (YUYV) in `v4l2-ctl --list-formats-ext`. */
+/** Returns the sizes of uncompressed pictures with one brightness per pixel (YUYV) in `v4l2-ctl --list-formats-ext`. */
 export function yuyvSizes(text: string): FrameSize[] {
   const formats = text.split(/^\s*(?=\[\d+\]: ')/m);
   const yuyv = formats.find((format) => /^\[\d+\]: 'YUYV'/.test(format));

@@ -1,7 +1,6 @@
 /**
- * A noise source that looks at numbers the system keeps about itself: what all of them have in common. It looks, waits a
- * little and looks again. A sample is how much a number has changed, or what it has become; a number that has not
- * changed gives none.
+ * Shared part of the noise sources that read numbers the system keeps about itself. The sampler reads them, waits a
+ * little and reads them again. A sample is the change of a number, or its new value; an unchanged number yields none.
  */
 import { setTimeout } from "node:timers/promises";
 import { SourceError } from "../../../errors.ts";
@@ -13,14 +12,14 @@ import type { Counters, Gauge } from "./gauge.ts";
 export interface CounterSource {
   readonly info: SourceInfo;
   /**
-   * `deltas`: by how much a counter has changed, modulo 2⁶⁴, for counters that were seen to change, each in its own
-   * way, before the first sample. `levels`: a sensor's new reading, for all sensors.
+   * `deltas`: the change of a counter, modulo 2⁶⁴, for counters that were seen to change, each in its own way, before the
+   * first sample. `levels`: a sensor's new reading, for all sensors.
    */
   readonly emits: "deltas" | "levels";
-  /** Between two looks. */
+  /** Pause between two readings. */
   readonly pauseMs: number;
   availability(host: Host): Availability;
-  /** What to look at; may list folders, but reads nothing yet. */
+  /** Lists the gauges to read; may list folders, but reads no gauge yet. */
   gauges(host: Host): readonly Gauge[];
 }
 
@@ -36,10 +35,10 @@ export function counterSource(source: CounterSource): Source {
   };
 }
 
-/** How long counters are watched before those that change are chosen: some ten looks. */
+/** Time for which counters are watched before the changing ones are chosen: some ten readings. */
 const CALIBRATION_MS = 100;
 
-/** Counters of a system that does anything at all change within 10 ms; sensors, within 1 s. */
+/** Longest wait for a change. Counters of a system that does anything change within 10 ms, sensors within 1 s. */
 const PATIENCE_MS = 1_500;
 
 interface Watched {
@@ -50,7 +49,7 @@ interface Watched {
 
 class CounterSampler implements Sampler {
   #watched: readonly Watched[] | undefined;
-  /** Changes seen in the last look, but not asked for yet. */
+  /** Changes seen in the last reading, but not asked for yet. */
   readonly #pending: bigint[] = [];
   readonly #id: string;
 
@@ -84,7 +83,7 @@ class CounterSampler implements Sampler {
     return { sourceId: this.#id, samples, discarded: 0, startedNs, elapsedNs };
   }
 
-  /** Fixes what is watched and in which order: that of the gauges, and within one that of its first answer. */
+  /** Chooses the numbers to watch. Their order is that of the gauges, and within a gauge that of its first reading. */
   async #choose(signal: AbortSignal): Promise<readonly Watched[]> {
     const found: Watched[] = [];
     for (const gauge of this.gauges) {
@@ -93,7 +92,7 @@ class CounterSampler implements Sampler {
     }
     if (this.source.emits === "levels") return found.filter(({ keys }) => keys.length > 0);
 
-    /** How each counter that moves has moved so far, by gauge and name. */
+    // Changes of each counter so far, by gauge and name.
     const courses = found.map(() => new Map<string, string>());
     const startedNs = this.host.nowNs();
     for (let round = 0; ; round++) {
@@ -135,7 +134,7 @@ class CounterSampler implements Sampler {
       const value = now.get(key);
       const before = last.get(key);
       if (value === undefined || before === undefined) {
-        // A sensor may be without an answer for a while; a counter that is gone was something else's.
+        // A sensor may fail to answer for a while; a counter that disappears belonged to something that is gone.
         if (emits === "levels") continue;
         throw new SourceError(this.#id, `${gauge.name}: '${key}' has disappeared`);
       }
@@ -157,17 +156,17 @@ class CounterSampler implements Sampler {
     }
   }
 
-  /** Moves pending changes to the samples, oldest first. Returns how many samples there are then. */
+  /** Moves pending changes to the samples, oldest first. @returns the number of samples filled */
   #take(samples: BigUint64Array, from: number): number {
     const taken = this.#pending.splice(0, samples.length - from);
-    // Storing takes them modulo 2⁶⁴: a decrease becomes its two's complement.
+    // The array stores them modulo 2⁶⁴: a decrease becomes its two's complement.
     for (const [i, change] of taken.entries()) samples[from + i] = change;
     return from + taken.length;
   }
 
   #giveUp(): never {
-    const what = this.source.emits === "levels" ? "sensors" : "counters";
-    throw new SourceError(this.#id, `${what} do not change in this sandbox`);
+    const what = this.source.emits === "levels" ? "sensor" : "counter";
+    throw new SourceError(this.#id, `no ${what} changed in ${PATIENCE_MS} ms`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

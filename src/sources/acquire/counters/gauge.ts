@@ -1,33 +1,33 @@
-/** Where the system keeps numbers about itself. */
+/** Places where the system keeps numbers about itself. */
 import type { READINGS } from "../../../../ffi/kernels.ts";
 import { SourceError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 
-/** Numbers by name, in an order that stays the same from one look to the next. */
+/** Numbers by name, in an order that stays the same from one reading to the next. */
 export type Counters = ReadonlyMap<string, bigint>;
 
 /** One place where numbers are kept: a file, a system call, a tool. */
 export interface Gauge {
   readonly name: string;
-  /** All of them now. Any error becomes a SourceError that names the gauge, unless it is the signal's reason. */
+  /** Reads all numbers. Any error becomes a SourceError that names the gauge, unless it is the signal's reason. */
   read(signal: AbortSignal): Counters | Promise<Counters>;
 }
 
-/** A gauge that is a file, of whose text `parse` makes numbers; it throws a SyntaxError for text it does not understand. */
+/** Makes a gauge of a file. `parse` turns its text into numbers, and throws a SyntaxError for text it does not understand. */
 export function fileGauge(host: Host, path: string, parse: (text: string) => Counters): Gauge {
   return {
     name: path,
     read() {
       const text = host.readText(path);
       if (text === undefined) throw new Error("cannot be read");
-      // The kernel ends every line. A line that does not end may end in half a number.
+      // The kernel ends every line. Without the end of a line, its last number may be cut short.
       if (!text.endsWith("\n")) throw new SyntaxError("is cut short");
       return parse(text);
     },
   };
 }
 
-/** A gauge that is a function of the native library, which fills an array with numbers in a fixed order. */
+/** Makes a gauge of a function of the native library, which fills an array with numbers in a fixed order. */
 export function nativeGauge(host: Host, id: (typeof READINGS)[number], count: number): Gauge {
   if (!host.native.ok) throw new SourceError(id, host.native.reason);
   const read = host.native.library.kernel(id);

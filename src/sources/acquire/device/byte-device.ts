@@ -1,4 +1,4 @@
-/** A source that takes bytes from a device which makes random numbers. A sample is one byte, as it came. */
+/** Sources that read bytes from a device which makes random numbers. A sample is one byte, unchanged. */
 import { accessSync, constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { orAborted } from "#kit/abort.ts";
@@ -10,16 +10,16 @@ import type { RawTrace } from "../../../trace.ts";
 export interface ByteDevice {
   readonly info: SourceInfo;
   readonly path: string;
-  /** "r+" where something has to be asked for. */
+  /** "r+" for a device that takes requests. */
   readonly flags: "r" | "r+";
-  /** Why there is none, and why it may not be used: sentences for `availability`. */
+  /** Reasons for `availability`: there is no device, or it may not be used. */
   readonly absent: string;
   readonly forbidden: string;
-  /** What else may be in the way. */
+  /** Returns any other reason why it cannot be used, or undefined. */
   readonly obstacle?: (host: Host) => string | undefined;
-  /** At most this many bytes at a time: few enough to take well under 100 ms, for a read cannot be interrupted. */
+  /** Most bytes per read: few enough to take well under 100 ms, because a read cannot be interrupted. */
   readonly mostBytes: number;
-  /** The next 1..`count` bytes. Whatever it throws becomes a SourceError. */
+  /** Resolves with the next 1..`count` bytes. Its errors become SourceErrors. */
   read(file: FileHandle, count: number): Promise<Uint8Array>;
 }
 
@@ -49,7 +49,7 @@ function look({ path, flags, absent, forbidden, obstacle }: ByteDevice, host: Ho
 }
 
 class ByteSampler implements Sampler {
-  /** A read that has not ended. One that was given up on keeps the device busy, and its bytes belong to nobody. */
+  /** The read that has not ended. After it was given up the device is still busy, and its bytes are discarded. */
   #reading: Promise<Uint8Array> | undefined;
 
   constructor(
@@ -82,7 +82,7 @@ class ByteSampler implements Sampler {
       });
       const bytes = await orAborted(this.#reading, signal);
       if (bytes.length >= 1 && bytes.length <= count) return bytes;
-      throw new Error(`${bytes.length} bytes came where 1 to ${count} were asked for`);
+      throw new Error(`${bytes.length} bytes came instead of 1 to ${count}`);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw failure(this.device, error);
@@ -91,7 +91,7 @@ class ByteSampler implements Sampler {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const close = () => this.file.close();
-    // Closing waits for a read that has not ended, and whoever disposes should not.
+    // Closing waits for a read that has not ended; disposing must not.
     if (this.#reading) void this.#reading.then(close, close);
     else await close();
   }

@@ -1,10 +1,10 @@
-/** A moment by which something has to have happened, or else it is an error; an abort may come before it. */
 import { orAborted, pause } from "#kit/abort.ts";
 
+/** A moment by which something must have happened, or else it is an error; an abort may come first. */
 export class Deadline {
   readonly #atMs: number;
 
-  /** @param late makes the error that is thrown when the time is over */
+  /** @param late makes the error that is thrown when time is up */
   constructor(
     ms: number,
     private readonly late: () => Error,
@@ -13,7 +13,7 @@ export class Deadline {
     this.#atMs = performance.now() + ms;
   }
 
-  /** At least 1, so that it can be handed on as a limit. */
+  /** Time left, at least 1, so that it can serve as a limit. */
   get leftMs(): number {
     return Math.max(1, Math.ceil(this.#atMs - performance.now()));
   }
@@ -22,12 +22,12 @@ export class Deadline {
     return performance.now() >= this.#atMs;
   }
 
-  /** Settles as the promise does, if it does in time. The work is not cancelled. @throws the late error, or the signal's reason */
-  async wait<T>(promise: Promise<T>): Promise<T> {
-    const { promise: over, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(this.late()), this.leftMs);
+  /** Settles as `work` does, if in time; the work itself is not cancelled. @throws the late error, or the signal's reason */
+  async wait<T>(work: Promise<T>): Promise<T> {
+    const timeUp = Promise.withResolvers<never>();
+    const timer = setTimeout(() => timeUp.reject(this.late()), this.leftMs);
     try {
-      return await orAborted(Promise.race([promise, over]), this.signal);
+      return await orAborted(Promise.race([work, timeUp.promise]), this.signal);
     } finally {
       clearTimeout(timer);
     }
@@ -39,7 +39,7 @@ export class Deadline {
     if (this.isOver) throw this.late();
   }
 
-  /** Waits; the time that is left may cut it short. @throws as `check` */
+  /** Waits for `ms`, or for the time left if that is less. @throws as `check` */
   async pause(ms: number): Promise<void> {
     await pause(Math.min(ms, this.leftMs), this.signal);
     this.check();

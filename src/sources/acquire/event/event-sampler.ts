@@ -1,13 +1,13 @@
-/** What sources have in common whose samples are events that come when they come, instead of a native loop. */
+/** Shared part of the sources whose samples are events that arrive by themselves, not results of a native loop. */
 import { NativeError, SourceError, ToolError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Sampler, SourceInfo } from "../../../source.ts";
 import type { RawTrace } from "../../../trace.ts";
 
-/** Where events come from, one after the other. */
+/** A stream of events, taken in order. */
 export interface EventFeed extends AsyncDisposable {
   /**
-   * The next raw samples: at least one, at most `max`, in order. Waits no longer than it says in its source.
+   * Resolves with the next raw samples: at least one, at most `max`, in order. Every feed limits its own wait.
    * @throws SourceError, ToolError, NativeError; the signal's reason
    */
   take(max: number, signal: AbortSignal): Promise<Batch>;
@@ -20,7 +20,7 @@ export interface Batch {
   readonly discarded: number;
 }
 
-/** A sampler that takes from a feed until it has as many samples as were asked for. */
+/** Takes from a feed until it has as many samples as requested. */
 export class EventSampler implements Sampler {
   constructor(
     private readonly info: SourceInfo,

@@ -4,8 +4,8 @@ import type { Availability, Source, SourceInfo } from "../../../source.ts";
 import { type EventFeed, EventSampler } from "./event-sampler.ts";
 
 /**
- * A source of events: opened only where it is available.
- * @param feedOf called where `availability` says yes
+ * Makes a source of events, which opens only where it is available.
+ * @param feedOf called only where the source is available
  */
 export function eventSource(
   info: SourceInfo,

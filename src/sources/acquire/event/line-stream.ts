@@ -5,15 +5,15 @@ import type { Deadline } from "./deadline.ts";
 import { ToolPieces } from "./tool-pieces.ts";
 
 export interface Line {
-  /** Without its end. */
+  /** Without the end of the line. */
   readonly text: string;
-  /** When its last byte was read. */
+  /** Time at which its last byte was read. */
   readonly arrivedNs: number;
-  /** It came together with the line before it, so the time of its arrival says nothing. */
+  /** True if it came together with the line before it: its time of arrival then says nothing. */
   readonly joined: boolean;
 }
 
-/** No tool in use prints longer lines; one that never ends its line does not speak to us. */
+/** Longest line accepted; no tool in use prints a longer one. */
 const MAX_LINE_CHARS = 1 << 16;
 
 export class LineStream implements AsyncDisposable {
@@ -26,7 +26,7 @@ export class LineStream implements AsyncDisposable {
     this.#pieces = new ToolPieces(tool);
   }
 
-  /** The next line; undefined when the tool has ended. @throws ToolError, the deadline's error, the signal's reason */
+  /** Resolves with the next line; undefined when the tool has ended. @throws ToolError, the deadline's error, the signal's reason */
   async next(deadline: Deadline): Promise<Line | undefined> {
     for (;;) {
       const line = this.#lines.shift();

@@ -1,14 +1,14 @@
-/** A source whose kernel needs something of the machine that may not be there: a library, an instruction. */
+/** Sources whose kernel needs something that the machine may lack: a library, an instruction. */
 import { getSystemErrorName } from "node:util";
 import { NativeError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Availability, Source } from "../../../source.ts";
 import { type KernelId, type KernelSource, kernelSource, requireCommand } from "./kernel.ts";
 
-/** What an errno's name means for this source, in a sentence for its `availability`. */
+/** Reasons for `availability`, by the name of the errno. */
 export type Reasons = Readonly<Record<string, string>>;
 
-/** The source that runs the kernel `ee_<id>` where `ee_<id>_check` finds what that needs. */
+/** Makes the source that runs the kernel `ee_<id>` where `ee_<id>_check` finds what that needs. */
 export function checkedKernel(kernel: KernelSource, reasons: Reasons): Source {
   requireCommand(kernel.info.id, "check");
   return {
@@ -28,7 +28,7 @@ function check(host: Host, id: KernelId, reasons: Reasons): Availability {
   }
 }
 
-/** Our own sentence where there is one, else what the library says. */
+/** Returns the source's own reason if it has one, else the library's message. */
 export function reasonFor(error: NativeError, reasons: Reasons): string {
   const name = error.errno === undefined ? "" : getSystemErrorName(-error.errno);
   return reasons[name] ?? error.message;

@@ -1,4 +1,4 @@
-/** A noise source whose loop is one native kernel: what all of them have in common. */
+/** The part that noise sources share whose loop is a native kernel. */
 import { setImmediate } from "node:timers/promises";
 import { COMMANDS, KERNELS } from "../../../../ffi/kernels.ts";
 import { NativeError, SourceError } from "../../../errors.ts";
@@ -14,7 +14,7 @@ export interface KernelSource {
   readonly warmUpSamples: number;
 }
 
-/** The source that runs the kernel `ee_<id>` of the native library. @throws Error, when loaded, if c/kernels/ has none */
+/** Makes the source that runs the kernel `ee_<id>` of the native library. @throws Error if c/kernels/ exports none */
 export function kernelSource({ info, warmUpSamples }: KernelSource): Source {
   if (!KERNELS.includes(info.id)) throw new Error(`c/kernels/ exports no kernel ee_${info.id}`);
   return {
@@ -29,14 +29,14 @@ export function kernelSource({ info, warmUpSamples }: KernelSource): Source {
   };
 }
 
-/** @throws Error, when a source is loaded, if c/kernels/ does not export the command that the source will call */
+/** @throws Error if c/kernels/ does not export the command: when the source is loaded, not when it is used */
 export function requireCommand(id: KernelId, verb: "check" | "open" | "close"): void {
   if (!(COMMANDS as readonly string[]).includes(`${id}_${verb}`)) {
     throw new Error(`c/kernels/ exports no command ee_${id}_${verb}`);
   }
 }
 
-/** A kernel cannot be interrupted, so an abort waits for at most about this long. */
+/** Time between checks for an abort, about: a kernel cannot be interrupted. */
 const CHUNK_MS = 20;
 const MIN_CHUNK_SAMPLES = 16;
 

@@ -1,4 +1,4 @@
-/** A source whose kernel holds something from opening to closing: a file, a device. */
+/** Sources whose kernel holds something from opening to closing: a file, a device. */
 import { NativeError, SourceError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Availability, Source } from "../../../source.ts";
@@ -6,15 +6,15 @@ import { type Reasons, reasonFor } from "./checked-kernel.ts";
 import { type KernelSource, kernelSource, requireCommand } from "./kernel.ts";
 
 export interface OpenedKernel extends KernelSource {
-  /** Whether it is worth trying, once there is a native library. As `Source.availability`. */
+  /** Returns the reason why opening would fail, or undefined; asked where there is a native library. As `Source.availability`. */
   readonly obstacle: (host: Host) => string | undefined;
-  /** What `ee_<id>_open` is told, one after the other until it accepts one. */
+  /** Arguments for `ee_<id>_open`, tried in order until it accepts one. */
   readonly texts: (host: Host) => readonly (string | undefined)[];
-  /** What an errno's name means when `ee_<id>_open` refuses. */
+  /** Reasons of a refusal by `ee_<id>_open`, by the name of the errno. */
   readonly reasons: Reasons;
 }
 
-/** The source that runs the kernel `ee_<id>` between `ee_<id>_open` and `ee_<id>_close`. One sampler at a time. */
+/** Makes the source that runs the kernel `ee_<id>` between `ee_<id>_open` and `ee_<id>_close`. One sampler at a time. */
 export function openedKernel(opened: OpenedKernel): Source {
   const { info, obstacle } = opened;
   requireCommand(info.id, "open");
@@ -48,7 +48,7 @@ export function openedKernel(opened: OpenedKernel): Source {
   };
 }
 
-/** @throws SourceError saying what was tried and why each was refused */
+/** Opens with the first argument that is accepted. @throws SourceError with each argument and its refusal */
 function openFirst(opened: OpenedKernel, host: Host, open: (text: string | undefined) => void): void {
   const refusals: string[] = [];
   for (const text of opened.texts(host)) {

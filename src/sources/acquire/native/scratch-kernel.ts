@@ -1,4 +1,4 @@
-/** A source whose kernel reads and writes a file of its own, which has no name and vanishes with it. */
+/** Sources whose kernel reads and writes a file of its own, which has no name and vanishes when it is closed. */
 import { accessSync, constants, statfsSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import type { Host } from "../../../platform/host.ts";
@@ -6,23 +6,23 @@ import type { Source } from "../../../source.ts";
 import type { KernelSource } from "./kernel.ts";
 import { openedKernel } from "./opened-kernel.ts";
 
-/** The source that runs the kernel `ee_<id>` with a file on a disk. */
+/** Makes the source that runs the kernel `ee_<id>` with a file on a disk. */
 export function scratchKernel(kernel: KernelSource): Source {
   return openedKernel({
     ...kernel,
     obstacle(host) {
       if (folders(host).some(isOnDisk)) return undefined;
-      return `no folder on a disk that may be written to: ${folders(host).join(", ")}`;
+      return `no writable folder on a disk: ${folders(host).join(", ")}`;
     },
     texts: (host) => folders(host).filter(isOnDisk),
     reasons: {
-      EINVAL: "its file system cannot read past its cache",
+      EINVAL: "the file system cannot read past its cache",
       EBUSY: "in use by another sampler of this program",
     },
   });
 }
 
-/** Where the file may lie: what the user says, else where temporary files and the user's own usually do. */
+/** Lists folders for the file: the user's choice, else the usual ones for temporary files, and the home folder. */
 function folders({ settings }: Host): readonly string[] {
   if (settings.scratchFolder !== undefined) return [settings.scratchFolder];
   return [...new Set([tmpdir(), "/var/tmp", homedir()])];

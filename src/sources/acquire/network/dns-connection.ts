@@ -1,16 +1,16 @@
-/** A socket that speaks with one name server, and takes the time of it. Native part: c/kernels/dns_timing.c */
+/** A socket to one name server, which measures the time to the answers. Native part: c/kernels/dns_timing.c */
 import { NativeError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
 import { MAX_MESSAGE_BYTES } from "./dns-message.ts";
 import { type Endpoint, writeEndpoint } from "./endpoint.ts";
 import type { NativeStep } from "./round-trip.ts";
 
-/** Places in the words that c/kernels/dns_timing.c works on. */
+/** Indices into the words that c/kernels/dns_timing.c works on. */
 const BYTES = 1;
 const TICKS = 3;
 const DATA = 4;
 
-/** What the system refuses is a NativeError. */
+/** Throws NativeError for what the system refuses. */
 export class DnsConnection {
   readonly #words = new BigUint64Array(DATA + MAX_MESSAGE_BYTES / 8 + 1);
   readonly #data = new Uint8Array(this.#words.buffer, DATA * 8);
@@ -34,7 +34,7 @@ export class DnsConnection {
     this.#send(this.#words);
   }
 
-  /** The next datagram, if one comes within 20 ms. Its bytes are good until the next call. */
+  /** Returns the next datagram, if one comes within 20 ms. Its bytes are valid until the next call. */
   receive(): { readonly ticks: number; readonly bytes: Uint8Array } | undefined {
     this.#receive(this.#words);
     const length = Number(this.#words[BYTES]);

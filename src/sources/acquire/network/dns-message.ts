@@ -1,4 +1,4 @@
-/** As much of the Domain Name System's messages (RFC 1035 §4) as it takes to ask for one address and know the answer. */
+/** Messages of the Domain Name System (RFC 1035 §4), as far as needed to ask for an address and recognise the answer. */
 
 const HEADER_BYTES = 12;
 /** Without extensions no message over UDP is longer (RFC 1035 §4.2.1). */
@@ -7,17 +7,17 @@ export const MAX_MESSAGE_BYTES = 512;
 const TYPE_A = 1;
 const CLASS_IN = 1;
 
-/** In the two bytes of flags: this is a response; kind of query; it was cut off; recursion is desired. */
+/** Bits of the flags: response, kind of query, cut off, recursion desired. */
 const RESPONSE = 0x8000;
 const OPCODE = 0x7800;
 const CUT_OFF = 0x0200;
 const RECURSION_DESIRED = 0x0100;
 
-/** One question for the IPv4 address of `name`. @param id 0..65535 */
+/** Returns a query for the IPv4 address of `name`. @param id 0..65535 */
 export function addressQuery(id: number, name: string): Uint8Array {
   const labels = name.split(".").map((label) => new TextEncoder().encode(label));
   if (labels.some(({ length }) => length < 1 || length > 63))
-    throw new RangeError(`${name} is no domain name`);
+    throw new RangeError(`${name} is not a domain name`);
   const header = [
     id >> 8,
     id & 0xff,
@@ -37,8 +37,8 @@ export function addressQuery(id: number, name: string): Uint8Array {
 }
 
 /**
- * Whether `reply` is a whole, well-formed answer to `query`: same identifier, same question (RFC 5452 §9.1; who sent it is
- * the socket's business). What it answers, even that it will not, does not matter: it has made the journey.
+ * Returns true if `reply` is a whole, well-formed answer to `query`: same identifier, same question (RFC 5452 §9.1; the
+ * socket checks the sender). Any answer will do, even a refusal: it has made the journey.
  */
 export function isReplyTo(query: Uint8Array, reply: Uint8Array): boolean {
   if (reply.length < query.length || reply.length > MAX_MESSAGE_BYTES) return false;
@@ -53,7 +53,7 @@ export function isReplyTo(query: Uint8Array, reply: Uint8Array): boolean {
   return at === reply.length;
 }
 
-/** Where the resource record at `at` ends (RFC 1035 §4.1.3): name, 8 bytes, a length, that many bytes. */
+/** Returns the end of the resource record at `at` (RFC 1035 §4.1.3): name, 8 bytes, a length, that many bytes. */
 function afterRecord(view: DataView, at: number): number | undefined {
   const fields = afterName(view, at);
   if (fields === undefined || fields + 10 > view.byteLength) return undefined;
@@ -61,7 +61,7 @@ function afterRecord(view: DataView, at: number): number | undefined {
   return end <= view.byteLength ? end : undefined;
 }
 
-/** A name is labels up to an empty one, or up to a pointer of two bytes (RFC 1035 §4.1.4). */
+/** Returns the end of the name at `at`: labels up to an empty one, or up to a pointer of two bytes (RFC 1035 §4.1.4). */
 function afterName(view: DataView, at: number): number | undefined {
   while (at < view.byteLength) {
     const length = view.getUint8(at);

@@ -1,4 +1,4 @@
-/** Where on the network: as users write it, as the system's files say it, as c/lib/endpoint.h takes it. */
+/** Endpoints on the network: as users write them, as the system's files have them, as c/lib/endpoint.h takes them. */
 import { isIP } from "node:net";
 
 export interface Endpoint {
@@ -8,8 +8,8 @@ export interface Endpoint {
 }
 
 /**
- * `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address; undefined if it is none of these, or if it has no port and
- * there is no usual one.
+ * Parses `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address. Returns undefined for anything else, or if there
+ * is neither a port nor a usual one.
  */
 export function parseEndpoint(text: string, usualPort?: number): Endpoint | undefined {
   const [, bracketed, plain, digits] =
@@ -25,7 +25,7 @@ export function showEndpoint({ host, port }: Endpoint): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The addresses of the name servers in resolv.conf(5), in its order. macOS keeps that file, too. */
+/** Returns the addresses of the name servers in resolv.conf(5), in its order. macOS keeps that file, too. */
 export function nameServers(resolvConf: string): string[] {
   return resolvConf
     .split("\n")
@@ -33,10 +33,10 @@ export function nameServers(resolvConf: string): string[] {
     .filter((address): address is string => address !== undefined && isIP(address) !== 0);
 }
 
-/** The longest numeric address with a zone, and the null byte behind it, fit. */
+/** Words of an endpoint: room for the port, the longest numeric address with a zone, and its null byte. */
 export const ENDPOINT_WORDS = 16;
 
-/** Puts port and numeric address at the beginning of `words`, as c/lib/endpoint.h wants them. */
+/** Writes port and numeric address to the beginning of `words`, as c/lib/endpoint.h takes them. */
 export function writeEndpoint(words: BigUint64Array, { host, port }: Endpoint): void {
   const text = new TextEncoder().encode(host);
   const space = new Uint8Array(words.buffer, words.byteOffset, ENDPOINT_WORDS * 8).subarray(8).fill(0);

@@ -1,23 +1,23 @@
-/** What the two sources have in common that send something out and wait for the answer. */
-import { setTimeout } from "node:timers/promises";
+/** Shared part of the two sources that send something out and wait for the answer. */
+import { pause } from "#kit/abort.ts";
 import type { Batch, EventFeed } from "../event/event-sampler.ts";
 
 export interface RoundTrip extends AsyncDisposable {
-  /** Ticks of the next round trip. @throws SourceError, NativeError; the signal's reason */
+  /** Resolves with the ticks of the next round trip. @throws SourceError, NativeError; the signal's reason */
   measure(signal: AbortSignal): Promise<number>;
 }
 
-/** How often to try and how long to wait. */
+/** Limits of tries and waits. */
 export interface Patience {
-  /** Round trips begun before it is an error. */
+  /** Round trips tried before it is an error. */
   readonly tries: number;
-  /** How long an answer may take. */
+  /** Longest wait for an answer. */
   readonly tryMs: number;
-  /** From the beginning of one sample to the next, at least: nobody out there is to be flooded. */
+  /** Least time from the beginning of one sample to that of the next, so that nobody is flooded. */
   readonly paceMs: number;
 }
 
-/** Two tries stay below the 2 s after which the collector gives up on a source without having heard why. */
+/** Two tries stay below the 2 s after which the scheduler gives up a source without having heard why. */
 export const USUAL_PATIENCE: Patience = { tries: 2, tryMs: 900, paceMs: 10 };
 
 /** The first round trip also finds hardware addresses, routes and names, and fills caches on its way. */
@@ -26,7 +26,7 @@ const WARM_UP = 1;
 /** A call of the native library that works on words. @throws NativeError */
 export type NativeStep = (words: BigUint64Array) => void;
 
-/** One round trip after the other, at a civil pace. */
+/** Makes one round trip after the other, at a civil pace. */
 export class RoundTripFeed implements EventFeed {
   #warmUp = WARM_UP;
   #nextAtMs = 0;
@@ -44,7 +44,7 @@ export class RoundTripFeed implements EventFeed {
 
   async #next(signal: AbortSignal): Promise<number> {
     const waitMs = this.#nextAtMs - performance.now();
-    if (waitMs > 0) await setTimeout(waitMs, undefined, { signal });
+    if (waitMs > 0) await pause(waitMs, signal);
     this.#nextAtMs = performance.now() + this.paceMs;
     return this.trip.measure(signal);
   }

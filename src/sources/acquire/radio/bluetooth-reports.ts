@@ -1,4 +1,4 @@
-/** What two tools say about the strength of Bluetooth devices. */
+/** Parsers for two tools' reports of the signal strength of Bluetooth devices. */
 import { ToolError } from "../../../errors.ts";
 import { isObject, objectsIn, parseProfile } from "./json-object.ts";
 
@@ -12,11 +12,14 @@ export interface DeviceSignal {
 const TERMINAL_CODES = /\x1b\[[0-?]*[ -/]*[@-~]|[\x01\x02\r]/g;
 
 const ADDRESS = "(?:[0-9A-F]{2}:){5}[0-9A-F]{2}";
-/** Of reports of 0 dBm and more there is no need: such a device touches the receiver. Some versions print the number as 32 bits first: `0xffffffb3 (-77)`. */
+/**
+ * Matches a report of less than 0 dBm: a device at 0 dBm or more would touch the receiver. Some versions print the number
+ * as 32 bits first: `0xffffffb3 (-77)`.
+ */
 const REPORT = new RegExp(`Device (${ADDRESS}) RSSI: (?:0x[0-9a-f]{8} \\((-\\d{1,3})\\)|(-\\d{1,3}))$`);
 const FAILURE = /No default controller available|Failed to start discovery: .*|org\.bluez\.Error\.\w+/;
 
-/** One line of `bluetoothctl scan on`: a report, or nothing of interest. @throws ToolError where it says it cannot scan */
+/** Parses a line of `bluetoothctl scan on`; undefined if it is not a report. @throws ToolError if it says it cannot scan */
 export function parseScanLine(line: string): DeviceSignal | undefined {
   const text = line.replace(TERMINAL_CODES, "");
   const failure = FAILURE.exec(text);
@@ -27,9 +30,9 @@ export function parseScanLine(line: string): DeviceSignal | undefined {
 }
 
 /**
- * `system_profiler SPBluetoothDataType -json`: the devices whose strength it knows, those that are connected. macOS 12 has
- * them in another list.
- * @throws ToolError if it is not that, or if there is no controller that is switched on
+ * Parses `system_profiler SPBluetoothDataType -json`: the connected devices, whose strength it knows. macOS 12 has them in
+ * another list.
+ * @throws ToolError for other text, or if no controller is switched on
  */
 export function parseBluetoothProfile(text: string): DeviceSignal[] {
   const controllers = parseProfile(text, "SPBluetoothDataType").filter(

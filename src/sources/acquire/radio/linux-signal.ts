@@ -4,7 +4,7 @@ import type { Host } from "../../../platform/host.ts";
 import { NO_INTERFACE, NOT_CONNECTED, type Signal, type SignalReader, signalOf } from "./signal-reader.ts";
 
 const WIRELESS = "/proc/net/wireless";
-/** One name a radio. */
+/** Holds one name per radio. */
 const RADIOS = "/sys/class/ieee80211";
 
 /** Drivers renew the value with each beacon, usually 102.4 ms apart. */
@@ -12,7 +12,7 @@ const FILE_PAUSE_MS = 100;
 const TOOL_PAUSE_MS = 250;
 const MAX_BYTES = 1 << 20;
 
-/** Why there is nothing to be read here, if so. */
+/** Returns the reason why nothing can be read here, or undefined. */
 export function whyNoReader(host: Host): string | undefined {
   if (wirelessLevels(host.readText(WIRELESS) ?? "").length > 0) return undefined;
   if (host.readFolder(RADIOS).length === 0) return "no Wi-Fi interface";
@@ -60,7 +60,7 @@ function iwReader(host: Host, iw: string): SignalReader {
   };
 }
 
-/** The signal levels of all interfaces in /proc/net/wireless; a point behind one says that it is new. */
+/** Returns the signal levels of all interfaces in /proc/net/wireless; a point after a level marks it as new. */
 export function wirelessLevels(text: string): number[] {
   return text
     .split("\n")
@@ -69,14 +69,14 @@ export function wirelessLevels(text: string): number[] {
     .map(Number);
 }
 
-/** `iw dev`: the first interface that is a client of a network. */
+/** Finds, in `iw dev`, the first interface that is a client of a network. */
 export function managedInterface(text: string): string | undefined {
   const blocks = text.split(/^\s*(?=Interface |Unnamed)/m);
   const block = blocks.find((each) => each.startsWith("Interface ") && /^\s*type managed$/m.test(each));
   return block && /^Interface (\S+)$/m.exec(block)?.[1];
 }
 
-/** `iw dev <name> station dump`, or `iw dev <name> link`. @throws ToolError if it is neither */
+/** Parses `iw dev <name> station dump` or `iw dev <name> link`. @throws ToolError for other text */
 export function parseStation(text: string): Signal {
   if (text.trim() === "" || /^Not connected\.$/m.test(text)) return NOT_CONNECTED;
   const [, dBm] = /^\s*signal:\s+(-?\d{1,3})(?: \[[-\d, ]+\])? dBm$/m.exec(text) ?? [];

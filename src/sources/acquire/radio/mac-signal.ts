@@ -1,7 +1,7 @@
 /**
- * The Wi-Fi signal on macOS, best way first: the CoreWLAN framework by itself, the same through one long-lived script,
- * system_profiler, and a tool that has been taken out of service since macOS 14.4. Others are of no use: `networksetup` claims
- * there is no connection since macOS 15, `ipconfig` knows no signal strength, `wdutil` wants root.
+ * The Wi-Fi signal on macOS, best way first: the CoreWLAN framework itself, the same through one long-lived script,
+ * system_profiler, and `airport`, which no longer works since macOS 14.4. Others are of no use: `networksetup` says that
+ * there is no connection since macOS 15, `ipconfig` does not know the signal strength, `wdutil` needs root.
  */
 import { constants } from "node:os";
 import { NativeError, ToolError } from "../../../errors.ts";
@@ -36,7 +36,7 @@ export function macReaders(host: Host): SignalReader[] {
   return readers;
 }
 
-/** See c/kernels/wifi_rssi.c for what its errors mean. */
+/** Asks CoreWLAN by c/kernels/wifi_rssi.c, which says what its errors mean. */
 function nativeReader(kernel: (out: BigUint64Array) => void): SignalReader {
   const out = new BigUint64Array(1);
   return {
@@ -51,14 +51,14 @@ function nativeReader(kernel: (out: BigUint64Array) => void): SignalReader {
       }
       const dBm = Number(BigInt.asIntN(64, out[0]!));
       const signal = signalOf(dBm);
-      if (!signal) throw new NativeError(`CoreWLAN: ${dBm} dBm is no signal strength`);
+      if (!signal) throw new NativeError(`CoreWLAN: ${dBm} dBm is not a signal strength`);
       return signal;
     },
     async [Symbol.asyncDispose]() {},
   };
 }
 
-/** What it prints, ten times a second, is what `parseScriptLine` reads. A closed pipe ends it. */
+/** Prints a line for `parseScriptLine` ten times a second. A closed pipe ends it. */
 const SCRIPT = `
 for (const framework of ["Foundation", "CoreWLAN"]) ObjC.import(framework);
 const client = $.CWWiFiClient.sharedWiFiClient;
@@ -85,7 +85,7 @@ class ScriptReader implements SignalReader {
     this.#lines ??= new LineStream(
       this.host.start(this.tool, ["-l", "JavaScript", "-e", SCRIPT], { maxBytes: MAX_BYTES }),
     );
-    const late = () => new ToolError(`${this.tool}: said nothing for ${timeoutMs} ms`);
+    const late = () => new ToolError(`${this.tool}: printed nothing for ${timeoutMs} ms`);
     const line = await this.#lines.next(new Deadline(timeoutMs, late, signal));
     if (line === undefined) throw new ToolError(`${this.tool}: ended`);
     return parseScriptLine(line.text);
@@ -97,7 +97,7 @@ class ScriptReader implements SignalReader {
   }
 }
 
-/** A tool that is run anew for each value. */
+/** Runs the tool anew for each value. */
 function toolReader(
   host: Host,
   tool: string,
@@ -115,7 +115,7 @@ function toolReader(
   };
 }
 
-/** One line of the script above. @throws ToolError if it is none */
+/** Parses a line of the script above. @throws ToolError for other text */
 export function parseScriptLine(text: string): Signal {
   const state = parseObject(text, "osascript");
   if (state["interface"] === null) return NO_INTERFACE;
@@ -127,9 +127,9 @@ export function parseScriptLine(text: string): Signal {
 }
 
 /**
- * `system_profiler SPAirPortDataType -json`. Of several interfaces the one whose current network has a signal: others, such
- * as the one for AirDrop, list a network without. Names of networks may be `<redacted>`; they are of no interest.
- * @throws ToolError if it is not that
+ * Parses `system_profiler SPAirPortDataType -json`. Takes the interface whose current network has a signal: others, such as
+ * the one for AirDrop, list a network without one. Names of networks may be `<redacted>`; they are ignored.
+ * @throws ToolError for other text
  */
 export function parseSystemProfiler(text: string): Signal {
   const sections = parseProfile(text, "SPAirPortDataType");
@@ -141,14 +141,14 @@ export function parseSystemProfiler(text: string): Signal {
     if (typeof strength !== "string") continue;
     const [, dBm] = /^(-?\d{1,3}) dBm(?: \/|$)/.exec(strength) ?? [];
     const signal = dBm === undefined ? undefined : signalOf(Number(dBm));
-    if (!signal) throw new ToolError(`system_profiler: '${strength.slice(0, 40)}' is no signal strength`);
+    if (!signal) throw new ToolError(`system_profiler: '${strength.slice(0, 40)}' is not a signal strength`);
     return signal;
   }
   const off = interfaces.some((each) => each["spairport_status_information"] === "spairport_status_off");
   return off ? SWITCHED_OFF : NOT_CONNECTED;
 }
 
-/** `airport -I`. @throws ToolError if it has no signal in it: since macOS 14.4 it is a mere notice of its end */
+/** Parses `airport -I`. @throws ToolError if there is no signal in it: since macOS 14.4 it only says that it is retired */
 export function parseAirport(text: string): Signal {
   if (/^AirPort: Off$/m.test(text)) return SWITCHED_OFF;
   const [, dBm] = /^\s*agrCtlRSSI: (-?\d{1,3})\n/m.exec(text) ?? [];

@@ -50,7 +50,7 @@ describe("availability", () => {
     const answer = await diskIo.availability(recordingHost(absent).host);
     expect(answer).toEqual({
       ok: false,
-      reason: `no folder on a disk that may be written to: ${absent}`,
+      reason: `no writable folder on a disk: ${absent}`,
     });
   });
 
@@ -88,7 +88,7 @@ describe("a sampler", () => {
     });
     const refused = diskIo.open(host);
     await expect(refused).rejects.toThrow(SourceError);
-    await expect(refused).rejects.toThrow(`disk_io: ${folder}: its file system cannot read past its cache`);
+    await expect(refused).rejects.toThrow(`disk_io: ${folder}: the file system cannot read past its cache`);
     expect(told).toEqual([`open ${folder}`]);
   });
 
