@@ -168,7 +168,7 @@ describe("keys", () => {
 
   test("docs/MONITOR.md names every key", () => {
     const table = readFileSync(join(import.meta.dirname, "../../../docs/MONITOR.md"), "utf8").split(
-      "## What is shown",
+      "## The screen",
     )[0]!;
     const named = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap((row) => row[1]!.split(/, | · /));
     const keys = BINDINGS.flatMap((binding) => binding.keys.split(", "));
