@@ -15,7 +15,7 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * Regularized upper incomplete gamma function Q(a, x), `igamc` in SP 800-22: the probability that a chi-square
+ * Regularised upper incomplete gamma function Q(a, x), `igamc` in SP 800-22: the probability that a chi-square
  * variable with 2a degrees of freedom exceeds 2x. For a > 0, x ≥ 0; NaN elsewhere.
  */
 export function igamc(a: number, x: number): number {
