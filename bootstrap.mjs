@@ -2,8 +2,8 @@
  * What `npm start`, `npm test` and the other scripts run: Node only, no packages, for it is what installs them.
  *
  *   node bootstrap.mjs start [args]   the program; without arguments a short demonstration
- *   node bootstrap.mjs test [args]    everything that must hold, or `bun test` with these arguments
- *   node bootstrap.mjs check          types, lint and format
+ *   node bootstrap.mjs test [path…]   everything that must hold, or the checks and these tests: tools/test.ts
+ *   node bootstrap.mjs check [name…]  what can be seen without running the program: tools/check.ts
  *   node bootstrap.mjs gen | build [args] | bench [name [args]]
  *
  * Each first makes sure of the packages, of Bun and of the native library: once, then in a few milliseconds. Talk about
@@ -11,14 +11,12 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(ROOT, "node_modules");
-const BIOME = join(MODULES, "@biomejs", "biome", "bin", "biome");
 
 class BootstrapError extends Error {}
 
@@ -153,136 +151,6 @@ function readJson(path) {
   }
 }
 
-// ---- Tests ----
-
-/** Folders with tests that need something special: a built binary; this very machine's noise (only with EE_LIVE=1). */
-const BINARY_TESTS = "test/binary";
-const LIVE_TESTS = "test/live";
-
-class Tally {
-  passed = 0;
-  failed = 0;
-  skipped = 0;
-
-  add(passed, failed = 0, skipped = 0) {
-    this.passed += passed;
-    this.failed += failed;
-    this.skipped += skipped;
-  }
-}
-
-function testFiles(folder) {
-  const path = join(ROOT, folder);
-  if (!existsSync(path)) return [];
-  return readdirSync(path, { withFileTypes: true })
-    .flatMap((entry) => {
-      const name = `${folder}/${entry.name}`;
-      return entry.isDirectory() ? testFiles(name) : /\.test\.tsx?$/.test(name) ? [name] : [];
-    })
-    .sort();
-}
-
-/** For one test: none takes this long, unless the machine is very busy or the test hangs. */
-const TIMEOUT_MS = 120_000;
-
-/** Runs `bun test` and adds up its report. A run that failed for another reason than a test counts as one failure. */
-async function runTests(bun, args, tally) {
-  const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-test-"));
-  try {
-    const report = join(folder, "junit.xml");
-    const code = await run(bun, [
-      "test",
-      `--timeout=${TIMEOUT_MS}`,
-      "--reporter=junit",
-      `--reporter-outfile=${report}`,
-      ...args,
-    ]);
-    const totals = existsSync(report) ? readTotals(readFileSync(report, "utf8")) : undefined;
-    if (totals) tally.add(totals.tests - totals.failures - totals.skipped, totals.failures, totals.skipped);
-    if (code !== 0 && !totals?.failures) tally.add(0, 1);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** The sums that the outermost element of a JUnit report states. */
-function readTotals(xml) {
-  const element = /<testsuites\b[^>]*>/.exec(xml)?.[0];
-  if (!element) return undefined;
-  const attribute = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(element)?.[1] ?? 0);
-  return { tests: attribute("tests"), failures: attribute("failures"), skipped: attribute("skipped") };
-}
-
-async function checkStep(name, tally, command, args) {
-  const code = await run(command, args);
-  if (code === 0) tally.add(1);
-  else tally.add(0, 1);
-  talk(`${name}: ${code === 0 ? "passed" : "failed"}`);
-}
-
-async function check(bun, tally) {
-  await checkStep("types", tally, bun, ["check", "--no-script"]);
-  await checkStep("types of the page", tally, bun, [
-    "check",
-    "--no-script",
-    "-p",
-    "src/faces/http/dashboard",
-  ]);
-  await checkStep("lint and format", tally, process.execPath, [BIOME, "ci", "--log-level=warn"]);
-}
-
-/** The package in python/, with the binary that has just been built. */
-async function testPython(tally) {
-  const usable = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))";
-  const python = spawnSync("python3", ["-c", usable], { stdio: "ignore" });
-  if (python.status !== 0) {
-    talk("python: skipped: there is no python3 of version 3.9 or later with venv and ensurepip");
-    tally.add(0, 0, 1);
-    return;
-  }
-  const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-test-"));
-  try {
-    const report = join(folder, "totals.json");
-    await run("python3", ["python/run_tests.py", "--totals", report]);
-    const { passed, failed, skipped } = readJson(report) ?? { passed: 0, failed: 1, skipped: 0 };
-    tally.add(passed, failed, skipped);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function test(bun, args) {
-  const tally = new Tally();
-  const buildBinary = () => checkStep("binary", tally, bun, ["build.ts", "binary"]);
-  if (args.length > 0) {
-    if (args.some((arg) => arg.includes(BINARY_TESTS))) await buildBinary();
-    await runTests(bun, args, tally);
-  } else {
-    await check(bun, tally);
-    const files = testFiles("test");
-    const isIn = (folder) => (file) => file.startsWith(`${folder}/`);
-    const live = process.env.EE_LIVE === "1";
-    const unit = files.filter((file) => !isIn(BINARY_TESTS)(file) && (live || !isIn(LIVE_TESTS)(file)));
-    await runTests(
-      bun,
-      unit.map((file) => `./${file}`),
-      tally,
-    );
-    await buildBinary();
-    const binary = files.filter(isIn(BINARY_TESTS));
-    if (binary.length > 0)
-      await runTests(
-        bun,
-        binary.map((file) => `./${file}`),
-        tally,
-      );
-    await testPython(tally);
-  }
-  if (tally.skipped > 0) console.log(`${tally.skipped} skipped`);
-  console.log(`${tally.passed} passed, ${tally.failed} failed`);
-  return tally.failed > 0 ? 1 : 0;
-}
-
 // ---- Commands ----
 
 async function start(bun, args) {
@@ -311,16 +179,10 @@ async function bench(bun, [name, ...args]) {
   return run(bun, [`bench/${name}.ts`, ...args]);
 }
 
-async function checkOnly(bun) {
-  const tally = new Tally();
-  await check(bun, tally);
-  return tally.failed > 0 ? 1 : 0;
-}
-
 const COMMANDS = {
   start,
-  test,
-  check: checkOnly,
+  test: (bun, args) => run(bun, ["tools/test.ts", ...args]),
+  check: (bun, args) => run(bun, ["tools/check.ts", ...args]),
   gen: (bun, args) => run(bun, ["build.ts", "gen", ...args]),
   build: (bun, args) => run(bun, ["build.ts", ...(args.length > 0 ? args : ["binary"])]),
   bench,

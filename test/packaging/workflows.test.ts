@@ -1,8 +1,9 @@
 /** The workflows of the forge: that they can be read, and run nothing that somebody else may change. */
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
+import optionalPrograms from "../../tools/optional-programs.json" with { type: "json" };
 
 interface Step {
   readonly uses?: string;
@@ -43,7 +44,7 @@ for (const name of readdirSync(FOLDER)) {
       const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
       const usage = readFileSync(join(ROOT, "build.ts"), "utf8");
       for (const { run = "" } of steps) {
-        for (const [path] of run.matchAll(/\b(?:packaging|python)\/[\w./-]+\.\w+/g)) {
+        for (const [path] of run.matchAll(/\b(?:packaging|python|tools)\/[\w./-]+\.\w+/g)) {
           expect(existsSync(join(ROOT, path)), path).toBe(true);
         }
         for (const [, script] of run.matchAll(/npm run (\w+)/g)) expect(scripts).toHaveProperty(script!);
@@ -53,3 +54,35 @@ for (const name of readdirSync(FOLDER)) {
     });
   });
 }
+
+describe("programs that some tests run", () => {
+  const scripts = [".ci/run", ".github/workflows/test.yml"];
+
+  test("come from one list wherever tests run", () => {
+    for (const path of scripts) {
+      const text = readFileSync(join(ROOT, path), "utf8");
+      expect(text, path).toContain("node tools/optional-programs.mjs install");
+      expect(text, path).not.toContain("apt-get install");
+    }
+  });
+
+  test("each has a test for its presence, packages and a reader's reason", () => {
+    expect(optionalPrograms.length).toBeGreaterThan(5);
+    for (const { name, present, packages, neededBy } of optionalPrograms) {
+      // Whatever it finds, the shell understands it.
+      expect(Bun.spawnSync(["sh", "-n", "-c", present]).exitCode, name).toBe(0);
+      for (const each of packages) expect(each).toMatch(/^[a-z0-9][a-z0-9+.-]+$/);
+      expect([packages.length > 0, neededBy.length > 3], name).toEqual([true, true]);
+    }
+  });
+
+  test("are named with what is skipped where they are missing", () => {
+    const bun = dirname(process.execPath);
+    const { stderr, exitCode } = Bun.spawnSync([process.execPath, "tools/optional-programs.mjs"], {
+      cwd: ROOT,
+      env: { PATH: bun },
+    });
+    expect(exitCode).toBe(0);
+    expect(`${stderr}`).toContain("skipped: monitor in a terminal: tmux is not installed (Debian: tmux)\n");
+  });
+});

@@ -1,13 +1,36 @@
-/** The program that `npm test` has built. */
-import { existsSync } from "node:fs";
+/** The built program, current: a test that asks for it has it built if a source is newer. */
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { ROOT } from "#kit/make/native.ts";
 import { runForBytes } from "./run-process.ts";
 
-export const BUILT_PROGRAM = join(import.meta.dir, "..", "..", "dist", "esoteric-entropy");
+const BUILT_PROGRAM = join(ROOT, "dist", "esoteric-entropy");
 
+/** All that goes into the program, and what puts it there. */
+const SOURCES = ["src", "kit", "ffi", "c", "make", "build.ts", "package.json", "package-lock.json"];
+
+let isCurrent = false;
+
+/** Returns the path of the program. @throws Error with the build's messages */
 export function requireBuiltProgram(): string {
-  if (!existsSync(BUILT_PROGRAM)) throw new Error(`${BUILT_PROGRAM} is missing: npm run build -- binary`);
+  isCurrent ||= existsSync(BUILT_PROGRAM) && newestSourceMs() < statSync(BUILT_PROGRAM).mtimeMs;
+  if (!isCurrent) build();
+  isCurrent = true;
   return BUILT_PROGRAM;
+}
+
+function newestSourceMs(): number {
+  const files = SOURCES.flatMap((name) => {
+    const path = join(ROOT, name);
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path, { recursive: true, encoding: "utf8" }).map((file) => join(path, file));
+  });
+  return Math.max(...files.map((file) => statSync(file).mtimeMs));
+}
+
+function build(): void {
+  const { exitCode, stderr } = Bun.spawnSync([process.execPath, "build.ts", "binary"], { cwd: ROOT });
+  if (exitCode !== 0) throw new Error(`the program could not be built:\n${stderr}`);
 }
 
 /** What it writes to stdout. @throws if it exits with anything but 0 */
