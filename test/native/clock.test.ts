@@ -13,6 +13,9 @@ beforeAll(async () => {
   libraries.systems = loadLibrary({ path: await hostLibrary("EE_OS_CLOCK") });
 }, COMPILE_TIMEOUT_MS);
 
+/** Of some milliseconds each; one that is not interrupted is enough. */
+const TRIES = 50;
+
 for (const which of ["own", "systems"] as const) {
   describe(`the ${which === "own" ? "finest counter" : "system's clock, where no counter may be read"}`, () => {
     test("has a name, a step and a period", () => {
@@ -30,13 +33,16 @@ for (const which of ["own", "systems"] as const) {
       const kernel = library.kernel("mach_timing");
       const samples = new BigUint64Array(4000);
       kernel(samples);
-      const startNs = Bun.nanoseconds();
-      kernel(samples);
-      const elapsedNs = Bun.nanoseconds() - startNs;
-      const timedNs = Number(samples.reduce((sum, each) => sum + each, 0n)) * library.clock.periodNs;
-      // Nearly all of the kernel's time is inside its timed region.
-      expect(timedNs / elapsedNs).toBeGreaterThan(0.5);
-      expect(timedNs / elapsedNs).toBeLessThan(1.01);
+      const ratios = Array.from({ length: TRIES }, () => {
+        const startNs = Bun.nanoseconds();
+        kernel(samples);
+        const elapsedNs = Bun.nanoseconds() - startNs;
+        const timedNs = Number(samples.reduce((sum, each) => sum + each, 0n)) * library.clock.periodNs;
+        return timedNs / elapsedNs;
+      });
+      // Nearly all of the kernel's time is inside its timed region. An interruption outside of it only lowers a ratio.
+      expect(Math.max(...ratios)).toBeGreaterThan(0.5);
+      expect(Math.max(...ratios)).toBeLessThan(1.01);
     });
   });
 }

@@ -7,11 +7,10 @@ import { fakeHost } from "../support/fake-host.ts";
 import { fixture } from "../support/fixture.ts";
 import { rejectionOf } from "../support/rejection.ts";
 import { FAULTY, standIns } from "../support/stand-ins.ts";
+import { FEW_TURNS, turnsUntilSettled } from "../support/turns.ts";
 
 const signal = new AbortController().signal;
 
-/** A busy machine may be late once. */
-const RETRIED = { retry: 3 };
 const scan = fixture("linux/bluetoothctl_scan.txt");
 const controller = { "/sys/class/bluetooth": ["hci0"] };
 
@@ -127,30 +126,22 @@ describe("on Linux", () => {
   for (const [fault, script] of Object.entries(FAULTY)) {
     test(`a tool that ${fault}: an error in time`, async () => {
       using tools = standIns("linux", { bluetoothctl: script });
-      const startedMs = performance.now();
       const error = await rejectionOf(take(1, { ...tools.host, readFolder: () => ["hci0"] }, 150));
       expect(error).toBeInstanceOf(SourceError);
-      expect(performance.now() - startedMs).toBeLessThan(2_000);
     });
   }
 
-  test(
-    "an abort is obeyed within 100 ms",
-    async () => {
-      using tools = standIns("linux", { bluetoothctl: FAULTY["prints lines without end"] });
-      await using sampler = await bluetoothNoise.open({ ...tools.host, readFolder: () => ["hci0"] });
-      const abort = new AbortController();
-      const reason = new Error("enough");
-      let abortedMs = 0;
-      setTimeout(() => {
-        abortedMs = performance.now();
-        abort.abort(reason);
-      }, 50);
-      expect(await rejectionOf(sampler.sample(1, abort.signal))).toBe(reason);
-      expect(performance.now() - abortedMs).toBeLessThan(100);
-    },
-    RETRIED,
-  );
+  test("an abort is obeyed at once, in the middle of lines without end", async () => {
+    using tools = standIns("linux", { bluetoothctl: FAULTY["prints lines without end"] });
+    await using sampler = await bluetoothNoise.open({ ...tools.host, readFolder: () => ["hci0"] });
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    const sampling = sampler.sample(1, abort.signal);
+    setTimeout(() => abort.abort(reason), 50);
+    await new Promise((resolve) => abort.signal.addEventListener("abort", resolve));
+    expect(await turnsUntilSettled(sampling)).toBeLessThanOrEqual(FEW_TURNS);
+    expect(await rejectionOf(sampling)).toBe(reason);
+  });
 });
 
 describe("on macOS", () => {
@@ -186,10 +177,8 @@ describe("on macOS", () => {
   for (const [fault, script] of Object.entries(FAULTY)) {
     test(`a tool that ${fault}: an error in time`, async () => {
       using tools = standIns("darwin", { system_profiler: script });
-      const startedMs = performance.now();
       const error = await rejectionOf(take(1, tools.host, 150));
       expect(error).toBeInstanceOf(SourceError);
-      expect(performance.now() - startedMs).toBeLessThan(2_000);
     });
   }
 });
