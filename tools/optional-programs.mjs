@@ -11,7 +11,9 @@ import { readFileSync } from "node:fs";
 const PROGRAMS = JSON.parse(readFileSync(new URL("optional-programs.json", import.meta.url), "utf8"));
 
 function missing() {
-  return PROGRAMS.filter(({ present }) => spawnSync("/bin/sh", ["-c", present], { stdio: "ignore" }).status !== 0);
+  return PROGRAMS.filter(
+    ({ present }) => spawnSync("/bin/sh", ["-c", present], { stdio: "ignore" }).status !== 0,
+  );
 }
 
 /** Failure is no error: the closing list shows it. */
