@@ -13,7 +13,7 @@ from typing import Any, Callable
 FAKE_PROGRAM = Path(__file__).parent / "fake_program.py"
 
 #: Longer than any wait in a test, unless the machine is very busy or something hangs.
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 _PREAMBLE = f"""
 import os, signal, sys, threading, time

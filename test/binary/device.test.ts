@@ -7,9 +7,6 @@ import { requireBuiltProgram } from "../support/built-program.ts";
 import { FifoReader } from "../support/fifo-reader.ts";
 import { runForBytes, runProcess } from "../support/run-process.ts";
 
-/** A program that starts workers and samples; the machine may be busy. */
-const TIMEOUT_MS = 60_000;
-
 let folder: string;
 let path: string;
 
@@ -50,88 +47,68 @@ async function head(bytes: number): Promise<Buffer> {
 }
 
 describe("device", () => {
-  test(
-    "serves programs one after another, and several at once",
-    async () => {
-      const device = await started(path);
-      expect(device.said).toContain(`random bytes at ${path}`);
-      expect(lstatSync(path).mode & 0o7777).toBe(0o600);
-      const single = [];
-      for (let i = 0; i < 20; i++) single.push((await head(1)).length);
-      expect(single).toEqual(new Array(20).fill(1));
-      const [a, b, c] = await Promise.all([head(3000), head(3000), head(3000)]);
-      expect([a.length, b.length, c.length]).toEqual([3000, 3000, 3000]);
-      // Alike by chance: below 2⁻²⁰⁰.
-      expect(new Set([a, b, c, await head(3000)].map((bytes) => bytes.toString("hex", 0, 32))).size).toBe(4);
-      expect(await device.end()).toBe(143);
-      expect(existsSync(path)).toBe(false);
-      expect(await new Response(device.child.stdout).text()).toBe("");
-    },
-    TIMEOUT_MS,
-  );
+  test("serves programs one after another, and several at once", async () => {
+    const device = await started(path);
+    expect(device.said).toContain(`random bytes at ${path}`);
+    expect(lstatSync(path).mode & 0o7777).toBe(0o600);
+    const single = [];
+    for (let i = 0; i < 20; i++) single.push((await head(1)).length);
+    expect(single).toEqual(new Array(20).fill(1));
+    const [a, b, c] = await Promise.all([head(3000), head(3000), head(3000)]);
+    expect([a.length, b.length, c.length]).toEqual([3000, 3000, 3000]);
+    // Alike by chance: below 2⁻²⁰⁰.
+    expect(new Set([a, b, c, await head(3000)].map((bytes) => bytes.toString("hex", 0, 32))).size).toBe(4);
+    expect(await device.end()).toBe(143);
+    expect(existsSync(path)).toBe(false);
+    expect(await new Response(device.child.stdout).text()).toBe("");
+  });
 
-  test(
-    "no reader ever meets an end of file, however fast they come and go",
-    async () => {
-      const device = await started(path, "--mode", "drbg");
-      for (let i = 0; i < 300; i++) {
-        using reader = new FifoReader(path);
-        await reader.read(5000); // throws at an end of file
-      }
-      expect(await device.end("SIGINT")).toBe(130);
-      expect(existsSync(path)).toBe(false);
-    },
-    TIMEOUT_MS,
-  );
-
-  test(
-    "ends at once while a reader is there that does not read, and removes the FIFO",
-    async () => {
-      const device = await started(path, "--mode", "drbg", "--buffer-size", "64K");
+  test("no reader ever meets an end of file, however fast they come and go", async () => {
+    const device = await started(path, "--mode", "drbg");
+    for (let i = 0; i < 300; i++) {
       using reader = new FifoReader(path);
-      await reader.read(1);
-      expect(await device.end()).toBe(143);
-      expect(existsSync(path)).toBe(false);
-    },
-    TIMEOUT_MS,
-  );
+      await reader.read(5000); // throws at an end of file
+    }
+    expect(await device.end("SIGINT")).toBe(130);
+    expect(existsSync(path)).toBe(false);
+  });
 
-  test(
-    "a FIFO that was there, and a program that already waits at it, are served; it is left",
-    async () => {
-      Bun.spawnSync(["mkfifo", "-m", "0640", path]);
-      const waiting = head(16);
-      const device = await started(path, "--format", "hex");
-      expect((await waiting).toString()).toMatch(/^[0-9a-f]{16}$/);
-      expect(await device.end()).toBe(143);
-      expect([lstatSync(path).isFIFO(), lstatSync(path).mode & 0o777]).toEqual([true, 0o640]);
-    },
-    TIMEOUT_MS,
-  );
+  test("ends at once while a reader is there that does not read, and removes the FIFO", async () => {
+    const device = await started(path, "--mode", "drbg", "--buffer-size", "64K");
+    using reader = new FifoReader(path);
+    await reader.read(1);
+    expect(await device.end()).toBe(143);
+    expect(existsSync(path)).toBe(false);
+  });
 
-  test(
-    "does nothing while nobody reads",
-    async () => {
-      if (process.platform !== "linux") return console.warn("skipped: processor time is read from /proc");
-      const device = await started(path);
-      await head(100);
-      const cpuTicks = () => {
-        const fields = readFileSync(`/proc/${device.child.pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-        return Number(fields[11]) + Number(fields[12]); // utime + stime, hundredths of a second
-      };
-      // Until the pipe and the pool are full and it is idle for half a second; if it never is, the test times out.
-      for (let before = -1; cpuTicks() - before > 2; ) {
-        before = cpuTicks();
-        await Bun.sleep(500);
-      }
-      const before = cpuTicks();
-      await Bun.sleep(3_000);
-      // Spinning takes 300. The measured figure is 1; a fifth of a processor leaves room for a busy machine.
-      expect(cpuTicks() - before).toBeLessThan(60);
-      await device.end();
-    },
-    TIMEOUT_MS,
-  );
+  test("a FIFO that was there, and a program that already waits at it, are served; it is left", async () => {
+    Bun.spawnSync(["mkfifo", "-m", "0640", path]);
+    const waiting = head(16);
+    const device = await started(path, "--format", "hex");
+    expect((await waiting).toString()).toMatch(/^[0-9a-f]{16}$/);
+    expect(await device.end()).toBe(143);
+    expect([lstatSync(path).isFIFO(), lstatSync(path).mode & 0o777]).toEqual([true, 0o640]);
+  });
+
+  test("does nothing while nobody reads", async () => {
+    if (process.platform !== "linux") return console.warn("skipped: processor time is read from /proc");
+    const device = await started(path);
+    await head(100);
+    const cpuTicks = () => {
+      const fields = readFileSync(`/proc/${device.child.pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+      return Number(fields[11]) + Number(fields[12]); // utime + stime, hundredths of a second
+    };
+    // Until the pipe and the pool are full and it is idle for half a second; if it never is, the test times out.
+    for (let before = -1; cpuTicks() - before > 2; ) {
+      before = cpuTicks();
+      await Bun.sleep(500);
+    }
+    const before = cpuTicks();
+    await Bun.sleep(3_000);
+    // Spinning takes 300. The measured figure is 1; a fifth of a processor leaves room for a busy machine.
+    expect(cpuTicks() - before).toBeLessThan(60);
+    await device.end();
+  });
 
   test("refuses what is not a FIFO, and leaves it alone", async () => {
     await Bun.write(path, "text");
@@ -146,37 +123,28 @@ describe("device --kernel", () => {
   const onLinux = process.platform === "linux";
   const isRoot = process.geteuid?.() === 0;
 
-  test.skipIf(!onLinux)(
-    "without the right to, it names what is missing",
-    async () => {
-      if (isRoot && !Bun.which("setpriv")) return console.warn("skipped: root, and no setpriv here");
-      const asNobody = [
-        "setpriv",
-        "--reuid=65534",
-        "--regid=65534",
-        "--clear-groups",
-        "--bounding-set=-all",
-        "--",
-      ];
-      const command = [requireBuiltProgram(), "device", "--kernel"];
-      const refused = await runProcess(isRoot ? [...asNobody, ...command] : command, { env: {} });
-      expect(refused.exitCode).toBe(1);
-      expect(refused.stderr).toContain("CAP_SYS_ADMIN");
-    },
-    TIMEOUT_MS,
-  );
+  test.skipIf(!onLinux)("without the right to, it names what is missing", async () => {
+    if (isRoot && !Bun.which("setpriv")) return console.warn("skipped: root, and no setpriv here");
+    const asNobody = [
+      "setpriv",
+      "--reuid=65534",
+      "--regid=65534",
+      "--clear-groups",
+      "--bounding-set=-all",
+      "--",
+    ];
+    const command = [requireBuiltProgram(), "device", "--kernel"];
+    const refused = await runProcess(isRoot ? [...asNobody, ...command] : command, { env: {} });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain("CAP_SYS_ADMIN");
+  });
 
-  test(
-    "as root it feeds the kernel until it is told to end",
-    async () => {
-      if (!onLinux || !isRoot) return console.warn("skipped: only root on Linux may feed the kernel");
-      const device = await started("--kernel", "--interval", "0.1");
-      if (device.said.includes("CAP_SYS_ADMIN"))
-        return console.warn("skipped: root has no CAP_SYS_ADMIN here");
-      expect(device.said).toContain("the kernel got 256 bits"); // said once it has taken them
-      expect(device.child.exitCode).toBe(null);
-      expect(await device.end()).toBe(143);
-    },
-    TIMEOUT_MS,
-  );
+  test("as root it feeds the kernel until it is told to end", async () => {
+    if (!onLinux || !isRoot) return console.warn("skipped: only root on Linux may feed the kernel");
+    const device = await started("--kernel", "--interval", "0.1");
+    if (device.said.includes("CAP_SYS_ADMIN")) return console.warn("skipped: root has no CAP_SYS_ADMIN here");
+    expect(device.said).toContain("the kernel got 256 bits"); // said once it has taken them
+    expect(device.child.exitCode).toBe(null);
+    expect(await device.end()).toBe(143);
+  });
 });

@@ -7,7 +7,6 @@ import { requireBuiltProgram } from "../support/built-program.ts";
 import { examplesIn } from "../support/documented.ts";
 import { runProcess } from "../support/run-process.ts";
 
-const TIMEOUT_MS = 120_000;
 const DOCUMENTS = ["README.md", "docs/INTEGRATION.md", "docs/DEVICE.md"];
 
 /** Every word of a block that is a program somebody may lack. */
@@ -18,7 +17,7 @@ for (const document of DOCUMENTS) {
     for (const { place, text } of examplesIn(document, "sh")) {
       const lacking = PROGRAMS.filter((name) => new RegExp(`\\b${name}\\b`).test(text) && !Bun.which(name));
       if (lacking.length > 0) console.warn(`skipped: ${place}: this machine has no ${lacking.join(", ")}`);
-      test.skipIf(lacking.length > 0)(place, () => runExample(text), TIMEOUT_MS);
+      test.skipIf(lacking.length > 0)(place, () => runExample(text));
     }
   });
 }

@@ -5,22 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publint } from "publint";
 import ts from "typescript";
-import { buildNpmPackages } from "#kit/make/npm.ts";
-import { hostTarget, type Target } from "#kit/native/target.ts";
-import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import { profilePath, stateFolder } from "../../src/calibration/profile-file.ts";
 import { CONTRACT } from "../faces/library/contract.ts";
 import { FAULTS } from "../faces/library/program-faults.ts";
-import { requireBuiltProgram } from "../support/built-program.ts";
 import type { CheckResult } from "../support/check-program.ts";
 import { examplesIn } from "../support/documented.ts";
+import { host } from "../support/native-builds.ts";
+import { npmPackages } from "../support/npm-packages.ts";
 import { runProcess, type Surroundings, stdoutOf } from "../support/run-process.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
-const SETUP_TIMEOUT_MS = 120_000;
-/** For a process that opens several pools; the machine may be busy. */
-const TIMEOUT_MS = 120_000;
-
 const RUNTIMES = { Bun: process.execPath, Node: Bun.which("node") ?? "node" } as const;
 
 let folder: string;
@@ -28,22 +22,17 @@ let tarball: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "ee-library-"));
-  const target = hostTarget() as Target;
-  const packages = await buildNpmPackages(
-    esotericEntropy,
-    join(folder, "packages"),
-    new Map([[target, requireBuiltProgram()]]),
-  );
+  const packages = await npmPackages();
   const launcher = packages.at(-1)!;
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "@esoteric-entropy"), { recursive: true });
-  symlinkSync(packages[0]!, join(modules, "@esoteric-entropy", target));
+  symlinkSync(packages[0]!, join(modules, "@esoteric-entropy", host()));
   await run(["npm", "pack", "--silent", "--pack-destination", folder], { cwd: launcher });
   tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz"))!);
   await run(["tar", "-xzf", tarball, "-C", folder]);
   await run(["mv", "package", join(modules, "esoteric-entropy")]);
   await build(join(import.meta.dir, "..", "support", "check-program.ts"), "check-program.mjs");
-}, SETUP_TIMEOUT_MS);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -91,7 +80,7 @@ function describeChecks(
       results = new Map(
         lines.map((line) => JSON.parse(line) as CheckResult).map((each) => [each.name, each]),
       );
-    }, TIMEOUT_MS);
+    });
     for (const name of names) test(name, () => expect(results.get(name)).toEqual({ name }));
   });
 }
@@ -151,7 +140,7 @@ await EntropyPool.auto().catch((error) => console.log(error.code, error.message)
         writeFileSync(join(elsewhere, `${runtime}.mjs`), text.replace("RUNTIME", runtime!));
         const executable = runtime === "bun" ? RUNTIMES.Bun : RUNTIMES.Node;
         const output = await run([executable, `${runtime}.mjs`], { cwd: elsewhere });
-        expect(output).toBe(`${code} the package @esoteric-entropy/${hostTarget()} is not installed\n`);
+        expect(output).toBe(`${code} the package @esoteric-entropy/${host()} is not installed\n`);
       }
     } finally {
       rmSync(elsewhere, { recursive: true });
@@ -211,13 +200,11 @@ describe("the package", () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining("esoteric-entropy")]);
   });
 
-  test(
-    "a strict program compiles against the types, which need no others",
-    () => {
-      const consumer = join(folder, "consumer.mts");
-      writeFileSync(
-        consumer,
-        `import { assess, EntropyPool, EsotericRandom, type HealthReport, runBattery, sources } from "esoteric-entropy";
+  test("a strict program compiles against the types, which need no others", () => {
+    const consumer = join(folder, "consumer.mts");
+    writeFileSync(
+      consumer,
+      `import { assess, EntropyPool, EsotericRandom, type HealthReport, runBattery, sources } from "esoteric-entropy";
 await using pool = await EntropyPool.auto({ sources: "fast", mode: "drbg", timeoutMs: 1_000 });
 const key: Uint8Array = await pool.randomBytes(32);
 const words: Uint32Array = pool.getRandomValues(new Uint32Array(8));
@@ -240,42 +227,36 @@ pool.getRandomValues(new Float64Array(1));
 // @ts-expect-error not a mode
 await EntropyPool.auto({ mode: "noise" });
 `,
+    );
+    for (const module of [ts.ModuleKind.NodeNext, ts.ModuleKind.Preserve]) {
+      const program = ts.createProgram([consumer], {
+        target: ts.ScriptTarget.ES2022,
+        lib: ["lib.es2022.d.ts", "lib.esnext.disposable.d.ts"],
+        module,
+        moduleDetection: ts.ModuleDetectionKind.Force,
+        strict: true,
+        noEmit: true,
+        types: [],
+      });
+      const found = ts.getPreEmitDiagnostics(program);
+      const complaints = found.map(
+        (each) => `${each.file?.fileName}: ${ts.flattenDiagnosticMessageText(each.messageText, "\n")}`,
       );
-      for (const module of [ts.ModuleKind.NodeNext, ts.ModuleKind.Preserve]) {
-        const program = ts.createProgram([consumer], {
-          target: ts.ScriptTarget.ES2022,
-          lib: ["lib.es2022.d.ts", "lib.esnext.disposable.d.ts"],
-          module,
-          moduleDetection: ts.ModuleDetectionKind.Force,
-          strict: true,
-          noEmit: true,
-          types: [],
-        });
-        const found = ts.getPreEmitDiagnostics(program);
-        const complaints = found.map(
-          (each) => `${each.file?.fileName}: ${ts.flattenDiagnosticMessageText(each.messageText, "\n")}`,
-        );
-        expect(complaints).toEqual([]);
-      }
-    },
-    TIMEOUT_MS,
-  );
+      expect(complaints).toEqual([]);
+    }
+  });
 });
 
 describe("the examples of docs/LIBRARY.md", () => {
   for (const { place, text } of examplesIn("docs/LIBRARY.md", "ts")) {
     for (const [runtime, executable] of Object.entries(RUNTIMES)) {
-      test(
-        `${place} on ${runtime}`,
-        async () => {
-          const name = `example-${place.replace(/\W/g, "-")}`;
-          writeFileSync(join(folder, `${name}.ts`), text);
-          await build(join(folder, `${name}.ts`), `${name}.mjs`);
-          const { exitCode, stderr } = await ended([executable, `${name}.mjs`]);
-          expect([exitCode, stderr]).toEqual([0, ""]);
-        },
-        TIMEOUT_MS,
-      );
+      test(`${place} on ${runtime}`, async () => {
+        const name = `example-${place.replace(/\W/g, "-")}`;
+        writeFileSync(join(folder, `${name}.ts`), text);
+        await build(join(folder, `${name}.ts`), `${name}.mjs`);
+        const { exitCode, stderr } = await ended([executable, `${name}.mjs`]);
+        expect([exitCode, stderr]).toEqual([0, ""]);
+      });
     }
   }
 });

@@ -6,11 +6,11 @@ import { requireBuiltProgram } from "../support/built-program.ts";
 if (!BROWSER)
   console.log("skipped: the page of the program in a browser takes Chromium (Debian package chromium)");
 
-/** Sampling real noise on a machine that may be busy. */
-const TIMEOUT_MS = 60_000;
-
 /** ECharts is most of it. The server sends it as it is, to this machine or its neighbours. */
 const MAX_SCRIPT_BYTES = 700_000;
+
+/** For a machine that does other things as well. */
+const PATIENCE_MS = 240_000;
 
 let server: Bun.Subprocess<"ignore", "pipe", "inherit">;
 let url: string;
@@ -23,7 +23,7 @@ beforeAll(async () => {
     env: {},
   });
   url = await announced(server.stdout);
-}, TIMEOUT_MS);
+});
 
 afterAll(async () => {
   server.kill("SIGTERM");
@@ -63,23 +63,19 @@ describe("the page in the program", () => {
     }
   });
 
-  test.skipIf(!BROWSER)(
-    "shows the noise of this machine",
-    async () => {
-      const browser = await launchBrowser();
-      try {
-        const { page, problems, origins } = await openPage(browser, url);
-        page.setDefaultTimeout(TIMEOUT_MS);
-        await page.waitForSelector("#connection[data-kind=live]");
-        await page.waitForSelector("#trace-chart[aria-label*='samples from']");
-        await page.waitForSelector("#words span");
-        expect(await page.textContent("#mechanism")).not.toBe("");
-        expect(problems).toEqual([]);
-        expect([...origins]).toEqual([url]);
-      } finally {
-        await browser.close();
-      }
-    },
-    2 * TIMEOUT_MS,
-  );
+  test.skipIf(!BROWSER)("shows the noise of this machine", async () => {
+    const browser = await launchBrowser();
+    try {
+      const { page, problems, origins } = await openPage(browser, url);
+      page.setDefaultTimeout(PATIENCE_MS);
+      await page.waitForSelector("#connection[data-kind=live]");
+      await page.waitForSelector("#trace-chart[aria-label*='samples from']");
+      await page.waitForSelector("#words span");
+      expect(await page.textContent("#mechanism")).not.toBe("");
+      expect(problems).toEqual([]);
+      expect([...origins]).toEqual([url]);
+    } finally {
+      await browser.close();
+    }
+  });
 });

@@ -8,9 +8,6 @@ import { requireBuiltProgram } from "../support/built-program.ts";
 import { host, hostLibrary } from "../support/native-builds.ts";
 import { type Ended, runForBytes, type Surroundings } from "../support/run-process.ts";
 
-/** A program that starts workers and samples; the machine may be busy. */
-const TIMEOUT_MS = 30_000;
-
 let folder: string;
 let program: string;
 
@@ -118,79 +115,59 @@ describe("without sampling", () => {
 });
 
 describe("with this machine's noise", () => {
-  test(
-    "stream: exact lengths, and no two runs alike",
-    async () => {
-      const hex = await run(["stream", "--format", "hex", "--bytes", "32"]);
-      expect([hex.exitCode, hex.stderr]).toEqual([0, ""]);
-      expect(hex.stdout.toString()).toMatch(/^[0-9a-f]{64}$/);
-      const again = await run(["stream", "--format", "hex", "--bytes", "32"]);
-      expect(again.stdout.equals(hex.stdout)).toBe(false);
-      expect((await run(["stream", "--mode", "drbg", "--bytes", "5M"])).stdout.length).toBe(5 << 20);
-    },
-    TIMEOUT_MS,
-  );
+  test("stream: exact lengths, and no two runs alike", async () => {
+    const hex = await run(["stream", "--format", "hex", "--bytes", "32"]);
+    expect([hex.exitCode, hex.stderr]).toEqual([0, ""]);
+    expect(hex.stdout.toString()).toMatch(/^[0-9a-f]{64}$/);
+    const again = await run(["stream", "--format", "hex", "--bytes", "32"]);
+    expect(again.stdout.equals(hex.stdout)).toBe(false);
+    expect((await run(["stream", "--mode", "drbg", "--bytes", "5M"])).stdout.length).toBe(5 << 20);
+  });
 
-  test(
-    "a closed pipe is no failure and no news",
-    async () => {
-      for (const mode of ["full", "drbg", "noise"]) {
-        const { exitCode, stdout, stderr } = await shell(
-          `{ "$EE" stream --mode ${mode}; echo $? >&2; } | head -c 1`,
-        );
-        expect([exitCode, stdout.length]).toEqual([0, 1]);
-        expect(stderr).toBe("0\n");
-      }
-    },
-    TIMEOUT_MS,
-  );
-
-  test(
-    "an interrupt ends it at once with 130, a termination with 143",
-    async () => {
-      for (const [signal, code] of [
-        ["SIGINT", 130],
-        ["SIGTERM", 143],
-      ] as const) {
-        const child = Bun.spawn([program, "stream", "--rate", "100"], {
-          env: {},
-          stdout: "pipe",
-          stderr: "pipe",
-          stdin: "ignore",
-        });
-        const reader = child.stdout.getReader();
-        await reader.read();
-        child.kill(signal);
-        expect(await child.exited).toBe(code);
-        expect(await new Response(child.stderr).text()).toBe("");
-      }
-    },
-    TIMEOUT_MS,
-  );
-
-  test(
-    "it is interrupted even when the reader does not read",
-    async () => {
-      const { exitCode } = await shell(
-        `"$EE" stream --mode drbg | { sleep 1; kill -INT $(pgrep -f "^$EE stream --mode drbg"); sleep 1; } ; ! pgrep -f "^$EE stream --mode drbg"`,
+  test("a closed pipe is no failure and no news", async () => {
+    for (const mode of ["full", "drbg", "noise"]) {
+      const { exitCode, stdout, stderr } = await shell(
+        `{ "$EE" stream --mode ${mode}; echo $? >&2; } | head -c 1`,
       );
-      expect(exitCode).toBe(0);
-    },
-    TIMEOUT_MS,
-  );
+      expect([exitCode, stdout.length]).toEqual([0, 1]);
+      expect(stderr).toBe("0\n");
+    }
+  });
 
-  test(
-    "probe and pool report what they saw",
-    async () => {
-      const probed = JSON.parse((await run(["probe", "dram_row_buffer", "--json"])).stdout.toString());
-      expect(probed.samples).toBe(10_000);
-      expect(probed.distinct).toBeGreaterThan(3);
-      expect((await run(["probe", "clock_jitter", "--samples", "100", "--raw"])).stdout.length).toBe(800);
-      const { ledger } = JSON.parse((await run(["pool", "--seconds", "0.5", "--json"])).stdout.toString());
-      expect(ledger.spentBits + ledger.forfeitedBits + ledger.levelBits).toBeCloseTo(ledger.creditedBits, 2);
-    },
-    TIMEOUT_MS,
-  );
+  test("an interrupt ends it at once with 130, a termination with 143", async () => {
+    for (const [signal, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const) {
+      const child = Bun.spawn([program, "stream", "--rate", "100"], {
+        env: {},
+        stdout: "pipe",
+        stderr: "pipe",
+        stdin: "ignore",
+      });
+      const reader = child.stdout.getReader();
+      await reader.read();
+      child.kill(signal);
+      expect(await child.exited).toBe(code);
+      expect(await new Response(child.stderr).text()).toBe("");
+    }
+  });
+
+  test("it is interrupted even when the reader does not read", async () => {
+    const { exitCode } = await shell(
+      `"$EE" stream --mode drbg | { sleep 1; kill -INT $(pgrep -f "^$EE stream --mode drbg"); sleep 1; } ; ! pgrep -f "^$EE stream --mode drbg"`,
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  test("probe and pool report what they saw", async () => {
+    const probed = JSON.parse((await run(["probe", "dram_row_buffer", "--json"])).stdout.toString());
+    expect(probed.samples).toBe(10_000);
+    expect(probed.distinct).toBeGreaterThan(3);
+    expect((await run(["probe", "clock_jitter", "--samples", "100", "--raw"])).stdout.length).toBe(800);
+    const { ledger } = JSON.parse((await run(["pool", "--seconds", "0.5", "--json"])).stdout.toString());
+    expect(ledger.spentBits + ledger.forfeitedBits + ledger.levelBits).toBeCloseTo(ledger.creditedBits, 2);
+  });
 });
 
 describe("with a clock that always says the same", () => {
@@ -201,29 +178,21 @@ describe("with a clock that always says the same", () => {
     env = {
       ESOTERIC_ENTROPY_LIBRARY: await hostLibrary("EE_NULL_CLOCK"),
     };
-  }, TIMEOUT_MS);
+  });
 
   for (const mode of ["full", "drbg"]) {
-    test(
-      `${mode}: exit 3, and not one byte`,
-      async () => {
-        const args = ["stream", "--mode", mode, "--timeout", "1", "--sources", TIMED];
-        const { exitCode, stdout, stderr } = await run(args, { env });
-        expect([exitCode, stdout.length]).toEqual([3, 0]);
-        expect(stderr).toContain("not enough entropy within 1 s: 0 bits credited");
-      },
-      TIMEOUT_MS,
-    );
+    test(`${mode}: exit 3, and not one byte`, async () => {
+      const args = ["stream", "--mode", mode, "--timeout", "1", "--sources", TIMED];
+      const { exitCode, stdout, stderr } = await run(args, { env });
+      expect([exitCode, stdout.length]).toEqual([3, 0]);
+      expect(stderr).toContain("not enough entropy within 1 s: 0 bits credited");
+    });
   }
 
-  test(
-    "pool credits nothing",
-    async () => {
-      const { stdout } = await run(["pool", "--seconds", "1", "--json", "--sources", TIMED], { env });
-      expect(JSON.parse(stdout.toString()).ledger.creditedBits).toBe(0);
-    },
-    TIMEOUT_MS,
-  );
+  test("pool credits nothing", async () => {
+    const { stdout } = await run(["pool", "--seconds", "1", "--json", "--sources", TIMED], { env });
+    expect(JSON.parse(stdout.toString()).ledger.creditedBits).toBe(0);
+  });
 });
 
 describe("in poor surroundings", () => {
@@ -233,19 +202,15 @@ describe("in poor surroundings", () => {
       ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
       : [];
 
-  test(
-    "no HOME, no environment, a working folder it may not write",
-    async () => {
-      const readOnly = join(folder, "read-only");
-      mkdirSync(readOnly);
-      chmodSync(readOnly, 0o555);
-      const { exitCode, stdout } = await runForBytes(
-        [...asNobody, program, "stream", "--format", "hex", "--bytes", "16"],
-        { env: { PATH: "/usr/bin:/bin" }, cwd: readOnly },
-      );
-      expect(stdout.toString()).toMatch(/^[0-9a-f]{32}$/);
-      expect(exitCode).toBe(0);
-    },
-    TIMEOUT_MS,
-  );
+  test("no HOME, no environment, a working folder it may not write", async () => {
+    const readOnly = join(folder, "read-only");
+    mkdirSync(readOnly);
+    chmodSync(readOnly, 0o555);
+    const { exitCode, stdout } = await runForBytes(
+      [...asNobody, program, "stream", "--format", "hex", "--bytes", "16"],
+      { env: { PATH: "/usr/bin:/bin" }, cwd: readOnly },
+    );
+    expect(stdout.toString()).toMatch(/^[0-9a-f]{32}$/);
+    expect(exitCode).toBe(0);
+  });
 });

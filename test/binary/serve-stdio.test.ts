@@ -11,8 +11,6 @@ import {
 import { outputOf, requireBuiltProgram } from "../support/built-program.ts";
 import { runProcess } from "../support/run-process.ts";
 
-const TIMEOUT_MS = 30_000;
-
 function start(stdin: "pipe" | "ignore" = "pipe") {
   const child = Bun.spawn([requireBuiltProgram(), "serve-stdio", "--sources", "fast", "--uncalibrated"], {
     stdin,
@@ -50,70 +48,50 @@ function say(child: ReturnType<typeof start>["child"], ...said: Uint8Array[]): v
 }
 
 describe("serve-stdio", () => {
-  test(
-    "greets, answers, and ends with its input: exit 0, nothing on stderr",
-    async () => {
-      const { child, answers } = start();
-      expect((await next(answers))?.kind).toBe(FRAME.hello);
-      say(child, wantBytes(1, 100, 0));
-      expect((await next(answers))?.body.length).toBe(100);
-      say(child, wantBytes(2, 1 << 20, 1));
-      expect((await next(answers))?.body.length).toBe(1 << 20);
-      say(child, encodeFrame({ kind: FRAME.call, id: 3, body: jsonBody({ method: "healthReport" }) }));
-      expect(parseJsonBody((await next(answers))!.body)).toMatchObject({ schema: 1, healthy: true });
-      (child.stdin as Bun.FileSink).end();
-      expect(await next(answers)).toBeUndefined();
-      expect([await child.exited, await new Response(child.stderr).text()]).toEqual([0, ""]);
-    },
-    TIMEOUT_MS,
-  );
+  test("greets, answers, and ends with its input: exit 0, nothing on stderr", async () => {
+    const { child, answers } = start();
+    expect((await next(answers))?.kind).toBe(FRAME.hello);
+    say(child, wantBytes(1, 100, 0));
+    expect((await next(answers))?.body.length).toBe(100);
+    say(child, wantBytes(2, 1 << 20, 1));
+    expect((await next(answers))?.body.length).toBe(1 << 20);
+    say(child, encodeFrame({ kind: FRAME.call, id: 3, body: jsonBody({ method: "healthReport" }) }));
+    expect(parseJsonBody((await next(answers))!.body)).toMatchObject({ schema: 1, healthy: true });
+    (child.stdin as Bun.FileSink).end();
+    expect(await next(answers)).toBeUndefined();
+    expect([await child.exited, await new Response(child.stderr).text()]).toEqual([0, ""]);
+  });
 
-  test(
-    "the end of its input ends it in the middle of work",
-    async () => {
-      const { child, answers } = start();
-      await next(answers);
-      say(child, wantBytes(1, 1 << 20, 0), wantBytes(2, 1 << 20, 0));
-      (child.stdin as Bun.FileSink).end();
-      expect(await child.exited).toBe(0);
-    },
-    TIMEOUT_MS,
-  );
+  test("the end of its input ends it in the middle of work", async () => {
+    const { child, answers } = start();
+    await next(answers);
+    say(child, wantBytes(1, 1 << 20, 0), wantBytes(2, 1 << 20, 0));
+    (child.stdin as Bun.FileSink).end();
+    expect(await child.exited).toBe(0);
+  });
 
-  test(
-    "without input it greets and ends",
-    async () => {
-      const { child, answers } = start("ignore");
-      expect((await next(answers))?.kind).toBe(FRAME.hello);
-      expect(await child.exited).toBe(0);
-    },
-    TIMEOUT_MS,
-  );
+  test("without input it greets and ends", async () => {
+    const { child, answers } = start("ignore");
+    expect((await next(answers))?.kind).toBe(FRAME.hello);
+    expect(await child.exited).toBe(0);
+  });
 
-  test(
-    "a malformed frame: an error, exit 2",
-    async () => {
-      const { child, answers } = start();
-      await next(answers);
-      say(child, new Uint8Array(4));
-      expect((await next(answers))?.kind).toBe(FRAME.error);
-      expect(await child.exited).toBe(2);
-      expect(await new Response(child.stderr).text()).toContain("malformed frame");
-    },
-    TIMEOUT_MS,
-  );
+  test("a malformed frame: an error, exit 2", async () => {
+    const { child, answers } = start();
+    await next(answers);
+    say(child, new Uint8Array(4));
+    expect((await next(answers))?.kind).toBe(FRAME.error);
+    expect(await child.exited).toBe(2);
+    expect(await new Response(child.stderr).text()).toContain("malformed frame");
+  });
 
-  test(
-    "SIGTERM ends it: exit 143",
-    async () => {
-      const { child, answers } = start();
-      await next(answers);
-      say(child, wantBytes(1, 1 << 20, 0));
-      child.kill("SIGTERM");
-      expect(await child.exited).toBe(143);
-    },
-    TIMEOUT_MS,
-  );
+  test("SIGTERM ends it: exit 143", async () => {
+    const { child, answers } = start();
+    await next(answers);
+    say(child, wantBytes(1, 1 << 20, 0));
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(143);
+  });
 
   test("its help says that it is internal, and no list names it", async () => {
     const text = async (...args: string[]) => Buffer.from(await outputOf(...args)).toString();

@@ -1,12 +1,10 @@
 /** The built program as a server: its page, its signals. */
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { runProcess } from "../support/run-process.ts";
-
-setDefaultTimeout(60_000);
 
 interface Running {
   readonly child: Bun.Subprocess<"ignore", "pipe", "pipe">;

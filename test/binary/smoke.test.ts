@@ -10,7 +10,6 @@ import { requireBuiltProgram } from "../support/built-program.ts";
 import { host } from "../support/native-builds.ts";
 import { runProcess } from "../support/run-process.ts";
 
-const TIMEOUT_MS = 120_000;
 const folder = mkdtempSync(join(tmpdir(), "ee-smoke-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -43,5 +42,4 @@ test.skipIf(!hasCurl)(
     );
     expect(await smokeTest(project.version)).toMatchObject({ stdout: "", exitCode: 1 });
   },
-  TIMEOUT_MS,
 );

@@ -1,8 +1,8 @@
-/** The programs for other systems: what they consist of; and those that something here can run, run. */
+/** Programs as they are released: what they consist of, that they can be reproduced; those that something here can run, run. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { buildReleaseBinary } from "#kit/make/binary.ts";
 import { ROOT } from "#kit/make/checkout.ts";
 import { fetchRuntime } from "#kit/make/package-lock.ts";
@@ -13,20 +13,53 @@ import { requireBuiltProgram } from "../support/built-program.ts";
 import { readCodeSignature } from "../support/code-signature.ts";
 import { embeddedLibraries } from "../support/embedded-libraries.ts";
 import { readLibraryFile } from "../support/library-file.ts";
-import { COMPILE_TIMEOUT_MS, exportedNames } from "../support/native-builds.ts";
+import { exportedNames, host } from "../support/native-builds.ts";
 import { runProcess } from "../support/run-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ee-targets-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Built twice, in copies of the project whose paths have nothing in common: one ELF and one signed Mach-O program. */
+const REPRODUCED: ReadonlySet<Target> = new Set([host(), "darwin-arm64"]);
+const COPIES = [join(folder, "here"), join(folder, "there", "and", "deeper")] as const;
+
 const built = new Map<Target, Promise<string>>();
 
 /** Path of the program for a target, built when it is wanted first. */
 function programFor(target: Target): Promise<string> {
-  const path =
-    built.get(target) ?? buildReleaseBinary(esotericEntropy, target, folder).then((binary) => binary.path);
+  const path = built.get(target) ?? build(target);
   built.set(target, path);
   return path;
+}
+
+async function build(target: Target): Promise<string> {
+  if (REPRODUCED.has(target)) return buildIn(COPIES[0], target);
+  return (await buildReleaseBinary(esotericEntropy, target, folder)).path;
+}
+
+/** Not source: packages and the native library stay where they are, or every copy would make them anew. */
+const SHARED = ["node_modules", "build"];
+const LEFT_OUT = [...SHARED, "dist", ".git"];
+
+/** Builds the program in a copy of the project, in a process of its own. Returns its path. */
+async function buildIn(copy: string, target: Target): Promise<string> {
+  if (!existsSync(copy)) {
+    cpSync(ROOT, copy, { recursive: true, filter: (path) => !LEFT_OUT.includes(relative(ROOT, path)) });
+    for (const name of SHARED) symlinkSync(join(ROOT, name), join(copy, name));
+  }
+  const command = [process.execPath, "build.ts", "binary", `--target=${target}`];
+  const { exitCode, stderr } = await runProcess(command, { cwd: copy });
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining("dist/esoteric-entropy")]);
+  return join(copy, stderr.trim());
+}
+
+for (const target of REPRODUCED) {
+  test(`${target}: built in two folders, the same bytes, with the path of neither`, async () => {
+    const here = readFileSync(await programFor(target));
+    const there = readFileSync(await buildIn(COPIES[1], target));
+    expect(there.equals(here)).toBe(true);
+    for (const path of [folder, ROOT]) expect(here.includes(path)).toBe(false);
+  });
 }
 
 /** The library that the sources use, among those that a program carries. */
@@ -40,54 +73,38 @@ for (const target of ["darwin-arm64", "darwin-x64"] as const) {
   describe(target, () => {
     const machine = target.replace("darwin-", "");
 
-    test(
-      "is for that machine and macOS 13, and wants nothing that macOS has not",
-      async () => {
-        const file = readLibraryFile(readFileSync(await programFor(target)));
-        expect(file).toMatchObject({ format: "Mach-O", machine, minimumOs: "13.0", signed: true });
-        expect(file.needed.toSorted()).toEqual([
-          "/usr/lib/libSystem.B.dylib",
-          "/usr/lib/libc++.1.dylib",
-          "/usr/lib/libicucore.A.dylib",
-          "/usr/lib/libresolv.9.dylib",
-        ]);
-      },
-      COMPILE_TIMEOUT_MS,
-    );
+    test("is for that machine and macOS 13, and wants nothing that macOS has not", async () => {
+      const file = readLibraryFile(readFileSync(await programFor(target)));
+      expect(file).toMatchObject({ format: "Mach-O", machine, minimumOs: "13.0", signed: true });
+      expect(file.needed.toSorted()).toEqual([
+        "/usr/lib/libSystem.B.dylib",
+        "/usr/lib/libc++.1.dylib",
+        "/usr/lib/libicucore.A.dylib",
+        "/usr/lib/libresolv.9.dylib",
+      ]);
+    });
 
-    test(
-      "carries the native library of that machine, whole",
-      async () => {
-        const library = ownLibrary(readFileSync(await programFor(target)));
-        expect(library).toMatchObject({ machine, minimumOs: "13.0", exports: exportedNames });
-        expect(library.needed).toEqual(["/usr/lib/libSystem.B.dylib"]);
-        if (library.signed) expect(readCodeSignature(library.bytes).wrongPages).toEqual([]);
-        expect(library.signed === true || target === "darwin-x64").toBe(true);
-      },
-      COMPILE_TIMEOUT_MS,
-    );
+    test("carries the native library of that machine, whole", async () => {
+      const library = ownLibrary(readFileSync(await programFor(target)));
+      expect(library).toMatchObject({ machine, minimumOs: "13.0", exports: exportedNames });
+      expect(library.needed).toEqual(["/usr/lib/libSystem.B.dylib"]);
+      if (library.signed) expect(readCodeSignature(library.bytes).wrongPages).toEqual([]);
+      expect(library.signed === true || target === "darwin-x64").toBe(true);
+    });
 
-    test(
-      "carries the terminal library of that machine",
-      async () => {
-        const libraries = embeddedLibraries(readFileSync(await programFor(target)));
-        const terminal = libraries.filter((each) => each.exports.includes("createRenderer"));
-        expect(terminal.map((each) => each.machine)).toEqual([machine as "arm64" | "x64"]);
-      },
-      COMPILE_TIMEOUT_MS,
-    );
+    test("carries the terminal library of that machine", async () => {
+      const libraries = embeddedLibraries(readFileSync(await programFor(target)));
+      const terminal = libraries.filter((each) => each.exports.includes("createRenderer"));
+      expect(terminal.map((each) => each.machine)).toEqual([machine as "arm64" | "x64"]);
+    });
 
-    test(
-      "is signed as esoteric-entropy, every page right, to the end of the file",
-      async () => {
-        const program = readFileSync(await programFor(target));
-        const signature = readCodeSignature(program);
-        expect(signature).toMatchObject({ identifier: "esoteric-entropy", adHoc: true, wrongPages: [] });
-        expect(signature.codeLimit).toBe(signature.start);
-        expect(signature.end).toBe(program.length);
-      },
-      COMPILE_TIMEOUT_MS,
-    );
+    test("is signed as esoteric-entropy, every page right, to the end of the file", async () => {
+      const program = readFileSync(await programFor(target));
+      const signature = readCodeSignature(program);
+      expect(signature).toMatchObject({ identifier: "esoteric-entropy", adHoc: true, wrongPages: [] });
+      expect(signature.codeLimit).toBe(signature.start);
+      expect(signature.end).toBe(program.length);
+    });
   });
 }
 
@@ -129,20 +146,14 @@ describe("linux-arm64", () => {
     );
   }
 
-  test(
-    "is for that machine, as is its library",
-    async () => {
-      const program = readFileSync(await programFor("linux-arm64"));
-      expect(readLibraryFile(program)).toMatchObject({ format: "ELF", machine: "arm64" });
-      expect(ownLibrary(program)).toMatchObject({ machine: "arm64", exports: exportedNames });
-    },
-    COMPILE_TIMEOUT_MS,
-  );
+  test("is for that machine, as is its library", async () => {
+    const program = readFileSync(await programFor("linux-arm64"));
+    expect(readLibraryFile(program)).toMatchObject({ format: "ELF", machine: "arm64" });
+    expect(ownLibrary(program)).toMatchObject({ machine: "arm64", exports: exportedNames });
+  });
 
-  test.skipIf(!runs)(
-    "works under emulation",
-    async () => expectToWork([emulator!, "-L", libraries, await programFor("linux-arm64")]),
-    COMPILE_TIMEOUT_MS,
+  test.skipIf(!runs)("works under emulation", async () =>
+    expectToWork([emulator!, "-L", libraries, await programFor("linux-arm64")]),
   );
 });
 
@@ -150,24 +161,18 @@ describe("linux-x64-musl", async () => {
   const obstacle = await muslObstacle();
   if (obstacle !== undefined) console.log(`skipped: running linux-x64-musl: ${obstacle}`);
 
-  test(
-    "is for that machine and that C library, as is its library",
-    async () => {
-      const program = readFileSync(await programFor("linux-x64-musl"));
-      expect(readLibraryFile(program).needed.toSorted()).toEqual(["libc.musl-x86_64.so.1", "libstdc++.so.6"]);
-      expect(ownLibrary(program)).toMatchObject({
-        machine: "x64",
-        needed: ["libc.so"],
-        exports: exportedNames,
-      });
-    },
-    COMPILE_TIMEOUT_MS,
-  );
+  test("is for that machine and that C library, as is its library", async () => {
+    const program = readFileSync(await programFor("linux-x64-musl"));
+    expect(readLibraryFile(program).needed.toSorted()).toEqual(["libc.musl-x86_64.so.1", "libstdc++.so.6"]);
+    expect(ownLibrary(program)).toMatchObject({
+      machine: "x64",
+      needed: ["libc.so"],
+      exports: exportedNames,
+    });
+  });
 
-  test.skipIf(obstacle !== undefined)(
-    "works",
-    async () => expectToWork([await programFor("linux-x64-musl")]),
-    COMPILE_TIMEOUT_MS,
+  test.skipIf(obstacle !== undefined)("works", async () =>
+    expectToWork([await programFor("linux-x64-musl")]),
   );
 });
 

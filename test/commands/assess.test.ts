@@ -14,9 +14,6 @@ import { keystream } from "../support/keystream.ts";
 import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
-/** Estimators work for a second, on a machine that may be busy. */
-const TIMEOUT_MS = 30_000;
-
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "ee-assess-"));
@@ -93,18 +90,14 @@ describe("assess", () => {
     expect((await run({ file, details: true })).out).toContain("mcv, original: modeCount = ");
   });
 
-  test(
-    "--truncate looks at the first million bits of the bit string, and says so",
-    async () => {
-      const long = keystream(130_000, 3);
-      const { out } = await run({ file: fileOf("long.bin", long), truncate: true, json: true });
-      const { hBitstring, remarks } = JSON.parse(out);
-      expect(hBitstring).toBe(assessSymbols(long, 8, { truncateBitString: 1_000_000 }).hBitstring!);
-      expect(remarks.join()).toContain("only its first 1,000,000 bits");
-      expect(() => optionsFor(assess, { file: "x", truncate: true, iid: true })).toThrow(UsageError);
-    },
-    TIMEOUT_MS,
-  );
+  test("--truncate looks at the first million bits of the bit string, and says so", async () => {
+    const long = keystream(130_000, 3);
+    const { out } = await run({ file: fileOf("long.bin", long), truncate: true, json: true });
+    const { hBitstring, remarks } = JSON.parse(out);
+    expect(hBitstring).toBe(assessSymbols(long, 8, { truncateBitString: 1_000_000 }).hBitstring!);
+    expect(remarks.join()).toContain("only its first 1,000,000 bits");
+    expect(() => optionsFor(assess, { file: "x", truncate: true, iid: true })).toThrow(UsageError);
+  });
 
   test("binary data have one track", async () => {
     const { out } = await run({

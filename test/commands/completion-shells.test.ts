@@ -7,7 +7,6 @@ import { ROOT } from "#kit/make/checkout.ts";
 import { runProcess } from "../support/run-process.ts";
 import { Terminal } from "../support/terminal.ts";
 
-const TIMEOUT_MS = 60_000;
 let folder: string;
 let env: Record<string, string>;
 
@@ -65,43 +64,35 @@ for (const { shell, able, command, prepare } of INTERACTIVE) {
   const isAble = Bun.which(shell) !== null && Bun.spawnSync([shell, "-c", able]).exitCode === 0;
   if (!isAble) console.warn(`skipped: ${shell} is not installed, or is bash before version 4`);
   describe.skipIf(!isAble)(shell, () => {
-    test(
-      "completes commands, options, values, lists, files and folders",
-      async () => {
-        await using terminal = new Terminal(command, { env, cwd: join(folder, "work"), timeoutMs: 20_000 });
+    test("completes commands, options, values, lists, files and folders", async () => {
+      await using terminal = new Terminal(command, { env, cwd: join(folder, "work"), timeoutMs: 240_000 });
+      await terminal.until("ready> ");
+      terminal.type(`${prepare()}; echo loaded-"$?"\n`);
+      await terminal.until("loaded-0");
+      await terminal.until("ready> ");
+      for (const [typed, completed] of CASES) {
+        terminal.type(`${typed}\t`);
+        await terminal.until(completed);
+        terminal.type("\x15\n"); // the line is thrown away, and an empty one entered
         await terminal.until("ready> ");
-        terminal.type(`${prepare()}; echo loaded-"$?"\n`);
-        await terminal.until("loaded-0");
-        await terminal.until("ready> ");
-        for (const [typed, completed] of CASES) {
-          terminal.type(`${typed}\t`);
-          await terminal.until(completed);
-          terminal.type("\x15\n"); // the line is thrown away, and an empty one entered
-          await terminal.until("ready> ");
-        }
-        // A line being completed is not carried out, its redirection included.
-        expect(readFileSync(join(folder, "work", "a-file"), "utf8")).toBe("kept");
-      },
-      TIMEOUT_MS,
-    );
+      }
+      // A line being completed is not carried out, its redirection included.
+      expect(readFileSync(join(folder, "work", "a-file"), "utf8")).toBe("kept");
+    });
   });
 }
 
 const fish = Bun.which("fish");
 if (fish === null) console.warn("skipped: fish is not installed");
-test.skipIf(fish === null)(
-  "fish offers the same",
-  async () => {
-    for (const [typed, completed] of CASES) {
-      const { stdout, stderr } = await runProcess(
-        [fish!, "--no-config", "-c", `source '${script("fish")}'; complete --do-complete '${typed}'`],
-        { env, cwd: join(folder, "work") },
-      );
-      expect([typed, stderr]).toEqual([typed, ""]);
-      const candidates = stdout.split("\n").map((line) => line.split("\t")[0]);
-      expect(candidates).toContain(completed.trim().split(" ").at(-1)!);
-    }
-    expect(readFileSync(join(folder, "work", "a-file"), "utf8")).toBe("kept");
-  },
-  TIMEOUT_MS,
-);
+test.skipIf(fish === null)("fish offers the same", async () => {
+  for (const [typed, completed] of CASES) {
+    const { stdout, stderr } = await runProcess(
+      [fish!, "--no-config", "-c", `source '${script("fish")}'; complete --do-complete '${typed}'`],
+      { env, cwd: join(folder, "work") },
+    );
+    expect([typed, stderr]).toEqual([typed, ""]);
+    const candidates = stdout.split("\n").map((line) => line.split("\t")[0]);
+    expect(candidates).toContain(completed.trim().split(" ").at(-1)!);
+  }
+  expect(readFileSync(join(folder, "work", "a-file"), "utf8")).toBe("kept");
+});

@@ -135,50 +135,41 @@ describe("the menu", () => {
 });
 
 describe("on a terminal", () => {
-  const TIMEOUT_MS = 60_000;
   const DOWN = "\x1b[B";
   const program = [process.execPath, join(ROOT, "src", "main.ts")];
   const started = (command: readonly string[] = program) =>
     new Terminal(command, {
       env: { PATH: "/usr/bin:/bin", HOME: folder, LANG: "C.UTF-8" },
       cwd: folder,
-      timeoutMs: 30_000,
+      timeoutMs: 240_000,
     });
 
-  test(
-    "the name alone leads by questions to a file, and ends with the command",
-    async () => {
-      await using terminal = started();
-      await terminal.until("Quit");
-      terminal.type(`${DOWN}${DOWN}\r`);
-      await terminal.until("Which file?");
-      await terminal.until("random.bin");
-      terminal.type("\x15key.bin\r");
-      await terminal.until("How many bytes?");
-      terminal.type("\x15lots\r");
-      await terminal.until("'lots' is not a size");
-      terminal.type("\x1548\r");
-      await terminal.until("Which kind?");
-      terminal.type("\r");
-      await terminal.until("next time: esoteric-entropy stream --mode full --bytes 48 > key.bin");
-      expect(await terminal.exited).toBe(0);
-      expect(readFileSync(join(folder, "key.bin")).length).toBe(48);
-    },
-    TIMEOUT_MS,
-  );
+  test("the name alone leads by questions to a file, and ends with the command", async () => {
+    await using terminal = started();
+    await terminal.until("Quit");
+    terminal.type(`${DOWN}${DOWN}\r`);
+    await terminal.until("Which file?");
+    await terminal.until("random.bin");
+    terminal.type("\x15key.bin\r");
+    await terminal.until("How many bytes?");
+    terminal.type("\x15lots\r");
+    await terminal.until("'lots' is not a size");
+    terminal.type("\x1548\r");
+    await terminal.until("Which kind?");
+    terminal.type("\r");
+    await terminal.until("next time: esoteric-entropy stream --mode full --bytes 48 > key.bin");
+    expect(await terminal.exited).toBe(0);
+    expect(readFileSync(join(folder, "key.bin")).length).toBe(48);
+  });
 
-  test(
-    "control-C leaves it with 130, and the terminal as it was",
-    async () => {
-      const line = `${program.join(" ")}; echo left-$?; stty -a`;
-      await using terminal = started(["/bin/sh", "-c", line]);
-      await terminal.until("Quit");
-      terminal.type("\x03");
-      await terminal.until("left-130");
-      expect(await terminal.until("-echonl")).toMatch(/[^-]icanon[\s\S]*[^-]echo /);
-    },
-    TIMEOUT_MS,
-  );
+  test("control-C leaves it with 130, and the terminal as it was", async () => {
+    const line = `${program.join(" ")}; echo left-$?; stty -a`;
+    await using terminal = started(["/bin/sh", "-c", line]);
+    await terminal.until("Quit");
+    terminal.type("\x03");
+    await terminal.until("left-130");
+    expect(await terminal.until("-echonl")).toMatch(/[^-]icanon[\s\S]*[^-]echo /);
+  });
 
   test("without one there is the help, and no question", async () => {
     const { exitCode, stdout, stderr } = await runProcess(program, { env: {} });

@@ -19,9 +19,6 @@ import { rejectionOf } from "../support/rejection.ts";
 import { runProcess } from "../support/run-process.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-/** A process of its own starts, on a machine that may be busy. */
-const TIMEOUT_MS = 30_000;
-
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "ee-report-"));
@@ -238,40 +235,32 @@ describe("as a process", () => {
     return runProcess(["/bin/sh", "-c", script.replaceAll("EE", program)], { cwd: folder });
   }
 
-  test(
-    "standard input, however it comes, and silence on stderr off a terminal",
-    async () => {
-      const input = fileOf("piped.bin", keystream(40_000, 8));
-      const direct = await shell(`EE report --input ${input} --json`);
-      const piped = await shell(
-        `{ head -c 7 ${input}; sleep 0.05; tail -c +8 ${input}; } | EE report --stdin --json`,
-      );
-      expect([direct.exitCode, piped.exitCode, direct.stderr, piped.stderr]).toEqual([0, 0, "", ""]);
-      const results = (text: string) => JSON.parse(text).results;
-      expect(results(piped.stdout)).toEqual(results(direct.stdout));
-      const none = await shell("EE report --stdin < /dev/null");
-      expect(none.exitCode).toBe(1);
-      expect(none.stderr).toContain("standard input is a device without end");
-      const empty = await shell("printf '' | EE report --stdin");
-      expect([empty.exitCode, empty.stderr]).toEqual([
-        1,
-        "esoteric-entropy: error: there is nothing to test: the input is empty\n",
-      ]);
-    },
-    TIMEOUT_MS,
-  );
+  test("standard input, however it comes, and silence on stderr off a terminal", async () => {
+    const input = fileOf("piped.bin", keystream(40_000, 8));
+    const direct = await shell(`EE report --input ${input} --json`);
+    const piped = await shell(
+      `{ head -c 7 ${input}; sleep 0.05; tail -c +8 ${input}; } | EE report --stdin --json`,
+    );
+    expect([direct.exitCode, piped.exitCode, direct.stderr, piped.stderr]).toEqual([0, 0, "", ""]);
+    const results = (text: string) => JSON.parse(text).results;
+    expect(results(piped.stdout)).toEqual(results(direct.stdout));
+    const none = await shell("EE report --stdin < /dev/null");
+    expect(none.exitCode).toBe(1);
+    expect(none.stderr).toContain("standard input is a device without end");
+    const empty = await shell("printf '' | EE report --stdin");
+    expect([empty.exitCode, empty.stderr]).toEqual([
+      1,
+      "esoteric-entropy: error: there is nothing to test: the input is empty\n",
+    ]);
+  });
 
-  test(
-    "an interrupt ends it at once, also while it waits for a FIFO",
-    async () => {
-      expect(Bun.spawnSync(["mkfifo", join(folder, "fifo")]).exitCode).toBe(0);
-      for (const input of ["fifo", "/dev/zero --bytes 100G"]) {
-        const { exitCode, stdout, stderr } = await shell(
-          `EE report --input ${input} & pid=$!; sleep 0.7; kill -INT $pid; wait $pid`,
-        );
-        expect([exitCode, stdout, stderr]).toEqual([130, "", ""]);
-      }
-    },
-    TIMEOUT_MS,
-  );
+  test("an interrupt ends it at once, also while it waits for a FIFO", async () => {
+    expect(Bun.spawnSync(["mkfifo", join(folder, "fifo")]).exitCode).toBe(0);
+    for (const input of ["fifo", "/dev/zero --bytes 100G"]) {
+      const { exitCode, stdout, stderr } = await shell(
+        `EE report --input ${input} & pid=$!; sleep 0.7; kill -INT $pid; wait $pid`,
+      );
+      expect([exitCode, stdout, stderr]).toEqual([130, "", ""]);
+    }
+  });
 });

@@ -12,9 +12,6 @@ import { BATTERY, SUITE_IDS } from "../../src/stats/suites.ts";
 import { keystream } from "../support/keystream.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
-/** All tests on a megabyte, on a machine that may be busy. */
-const TIMEOUT_MS = 60_000;
-
 /** The bytes in pieces that are overwritten as soon as the next one is asked for, as readers of files do. */
 function dataOf(bytes: Uint8Array, pieceLength = 7_919): ReportData {
   async function* pieces() {
@@ -53,16 +50,12 @@ describe("one sequence", () => {
     expect([report.summary.verdict, report.notes]).toEqual(["pass", []]);
   });
 
-  test(
-    "threads change nothing",
-    async () => {
-      const [alone, threaded] = await Promise.all(
-        [0, 2].map(async (threads) => (await run(bytes, { suites: SUITE_IDS, threads })).report),
-      );
-      expect(plain(threaded)).toEqual(plain(alone));
-    },
-    TIMEOUT_MS,
-  );
+  test("threads change nothing", async () => {
+    const [alone, threaded] = await Promise.all(
+      [0, 2].map(async (threads) => (await run(bytes, { suites: SUITE_IDS, threads })).report),
+    );
+    expect(plain(threaded)).toEqual(plain(alone));
+  });
 
   test("how the data come in pieces changes nothing", async () => {
     const small = bytes.subarray(0, 5_001);
@@ -112,61 +105,51 @@ describe("one sequence", () => {
 });
 
 describe("more than is tested whole", () => {
-  test(
-    "cheap tests see all of it, the others say what they saw",
-    async () => {
-      const bytes = keystream(DEEP_BYTES + 1_000_001, 2);
-      const { report, head } = await run(bytes, { threads: 2 });
-      expect(head.length).toBe(bytes.length);
-      const streamed = new StreamingBattery().finish().length;
-      const whole = new Map(
-        battery(bytes, { tests: ["monobit", "byte-frequency", "cumulative-sums"] }).map((r) => [r.test, r]),
-      );
-      for (const result of report.results) {
-        expect([DEEP_BYTES, bytes.length]).toContain(result.testedBytes);
-        const direct = whole.get(result.test);
-        if (direct?.kind !== "hypothesis" || result.kind !== "hypothesis") continue;
-        expect(result.testedBytes).toBe(bytes.length);
-        expect(result.statistic).toBeCloseTo(direct.statistic, 9);
-      }
-      expect(report.notes).toEqual([
-        `battery: ${BATTERY.length - streamed} of ${BATTERY.length} tests looked at the first 1,048,576 bytes of 2,048,577 bytes`,
-      ]);
-      expect(report.summary.verdict).toBe("pass");
-    },
-    TIMEOUT_MS,
-  );
+  test("cheap tests see all of it, the others say what they saw", async () => {
+    const bytes = keystream(DEEP_BYTES + 1_000_001, 2);
+    const { report, head } = await run(bytes, { threads: 2 });
+    expect(head.length).toBe(bytes.length);
+    const streamed = new StreamingBattery().finish().length;
+    const whole = new Map(
+      battery(bytes, { tests: ["monobit", "byte-frequency", "cumulative-sums"] }).map((r) => [r.test, r]),
+    );
+    for (const result of report.results) {
+      expect([DEEP_BYTES, bytes.length]).toContain(result.testedBytes);
+      const direct = whole.get(result.test);
+      if (direct?.kind !== "hypothesis" || result.kind !== "hypothesis") continue;
+      expect(result.testedBytes).toBe(bytes.length);
+      expect(result.statistic).toBeCloseTo(direct.statistic, 9);
+    }
+    expect(report.notes).toEqual([
+      `battery: ${BATTERY.length - streamed} of ${BATTERY.length} tests looked at the first 1,048,576 bytes of 2,048,577 bytes`,
+    ]);
+    expect(report.summary.verdict).toBe("pass");
+  });
 });
 
 describe("several sequences", () => {
   const bytes = keystream(60_003, 3);
 
-  test(
-    "each has the results of its own, and the final analysis is over all",
-    async () => {
-      const sequences = { count: 60, bytes: 1_000 };
-      const { report } = await run(bytes, { sequences, suites: ["battery", "sp800-22"], threads: 2 });
-      const direct = Array.from({ length: 60 }, (_, i) => {
-        const own = bytes.subarray(1_000 * i, 1_000 * (i + 1));
-        return [...battery(own), ...sp80022(bitString(own))].map((result) => ({ ...result, sequence: i }));
-      }).flat();
-      const bare = report.results.map(({ verdict: _, testedBytes: __, ...result }) => result);
-      const lean = direct.map((result) =>
-        result.kind === "hypothesis" ? { ...result, details: undefined } : result,
-      );
-      expect(plain(bare)).toEqual(plain(lean));
-      const frequency = report.analysis.find(
-        (line) => line.suite === "sp800-22" && line.test === "frequency",
-      );
-      expect(frequency).toMatchObject({ sequences: 60, verdict: "pass" });
-      expect(report.sequenceBytes).toBe(1_000);
-      expect(report.input.bytes).toBe(60_003);
-      expect(report.input.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
-      expect(report.notes).toEqual(["after the last sequence of 1,000 bytes 3 bytes remained untested"]);
-      expect(report.summary.verdict).toBe("pass");
-    },
-    TIMEOUT_MS,
-  );
+  test("each has the results of its own, and the final analysis is over all", async () => {
+    const sequences = { count: 60, bytes: 1_000 };
+    const { report } = await run(bytes, { sequences, suites: ["battery", "sp800-22"], threads: 2 });
+    const direct = Array.from({ length: 60 }, (_, i) => {
+      const own = bytes.subarray(1_000 * i, 1_000 * (i + 1));
+      return [...battery(own), ...sp80022(bitString(own))].map((result) => ({ ...result, sequence: i }));
+    }).flat();
+    const bare = report.results.map(({ verdict: _, testedBytes: __, ...result }) => result);
+    const lean = direct.map((result) =>
+      result.kind === "hypothesis" ? { ...result, details: undefined } : result,
+    );
+    expect(plain(bare)).toEqual(plain(lean));
+    const frequency = report.analysis.find((line) => line.suite === "sp800-22" && line.test === "frequency");
+    expect(frequency).toMatchObject({ sequences: 60, verdict: "pass" });
+    expect(report.sequenceBytes).toBe(1_000);
+    expect(report.input.bytes).toBe(60_003);
+    expect(report.input.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
+    expect(report.notes).toEqual(["after the last sequence of 1,000 bytes 3 bytes remained untested"]);
+    expect(report.summary.verdict).toBe("pass");
+  });
 
   test("one bad sequence among many is found", async () => {
     const spoilt = bytes.slice();

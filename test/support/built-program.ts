@@ -1,7 +1,7 @@
 /** The built program, current: a test that asks for it has it built if a source is newer. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { runForBytes } from "./run-process.ts";
 
 const BUILT_PROGRAM = join(ROOT, "dist", "esoteric-entropy");

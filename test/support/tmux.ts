@@ -12,7 +12,7 @@ export function noTmux(): boolean {
 }
 
 /** Nothing takes this long unless the machine is very busy. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 const LOOK_AGAIN_MS = 50;
 
 export class Tmux implements Disposable {

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { staleFiles } from "../../tools/generated.ts";
 import { runProcess } from "../support/run-process.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { ROOT } from "#kit/make/native.ts";
+import { ROOT } from "#kit/make/checkout.ts";
 import { runProcess } from "../support/run-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "test-runner-"));

@@ -1,13 +1,11 @@
 /** Runs the examples of docs/API.md, with the port changed. */
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { examplesIn } from "../../support/documented.ts";
 import { stdoutOf } from "../../support/run-process.ts";
 import { type ListeningApp, listeningApp } from "../../support/served-app.ts";
-
-setDefaultTimeout(60_000);
 
 const ROOT = join(import.meta.dir, "..", "..", "..");
 const DOCUMENT = "docs/API.md";

@@ -1,5 +1,5 @@
 /** What listening offers beyond what the products' own tests use. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,9 +8,6 @@ import { type Listening, type ListenOptions, listen } from "#kit/http/listen.ts"
 import { createRouter } from "#kit/http/router.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 import { runProcess } from "../../support/run-process.ts";
-
-/** A loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 const options = {
   address: { hostname: "127.0.0.1", port: 0 },
