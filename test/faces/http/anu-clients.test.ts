@@ -3,14 +3,12 @@
  * EE_CLIENTS=1 fetches them from their registries into a temporary folder. Neither is maintained well enough to be a
  * dependency of this project.
  */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stdoutOf } from "../../support/run-process.ts";
 import { type ListeningApp, listeningApp } from "../../support/served-app.ts";
-
-setDefaultTimeout(180_000);
 
 const isWanted = process.env["EE_CLIENTS"] === "1";
 if (!isWanted)

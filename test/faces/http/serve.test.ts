@@ -1,5 +1,5 @@
 /** The app over real connections, on loopback. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,9 +8,6 @@ import { InputError } from "../../../src/errors.ts";
 import { serveApp } from "../../../src/faces/http/app.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 import { LOOPBACK, listeningApp, servedApp } from "../../support/served-app.ts";
-
-/** A loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 let folder: string;
 beforeAll(() => {
