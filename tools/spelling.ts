@@ -39,7 +39,7 @@ export function misspellings(path: string, text: string): string[] {
 /** A token with any of these is code: an identifier, a path, an address, an option, a number with its unit. */
 const CODE = /[\p{N}_$@/\\=]|\w[.:]+\w|\p{Ll}\p{Lu}|\p{Lu}{2}\p{Ll}{2}|^-|^\.\w/u;
 
-/** What may stand around a word, and an apostrophe's s behind it. */
+/** Punctuation around a word, and an apostrophe's s behind it. */
 const AROUND = /^[-–.:'’]+|(?:['’]s)?[-–.:'’…]*$/gu;
 
 const SHORTEST = 3;

@@ -164,7 +164,7 @@ async function testSome(words: readonly string[]): Promise<void> {
 
 // ---- How long it takes ----
 
-/** Of a run on two quiet cores. */
+/** Measured on two quiet cores. */
 const USUAL_SECONDS = 270;
 
 /** The duration of the last whole run here. */

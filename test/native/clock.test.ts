@@ -13,7 +13,7 @@ beforeAll(async () => {
   libraries.systems = loadLibrary({ path: await hostLibrary("EE_OS_CLOCK") });
 }, COMPILE_TIMEOUT_MS);
 
-/** Of some milliseconds each; one that is not interrupted is enough. */
+/** Each takes some milliseconds; one that is not interrupted is enough. */
 const TRIES = 50;
 
 for (const which of ["own", "systems"] as const) {

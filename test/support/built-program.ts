@@ -33,7 +33,7 @@ function build(): void {
   if (exitCode !== 0) throw new Error(`the program could not be built:\n${stderr}`);
 }
 
-/** What it writes to stdout. @throws if it exits with anything but 0 */
+/** Returns what it writes to stdout. @throws Error if it exits with anything but 0 */
 export async function outputOf(...args: readonly string[]): Promise<Uint8Array> {
   const { exitCode, stdout, stderr } = await runForBytes([requireBuiltProgram(), ...args], { env: {} });
   if (exitCode !== 0) throw new Error(`${args.join(" ")} exited with ${exitCode}: ${stderr}`);
