@@ -153,8 +153,10 @@ describe("what is no noise is an error", () => {
 });
 
 describe("tools that do not work", () => {
-  for (const [fault, script] of Object.entries(FAULTY)) {
-    for (const os of ["linux", "darwin"] as const) {
+  // Bytes without end are pictures, if they come fast enough: nothing tells such a tool from a camera.
+  const { "prints lines without end": _, ...broken } = FAULTY;
+  for (const os of ["linux", "darwin"] as const) {
+    for (const [fault, script] of Object.entries(broken)) {
       test(`${os}: a tool that ${fault} is an error in time`, async () => {
         // It works as far as the list of devices.
         const list = `case "$*" in *list*) /bin/cat $DATA/list >&$OUT; exit 0;; esac`;
@@ -167,7 +169,9 @@ describe("tools that do not work", () => {
         const error = await rejectionOf(take(1, host, { startMs: 250, stallMs: 250 }));
         expect(error).toBeInstanceOf(SourceError);
       });
+    }
 
+    for (const [fault, script] of Object.entries(FAULTY)) {
       test(`${os}: a list of devices that ${fault} is an error in time`, async () => {
         using tools = standIns(os, { "v4l2-ctl": script, ffmpeg: script });
         const host = { ...tools.host, readFolder: () => ["video0"] };

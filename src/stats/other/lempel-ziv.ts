@@ -2,7 +2,7 @@ import type { BitString } from "../bits.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
-/** Below this the normalization n/log₂ n means little. */
+/** Below this the normalisation n/log₂ n means little. */
 const MINIMUM_BITS = 1000;
 
 /** Further bits are not looked at: the suffix automaton takes 32 bytes a bit. */
