@@ -5,7 +5,7 @@ import { AdaptiveProportionTest } from "../../src/health/health-tests.ts";
 const W = 512;
 const C = 311;
 
-/** One window that opens with symbol 9 and holds it `count` times, the others at its end or right after the first. */
+/** Returns a window that opens with symbol 9 and holds it `count` times, the others at its end or right after the first. */
 function windowWith(count: number, place: "early" | "late"): Uint8Array {
   const symbols = Uint8Array.from({ length: W }, (_, i) => i % 5);
   symbols[0] = 9;

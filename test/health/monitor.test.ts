@@ -84,7 +84,7 @@ describe("continuous use", () => {
   });
 
   test("a source that keeps varying but weakens is found by the adaptive proportion test", () => {
-    // Claimed 4 bits; three symbols of four become equal, and no run is long.
+    // 4 bits are claimed; three of four symbols become equal, and no run is long.
     const symbols = keystream(8192, 7);
     for (let i = 4096; i < 8192; i++) if (i % 4 !== 3) symbols[i] = 0x55;
     const monitor = new HealthMonitor(4, 8);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { assessBlock, BLOCK, FIRST_BLOCK, OnlineEstimate } from "../../src/health/online-estimate.ts";
 import { keystream, uniforms } from "../support/keystream.ts";
 
-/** `n` independent symbols with these probabilities. */
+/** Draws `n` independent symbols with these probabilities. */
 function draw(probabilities: readonly number[], n: number, seed: number): Uint8Array {
   return Uint8Array.from(uniforms(n, seed), (u) => {
     let symbol = 0;
@@ -15,7 +15,7 @@ function draw(probabilities: readonly number[], n: number, seed: number): Uint8A
   });
 }
 
-/** A chain that repeats its last symbol with probability `stay`, else draws one of `k` others evenly. */
+/** Draws a chain that repeats its last symbol with probability `stay`, else takes one of `k` others evenly. */
 function sticky(stay: number, k: number, n: number, seed: number): Uint8Array {
   let symbol = 0;
   return Uint8Array.from(uniforms(n, seed), (u) => {

@@ -4,7 +4,7 @@ import { RepetitionCountTest } from "../../src/health/health-tests.ts";
 
 const C = 21;
 
-/** `before` alternating symbols, then `run` times 7, then `after` alternating symbols. */
+/** Returns `before` alternating symbols, then `run` times 7, then `after` alternating symbols. */
 function withRun(before: number, run: number, after: number): Uint8Array {
   const symbols = Uint8Array.from({ length: before + run + after }, (_, i) => i & 1);
   return symbols.fill(7, before, before + run);

@@ -30,7 +30,7 @@ describe("a Linux machine", () => {
       processors: 2,
       memoryGiB: 16,
     });
-    // The number itself is not given away.
+    // The id itself is not revealed.
     expect(machine.installation).toMatch(/^[0-9a-f]{16}$/);
     expect("00112233445566778899aabbccddeeff").not.toContain(machine.installation!);
   });

@@ -156,7 +156,7 @@ describe("Pool", () => {
     const flaky = noisy("flaky", 13);
     flaky.error = new Error("cable out");
     using pool = open([flaky, noisy("good", 14)], 64);
-    // The back-off is a second, and somebody has to want entropy for the source to be tried again.
+    // The back-off is a second, and the source is retried only while entropy is wanted.
     let draining = true;
     const drain = (async () => {
       while (draining) {

@@ -1,4 +1,4 @@
-/** What those see who watch a pool from which nobody takes anything. */
+/** Watching a pool from which nothing is taken. */
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { Pool } from "../../src/pool/pool.ts";
@@ -31,7 +31,7 @@ describe("a full pool", () => {
   test("stays still without an idle share", async () => {
     using pool = poolOf(two()).start();
     await until(pool, () => pool.status().readyBytes === 64);
-    // What was on its way arrives; then nothing more is asked for.
+    // Pending slices arrive; then nothing more is requested.
     let last = -1;
     while (last !== samplesOf(pool, "a")) {
       last = samplesOf(pool, "a");
@@ -62,7 +62,7 @@ describe("pause", () => {
     pool.pause("a");
     expect(pool.status().sources.find(({ id }) => id === "a")!.state).toBe("paused");
     const b = samplesOf(pool, "b");
-    await until(pool, () => samplesOf(pool, "b") > b + 500); // what was on its way for a has arrived
+    await until(pool, () => samplesOf(pool, "b") > b + 500); // slices pending for a have arrived
     const a = samplesOf(pool, "a");
     await until(pool, () => samplesOf(pool, "b") > b + 2_000);
     expect(samplesOf(pool, "a")).toBe(a);

@@ -27,7 +27,7 @@ interface AcvpCase {
   returned: string;
 }
 
-/** What the last request of a case returns. */
+/** Returns the answer to the last request of a case. */
 function answer(c: AcvpCase, keyStream: KeyStream): string {
   const fresh: Uint8Array[] = [];
   const drbg = new CtrDrbg(
@@ -117,7 +117,7 @@ describe.each(await keyStreams())("known answers by $name", ({ keyStream }) => {
   });
 });
 
-/** AES-256 of one block. */
+/** Returns AES-256 of one block. */
 function encryptBlock(key: Uint8Array, block: bigint): bigint {
   const cipher = createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
   return BigInt(`0x${cipher.update(block.toString(16).padStart(32, "0"), "hex", "hex")}`);
@@ -141,7 +141,7 @@ function oneRequest(key: Uint8Array, v: bigint, length: number): { out: string; 
   return { out, next: blocks(3) };
 }
 
-/** An instance whose Key and V are these: without df the seed is XORed to what a zero key makes of 1, 2, 3. */
+/** Makes an instance with this Key and V: without df the seed is XORed to the zero key's encryption of 1, 2, 3. */
 function withState(key: Uint8Array, v: bigint): CtrDrbg {
   const { next } = oneRequest(new Uint8Array(32), 0n, 0);
   const wanted = BigInt(`0x${toHex(key)}`) * 2n ** 128n + v;

@@ -68,7 +68,7 @@ for (const Kind of [FullGenerator, DrbgGenerator]) {
 }
 
 test("a request is allowed its time again whenever entropy came", async () => {
-  // An entropy source that needs longer for all of it than is allowed without progress, by a clock of its own.
+  // An entropy source that takes longer in all than is allowed without progress, by a clock of its own.
   let asked = 0;
   const slow = {
     async extract(length: number) {

@@ -13,7 +13,7 @@ import { Rbg } from "../../src/rbg/generator.ts";
 import { keyStreams } from "../support/key-streams.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
 
-/** The bytes of one pass, and the state after it. */
+/** Returns the bytes of one pass, and the state after it. */
 function pass(keyStream: KeyStream, state: Uint8Array, length: number): { out: string; state: string } {
   const changed = state.slice();
   const out = new Uint8Array(length);

@@ -3,7 +3,7 @@ import { CtrDrbg } from "../../src/rbg/ctr-drbg.ts";
 import { type EntropyPool, Rbg } from "../../src/rbg/generator.ts";
 import { keystream } from "../support/keystream.ts";
 
-/** Hands out a known byte string piece by piece, and remembers how much. */
+/** Hands out a known byte string piece by piece, and counts the bytes. */
 class KnownEntropy {
   taken = 0;
   ready = 0;

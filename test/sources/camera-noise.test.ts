@@ -19,7 +19,7 @@ const PIXELS = (WIDTH / 8) * (HEIGHT / 8);
 
 type Layout = "yuyv" | "uyvy";
 
-/** A picture whose brightness at a place is what `luma` says; colours are something else. */
+/** Makes a picture with the brightness `luma` at each place, and other bytes for colours. */
 function frame(layout: Layout, luma: (x: number, y: number) => number): Uint8Array {
   const bytes = new Uint8Array(WIDTH * HEIGHT * 2).fill(200);
   const at = layout === "yuyv" ? 0 : 1;
@@ -28,7 +28,7 @@ function frame(layout: Layout, luma: (x: number, y: number) => number): Uint8Arr
   return bytes;
 }
 
-/** Brightness of picture t at a place: a deterministic scramble between 60 and 187. */
+/** Returns the brightness of picture t at a place: a deterministic scramble between 60 and 187. */
 function brightness(t: number, x: number, y: number): number {
   return 60 + ((Math.imul(x * 31 + y * 977 + t * 7919, 0x9e3779b1) >>> 16) & 127);
 }
@@ -37,7 +37,7 @@ function film(layout: Layout, length: number): Uint8Array[] {
   return Array.from({ length }, (_, t) => frame(layout, (x, y) => brightness(t, x, y)));
 }
 
-/** The samples that pictures of the film have, from the first one that counts. */
+/** Returns the samples of the film's pictures, from the first one that counts. */
 function differences(n: number): bigint[] {
   return Array.from({ length: n }, (_, i) => {
     const t = WARM_UP_FRAMES + 1 + Math.floor(i / PIXELS);

@@ -1,4 +1,4 @@
-/** What microphone and camera have in common, and the parsers of what systems say about them. */
+/** The part that microphone and camera share, and the parsers of systems' lists of them. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseCards } from "../../src/sources/acquire/capture/alsa.ts";

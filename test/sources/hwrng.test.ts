@@ -45,7 +45,7 @@ describe("a device that says nothing", () => {
   spawnSync("mkfifo", [pipe]);
 
   test("is given up at once when the signal says so, and closed when it has spoken", async () => {
-    // Both ends open, and nothing written.
+    // Both ends are open, and nothing is written.
     const other = await open(pipe, "r+");
     const sampler = await hwrngAt(pipe).open(fakeHost());
     const controller = new AbortController();

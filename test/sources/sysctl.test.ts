@@ -11,7 +11,7 @@ function capture(name: string): string {
   return readFileSync(join(import.meta.dir, "../fixtures/linux", `vm_proc_${name}.txt`), "utf8");
 }
 
-/** What changed from the first capture to the second, 10 ms later. */
+/** Returns the changes from the first capture to the second, 10 ms later. */
 function changes(name: string, parse: (text: string) => Counters): Record<string, bigint> {
   const [before, after] = ["a", "b"].map((which) => parse(capture(`${name}.${which}`)));
   expect([...before!.keys()]).toEqual([...after!.keys()]);

@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
 
-/** An answer with these bytes: tag, size, response code, count, bytes. */
+/** Makes an answer with these bytes: tag, size, response code, count, bytes. */
 function answer(
   bytes: readonly number[],
   changes: { tag?: number; size?: number; code?: number; count?: number } = {},
@@ -92,7 +92,7 @@ describe("the source", () => {
     expect(readFileSync(path).subarray(0, 12)).toEqual(Buffer.from(getRandom(5)));
   });
 
-  // A plain file has no more to say, where a device would answer the second command.
+  // A plain file ends here, where a device would answer the second command.
   test("asks again for what is missing: all of it or nothing", async () => {
     const path = fakeDevice("much", answer(bytes.slice(0, 20)));
     await using sampler = await tpmAt(path).open(fakeHost());

@@ -1,26 +1,26 @@
-/** The system's Chromium, and a page in it that keeps what went wrong. */
+/** The system's Chromium, and a page in it that records what went wrong. */
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-/** Undefined where there is none. */
+/** Undefined if there is none. */
 export const BROWSER: string | undefined =
   NAMES.map((name) => Bun.which(name)).find((path) => path !== null) ??
   (existsSync(MAC_CHROME) ? MAC_CHROME : undefined);
 
 export function launchBrowser(): Promise<Browser> {
   if (BROWSER === undefined) throw new Error("no Chromium is installed");
-  // It shows pages of this repository alone, as root and in containers too, where its sandbox does not work and /dev/shm is small.
+  // It shows only pages of this repository, also as root and in containers, where its sandbox does not work and /dev/shm is small.
   return chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }
 
 export interface WatchedPage {
   readonly page: Page;
-  /** Errors on the console, exceptions nobody caught, violations of the content security policy. */
+  /** Errors on the console, uncaught exceptions, violations of the content security policy. */
   readonly problems: string[];
-  /** Of every request, whether it was answered or not. */
+  /** Origins of all requests, answered or not. */
   readonly origins: Set<string>;
 }
 

@@ -4,7 +4,7 @@ import { FAULTS } from "../faces/library/program-faults.ts";
 
 export interface CheckResult {
   readonly name: string;
-  /** What was thrown; absent if it holds. */
+  /** The error thrown; absent if the check holds. */
   readonly error?: string;
 }
 

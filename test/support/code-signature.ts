@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 export interface CodeSignature {
   readonly identifier: string;
-  /** Whether it names no signer. */
+  /** True if it names no signer. */
   readonly adHoc: boolean;
   /** Bytes from the file's start that are hashed: all before the signature itself. */
   readonly codeLimit: number;
@@ -11,7 +11,7 @@ export interface CodeSignature {
   readonly start: number;
   readonly end: number;
   readonly pages: number;
-  /** Numbers of the pages whose hash is not what the signature says. */
+  /** Numbers of the pages whose hash differs from the signature's. */
   readonly wrongPages: readonly number[];
 }
 

@@ -1,4 +1,4 @@
-/** The dashboard in the real terminal, on fake sources; on SIGUSR2 something breaks in the way that the first argument names. */
+/** The dashboard in the real terminal, on fake sources. On SIGUSR2 it breaks in the way that the first argument names. */
 
 import { runDashboard } from "../../src/faces/terminal/dashboard.ts";
 import type { ScreenEvents } from "../../src/faces/terminal/screen.ts";

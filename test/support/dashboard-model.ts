@@ -1,4 +1,4 @@
-/** A dashboard as it might stand after a minute: twelve sources in every state, made up and always the same. */
+/** A dashboard as it might look after a minute: twelve sources in every state, made up and always the same. */
 
 import { firstModel, type Model } from "../../src/faces/terminal/model.ts";
 import { update } from "../../src/faces/terminal/update.ts";
@@ -65,7 +65,7 @@ export function exampleSnapshot(infos: readonly SourceInfo[], second: number): S
   };
 }
 
-/** After so many seconds of one tick each. */
+/** Returns the model after `seconds` ticks of one second. */
 export function exampleModel(width: number, height: number, seconds = 60): Model {
   const infos = exampleInfos(12);
   let model = firstModel(infos, exampleSnapshot(infos, 0), { width, height }, 1_000);

@@ -1,4 +1,4 @@
-/** Examples in the documents: the blocks that a reader would paste into a shell. */
+/** Finds examples in the documents: blocks that a reader would paste into a shell. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -10,7 +10,7 @@ export interface Example {
 
 const ROOT = join(import.meta.dir, "..", "..");
 
-/** The blocks of one language of a document of the repository. */
+/** Returns a document's blocks of one language. */
 export function examplesIn(document: string, language: string): Example[] {
   const lines = readFileSync(join(ROOT, document), "utf8").split("\n");
   const examples: Example[] = [];

@@ -1,4 +1,4 @@
-/** Finds the shared libraries inside a compiled program by their headers: Bun has no list of where they are. */
+/** Finds the shared libraries inside a compiled program by their headers: Bun keeps no list of them. */
 import { type LibraryFile, readLibraryFile } from "./library-file.ts";
 
 export interface EmbeddedLibrary extends LibraryFile {

@@ -1,7 +1,7 @@
 import { exitCodeOf as codeOf } from "#kit/term/exit.ts";
 import { EXITS } from "../../src/commands/exits.ts";
 
-/** The exit code that an error ends esoteric-entropy with. */
+/** Returns the exit code of esoteric-entropy for an error. */
 export function exitCodeOf(error: unknown): number {
   return codeOf(error, EXITS);
 }

@@ -1,4 +1,4 @@
-/** A machine that consists of what a test says: files, tools, kernels. What is not named does not exist. */
+/** A machine made of the files, tools and kernels that a test names. Nothing else exists on it. */
 import { posix } from "node:path";
 import { NativeError, ToolError } from "../../src/errors.ts";
 import { DEFAULT_SETTINGS, type Host, type Settings, type ToolPiece } from "../../src/platform/host.ts";
@@ -6,36 +6,36 @@ import { DEFAULT_SETTINGS, type Host, type Settings, type ToolPiece } from "../.
 export interface FakeHostOptions {
   readonly os?: Host["os"];
   readonly arch?: string;
-  /** Path → text, or a function called at each reading, whose undefined means absent. Folders follow from the paths. */
+  /** Path → text, or a function called at each reading; undefined means absent. Folders follow from the paths. */
   readonly files?: Readonly<Record<string, string | (() => string | undefined) | undefined>>;
-  /** Folders with names that are no files above, such as device nodes. */
+  /** Folders with names that are not among the files above, such as device nodes. */
   readonly folders?: Readonly<Record<string, readonly string[]>>;
-  /** `"name arg arg"`, or `"name"` for any arguments → what it does. A name alone makes `findTool` find it. */
+  /** `"name arg arg"`, or `"name"` for any arguments → the tool's behaviour. A name alone makes `findTool` find it. */
   readonly tools?: Readonly<Record<string, FakeTool>>;
-  /** Source id → what its kernel writes. Without this there is no native library. */
+  /** Source id → its kernel. Without this there is no native library. */
   readonly kernels?: Readonly<Record<string, (out: BigUint64Array) => void>>;
-  /** `"id verb"` → what this command of a kernel does; it throws NativeError to refuse. What is not named succeeds. */
+  /** `"id verb"` → a command of a kernel, which throws NativeError to refuse. Commands that are not named succeed. */
   readonly commands?: Readonly<Record<string, (text?: string) => void>>;
   readonly clockPeriodNs?: number;
   readonly settings?: Partial<Settings>;
   readonly nowNs?: () => number;
 }
 
-/** Standard output, or more; a function is asked anew for each run. */
+/** Standard output, or more; a function is called for each run. */
 export type FakeTool = string | FakeRun | ((args: readonly string[]) => string | FakeRun);
 
 export interface FakeRun {
   readonly stdout?: string | Uint8Array;
-  /** For a tool that keeps talking: what comes piece by piece. */
+  /** Output of a long-running tool, piece by piece. */
   readonly pieces?: readonly (string | Uint8Array)[];
   readonly stderr?: string;
   readonly exitCode?: number;
-  /** It prints what it has to and then neither exits nor says more, until it is killed. */
+  /** The tool prints its output and then hangs until it is killed. */
   readonly hangs?: boolean;
 }
 
 export interface FakeHost extends Host {
-  /** Every tool that was run or started, with its arguments. */
+  /** Tools that were run or started, with their arguments. */
   readonly toolCalls: readonly string[];
   /** Tools that were started and have not ended. */
   readonly runningTools: () => number;
@@ -167,7 +167,7 @@ function fakeLibrary(
   };
 }
 
-/** Until the signal is aborted or the time is over, as a hanging tool is killed. */
+/** Waits until the signal is aborted or time is up, like a hanging tool. */
 function killed(tool: string, timeoutMs: number, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const abort = () => {

@@ -5,7 +5,7 @@ import type { Reply, Request, SamplingThread } from "../../src/sampling/protocol
 import type { Sampler, Source, SourceInfo } from "../../src/source.ts";
 import { fakeHost as makeHost } from "./fake-host.ts";
 
-/** A machine without anything: fake sources need none. */
+/** An empty machine: fake sources need nothing. */
 export const fakeHost: Host = makeHost();
 
 export class FakeThread implements SamplingThread {
@@ -13,7 +13,7 @@ export class FakeThread implements SamplingThread {
   #death: ((reason: string) => void) | undefined;
   #toThread: ((request: Request) => void) | undefined;
   #toPool: ((reply: Reply) => void) | undefined;
-  /** Messages are held while it is frozen, as in a thread inside a blocking call. */
+  /** Holds back messages while it is frozen, like a thread inside a blocking call. */
   frozen = false;
   readonly #held: Request[] = [];
 
@@ -59,11 +59,11 @@ export class FakeThread implements SamplingThread {
 }
 
 export interface FakeSource extends Source {
-  /** What each sample is; may be replaced at any time. */
+  /** Makes the samples; may be replaced at any time. */
   next: (index: number) => number | bigint;
   /** Thrown instead of sampling, while set. */
   error: Error | undefined;
-  /** Never answers, while set; obeys the abort signal only if told so. */
+  /** Never answers, while set; obeys the abort signal only if "obediently". */
   hangs: "obediently" | "for ever" | undefined;
   unavailable: string | undefined;
   readonly opened: () => number;

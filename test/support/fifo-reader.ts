@@ -8,7 +8,7 @@ export class FifoReader implements Disposable {
     this.#fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   }
 
-  /** Exactly so many bytes, as soon as they are there. @throws Error at an end of file */
+  /** Resolves with exactly `length` bytes, once they are there. @throws Error at an end of file */
   async read(length: number): Promise<Buffer> {
     const bytes = Buffer.alloc(length);
     for (let done = 0; done < length; ) {
@@ -20,7 +20,7 @@ export class FifoReader implements Disposable {
     return bytes;
   }
 
-  /** What is there now, and no more. */
+  /** Returns the bytes that are there now. */
   readReady(): Buffer {
     const pieces: Buffer[] = [];
     for (;;) {
@@ -39,7 +39,7 @@ export class FifoReader implements Disposable {
     this.close();
   }
 
-  /** undefined: nothing is there yet; 0: end of file. */
+  /** @returns undefined if nothing is there yet, 0 at an end of file */
   #readSome(into: Buffer, offset: number): number | undefined {
     try {
       return readSync(this.#fd, into, offset, into.length - offset, null);
@@ -50,7 +50,7 @@ export class FifoReader implements Disposable {
   }
 }
 
-/** Lets everything else happen; a millisecond, for threads of which there are few. */
+/** Lets everything else run. Takes a millisecond, because worker threads are few. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a tool printed or a file of the system said: `macos/…` or `linux/…`. */
+/** Reads the recorded output of a tool or text of a system file, named `macos/…` or `linux/…`. */
 export function fixture(name: string): string {
   return readFileSync(join(import.meta.dirname, "..", "fixtures", name), "utf8");
 }

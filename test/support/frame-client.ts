@@ -1,4 +1,4 @@
-/** The client's end of a conversation in frames, in this very process. */
+/** The client's end of a connection by frames, in this process. */
 import {
   encodeFrame,
   FRAME,
@@ -16,7 +16,7 @@ export class FrameClient {
   #ended = false;
   #wakeProgram: (() => void) | undefined;
   #wakeClient: (() => void) | undefined;
-  /** While set, the program's writes wait for it: a client that does not listen. */
+  /** While set, the program's writes wait for it: a client that does not read. */
   deaf: Promise<void> | undefined;
   /** Thrown by the program's writes, while set. */
   broken: Error | undefined;
@@ -56,12 +56,12 @@ export class FrameClient {
     this.#wakeProgram?.();
   }
 
-  /** Pieces the program has not taken yet. */
+  /** Number of pieces that the program has not taken yet. */
   get unread(): number {
     return this.#said.length;
   }
 
-  /** The next frame that is no event, unless events are asked for. */
+  /** Resolves with the next frame of this kind; of any but events by default. */
   async hear(kind?: number): Promise<Frame> {
     for (;;) {
       const at = this.#heard.findIndex((frame) => (kind ? frame.kind === kind : frame.kind !== FRAME.event));

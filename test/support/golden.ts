@@ -1,4 +1,4 @@
-/** Outputs that must not change unnoticed. `GOLDEN=write bun test …` writes them anew; read the difference before it is kept. */
+/** Outputs that must not change unnoticed. `GOLDEN=write bun test …` rewrites them; read the difference before you keep it. */
 import { expect } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -2,7 +2,7 @@ import { loadLibrary } from "../../ffi/index.ts";
 import { cipherKeyStream, type KeyStream } from "../../src/rbg/ctr-drbg.ts";
 import { hostLibrary } from "./native-builds.ts";
 
-/** Every way to make the key stream that this machine has; says aloud which it has not. */
+/** Every way of making the key stream that this machine has; prints those that it lacks. */
 export async function keyStreams(): Promise<readonly { name: string; keyStream: KeyStream }[]> {
   const native = {
     "the native library": [],

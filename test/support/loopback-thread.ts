@@ -1,4 +1,4 @@
-/** Servers on loopback, in a thread of their own: those who ask them block their thread while they wait. */
+/** Servers on loopback, in a thread of their own, because clients block theirs while they wait. */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { createServer, type Server } from "node:net";
 import { parentPort } from "node:worker_threads";

@@ -35,7 +35,7 @@ export class Loopback {
     return {
       port,
       heard: async (count) => {
-        // A busy server may not have read yet what its client no longer waits for.
+        // A busy server may not have read requests yet that its client has given up.
         for (;;) {
           const { messages } = await this.#ask({ kind: "heard" }, "heard");
           if (messages.length >= count) return messages.map((bytes) => Buffer.from(bytes));

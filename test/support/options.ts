@@ -1,7 +1,7 @@
-/** Options of a command as its command line gives them. */
+/** Makes a command's options from its command line. */
 import { type FlagRules, type Flags, namedWords, type OptionsOf, parseOptions } from "#kit/term/flags.ts";
 
-/** By names of flags and words as typed; `true` is a switch, what is undefined or false is not given. @throws UsageError */
+/** Takes names of flags and words as typed. `true` gives a switch; undefined and false leave the flag out. @throws UsageError */
 export function optionsFor<F extends Flags>(
   command: FlagRules<F>,
   args: Readonly<Record<string, unknown>> = {},

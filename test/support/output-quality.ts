@@ -1,4 +1,4 @@
-/** Whether a long output looks uniform: the byte chi-square and the runs test, at a false-alarm rate of 2⁻⁴⁰ each. */
+/** Checks that a long output looks uniform: by byte chi-square and runs test, at a false-alarm rate of 2⁻⁴⁰ each. */
 import { expect } from "bun:test";
 import { bitString } from "../../src/stats/bits.ts";
 import { chiSquared } from "../../src/stats/math/chi-squared.ts";
@@ -21,7 +21,7 @@ export function expectUniform(bytes: Uint8Array): void {
 
 const BLOCK_BYTES = 32;
 
-/** How many aligned 32-byte blocks occur again in all of the outputs together. By chance: none, but for 2⁻²⁰⁰. */
+/** Counts aligned 32-byte blocks that occur again in all of the outputs together. By chance none do, but for 2⁻²⁰⁰. */
 export function repeatedBlocks(...outputs: readonly Uint8Array[]): number {
   const seen = new Set<string>();
   let blocks = 0;

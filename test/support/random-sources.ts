@@ -1,8 +1,8 @@
-/** What stands in for a pool: words that a test has written down, or a key stream that is the same in every run. */
+/** Stand-ins for a pool: words that a test has written down, or a key stream that is the same in every run. */
 import { type Cipheriv, createCipheriv } from "node:crypto";
 import type { RandomSource } from "../../src/faces/library/random-words.ts";
 
-/** These words, and zeros up to the length first asked for. Whoever wants more waits for what will not come. */
+/** Returns these words, then zeros up to the length of the first request. A second request is an error of the test. */
 export function scripted(...words: readonly number[]): RandomSource {
   let asked = false;
   return {

@@ -1,6 +1,6 @@
 /**
- * What a promise is rejected with. `expect(…).rejects` waits inside a nested event loop that looks around once a second,
- * which is too slow where tests measure how fast an error comes.
+ * Resolves with the reason of a promise's rejection. `expect(…).rejects` waits inside a nested event loop that looks around
+ * once a second, which is too slow for tests that measure how fast an error comes.
  */
 export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
   try {

@@ -1,15 +1,15 @@
-/** Runs a program to its end, and gathers what it wrote. */
+/** Runs a program to its end, and gathers its output. */
 
 export interface Surroundings {
   readonly cwd?: string;
-  /** All that is in its environment. Not given: what is in that of this process. */
+  /** Its whole environment. Defaults to this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** What it finds on stdin. Not given: nothing. */
+  /** Its stdin. Defaults to nothing. */
   readonly stdin?: Uint8Array<ArrayBuffer>;
 }
 
 export interface Ended<Output = string> {
-  /** Of a program that a signal ended: 128 and the signal's number. */
+  /** For a program that a signal ended, 128 and the signal's number. */
   readonly exitCode: number;
   readonly stdout: Output;
   readonly stderr: string;
@@ -20,7 +20,7 @@ export async function runProcess(command: readonly string[], surroundings?: Surr
   return { ...ended, stdout: ended.stdout.toString() };
 }
 
-/** For output that is no text. */
+/** For output that is not text. */
 export async function runForBytes(
   command: readonly string[],
   { cwd, env, stdin }: Surroundings = {},
@@ -40,7 +40,7 @@ export async function runForBytes(
   return { exitCode, stdout: Buffer.from(stdout), stderr };
 }
 
-/** What it writes to stdout. @throws unless it exits with 0 */
+/** Runs a program and returns its stdout. @throws unless it exits with 0 */
 export async function stdoutOf(command: readonly string[], surroundings?: Surroundings): Promise<string> {
   const { exitCode, stdout, stderr } = await runProcess(command, surroundings);
   if (exitCode !== 0) throw new Error(`${command.join(" ")}: exit code ${exitCode}\n${stdout}${stderr}`);

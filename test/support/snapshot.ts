@@ -1,4 +1,4 @@
-/** Snapshots of a pool that does not exist, for those who only show them. */
+/** Snapshots of a pool that does not exist, for code that only shows them. */
 import type { Snapshot, SourceSnapshot } from "../../src/pool/snapshot.ts";
 
 export function sourceSnapshot(partial: Partial<SourceSnapshot> & { readonly id: string }): SourceSnapshot {

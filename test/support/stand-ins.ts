@@ -7,11 +7,11 @@ import { currentHost } from "../../src/platform/index.ts";
 
 export interface StandIns extends Disposable {
   readonly host: Host;
-  /** Puts data where scripts find it as `$DATA/name`. */
+  /** Writes data where scripts find it as `$DATA/name`. */
   data(name: string, content: string | Uint8Array): void;
 }
 
-/** @param scripts name → what /bin/sh runs */
+/** @param scripts name → text for /bin/sh */
 export function standIns(os: Host["os"], scripts: Readonly<Record<string, string>>): StandIns {
   const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
   for (const [name, script] of Object.entries(scripts)) {
@@ -25,7 +25,7 @@ export function standIns(os: Host["os"], scripts: Readonly<Record<string, string
   };
 }
 
-/** What tools do that do not work. All but the last two keep running until they are killed. */
+/** Scripts of tools that do not work. All but the last two keep running until they are killed. */
 export const FAULTY = {
   hangs: "exec /bin/sleep 1000",
   "hangs and holds on": "trap '' TERM INT HUP; /bin/sleep 1000 & wait",

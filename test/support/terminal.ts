@@ -1,4 +1,4 @@
-/** A program in a terminal: what it shows, and keys typed as a person would, when it is ready for them. */
+/** A program in a terminal: reads its screen, and types keys when it is ready for them. */
 import { stripVTControlCharacters } from "node:util";
 
 export interface TerminalOptions {
@@ -37,7 +37,7 @@ export class Terminal implements AsyncDisposable {
     this.#child.terminal!.write(keys);
   }
 
-  /** Waits until this shows after whatever was waited for before. Gives what came up to it. @throws with what was shown instead */
+  /** Waits until `wanted` shows after the text of the last wait. Returns the output up to it. @throws with the output instead */
   async until(wanted: string): Promise<string> {
     const deadline = performance.now() + this.#timeoutMs;
     for (;;) {
@@ -58,7 +58,7 @@ export class Terminal implements AsyncDisposable {
     }
   }
 
-  /** Where it ends among control codes, which may stand inside it. */
+  /** Returns the end of a text that control codes may interrupt. */
   #endOf(wanted: string): number {
     let end = this.#seen + wanted.length;
     while (!stripVTControlCharacters(this.#shown.slice(this.#seen, end)).includes(wanted)) end += 1;

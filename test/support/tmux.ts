@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 export const TMUX = Bun.which("tmux");
 
-/** Says so once where it is missing. */
+/** Prints once that it is missing. */
 export function noTmux(): boolean {
   if (!TMUX) console.log("skipped: no tmux on this machine, and so no terminal to read");
   return !TMUX;
@@ -16,7 +16,7 @@ const PATIENCE_MS = 240_000;
 const LOOK_AGAIN_MS = 50;
 
 export class Tmux implements Disposable {
-  /** Where the shell runs. */
+  /** Folder of the shell. */
   readonly folder = mkdtempSync(join(tmpdir(), "ee-tmux-"));
   readonly #socket = join(this.folder, "socket");
 
@@ -36,17 +36,17 @@ export class Tmux implements Disposable {
     );
   }
 
-  /** Keys by tmux's names. */
+  /** Types keys by tmux's names. */
   keys(...names: string[]): void {
     this.#run("send-keys", ...names);
   }
 
-  /** Characters as they stand. */
+  /** Types characters literally. */
   type(text: string): void {
     this.#run("send-keys", "-l", text);
   }
 
-  /** A line for the shell, also where a program that was stopped has left the terminal raw. */
+  /** Types a line for the shell, even if a stopped program has left the terminal raw. */
   command(line: string): void {
     this.type(line);
     this.keys("C-j");
@@ -56,17 +56,17 @@ export class Tmux implements Disposable {
     this.#run("resize-window", "-x", String(columns), "-y", String(rows));
   }
 
-  /** @param escapes with the codes of colours and attributes */
+  /** @param escapes includes the codes of colours and attributes */
   screen(escapes = false): string {
     return this.#run("capture-pane", "-p", ...(escapes ? ["-e"] : []));
   }
 
-  /** What programs have set in the terminal: "0 0" when all of it was taken back. */
+  /** Returns the modes that programs have set in the terminal: "0 0" when all are reset. */
   modes(): string {
     return this.#run("display-message", "-p", "#{alternate_on} #{mouse_any_flag}").trim();
   }
 
-  /** Waits until the screen, with escapes or without, shows it. @throws with the screen if it never does */
+  /** Waits until the screen, with escapes or without, matches. @throws with the screen if it never does */
   async until(what: RegExp, escapes = false): Promise<RegExpExecArray> {
     const startMs = performance.now();
     for (;;) {
@@ -79,7 +79,7 @@ export class Tmux implements Disposable {
     }
   }
 
-  /** Waits until the shell prints what it was told to print as `<name>=$?`. */
+  /** Waits until the shell prints `<name>=$?`, and returns that status. */
   async exitCode(name = "code"): Promise<number> {
     return Number((await this.until(new RegExp(`\\b${name}=(\\d+)`)))[1]);
   }

@@ -1,4 +1,4 @@
-/** A thread that starts a tool which says nothing, reports its number and goes on. */
+/** A thread that starts a silent tool, reports its process id and goes on. */
 import { parentPort, workerData } from "node:worker_threads";
 import { currentHost } from "../../src/platform/index.ts";
 

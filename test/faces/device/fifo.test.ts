@@ -121,7 +121,7 @@ describe("a FIFO that is there", () => {
   });
 
   test("is refused when it is another user's, who would read along", () => {
-    // Root may give it away; others pretend to be somebody else.
+    // Root may change the owner; other users pretend to be somebody else.
     const asRoot = userId === 0;
     if (asRoot) chownSync(path, 12_345, -1);
     expect(refusal(asRoot ? {} : { userId: userId + 1 }).message).toContain("belongs to another user");
@@ -175,7 +175,7 @@ describe("what is no FIFO is refused and left alone", () => {
 });
 
 describe("writing", () => {
-  /** Whether a promise is still pending after what is plenty of time for a write that need not wait. */
+  /** Tells if a promise is still pending after plenty of time for a write that need not wait. */
   async function waits(work: Promise<void>): Promise<boolean> {
     let settled = false;
     const settle = () => {

@@ -7,13 +7,13 @@ import { FullGenerator, type Generator } from "../../../src/rbg/generator.ts";
 import { FakeThread, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 
 interface Fed {
-  /** The array itself, and what it held when the kernel got it. */
+  /** The array itself, and a copy of its content when the kernel got it. */
   readonly array: Uint8Array;
   readonly copy: Buffer;
   readonly bits: number;
 }
 
-/** Feeds a kernel that only remembers, so many blocks. */
+/** Feeds this many blocks to a kernel that only records them. */
 async function fed(blocks: number): Promise<{ fed: readonly Fed[]; pool: Pool }> {
   const source = fakeSource({ id: "noise" }, fakeNoise(3));
   const startThread = () => new FakeThread([source]);

@@ -22,7 +22,7 @@ describe("bytes for a device", () => {
         using _ = new WaitNotice(pool, (text) => warnings.push(text));
         await generator.fill(out, { signal: new AbortController().signal });
       }
-      // All zero in 100 bytes of random ones: 2⁻⁸⁰⁰ each.
+      // 100 random bytes are all zero with probability 2⁻⁸⁰⁰.
       for (let i = 0; i < out.length; i += 100) {
         expect(out.subarray(i, i + 100).some((byte) => byte !== 0)).toBe(true);
       }

@@ -1,4 +1,4 @@
-/** What the library promises, wherever it runs: the same checks on Bun and on Node, of the installed package. */
+/** The library's contract: the same checks of the installed package on Bun and on Node. */
 import assert from "node:assert/strict";
 
 export type Library = typeof import("../../../src/index.ts");
@@ -7,7 +7,7 @@ export type Checks = Readonly<Record<string, (library: Library) => Promise<void>
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
-/** How many different 16-byte blocks there are. */
+/** Returns the set of 16-byte blocks. */
 function blocks(bytes: Uint8Array): Set<string> {
   const text = Buffer.from(bytes).toString("latin1");
   return new Set(
@@ -71,7 +71,7 @@ export const CONTRACT: Checks = {
     ]) {
       assert.equal(pool.getRandomValues(array), array);
       const bytes = new Uint8Array(array.buffer, array.byteOffset, 64);
-      // All of 16 given bytes zero: once in 2¹²⁸.
+      // 16 given bytes are all zero once in 2¹²⁸.
       for (const at of [0, 16, 32, 48]) assert.ok(bytes.subarray(at, at + 16).some((byte) => byte !== 0));
     }
     const whole = new Uint8Array(48);
@@ -130,7 +130,7 @@ export const CONTRACT: Checks = {
     assert.equal(rng.bytes(100_000).length, 100_000);
     assert.equal(typeof rng.integers(0n, 10n ** 40n), "bigint");
     await pool.close();
-    // What was fetched before may still be used up.
+    // Bytes fetched before may still be used up.
     assert.throws(() => rng.random(10_000), library.PoolClosedError);
   },
 

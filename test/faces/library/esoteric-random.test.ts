@@ -1,6 +1,6 @@
 /**
- * Exact values where the words are written down; elsewhere a fixed key stream against the law, so that nothing here is a matter
- * of chance. The bound that the fixed samples are held against would raise a false alarm for one stream in 2⁴⁰.
+ * Exact values for written-down words; elsewhere a fixed key stream against the law, so that nothing here depends on chance.
+ * The bound for the fixed samples would raise a false alarm for one stream in 2⁴⁰.
  */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
@@ -16,7 +16,7 @@ const MOST = 0xffff_ffff;
 const streaming = (seed: number) => new EsotericRandom(new KeystreamSource(seed));
 const of = (...words: number[]) => new EsotericRandom(scripted(...words));
 
-/** Every one of `categories` equally likely. */
+/** Tests that all of `categories` are equally likely. */
 function expectUniform(counts: readonly number[]): void {
   const statistic = chiSquared(counts, Array(counts.length).fill(1 / counts.length));
   expect(chiSquareTwoSided(statistic, counts.length - 1)).toBeGreaterThan(ALARM);
@@ -28,7 +28,7 @@ function tally(values: Iterable<number>, categories: number): number[] {
   return counts;
 }
 
-/** Kolmogorov's distance to a continuous law, by P(√n D > c) ≤ 2 exp(−2c²) (P. Massart, Ann. Probab. 18 (1990) 1269–1283). */
+/** Tests Kolmogorov's distance to a continuous law, by P(√n D > c) ≤ 2 exp(−2c²) (P. Massart, Ann. Probab. 18 (1990) 1269–1283). */
 function expectLaw(sample: Float64Array, cdf: (x: number) => number): void {
   const n = sample.length;
   const distance = sample
@@ -71,7 +71,7 @@ describe("random", () => {
 
 describe("integers", () => {
   test("Lemire's method: the upper half of the product, and no word of the surplus", () => {
-    // 2³² mod 6 = 4: the words whose product with 6 has a lower half below 4 are turned down.
+    // 2³² mod 6 = 4: the words whose product with 6 has a lower half below 4 are rejected.
     expect(of(0, 1).integers(0, 6)).toBe(0); // 0·6 = 0 is below 4; 1·6 = 6 is not
     expect(of(MOST).integers(0, 6)).toBe(5);
     expect(of(0x2aaa_aaab, MOST).integers(0, 6)).toBe(5); // the first word's product is 2³² + 2: 2 is below 4
@@ -86,7 +86,7 @@ describe("integers", () => {
         const product = BigInt(word) * BigInt(range);
         const isSurplus = (product & 0xffff_ffffn) < (1n << 32n) % BigInt(range);
         const expected = isSurplus ? 0 : Number(product >> 32n);
-        // A word that is turned down is followed by one that no range turns down and that gives 0.
+        // After a rejected word comes one that no range rejects and that gives 0.
         const next = Math.ceil((2 ** 32 % range) / range);
         expect(of(word, next).integers(0, range)).toBe(expected);
       }),
@@ -167,7 +167,7 @@ describe("normal and exponential", () => {
     const words = [0xc000_0000, 0, 0x8000_0000, 0];
     expect(of(...words).normal()).toBe(0.5 * factor);
     expect(of(...words).normal(10, 2, 2)).toEqual(Float64Array.of(10 + factor, 10));
-    // u = v = −1 lies outside, u = v = 0 has no logarithm: both are turned down.
+    // u = v = −1 lies outside, u = v = 0 has no logarithm: both are rejected.
     expect(of(0, 0, 0, 0, 0x8000_0000, 0, 0x8000_0000, 0, ...words).normal()).toBe(0.5 * factor);
   });
 

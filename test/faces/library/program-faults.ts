@@ -1,4 +1,4 @@
-/** What the library does on Node when the program does not do what it should: checks with a program that only pretends. */
+/** The library on Node when the program misbehaves: checks with a fake program. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
@@ -74,7 +74,7 @@ export const FAULTS: Checks = {
     const died = isToolError(/the program ended: SIGKILL/);
     await assert.rejects(pool.randomBytes(10), died);
     await assert.rejects(pool.randomBytes(10), died);
-    // What was fetched before is good; then there is no more.
+    // Bytes fetched before are good; then there are no more.
     assert.equal(pool.getRandomValues(new Uint8Array(65_536)).length, 65_536);
     assert.throws(() => pool.getRandomValues(new Uint8Array(1)), died);
     assert.throws(() => pool.status(), died);

@@ -11,7 +11,7 @@ const calm: Service = {
   test: async (data) => ({ tested: data.length }),
 };
 
-/** Requests of a service that answers when it is told to. */
+/** A service that answers when it is told to. */
 class Patient implements Service {
   readonly signals: AbortSignal[] = [];
   readonly #answers: ((bytes: Uint8Array) => void)[] = [];
@@ -28,7 +28,7 @@ class Patient implements Service {
   call = calm.call;
   test = calm.test;
 
-  /** Resolves when so many requests have come in. */
+  /** Resolves when this many requests have come in. */
   async asked(count: number): Promise<void> {
     while (this.#answers.length < count) {
       await new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** The dashboard at work on a real pool of fake sources, with a screen that only remembers. */
+/** The dashboard on a real pool of fake sources, with a screen that only records. */
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { type Ending, runDashboard } from "../../../src/faces/terminal/dashboard.ts";
@@ -31,7 +31,7 @@ class FakeScreen implements Screen {
     this.suspended += 1;
   }
 
-  /** Resolves when the screen shows it. */
+  /** Resolves when the screen matches. */
   async until(what: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = what.exec(this.text);
@@ -56,7 +56,7 @@ interface Running {
 
 const SMALL_LIMITS: SchedulerLimits = { hangMs: 60, openMs: 60, graceMs: 20 };
 
-/** Runs it until `use` is done. */
+/** Runs the dashboard until `use` is done. */
 async function running(
   sources: FakeSource[],
   use: (it: Running) => Promise<unknown>,

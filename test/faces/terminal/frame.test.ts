@@ -1,4 +1,4 @@
-/** What a screenful is made of. */
+/** Frames, regions and dots. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Dots } from "../../../src/faces/terminal/dots.ts";

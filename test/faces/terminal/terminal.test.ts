@@ -1,4 +1,4 @@
-/** The real terminal when the program breaks: given back, and the reason said where it can be read. */
+/** The real terminal when the program breaks: it is restored, and the reason stays readable. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What follows from what happens. */
+/** Events, the next model, and effects. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -98,7 +98,7 @@ describe("freeze", () => {
     const [moved, ...effects] = press(frozen, "j");
     expect(moved.selected).toBe(1);
     expect(effects).toEqual([{ kind: "reveal", id: "source_1" }]);
-    // A screen frozen before the source was chosen has nothing of it to show: its first trace comes through.
+    // A screen frozen before the source was selected has no trace of it, so the first one comes through.
     expect(update(moved, { kind: "revealed", id: "source_1", samples: [4, 5] })[0].trace).toEqual([4, 5]);
     expect(press(frozen, "p")[0].frozen).toBe(false);
   });

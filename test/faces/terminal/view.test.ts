@@ -1,4 +1,4 @@
-/** What the screen shows. */
+/** Screens as they are drawn. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { roundUp } from "../../../src/faces/terminal/credit-chart.ts";

@@ -1,4 +1,4 @@
-/** Runs gpu_timing in a process of its own: which OpenCL is found is settled when a process starts. */
+/** Runs gpu_timing in a process of its own, because a process finds its OpenCL when it starts. */
 import { dlopen, FFIType } from "bun:ffi";
 import { loadLibrary } from "../../../ffi/index.ts";
 

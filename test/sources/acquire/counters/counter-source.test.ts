@@ -1,4 +1,4 @@
-/** What all sources that look at counters have in common, on counters that a test moves. */
+/** The part that all counter sources share, on counters that a test moves. */
 import { describe, expect, test } from "bun:test";
 import { NativeError, SourceError } from "../../../../src/errors.ts";
 import type { SourceInfo } from "../../../../src/source.ts";
@@ -24,7 +24,7 @@ const info: SourceInfo = {
 };
 const never = new AbortController().signal;
 
-/** A clock that advances by 20 ms each time somebody looks at it, so that patience is short. */
+/** A clock that advances by 20 ms at each reading, so that patience is short. */
 function quickClock(): () => number {
   let nowNs = 0;
   return () => {

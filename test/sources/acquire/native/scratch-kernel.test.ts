@@ -1,4 +1,4 @@
-/** Sources with a file of their own: where it may lie, and that it is given up. */
+/** Sources with a file of their own: the folders for it, and its release. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
@@ -10,13 +10,13 @@ import { fsyncTiming } from "../../../../src/sources/fsync-timing.ts";
 import { multiDomainBeat } from "../../../../src/sources/multi-domain-beat.ts";
 import { fakeHost } from "../../../support/fake-host.ts";
 
-// Beside this file, for the folder for temporary files may lie in memory.
+// Beside this file, because the folder for temporary files may be in memory.
 const folder = mkdtempSync(join(import.meta.dirname, "scratch-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
 
-/** A host that notes what kernels are told, and whose disk_io `open` may refuse. */
+/** A host that records the commands to kernels, and whose disk_io `open` may refuse. */
 function recordingHost(scratchFolder: string | undefined, open?: (text?: string) => void) {
   const told: string[] = [];
   const host = fakeHost({
