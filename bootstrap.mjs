@@ -1,5 +1,5 @@
 /**
- * What `npm start`, `npm test` and the other scripts run: Node only, no packages, for it is what installs them.
+ * Runs `npm start`, `npm test` and the other scripts. Uses Node alone and no packages: it installs them.
  *
  *   node bootstrap.mjs start [args]   the program; without arguments a short demonstration
  *   node bootstrap.mjs test [path…]   everything that must hold, or the checks and these tests: tools/test.ts
@@ -54,7 +54,7 @@ function installPackages() {
   }
 }
 
-/** Whether npm's own record of node_modules agrees with the lock file; packages for other systems may be missing. */
+/** True if npm's own record of node_modules agrees with the lock file. Packages for other systems may be missing. */
 function isInstalled(lock) {
   const record = readJson(join(MODULES, ".package-lock.json"));
   if (!record) return false;

@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { obscureComments } from "./doc-comments.ts";
 import { staleFiles } from "./generated.ts";
 import { misspellings } from "./spelling.ts";
 
@@ -24,6 +25,8 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const stale = await staleFiles(ROOT);
     return stale.map((path) => `${path} is out of date: npm run gen`);
   },
+  "doc comments": async () =>
+    readFiles().flatMap(([path, text]) => (/\.(ts|mjs|[ch])$/.test(path) ? obscureComments(path, text) : [])),
   spelling: async () => {
     const unknown = readFiles().flatMap(([path, text]) => misspellings(path, text));
     const hint = "a word that is right goes into tools/words.txt";

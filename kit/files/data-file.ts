@@ -15,7 +15,7 @@ const STDIN = 0;
 /** Time until an empty non-blocking pipe is read again. */
 const RETRY_MS = 2;
 
-/** What the user may do about it; each becomes `hint:` lines. */
+/** Hints for the user by cause; each becomes `hint:` lines. */
 export interface DataHints {
   /** A device without end is read without a limit. */
   readonly endless?: readonly string[];

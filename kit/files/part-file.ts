@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { InputError } from "../errors.ts";
 
-/** What the user may do about it; each becomes `hint:` lines. */
+/** Hints for the user by cause; each becomes `hint:` lines. */
 export interface PartFileHints {
   /** The file has fewer bytes than were written to it. */
   readonly shorter?: readonly string[];

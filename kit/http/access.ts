@@ -17,7 +17,7 @@ export interface AccessRules {
   readonly token?: TokenRule | undefined;
 }
 
-/** What every request has to bring, as `Authorization: Bearer …`. */
+/** The token that every request has to bring, as `Authorization: Bearer …`. */
 export interface TokenRule {
   readonly token: string;
   /** Names the protected area to clients (RFC 9110 §11.5). */

@@ -18,7 +18,7 @@ export interface ListenOptions {
   readonly tls?: TlsOptions | undefined;
   /** HTML imports by path, which only `Bun.serve` can bundle and serve. They are answered before `fetch` is asked. */
   readonly bundles?: Readonly<Record<string, Bun.HTMLBundle>> | undefined;
-  /** What the user may do where the port is in use. */
+  /** Hints for the user where the port is in use. */
   readonly portHints?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** What the documents tell a reader to type works: every `sh` block, as it stands, in an empty folder. */
+/** Runs every `sh` block of the documents as it stands, in an empty folder. */
 import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -111,7 +111,7 @@ for (const target of ["darwin-arm64", "darwin-x64"] as const) {
 /** Runs it with nothing in its environment. */
 const run = (command: readonly string[]) => runProcess(command, { cwd: folder, env: {} });
 
-/** What a program for another machine, or another C library, must be able to do here. */
+/** Runs a program for another machine, or another C library, through the things it must be able to do here. */
 async function expectToWork(command: readonly string[]): Promise<void> {
   expect(await run([...command, "--version"])).toEqual({
     stdout: `${manifest.version}\n`,

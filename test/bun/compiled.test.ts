@@ -30,7 +30,7 @@ const program = join(folder, "program");
 const scratch = join(folder, "tmp");
 let library: string;
 
-/** Of the sources, main.ts lies in the root, and the thread's file in a folder below. */
+/** The program: main.ts lies in the root of the sources, the thread's file in a folder below. */
 const MAIN = (path: string) => `import library from ${JSON.stringify(path)} with { type: "file" };
 import { Worker } from "node:worker_threads";
 import { dlopen } from "bun:ffi";

@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const script = (shell: string) => join(ROOT, "completions", `esoteric-entropy.${shell}`);
 
-/** What is typed before a tab, and what then stands there. */
+/** The line before a tab, and after it. */
 const CASES: readonly (readonly [typed: string, completed: string])[] = [
   ["esoteric-entropy strea", "esoteric-entropy stream "],
   ["esoteric-entropy stream --form", "esoteric-entropy stream --format "],

@@ -61,7 +61,7 @@ class Running implements AsyncDisposable {
   }
 }
 
-/** Whether any 12 bytes in a row occur twice. By chance, in 100,000 random bytes: below 2⁻⁶². */
+/** True if any 12 bytes in a row occur twice. By chance, in 100,000 random bytes: below 2⁻⁶². */
 function repeats(bytes: Buffer): boolean {
   const seen = new Set<string>();
   for (let i = 0; i + 12 <= bytes.length; i++) {

@@ -10,7 +10,7 @@ import { readyKernel, sampleCount, timingIds } from "../support/ready-kernel.ts"
 
 const LIVE = process.env["EE_LIVE"] === "1";
 
-/** Of a generator-driven cache walk 1.0 bit was seen to come again, of flushed loads 0.000. */
+/** A generator-driven cache walk repeated 1.0 bit, flushed loads 0.000. */
 const LIMIT_BITS = 0.05;
 
 /**
@@ -79,7 +79,7 @@ function shuffled(ranks: Uint8Array): Uint8Array {
   return copy;
 }
 
-/** What is left when the mean over shuffled copies, which have nothing in common at one place, is taken off. */
+/** Mutual information less its mean over shuffled copies, which have nothing in common at one place; bits. */
 function commonBits(a: Uint8Array, b: Uint8Array): number {
   let bias = 0;
   for (let i = 0; i < SHUFFLES; i++) bias += mutualInformation(a, shuffled(b)) / SHUFFLES;

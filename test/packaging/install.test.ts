@@ -23,7 +23,7 @@ const SCRIPT = join(ROOT, "install.sh");
 const program = (target: string) => `#!/bin/sh\n# ${target}\necho 9.8.7\n`;
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** What the server has, by path. */
+/** The files of the server, by path. */
 function release(): Record<string, string> {
   const files = Object.fromEntries(TARGETS.map((target) => [`esoteric-entropy-${target}`, program(target)]));
   const sums = Object.entries(files).map(([name, text]) => `${sha256(text)}  ${name}\n`);

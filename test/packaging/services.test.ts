@@ -9,7 +9,7 @@ import { device, deviceOptions } from "../../src/commands/device.ts";
 const PACKAGING = join(import.meta.dir, "..", "..", "packaging");
 const PROGRAM = "/usr/local/bin/esoteric-entropy";
 
-/** What `device` makes of a command line. @throws UsageError */
+/** Parses a command line as `device` does. @throws UsageError */
 function optionsOf([program, command, ...args]: readonly string[]) {
   expect([program, command]).toEqual([PROGRAM, "device"]);
   return deviceOptions(parseOptions(device, args));

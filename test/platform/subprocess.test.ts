@@ -25,7 +25,7 @@ function script(body: string): string {
   return path;
 }
 
-/** Whether it runs: what was killed may stay in the table until its parent looks. */
+/** True while the process runs. A killed one may stay in the table until its parent looks. */
 function lives(pid: number): boolean {
   if (existsSync("/proc/self/stat")) {
     const stat = `/proc/${pid}/stat`;

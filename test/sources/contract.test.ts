@@ -1,6 +1,6 @@
 /**
- * What every source promises (src/source.ts), asked of all of them on made-up machines: bare ones, furnished ones, and ones
- * whose files and tools misbehave. A source that cannot run on such a machine has to say why.
+ * The promises of every source (src/source.ts), on made-up machines: bare ones, furnished ones, and ones whose files and
+ * tools misbehave. A source that cannot run on such a machine has to say why.
  */
 
 import { heapStats } from "bun:jsc";

@@ -23,7 +23,7 @@ import { healthOf, sourcesOf } from "./status-routes.ts";
 
 export interface AppDeps {
   readonly pool: Pool;
-  /** Of the pool's sources. */
+  /** The pool's sources. */
   readonly infos: readonly SourceInfo[];
   readonly random: RbgGenerator;
   /** How long a request waits for entropy. */

@@ -27,7 +27,7 @@ const LATER: Answer = {
   headers: { "Retry-After": { description: "Seconds", schema: { ...INTEGER, minimum: 1 } } },
 };
 
-/** What any endpoint may answer. */
+/** Refusals that any endpoint may answer with. */
 const REFUSALS: Answers = {
   "401": errorAnswer("The server wants a bearer token"),
   "403": errorAnswer("Bound to loopback, and the request names another host"),

@@ -1,4 +1,4 @@
-/** What listening offers beyond what the products' own tests use. */
+/** Options of `listen` that no product's own tests use. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
