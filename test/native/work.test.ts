@@ -28,11 +28,11 @@ const BLOCK = 20;
 
 /**
  * The least mean of a block of samples: other programs' turns only lengthen, and one block without them is enough. A single
- * sample has too few steps where the clock is coarse. Undefined where this machine cannot run the kernel.
+ * sample has too few steps where the clock is coarse. Infinite where this machine cannot run the kernel.
  */
-function leastWork(library: NativeLibrary, id: KernelId): number | undefined {
+function leastWork(library: NativeLibrary, id: KernelId): number {
   using ready = readyKernel(library, id);
-  if (!ready.kernel) return undefined;
+  if (!ready.kernel) return Number.POSITIVE_INFINITY;
   const samples = new BigUint64Array(sampleCount(id, 2000, 5 * BLOCK));
   ready.kernel(samples);
   const means = Array.from({ length: Math.floor(samples.length / BLOCK) }, (_, block) => {
@@ -42,12 +42,23 @@ function leastWork(library: NativeLibrary, id: KernelId): number | undefined {
   return Math.min(...means);
 }
 
+/**
+ * How often each build runs; of all runs the least values are compared, and those of deleted work become equal. Kernels that hand
+ * over to a thread are fast or slow for a whole run, as the system places the two.
+ */
+const RUNS: Partial<Record<KernelId, number>> = { dispatch_queue: 15, thread_lifecycle: 15 };
+const USUAL_RUNS = 2;
+
 describe("eight times the work takes longer", () => {
   for (const id of timingIds.filter((each) => COUNTED[each] === undefined)) {
     test(id, () => {
-      const once = leastWork(plain, id);
-      const often = leastWork(scaled, id);
-      if (once === undefined || often === undefined) return;
+      let once = Number.POSITIVE_INFINITY;
+      let often = Number.POSITIVE_INFINITY;
+      for (let run = 0; run < (RUNS[id] ?? USUAL_RUNS); run++) {
+        once = Math.min(once, leastWork(plain, id));
+        if (once === Number.POSITIVE_INFINITY) return;
+        often = Math.min(often, leastWork(scaled, id));
+      }
       expect(often / once).toBeGreaterThan(LEAST_RATIO);
     });
   }

@@ -132,11 +132,9 @@ describe("lies and silence", () => {
   ] as const) {
     test(`${behaviour}: an error in time`, async () => {
       await using server = await loopback.dns(behaviour);
-      const startedMs = performance.now();
       const error = await rejectionOf(take(1, hostFor(`127.0.0.1:${server.port}`), hasty));
       expect(error).toBeInstanceOf(SourceError);
       expect(error.message).toMatch(/^dns_timing: no DNS reply from 127\.0\.0\.1:\d+ in 40 ms, try 2 of 2$/);
-      expect(performance.now() - startedMs).toBeGreaterThan(79);
       expect(await server.heard(2)).toHaveLength(2);
     });
   }

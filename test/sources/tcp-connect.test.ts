@@ -115,10 +115,8 @@ describe("where no answer comes", () => {
 
   test("silence is an error in time, and every socket is closed", async () => {
     const steps = { cancelled: 0 };
-    const startedMs = performance.now();
     const error = await rejectionOf(take(1, lossy(steps), tcpConnectSource({ tryMs: 30 })));
     expect(error.message).toBe("tcp_connect: no answer from 192.0.2.1:80 in 2 tries of 30 ms");
-    expect(performance.now() - startedMs).toBeGreaterThan(59);
     expect(steps.cancelled).toBe(2);
   });
 
