@@ -34,7 +34,7 @@ test.skipIf(!hasCurl)(
 
     const other = await smokeTest("99.0.0");
     expect(other.exitCode).toBe(1);
-    expect(other.stderr).toContain(`it is version ${project.version}, not 99.0.0`);
+    expect(other.stderr).toContain(`the program is version ${project.version}, not 99.0.0`);
 
     writeFileSync(
       join(folder, "SHA256SUMS"),
