@@ -1,12 +1,9 @@
 /** `Bun.build` where its documentation is silent: docs/BUN.md. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stdoutOf } from "../support/run-process.ts";
-
-/** A loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "ee-bun-")));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

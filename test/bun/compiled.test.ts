@@ -1,5 +1,5 @@
 /** A compiled program where Bun's documentation is silent: docs/BUN.md. One is built, and says how it finds itself. */
-import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import {
   chownSync,
   copyFileSync,
@@ -17,9 +17,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
 import { stdoutOf } from "../support/run-process.ts";
-
-/** A loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.warn("skipped: only root can give a file to another owner");

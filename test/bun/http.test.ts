@@ -1,12 +1,9 @@
 /** `Bun.serve` where its documentation is silent or says otherwise: docs/BUN.md. Over real connections, on loopback. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-/** A loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), "ee-bun-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 /** Native code and the memory it is handed, as Bun treats them: docs/BUN.md. */
 import { dlopen, FFIType, ptr, read } from "bun:ffi";
-import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,9 +13,6 @@ const HEX = { ee_hex: { args: ["ptr", "u64", "ptr"], returns: "void" } } as cons
 
 const isLinux = process.platform === "linux";
 if (!isLinux) console.warn("skipped: files without a name, and calls by number, are there on Linux only");
-
-/** A loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 let library: string;
 beforeAll(async () => {

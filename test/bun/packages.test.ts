@@ -1,13 +1,10 @@
 /** Bun's npm packages and its test runner, where their documentation is silent: docs/BUN.md. */
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostTarget } from "#kit/native/target.ts";
 import { runProcess } from "../support/run-process.ts";
-
-/** A loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 const MODULES = join(import.meta.dirname, "../../node_modules");
 

@@ -1,10 +1,7 @@
 /** Signals of the system and of JavaScript, as Bun treats them: docs/BUN.md. */
 import { heapStats } from "bun:jsc";
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { runProcess, stdoutOf } from "../support/run-process.ts";
-
-/** Nothing here takes a second; a loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 test("a signal whose last listener is gone does what it does by default", async () => {
   const script = `process.once("SIGINT", () => {

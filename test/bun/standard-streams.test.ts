@@ -1,12 +1,9 @@
 /** Standard streams and calls that wait, as Bun treats them: docs/BUN.md. */
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProcess } from "../support/run-process.ts";
-
-/** Nothing here takes a second; a loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), "ee-bun-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,10 +1,7 @@
 /** Threads and clocks, as Bun treats them: docs/BUN.md. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Worker } from "node:worker_threads";
 import { stdoutOf } from "../support/run-process.ts";
-
-/** Nothing here takes a second; a loaded machine takes its time. */
-setDefaultTimeout(60_000);
 
 function script(text: string): Promise<string> {
   return stdoutOf([process.execPath, "-e", text]);
