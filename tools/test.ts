@@ -40,11 +40,14 @@ const tally = new Tally();
 type Output = "inherit" | number;
 
 const running = new Set<Bun.Subprocess>();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    for (const child of running) child.kill(signal);
-    process.exit(128 + constants.signals[signal]);
-  });
+
+function passSignalsOn(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      for (const child of running) child.kill(signal);
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
 }
 
 async function run(command: readonly string[], output: Output): Promise<number> {
@@ -190,6 +193,7 @@ await run([BUN, "tools/optional-programs.mjs"], "inherit");
 if (!isLive && words.length === 0) console.error("skipped: live measurements: EE_LIVE is not 1");
 const checked = await runChecks();
 tally.add(checked.passed, checked.failed);
+passSignalsOn(); // not before: a check that computes would keep a signal waiting
 if (words.length > 0) {
   await testSome(words);
 } else {
