@@ -13,7 +13,7 @@ export interface ListenOptions {
   readonly errorBody: ErrorBody;
   /** Larger request bodies are answered with 413. */
   readonly maxBodyBytes: number;
-  /** Seconds after which a connection is closed on which nothing moves, in either direction. */
+  /** Seconds without traffic in either direction after which a connection is closed. */
   readonly idleTimeoutSeconds: number;
   readonly tls?: TlsOptions | undefined;
   /** HTML imports by path, which only `Bun.serve` can bundle and serve. They are answered before `fetch` is asked. */

@@ -143,7 +143,7 @@ function signProgram(path: string, identifier: string): void {
 }
 
 /**
- * Keeps an entry point a file of its own that others import at run time. (Bun's `splitting` would share what both contain,
+ * Keeps an entry point in a file of its own, which others import at run time. (Bun's `splitting` would share what both contain,
  * but names the parts after the folder of the build.)
  */
 function ownFile(path: string): Bun.BunPlugin {

@@ -53,7 +53,7 @@ export async function packageFile(name: string, file: string): Promise<string> {
   return join(await packageFolder(`node_modules/${name}`, file), file);
 }
 
-/** Finds the folder of a package, as `packageFile`. @param file one that a complete package has */
+/** Finds the folder of a package, as `packageFile`. @param file a file that a complete copy has */
 export async function packageFolder(folder: string, file = "package.json"): Promise<string> {
   const name = packageName(folder);
   const { version, integrity } = lockEntries()[folder] ?? {};

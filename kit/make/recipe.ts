@@ -32,8 +32,9 @@ export interface ProgramRecipe {
   /** The entry point. */
   readonly main: string;
   /**
-   * Files of their own, which the program imports at run time, so that a start without them does not load them. A module in
-   * two of these exists twice: it may not hold state, nor may its objects be compared by identity.
+   * Modules kept in separate files. The program imports them at run time, so a start that does not need
+   * them is quicker. A module in two of these exists twice: it may not hold state, nor may its objects be compared by
+   * identity.
    */
   readonly loadedLater: readonly string[];
   /** Entry points of threads. */

@@ -22,7 +22,7 @@ import { onAbort } from "#kit/abort.ts";
 import { InputError, NativeError } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
 
-/** Interval between drains while a write has to end: it may be larger than the pipe, and others may write too. */
+/** Interval between drains until a write ends. One drain may not do: the write may exceed the pipe, and others may write too. */
 const EMPTY_EVERY_MS = 10;
 const OWNER_ONLY = 0o600;
 

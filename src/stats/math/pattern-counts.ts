@@ -28,7 +28,7 @@ export function countPatterns(words: Int32Array, m: number, from: number, to: nu
   return counts;
 }
 
-/** Counts patterns in all n windows of the bits bent to a circle (SP 800-22 §2.11.4 (1)). Needs n ≥ m. */
+/** Counts patterns in all n windows of the bits, joined end to start (SP 800-22 §2.11.4 (1)). Needs n ≥ m. */
 export function countCyclicPatterns(bits: BitString, m: number): Uint32Array {
   const words = bitWords(bits);
   const n = bits.length;

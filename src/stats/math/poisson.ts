@@ -1,6 +1,6 @@
 /**
- * P(X = k) of a Poisson law, for k ≥ 16 of any real k (mean^k·e^(−mean)/Γ(k + 1)), to nearly full relative accuracy
- * near the mean. Loader's form
+ * P(X = k) of a Poisson law, to nearly full relative accuracy near the mean. From 16 on, k may be any real number:
+ * mean^k·e^(−mean)/Γ(k + 1). Computed there in Loader's form
  * e^(−D)·e^(−S)/√(2πk), D = k·ln(k/mean) + mean − k and S Stirling's remainder (C. Loader, "Fast and
  * accurate computation of binomial probabilities", 2000).
  */

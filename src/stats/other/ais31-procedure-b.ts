@@ -121,7 +121,10 @@ function run(bits: BitString, words: Int32Array, start: number) {
   return { end, tests };
 }
 
-/** Counts, for each beginning, the ones among the last bits of the first 100,000 words that have it. */
+/**
+ * Groups words of `width` bits by their beginning, which is all but the last bit. For each beginning, counts the last bits
+ * that are 1 among the first 100,000 words.
+ */
 function sortWords(
   words: Int32Array,
   start: number,

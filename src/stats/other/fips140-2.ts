@@ -46,7 +46,7 @@ const FIPS_TESTS = [
  */
 const ANY_FAILURE = FIPS_TESTS.reduce((sum, test) => sum + test.failureProbability, 0);
 
-/** All results, in their order: that of failures of any kind, and one a test. */
+/** All results, in their order: first failures of any kind, then one result for each test. */
 export const FIPS_RESULTS: readonly (TestName & { readonly failureProbability: number })[] = [
   { id: "blocks", title: "Blocks that fail a test", failureProbability: ANY_FAILURE },
   ...FIPS_TESTS,

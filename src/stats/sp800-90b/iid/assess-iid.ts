@@ -29,7 +29,7 @@ export interface IidAssessment {
   readonly minEntropy: number;
   /**
    * False if a test failed: the data are not IID. True if the permutation test passed and no other test failed.
-   * Null if that is open.
+   * Null if undecided.
    */
   readonly passed: boolean | null;
 }
