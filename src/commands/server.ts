@@ -4,12 +4,10 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
+import { MOST_WAIT_MS } from "../faces/http/dispenser.ts";
 import { runServer, type ServerOptions } from "../faces/http/server.ts";
 import { CLAIM_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
-
-/** Less than the time after which idle connections are closed: a request that waits longer would be cut off. */
-const MAX_MAX_WAIT_MS = 60_000;
 
 const FLAGS = {
   port: flag.count(0, 65_535, { default: "8042", about: "Port; 0 takes a free one" }),
@@ -22,9 +20,9 @@ const FLAGS = {
   ...SOURCES_FLAGS,
   maxWaitMs: flag.seconds({
     name: "max-wait",
-    mostMs: MAX_MAX_WAIT_MS,
+    mostMs: MOST_WAIT_MS,
     default: "5",
-    about: "Seconds that a request waits for entropy before it gets 503",
+    about: "Seconds without new entropy after which a request gets 503; it gets one after 60 in any case",
   }),
   corsOrigin: flag.value(parseOrigin, {
     name: "cors",

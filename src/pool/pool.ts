@@ -34,6 +34,8 @@ export interface PoolConfig {
 }
 
 export interface PoolEvents {
+  /** A defect of this program closed the pool. Without a listener it ends the process. */
+  error: [unknown];
   /** A source was quarantined or found unable to run. */
   "source-failed": [{ readonly id: string; readonly reason: string }];
   /** Every trace, once it is tested and credited; for displays. */
@@ -162,12 +164,14 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#collecting ??= this.#collect().catch((fault: unknown) => {
       this.#fault = fault;
       this.close();
+      this.emit("error", fault);
     });
   }
 
   /** Books the sources' traces until the pool is closed. */
   async #collect(): Promise<void> {
     for (let event = await this.#scheduler.next(); event; event = await this.#scheduler.next()) {
+      if (this.#closed) return;
       if (event.kind === "trace") this.#book(event.source, event.trace);
       else this.emit("source-failed", { id: event.source.info.id, reason: event.reason });
       this.#serve();

@@ -11,7 +11,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { orAborted } from "#kit/abort.ts";
-import { DrbgError, InsufficientEntropyError } from "../errors.ts";
+import { DrbgError, InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import { CtrDrbg, type KeyStream, selfTest } from "./ctr-drbg.ts";
 
 export type RbgMode = "full" | "drbg";
@@ -69,7 +69,7 @@ abstract class SeededGenerator implements Generator {
   }
 
   async fill(out: Uint8Array, options: FillOptions = {}): Promise<void> {
-    if (this.mode === "drbg" && this.fillNow(out)) return;
+    if (this.mode === "drbg" && out.length <= this.pieceBytes && this.fillNow(out)) return;
     try {
       await this.patiently(options, async (signal, progress) => {
         const rbg = this.#rbg ?? (await this.seeded(signal));
@@ -90,7 +90,7 @@ abstract class SeededGenerator implements Generator {
 
   /** Overwrites the generator's state. */
   close(): void {
-    this.#closing.abort();
+    this.#closing.abort(new PoolClosedError());
     this.#rbg?.close();
   }
 
@@ -111,6 +111,10 @@ abstract class SeededGenerator implements Generator {
       keyStream: this.keyStream?.(),
     }).then(
       (rbg) => {
+        if (this.#closing.signal.aborted) {
+          rbg.close();
+          throw this.#closing.signal.reason;
+        }
         this.#rbg = rbg;
         return rbg;
       },
@@ -253,9 +257,12 @@ export class Rbg {
   async fullEntropy(out: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (this.#bytesSinceReseed >= FULL_RESEED_BYTES) await this.reseed(signal);
     const bytes = await this.entropy.extract(out.length, signal);
-    this.drbg.generateInto(out);
-    for (let i = 0; i < out.length; i++) out[i]! ^= bytes[i]!;
-    bytes.fill(0);
+    try {
+      this.drbg.generateInto(out);
+      for (let i = 0; i < out.length; i++) out[i]! ^= bytes[i]!;
+    } finally {
+      bytes.fill(0);
+    }
     this.#bytesSinceReseed += out.length;
   }
 
@@ -285,8 +292,11 @@ export class Rbg {
   }
 
   #reseedWith(seed: Uint8Array): void {
-    this.drbg.reseed(seed);
-    seed.fill(0);
+    try {
+      this.drbg.reseed(seed);
+    } finally {
+      seed.fill(0);
+    }
     this.#bytesSinceReseed = 0;
     this.#reseededMs = performance.now();
   }

@@ -52,12 +52,17 @@ export class NoiseGenerator implements Generator {
 
   /** Waits without limit: raw noise ignores `timeoutMs`. One caller at a time. */
   async fill(out: Uint8Array, { signal }: FillOptions = {}): Promise<void> {
-    for (let done = 0; done < out.length; ) {
-      if (this.#rest.length === 0) await this.#more(signal);
-      const piece = this.#rest.subarray(0, out.length - done);
-      out.set(piece, done);
-      done += piece.length;
-      this.#rest = this.#rest.subarray(piece.length);
+    try {
+      for (let done = 0; done < out.length; ) {
+        if (this.#rest.length === 0) await this.#more(signal);
+        const piece = this.#rest.subarray(0, out.length - done);
+        out.set(piece, done);
+        done += piece.length;
+        this.#rest = this.#rest.subarray(piece.length);
+      }
+    } catch (error) {
+      out.fill(0);
+      throw error;
     }
   }
 
@@ -76,11 +81,11 @@ export class NoiseGenerator implements Generator {
 
   async #more(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    if (!this.#scheduler.isHopeful) {
+    this.#scheduler.want(true);
+    if (!this.#event && !this.#scheduler.hasEvents && !this.#scheduler.isHopeful) {
       throw new InsufficientEntropyError("no source can deliver", this.#scheduler.sources.map(whyNot));
     }
-    this.#scheduler.want(true);
-    // Kept if the wait is aborted, so that no event is lost.
+    // Kept when the wait is aborted: no event is lost.
     this.#event ??= this.#scheduler.next();
     const event = await orAborted(this.#event, signal);
     this.#event = undefined;

@@ -126,11 +126,17 @@ export class Scheduler {
   /** Suspends a source that cannot be trusted for now. It is retried later, with new buffers and a new warm-up. */
   quarantine(source: SourceState, reason: string): void {
     // Slices that were already pending at the quarantine do not lengthen the back-off.
-    if (source.condition.kind === "quarantined") return;
+    // And a source that cannot run here stays aside.
+    if (source.condition.kind !== "active") return;
     source.quarantine(reason, this.#nowMs());
     source.isOpen = false;
     this.#thread?.post({ kind: "close", id: source.info.id });
     this.#tell({ kind: "failed", source, reason });
+  }
+
+  /** True while events wait that `next` has not handed out. */
+  get hasEvents(): boolean {
+    return this.#events.length > 0;
   }
 
   /** False once no source will ever deliver. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { InsufficientEntropyError, PoolClosedError } from "../../src/errors.ts";
 import { MAX_EXTRACT_BYTES, Pool } from "../../src/pool/pool.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { holdRequests, traceFor, turns } from "../support/held-thread.ts";
 
 const LIMITS = { hangMs: 40, openMs: 200, graceMs: 40 };
 
@@ -317,9 +318,45 @@ describe("Pool", () => {
 
 test("a fault inside the pool closes it, and is told to whoever waits and whoever comes later", async () => {
   using pool = open([noisy("a", 29)], 32);
+  const faults: unknown[] = [];
+  pool.on("error", (fault) => faults.push(fault));
   pool.on("trace", () => {
     throw new Error("broken");
   });
   await expect(pool.extract(1_000)).rejects.toThrow("broken");
   await expect(pool.extract(1)).rejects.toThrow("broken");
+  expect(faults).toEqual([new Error("broken")]);
+});
+
+test("a source that cannot run stays so, whatever a trace that is read later says", async () => {
+  const source = fakeSource({ id: "a", claim: 4 }, fakeNoise(1));
+  const thread = new FakeThread([source]);
+  const requests = holdRequests(thread, "a");
+  using pool = new Pool({ sources: [source.info], startThread: () => thread, capacityBytes: 1 << 20 });
+  pool.start();
+  thread.say({ kind: "opened", id: "a", stepNs: 1 });
+  thread.say({ kind: "trace", request: requests[0]!.request, trace: traceFor(requests[0]!, fakeNoise(5)) });
+  await turns();
+  const [, second, third] = requests;
+  thread.say({ kind: "trace", request: second!.request, trace: traceFor(second!, () => 7) });
+  thread.say({ kind: "unavailable", request: third!.request, reason: "gone for good" });
+  await turns();
+  expect(pool.status().sources[0]!.state).toBe("unavailable");
+});
+
+test("a trace that is read after the pool was closed is not booked", async () => {
+  const source = fakeSource({ id: "a", claim: 4 }, fakeNoise(1));
+  const thread = new FakeThread([source]);
+  const requests = holdRequests(thread, "a");
+  const pool = new Pool({ sources: [source.info], startThread: () => thread });
+  let booked = 0;
+  pool.on("trace", () => {
+    booked += 1;
+  });
+  pool.start();
+  thread.say({ kind: "trace", request: requests[0]!.request, trace: traceFor(requests[0]!, fakeNoise(5)) });
+  pool.close();
+  await turns();
+  expect(booked).toBe(0);
+  expect(pool.status().readyBytes).toBe(0);
 });

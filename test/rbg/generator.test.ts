@@ -104,3 +104,27 @@ describe("many requests", () => {
     expect(bytesOf(generator, 1)).rejects.toThrow(PoolClosedError);
   });
 });
+
+describe("closing", () => {
+  test("ends a request that waits for the seed, and says that the pool is closed", async () => {
+    using entropy = stuckPool();
+    const generator = new DrbgGenerator(entropy);
+    const waiting = rejectionOf(bytesOf(generator, 1));
+    generator.close();
+    expect(await waiting).toBeInstanceOf(PoolClosedError);
+  });
+
+  test("in the moment the seed arrives leaves no generator that could be used", async () => {
+    const seed = Promise.withResolvers<Uint8Array>();
+    const generator = new FullGenerator({
+      extract: () => seed.promise,
+      extractReady: () => new Uint8Array(0),
+      shortage: () => "",
+    });
+    const ready = rejectionOf(generator.ready());
+    seed.resolve(new Uint8Array(32).fill(1));
+    generator.close();
+    expect(await ready).toBeInstanceOf(PoolClosedError);
+    expect(generator.fillNow(new Uint8Array(8))).toBe(false);
+  });
+});

@@ -6,12 +6,20 @@ import type { RbgGenerator } from "../../rbg/generator.ts";
 export interface DispenserLimits {
   /** A request fails after this long without new entropy, milliseconds. */
   readonly maxWaitMs: number;
+  /** A request fails after this long altogether, milliseconds. Defaults to MOST_WAIT_MS. */
+  readonly mostWaitMs?: number;
   /** Requests that may wait at the same time, and bytes that they may wait for together. */
   readonly maxWaiting: number;
   readonly maxWaitingBytes: number;
 }
 
 export const QUEUE_LIMITS = { maxWaiting: 1_024, maxWaitingBytes: 64 << 20 };
+
+/**
+ * A request fails after this long in any case, however entropy trickles: connections on which nothing moves are closed after
+ * two minutes, and nobody shall hold a place for ever.
+ */
+export const MOST_WAIT_MS = 60_000;
 
 /** DRBG output is drawn this much at a time for small answers. A draw for each costs a tenth of the answer's time. */
 const DRAWN_BYTES = 16_384;
@@ -43,20 +51,29 @@ export class Dispenser {
    * @throws Refusal 503 when the queue is full, the time is over, or no source can deliver; the signal's reason
    */
   async wait(length: number, signal: AbortSignal): Promise<Uint8Array> {
-    const { maxWaitMs, maxWaiting, maxWaitingBytes } = this.limits;
+    const { maxWaitMs, mostWaitMs = MOST_WAIT_MS, maxWaiting, maxWaitingBytes } = this.limits;
     if (this.#waiting >= maxWaiting || this.#waitingBytes + length > maxWaitingBytes) {
       throw tryLater(`too many requests are waiting for entropy (${this.#waiting})`, maxWaitMs);
     }
     this.#waiting += 1;
     this.#waitingBytes += length;
+    const overdue = new AbortController();
+    const timer = setTimeout(() => overdue.abort(), mostWaitMs);
     try {
       const out = new Uint8Array(length);
-      await this.generator.fill(out, { signal, timeoutMs: maxWaitMs });
+      await this.generator.fill(out, {
+        signal: AbortSignal.any([signal, overdue.signal]),
+        timeoutMs: maxWaitMs,
+      });
       return out;
     } catch (error) {
       signal.throwIfAborted();
+      if (overdue.signal.aborted) {
+        throw tryLater(`not enough entropy for ${length} bytes within ${mostWaitMs / 1000} s`, maxWaitMs);
+      }
       throw asRefusal(error, maxWaitMs);
     } finally {
+      clearTimeout(timer);
       this.#waiting -= 1;
       this.#waitingBytes -= length;
     }

@@ -5,7 +5,15 @@ import { EntropyError, ToolError } from "../../errors.ts";
 import type { Snapshot } from "../../pool/snapshot.ts";
 import type { RbgMode } from "../../rbg/generator.ts";
 import type { Availability } from "../../source.ts";
-import { FRAME, jsonBody, MAX_BYTES, MODES, PROTOCOL_VERSION, parseJsonBody } from "../stdio/frames.ts";
+import {
+  FRAME,
+  FULL_PIECE_BYTES,
+  jsonBody,
+  MAX_BYTES,
+  MODES,
+  PROTOCOL_VERSION,
+  parseJsonBody,
+} from "../stdio/frames.ts";
 import type { HealthReport } from "../stdio/health-report.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { ProgramLine } from "./program-line.ts";
@@ -54,14 +62,15 @@ class ProgramEngine implements Engine {
 
   async bytes(length: number, mode: RbgMode): Promise<Uint8Array> {
     const out = new Uint8Array(length);
+    const pieceBytes = mode === "full" ? FULL_PIECE_BYTES : MAX_BYTES;
     const fetch = async (at: number) => {
-      const piece = await this.line.ask(FRAME.wantBytes, wantBytes(Math.min(MAX_BYTES, length - at), mode));
+      const piece = await this.line.ask(FRAME.wantBytes, wantBytes(Math.min(pieceBytes, length - at), mode));
       out.set(piece, at);
       piece.fill(0);
     };
     for (let at = 0; at < length; ) {
       const fetched: Promise<void>[] = [];
-      for (; fetched.length < PIECES_AT_ONCE && at < length; at += MAX_BYTES) fetched.push(fetch(at));
+      for (; fetched.length < PIECES_AT_ONCE && at < length; at += pieceBytes) fetched.push(fetch(at));
       // Awaits all, so that none writes into a wiped buffer.
       for (const outcome of await Promise.allSettled(fetched)) {
         if (outcome.status === "fulfilled") continue;

@@ -98,10 +98,19 @@ export class ProgramLine {
   /** Waits for the answer with this id, and keeps the process alive meanwhile. */
   #waitFor(id: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#take(id)?.reject(noAnswer()), this.options.patienceMs);
+      const timer = setTimeout(() => this.#giveUp(id), this.options.patienceMs);
       this.#waiters.set(id, { timer, resolve, reject });
       this.#worker.ref();
     });
+  }
+
+  /** Tells the program, too, so that it makes nothing that nobody takes. */
+  #giveUp(id: number): void {
+    const waiter = this.#take(id);
+    if (!waiter) return;
+    const frame = encodeFrame({ kind: FRAME.cancel, id, body: new Uint8Array(0) });
+    this.#send({ kind: "tell", frame });
+    waiter.reject(noAnswer());
   }
 
   #take(id: number): Waiter | undefined {

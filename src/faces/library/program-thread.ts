@@ -19,6 +19,8 @@ export interface ProgramThreadData {
 export type ProgramRequest =
   /** Hand this encoded frame to the program. `blocks`: the caller waits for `answered` to change. */
   | { readonly kind: "ask"; readonly id: number; readonly frame: Uint8Array; readonly blocks: boolean }
+  /** Hand it over; nothing is answered to it. */
+  | { readonly kind: "tell"; readonly frame: Uint8Array }
   /** End the program and this thread. */
   | { readonly kind: "close" };
 
@@ -50,6 +52,10 @@ class ProgramThread {
   #serve(request: ProgramRequest): void {
     if (request.kind === "close") {
       this.#close();
+      return;
+    }
+    if (request.kind === "tell") {
+      if (this.#ended === undefined) this.#child.stdin.write(request.frame);
       return;
     }
     const { id, frame, blocks } = request;

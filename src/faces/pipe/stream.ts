@@ -87,14 +87,15 @@ export async function pump(
 ): Promise<void> {
   // Ends the wait for entropy when writing fails.
   const failed = new AbortController();
-  const options: FillOptions = { signal: AbortSignal.any([signal, failed.signal]), timeoutMs };
+  const ended = AbortSignal.any([signal, failed.signal]);
+  const options: FillOptions = { signal: ended, timeoutMs };
   const pace = new Pace(bytesPerSecond);
   const buffers = new TwoBuffers();
   let left = bytes;
 
   const make = async (): Promise<Uint8Array | undefined> => {
     if (left === 0) return undefined;
-    const allowed = await pace.allowance(signal);
+    const allowed = await pace.allowance(ended);
     const piece = buffers.next(Math.min(left, allowed, generator.pieceBytes));
     {
       using _ = showWait?.();

@@ -34,6 +34,12 @@ export const MODES = ["full", "drbg"] as const;
 /** Most bytes in one request, one answer or one test. */
 export const MAX_BYTES = 1 << 20;
 
+/**
+ * Full entropy comes slowly, and a client's time limit is for one answer. So clients ask for no more than this at a time:
+ * one turn of the generator, for which the program's own limit counts.
+ */
+export const FULL_PIECE_BYTES = 256;
+
 export interface Frame {
   readonly kind: number;
   readonly id: number;

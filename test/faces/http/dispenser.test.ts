@@ -46,6 +46,16 @@ describe("the queue", () => {
     expect(dispenser.waiting).toBe(0);
   });
 
+  test("lets nobody wait for ever, however entropy trickles", async () => {
+    using served = servedApp();
+    served.thread.frozen = true;
+    const dispenser = new Dispenser(served.random, { ...LIMITS, mostWaitMs: 20 });
+    const refused = (await rejectionOf(dispenser.wait(8, never))) as Refusal;
+    expect(refused.status).toBe(503);
+    expect(refused.message).toBe("not enough entropy for 8 bytes within 0.02 s");
+    expect(dispenser.waiting).toBe(0);
+  });
+
   test("says that the server is stopping when the pool is closed", async () => {
     using served = servedApp();
     served.thread.frozen = true;
