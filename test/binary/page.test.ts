@@ -63,6 +63,13 @@ describe("the page in the program", () => {
     }
   });
 
+  test("keeps others out in its refusals, too", async () => {
+    const response = await fetch(url, { method: "POST" });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+  });
+
   test.skipIf(!BROWSER)("shows the noise of this machine", async () => {
     const browser = await launchBrowser();
     try {

@@ -17,7 +17,7 @@ import { EventFeed, type EventFeedDeps } from "./event-feed.ts";
 import { LiveStatus } from "./live-status.ts";
 import { poolMetrics } from "./metrics.ts";
 import { OPENAPI } from "./openapi.ts";
-import { addPage, PAGE_BUNDLES } from "./page.ts";
+import { addPage, PAGE_BUNDLES, PAGE_HEADERS } from "./page.ts";
 import { anuHandler, bytesHandler, streamHandler } from "./random-routes.ts";
 import { healthOf, sourcesOf } from "./status-routes.ts";
 
@@ -93,7 +93,10 @@ export function createApp(deps: AppDeps): Hono {
     ["/events", events],
   ]);
 
-  const headersOf = (path: string) => (randomRoutes.has(path) ? shared : HEADERS);
+  const headersOf = (path: string): HeaderFields => {
+    if (path === "/") return PAGE_HEADERS;
+    return randomRoutes.has(path) ? shared : HEADERS;
+  };
   const app = createRouter({
     errorBody: anuError,
     headers: headersOf,

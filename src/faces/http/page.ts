@@ -4,7 +4,7 @@ import type { Hono } from "hono";
 import page from "./dashboard/index.html";
 
 /** The policy that the page itself states in its head, and what only a header can say: no other page may frame it. */
-const PAGE_HEADERS = {
+export const PAGE_HEADERS = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
