@@ -24,11 +24,13 @@ export async function staleFiles(root: string): Promise<string[]> {
   }
 }
 
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
+/** Lists files by path from the root, without following links: what the copy shares with the project is not generated. */
+function filesBelow(root: string, folder = root): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(root, path);
+    return entry.isFile() ? [relative(root, path)] : [];
+  });
 }
 
 function isSame(path: string, copy: string): boolean {
