@@ -72,8 +72,11 @@ abstract class SeededGenerator implements Generator {
     if (this.mode === "drbg" && out.length <= this.pieceBytes && this.fillNow(out)) return;
     try {
       await this.patiently(options, async (signal, progress) => {
-        const rbg = this.#rbg ?? (await this.seeded(signal));
-        await this.make(rbg, out, signal, progress);
+        if (!this.#rbg) {
+          await this.seeded(signal);
+          progress();
+        }
+        await this.make(this.#rbg!, out, signal, progress);
       });
     } catch (error) {
       out.fill(0);
@@ -154,7 +157,7 @@ abstract class SeededGenerator implements Generator {
 }
 
 /** Bytes per turn: full entropy is slow, so concurrent requests take turns. The timeout applies to one turn. */
-const TURN_BYTES = 256;
+export const TURN_BYTES = 256;
 
 export class FullGenerator extends SeededGenerator {
   readonly mode = "full";
@@ -187,8 +190,10 @@ export class DrbgGenerator extends SeededGenerator {
     progress: () => void,
   ): Promise<void> {
     for (let done = 0; done < out.length; done += DRBG_PIECE_BYTES) {
-      if (rbg.isReseedOverdue) await rbg.reseed(signal);
-      progress();
+      if (rbg.isReseedOverdue) {
+        await rbg.reseed(signal);
+        progress();
+      }
       rbg.bulk(out.subarray(done, done + DRBG_PIECE_BYTES));
     }
   }

@@ -1,7 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { DrbgError, InsufficientEntropyError, PoolClosedError } from "../../src/errors.ts";
 import { Pool } from "../../src/pool/pool.ts";
-import { DrbgGenerator, FullGenerator, fillAtOnce, type RbgGenerator } from "../../src/rbg/generator.ts";
+import {
+  DrbgGenerator,
+  FullGenerator,
+  fillAtOnce,
+  type RbgGenerator,
+  TURN_BYTES,
+} from "../../src/rbg/generator.ts";
 import { FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
@@ -67,21 +73,57 @@ for (const Kind of [FullGenerator, DrbgGenerator]) {
   });
 }
 
-test("a request is allowed its time again whenever entropy came", async () => {
-  // An entropy source that takes longer in all than is allowed without progress, by a clock of its own.
-  let asked = 0;
-  const slow = {
-    async extract(length: number) {
-      asked += 1;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return new Uint8Array(length).fill(asked);
-    },
-    extractReady: () => new Uint8Array(0),
-    shortage: () => "slow",
+describe("the time allowed", () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  /** An entropy source that answers only when it is told to. */
+  function slowSource() {
+    const pending: (() => void)[] = [];
+    const source = {
+      extract: (length: number, signal?: AbortSignal) =>
+        new Promise<Uint8Array>((resolve, reject) => {
+          signal?.addEventListener("abort", () => reject(signal.reason));
+          pending.push(() => resolve(new Uint8Array(length).fill(1)));
+        }),
+      extractReady: () => new Uint8Array(0),
+      shortage: () => "slow",
+    };
+    return { source, pending };
+  }
+
+  /** Lets everything happen that waits for no timer. */
+  const settle = async () => {
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
   };
-  using generator = new FullGenerator(slow);
-  await generator.fill(new Uint8Array(40 * 256), { timeoutMs: 400 });
-  expect(asked).toBe(1 + 40); // the seed, and a turn each
+
+  test("begins again whenever entropy comes: with the seed, and with each turn", async () => {
+    const { source, pending } = slowSource();
+    using generator = new FullGenerator(source);
+    const turns = 40;
+    const filled = generator.fill(new Uint8Array(turns * TURN_BYTES), { timeoutMs: 100 });
+    for (let answered = 0; answered < 1 + turns; answered++) {
+      await settle();
+      expect(pending.length).toBe(answered + 1);
+      jest.advanceTimersByTime(99);
+      pending.at(-1)!();
+    }
+    await filled;
+  });
+
+  test("ends a request for which nothing comes", async () => {
+    const { source, pending } = slowSource();
+    using generator = new FullGenerator(source);
+    const failed = rejectionOf(generator.fill(new Uint8Array(2 * TURN_BYTES), { timeoutMs: 100 }));
+    for (const pendingTurns of [1, 2]) {
+      await settle();
+      expect(pending.length).toBe(pendingTurns);
+      pending.at(-1)!(); // the seed, then the first turn
+    }
+    await settle();
+    jest.advanceTimersByTime(100);
+    expect((await failed).message).toBe("not enough entropy within 0.1 s: slow");
+  });
 });
 
 describe("many requests", () => {

@@ -5,9 +5,11 @@ import {
   encodeFrame,
   type Frame,
   FrameReader,
+  FULL_PIECE_BYTES,
   jsonBody,
   parseJsonBody,
 } from "../../../src/faces/stdio/frames.ts";
+import { TURN_BYTES } from "../../../src/rbg/generator.ts";
 
 const anyFrame = fc.record({
   kind: fc.integer({ min: 0, max: 255 }),
@@ -79,4 +81,8 @@ describe("frames", () => {
       expect(() => parseJsonBody(bad)).toThrow(UsageError);
     }
   });
+});
+
+test("clients ask for no more full entropy at a time than one turn of the generator, for which the time limit counts", () => {
+  expect(FULL_PIECE_BYTES).toBeLessThanOrEqual(TURN_BYTES);
 });
