@@ -89,17 +89,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "pool",
     files: /^src\/pool\//,
-    may: [
-      "source",
-      "sampling",
-      "errors",
-      "conditioning",
-      "host",
-      "calibration",
-      "rbg",
-      "sources",
-      "kit/abort",
-    ],
+    may: ["source", "sampling", "errors", "conditioning", "calibration", "rbg", "sources", "kit/abort"],
     packages: /^node:events$/,
   },
   {
@@ -356,6 +346,10 @@ describe("what is found in one place only", () => {
     expect(filesWith(/process\.(platform|arch)/).filter((file) => !/^(ffi|kit)\//.test(file))).toEqual([
       "src/platform/index.ts",
     ]);
+  });
+
+  test("a pool and its generators are composed: in src/pool/open.ts", () => {
+    expect(filesWith(/\bnew (Pool|FullGenerator|DrbgGenerator)\(/)).toEqual(["src/pool/open.ts"]);
   });
 
   test("the product's name: not in the kit", () => {

@@ -1,11 +1,11 @@
 /** Measures this build beside another one. The two take turns, so that a slow moment hits both. */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { median } from "simple-statistics";
 import {
   canPin,
   discarding,
   heading,
-  median,
   peakBytes,
   quantile,
   type Run,

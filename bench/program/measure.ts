@@ -93,12 +93,6 @@ export function quantile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)]!;
 }
 
-/** Returns the value in the middle, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
-}
-
 export function heading(...cells: readonly string[]): void {
   console.log(`\n| ${cells.join(" | ")} |\n|${"---|".repeat(cells.length)}`);
 }

@@ -1,16 +1,8 @@
 /** Measures the program beside its peers. A peer that is not installed is left out. */
+
+import { median } from "simple-statistics";
 import { buildJitterEntropy } from "./jitterentropy.ts";
-import {
-  canPin,
-  discarding,
-  heading,
-  median,
-  peakBytes,
-  row,
-  run,
-  runThroughPipe,
-  takeTurns,
-} from "./measure.ts";
+import { canPin, discarding, heading, peakBytes, row, run, runThroughPipe, takeTurns } from "./measure.ts";
 
 const STARTS = 15;
 

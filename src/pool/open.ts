@@ -6,7 +6,6 @@
  *     await open.full.fill(out);
  */
 import { type ClaimDeps, type ClaimOptions, creditedInfos } from "../calibration/claims.ts";
-import type { Host } from "../platform/host.ts";
 import { DrbgGenerator, FullGenerator } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import type { SourceInfo } from "../source.ts";
@@ -44,10 +43,7 @@ export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
     capacityBytes: settings.capacityBytes,
     idleShare: settings.idleShare,
   });
-  return around(pool, infos, deps.host);
-}
-
-function around(pool: Pool, infos: readonly SourceInfo[], host: Pick<Host, "native">): OpenPool {
+  const { host } = deps;
   // Full-entropy bytes are few: they do without the native library.
   const full = new FullGenerator(pool);
   const drbg = new DrbgGenerator(pool, () => (host.native.ok ? host.native.library.keyStream : undefined));
