@@ -2,7 +2,7 @@
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import type { Source } from "../source.ts";
-import type { RawTrace } from "../trace.ts";
+import { type RawTrace, SAMPLE_BYTES } from "../trace.ts";
 import type { Recording } from "./recording.ts";
 import { sampleUntil } from "./sample-until.ts";
 
@@ -66,7 +66,7 @@ async function fillRestarts(recording: Recording, restart: Restart, signal: Abor
 
 /** The bytes carry no times and no count of warm-up samples: those fields are 0. */
 function traceOf(sourceId: string, bytes: Uint8Array): RawTrace {
-  if (bytes.length % 8 !== 0) throw new SourceError(sourceId, `a restart gave ${bytes.length} bytes`);
+  if (bytes.length % SAMPLE_BYTES !== 0) throw new SourceError(sourceId, `a restart gave ${bytes.length} bytes`);
   const samples = new BigUint64Array(bytes.slice().buffer);
   return { sourceId, samples, discarded: 0, startedNs: 0, elapsedNs: 0 };
 }
