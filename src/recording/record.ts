@@ -66,7 +66,8 @@ async function fillRestarts(recording: Recording, restart: Restart, signal: Abor
 
 /** The bytes carry no times and no count of warm-up samples: those fields are 0. */
 function traceOf(sourceId: string, bytes: Uint8Array): RawTrace {
-  if (bytes.length % SAMPLE_BYTES !== 0) throw new SourceError(sourceId, `a restart gave ${bytes.length} bytes`);
+  if (bytes.length % SAMPLE_BYTES !== 0)
+    throw new SourceError(sourceId, `a restart gave ${bytes.length} bytes`);
   const samples = new BigUint64Array(bytes.slice().buffer);
   return { sourceId, samples, discarded: 0, startedNs: 0, elapsedNs: 0 };
 }
