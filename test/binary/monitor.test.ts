@@ -137,6 +137,9 @@ describe.skipIf(noTmux())("in a terminal", () => {
       using tmux = new Tmux(80, 24);
       begin(tmux);
       await tmux.until(running);
+      // A key that is answered shows that the terminal's replies before it have been read; the shell would get them otherwise.
+      tmux.keys("?");
+      await tmux.until(/╭─ keys/);
       end(tmux);
       expect(await tmux.exitCode()).toBe(code);
       await expectRestored(tmux);
