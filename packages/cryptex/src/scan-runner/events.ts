@@ -1,0 +1,110 @@
+/** Lines of a scan's result, as every format takes them. NDJSON prints them as they stand here. */
+
+/** A path as results show it. */
+export interface ShownPath {
+  /** UTF-8; bytes that are not become U+FFFD. */
+  readonly path: string;
+  /** The exact bytes in base64, where `path` cannot hold them. */
+  readonly path_bytes?: string;
+}
+
+export interface StartEvent {
+  readonly type: "start";
+  readonly schema: 1;
+  /** Digest of the rule set, `sha256:` and hex; and its alias, if it has one. */
+  readonly ruleset: { readonly digest: string; readonly alias?: string };
+  /** Rules that are evaluated. */
+  readonly rules: number;
+  readonly engines: readonly { readonly name: string; readonly version: string; readonly digest: string }[];
+}
+
+/** A rule that matches a file. Keys in this order. */
+export interface MatchEvent extends ShownPath {
+  readonly type: "match";
+  /** Of the bytes that were scanned, hex. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly rule: string;
+  readonly namespace: string;
+  readonly tags: readonly string[];
+  readonly meta: readonly MetaEntry[];
+  /** Sorted by id, then offset. */
+  readonly strings: readonly MatchedString[];
+  /** How many matches there were, by id, for ids whose list in `strings` is cut. */
+  readonly strings_total?: Readonly<Record<string, number>>;
+  readonly engine: string;
+}
+
+/** `value_bytes` (base64) stands in place of a text that is not UTF-8; an integer that a double cannot hold is a string of digits. */
+export type MetaEntry =
+  | { readonly key: string; readonly value: string | number | boolean }
+  | { readonly key: string; readonly value_bytes: string };
+
+export interface MatchedString {
+  readonly id: string;
+  readonly offset: number;
+  readonly length: number;
+  /** At most 256 bytes: printable ASCII as it is, the rest \xNN, a backslash \\. */
+  readonly data: string;
+}
+
+/** Something that is no regular file, or is left out by an option. */
+export interface SkipEvent extends ShownPath {
+  readonly type: "skip";
+  readonly reason: string;
+}
+
+/** A file, or a folder, that was not wholly evaluated. */
+export interface ErrorEvent extends ShownPath {
+  readonly type: "error";
+  readonly reason: string;
+}
+
+/** Text of console.log. */
+export interface LogEvent extends ShownPath {
+  readonly type: "log";
+  readonly message: string;
+}
+
+/** A rule, a rule file or an include that is not evaluated. With a path: the engine gave up on the rule in that one file. */
+export interface QuarantineEvent extends Partial<ShownPath> {
+  readonly type: "quarantine";
+  readonly rule: string | null;
+  readonly file: string;
+  readonly line: number | null;
+  readonly reason: string;
+}
+
+/** With --list-clean. */
+export interface CleanEvent extends ShownPath {
+  readonly type: "clean";
+}
+
+/**
+ * The counts add up: scanned = clean + matched, and each file is in exactly one of match, skip or error lines, or in `clean`.
+ * Where the engine gave up on a rule in a file, a quarantine line with the file's path says so; the file is then in the match
+ * lines if another rule matches, else in the error lines.
+ */
+export interface EndEvent {
+  readonly type: "end";
+  /** False where a regular file within the options, or a rule, was not wholly evaluated. */
+  readonly complete: boolean;
+  readonly scanned: number;
+  readonly clean: number;
+  /** Files. */
+  readonly matched: number;
+  /** Lines. */
+  readonly matches: number;
+  readonly skipped: number;
+  readonly errors: number;
+}
+
+export type ScanEvent =
+  | StartEvent
+  | MatchEvent
+  | SkipEvent
+  | ErrorEvent
+  | LogEvent
+  | QuarantineEvent
+  | CleanEvent
+  | EndEvent;
