@@ -45,7 +45,34 @@ const RULES = `
   CREATE VIRTUAL TABLE rule_grams USING fts5vocab (rule_text, row);
 `;
 
-export const MIGRATIONS: readonly string[] = [RULES];
+const SEEN_FILES = `
+  -- Rows of a scope that is dropped meanwhile are never taken for another's: AUTOINCREMENT gives no number twice.
+  CREATE TABLE seen_scopes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    used_day INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE seen_folders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    scope INTEGER NOT NULL REFERENCES seen_scopes (id),
+    folder TEXT NOT NULL,
+    UNIQUE (scope, folder)
+  ) STRICT;
+  -- Numbers as JavaScript has them: a REAL gives each back exactly.
+  CREATE TABLE seen_files (
+    folder INTEGER NOT NULL REFERENCES seen_folders (id),
+    name TEXT NOT NULL,
+    dev REAL NOT NULL,
+    ino REAL NOT NULL,
+    size REAL NOT NULL,
+    mtime REAL NOT NULL,
+    ctime REAL NOT NULL,
+    result TEXT,
+    PRIMARY KEY (folder, name)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES];
 
 /**
  * Brings a database to the newest schema, each step in a transaction of its own. Programs that open one at the same time wait
@@ -91,7 +118,8 @@ function versionOf(db: Database, path: string, newest: number): number {
   return version;
 }
 
-function numberOf(db: Database, sql: string): number {
+/** Runs a statement that answers with one number. */
+export function numberOf(db: Database, sql: string): number {
   using statement = db.prepare<number[], []>(sql);
   return Number(statement.values()[0]![0]);
 }

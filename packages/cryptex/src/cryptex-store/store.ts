@@ -7,7 +7,7 @@ import { Database } from "bun:sqlite";
 import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { migrate } from "./migrations.ts";
+import { migrate, numberOf } from "./migrations.ts";
 import { explained, StoreError } from "./store-error.ts";
 
 /**
@@ -62,6 +62,8 @@ function connected(filename: string, path: string, { waitMs = WAIT_MS }: StoreOp
     // A schema that somebody else wrote runs nothing.
     db.run("PRAGMA trusted_schema = OFF");
     db.run("PRAGMA foreign_keys = ON");
+    // Counts for a database that is still empty.
+    db.run("PRAGMA auto_vacuum = INCREMENTAL");
     migrate(db, path);
     keepLog(db);
     return new Store(db, path);
@@ -92,13 +94,18 @@ export class Store implements Disposable {
     return this.#transaction("BEGIN IMMEDIATE", work);
   }
 
-  /** Gives room of deleted rows back to the disk. Does nothing while others use the store. @throws StoreError */
+  /** Bytes of the database without the room that deleted rows left. */
+  usedBytes(): number {
+    return (
+      (numberOf(this.db, "PRAGMA page_count") - numberOf(this.db, "PRAGMA freelist_count")) *
+      numberOf(this.db, "PRAGMA page_size")
+    );
+  }
+
+  /** Gives the room of deleted rows back to the disk, a little at a time, so that others wait for none of it long. @throws StoreError */
   compact(): void {
-    try {
-      this.db.run("VACUUM");
-    } catch (error) {
-      const failure = explained(error, this.path);
-      if (!(failure instanceof StoreError && failure.fault === "busy")) throw failure;
+    while (numberOf(this.db, "PRAGMA freelist_count") > 0) {
+      this.write((db) => db.query(`PRAGMA incremental_vacuum (${COMPACT_PAGES})`).all());
     }
   }
 
@@ -123,6 +130,8 @@ export class Store implements Disposable {
     }
   }
 }
+
+const COMPACT_PAGES = 1_000;
 
 function makeFolder(folder: string): void {
   try {
