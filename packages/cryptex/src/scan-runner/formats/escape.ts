@@ -1,0 +1,115 @@
+/** Hostile bytes and texts in forms that neither break a format nor command a terminal. */
+import { InputError } from "#kit/errors.ts";
+import type { MetaValue } from "../../rules/rule-info.ts";
+import type { MetaEntry, ShownPath } from "../events.ts";
+
+/** Matched bytes that a result shows. The length of the match is in the result, so a reader sees what is cut. */
+export const MAX_DATA_BYTES = 256;
+
+const ESCAPED_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+  if (byte === 0x5c) return "\\\\";
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : hexEscape(byte);
+});
+
+function hexEscape(byte: number): string {
+  return `\\x${byte.toString(16).padStart(2, "0").toUpperCase()}`;
+}
+
+/** Writes printable ASCII as it is, other bytes as `\xNN`, a backslash as `\\`; at most MAX_DATA_BYTES of them. */
+export function escapeData(bytes: Uint8Array): string {
+  const end = Math.min(bytes.length, MAX_DATA_BYTES);
+  let text = "";
+  for (let i = 0; i < end; i++) text += ESCAPED_BYTES[bytes[i]!];
+  return text;
+}
+
+const ESCAPE_OR_BYTE = /\\x([0-9A-F]{2})|\\(\\)|([ -[\]-~])/gy;
+
+/** Returns the bytes that `escapeData` wrote. @throws InputError for a text that it never writes */
+export function unescapeData(text: string): Uint8Array {
+  const bytes: number[] = [];
+  let read = 0;
+  for (const [all, hex, backslash, byte] of text.matchAll(ESCAPE_OR_BYTE)) {
+    read += all.length;
+    bytes.push(hex === undefined ? (backslash ?? byte)!.charCodeAt(0) : Number.parseInt(hex, 16));
+  }
+  if (read < text.length)
+    throw new InputError(`match data: no escape or printable ASCII at character ${read}`);
+  return Uint8Array.from(bytes);
+}
+
+/**
+ * Characters that are obeyed or cannot be seen: controls (Cc), formats such as changes of direction (Cf), line and paragraph
+ * separators (Zl, Zp), halves of surrogate pairs (Cs). Unicode Standard, table 4-4.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Writes characters that are obeyed or unseen as `\xNN` or `\u{NNNN}`, so that a text stays in its line, whatever it holds. For people. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (sign) => {
+    const code = sign.codePointAt(0)!;
+    return code < 0x100 ? hexEscape(code) : `\\u{${code.toString(16).toUpperCase()}}`;
+  });
+}
+
+/** Like `visible`, for a path; bytes that are not UTF-8 become `\xNN`. */
+export function visiblePath({ path, path_bytes }: ShownPath): string {
+  return path_bytes === undefined ? visible(path) : visibleBytes(Buffer.from(path_bytes, "base64"));
+}
+
+/** Like `visible`, for bytes that should be UTF-8. */
+export function visibleBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; ) {
+    const length = sequenceLength(bytes[at]!);
+    const sign = fromUtf8(bytes.subarray(at, at + length));
+    text += sign === undefined ? hexEscape(bytes[at]!) : visible(sign);
+    at += sign === undefined ? 1 : length;
+  }
+  return text;
+}
+
+/** Length of the UTF-8 sequence that a byte begins, RFC 3629 §3; 1 where it begins none. */
+function sequenceLength(byte: number): number {
+  return byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 1;
+}
+
+/** Returns the exact bytes of a path. */
+export function pathBytes({ path, path_bytes }: ShownPath): Uint8Array {
+  return Buffer.from(path_bytes ?? path, path_bytes === undefined ? "utf8" : "base64");
+}
+
+/** Serialises to JSON in one line, in which characters that are obeyed or unseen stand as \uNNNN. */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(value).replace(UNSEEN, (sign) =>
+    Array.from(
+      { length: sign.length },
+      (_, i) => `\\u${sign.charCodeAt(i).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
+}
+
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Undefined where the bytes are not UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Turns a value of a rule's metadata into one of a result. */
+export function metaEntry({ key, value }: MetaValue): MetaEntry {
+  if (typeof value === "string") {
+    const bytes = Buffer.from(value, "latin1");
+    const text = fromUtf8(bytes);
+    return text === undefined ? { key, value_bytes: bytes.toString("base64") } : { key, value: text };
+  }
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    return { key, value: Number.isSafeInteger(number) ? number : String(value) };
+  }
+  return { key, value };
+}
