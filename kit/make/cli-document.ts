@@ -1,5 +1,6 @@
 /** Writes the text of docs/CLI.md. */
 import type { Command } from "../term/command.ts";
+import { dashed } from "../term/command-name.ts";
 import { exitTable } from "../term/exit.ts";
 import type { ProgramFacts } from "../term/product.ts";
 import { argumentsOf, optionGroupsOf, synopsisOf, type Term } from "../term/synopsis.ts";
@@ -22,7 +23,7 @@ export function cliDocument(product: ProgramFacts, listed: readonly ListedComman
     "",
     ...tableLines(
       ["command", ""],
-      listed.map(({ command, summary }) => [`[${command.name}](#${command.name})`, plain(summary)]),
+      listed.map(({ command, summary }) => [`[${command.name}](#${dashed(command.name)})`, plain(summary)]),
     ),
     "",
     ...manual.conventions.flatMap((text) => [plain(text), ""]),
@@ -53,7 +54,7 @@ export function cliDocument(product: ProgramFacts, listed: readonly ListedComman
 
 function section(program: string, command: Command): string[] {
   const groups = [{ title: "Arguments", terms: argumentsOf(command) }, ...optionGroupsOf(command)];
-  const related = (command.seeAlso ?? []).map((name) => `[${name}](#${name})`);
+  const related = (command.seeAlso ?? []).map((name) => `[${name}](#${dashed(name)})`);
   return [
     `## ${command.name}`,
     "",

@@ -3,7 +3,7 @@ import { type ProgramFacts, shownCommands } from "../term/product.ts";
 import { cliDocument } from "./cli-document.ts";
 import { completionScript } from "./completions.ts";
 import { generated } from "./generated.ts";
-import { commandManual, type ListedCommand, programManual } from "./manual.ts";
+import { commandManual, type ListedCommand, pageName, programManual } from "./manual.ts";
 
 /** Makes the texts of the files, by path from the root. */
 export async function commandFiles(product: ProgramFacts): Promise<Map<string, string>> {
@@ -20,7 +20,7 @@ export async function commandFiles(product: ProgramFacts): Promise<Map<string, s
     ["docs/CLI.md", cliDocument(product, listed)],
     [`man/${program}.1`, programManual(product, listed)],
     ...listed.map(({ command }): [string, string] => [
-      `man/${program}-${command.name}.1`,
+      `man/${pageName(program, command.name)}.1`,
       commandManual(product, command),
     ]),
   ]);

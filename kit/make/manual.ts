@@ -1,6 +1,7 @@
 /** Writes manual pages in the macros of man(7), which groff and mandoc both know. */
 
 import type { Command } from "../term/command.ts";
+import { dashed } from "../term/command-name.ts";
 import { exitTable } from "../term/exit.ts";
 import type { ProgramFacts } from "../term/product.ts";
 import { argumentsOf, optionGroupsOf, synopsisOf, type Term } from "../term/synopsis.ts";
@@ -19,7 +20,7 @@ export function programManual(product: ProgramFacts, listed: readonly ListedComm
     section("DESCRIPTION", paragraphs(manual.description)),
     section(
       "COMMANDS",
-      listed.flatMap(({ command, summary }) => entry(reference(`${program}-${command.name}`), summary)),
+      listed.flatMap(({ command, summary }) => entry(reference(pageName(program, command.name)), summary)),
     ),
     section("CONVENTIONS", paragraphs(manual.conventions)),
     exitStatus(product),
@@ -31,18 +32,22 @@ export function programManual(product: ProgramFacts, listed: readonly ListedComm
       "FILES",
       manual.files.flatMap(([path, meaning]) => entry(italic(path), meaning)),
     ),
-    section("SEE ALSO", [listed.map(({ command }) => reference(`${program}-${command.name}`)).join(",\n")]),
+    section("SEE ALSO", [
+      listed.map(({ command }) => reference(pageName(program, command.name))).join(",\n"),
+    ]),
   ]);
 }
 
 /** The page <program>-<command>(1). */
 export function commandManual(product: ProgramFacts, command: Command): string {
   const program = product.name;
-  const related = [program, ...(command.seeAlso ?? []).map((name) => `${program}-${name}`)];
+  const related = [program, ...(command.seeAlso ?? []).map((name) => pageName(program, name))];
   const words = argumentsOf(command);
-  const [name = "", ...rest] = synopsisOf(command).split(" ");
-  return page(product, `${program}-${command.name}`, lowerFirst(command.description), [
-    section("SYNOPSIS", [`${bold(`${program} ${name}`)} ${rest.map(placeholder).join(" ")}`]),
+  const rest = synopsisOf(command)
+    .slice(command.name.length + 1)
+    .split(" ");
+  return page(product, pageName(program, command.name), lowerFirst(command.description), [
+    section("SYNOPSIS", [`${bold(`${program} ${command.name}`)} ${rest.map(placeholder).join(" ")}`]),
     section("DESCRIPTION", paragraphs([`${command.description}.`, ...(command.details ?? [])])),
     ...(words.length === 0 ? [] : [section("ARGUMENTS", words.flatMap(term))]),
     section("OPTIONS", optionLines(command)),
@@ -51,6 +56,11 @@ export function commandManual(product: ProgramFacts, command: Command): string {
     section("ENVIRONMENT", [`See ${reference(program)}.`]),
     section("SEE ALSO", [related.map(reference).join(",\n")]),
   ]);
+}
+
+/** Names the page of a command: `demo-rules-find`. */
+export function pageName(program: string, command: string): string {
+  return `${program}-${dashed(command)}`;
 }
 
 function page(
@@ -106,8 +116,8 @@ function exitStatus({ exits }: ProgramFacts): string {
 
 /** `<source>`, `[path]`: the word in italics, the brackets as they are. */
 function placeholder(word: string): string {
-  const [, open = "", name = "", close = ""] = /^([<[]?)(.*?)([>\]]?)$/.exec(word) ?? [];
-  return open === "<" ? italic(name) : `${open}${italic(name)}${close}`;
+  const [, open = "", name = "", close = ""] = /^([<[]?)(.*?)([>\]]?(?:\.\.\.)?)$/.exec(word) ?? [];
+  return open === "<" ? `${italic(name)}${close.slice(1)}` : `${open}${italic(name)}${close}`;
 }
 
 function reference(name: string): string {

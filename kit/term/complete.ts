@@ -4,9 +4,10 @@
  * a line with a colon and the directives for the shell.
  */
 import { type Candidate, type Completion, NOTHING, startingWith } from "./candidates.ts";
-import { type Flag, type Flags, flagNamed, namedFlags, namedWords, tokensOf } from "./flags.ts";
+import { findCommand, firstWords, secondWords } from "./command-name.ts";
+import { type Flag, type Flags, flagNamed, namedFlags, tokensOf, wordAt } from "./flags.ts";
 import type { Io } from "./io.ts";
-import { type Product, shownCommands } from "./product.ts";
+import type { Product, ProgramFacts } from "./product.ts";
 
 /** @param words the words after the program's name; the last one is being typed, and may be empty */
 export async function completionOf<Deps, Settings extends Flags>(
@@ -14,19 +15,15 @@ export async function completionOf<Deps, Settings extends Flags>(
   product: Pick<Product<Deps, Settings>, "commands" | "deps">,
   io: Io,
 ): Promise<Completion> {
-  const [name = "", ...rest] = words;
-  const listed = shownCommands(product).map((value) => ({
-    value,
-    description: product.commands[value]!.summary,
-  }));
-  if (rest.length === 0) return startingWith(name, [...listed, ...BESIDES_COMMANDS]);
-  if (name === "help") return rest.length === 1 ? startingWith(rest[0]!, listed) : NOTHING;
-  const entry = Object.hasOwn(product.commands, name) ? product.commands[name] : undefined;
-  if (!entry || entry.hidden) return NOTHING;
+  const name = nameBegun(words, product, BESIDES_COMMANDS);
+  if (name) return name;
+  if (words[0] === "help") return nameBegun(words.slice(1), product) ?? NOTHING;
+  const found = findCommand(product.commands, words.slice(0, -1));
+  if (!found || found.entry.hidden) return NOTHING;
 
-  const { flags } = await entry.load();
-  const typed = rest.pop()!;
-  const before = read(rest, flags);
+  const { flags } = await found.entry.load();
+  const typed = words.at(-1)!;
+  const before = read(found.rest, flags);
   const completed = (flag: Flag<unknown, Deps> | undefined, begun: string) =>
     flag?.complete?.(begun, product.deps({}, io)) ?? NOTHING;
   if (before.awaiting) return completed(before.awaiting, typed);
@@ -35,13 +32,34 @@ export async function completionOf<Deps, Settings extends Flags>(
     if (equals < 0) return startingWith(typed, flagsLeft(flags, before.given));
     return completed(flagNamed(typed.slice(0, equals), flags), typed.slice(equals + 1));
   }
-  return completed(namedWords(flags)[before.words]?.[1], typed);
+  return completed(wordAt(before.words, flags), typed);
 }
 
 /** Formats the answer for the shells' scripts. */
 export function completionText({ candidates, directive }: Completion): string {
   const lines = candidates.map(({ value, description }) => `${value}\t${description}\n`);
   return `${lines.join("")}:${directive}\n`;
+}
+
+/** Completes the name of a command, word by word; undefined once it is whole. @param besides what may stand in its place */
+function nameBegun(
+  words: readonly string[],
+  { commands }: Pick<ProgramFacts, "commands">,
+  besides: readonly Candidate[] = [],
+): Completion | undefined {
+  const [first = "", second] = words;
+  if (second === undefined) {
+    const describe = (word: string) => commands[word]?.summary ?? secondWords({ commands }, word).join(", ");
+    const listed = firstWords({ commands }).map((value) => ({ value, description: describe(value) }));
+    return startingWith(first, [...listed, ...besides]);
+  }
+  const seconds = words.length === 2 ? secondWords({ commands }, first) : [];
+  if (seconds.length === 0) return undefined;
+  const summary = (value: string) => commands[`${first} ${value}`]!.summary;
+  return startingWith(
+    second,
+    seconds.map((value) => ({ value, description: summary(value) })),
+  );
 }
 
 /** Words that may stand in place of a command. */
@@ -78,8 +96,7 @@ function read<Deps>(argv: readonly string[], flags: Flags<Deps>): Before<Deps> {
 }
 
 function flagsLeft<Deps>(flags: Flags<Deps>, given: ReadonlySet<string>): Candidate[] {
-  const all = namedFlags(flags).map(([name, { about }]) => ({ value: `--${name}`, description: about }));
-  return [...all, { value: "--help", description: "Explain this command" }].filter(
-    ({ value }) => !given.has(value),
-  );
+  const left = namedFlags(flags).filter(([name, { many }]) => many || !given.has(`--${name}`));
+  const all = left.map(([name, { about }]) => ({ value: `--${name}`, description: about }));
+  return given.has("--help") ? all : [...all, { value: "--help", description: "Explain this command" }];
 }

@@ -26,11 +26,13 @@ export interface Flag<T = unknown, Deps = unknown> {
   readonly default?: string | undefined;
   /** A word that must be given. */
   readonly required: boolean;
+  /** Takes every value that is typed, not the last one alone; a word of this kind takes all that are left. */
+  readonly many?: true | undefined;
   /** Title under which help lists it apart from a command's own options. */
   readonly group?: string | undefined;
   readonly complete?: Completer<Deps> | undefined;
-  /** Parses what was typed. @param name as the user knows it: `--bytes`, `<file>` @throws UsageError that begins with the name */
-  readonly parse: (text: string, name: string) => T;
+  /** Parses what was typed, in its order. @param name as the user knows it: `--bytes`, `<file>` @throws UsageError that begins with the name */
+  readonly parse: (texts: readonly string[], name: string) => T;
   /** Makes the value when none was typed. @throws UsageError where one is required */
   readonly absent: (name: string) => T;
 }
@@ -101,7 +103,7 @@ function valueFlag<T, S extends ValueSpec>(parse: Parse<T>, spec: S): ValueFlag<
     if (required) throw new UsageError(`${name} is missing`, spec.hint ? [`${name} ${spec.hint}`] : []);
     return undefined;
   };
-  return { ...spec, kind: "value", required, parse, absent } as unknown as ValueFlag<T, S>;
+  return { ...spec, kind: "value", required, parse: last(parse), absent } as unknown as ValueFlag<T, S>;
 }
 
 function wordFlag<T, S extends ValueSpec>(parse: Parse<T>, spec: S): WordFlag<T, S> {
@@ -110,7 +112,26 @@ function wordFlag<T, S extends ValueSpec>(parse: Parse<T>, spec: S): WordFlag<T,
     if (required) throw new UsageError(`missing argument ${name}`);
     return undefined;
   };
-  return { ...spec, kind: "word", required, parse, absent } as unknown as WordFlag<T, S>;
+  return { ...spec, kind: "word", required, parse: last(parse), absent } as unknown as WordFlag<T, S>;
+}
+
+/** Lets the last one count of what was typed. */
+function last<T>(parse: Parse<T>): Flag<T>["parse"] {
+  return (texts, name) => parse(texts.at(-1)!, name);
+}
+
+/**
+ * Makes a list of a flag or word that would take one value: `--define a=1 --define b=2`, `<path>…`. Empty where none is given
+ * and none is required.
+ */
+export function many<T, Deps>(one: Flag<T, Deps>): Flag<readonly NonNullable<T>[], Deps> {
+  const list = (values: readonly T[]) => values.filter((value) => value !== undefined) as NonNullable<T>[];
+  return {
+    ...one,
+    many: true,
+    parse: (texts, name) => list(texts.map((text) => one.parse([text], name))),
+    absent: (name) => list([one.absent(name)]),
+  };
 }
 
 function choiceOf<const Choices extends readonly string[]>(choices: Choices): Parse<Choices[number]> {
@@ -232,7 +253,7 @@ export interface FlagRules<F extends Flags> {
 }
 
 /**
- * Gives every flag of the definition a value. If a flag is given twice, the last one counts.
+ * Gives every flag of the definition a value. If a flag is given twice, the last one counts, unless it takes many.
  * @throws UsageError for unknown flags, missing, unwanted or invalid values, and surplus or missing words
  */
 export function parseOptions<F extends Flags>(rules: FlagRules<F>, argv: readonly string[]): OptionsOf<F> {
@@ -240,8 +261,8 @@ export function parseOptions<F extends Flags>(rules: FlagRules<F>, argv: readonl
   const texts = textsOf(argv, flags);
   const options = Object.entries(flags).map(([key, flag]) => {
     const name = flag.kind === "word" ? `<${nameOf(key, flag)}>` : `--${nameOf(key, flag)}`;
-    const text = texts.get(flag);
-    return [key, text === undefined ? flag.absent(name) : flag.parse(text, name)];
+    const typed = texts.get(flag);
+    return [key, typed === undefined ? flag.absent(name) : flag.parse(typed, name)];
   });
   const parsed = Object.fromEntries(options) as OptionsOf<F>;
   const given = Object.keys(flags).filter((key) => texts.has(flags[key]!));
@@ -249,9 +270,14 @@ export function parseOptions<F extends Flags>(rules: FlagRules<F>, argv: readonl
   return parsed;
 }
 
-/** Finds the text of each flag that was typed; for a switch, the empty text. */
-function textsOf(argv: readonly string[], flags: Flags): Map<Flag<unknown, never>, string> {
-  const texts = new Map<Flag<unknown, never>, string>();
+/** Finds the texts of each flag that was typed; for a switch, empty ones. */
+function textsOf(argv: readonly string[], flags: Flags): Map<Flag<unknown, never>, string[]> {
+  const texts = new Map<Flag<unknown, never>, string[]>();
+  const add = (flag: Flag<unknown, never>, text: string) => {
+    const before = texts.get(flag);
+    if (before) before.push(text);
+    else texts.set(flag, [text]);
+  };
   const words: string[] = [];
   for (const token of tokensOf(argv, flags)) {
     if (token.kind === "positional") words.push(token.value);
@@ -263,20 +289,29 @@ function textsOf(argv: readonly string[], flags: Flags): Map<Flag<unknown, never
     }
     if (flag.kind === "switch") {
       if (token.inlineValue) throw new UsageError(`${token.rawName} takes no value`);
-      texts.set(flag, "");
+      add(flag, "");
     } else if (!token.value) {
       throw new UsageError(
         `${token.rawName} needs a value`,
         flag.hint ? [`${token.rawName} ${flag.hint}`] : [],
       );
     } else {
-      texts.set(flag, token.value);
+      add(flag, token.value);
     }
   }
-  const places = namedWords(flags);
-  if (words.length > places.length) throw new UsageError(`unexpected argument '${words[places.length]}'`);
-  for (const [i, word] of words.entries()) texts.set(places[i]![1], word);
+  for (const [i, word] of words.entries()) {
+    const place = wordAt(i, flags);
+    if (!place) throw new UsageError(`unexpected argument '${word}'`);
+    add(place, word);
+  }
   return texts;
+}
+
+/** Finds the positional argument that a word is. @param index of the word, from 0 */
+export function wordAt<Deps>(index: number, flags: Flags<Deps>): Flag<unknown, Deps> | undefined {
+  const places = namedWords(flags).map(([, place]) => place);
+  const final = places.at(-1);
+  return places[index] ?? (final?.many ? final : undefined);
 }
 
 /** Splits a command line with Node's parser. A value may begin with a dash: `--sources -x`. */

@@ -1,6 +1,7 @@
 /** Help texts: of the program, and of each command. */
 import { wrap } from "../format/wrap.ts";
 import type { Command } from "./command.ts";
+import { dashed } from "./command-name.ts";
 import { exitTable } from "./exit.ts";
 import { type ProgramFacts, shownCommands } from "./product.ts";
 import { paint } from "./style.ts";
@@ -22,9 +23,7 @@ export function programHelp(
   facts: ProgramFacts & { readonly menu?: unknown },
   { color }: Pick<Page, "color">,
 ): string {
-  const { name: program, version, tagline, commands, examples, menu } = facts;
-  const names = shownCommands(facts);
-  const width = Math.max(...names.map((name) => name.length));
+  const { name: program, version, tagline, examples, menu } = facts;
   return sections(
     [
       ["", [`${program} ${version}: ${tagline}`]],
@@ -32,7 +31,7 @@ export function programHelp(
         "USAGE",
         [`${program} <command> [options]`, ...(menu ? [`${program}            a menu, on a terminal`] : [])],
       ],
-      ["COMMANDS", names.map((name) => `${name.padEnd(width)}  ${commands[name]!.summary}`)],
+      ["COMMANDS", summaryLines(facts, shownCommands(facts))],
       ["EXAMPLES", examples],
       [
         "",
@@ -44,6 +43,28 @@ export function programHelp(
     ],
     color,
   );
+}
+
+/** Lists the commands of a group. @param names their whole names */
+export function groupHelp(
+  facts: ProgramFacts,
+  group: string,
+  names: readonly string[],
+  { color }: Pick<Page, "color">,
+): string {
+  return sections(
+    [
+      ["USAGE", [`${facts.name} ${group} <command> [options]`]],
+      ["COMMANDS", summaryLines(facts, names)],
+      ["", [`'${facts.name} ${group} <command> --help' explains a command.`]],
+    ],
+    color,
+  );
+}
+
+function summaryLines({ commands }: ProgramFacts, names: readonly string[]): string[] {
+  const width = Math.max(...names.map((name) => name.length));
+  return names.map((name) => `${name.padEnd(width)}  ${commands[name]!.summary}`);
 }
 
 export function commandHelp(
@@ -65,7 +86,7 @@ export function commandHelp(
       ...groups.map(({ title, terms }): Section => [title.toUpperCase(), termLines(terms, width)]),
       ["EXAMPLES", command.examples],
       ["EXIT CODES", wrap(codes.join("; "), width)],
-      ["SEE ALSO", wrap([...seeAlso, `man ${program}-${command.name}`].join(", "), width)],
+      ["SEE ALSO", wrap([...seeAlso, `man ${program}-${dashed(command.name)}`].join(", "), width)],
     ],
     color,
   );

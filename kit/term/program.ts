@@ -1,11 +1,11 @@
 /** Runs a program: signals, the command and its options, the exit code, error messages. */
 import { UsageError } from "../errors.ts";
 import type { Command } from "./command.ts";
+import { findCommand, groupOf, unknownCommand } from "./command-name.ts";
 import { EXIT, exitCodeOf, InterruptedError, messageOf } from "./exit.ts";
 import { type Flags, type OptionsOf, parseOptions } from "./flags.ts";
 import { type Io, processIo } from "./io.ts";
-import { type Product, shownCommands } from "./product.ts";
-import { suggestion } from "./suggestion.ts";
+import type { Product } from "./product.ts";
 
 /** @returns the exit code; never throws */
 export async function runProgram<Deps, Settings extends Flags>(
@@ -34,7 +34,7 @@ export async function runApp<Deps, Settings extends Flags>(
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
-  const [name, ...rest] = argv;
+  const [name, ...words] = argv;
   if (name === undefined && product.menu && io.inIsTerminal && io.outIsTerminal) {
     const [{ runMenu }, { askOnTerminal }] = await Promise.all([
       import("./menu.ts"),
@@ -43,7 +43,7 @@ export async function runApp<Deps, Settings extends Flags>(
     const items = await product.menu(product.deps({}, io));
     return runMenu(items, product.name, io, askOnTerminal, (line, itsIo) => runApp(product, line, itsIo));
   }
-  if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) {
+  if (name === undefined || name === "--help" || name === "-h" || (name === "help" && words.length === 0)) {
     const { programHelp } = await import("./help.ts");
     await io.out(`${programHelp(product, io)}\n`);
     return EXIT.ok;
@@ -57,20 +57,26 @@ export async function runApp<Deps, Settings extends Flags>(
     await io.out(await licences());
     return EXIT.ok;
   }
-  if (name === "complete" && rest[0] === "--") {
+  if (name === "complete" && words[0] === "--") {
     const { completionOf, completionText } = await import("./complete.ts");
-    await io.out(completionText(await completionOf(rest.slice(1), product, io)));
+    await io.out(completionText(await completionOf(words.slice(1), product, io)));
     return EXIT.ok;
   }
-  if (name === "help") return runApp(product, [rest[0]!, "--help"], io);
+  if (name === "help") return runApp(product, [...words, "--help"], io);
   if (name.startsWith("-")) {
     throw new UsageError(`unknown option '${name}'`, [
       `options follow the command: ${product.examples.at(-1) ?? `${product.name} <command> [options]`}`,
     ]);
   }
-  const entry = Object.hasOwn(product.commands, name) ? product.commands[name] : undefined;
-  if (!entry) throw new UsageError(`unknown command '${name}'`, suggestion(name, shownCommands(product)));
-
+  const found = findCommand(product.commands, argv);
+  if (!found) {
+    const group = groupOf(product, name);
+    if (group.length === 0 || !isHelp(words[0])) throw unknownCommand(product, argv);
+    const { groupHelp } = await import("./help.ts");
+    await io.out(`${groupHelp(product, name, group, io)}\n`);
+    return EXIT.ok;
+  }
+  const { entry, rest } = found;
   const command = await entry.load();
   if (wantsHelp(rest)) {
     const { commandHelp } = await import("./help.ts");
@@ -83,7 +89,11 @@ export async function runApp<Deps, Settings extends Flags>(
 
 function wantsHelp(args: readonly string[]): boolean {
   const end = args.indexOf("--");
-  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+  return (end < 0 ? args : args.slice(0, end)).some(isHelp);
+}
+
+function isHelp(arg: string | undefined): boolean {
+  return arg === "--help" || arg === "-h";
 }
 
 /** Picks the options whose flags are the product's settings: the same object under the same key. */

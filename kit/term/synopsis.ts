@@ -44,8 +44,8 @@ export function optionGroupsOf({ flags }: Defined): TermGroup[] {
   }));
 }
 
-function wordOf([name, { required }]: [name: string, flag: Flag<unknown, never>]): string {
-  return required ? `<${name}>` : `[${name}]`;
+function wordOf([name, { required, many }]: [name: string, flag: Flag<unknown, never>]): string {
+  return `${required ? `<${name}>` : `[${name}]`}${many ? "..." : ""}`;
 }
 
 function termOf([name, flag]: [name: string, flag: Flag<unknown, never>]): Term {
@@ -57,6 +57,7 @@ function termOf([name, flag]: [name: string, flag: Flag<unknown, never>]): Term 
   };
 }
 
-function describe({ about, default: byDefault }: Flag<unknown, never>): string {
-  return byDefault ? `${about}; default: ${byDefault}` : about;
+function describe({ kind, about, default: byDefault, many }: Flag<unknown, never>): string {
+  const repeats = many && kind === "value" ? "; may be given several times" : "";
+  return `${about}${repeats}${byDefault ? `; default: ${byDefault}` : ""}`;
 }

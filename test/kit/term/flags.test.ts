@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { UsageError } from "#kit/errors.ts";
-import { type Flags, flag, parseOptions, positional } from "#kit/term/flags.ts";
+import { type Flags, flag, many, parseOptions, positional } from "#kit/term/flags.ts";
 
 const FLAGS = {
   bytes: flag.text({ about: "", short: "n", hint: "N" }),
@@ -126,4 +126,45 @@ test("a rule about several flags can tell what was typed from a default", () => 
   const check = (_: unknown, given: ReadonlySet<string>) => seen.push([...given]);
   for (const argv of [[], ["--level=2"], ["--json", "--level", "3"]]) parseOptions({ flags, check }, argv);
   expect(seen).toEqual([[], ["level"], ["level", "json"]]);
+});
+
+describe("a list", () => {
+  const lists = {
+    define: many(flag.value((text) => text.split("="), { about: "" })),
+    level: many(flag.count(1, 8, { about: "", default: "2" })),
+    root: positional.text({ about: "" }),
+    path: many(positional.file({ about: "" })),
+  };
+
+  test("holds everything that was typed, in order, each parsed", () => {
+    expect(parse(["r", "a", "--define", "x=1", "b", "--define=y=2", "--level", "3"], lists)).toEqual({
+      define: [
+        ["x", "1"],
+        ["y", "2"],
+      ],
+      level: [3],
+      root: "r",
+      path: ["a", "b"],
+    });
+    expect(() => parse(["r", "a", "--level", "3", "--level", "9"], lists)).toThrow("--level: '9'");
+  });
+
+  test("is empty, or has its default, where nothing was typed; a required word must be there", () => {
+    expect(parse(["r", "--", "-a"], lists)).toEqual({ define: [], level: [2], root: "r", path: ["-a"] });
+    expect(hintsOf(() => parse(["r"], lists))).toBe("missing argument <path>");
+    const optional = { path: many(positional.file({ about: "", required: false })) };
+    expect(parse([], optional)).toEqual({ path: [] });
+  });
+
+  test("of 100,000 words is no trouble", () => {
+    const words = Array.from({ length: 100_000 }, (_, i) => `w${i}`);
+    expect(parse(words, lists).path).toHaveLength(99_999);
+  });
+
+  test("has the type of its values", () => {
+    const { level, path } = parse(["r", "a"], lists);
+    const numbers: readonly number[] = level;
+    const texts: readonly string[] = path;
+    expect([numbers, texts]).toEqual([[2], ["a"]]);
+  });
 });

@@ -1,0 +1,125 @@
+/**
+ * The schema of the store, as the steps by which it came about. A step that was released is never changed: a new one follows
+ * it. `user_version` of the database is the number of steps that it has seen.
+ */
+import type { Database } from "bun:sqlite";
+import { StoreError } from "./store-error.ts";
+
+/** "crpx" in ASCII: tells our databases from others (https://sqlite.org/pragma.html#pragma_application_id). */
+const APPLICATION_ID = 0x63_72_70_78;
+
+const RULES = `
+  -- What a rule file says, by its content. Facts of rules are JSON; see rule-index.ts.
+  CREATE TABLE rule_contents (
+    id INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
+    reader INTEGER NOT NULL,
+    facts TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE rule_files (
+    path BLOB PRIMARY KEY,
+    stamp TEXT NOT NULL,
+    content INTEGER NOT NULL REFERENCES rule_contents (id),
+    used_day INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rule_files_by_content ON rule_files (content);
+  -- What "rules index" was asked to read.
+  CREATE TABLE rule_roots (path BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE rules (
+    id INTEGER PRIMARY KEY,
+    content INTEGER NOT NULL REFERENCES rule_contents (id),
+    name TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    logic BLOB NOT NULL,
+    facts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX rules_by_content ON rules (content);
+  CREATE INDEX rules_by_name ON rules (name);
+  CREATE TABLE rule_fields (
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    rule INTEGER NOT NULL,
+    PRIMARY KEY (field, value, rule)
+  ) STRICT, WITHOUT ROWID;
+  CREATE VIRTUAL TABLE rule_text USING fts5 (name, tags, meta, strings, tokenize = 'trigram');
+  CREATE VIRTUAL TABLE rule_grams USING fts5vocab (rule_text, row);
+`;
+
+const SEEN_FILES = `
+  -- Rows of a scope that is dropped meanwhile are never taken for another's: AUTOINCREMENT gives no number twice.
+  CREATE TABLE seen_scopes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    used_day INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE seen_folders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    scope INTEGER NOT NULL REFERENCES seen_scopes (id),
+    folder TEXT NOT NULL,
+    UNIQUE (scope, folder)
+  ) STRICT;
+  -- Numbers as JavaScript has them: a REAL gives each back exactly.
+  CREATE TABLE seen_files (
+    folder INTEGER NOT NULL REFERENCES seen_folders (id),
+    name TEXT NOT NULL,
+    dev REAL NOT NULL,
+    ino REAL NOT NULL,
+    size REAL NOT NULL,
+    mtime REAL NOT NULL,
+    ctime REAL NOT NULL,
+    result TEXT,
+    PRIMARY KEY (folder, name)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES];
+
+/**
+ * Brings a database to the newest schema, each step in a transaction of its own. Programs that open one at the same time wait
+ * for each other, and each step is done once.
+ * @throws StoreError for a database of a newer version or of another program, which is left as it is
+ */
+export function migrate(db: Database, path: string, steps: readonly string[] = MIGRATIONS): void {
+  let version = versionOf(db, path, steps.length);
+  while (version < steps.length) {
+    db.run("BEGIN IMMEDIATE");
+    try {
+      version = versionOf(db, path, steps.length);
+      if (version < steps.length) {
+        db.run(steps[version]!);
+        version += 1;
+        db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+        db.run(`PRAGMA user_version = ${version}`);
+      }
+      db.run("COMMIT");
+    } catch (error) {
+      if (db.inTransaction) db.run("ROLLBACK");
+      throw error;
+    }
+  }
+}
+
+function versionOf(db: Database, path: string, newest: number): number {
+  const version = numberOf(db, "PRAGMA user_version");
+  const isOurs = numberOf(db, "PRAGMA application_id") === APPLICATION_ID;
+  const isEmpty = numberOf(db, "SELECT count(*) FROM sqlite_schema") === 0 && version === 0;
+  if (!isOurs && !isEmpty) {
+    throw new StoreError("not-a-store", `the store ${path} is a database of another program`, [
+      "--db FILE uses another one",
+    ]);
+  }
+  if (version > newest) {
+    throw new StoreError(
+      "newer",
+      `the store ${path} has schema ${version}, and this version of the program knows schemas up to ${newest}`,
+      ["use the newer version that wrote it, or another store with --db FILE"],
+    );
+  }
+  return version;
+}
+
+/** Runs a statement that answers with one number. */
+export function numberOf(db: Database, sql: string): number {
+  using statement = db.prepare<number[], []>(sql);
+  return Number(statement.values()[0]![0]);
+}

@@ -1,0 +1,57 @@
+/** Failures of the store, in words. */
+import { SQLiteError } from "bun:sqlite";
+import { ProgramError } from "#kit/errors.ts";
+
+export type StoreFault =
+  /** Another program has been writing all the time that was allowed. */
+  | "busy"
+  | "full"
+  | "read-only"
+  /** The file is no database, or another program's. */
+  | "not-a-store"
+  /** A newer version of this program wrote it. */
+  | "newer"
+  | "damaged"
+  /** No such folder, no permission, an error of the disk. */
+  | "unreachable";
+
+/** The store cannot be used, or not for this. Nothing that was stored before is lost, unless the fault is "damaged". */
+export class StoreError extends ProgramError<"store"> {
+  override name = "StoreError";
+  constructor(
+    readonly fault: StoreFault,
+    message: string,
+    hints: readonly string[] = [],
+    cause?: unknown,
+  ) {
+    super("store", message, { hints, cause });
+  }
+}
+
+const OTHER_STORE = "--db FILE uses another one";
+
+/** Primary result codes (https://sqlite.org/rescode.html); an extended one has it in its low byte. */
+const CODES: Readonly<Record<number, readonly [fault: StoreFault, words: string, ...hints: string[]]>> = {
+  5: ["busy", "is in use: another program has been writing to it", "try again when it has finished"],
+  6: ["busy", "is in use: another program has been writing to it", "try again when it has finished"],
+  8: ["read-only", "cannot be written: the file or its folder is read-only", OTHER_STORE],
+  10: ["unreachable", "cannot be read or written: the disk reports an error", OTHER_STORE],
+  11: ["damaged", "is damaged", "move it away: what was read from rule files is read again", OTHER_STORE],
+  13: [
+    "full",
+    "cannot grow: the disk is full, or a limit is reached",
+    "make room, or --db FILE on another disk",
+  ],
+  14: ["unreachable", "cannot be opened", OTHER_STORE],
+  23: ["unreachable", "cannot be opened: permission denied", OTHER_STORE],
+  26: ["not-a-store", "is no database", OTHER_STORE],
+};
+
+/** Returns an error in words for what SQLite throws; any other error as it is. */
+export function explained(error: unknown, path: string): unknown {
+  if (!(error instanceof SQLiteError)) return error;
+  const known = CODES[error.errno & 0xff];
+  if (known === undefined) return error;
+  const [fault, words, ...hints] = known;
+  return new StoreError(fault, `the store ${path} ${words} (${error.code}: ${error.message})`, hints, error);
+}

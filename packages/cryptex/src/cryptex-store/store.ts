@@ -1,0 +1,192 @@
+/**
+ * The store: one SQLite database for rule metadata and for what is known of files that were scanned. Several programs may use
+ * one at a time. Readers never wait; writers wait for each other. What a write transaction has committed survives the end of
+ * the program in any way, and a full disk.
+ */
+import { Database } from "bun:sqlite";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { migrate, numberOf } from "./migrations.ts";
+import { explained, StoreError } from "./store-error.ts";
+
+/**
+ * Place of the store where none is named: below XDG_DATA_HOME, else `~/.local/share` (XDG Base Directory Specification 0.8, by
+ * which relative paths do not count); `~/Library/Application Support` on macOS, LOCALAPPDATA on Windows.
+ */
+export function defaultStorePath(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  os: NodeJS.Platform = process.platform,
+): string {
+  const home = env["HOME"] || homedir();
+  const [named, usual] =
+    os === "darwin"
+      ? [undefined, join(home, "Library", "Application Support")]
+      : os === "win32"
+        ? [env["LOCALAPPDATA"], join(home, "AppData", "Local")]
+        : [env["XDG_DATA_HOME"], join(home, ".local", "share")];
+  return join(named && isAbsolute(named) ? named : usual, "cryptex", "cryptex.db");
+}
+
+export interface StoreOptions {
+  /** Time that a writer waits for others; by default WAIT_MS. */
+  readonly waitMs?: number;
+}
+
+/** Far longer than any transaction of this program takes, and short enough to hear of one that hangs. */
+const WAIT_MS = 30_000;
+
+/**
+ * Opens a store, or makes one. The default folder is made where it is missing, for its owner alone; any other must be there.
+ * @param path undefined: the default place
+ * @throws StoreError
+ */
+export function openStore(path?: string, options: StoreOptions = {}): Store {
+  const place = resolve(path ?? defaultStorePath());
+  if (place.includes("\0")) throw new StoreError("unreachable", "a path cannot hold a NUL character");
+  if (path === undefined) makeFolder(dirname(place));
+  makeFile(place);
+  return connected(place, place, options);
+}
+
+/** Makes a store that ends with the program. */
+export function openMemoryStore(): Store {
+  return connected(":memory:", "in memory", {});
+}
+
+function connected(filename: string, path: string, { waitMs = WAIT_MS }: StoreOptions): Store {
+  let db: Database | undefined;
+  try {
+    db = new Database(filename, { readwrite: true, create: false, strict: true });
+    db.run(`PRAGMA busy_timeout = ${Math.trunc(waitMs)}`);
+    // A schema that somebody else wrote runs nothing.
+    db.run("PRAGMA trusted_schema = OFF");
+    db.run("PRAGMA foreign_keys = ON");
+    // Counts for a database that is still empty.
+    db.run("PRAGMA auto_vacuum = INCREMENTAL");
+    migrate(db, path);
+    keepLog(db);
+    return new Store(db, path);
+  } catch (error) {
+    db?.close();
+    throw explained(error, path);
+  }
+}
+
+/** An open store. Closed by `using`. */
+export class Store implements Disposable {
+  constructor(
+    /** For queries that `read` and `write` run. */
+    readonly db: Database,
+    readonly path: string,
+  ) {}
+
+  /** Runs queries that all see the same state. @throws StoreError */
+  read<T>(work: (db: Database) => T): T {
+    return this.#transaction("BEGIN", work);
+  }
+
+  /**
+   * Runs changes of which all are kept or none. Waits for other writers.
+   * @throws StoreError; what `work` throws. Nothing is changed then.
+   */
+  write<T>(work: (db: Database) => T): T {
+    return this.#transaction("BEGIN IMMEDIATE", work);
+  }
+
+  /** Bytes of the database without the room that deleted rows left. */
+  usedBytes(): number {
+    return (
+      (numberOf(this.db, "PRAGMA page_count") - numberOf(this.db, "PRAGMA freelist_count")) *
+      numberOf(this.db, "PRAGMA page_size")
+    );
+  }
+
+  /** Gives the room of deleted rows back to the disk, a little at a time, so that others wait for none of it long. @throws StoreError */
+  compact(): void {
+    while (numberOf(this.db, "PRAGMA freelist_count") > 0) {
+      this.write((db) => db.query(`PRAGMA incremental_vacuum (${COMPACT_PAGES})`).all());
+    }
+  }
+
+  close(): void {
+    this.db.close(true);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #transaction<T>(begin: string, work: (db: Database) => T): T {
+    try {
+      this.db.run(begin);
+      const result = work(this.db);
+      this.db.run("COMMIT");
+      return result;
+    } catch (error) {
+      // A full disk ends a transaction by itself.
+      if (this.db.inTransaction) this.db.run("ROLLBACK");
+      throw explained(error, this.path);
+    }
+  }
+}
+
+const COMPACT_PAGES = 1_000;
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StoreError("unreachable", `cannot make the folder of the store: ${wordsOf(error)}`, [
+      "--db FILE uses a store elsewhere",
+    ]);
+  }
+}
+
+/** Makes an empty file for its owner alone, which SQLite takes for an empty database; its other files get the same mode. */
+function makeFile(path: string): void {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) closeSync(openSync(path, "a", 0o600));
+    else if (!stats.isFile()) {
+      const kind = stats.isDirectory() ? "a folder" : "no regular file";
+      throw new StoreError("not-a-store", `the store ${path} is ${kind}`, ["--db takes the path of a file"]);
+    }
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError("unreachable", `cannot make the store: ${wordsOf(error)}`, [
+      "--db FILE uses another one",
+    ]);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Times that the switch to WAL is tried again, while another program that opens the new store holds it. */
+const SWITCH_TRIES = 200;
+const SWITCH_PAUSE_MS = 10;
+
+/**
+ * Switches to write-ahead logging, once in the life of a store. It needs the store for itself, and SQLite does not wait for
+ * that: https://sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode".
+ */
+function keepLog(db: Database): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      if (journalOf(db, "PRAGMA journal_mode") !== "wal") journalOf(db, "PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      // A store without the log serves as well: its readers wait for its writers.
+      if (!code?.startsWith("SQLITE_BUSY") || tries === SWITCH_TRIES) throw error;
+      Bun.sleepSync(SWITCH_PAUSE_MS);
+    }
+  }
+}
+
+function journalOf(db: Database, sql: string): string {
+  using statement = db.prepare<{ journal_mode: string }, []>(sql);
+  return statement.get()!.journal_mode;
+}
