@@ -1,6 +1,12 @@
 /** Shares batches out to threads. Whatever a thread does, each batch is answered, and each fault costs one file. */
 import { ProgramError } from "#kit/errors.ts";
-import { type BatchFile, type FileResult, POSITION, type ScanFileOptions, type ThreadReply } from "./protocol.ts";
+import {
+  type BatchFile,
+  type FileResult,
+  POSITION,
+  type ScanFileOptions,
+  type ThreadReply,
+} from "./protocol.ts";
 import { timedOut } from "./scan-file.ts";
 import type { ScanThread, StartThread } from "./thread.ts";
 
@@ -114,7 +120,8 @@ export class Crew implements Disposable {
       { compiled, cancel, position, options },
       {
         onReply: (reply) => member?.alive && this.#reply(member, reply),
-        onDeath: (reason) => member?.alive && this.#bury(member, `engine error: the scanning thread died: ${reason}`),
+        onDeath: (reason) =>
+          member?.alive && this.#bury(member, `engine error: the scanning thread died: ${reason}`),
       },
     );
     member = { thread, position, jobs: [], alive: true, lastCount: 0, lastMoveMs: performance.now() };

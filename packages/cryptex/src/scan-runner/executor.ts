@@ -1,13 +1,24 @@
 /** Runs in a scanning thread: answers batches, in the order in which they come. */
 import { FileScanner } from "./scan-file.ts";
-import { type Batch, type FileResult, type MakeEngine, POSITION, type ThreadData, type ThreadReply } from "./protocol.ts";
+import {
+  type Batch,
+  type FileResult,
+  type MakeEngine,
+  POSITION,
+  type ThreadData,
+  type ThreadReply,
+} from "./protocol.ts";
 
 export interface Port {
   post(reply: ThreadReply): void;
   listen(handler: (batch: Batch) => void): void;
 }
 
-export function serveBatches(port: Port, { compiled, cancel, position, options }: ThreadData, makeEngine: MakeEngine): void {
+export function serveBatches(
+  port: Port,
+  { compiled, cancel, position, options }: ThreadData,
+  makeEngine: MakeEngine,
+): void {
   const scanner = new FileScanner(makeEngine, compiled, cancel, options);
   try {
     scanner.ready();

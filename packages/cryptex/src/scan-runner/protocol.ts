@@ -1,5 +1,7 @@
 /** Messages between a scan and its threads: plain data. A thread answers one batch after the other, each exactly once. */
 import type { EngineInstance } from "../engine/engine.ts";
+import type { ShownMatches } from "./formats/match-event.ts";
+import type { FileIdentity } from "./seen-files.ts";
 
 /** Given to a thread when it starts. Arrays lie in shared memory. */
 export interface ThreadData {
@@ -46,17 +48,12 @@ export type FileResult =
   | { readonly kind: "skip" | "error"; readonly reason: string }
   | ({ readonly kind: "scanned" } & ScannedFile)
   /** The content has the digest that was known. */
-  | { readonly kind: "unchanged"; readonly identity: Identity }
+  | { readonly kind: "unchanged"; readonly identity: FileIdentity }
   | { readonly kind: "cancelled" };
-
-/** dev, ino, size, mtimeMs, ctimeMs. */
-export type Identity = readonly [number, number, number, number, number];
 
 /** Lists that are empty are left out. */
 export interface ScannedFile {
-  readonly identity: Identity;
-  /** Clock when the file was read: milliseconds since 1970. */
-  readonly readAt: number;
+  readonly identity: FileIdentity;
   readonly sha256?: string;
   readonly hits?: readonly RuleHit[];
   readonly log?: readonly string[];
@@ -67,14 +64,7 @@ export interface ScannedFile {
 
 export interface RuleHit {
   readonly rule: number;
-  readonly strings: readonly StringHit[];
-}
-
-export interface StringHit {
-  readonly string: number;
-  readonly total: number;
-  /** Offset, length and text of each that is shown. */
-  readonly shown: readonly (readonly [number, number, string])[];
+  readonly strings: readonly ShownMatches[];
 }
 
 export interface LostRule {

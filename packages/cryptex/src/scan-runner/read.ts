@@ -66,7 +66,8 @@ export function readFile(request: ReadRequest): FileContent {
       length += count;
     }
     // Some network file systems state no size.
-    if (readSync(fd, new Uint8Array(1), 0, 1, size) > 0) throw changed("there is more in it than its size says");
+    if (readSync(fd, new Uint8Array(1), 0, 1, size) > 0)
+      throw changed("there is more in it than its size says");
     const after = fstatSync(fd);
     if (after.size !== size) throw changed(after.size > size ? "it grew" : "it became shorter");
     if (after.mtimeMs !== stats.mtimeMs) throw changed("it was written to");

@@ -1,20 +1,27 @@
 /** Scans one file after the other with an engine, which is replaced when it is spent or has grown too large. */
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import type { CompiledRules, EngineInstance, EngineScan, ExternalValue, RuleMatch } from "../engine/engine.ts";
+import type {
+  CompiledRules,
+  EngineInstance,
+  EngineMatch,
+  EngineScan,
+  ExternalValue,
+  RuleMatch,
+} from "../engine/engine.ts";
 import { findCulprits } from "./culprits.ts";
+import { escapeData, MAX_DATA_BYTES } from "./formats/escape.ts";
 import { baseName, extensionOf, folderOf, textOf } from "./paths.ts";
-import type { BatchFile, FileResult, Identity, MakeEngine, RuleHit, ScanFileOptions } from "./protocol.ts";
+import type { BatchFile, FileResult, MakeEngine, RuleHit, ScanFileOptions } from "./protocol.ts";
 import { Cancelled, type FileContent, readFile, Unreadable } from "./read.ts";
 
 /** An engine that has grown by so much is replaced: its memory never shrinks, and loading the rules takes 20 to 100 ms. */
 const GROWN_BYTES = 128 * 1024 * 1024;
-/** Bytes of a match that are shown. */
-const SHOWN_BYTES = 256;
 /** Matches of one file that are shown, all rules together: bounds what a hostile file makes of many rules. Totals say the rest. */
 const SHOWN_MATCHES = 100_000;
 
-const TOO_MANY_FIBERS = "the engine gave up on a regular expression of the rule in this file: too many fibers";
+const TOO_MANY_FIBERS =
+  "the engine gave up on a regular expression of the rule in this file: too many fibers";
 
 interface Engine {
   readonly instance: EngineInstance;
@@ -50,7 +57,10 @@ export class FileScanner {
       if (error instanceof Cancelled) return { kind: "cancelled" };
       if (error instanceof Unreadable) return { kind: error.kind, reason: error.message };
       this.#discard();
-      return { kind: "error", reason: `engine error: ${error instanceof Error ? error.message : String(error)}` };
+      return {
+        kind: "error",
+        reason: `engine error: ${error instanceof Error ? error.message : String(error)}`,
+      };
     } finally {
       this.#discardIfGrown();
     }
@@ -67,10 +77,7 @@ export class FileScanner {
       maxSize: this.options.maxSize,
       cancelled,
     });
-    const readAt = Date.now();
-    const { length } = content;
-    const { dev, ino, size, mtimeMs, ctimeMs } = content.identity;
-    const identity: Identity = [dev, ino, size, mtimeMs, ctimeMs];
+    const { length, identity } = content;
     const known = file.knownSha256;
     const digest = () => new Bun.CryptoHasher("sha256").update(instance.buffer(length)).digest("hex");
     const before = this.options.digestAll || known !== undefined ? digest() : undefined;
@@ -86,7 +93,8 @@ export class FileScanner {
     let scan = once();
     const culprits = scan.outcome === "fibers" ? findCulprits(rules, once) : undefined;
     if (culprits) scan = culprits.scan;
-    if (scan.outcome !== "done") return unfinished(scan, timeoutMs);
+    if (scan.outcome === "cancelled" && cancelled()) throw new Cancelled();
+    if (scan.outcome !== "done") return { kind: "error", reason: unfinished(scan, timeoutMs) };
 
     const lost = [
       ...(culprits?.rules ?? []).map((rule) => ({ rule, reason: TOO_MANY_FIBERS, leftOut: true })),
@@ -96,7 +104,6 @@ export class FileScanner {
     return {
       kind: "scanned",
       identity,
-      readAt,
       ...(sha256 && { sha256 }),
       ...(scan.matches.length > 0 && { hits: hitsOf(scan.matches, instance.buffer(length)) }),
       ...(scan.log.length > 0 && { log: scan.log }),
@@ -163,10 +170,8 @@ function passwd(): string {
   }
 }
 
-function unfinished({ outcome, message }: EngineScan, timeoutMs: number): FileResult {
-  if (outcome === "cancelled") return { kind: "cancelled" };
-  if (outcome === "timeout") return { kind: "error", reason: timedOut(timeoutMs) };
-  return { kind: "error", reason: `engine error: ${message ?? outcome}` };
+function unfinished({ outcome, message }: EngineScan, timeoutMs: number): string {
+  return outcome === "timeout" ? timedOut(timeoutMs) : `engine error: ${message ?? outcome}`;
 }
 
 export function timedOut(timeoutMs: number): string {
@@ -175,28 +180,18 @@ export function timedOut(timeoutMs: number): string {
 
 function hitsOf(matches: readonly RuleMatch[], content: Uint8Array): RuleHit[] {
   let room = SHOWN_MATCHES;
+  const show = ({ offset, length }: EngineMatch) =>
+    [
+      offset,
+      length,
+      escapeData(content.subarray(offset, offset + Math.min(length, MAX_DATA_BYTES))),
+    ] as const;
   return matches.map(({ rule, strings }) => ({
     rule,
     strings: strings.map(({ string, total, matches }) => {
-      const shown = matches.slice(0, room);
-      room -= shown.length;
-      return {
-        string,
-        total,
-        shown: shown.map(({ offset, length }) => [offset, length, printable(content, offset, length)] as const),
-      };
+      const listed = matches.slice(0, room);
+      room -= listed.length;
+      return { string, total, matches: listed.map(show) };
     }),
   }));
-}
-
-/** Shows printable ASCII as it is, a backslash as two, any other byte as \xNN. */
-function printable(content: Uint8Array, offset: number, length: number): string {
-  const bytes = content.subarray(offset, offset + Math.min(length, SHOWN_BYTES));
-  let text = "";
-  for (const byte of bytes) {
-    if (byte === 0x5c) text += "\\\\";
-    else if (byte >= 0x20 && byte < 0x7f) text += String.fromCharCode(byte);
-    else text += `\\x${byte.toString(16).padStart(2, "0")}`;
-  }
-  return text;
 }

@@ -5,7 +5,7 @@
  * Memory holds the names of the folders that are being walked, nothing of what lies behind.
  */
 import { lstatSync, readdirSync, readlinkSync, type Stats, statfsSync, statSync } from "node:fs";
-import { forFs, join, refusal, textOf } from "./paths.ts";
+import { baseName, folderOf, forFs, join, refusal, textOf } from "./paths.ts";
 import type { FileIdentity } from "./seen-files.ts";
 
 export interface WalkOptions {
@@ -25,6 +25,9 @@ export interface WalkOptions {
 
 /** Default of `--max-size`, as the manual says: larger files are seldom programs, and an engine holds a whole file. */
 export const MAX_SIZE = 256 * 1024 * 1024;
+
+/** Folders of single files that are remembered: more than a path is deep. */
+const NEAR_FOLDERS = 64;
 
 /** A folder that is walked; also stands for the folder of a file named by itself. */
 export interface WalkedFolder {
@@ -80,6 +83,7 @@ class Walk {
   readonly #listings: Listing[] = [];
   /** Folders entered so far, by dev and ino, with the path that led there. Filled where links are followed. */
   readonly #entered = new Map<string, string>();
+  readonly #rootFolders = new Map<string, WalkedFolder>();
   /** Names of file systems that hold no files, by dev. */
   readonly #unreal = new Map<bigint, string | undefined>();
 
@@ -151,17 +155,35 @@ class Walk {
     }
     if (since !== undefined && mtimeMs < since) return skip(path, "last changed before the time given");
     if (size > maxSize) {
-      return { kind: "skip", path, reason: `size of ${size} bytes is over the limit of ${maxSize}`, complete: false };
+      return {
+        kind: "skip",
+        path,
+        reason: `size of ${size} bytes is over the limit of ${maxSize}`,
+        complete: false,
+      };
     }
-    const slash = path.lastIndexOf("/");
     return {
       kind: "file",
       path,
-      name: path.slice(slash + 1),
-      folder: folder ?? { path: slash > 0 ? path.slice(0, slash) : path.slice(0, slash + 1) },
+      name: baseName(path),
+      folder: folder ?? this.#folderNamed(folderOf(path)),
       identity: { dev, ino, size, mtimeMs, ctimeMs },
       byLink,
     };
+  }
+
+  /** Gives files that are roots the same folder again, as long as their paths are near each other. */
+  #folderNamed(path: string): WalkedFolder {
+    const folder = this.#rootFolders.get(path) ?? { path };
+    this.#rootFolders.delete(path);
+    this.#rootFolders.set(path, folder);
+    if (this.#rootFolders.size > NEAR_FOLDERS) {
+      for (const oldest of this.#rootFolders.keys()) {
+        this.#rootFolders.delete(oldest);
+        break;
+      }
+    }
+    return folder;
   }
 
   /** Lists a folder now, so that a fault stands at its name; its entries come at their own place. */
@@ -175,7 +197,8 @@ class Walk {
     const unreal = this.#unrealSystem(path, dev);
     if (unreal) return yield skip(path, unreal);
     for (let above = parent; above; above = above.parent) {
-      if (above.dev === dev && above.ino === ino) return yield skip(path, `loop: the same folder as ${textOf(above.path)}`);
+      if (above.dev === dev && above.ino === ino)
+        return yield skip(path, `loop: the same folder as ${textOf(above.path)}`);
     }
     if (this.options.follow) {
       const key = `${dev}:${ino}`;
@@ -185,7 +208,8 @@ class Walk {
     }
     const names = readdirSync(forFs(path), { encoding: "latin1" }).sort(byBytes);
     const after = statSync(forFs(path), { bigint: true });
-    if (after.dev !== dev || after.ino !== ino) throw new Error("changed during scan: another folder in its place");
+    if (after.dev !== dev || after.ino !== ino)
+      throw new Error("changed during scan: another folder in its place");
     const folder: Folder = { path, root: parent?.root ?? path, depth, dev, ino, parent };
     if (names.length > 0) this.#insert({ folder, names, next: 0, key: join(path, "") });
   }
@@ -200,7 +224,8 @@ class Walk {
   /** Names the file system if it shows the kernel's state and not files. */
   #unrealSystem(path: string, dev: bigint): string | undefined {
     if (!this.#unreal.has(dev)) {
-      const name = process.platform === "linux" ? KERNEL_SYSTEMS[statfsSync(forFs(path)).type >>> 0] : undefined;
+      const name =
+        process.platform === "linux" ? KERNEL_SYSTEMS[statfsSync(forFs(path)).type >>> 0] : undefined;
       this.#unreal.set(dev, name && `file system of the kernel (${name})`);
     }
     return this.#unreal.get(dev);
