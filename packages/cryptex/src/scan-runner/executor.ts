@@ -1,0 +1,39 @@
+/** Runs in a scanning thread: answers batches, in the order in which they come. */
+import { FileScanner } from "./scan-file.ts";
+import {
+  type Batch,
+  type FileResult,
+  type MakeEngine,
+  POSITION,
+  type ThreadData,
+  type ThreadReply,
+} from "./protocol.ts";
+
+export interface Port {
+  post(reply: ThreadReply): void;
+  listen(handler: (batch: Batch) => void): void;
+}
+
+export function serveBatches(
+  port: Port,
+  { compiled, cancel, position, options }: ThreadData,
+  makeEngine: MakeEngine,
+): void {
+  const scanner = new FileScanner(makeEngine, compiled, cancel, options);
+  try {
+    scanner.ready();
+  } catch (error) {
+    port.post({ kind: "unable", reason: error instanceof Error ? error.message : String(error) });
+    return;
+  }
+  port.listen(({ id, files }) => {
+    const results: FileResult[] = [];
+    for (const [index, file] of files.entries()) {
+      Atomics.store(position, POSITION.file, index);
+      Atomics.add(position, POSITION.count, 1);
+      results.push(scanner.scan(file));
+    }
+    Atomics.store(position, POSITION.file, -1);
+    port.post({ kind: "done", id, results });
+  });
+}

@@ -1,0 +1,78 @@
+/** Messages between a scan and its threads: plain data. A thread answers one batch after the other, each exactly once. */
+import type { EngineInstance } from "../engine/engine.ts";
+import type { ShownMatches } from "./formats/match-event.ts";
+import type { FileIdentity } from "./seen-files.ts";
+
+/** Given to a thread when it starts. Arrays lie in shared memory. */
+export interface ThreadData {
+  readonly compiled: Uint8Array;
+  /** Element 0 becomes 1 when the scan is cancelled; engines look at it while they scan. */
+  readonly cancel: Int32Array;
+  /** Written by the thread: see `POSITION`. */
+  readonly position: Int32Array;
+  readonly options: ScanFileOptions;
+}
+
+/** Elements of `ThreadData.position`: file of the batch that is being scanned, and a count that moves with each file. */
+export const POSITION = { file: 0, count: 1, length: 2 } as const;
+
+export interface ScanFileOptions {
+  /** For one file; 0 is without limit. */
+  readonly timeoutMs: number;
+  /** Matches of a string that are shown. */
+  readonly maxStrings: number;
+  readonly maxSize: number;
+  /** Digests are made of every file, not of those that match alone. */
+  readonly digestAll: boolean;
+}
+
+export interface BatchFile {
+  /** Binary string. */
+  readonly path: string;
+  readonly byLink: boolean;
+  /** Digest of the content whose result is known: the same content is not scanned again. */
+  readonly knownSha256?: string;
+}
+
+export interface Batch {
+  readonly id: number;
+  readonly files: readonly BatchFile[];
+}
+
+export type ThreadReply =
+  | { readonly kind: "done"; readonly id: number; readonly results: readonly FileResult[] }
+  /** The thread cannot work at all: the rules do not load. */
+  | { readonly kind: "unable"; readonly reason: string };
+
+export type FileResult =
+  | { readonly kind: "skip" | "error"; readonly reason: string }
+  | ({ readonly kind: "scanned" } & ScannedFile)
+  /** The content has the digest that was known. */
+  | { readonly kind: "unchanged"; readonly identity: FileIdentity }
+  | { readonly kind: "cancelled" };
+
+/** Lists that are empty are left out. */
+export interface ScannedFile {
+  readonly identity: FileIdentity;
+  readonly sha256?: string;
+  readonly hits?: readonly RuleHit[];
+  readonly log?: readonly string[];
+  /** Rules that the engine gave up on. */
+  readonly lost?: readonly LostRule[];
+  readonly notEvaluated?: readonly string[];
+}
+
+export interface RuleHit {
+  readonly rule: number;
+  readonly strings: readonly ShownMatches[];
+}
+
+export interface LostRule {
+  readonly rule: number;
+  readonly reason: string;
+  /** Its verdict counts for nothing: it was left out of the scan. */
+  readonly leftOut: boolean;
+}
+
+/** Makes an engine that ends its scans as "cancelled" when element 0 of the array is 1. */
+export type MakeEngine = (cancel: Int32Array) => EngineInstance;

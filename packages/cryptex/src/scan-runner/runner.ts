@@ -1,0 +1,275 @@
+/** Scans: walks, shares the files out to threads, and gives the lines of the result in order. */
+import { onAbort } from "#kit/abort.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import { Crew } from "./crew.ts";
+import type { ScanEvent } from "./events.ts";
+import type { ScanProgress } from "./progress.ts";
+import type { FileResult, ScanFileOptions } from "./protocol.ts";
+import { Results } from "./results.ts";
+import { SeenLookup } from "./seen-lookup.ts";
+import type { SeenFiles, SeenResult } from "./seen-files.ts";
+import { type StartThread, startScanThread } from "./thread.ts";
+import { type Found, type FoundFile, type NotScanned, type WalkOptions, walk } from "./walk.ts";
+
+export interface ScanRequest {
+  readonly ruleSet: RuleSet;
+  readonly walk: WalkOptions;
+  /** Default is one a core. */
+  readonly threads?: number;
+  /** For one file; 0 is without limit. */
+  readonly timeoutMs: number;
+  /** Matches of a string that a line lists. */
+  readonly maxStrings: number;
+  /** Gives lines as they come and not by path. */
+  readonly unordered?: boolean;
+  readonly listClean?: boolean;
+  /** Takes what is done, so that a later scan may use it. */
+  readonly seen?: SeenFiles;
+  /** Uses results of earlier scans for files that have not changed; "paranoid" compares their content. */
+  readonly reuse?: boolean | "paranoid";
+  readonly signal: AbortSignal;
+  readonly progress?: ScanProgress;
+  readonly startThread?: StartThread;
+}
+
+/** Files that are walked ahead of what is given out: a file that takes its whole time leaves work for the others. */
+const AHEAD_FILES = 32_768;
+/** Lists of matches that wait for an earlier file; no more work is taken until they are given out. */
+const AHEAD_MATCHES = 200_000;
+/** A stretch is a few milliseconds of scanning, which costs many times the messages for it. */
+const STRETCH_FILES = 32;
+const STRETCH_BYTES = 1 << 20;
+const STRETCH_ITEMS = 512;
+/** Time that the walk holds up signals and messages. */
+const SLICE_MS = 10;
+
+/** Default of `ScanRequest.threads`. */
+export function defaultThreads(): number {
+  return Math.max(1, navigator.hardwareConcurrency);
+}
+
+/**
+ * Yields start, what the rule set lost, the lines of files, and end, unless the scan fails.
+ * @throws the signal's reason; ProgramError where rules do not load, or the store fails
+ */
+export async function* runScan(request: ScanRequest): AsyncGenerator<ScanEvent, void> {
+  using scan = new Scan(request);
+  yield* scan.run();
+}
+
+/** What stands at a place in the order of paths. */
+type Item =
+  | { readonly kind: "line"; readonly found: NotScanned }
+  | { readonly kind: "known"; readonly file: FoundFile; readonly result: SeenResult }
+  | { readonly kind: "file"; readonly file: FoundFile; readonly earlier: SeenResult | undefined };
+
+/** Items that follow each other, whose files are one task. */
+class Stretch {
+  readonly items: Item[] = [];
+  files = 0;
+  bytes = 0;
+  /** One a file, in order; undefined until they are there. */
+  results: readonly FileResult[] | undefined;
+
+  get isFull(): boolean {
+    return this.files >= STRETCH_FILES || this.bytes >= STRETCH_BYTES || this.items.length >= STRETCH_ITEMS;
+  }
+}
+
+class Scan implements Disposable {
+  readonly #results: Results;
+  readonly #seen: SeenLookup | undefined;
+  readonly #crew: Crew;
+  readonly #walk: Iterator<Found, void>;
+  #walked = false;
+  #open = new Stretch();
+  /** In order; the first is given out next. */
+  #stretches: Stretch[] = [];
+  #filesAhead = 0;
+  #matchesAhead = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: () => void = () => {};
+  readonly #listener: Disposable;
+
+  constructor(private readonly request: ScanRequest) {
+    const { ruleSet, walk: walkOptions, timeoutMs, maxStrings, signal, seen, reuse = false } = request;
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const options: ScanFileOptions = {
+      timeoutMs,
+      maxStrings,
+      maxSize: walkOptions.maxSize,
+      digestAll: reuse === "paranoid",
+    };
+    this.#results = new Results(ruleSet, request.listClean ?? false);
+    this.#seen = seen && new SeenLookup(seen, reuse, (error) => this.#fail(error));
+    this.#walk = walk(walkOptions);
+    this.#crew = new Crew({
+      threads: request.threads ?? defaultThreads(),
+      compiled: ruleSet.compiled,
+      cancel,
+      options,
+      startThread: request.startThread ?? startScanThread,
+      onFailure: (error) => this.#fail(error),
+    });
+    this.#listener = onAbort(signal, () => {
+      Atomics.store(cancel, 0, 1);
+      this.#fail(signal.reason);
+    });
+    if (reuse === false && !signal.aborted) this.#crew.warmUp();
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener[Symbol.dispose]();
+    this.#crew[Symbol.dispose]();
+    this.#seen?.[Symbol.dispose]();
+  }
+
+  async *run(): AsyncGenerator<ScanEvent, void> {
+    yield* this.#results.begin();
+    for (;;) {
+      this.#throwIfFailed();
+      const more = this.#walkOn();
+      let stretch = this.#takeReady();
+      for (; stretch; stretch = this.#takeReady()) {
+        yield* this.#lines(stretch);
+        this.#throwIfFailed();
+      }
+      if (this.#walked && this.#stretches.length === 0) break;
+      await this.#pause(more);
+    }
+    yield this.#results.end();
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake();
+  }
+
+  /** Waits for a thread's answer; only for messages and signals to be seen, if there is more to walk. */
+  #pause(more: boolean): Promise<void> {
+    if (this.#failure) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    if (more) setImmediate(resolve);
+    return promise;
+  }
+
+  /** Walks for a slice of time, as far as there is room. Returns true if there is more to be walked now. */
+  #walkOn(): boolean {
+    const until = performance.now() + SLICE_MS;
+    while (!this.#walked && this.#hasRoom()) {
+      for (let steps = 0; steps < 64; steps++) {
+        const { value: found, done } = this.#walk.next();
+        if (done) {
+          this.#walked = true;
+          this.request.progress?.foundAll();
+          this.#close();
+          return false;
+        }
+        this.#add(found);
+      }
+      if (performance.now() > until) return this.#hasRoom();
+    }
+    return false;
+  }
+
+  #hasRoom(): boolean {
+    return this.#filesAhead < AHEAD_FILES && this.#matchesAhead < AHEAD_MATCHES;
+  }
+
+  #add(found: Found): void {
+    const stretch = this.#open;
+    this.request.progress?.found(found);
+    if (found.kind !== "file") stretch.items.push({ kind: "line", found });
+    else {
+      const earlier = this.#seen?.get(found);
+      if (earlier && this.request.reuse !== "paranoid")
+        stretch.items.push({ kind: "known", file: found, result: earlier });
+      else {
+        stretch.items.push({ kind: "file", file: found, earlier });
+        stretch.files++;
+        stretch.bytes += found.identity.size;
+      }
+    }
+    this.#filesAhead++;
+    if (stretch.isFull) this.#close();
+  }
+
+  /** Hands the open stretch over. */
+  #close(): void {
+    const stretch = this.#open;
+    this.#open = new Stretch();
+    this.#stretches.push(stretch);
+    const files = stretch.items.flatMap((item) => (item.kind === "file" ? [item] : []));
+    if (files.length === 0) {
+      stretch.results = [];
+      return;
+    }
+    this.#crew.submit({
+      files: files.map(({ file: { path, byLink }, earlier }) => ({
+        path,
+        byLink,
+        ...(earlier?.sha256 !== undefined && { knownSha256: earlier.sha256 }),
+      })),
+      done: (results) => {
+        for (const [at, result] of results.entries()) {
+          const kept = this.#seen && result.kind === "scanned" && this.#results.reusable(result);
+          if (kept) this.#seen?.keep(files[at]!.file, result.identity, kept);
+        }
+        stretch.results = results;
+        this.#matchesAhead += listed(results);
+        this.#wake();
+      },
+    });
+  }
+
+  /** Takes the first stretch if its results are there; any, where order does not matter. */
+  #takeReady(): Stretch | undefined {
+    const at = this.request.unordered ? this.#stretches.findIndex(({ results }) => results) : 0;
+    const stretch = this.#stretches[at];
+    if (!stretch?.results) return undefined;
+    this.#stretches.splice(at, 1);
+    this.#filesAhead -= stretch.items.length;
+    this.#matchesAhead -= listed(stretch.results);
+    return stretch;
+  }
+
+  *#lines({ items, results }: Stretch): Generator<ScanEvent, void> {
+    const { progress } = this.request;
+    let next = 0;
+    for (const item of items) {
+      if (item.kind === "line") yield this.#results.notScanned(item.found);
+      else if (item.kind === "known") yield* this.#results.known(item.file.path, item.result);
+      else if (!(yield* this.#fileLines(item, results![next++]!))) return;
+      if (item.kind !== "line") progress?.finished(item.file, this.#results.matches);
+    }
+  }
+
+  /** Returns false where the scan was cancelled. */
+  *#fileLines(
+    { file, earlier }: Extract<Item, { kind: "file" }>,
+    result: FileResult,
+  ): Generator<ScanEvent, boolean> {
+    if (result.kind === "cancelled") return false;
+    if (result.kind === "unchanged") {
+      yield* this.#results.known(file.path, earlier!);
+      return true;
+    }
+    yield* this.#results.judge(file.path, result);
+    return true;
+  }
+}
+
+function listed(results: readonly FileResult[]): number {
+  let count = 0;
+  for (const result of results) {
+    if (result.kind !== "scanned") continue;
+    for (const { strings } of result.hits ?? [])
+      for (const { matches } of strings) count += 1 + matches.length;
+  }
+  return count;
+}

@@ -1,0 +1,197 @@
+/** Scans one file after the other with an engine, which is replaced when it is spent or has grown too large. */
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import type {
+  CompiledRules,
+  EngineInstance,
+  EngineMatch,
+  EngineScan,
+  ExternalValue,
+  RuleMatch,
+} from "../engine/engine.ts";
+import { findCulprits } from "./culprits.ts";
+import { escapeData, MAX_DATA_BYTES } from "./formats/escape.ts";
+import { baseName, extensionOf, folderOf, textOf } from "./paths.ts";
+import type { BatchFile, FileResult, MakeEngine, RuleHit, ScanFileOptions } from "./protocol.ts";
+import { Cancelled, type FileContent, readFile, Unreadable } from "./read.ts";
+
+/** An engine that has grown by so much is replaced: its memory never shrinks, and loading the rules takes 20 to 100 ms. */
+const GROWN_BYTES = 128 * 1024 * 1024;
+/** Matches of one file that are shown, all rules together: bounds what a hostile file makes of many rules. Totals say the rest. */
+const SHOWN_MATCHES = 100_000;
+
+const TOO_MANY_FIBERS =
+  "the engine gave up on a regular expression of the rule in this file: too many fibers";
+
+interface Engine {
+  readonly instance: EngineInstance;
+  readonly rules: CompiledRules;
+  /** Memory with the rules in it, before the first scan. */
+  readonly bytes: number;
+}
+
+export class FileScanner {
+  #engine: Engine | undefined;
+  #owners: ReadonlyMap<number, string> | undefined;
+
+  constructor(
+    readonly makeEngine: MakeEngine,
+    readonly compiled: Uint8Array,
+    readonly cancel: Int32Array,
+    readonly options: ScanFileOptions,
+  ) {}
+
+  /** Makes an engine with the rules, if there is none. @throws InputError for rules of another engine */
+  ready(): Engine {
+    if (this.#engine) return this.#engine;
+    const instance = this.makeEngine(this.cancel);
+    const rules = instance.load(this.compiled);
+    this.#engine = { instance, rules, bytes: instance.memoryBytes };
+    return this.#engine;
+  }
+
+  scan(file: BatchFile): FileResult {
+    try {
+      return this.#scan(file);
+    } catch (error) {
+      if (error instanceof Cancelled) return { kind: "cancelled" };
+      if (error instanceof Unreadable) return { kind: error.kind, reason: error.message };
+      this.#discard();
+      return {
+        kind: "error",
+        reason: `engine error: ${error instanceof Error ? error.message : String(error)}`,
+      };
+    } finally {
+      this.#discardIfGrown();
+    }
+  }
+
+  #scan(file: BatchFile): FileResult {
+    const { instance, rules } = this.ready();
+    const cancelled = () => Atomics.load(this.cancel, 0) !== 0;
+    if (cancelled()) throw new Cancelled();
+    const content = readFile({
+      path: file.path,
+      byLink: file.byLink,
+      memory: (length) => instance.buffer(length),
+      maxSize: this.options.maxSize,
+      cancelled,
+    });
+    const { length, identity } = content;
+    const known = file.knownSha256;
+    const digest = () => new Bun.CryptoHasher("sha256").update(instance.buffer(length)).digest("hex");
+    const before = this.options.digestAll || known !== undefined ? digest() : undefined;
+    if (known !== undefined && before === known) return { kind: "unchanged", identity };
+
+    const { timeoutMs, maxStrings } = this.options;
+    const deadline = performance.now() + timeoutMs;
+    const externals = this.#externals(file.path, content);
+    const once = (): EngineScan => {
+      const left = timeoutMs === 0 ? 0 : Math.max(1, Math.ceil(deadline - performance.now()));
+      return rules.scan(length, { externals, timeoutMs: left, maxMatches: maxStrings });
+    };
+    let scan = once();
+    const culprits = scan.outcome === "fibers" ? findCulprits(rules, once) : undefined;
+    if (culprits) scan = culprits.scan;
+    if (scan.outcome === "cancelled" && cancelled()) throw new Cancelled();
+    if (scan.outcome !== "done") return { kind: "error", reason: unfinished(scan, timeoutMs) };
+
+    const lost = [
+      ...(culprits?.rules ?? []).map((rule) => ({ rule, reason: TOO_MANY_FIBERS, leftOut: true })),
+      ...scan.givenUp.map(({ rule, reason }) => ({ rule, reason, leftOut: false })),
+    ];
+    const sha256 = before ?? (scan.matches.length > 0 ? digest() : undefined);
+    return {
+      kind: "scanned",
+      identity,
+      ...(sha256 && { sha256 }),
+      ...(scan.matches.length > 0 && { hits: hitsOf(scan.matches, instance.buffer(length)) }),
+      ...(scan.log.length > 0 && { log: scan.log }),
+      ...(lost.length > 0 && { lost }),
+      ...(scan.notEvaluated.length > 0 && { notEvaluated: scan.notEvaluated }),
+    };
+  }
+
+  #externals(path: string, { uid }: FileContent): Record<string, ExternalValue> {
+    const name = textOf(baseName(path));
+    const folder = textOf(folderOf(path));
+    return {
+      filename: name,
+      filepath: folder === "/" ? "" : folder,
+      extension: extensionOf(name),
+      filetype: "",
+      owner: this.#owner(uid),
+    };
+  }
+
+  #owner(uid: number): string {
+    this.#owners ??= ownerNames();
+    return this.#owners.get(uid) ?? "";
+  }
+
+  #discardIfGrown(): void {
+    if (!this.#engine) return;
+    const { instance, bytes } = this.#engine;
+    if (instance.dead) this.#discard();
+    else if (instance.memoryBytes > bytes + GROWN_BYTES) {
+      this.#discard();
+      // The next large file may come before the collector thinks of this memory.
+      Bun.gc(true);
+    }
+  }
+
+  #discard(): void {
+    this.#engine = undefined;
+  }
+}
+
+/** Names of the users in /etc/passwd, and of the one who scans. Users of a directory service have none. */
+function ownerNames(): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const line of passwd().split("\n")) {
+    const [name, , uid] = line.split(":");
+    // The first name counts, as for getpwuid(3).
+    if (name && uid && !names.has(Number(uid))) names.set(Number(uid), textOf(name));
+  }
+  try {
+    const { uid, username } = userInfo();
+    names.set(uid, username);
+  } catch {
+    // A user without a name.
+  }
+  return names;
+}
+
+function passwd(): string {
+  try {
+    return readFileSync("/etc/passwd", "latin1");
+  } catch {
+    return ""; // a system without the list
+  }
+}
+
+function unfinished({ outcome, message }: EngineScan, timeoutMs: number): string {
+  return outcome === "timeout" ? timedOut(timeoutMs) : `engine error: ${message ?? outcome}`;
+}
+
+export function timedOut(timeoutMs: number): string {
+  return `timed out after ${timeoutMs / 1000} s`;
+}
+
+function hitsOf(matches: readonly RuleMatch[], content: Uint8Array): RuleHit[] {
+  let room = SHOWN_MATCHES;
+  const show = ({ offset, length }: EngineMatch) =>
+    [
+      offset,
+      length,
+      escapeData(content.subarray(offset, offset + Math.min(length, MAX_DATA_BYTES))),
+    ] as const;
+  return matches.map(({ rule, strings }) => ({
+    rule,
+    strings: strings.map(({ string, total, matches }) => {
+      const listed = matches.slice(0, room);
+      room -= listed.length;
+      return { string, total, matches: listed.map(show) };
+    }),
+  }));
+}

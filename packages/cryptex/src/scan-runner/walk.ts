@@ -1,0 +1,306 @@
+/**
+ * Finds the files that a scan asks for, in the byte order of whole paths. A folder stands among its siblings as its name
+ * and a slash; what is said of the folder itself stands at its name.
+ *
+ * Memory holds the names of the folders that are being walked, nothing of what lies behind.
+ */
+import { lstatSync, readdirSync, readlinkSync, type Stats, statfsSync, statSync } from "node:fs";
+import { baseName, folderOf, forFs, join, refusal, textOf } from "./paths.ts";
+import type { FileIdentity } from "./seen-files.ts";
+
+export interface WalkOptions {
+  /** Binary strings, as given. Links among them are followed. */
+  readonly roots: readonly string[];
+  /** Globs. Each is held against the path below the root and against the base name. */
+  readonly exclude: readonly string[];
+  /** Larger files are skipped. Bytes. */
+  readonly maxSize: number;
+  /** Files last changed before are skipped. Milliseconds since 1970. */
+  readonly since?: number;
+  /** Levels of folders below a root that are entered: 0 takes the files of the root alone. */
+  readonly maxDepth: number;
+  /** Follows symbolic links; each folder is then entered once. */
+  readonly follow: boolean;
+}
+
+/** Default of `--max-size`, as the manual says: larger files are seldom programs, and an engine holds a whole file. */
+export const MAX_SIZE = 256 * 1024 * 1024;
+
+/** Folders of single files that are remembered: more than a path is deep. */
+const NEAR_FOLDERS = 64;
+
+/** A folder that is walked; also stands for the folder of a file named by itself. */
+export interface WalkedFolder {
+  readonly path: string;
+}
+
+export interface FoundFile {
+  readonly kind: "file";
+  readonly path: string;
+  readonly name: string;
+  readonly folder: WalkedFolder;
+  readonly identity: FileIdentity;
+  /** Was reached by a link, which is followed when it is opened. */
+  readonly byLink: boolean;
+}
+
+export interface NotScanned {
+  readonly kind: "skip" | "error";
+  readonly path: string;
+  readonly reason: string;
+  /** False for a skip that leaves a regular file within the options unread. */
+  readonly complete: boolean;
+}
+
+export type Found = FoundFile | NotScanned;
+
+interface Folder extends WalkedFolder {
+  readonly root: string;
+  readonly depth: number;
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly parent: Folder | undefined;
+}
+
+/** A sorted list of names that the walk goes through. */
+interface Listing {
+  /** Undefined for the roots, whose names are whole paths. */
+  readonly folder: Folder | undefined;
+  readonly names: readonly string[];
+  next: number;
+  /** Path that stands next: of an entry, or of a folder with a slash at its end, before its first entry. */
+  key: string;
+}
+
+/** Yields in order. What is found is looked at once; folders may change meanwhile, and are then named. */
+export function* walk(options: WalkOptions): Generator<Found, void> {
+  yield* new Walk(options).run();
+}
+
+class Walk {
+  readonly #globs: readonly { readonly text: string; readonly glob: Bun.Glob }[];
+  /** Sorted by key, the least last. */
+  readonly #listings: Listing[] = [];
+  /** Folders entered so far, by dev and ino, with the path that led there. Filled where links are followed. */
+  readonly #entered = new Map<string, string>();
+  readonly #rootFolders = new Map<string, WalkedFolder>();
+  /** Names of file systems that hold no files, by dev. */
+  readonly #unreal = new Map<bigint, string | undefined>();
+
+  constructor(readonly options: WalkOptions) {
+    this.#globs = options.exclude.map((text) => ({ text, glob: new Bun.Glob(text) }));
+  }
+
+  *run(): Generator<Found, void> {
+    this.#push({ folder: undefined, names: distinctRoots(this.options.roots), next: 0, key: "" });
+    let last: string | undefined;
+    for (let listing = this.#listings.pop(); listing; listing = this.#listings.pop()) {
+      const { key, folder } = listing;
+      if (folder && listing.next === 0 && key.endsWith("/")) {
+        // The folder's own place: its entries follow.
+        this.#push(listing);
+        continue;
+      }
+      listing.next++;
+      this.#push(listing);
+      // A root may also lie below another one.
+      if (key === last) continue;
+      last = key;
+      yield* this.#look(key, folder);
+    }
+  }
+
+  /** Puts a listing to its place by what stands next in it; drops one that is at its end. */
+  #push(listing: Listing): void {
+    const name = listing.names[listing.next];
+    if (name === undefined) return;
+    listing.key = listing.folder ? join(listing.folder.path, name) : name;
+    this.#insert(listing);
+  }
+
+  #insert(listing: Listing): void {
+    let at = this.#listings.length;
+    // Roots come before an equal path below another root, since they are taken whatever the options say.
+    while (at > 0 && follows(listing, this.#listings[at - 1]!)) at--;
+    this.#listings.splice(at, 0, listing);
+  }
+
+  *#look(path: string, folder: Folder | undefined): Generator<Found, void> {
+    const isRoot = !folder;
+    try {
+      const excluded = folder && this.#excludedBy(path, folder);
+      if (excluded !== undefined) return yield skip(path, `excluded by ${excluded}`);
+      let stats = lstatSync(forFs(path));
+      const byLink = stats.isSymbolicLink();
+      if (byLink) {
+        if (!isRoot && !this.options.follow) return yield skip(path, "symbolic link");
+        const target = statOrUndefined(path);
+        if (!target) return yield dangling(path, isRoot);
+        stats = target;
+      }
+      if (stats.isDirectory()) yield* this.#enter(path, folder);
+      else if (stats.isFile()) yield this.#file(path, folder, stats, byLink);
+      else yield skip(path, specialKind(stats));
+    } catch (error) {
+      yield { kind: "error", path, reason: refusal(error), complete: false };
+    }
+  }
+
+  #file(path: string, folder: Folder | undefined, stats: Stats, byLink: boolean): Found {
+    const { maxSize, since } = this.options;
+    const { dev, ino, size, mtimeMs, ctimeMs } = stats;
+    if (!folder) {
+      const unreal = this.#unrealSystem(path, BigInt(dev));
+      if (unreal) return skip(path, unreal);
+    }
+    if (since !== undefined && mtimeMs < since) return skip(path, "last changed before the time given");
+    if (size > maxSize) {
+      return {
+        kind: "skip",
+        path,
+        reason: `size of ${size} bytes is over the limit of ${maxSize}`,
+        complete: false,
+      };
+    }
+    return {
+      kind: "file",
+      path,
+      name: baseName(path),
+      folder: folder ?? this.#folderNamed(folderOf(path)),
+      identity: { dev, ino, size, mtimeMs, ctimeMs },
+      byLink,
+    };
+  }
+
+  /** Gives files that are roots the same folder again, as long as their paths are near each other. */
+  #folderNamed(path: string): WalkedFolder {
+    const folder = this.#rootFolders.get(path) ?? { path };
+    this.#rootFolders.delete(path);
+    this.#rootFolders.set(path, folder);
+    if (this.#rootFolders.size > NEAR_FOLDERS) {
+      for (const oldest of this.#rootFolders.keys()) {
+        this.#rootFolders.delete(oldest);
+        break;
+      }
+    }
+    return folder;
+  }
+
+  /** Lists a folder now, so that a fault stands at its name; its entries come at their own place. */
+  *#enter(path: string, parent: Folder | undefined): Generator<Found, void> {
+    const before = statSync(forFs(path), { bigint: true });
+    const { dev, ino } = before;
+    const depth = parent ? parent.depth + 1 : 0;
+    if (depth > this.options.maxDepth) {
+      return yield skip(path, `folder below the depth of ${this.options.maxDepth}`);
+    }
+    const unreal = this.#unrealSystem(path, dev);
+    if (unreal) return yield skip(path, unreal);
+    for (let above = parent; above; above = above.parent) {
+      if (above.dev === dev && above.ino === ino)
+        return yield skip(path, `loop: the same folder as ${textOf(above.path)}`);
+    }
+    if (this.options.follow) {
+      const key = `${dev}:${ino}`;
+      const first = this.#entered.get(key);
+      if (first !== undefined) return yield skip(path, `the same folder as ${textOf(first)}`);
+      this.#entered.set(key, path);
+    }
+    const names = readdirSync(forFs(path), { encoding: "latin1" }).sort(byBytes);
+    const after = statSync(forFs(path), { bigint: true });
+    if (after.dev !== dev || after.ino !== ino)
+      throw new Error("changed during scan: another folder in its place");
+    const folder: Folder = { path, root: parent?.root ?? path, depth, dev, ino, parent };
+    if (names.length > 0) this.#insert({ folder, names, next: 0, key: join(path, "") });
+  }
+
+  #excludedBy(path: string, { root }: Folder): string | undefined {
+    if (this.#globs.length === 0) return undefined;
+    const below = textOf(path.slice(join(root, "").length));
+    const name = below.slice(below.lastIndexOf("/") + 1);
+    return this.#globs.find(({ glob }) => glob.match(below) || glob.match(name))?.text;
+  }
+
+  /** Names the file system if it shows the kernel's state and not files. */
+  #unrealSystem(path: string, dev: bigint): string | undefined {
+    if (!this.#unreal.has(dev)) {
+      const name =
+        process.platform === "linux" ? KERNEL_SYSTEMS[statfsSync(forFs(path)).type >>> 0] : undefined;
+      this.#unreal.set(dev, name && `file system of the kernel (${name})`);
+    }
+    return this.#unreal.get(dev);
+  }
+}
+
+/** Magic numbers of statfs(2) for file systems without files: linux/magic.h. */
+const KERNEL_SYSTEMS: Readonly<Record<number, string>> = {
+  0x9fa0: "proc",
+  0x62656572: "sysfs",
+  0x64626720: "debugfs",
+  0x74726163: "tracefs",
+  0x73636673: "securityfs",
+  0x27e0eb: "cgroup",
+  0x63677270: "cgroup2",
+  0xcafe4a11: "bpf",
+  0x62656570: "configfs",
+  0x6165676c: "pstore",
+  0xf97cff8c: "selinuxfs",
+  0x65735543: "fusectl",
+  0x42494e4d: "binfmt_misc",
+  0x19800202: "mqueue",
+  0x1cd1: "devpts",
+  0x6e736673: "nsfs",
+  0x50494446: "pidfs",
+};
+
+function follows(a: Listing, b: Listing): boolean {
+  if (a.key !== b.key) return a.key > b.key;
+  return a.folder !== undefined && b.folder === undefined;
+}
+
+/** Sorts the roots; each place once, however it is written: `a`, `./a`, `a/` are one. */
+function distinctRoots(roots: readonly string[]): readonly string[] {
+  const cwd = Buffer.from(process.cwd()).toString("latin1");
+  const seen = new Set<string>();
+  const kept: string[] = [];
+  for (const root of roots) {
+    const path = root.replace(/(?<=[^/])\/+$/, "");
+    const place = (path.startsWith("/") ? path : `${cwd}/${path}`).replace(/\/(?:\.?\/)*(?:\.$)?/g, "/");
+    if (seen.has(place)) continue;
+    seen.add(place);
+    kept.push(path);
+  }
+  return kept.sort(byBytes);
+}
+
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function skip(path: string, reason: string): NotScanned {
+  return { kind: "skip", path, reason, complete: true };
+}
+
+function statOrUndefined(path: string): Stats | undefined {
+  try {
+    return statSync(forFs(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ELOOP") return undefined;
+    throw error;
+  }
+}
+
+/** A link to nothing is no file that could have been read, unless it was asked for by name. */
+function dangling(path: string, isRoot: boolean): NotScanned {
+  const reason = `symbolic link to what does not exist: ${textOf(readlinkSync(forFs(path), "latin1"))}`;
+  return isRoot ? { kind: "error", path, reason, complete: false } : skip(path, reason);
+}
+
+function specialKind(stats: Stats): string {
+  if (stats.isFIFO()) return "FIFO";
+  if (stats.isSocket()) return "socket";
+  if (stats.isBlockDevice()) return "block device";
+  if (stats.isCharacterDevice()) return "character device";
+  return "no regular file";
+}

@@ -1,0 +1,17 @@
+/** Entry point of a scanning thread. */
+import { parentPort, workerData } from "node:worker_threads";
+import { makeLibyara } from "../engine/libyara.ts";
+import { serveBatches } from "./executor.ts";
+import type { Batch, ThreadData } from "./protocol.ts";
+
+const thread = parentPort;
+if (!thread) throw new Error("worker.ts runs in a thread of its own");
+
+serveBatches(
+  {
+    post: (reply) => thread.postMessage(reply),
+    listen: (handler) => thread.on("message", (batch: Batch) => handler(batch)),
+  },
+  workerData as ThreadData,
+  makeLibyara,
+);
