@@ -1,0 +1,60 @@
+/** From paths to a compiled set: read, resolve, compile. Takes seconds for large collections, so it has a thread of its own. */
+import { createHash } from "node:crypto";
+import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
+import { compileRules, textOf } from "./compile.ts";
+import { type ResolvedRule, resolveRules } from "./resolve.ts";
+import { listRuleFiles, readRuleFiles } from "./rule-files.ts";
+import { type Externals, FILE_EXTERNALS, type PackedRuleSet, type RuleSetRequest } from "./rule-set.ts";
+import { packRuleTable } from "./rule-table.ts";
+
+export interface Compiler {
+  readonly facts: EngineFacts;
+  newInstance(): EngineInstance;
+}
+
+export function buildRuleSet(request: RuleSetRequest, compiler: Compiler): PackedRuleSet {
+  const { listed, quarantined: unlisted } = listRuleFiles(request.paths);
+  const read = readRuleFiles(listed, request.includeFolders);
+  const externals = withFileExternals(request.externals);
+  const resolution = resolveRules(read, {
+    name: "this engine",
+    modules: compiler.facts.modules,
+    externals: new Set(Object.keys(externals)),
+  });
+  const { compiled, rules, quarantined } = compileRules(resolution.rules, externals, compiler.newInstance);
+  return {
+    digest: digestOf(rules, request.externals),
+    quarantined: [...unlisted, ...read.quarantined, ...resolution.quarantined, ...quarantined],
+    table: packRuleTable(rules),
+    compiled: shared(compiled?.save() ?? new Uint8Array()),
+    listed: listed.map(({ path }) => path),
+    files: [...read.digests],
+    absent: read.absent,
+  };
+}
+
+/** Externals of the file are empty when rules are compiled. */
+export function withFileExternals(externals: Externals): Externals {
+  return { ...Object.fromEntries(FILE_EXTERNALS.map((name) => [name, ""])), ...externals };
+}
+
+function digestOf(rules: readonly ResolvedRule[], externals: Externals): string {
+  const hash = createHash("sha256");
+  const item = (data: Uint8Array | string) => {
+    const bytes = typeof data === "string" ? Buffer.from(data) : data;
+    hash.update(`${bytes.length}:`).update(bytes);
+  };
+  for (const rule of rules) {
+    item(rule.namespace);
+    item(textOf(rule));
+  }
+  const names = Object.keys(externals).sort();
+  item(JSON.stringify(names.map((name) => [name, typeof externals[name], String(externals[name])])));
+  return `sha256:${hash.digest("hex")}`;
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
