@@ -28,12 +28,12 @@ export class OutputFile implements AsyncDisposable {
   }
 
   /** Writes all of the result; can be called once. @throws InputError */
-  async write(text: string): Promise<void> {
+  async write(content: Uint8Array | string): Promise<void> {
     try {
       if (this.file instanceof Replacement) {
-        this.file.write(text);
+        this.file.write(content);
         this.file.publish();
-      } else await this.file.writeFile(text);
+      } else await this.file.writeFile(content);
     } catch (error) {
       throw cannotWrite(this.path, error);
     }
