@@ -2,10 +2,10 @@
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
-import { findProgram, runOtherProgram } from "../other-programs.ts";
+import { findProgram, runOtherProgram } from "../other-engines/program.ts";
 import { LIBYARA, newLibyara } from "../engine/libyara.ts";
 import { runSelfTests, type SelfTestResult } from "../engine/self-test.ts";
-import { OTHER_ENGINES } from "../engine/verify.ts";
+import { OTHER_ENGINES } from "../other-engines/verify.ts";
 import { visible } from "../scan-runner/formats/escape.ts";
 
 const FLAGS = {

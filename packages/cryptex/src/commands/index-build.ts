@@ -49,7 +49,10 @@ export const indexBuild = command({
         includeFolders: options.includeFolders,
         externals: Object.fromEntries(options.definitions),
         target,
-        title: `Rules of ${visible(options.index)} that ${target.name} can load, written by cryptex ${VERSION}.\n${options.output}.json says which were left out, and why.`,
+        title: [
+          `Rules of ${visible(options.index)} that ${target.name} can load, written by cryptex ${VERSION}.`,
+          "The file of the same name with .json says which were left out, and why.",
+        ],
       },
       { facts: LIBYARA, newInstance: newLibyara },
       io.signal,

@@ -1,11 +1,12 @@
 /** From paths to a compiled set: read, resolve, compile. Takes seconds for large collections, so it has a thread of its own. */
 import { createHash } from "node:crypto";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
-import { compileRules, textOf } from "./compile.ts";
+import { compileRules } from "./compile.ts";
 import { type ResolvedRule, resolveRules } from "./resolve.ts";
 import { listRuleFiles, readRuleFiles } from "./rule-files.ts";
 import { type Externals, FILE_EXTERNALS, type PackedRuleSet, type RuleSetRequest } from "./rule-set.ts";
 import { packRuleTable } from "./rule-table.ts";
+import { textOf } from "./source.ts";
 
 export interface Compiler {
   readonly facts: EngineFacts;

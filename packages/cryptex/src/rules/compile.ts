@@ -3,9 +3,9 @@
  * source and one namespace of the engine; names that would clash there were set apart before.
  */
 import type { CompiledRules, Diagnostic, EngineInstance, ExternalValue } from "../engine/engine.ts";
-import type { Span } from "./ast.ts";
 import type { ResolvedRule } from "./resolve.ts";
 import type { Quarantined } from "./rule-info.ts";
+import { ruleAt, type Source, writeSource } from "./source.ts";
 
 /**
  * Rounds of compiling everything that is left. A round names each rule that the engine refuses, so the second one passes
@@ -68,13 +68,13 @@ class Compiler {
   ) {}
 
   compile(rules: readonly ResolvedRule[]): Attempt {
-    const source = sourceOf(rules);
+    const source = writeSource(rules);
     if (this.instance?.dead) this.instance = undefined;
     this.instance ??= this.newInstance();
     try {
-      const { rules: compiled, diagnostics } = this.instance.compile(source.bytes, this.externals);
+      const { rules: compiled, diagnostics } = this.instance.compile(source.text, this.externals);
       const of = (level: Diagnostic["level"]) =>
-        diagnostics.filter((each) => each.level === level).flatMap((each) => refusalOf(each, rules, source.lines));
+        diagnostics.filter((each) => each.level === level).flatMap((each) => refusalOf(each, source));
       return { compiled, refusals: of("error"), warnings: of("warning") };
     } catch (error) {
       if (!this.instance.dead) throw error;
@@ -119,64 +119,9 @@ function closureOf(rule: ResolvedRule): Set<ResolvedRule> {
   return closure;
 }
 
-/** Writes the source of some rules, each after those that it uses. */
-function sourceOf(rules: readonly ResolvedRule[]): { readonly bytes: Uint8Array; readonly lines: readonly number[] } {
-  const modules = new Set(rules.flatMap((rule) => rule.modules));
-  const parts: Uint8Array[] = [...modules].map((module) => Buffer.from(`import "${module}"\n`));
-  const lines: number[] = [];
-  let line = modules.size + 1;
-  for (const rule of rules) {
-    lines.push(line);
-    parts.push(textOf(rule), LINE_FEED);
-    line += rule.syntax.endLine - rule.syntax.line + 1;
-  }
-  return { bytes: Buffer.concat(parts), lines };
-}
-
-const LINE_FEED = Buffer.from("\n");
-
-/** A stretch of a rule's file, and what stands there instead; one character a byte. */
-export type Edit = readonly [span: Span, text: string];
-
-/**
- * A rule's own bytes, with names as the engine knows them. A wildcard is written out, since a made name may fall under another
- * wildcard than the rule's own.
- */
-export function textOf(rule: ResolvedRule, more: readonly Edit[] = []): Uint8Array {
-  const { file, syntax, engineName, meanings, uses } = rule;
-  const edits = [...more];
-  if (engineName !== syntax.name) edits.push([syntax.nameSpan, engineName]);
-  for (const { name, spans } of syntax.names) {
-    const other = meanings.get(name)?.engineName ?? name;
-    if (other !== name) for (const span of spans) edits.push([span, other]);
-  }
-  for (const { name, spans } of syntax.ruleWildcards) {
-    const meant = uses.filter((use) => use.syntax.name.startsWith(name));
-    // Nothing is meant: the engine says so.
-    if (meant.length === 0) continue;
-    for (const span of spans) edits.push([span, meant.map((use) => use.engineName).join(", ")]);
-  }
-  const parts: Uint8Array[] = [];
-  let from = syntax.span.start;
-  for (const [span, text] of edits.sort(([a], [b]) => a.start - b.start)) {
-    parts.push(file.bytes.subarray(from, span.start), Buffer.from(text, "latin1"));
-    from = span.end;
-  }
-  parts.push(file.bytes.subarray(from, syntax.span.end));
-  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-}
-
-/** Finds the rule that a line of the source belongs to. */
-function refusalOf({ line, message }: Diagnostic, rules: readonly ResolvedRule[], lines: readonly number[]): Refusal[] {
-  let low = 0;
-  let high = rules.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (lines[middle]! <= line) low = middle + 1;
-    else high = middle;
-  }
-  const rule = rules[low - 1];
-  return rule ? [{ rule, line: rule.syntax.line + line - lines[low - 1]!, message }] : [];
+function refusalOf({ line, message }: Diagnostic, source: Source): Refusal[] {
+  const place = ruleAt(line, source);
+  return place ? [{ ...place, message }] : [];
 }
 
 /** Collects refused rules and their dependants, which stand behind them. */

@@ -4,12 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
-import { compileRules, textOf } from "../rules/compile.ts";
-import { type Resolution, resolveRules } from "../rules/resolve.ts";
+import { compileRules } from "../rules/compile.ts";
+import { type ResolvedRule, resolveRules } from "../rules/resolve.ts";
 import { listRuleFiles, readRuleFiles } from "../rules/rule-files.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import type { Externals } from "../rules/rule-set.ts";
-import type { Index, IndexRule, Target } from "./target.ts";
+import { writeSource } from "../rules/source.ts";
+import type { Target } from "./target.ts";
 
 export interface IndexRequest {
   /** Index files, or folders of rules. */
@@ -19,7 +20,7 @@ export interface IndexRequest {
   readonly externals: Externals;
   readonly target: Target;
   /** Begins the written file, in lines of a comment. */
-  readonly title: string;
+  readonly title: readonly string[];
 }
 
 export interface IndexEngine {
@@ -105,8 +106,8 @@ export async function buildIndex(request: IndexRequest, engine: IndexEngine, sig
 }
 
 /** Compiles the rules by our own engine, as far as it has the modules that they use. */
-function compileHere(rules: readonly IndexRule[], externals: Externals, { facts, newInstance }: IndexEngine) {
-  const foreign = new Set<IndexRule>();
+function compileHere(rules: readonly ResolvedRule[], externals: Externals, { facts, newInstance }: IndexEngine) {
+  const foreign = new Set<ResolvedRule>();
   for (const rule of rules) {
     const isForeign = rule.modules.some((module) => !facts.modules.includes(module));
     if (isForeign || rule.uses.some((use) => foreign.has(use))) foreign.add(rule);
@@ -123,11 +124,11 @@ function compileHere(rules: readonly IndexRule[], externals: Externals, { facts,
 }
 
 /** Takes out what the target's program refuses until it refuses nothing. */
-async function checkByTarget(rules: readonly IndexRule[], request: IndexRequest, signal: AbortSignal) {
+async function checkByTarget(rules: readonly ResolvedRule[], request: IndexRequest, signal: AbortSignal) {
   const lost: Quarantined[] = [];
   let left = rules;
   for (;;) {
-    const index = write(left, request);
+    const index = writeSource(left, { title: request.title, edits: request.target.edits });
     const result = await request.target.check?.(index, signal);
     if (!result || result.refused.length === 0) return { index, lost, by: result ? [result.by] : [] };
     const reasons = new Map(result.refused.map(({ rule, reason }) => [rule, `${result.by}: ${reason}`]));
@@ -140,21 +141,6 @@ async function checkByTarget(rules: readonly IndexRule[], request: IndexRequest,
     }
     left = left.filter((rule) => !reasons.has(rule));
   }
-}
-
-function write(rules: Resolution["rules"], { target, title }: IndexRequest): Index {
-  const modules = [...new Set(rules.flatMap((rule) => rule.modules))];
-  const head = [...title.split("\n").map((line) => `// ${line}`), ...modules.map((name) => `import "${name}"`), ""];
-  const lines: number[] = [];
-  let line = head.length + 1;
-  const parts = [Buffer.from(head.map((each) => `${each}\n`).join(""))];
-  for (const rule of rules) {
-    const text = `${Buffer.from(textOf(rule, target.edits?.(rule))).toString("latin1")}\n\n`;
-    lines.push(line);
-    line += text.split("\n").length - 1;
-    parts.push(Buffer.from(text, "latin1"));
-  }
-  return { text: Buffer.concat(parts), rules, lines };
 }
 
 function dropped({ rule, file, line, reason }: Quarantined): DroppedRule {

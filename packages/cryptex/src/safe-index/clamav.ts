@@ -5,8 +5,8 @@
  * since ClamAV ends with "OK" and has lost rules, lost the sound rule behind a faulty one, or crashed.
  */
 import type { Expression, HexToken, StringSyntax } from "../rules/ast.ts";
-import type { Edit } from "../rules/compile.ts";
 import type { RuleInFile } from "../rules/rule-files.ts";
+import type { Edit } from "../rules/source.ts";
 import { expressionsIn, refersToAll } from "../rules/walk.ts";
 
 /** MAX_LDB_SUBSIGS. */

@@ -1,7 +1,7 @@
 /** A program that is to load an index, and what it cannot load. */
-import type { Edit } from "../rules/compile.ts";
-import type { Resolution } from "../rules/resolve.ts";
+import type { CheckResult } from "../other-engines/check.ts";
 import type { RuleInFile } from "../rules/rule-files.ts";
+import type { Edit, Source } from "../rules/source.ts";
 
 export interface Target {
   readonly name: string;
@@ -13,21 +13,5 @@ export interface Target {
   /** Says what must be written in another way for the target to read it. */
   edits?(rule: RuleInFile): readonly Edit[];
   /** Compiles the finished index as the target would. Resolves with undefined where the target's program is not installed. */
-  readonly check?: (index: Index, signal: AbortSignal) => Promise<CheckResult | undefined>;
-}
-
-export type IndexRule = Resolution["rules"][number];
-
-/** An index as text, and where each rule begins. */
-export interface Index {
-  readonly text: Uint8Array;
-  readonly rules: readonly IndexRule[];
-  /** Line of each rule's beginning, 1 is the first. */
-  readonly lines: readonly number[];
-}
-
-export interface CheckResult {
-  /** Program and version. */
-  readonly by: string;
-  readonly refused: readonly { readonly rule: IndexRule; readonly reason: string }[];
+  readonly check?: (index: Source, signal: AbortSignal) => Promise<CheckResult | undefined>;
 }

@@ -1,7 +1,7 @@
 /** The programs that an index can be built for. */
 import { clamavLacks, editsForClamav } from "./clamav.ts";
 import { libyara42Lacks } from "./libyara-4.2.ts";
-import { checkWithClamav, checkWithYara, checkWithYaraX } from "./programs.ts";
+import { checkWithClamav, checkWithYara, checkWithYaraX } from "../other-engines/check.ts";
 import type { Target } from "./target.ts";
 import { yaraXLacks } from "./yara-x.ts";
 
