@@ -3,7 +3,7 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
 import { findProgram, runOtherProgram } from "../other-engines/program.ts";
-import { LIBYARA, newLibyara } from "../engine/libyara.ts";
+import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
 import { runSelfTests, type SelfTestResult } from "../engine/self-test.ts";
 import { OTHER_ENGINES } from "../other-engines/verify.ts";
 import { visible } from "../scan-runner/formats/escape.ts";
@@ -33,7 +33,7 @@ export const engines = command({
     }
     const tests: SelfTestResult[] = [];
     if (verify) {
-      for (const result of runSelfTests(newLibyara)) {
+      for (const result of runSelfTests(makeLibyara)) {
         io.signal.throwIfAborted();
         tests.push(result);
       }
@@ -41,9 +41,9 @@ export const engines = command({
     const failed = tests.filter(({ fault }) => fault !== undefined);
     if (json) {
       const self_tests = tests.map(({ name, fault }) => ({ name, passed: fault === undefined, fault: fault ?? null }));
-      await io.out(`${JSON.stringify({ engines: [LIBYARA], others, ...(verify && { self_tests }) }, undefined, 2)}\n`);
+      await io.out(`${JSON.stringify({ engines: [libyaraFacts()], others, ...(verify && { self_tests }) }, undefined, 2)}\n`);
     } else {
-      const { name, version, digest, modules } = LIBYARA;
+      const { name, version, digest, modules } = libyaraFacts();
       const lines = [
         `${name} ${version}, sha256:${digest}`,
         `  modules: ${modules.join(", ")}`,

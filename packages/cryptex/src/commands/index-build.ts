@@ -5,7 +5,7 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, positional } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
-import { LIBYARA, newLibyara } from "../engine/libyara.ts";
+import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
 import { buildIndex, type IndexReport } from "../safe-index/build-index.ts";
 import { TARGETS } from "../safe-index/targets.ts";
 import { visible } from "../scan-runner/formats/escape.ts";
@@ -54,7 +54,7 @@ export const indexBuild = command({
           "The file of the same name with .json says which were left out, and why.",
         ],
       },
-      { facts: LIBYARA, newInstance: newLibyara },
+      { facts: libyaraFacts(), newInstance: makeLibyara },
       io.signal,
     );
     const json = `${JSON.stringify(report, undefined, 2)}\n`;

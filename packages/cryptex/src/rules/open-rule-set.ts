@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { orAborted } from "#kit/abort.ts";
-import { LIBYARA } from "../engine/libyara.ts";
+import { libyaraFacts } from "../engine/own-engine.ts";
 import type { PackedRuleSet, RuleSet, RuleSetRequest } from "./rule-set.ts";
 import { RuleSetCache } from "./rule-set-cache.ts";
 import { openRuleTable } from "./rule-table.ts";
@@ -23,7 +23,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
   const request: RuleSetRequest = { paths, includeFolders, externals };
   // What comes through a pipe can be read once.
   const cache =
-    cacheFolder === undefined || paths.some(isPipe) ? undefined : new RuleSetCache(cacheFolder, LIBYARA);
+    cacheFolder === undefined || paths.some(isPipe) ? undefined : new RuleSetCache(cacheFolder, libyaraFacts());
   let packed = cache?.find(request);
   if (!packed) {
     packed = await build(request, signal);
@@ -36,7 +36,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
   return {
     digest: packed.digest,
     ...(alias !== undefined && { alias }),
-    engine: LIBYARA,
+    engine: libyaraFacts(),
     compiled: packed.compiled,
     rules: openRuleTable(packed.table),
     quarantined: packed.quarantined,

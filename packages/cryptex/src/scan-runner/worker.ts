@@ -1,6 +1,6 @@
 /** Entry point of a scanning thread. */
 import { parentPort, workerData } from "node:worker_threads";
-import { makeLibyara } from "../engine/libyara.ts";
+import { makeLibyara } from "../engine/own-engine.ts";
 import { serveBatches } from "./executor.ts";
 import type { Batch, ThreadData } from "./protocol.ts";
 
@@ -13,5 +13,5 @@ serveBatches(
     listen: (handler) => thread.on("message", (batch: Batch) => handler(batch)),
   },
   workerData as ThreadData,
-  makeLibyara,
+  (cancel) => makeLibyara({ cancel }),
 );
