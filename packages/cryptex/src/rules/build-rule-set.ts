@@ -1,9 +1,9 @@
 /** From paths to a compiled set: read, resolve, compile. Takes seconds for large collections, so it has a thread of its own. */
 import { createHash } from "node:crypto";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
-import { compileRules } from "./compile.ts";
+import { type CompiledSet, compileRules } from "./compile.ts";
 import { type ResolvedRule, resolveRules } from "./resolve.ts";
-import { listRuleFiles, readRuleFiles } from "./rule-files.ts";
+import { type ListedFile, listRuleFiles, type RuleFiles, readRuleFiles } from "./rule-files.ts";
 import { type Externals, FILE_EXTERNALS, type PackedRuleSet, type RuleSetRequest } from "./rule-set.ts";
 import { packRuleTable } from "./rule-table.ts";
 import { textOf } from "./source.ts";
@@ -13,19 +13,31 @@ export interface Compiler {
   newInstance(): EngineInstance;
 }
 
-export function buildRuleSet(request: RuleSetRequest, compiler: Compiler): PackedRuleSet {
+export interface CompiledFiles extends CompiledSet {
+  readonly listed: readonly ListedFile[];
+  readonly read: RuleFiles;
+}
+
+/** Reads, resolves and compiles. Everything that was lost on the way is among `quarantined`. */
+export function compileSet(request: RuleSetRequest, { facts, newInstance }: Compiler): CompiledFiles {
   const { listed, quarantined: unlisted } = listRuleFiles(request.paths);
   const read = readRuleFiles(listed, request.includeFolders);
   const externals = withFileExternals(request.externals);
   const resolution = resolveRules(read, {
     name: "this engine",
-    modules: compiler.facts.modules,
+    modules: facts.modules,
     externals: new Set(Object.keys(externals)),
   });
-  const { compiled, rules, quarantined } = compileRules(resolution.rules, externals, compiler.newInstance);
+  const set = compileRules(resolution.rules, externals, newInstance);
+  const quarantined = [...unlisted, ...read.quarantined, ...resolution.quarantined, ...set.quarantined];
+  return { ...set, quarantined, listed, read };
+}
+
+export function buildRuleSet(request: RuleSetRequest, compiler: Compiler): PackedRuleSet {
+  const { compiled, rules, quarantined, listed, read } = compileSet(request, compiler);
   return {
     digest: digestOf(rules, request.externals),
-    quarantined: [...unlisted, ...read.quarantined, ...resolution.quarantined, ...quarantined],
+    quarantined,
     table: packRuleTable(rules),
     compiled: shared(compiled?.save() ?? new Uint8Array()),
     listed: listed.map(({ path }) => path),

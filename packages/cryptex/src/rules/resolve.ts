@@ -190,6 +190,7 @@ class Resolver {
   private settleModules(candidate: Candidate) {
     const { modules, line } = candidate.rule.syntax;
     for (const module of modules) {
+      if (!this.imported.has(module)) return { reason: notImported(module), line };
       if (!this.evaluator.modules.includes(module)) return { reason: this.missingModule(module), line };
       candidate.modules.push(module);
     }
@@ -231,7 +232,7 @@ class Resolver {
   private undefinedName(name: string): string {
     const isModule = this.evaluator.modules.includes(name) || Object.hasOwn(OTHER_MODULES, name);
     return isModule
-      ? `the module "${name}" is not imported; add: import "${name}"`
+      ? notImported(name)
       : `undefined name "${name}": no rule, module or external variable is called so (--define ${name}=VALUE defines a variable)`;
   }
 
@@ -307,6 +308,10 @@ function stableOrder(kept: readonly Candidate[]): Set<Candidate> {
     }
   }
   return ordered;
+}
+
+function notImported(module: string): string {
+  return `the module "${module}" is not imported; add: import "${module}"`;
 }
 
 function quarantinedRule({ file, syntax }: RuleInFile, reason: string, line = syntax.line): Quarantined {

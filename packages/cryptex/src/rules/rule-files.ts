@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import type { IncludeSyntax, RuleFileSyntax, RuleSyntax } from "./ast.ts";
+import { Lines } from "./lines.ts";
 import { parseRuleFile } from "./parser.ts";
 import type { Quarantined } from "./rule-info.ts";
 
@@ -143,6 +144,12 @@ class Reading implements RuleFiles {
     for (const { rule, line, message } of file.syntax.faults) {
       const reason = `syntax error: ${message}`;
       this.quarantined.push({ rule: rule ?? null, file: file.path, line, reason, harmless: false });
+    }
+    const { unclosedComment } = file.syntax;
+    if (unclosedComment !== undefined) {
+      const line = new Lines(bytes).line(unclosedComment);
+      const reason = "a comment is never closed: what follows it is not read";
+      this.quarantined.push({ rule: null, file: file.path, line, reason, harmless: false });
     }
     this.stack.push(real);
     for (const part of inOrder(file.syntax)) {
