@@ -35,10 +35,13 @@ describe("HTML", () => {
 
   test("hostile text makes no element and no attribute", () => {
     const { elements, attributes } = parsed(out);
-    const known =
-      "html head meta title style body main h1 h2 div p dl dt dd small code table caption thead tbody tr th td";
-    const allowed = new Set(`${known} br figure figcaption svg rect ul li b`.split(" "));
-    expect(elements.filter((name) => !allowed.has(name))).toEqual([]);
+    const known = [
+      ..."html,head,meta,title,style,body,main,h1,h2,div,p,dl,dt,dd,small,code,b,br,ul,li,svg,rect".split(
+        ",",
+      ),
+      ..."table,caption,thead,tbody,tr,th,td,figure,figcaption".split(","),
+    ];
+    expect(elements.filter((name) => !known.includes(name))).toEqual([]);
     for (const name of ["src", "href", "xlink:href", "onload", "onerror", "action"])
       expect(attributes).not.toContain(name);
     expect(out).not.toMatch(/https?:(?!\/\/example\.com)|url\(|@import/); // the one address is text of a rule

@@ -4,8 +4,8 @@
  * anonymous strings are sorted together, integers beyond 2^53 are quoted.
  */
 import type {
-  MatchedString,
   MatchEvent,
+  MatchedString,
   MetaEntry,
   QuarantineEvent,
   ScanEvent,
