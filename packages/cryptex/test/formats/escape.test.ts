@@ -13,7 +13,7 @@ import {
   visiblePath,
 } from "../../src/scan-runner/formats/escape.ts";
 import { matchCount, matchEvent } from "../../src/scan-runner/formats/match-event.ts";
-import { HOSTILE_BYTES, HOSTILE_RULE, hostileMatch } from "./hostile-events.ts";
+import { HOSTILE_BYTES, HOSTILE_RULE, hostileMatch, matchedFile, shownMatches } from "./hostile-events.ts";
 
 const bytes = fc.uint8Array({ maxLength: MAX_DATA_BYTES });
 
@@ -183,17 +183,13 @@ describe("a match", () => {
         { id: "$", isPrivate: false },
       ],
     };
-    const file = { shown: { path: "p" }, bytes: new Uint8Array(9), sha256: "", engine: "" };
-    const event = matchEvent(file, rule, [
-      { string: 0, total: 7, matches: [{ offset: 4, length: 1 }] },
-      {
-        string: 1,
-        total: 2,
-        matches: [
-          { offset: 0, length: 2 },
-          { offset: 8, length: 1 },
-        ],
-      },
+    const bytes = new Uint8Array(9);
+    const event = matchEvent(matchedFile({ path: "p" }, bytes), rule, [
+      shownMatches(bytes, 0, [[4, 1]], 7),
+      shownMatches(bytes, 1, [
+        [0, 2],
+        [8, 1],
+      ]),
     ]);
     expect(event.strings.map(({ offset }) => offset)).toEqual([0, 4, 8]);
     expect(event.strings_total).toEqual({ $: 9 });

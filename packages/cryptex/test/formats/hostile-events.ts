@@ -2,7 +2,12 @@
 import { createHash } from "node:crypto";
 import type { RuleInfo } from "../../src/rules/rule-info.ts";
 import type { MatchEvent, ScanEvent, ShownPath } from "../../src/scan-runner/events.ts";
-import { matchEvent } from "../../src/scan-runner/formats/match-event.ts";
+import { escapeData } from "../../src/scan-runner/formats/escape.ts";
+import {
+  type MatchedFile,
+  matchEvent,
+  type ShownMatches,
+} from "../../src/scan-runner/formats/match-event.ts";
 
 const ENGINE = "libyara 4.5.5";
 
@@ -53,34 +58,48 @@ export const PLAIN_RULE: RuleInfo = {
   line: 7,
 };
 
-function file(shown: ShownPath, bytes: Uint8Array) {
-  return { shown, bytes, sha256: createHash("sha256").update(bytes).digest("hex"), engine: ENGINE };
+export function matchedFile(shown: ShownPath, bytes: Uint8Array): MatchedFile {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { shown, size: bytes.length, sha256, engine: ENGINE };
+}
+
+/** Matches of a string, as a scan hands them on. @param places offsets and lengths */
+export function shownMatches(
+  bytes: Uint8Array,
+  string: number,
+  places: readonly (readonly [offset: number, length: number])[],
+  total = places.length,
+): ShownMatches {
+  const matches = places.map(([offset, length]) => {
+    return [offset, length, escapeData(bytes.subarray(offset, offset + length))] as const;
+  });
+  return { string, total, matches };
 }
 
 export function hostileMatch(shown: ShownPath): MatchEvent {
-  return matchEvent(file(shown, HOSTILE_BYTES), HOSTILE_RULE, [
-    { string: 0, total: 1, matches: [{ offset: 12, length: 7 }] },
-    { string: 1, total: 1, matches: [{ offset: 0, length: 12 }] },
-    { string: 2, total: 1, matches: [{ offset: 19, length: 6 }] },
-    { string: 3, total: 1, matches: [{ offset: 25, length: 9 }] },
-    { string: 4, total: 1, matches: [{ offset: 34, length: 4 }] },
-  ]);
+  const places = [
+    [12, 7],
+    [0, 12],
+    [19, 6],
+    [25, 9],
+    [34, 4],
+  ] as const;
+  return matchEvent(
+    matchedFile(shown, HOSTILE_BYTES),
+    HOSTILE_RULE,
+    places.map((place, string) => shownMatches(HOSTILE_BYTES, string, [place])),
+  );
 }
 
 const LONG = new Uint8Array(600).fill(0x41);
 
 /** A match that is longer than what is shown of it, and one of five thousand. */
 export function plainMatch(shown: ShownPath): MatchEvent {
-  return matchEvent(file(shown, LONG), PLAIN_RULE, [
-    {
-      string: 0,
-      total: 5000,
-      matches: [
-        { offset: 0, length: 600 },
-        { offset: 10, length: 3 },
-      ],
-    },
-  ]);
+  const places = [
+    [0, 600],
+    [10, 3],
+  ] as const;
+  return matchEvent(matchedFile(shown, LONG), PLAIN_RULE, [shownMatches(LONG, 0, places, 5000)]);
 }
 
 const NEWLINE_NAME: ShownPath = { path: 'data/new\nline\x1b[31m"quoted", \u202egnp.exe' };

@@ -4,12 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stdoutOf } from "../../../../test/support/run-process.ts";
-import type { EngineMatch } from "../../src/engine/engine.ts";
 import type { RuleInfo } from "../../src/rules/rule-info.ts";
 import type { MatchEvent } from "../../src/scan-runner/events.ts";
 import type { YaraOptions } from "../../src/scan-runner/formats/format.ts";
 import { matchEvent } from "../../src/scan-runner/formats/match-event.ts";
-import { CALM_EVENTS, hostileMatch, plainMatch } from "./hostile-events.ts";
+import { CALM_EVENTS, hostileMatch, matchedFile, plainMatch, shownMatches } from "./hostile-events.ts";
 import { written } from "./written.ts";
 
 const YARA = Bun.which("yara");
@@ -78,14 +77,14 @@ const RULES: readonly RuleInfo[] = [
   { ...plain, name: "long", strings: [named("$x"), named("$hh", true), named("$h64", true)] },
 ];
 
-/** Finds what the rule's strings match by another way than YARA's. */
-function find(source: string): EngineMatch[] {
+/** Finds what a string matches by another way than YARA's. */
+function find(source: string): [offset: number, length: number][] {
   const text = DATA.toString("latin1");
   const pattern = new RegExp(source, "y");
-  return Array.from(text, (_, offset) => {
+  return Array.from(text, (_, offset): [number, number] => {
     pattern.lastIndex = offset;
-    return { offset, length: pattern.exec(text)?.[0]?.length ?? -1 };
-  }).filter(({ length }) => length >= 0);
+    return [offset, pattern.exec(text)?.[0]?.length ?? -1];
+  }).filter(([, length]) => length >= 0);
 }
 
 /** Each string as a pattern of JavaScript. */
@@ -96,14 +95,9 @@ const PATTERNS: readonly (readonly string[])[] = [
 ];
 
 function events(path: string): MatchEvent[] {
-  const file = { shown: { path }, bytes: DATA, sha256: "", engine: "" };
   return RULES.map((rule, i) => {
-    const strings = PATTERNS[i]!.map((pattern, string) => ({ string, matches: find(pattern) }));
-    return matchEvent(
-      file,
-      rule,
-      strings.map((one) => ({ ...one, total: one.matches.length })),
-    );
+    const strings = PATTERNS[i]!.map((source, string) => shownMatches(DATA, string, find(source)));
+    return matchEvent(matchedFile({ path }, DATA), rule, strings);
   });
 }
 

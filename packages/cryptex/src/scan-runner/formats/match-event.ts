@@ -1,48 +1,47 @@
-/** From what an engine found in a buffer to a line of the result. */
-import type { StringMatches } from "../../engine/engine.ts";
+/** From what an engine found in a file to a line of the result. */
 import type { RuleInfo } from "../../rules/rule-info.ts";
 import type { MatchEvent, MatchedString, ShownPath } from "../events.ts";
-import { escapeData, MAX_DATA_BYTES, metaEntry } from "./escape.ts";
+import { metaEntry } from "./escape.ts";
 
-export interface ScannedFile {
+export interface MatchedFile {
   readonly shown: ShownPath;
-  /** The very bytes that were scanned; may be the engine's own memory: nothing keeps them. */
-  readonly bytes: Uint8Array;
-  /** Digest of `bytes`, hex. */
+  readonly size: number;
+  /** Digest of the bytes that were scanned, hex. */
   readonly sha256: string;
   /** As results name it. */
   readonly engine: string;
 }
 
-/** @param strings matches of the rule's strings, as the engine reports them, at most as many as a result shall list */
-export function matchEvent(file: ScannedFile, rule: RuleInfo, strings: readonly StringMatches[]): MatchEvent {
+/** Matches of one string of a rule. */
+export interface ShownMatches {
+  /** Number of the string within the rule. */
+  readonly string: number;
+  readonly total: number;
+  /** Those that the result lists, by offset: offset, length and text of `escapeData`. */
+  readonly matches: readonly (readonly [offset: number, length: number, data: string])[];
+}
+
+export function matchEvent(file: MatchedFile, rule: RuleInfo, strings: readonly ShownMatches[]): MatchEvent {
   const totals = totalsOfCut(rule, strings);
   return {
     type: "match",
     ...file.shown,
     sha256: file.sha256,
-    size: file.bytes.length,
+    size: file.size,
     rule: rule.name,
     namespace: rule.namespace,
     tags: rule.tags,
     meta: rule.meta.map(metaEntry),
-    strings: matchedStrings(file.bytes, rule, strings),
+    strings: matchedStrings(rule, strings),
     ...(totals && { strings_total: totals }),
     engine: file.engine,
   };
 }
 
-function matchedStrings(
-  bytes: Uint8Array,
-  rule: RuleInfo,
-  strings: readonly StringMatches[],
-): MatchedString[] {
+function matchedStrings(rule: RuleInfo, strings: readonly ShownMatches[]): MatchedString[] {
   const all = strings.flatMap(({ string, matches }) => {
     const { id } = rule.strings[string]!;
-    return matches.map(({ offset, length }) => {
-      const data = escapeData(bytes.subarray(offset, offset + Math.min(length, MAX_DATA_BYTES)));
-      return { id, offset, length, data };
-    });
+    return matches.map(([offset, length, data]) => ({ id, offset, length, data }));
   });
   return all.sort((a, b) =>
     a.id === b.id ? a.offset - b.offset || a.length - b.length : a.id < b.id ? -1 : 1,
@@ -50,7 +49,7 @@ function matchedStrings(
 }
 
 /** Counts by id, since anonymous strings share theirs. Undefined where nothing is cut. */
-function totalsOfCut(rule: RuleInfo, strings: readonly StringMatches[]): Record<string, number> | undefined {
+function totalsOfCut(rule: RuleInfo, strings: readonly ShownMatches[]): Record<string, number> | undefined {
   const counts = new Map<string, { listed: number; total: number }>();
   for (const { string, total, matches } of strings) {
     const { id } = rule.strings[string]!;
