@@ -34,7 +34,11 @@ function infoOf({ file, syntax, namespace }: ResolvedRule): RuleInfo {
     isGlobal: syntax.isGlobal,
     tags: syntax.tags,
     meta: syntax.meta.map(metaValue),
-    strings: syntax.strings.map(({ id, modifiers }) => ({ id, isPrivate: modifiers.private === true })),
+    strings: syntax.strings.map(({ id, modifiers, kind }) => ({
+      id,
+      isPrivate: modifiers.private === true,
+      ...(kind === "hex" && { isHex: true as const }),
+    })),
     file: file.path,
     line: syntax.line,
   };
