@@ -1,6 +1,7 @@
 /** `scan`: files against rules. */
 import { join } from "node:path";
 import { OutputFile } from "#kit/files/output-file.ts";
+import { cacheFolder } from "#kit/files/user-folders.ts";
 import { command } from "#kit/term/command.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
@@ -10,7 +11,6 @@ import { exitOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
 import { chosenRules } from "./chosen-rules.ts";
-import { cacheFolder } from "./folders.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
 import { openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
@@ -41,7 +41,7 @@ export const scan = command({
     await using file = path === undefined ? undefined : await OutputFile.create(path);
     const ruleSet = await openRuleSet({
       ...rules,
-      cacheFolder: join(cacheFolder(env), "rules"),
+      cacheFolder: join(cacheFolder("cryptex", env), "rules"),
       warn,
       signal,
     });
