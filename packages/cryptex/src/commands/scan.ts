@@ -7,10 +7,10 @@ import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
+import { whichRules } from "../rules/which-rules.ts";
 import { exitOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
-import { chosenRules } from "./chosen-rules.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
 import { openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
@@ -36,11 +36,14 @@ export const scan = command({
     const { output: path, failOn, strict, cache, resume } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
-    const rules = chosenRules(options, env);
+    const { paths, alias } = whichRules(options.rules, { env, folder: process.cwd() });
     const roots = rootsOf(options);
     await using file = path === undefined ? undefined : await OutputFile.create(path);
     const ruleSet = await openRuleSet({
-      ...rules,
+      paths,
+      ...(alias !== undefined && { alias }),
+      includeFolders: options.includeFolders,
+      externals: Object.fromEntries(options.definitions),
       cacheFolder: join(cacheFolder("cryptex", env), "rules"),
       warn,
       signal,
