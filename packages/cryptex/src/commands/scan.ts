@@ -8,9 +8,10 @@ import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
 import { whichRules } from "../rules/which-rules.ts";
-import { exitOf, Tally } from "../scan-runner/formats/outcome.ts";
+import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
+import { EXIT_OF } from "./exits.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
 import { openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
@@ -62,6 +63,6 @@ export const scan = command({
     }
     await output.write(writer.end());
     await output.finish();
-    return exitOf(tally, failOn.includes("match"));
+    return EXIT_OF[outcomeOf(tally, failOn.includes("match"))];
   },
 });
