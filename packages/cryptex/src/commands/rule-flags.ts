@@ -18,6 +18,8 @@ export const COMPILE_FLAGS = {
 
 /** For commands that use a set. */
 export const RULE_FLAGS = group("Rules", {
-  rules: many(flag.file({ hint: "PATH", about: "File of rules, or folder of them" })),
+  rules: many(
+    flag.file({ hint: "PATH|SET", about: "File of rules, folder of them, or rule set of cryptex.toml" }),
+  ),
   ...COMPILE_FLAGS,
 });

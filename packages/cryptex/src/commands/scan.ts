@@ -1,16 +1,17 @@
 /** `scan`: files against rules. */
 import { join } from "node:path";
 import { OutputFile } from "#kit/files/output-file.ts";
+import { cacheFolder } from "#kit/files/user-folders.ts";
 import { command } from "#kit/term/command.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
-import { exitOf, Tally } from "../scan-runner/formats/outcome.ts";
+import { whichRules } from "../rules/which-rules.ts";
+import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
-import { chosenRules } from "./chosen-rules.ts";
-import { cacheFolder } from "./folders.ts";
+import { EXIT_OF } from "./exits.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
 import { openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
@@ -36,12 +37,15 @@ export const scan = command({
     const { output: path, failOn, strict, cache, resume } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
-    const rules = chosenRules(options, env);
+    const { paths, alias } = whichRules(options.rules, { env, folder: process.cwd() });
     const roots = rootsOf(options);
     await using file = path === undefined ? undefined : await OutputFile.create(path);
     const ruleSet = await openRuleSet({
-      ...rules,
-      cacheFolder: join(cacheFolder(env), "rules"),
+      paths,
+      ...(alias !== undefined && { alias }),
+      includeFolders: options.includeFolders,
+      externals: Object.fromEntries(options.definitions),
+      cacheFolder: join(cacheFolder("cryptex", env), "rules"),
       warn,
       signal,
     });
@@ -59,6 +63,6 @@ export const scan = command({
     }
     await output.write(writer.end());
     await output.finish();
-    return exitOf(tally, failOn.includes("match"));
+    return EXIT_OF[outcomeOf(tally, failOn.includes("match"))];
   },
 });
