@@ -31,9 +31,9 @@ export function formatCount(n: number): string {
   return Math.floor(n).toLocaleString("en-US");
 }
 
-/** `1 test`, `2 tests`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+/** `1 test`, `2 tests`; `many` is for nouns that take more than an s. */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : many}`;
 }
 
 /** Writes a number with that many decimals, or `–` where there is none. */

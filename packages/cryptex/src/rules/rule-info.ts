@@ -6,6 +6,14 @@ export interface MetaValue {
   readonly value: string | number | bigint | boolean;
 }
 
+export interface RuleString {
+  readonly id: string;
+  /** Its matches are not shown. */
+  readonly isPrivate: boolean;
+  /** Written in braces: `yara` prints the matches of such a string in hex. */
+  readonly isHex?: boolean;
+}
+
 export interface RuleInfo {
   readonly name: string;
   /** "default", or the relative path of the file of a rule whose name stands for another rule, too. */
@@ -14,8 +22,8 @@ export interface RuleInfo {
   readonly isGlobal: boolean;
   readonly tags: readonly string[];
   readonly meta: readonly MetaValue[];
-  /** In order of the rule. Matches of a private string are not shown. */
-  readonly strings: readonly { readonly id: string; readonly isPrivate: boolean }[];
+  /** In order of the rule. */
+  readonly strings: readonly RuleString[];
   /** Path as it was given, or below what was given. */
   readonly file: string;
   readonly line: number;

@@ -73,6 +73,8 @@ export interface QuarantineEvent extends Partial<ShownPath> {
   readonly file: string;
   readonly line: number | null;
   readonly reason: string;
+  /** Present for the second copy of the same text: nothing is lost by it. */
+  readonly harmless?: true;
 }
 
 /** With --list-clean. */

@@ -61,3 +61,9 @@ function totalsOfCut(rule: RuleInfo, strings: readonly ShownMatches[]): Record<s
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return cut.length === 0 ? undefined : Object.fromEntries(cut.map(([id, { total }]) => [id, total]));
 }
+
+/** Counts the matches of an event's strings, listed or not. */
+export function matchCount({ strings, strings_total = {} }: MatchEvent): number {
+  const cut = Object.values(strings_total).reduce((sum, total) => sum + total, 0);
+  return cut + strings.filter(({ id }) => !Object.hasOwn(strings_total, id)).length;
+}

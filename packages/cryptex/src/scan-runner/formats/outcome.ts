@@ -1,0 +1,88 @@
+/** How a scan went, in counts, words and an exit code. */
+import { formatCount, plural } from "#kit/format/numbers.ts";
+import type { EndEvent, ScanEvent, StartEvent } from "../events.ts";
+
+/** Reasons of skips that are counted each; they may hold numbers and names, so there could be any number of them. */
+const MAX_REASONS = 100;
+
+/** Counts the events of a scan as they pass. */
+export class Tally {
+  start: StartEvent | undefined;
+  end: EndEvent | undefined;
+  /** Rules, and rule files or includes, that are not evaluated at all. */
+  lostRules = 0;
+  lostFiles = 0;
+  /** Second copies of rules. */
+  duplicates = 0;
+  /** Rules that the engine gave up on in one file, counted by file. */
+  givenUp = 0;
+  logs = 0;
+  /** Skips by reason; those of further reasons are in `otherSkips`. */
+  readonly skips = new Map<string, number>();
+  otherSkips = 0;
+  errors = 0;
+
+  count(event: ScanEvent): void {
+    if (event.type === "start") this.start = event;
+    else if (event.type === "end") this.end = event;
+    else if (event.type === "error") this.errors++;
+    else if (event.type === "log") this.logs++;
+    else if (event.type === "skip") {
+      const before = this.skips.get(event.reason);
+      if (before === undefined && this.skips.size >= MAX_REASONS) this.otherSkips++;
+      else this.skips.set(event.reason, (before ?? 0) + 1);
+    } else if (event.type === "quarantine") {
+      if (event.harmless) this.duplicates++;
+      else if (event.path !== undefined) this.givenUp++;
+      else if (event.rule === null) this.lostFiles++;
+      else this.lostRules++;
+    }
+  }
+}
+
+/** Says what matched, in one sentence. */
+export function matchSentence({ start, end }: Tally): string {
+  if (end === undefined) return "The scan did not reach its end.";
+  const rules = start === undefined ? "" : ` with ${plural(start.rules, "rule")}`;
+  const files = `${plural(end.scanned, "file")} scanned${rules}`;
+  if (end.matched === 0) return `${files}: no match.`;
+  return `${files}: ${plural(end.matches, "match", "matches")} in ${plural(end.matched, "file")}, ${formatCount(end.clean)} clean.`;
+}
+
+/** Says what was not evaluated, in one sentence. */
+export function gapSentence(tally: Tally): string {
+  const gaps = [
+    [tally.errors, "file or folder", "files or folders"],
+    [tally.lostRules, "rule", "rules"],
+    [tally.lostFiles, "rule file or include", "rule files or includes"],
+    [tally.givenUp, "rule in a single file", "rules in single files"],
+  ] as const;
+  const counted = gaps.filter(([count]) => count > 0).map(([count, one, many]) => plural(count, one, many));
+  if (counted.length > 0) return `Not wholly evaluated: ${counted.join(", ")}.`;
+  if (tally.end === undefined) return "What it had not reached was not evaluated.";
+  return tally.end.complete
+    ? "Everything that was asked for was evaluated."
+    : "Not everything was evaluated.";
+}
+
+/** Says what was skipped and why, most frequent reasons first; undefined where nothing was. @param most reasons that are named */
+export function skipSentence(tally: Tally, most: number): string | undefined {
+  const sorted = [...tally.skips].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  if (sorted.length === 0) return undefined;
+  const named = sorted.slice(0, most).map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  const total = sorted.reduce((sum, [, count]) => sum + count, tally.otherSkips);
+  const rest = sorted.slice(most).reduce((sum, [, count]) => sum + count, tally.otherSkips);
+  const others = rest > 0 ? [`${formatCount(rest)} for other reasons`] : [];
+  return `Skipped: ${formatCount(total)} (${[...named, ...others].join("; ")}).`;
+}
+
+/**
+ * Exit code of a scan: 4 where a match was to fail it, 3 where a file or a rule was not wholly evaluated, 1 where the scan has no
+ * end or there was no rule at all, else 0.
+ */
+export function exitOf({ start, end }: Pick<Tally, "start" | "end">, failOnMatch: boolean): 0 | 1 | 3 | 4 {
+  if (end === undefined) return 1;
+  if (failOnMatch && end.matches > 0) return 4;
+  if (!end.complete) return 3;
+  return start?.rules === 0 ? 1 : 0;
+}
