@@ -76,6 +76,11 @@ export class Results {
     return { type: kind, ...shownPath(path), reason };
   }
 
+  /** Counts a clean file that needs no line. */
+  countClean(): void {
+    this.#clean++;
+  }
+
   /** Lines of a file whose result is known from an earlier scan. */
   known(path: string, { events }: SeenResult): readonly ScanEvent[] {
     const shown = shownPath(path);
