@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
-import { TARGETS } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import { runProcess } from "../support/run-process.ts";
 
 const SCRIPT = join(ROOT, "install.sh");
@@ -25,7 +25,9 @@ const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 
 /** The files of the server, by path. */
 function release(): Record<string, string> {
-  const files = Object.fromEntries(TARGETS.map((target) => [`esoteric-entropy-${target}`, program(target)]));
+  const files = Object.fromEntries(
+    esotericEntropy.targets.map((target) => [`esoteric-entropy-${target}`, program(target)]),
+  );
   const sums = Object.entries(files).map(([name, text]) => `${sha256(text)}  ${name}\n`);
   return { ...files, SHA256SUMS: sums.join("") };
 }
