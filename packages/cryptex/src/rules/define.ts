@@ -1,7 +1,7 @@
 /** `--define NAME=VALUE`: external variables, typed as yara types them. */
 import { UsageError } from "#kit/errors.ts";
-import { isIdentifier } from "./parser.ts";
 import { type Externals, FILE_EXTERNALS } from "./rule-set.ts";
+import { KEYWORDS } from "./tokens.ts";
 
 export type Definition = readonly [name: string, value: Externals[string]];
 
@@ -10,7 +10,7 @@ export function parseDefinition(text: string, option: string): Definition {
   const equals = text.indexOf("=");
   if (equals < 1) throw new UsageError(`${option}: '${text}' is not of the form NAME=VALUE`);
   const name = text.slice(0, equals);
-  if (!isIdentifier(name)) throw new UsageError(`${option}: '${name}' is no name of a variable`);
+  if (!/^[A-Za-z_]\w{0,127}$/.test(name) || KEYWORDS.has(name)) throw new UsageError(`${option}: '${name}' is no name of a variable`);
   if (FILE_EXTERNALS.some((each) => each === name)) {
     throw new UsageError(`${option}: '${name}' is set for each file that is scanned`);
   }

@@ -9,7 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import type { NameUse } from "./ast.ts";
-import { normalisedText } from "./parser.ts";
+import { normalisedText } from "./rule-text.ts";
 import type { Quarantined } from "./rule-info.ts";
 import { namespacesOf, type RuleFile, type RuleFiles, type RuleInFile } from "./rule-files.ts";
 
