@@ -2,9 +2,9 @@
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
-import { findProgram, runOtherProgram } from "../other-engines/program.ts";
 import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
 import { runSelfTests, type SelfTestResult } from "../engine/self-test.ts";
+import { findProgram, runOtherProgram } from "../other-engines/program.ts";
 import { OTHER_ENGINES } from "../other-engines/verify.ts";
 import { visible } from "../scan-runner/formats/escape.ts";
 
@@ -40,15 +40,24 @@ export const engines = command({
     }
     const failed = tests.filter(({ fault }) => fault !== undefined);
     if (json) {
-      const self_tests = tests.map(({ name, fault }) => ({ name, passed: fault === undefined, fault: fault ?? null }));
-      await io.out(`${JSON.stringify({ engines: [libyaraFacts()], others, ...(verify && { self_tests }) }, undefined, 2)}\n`);
+      const self_tests = tests.map(({ name, fault }) => ({
+        name,
+        passed: fault === undefined,
+        fault: fault ?? null,
+      }));
+      await io.out(
+        `${JSON.stringify({ engines: [libyaraFacts()], others, ...(verify && { self_tests }) }, undefined, 2)}\n`,
+      );
     } else {
       const { name, version, digest, modules } = libyaraFacts();
       const lines = [
         `${name} ${version}, sha256:${digest}`,
         `  modules: ${modules.join(", ")}`,
         ...others.map((other) => `${other.name}: ${visible(other.version)} (installed; for verify-engines)`),
-        ...tests.map((test) => `${test.fault === undefined ? "passed" : "FAILED"}  ${test.name}${test.fault === undefined ? "" : `: ${visible(test.fault)}`}`),
+        ...tests.map(
+          (test) =>
+            `${test.fault === undefined ? "passed" : "FAILED"}  ${test.name}${test.fault === undefined ? "" : `: ${visible(test.fault)}`}`,
+        ),
         ...(verify ? [`${tests.length - failed.length} self tests passed, ${failed.length} failed`] : []),
       ];
       await io.out(lines.map((line) => `${line}\n`).join(""));

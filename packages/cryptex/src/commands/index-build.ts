@@ -69,7 +69,8 @@ export const indexBuild = command({
 function say({ kept, rules, duplicates, reasons, compiled_by }: IndexReport, output: string, io: Io): void {
   const twice = duplicates === 0 ? "" : `, ${formatCount(duplicates)} stand there twice`;
   io.log.info(`${output}: ${formatCount(kept)} of ${formatCount(rules)} rules${twice}`);
-  for (const [reason, count] of Object.entries(reasons)) io.log.info(`left out ${formatCount(count)}: ${visible(reason)}`);
+  for (const [reason, count] of Object.entries(reasons))
+    io.log.info(`left out ${formatCount(count)}: ${visible(reason)}`);
   const by = compiled_by.length === 0 ? "no program here has all of its modules" : compiled_by.join(", ");
   io.log.info(`compiled by: ${by}`);
 }

@@ -45,12 +45,27 @@ export const verifyEnginesCommand = command({
     const { rules } = compileSet(chosen, { facts, newInstance: makeLibyara });
     if (rules.length === 0) throw new InputError("no rule can be compared: none was loaded");
     const ruleSet = await openRuleSet({ ...chosen, warn: (text) => io.log.warn(text), signal });
-    const engineNames = new Map(rules.map((rule, number) => [nameIn(ruleSet.rules.get(number)), rule.engineName]));
+    const engineNames = new Map(
+      rules.map((rule, number) => [nameIn(ruleSet.rules.get(number)), rule.engineName]),
+    );
     const own: Answers = new Map();
     const files: string[] = [];
     let complete = true;
-    const walk = { roots: options.path.map(pathOf), exclude: [], maxSize: MAX_SIZE, maxDepth: Number.POSITIVE_INFINITY, follow: false };
-    for await (const event of runScan({ ruleSet, walk, timeoutMs: options.timeout, maxStrings: ALL_MATCHES, listClean: true, signal })) {
+    const walk = {
+      roots: options.path.map(pathOf),
+      exclude: [],
+      maxSize: MAX_SIZE,
+      maxDepth: Number.POSITIVE_INFINITY,
+      follow: false,
+    };
+    for await (const event of runScan({
+      ruleSet,
+      walk,
+      timeoutMs: options.timeout,
+      maxStrings: ALL_MATCHES,
+      listClean: true,
+      signal,
+    })) {
       if (event.type === "clean") files.push(event.path);
       if (event.type === "match") {
         if (files.at(-1) !== event.path) files.push(event.path);
@@ -78,12 +93,16 @@ function note(own: Answers, { path, strings }: MatchEvent, rule: string): void {
 function reportText({ engines, files, rules, differences, not_compared }: Verification): string {
   const lines = differences.map(({ path, rule, yes, no, matches }) => {
     const what = matches
-      ? Object.entries(matches).map(([engine, found]) => `only ${engine}: ${found.join(" ") || "nothing"}`).join("; ")
+      ? Object.entries(matches)
+          .map(([engine, found]) => `only ${engine}: ${found.join(" ") || "nothing"}`)
+          .join("; ")
       : `yes: ${yes.join(", ")}; no: ${no.join(", ")}`;
     return `${visible(path)}  ${rule}  ${what}`;
   });
   for (const { rule, path, engine, reason } of not_compared) {
-    lines.push(`not compared: ${visible(rule ?? path ?? "")}${engine ? ` (${visible(engine)})` : ""}: ${visible(reason)}`);
+    lines.push(
+      `not compared: ${visible(rule ?? path ?? "")}${engine ? ` (${visible(engine)})` : ""}: ${visible(reason)}`,
+    );
   }
   lines.push(
     `${plural(differences.length, "difference")} between ${engines.join(", ")} over ${plural(files, "file")} and ${plural(rules, "rule")}`,

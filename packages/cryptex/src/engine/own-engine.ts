@@ -1,6 +1,7 @@
 /** The engine of this program, as other rooms take it. */
-import { engineCode } from "./engine-file.ts";
+
 import type { EngineFacts } from "./engine.ts";
+import { engineCode } from "./engine-file.ts";
 import { Libyara } from "./libyara.ts";
 import type { MachineOptions } from "./machine.ts";
 

@@ -47,7 +47,10 @@ export function faultOf(test: SelfTestCase, instance: EngineInstance): string | 
     }
     if (scan.outcome !== "done") return `ended "${scan.outcome}": ${scan.message ?? ""}`;
     const found = scan.matches.map(({ rule, strings }) =>
-      [rule, ...strings.flatMap(({ string, matches }) => matches.map((m) => `${string}:${m.offset}+${m.length}`))].join(" "),
+      [
+        rule,
+        ...strings.flatMap(({ string, matches }) => matches.map((m) => `${string}:${m.offset}+${m.length}`)),
+      ].join(" "),
     );
     const wanted = test.expect.join(", ");
     return found.join(", ") === wanted ? undefined : `found [${found.join(", ")}] and not [${wanted}]`;
@@ -141,35 +144,72 @@ export const SELF_TESTS: readonly SelfTest[] = [
   {
     name: "regular expression that reaches over 3,000 bytes",
     cases: [
-      { source: "rule r { strings: $a = /foo.{0,3500}bar/ condition: $a }", data: apart("foo", 3000, "bar"), expect: ["0 0:0+3006"] },
+      {
+        source: "rule r { strings: $a = /foo.{0,3500}bar/ condition: $a }",
+        data: apart("foo", 3000, "bar"),
+        expect: ["0 0:0+3006"],
+      },
     ],
   },
   {
     name: "jump over 10,000 bytes in a hex string",
     cases: [
-      { source: "rule r { strings: $a = { 48 44 52 [-] 54 41 49 } condition: $a }", data: apart("HDR", 10_000, "TAI"), expect: ["0 0:0+10006"] },
+      {
+        source: "rule r { strings: $a = { 48 44 52 [-] 54 41 49 } condition: $a }",
+        data: apart("HDR", 10_000, "TAI"),
+        expect: ["0 0:0+10006"],
+      },
     ],
   },
   {
     name: "offset behind a thousand matches",
     cases: [
-      { source: 'rule r { strings: $a = "ab" condition: $a at 4000 and #a == 3000 }', data: Buffer.alloc(6000, "ab"), expect: ["0 0:0+2"], maxMatches: 1 },
+      {
+        source: 'rule r { strings: $a = "ab" condition: $a at 4000 and #a == 3000 }',
+        data: Buffer.alloc(6000, "ab"),
+        expect: ["0 0:0+2"],
+        maxMatches: 1,
+      },
     ],
   },
   {
     name: "sum of 100 counts, 200 parentheses",
     cases: [
-      { source: `rule r { strings: $a = "ab" condition: ${Array(100).fill("#a").join(" + ")} == 100 }`, data: text("ab"), expect: ["0 0:0+2"] },
-      { source: `rule r { condition: ${"(".repeat(200)}true${")".repeat(200)} }`, data: text(""), expect: ["0"] },
+      {
+        source: `rule r { strings: $a = "ab" condition: ${Array(100).fill("#a").join(" + ")} == 100 }`,
+        data: text("ab"),
+        expect: ["0 0:0+2"],
+      },
+      {
+        source: `rule r { condition: ${"(".repeat(200)}true${")".repeat(200)} }`,
+        data: text(""),
+        expect: ["0"],
+      },
     ],
   },
   {
     name: "modifiers xor, base64, wide, nocase, fullword",
     cases: [
-      { source: 'rule r { strings: $a = "attack" xor(1-255) condition: $a }', data: text([..."attack"].map((c) => String.fromCharCode(c.charCodeAt(0) ^ 0x5a)).join("")), expect: ["0 0:0+6"] },
-      { source: 'rule r { strings: $a = "This program" base64 condition: $a }', data: text(`x${Buffer.from("xThis program").toString("base64")}`), expect: ["0 0:3+15"] },
-      { source: 'rule r { strings: $a = "ab" wide nocase condition: $a }', data: text("A\0B\0"), expect: ["0 0:0+4"] },
-      { source: 'rule r { strings: $a = "ab" fullword condition: #a == 1 }', data: text("xab ab"), expect: ["0 0:4+2"] },
+      {
+        source: 'rule r { strings: $a = "attack" xor(1-255) condition: $a }',
+        data: text([..."attack"].map((c) => String.fromCharCode(c.charCodeAt(0) ^ 0x5a)).join("")),
+        expect: ["0 0:0+6"],
+      },
+      {
+        source: 'rule r { strings: $a = "This program" base64 condition: $a }',
+        data: text(`x${Buffer.from("xThis program").toString("base64")}`),
+        expect: ["0 0:3+15"],
+      },
+      {
+        source: 'rule r { strings: $a = "ab" wide nocase condition: $a }',
+        data: text("A\0B\0"),
+        expect: ["0 0:0+4"],
+      },
+      {
+        source: 'rule r { strings: $a = "ab" fullword condition: #a == 1 }',
+        data: text("xab ab"),
+        expect: ["0 0:4+2"],
+      },
     ],
   },
   {
@@ -179,8 +219,18 @@ export const SELF_TESTS: readonly SelfTest[] = [
   {
     name: "private and global rules, references, externals",
     cases: [
-      { source: "global rule g { condition: filesize > 1 } private rule p { condition: true } rule r { condition: p }", data: text("ab"), expect: ["0", "2"] },
-      { source: "global rule g { condition: filesize > 1 } private rule p { condition: true } rule r { condition: p }", data: text("a"), expect: [] },
+      {
+        source:
+          "global rule g { condition: filesize > 1 } private rule p { condition: true } rule r { condition: p }",
+        data: text("ab"),
+        expect: ["0", "2"],
+      },
+      {
+        source:
+          "global rule g { condition: filesize > 1 } private rule p { condition: true } rule r { condition: p }",
+        data: text("a"),
+        expect: [],
+      },
       { source: 'rule r { condition: filename == "x.exe" }', data: text(""), expect: ["0"] },
     ],
   },
@@ -188,7 +238,8 @@ export const SELF_TESTS: readonly SelfTest[] = [
     name: "time limit ends a rule that never would",
     cases: [
       {
-        source: "rule r { condition: for all i in (1..9000000000) : (for all j in (1..9000000000) : (i > 0 and j > 0)) }",
+        source:
+          "rule r { condition: for all i in (1..9000000000) : (for all j in (1..9000000000) : (i > 0 and j > 0)) }",
         data: text("a"),
         expect: "timeout",
         timeoutMs: 50,
@@ -198,7 +249,11 @@ export const SELF_TESTS: readonly SelfTest[] = [
   {
     name: "too many fibers of a regular expression are said",
     cases: [
-      { source: "rule r { strings: $a = /a.{0,3000}b.{0,3000}c/ condition: $a }", data: Buffer.alloc(20_000, "ab"), expect: "fibers" },
+      {
+        source: "rule r { strings: $a = /a.{0,3000}b.{0,3000}c/ condition: $a }",
+        data: Buffer.alloc(20_000, "ab"),
+        expect: "fibers",
+      },
     ],
   },
 ];

@@ -26,7 +26,11 @@ export function checkWithClamav(source: Source, signal: AbortSignal): Promise<Ch
 }
 
 /** Runs yara, if it is of the wanted version. */
-export function checkWithYara(source: Source, signal: AbortSignal, version: RegExp): Promise<CheckResult | undefined> {
+export function checkWithYara(
+  source: Source,
+  signal: AbortSignal,
+  version: RegExp,
+): Promise<CheckResult | undefined> {
   return check(source, signal, {
     program: "yara",
     version: ["--version"],
@@ -103,7 +107,8 @@ function clamavRefusals({ stderr }: ProgramResult, source: Source): Refusal[] {
     const [, text] = /^LibClamAV (?:Warning|Error): (.*)$/.exec(line) ?? [];
     if (text === undefined) continue;
     const [, number, fault] = /^yyerror\(\): .* line (\d+) (.*)$/.exec(text) ?? [];
-    const [, name] = /skipping YARA\.(\w+)$|yara rule (\w+)$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+    const [, name] =
+      /skipping YARA\.(\w+)$|yara rule (\w+)$/.exec(text)?.filter((part) => part !== undefined) ?? [];
     if (number !== undefined) refusals.push(...refusalAt(Number(number), fault!, source));
     else if (name === undefined) said = text.replace(/^\w+(\[verify\])?: /, "");
     else {

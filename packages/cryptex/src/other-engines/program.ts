@@ -35,7 +35,10 @@ export function runOtherProgram(
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
-  const child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" } });
+  const child = spawn(path, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, LC_ALL: "C" },
+  });
   const stop = () => child.kill("SIGKILL");
   signal.addEventListener("abort", stop, { once: true });
   const outputs: Buffer[][] = [[], []];
@@ -51,7 +54,8 @@ export function runOtherProgram(
   child.on("close", (code, endedBy) => {
     signal.removeEventListener("abort", stop);
     if (signal.aborted) reject(signal.reason);
-    else if (total > MAX_OUTPUT_BYTES) reject(new ToolError(`${path} wrote more than ${MAX_OUTPUT_BYTES} bytes`));
+    else if (total > MAX_OUTPUT_BYTES)
+      reject(new ToolError(`${path} wrote more than ${MAX_OUTPUT_BYTES} bytes`));
     else {
       const [stdout, stderr] = outputs.map((pieces) => Buffer.concat(pieces));
       resolve({ code, signal: endedBy, stdout: stdout!, stderr: stderr!.toString() });

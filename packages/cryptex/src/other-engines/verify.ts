@@ -35,7 +35,16 @@ export const OTHER_ENGINES: readonly OtherEngine[] = [
     name: "yara-x",
     program: "yr",
     check: checkWithYaraX,
-    args: (rules, list) => ["scan", "--disable-console-logs", "-o", "ndjson", "-s1", "--scan-list", rules, list],
+    args: (rules, list) => [
+      "scan",
+      "--disable-console-logs",
+      "-o",
+      "ndjson",
+      "-s1",
+      "--scan-list",
+      rules,
+      list,
+    ],
     parse: parseYaraX,
   },
 ];
@@ -46,7 +55,12 @@ export interface Verification {
   readonly rules: number;
   readonly differences: readonly Difference[];
   /** Rules and files that could not be compared, and why. */
-  readonly not_compared: readonly { readonly rule?: string; readonly path?: string; readonly engine?: string; readonly reason: string }[];
+  readonly not_compared: readonly {
+    readonly rule?: string;
+    readonly path?: string;
+    readonly engine?: string;
+    readonly reason: string;
+  }[];
 }
 
 /** One file and rule on which engines do not agree. */
@@ -68,7 +82,10 @@ export interface Comparison {
 }
 
 /** @throws ToolError where no other engine is installed, or one fails; the signal's reason */
-export async function verifyEngines({ rules, files, own, ownName }: Comparison, signal: AbortSignal): Promise<Verification> {
+export async function verifyEngines(
+  { rules, files, own, ownName }: Comparison,
+  signal: AbortSignal,
+): Promise<Verification> {
   const installed = OTHER_ENGINES.filter(({ program }) => findProgram(program) !== undefined);
   if (installed.length === 0) {
     throw new ToolError("there is no other engine to compare with: neither yara nor yr is installed");
@@ -81,11 +98,14 @@ export async function verifyEngines({ rules, files, own, ownName }: Comparison, 
       const missing = rule.uses.find((use) => all.has(use));
       if (missing && !all.has(rule)) all.set(rule, `depends on "${missing.syntax.name}"`);
     }
-    for (const [{ syntax }, reason] of all) not_compared.push({ rule: syntax.name, ...(engine && { engine }), reason });
+    for (const [{ syntax }, reason] of all)
+      not_compared.push({ rule: syntax.name, ...(engine && { engine }), reason });
     compared = compared.filter((rule) => !all.has(rule));
   };
   // The programs set an external once for all files.
-  const perFile = rules.filter(({ syntax }) => syntax.names.some(({ name }) => FILE_EXTERNALS.some((each) => each === name)));
+  const perFile = rules.filter(({ syntax }) =>
+    syntax.names.some(({ name }) => FILE_EXTERNALS.some((each) => each === name)),
+  );
   drop(new Map(perFile.map((rule) => [rule, "it uses an external variable that differs from file to file"])));
   for (const engine of installed) {
     for (;;) {
@@ -95,7 +115,8 @@ export async function verifyEngines({ rules, files, own, ownName }: Comparison, 
     }
   }
   const listed = files.filter((path) => !/[\n\r]/.test(path));
-  for (const path of files) if (!listed.includes(path)) not_compared.push({ path, reason: "its name has a line end" });
+  for (const path of files)
+    if (!listed.includes(path)) not_compared.push({ path, reason: "its name has a line end" });
   const answers = new Map([[ownName, own]]);
   for (const engine of installed) {
     answers.set(engine.name, await ask(engine, writeSource(compared), listed, signal));
@@ -109,19 +130,27 @@ export async function verifyEngines({ rules, files, own, ownName }: Comparison, 
   };
 }
 
-async function ask(engine: OtherEngine, source: Source, files: readonly string[], signal: AbortSignal): Promise<Answers> {
+async function ask(
+  engine: OtherEngine,
+  source: Source,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<Answers> {
   const folder = mkdtempSync(join(tmpdir(), "cryptex-verify-"));
   try {
     const [rules, list] = [join(folder, "rules.yar"), join(folder, "files")];
     writeFileSync(rules, source.text);
     writeFileSync(list, files.map((path) => `${path}\n`).join(""));
-    const { code, signal: endedBy, stdout, stderr } = await runOtherProgram(
-      findProgram(engine.program)!,
-      engine.args(rules, list),
-      signal,
-    );
+    const {
+      code,
+      signal: endedBy,
+      stdout,
+      stderr,
+    } = await runOtherProgram(findProgram(engine.program)!, engine.args(rules, list), signal);
     if (code !== 0) {
-      throw new ToolError(`${engine.program} failed (${endedBy ?? `exit code ${code}`}): ${stderr.trim().slice(0, 500)}`);
+      throw new ToolError(
+        `${engine.program} failed (${endedBy ?? `exit code ${code}`}): ${stderr.trim().slice(0, 500)}`,
+      );
     }
     return engine.parse(stdout);
   } finally {
@@ -138,16 +167,30 @@ export function differencesOf(
   const differences: Difference[] = [];
   for (const path of files) {
     for (const { engineName, syntax } of rules) {
-      const found = [...answers].map(([engine, all]) => ({ engine, matches: all.get(path)?.get(engineName) }));
+      const found = [...answers].map(([engine, all]) => ({
+        engine,
+        matches: all.get(path)?.get(engineName),
+      }));
       const yes = found.filter(({ matches }) => matches).map(({ engine }) => engine);
       const no = found.filter(({ matches }) => !matches).map(({ engine }) => engine);
       const common = { path, rule: syntax.name, yes, no };
       if (yes.length > 0 && no.length > 0) differences.push(common);
       else if (yes.length > 1) {
         const all = new Set(found.flatMap(({ matches }) => [...matches!]));
-        const missed = found.map(({ engine, matches }): [string, string[]] => [engine, [...all].filter((each) => !matches!.has(each))]);
+        const missed = found.map(({ engine, matches }): [string, string[]] => [
+          engine,
+          [...all].filter((each) => !matches!.has(each)),
+        ]);
         if (missed.some(([, each]) => each.length > 0)) {
-          differences.push({ ...common, matches: Object.fromEntries(found.map(({ engine, matches }) => [engine, [...matches!].filter((each) => missed.some(([, lacking]) => lacking.includes(each)))])) });
+          differences.push({
+            ...common,
+            matches: Object.fromEntries(
+              found.map(({ engine, matches }) => [
+                engine,
+                [...matches!].filter((each) => missed.some(([, lacking]) => lacking.includes(each))),
+              ]),
+            ),
+          });
         }
       }
     }

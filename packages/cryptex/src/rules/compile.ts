@@ -125,7 +125,10 @@ function refusalOf({ line, message }: Diagnostic, source: Source): Refusal[] {
 }
 
 /** Collects refused rules and their dependants, which stand behind them. */
-function lostWith(rules: readonly ResolvedRule[], refusals: readonly Refusal[]): Map<ResolvedRule, Quarantined> {
+function lostWith(
+  rules: readonly ResolvedRule[],
+  refusals: readonly Refusal[],
+): Map<ResolvedRule, Quarantined> {
   const blamed = new Map(refusals.toReversed().map((refusal) => [refusal.rule, refusal] as const));
   const lost = new Map<ResolvedRule, Quarantined>();
   for (const rule of rules) {

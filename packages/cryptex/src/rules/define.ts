@@ -10,7 +10,8 @@ export function parseDefinition(text: string, option: string): Definition {
   const equals = text.indexOf("=");
   if (equals < 1) throw new UsageError(`${option}: '${text}' is not of the form NAME=VALUE`);
   const name = text.slice(0, equals);
-  if (!/^[A-Za-z_]\w{0,127}$/.test(name) || KEYWORDS.has(name)) throw new UsageError(`${option}: '${name}' is no name of a variable`);
+  if (!/^[A-Za-z_]\w{0,127}$/.test(name) || KEYWORDS.has(name))
+    throw new UsageError(`${option}: '${name}' is no name of a variable`);
   if (FILE_EXTERNALS.some((each) => each === name)) {
     throw new UsageError(`${option}: '${name}' is set for each file that is scanned`);
   }

@@ -23,7 +23,9 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
   const request: RuleSetRequest = { paths, includeFolders, externals };
   // What comes through a pipe can be read once.
   const cache =
-    cacheFolder === undefined || paths.some(isPipe) ? undefined : new RuleSetCache(cacheFolder, libyaraFacts());
+    cacheFolder === undefined || paths.some(isPipe)
+      ? undefined
+      : new RuleSetCache(cacheFolder, libyaraFacts());
   let packed = cache?.find(request);
   if (!packed) {
     packed = await build(request, signal);

@@ -9,9 +9,9 @@
  */
 import { createHash } from "node:crypto";
 import type { NameUse } from "./ast.ts";
-import { normalisedText } from "./rule-text.ts";
-import type { Quarantined } from "./rule-info.ts";
 import { namespacesOf, type RuleFile, type RuleFiles, type RuleInFile } from "./rule-files.ts";
+import type { Quarantined } from "./rule-info.ts";
+import { normalisedText } from "./rule-text.ts";
 
 /** A rule of the set and what its names mean. */
 export interface ResolvedRule extends RuleInFile {
@@ -77,7 +77,10 @@ class Candidate {
   }
 }
 
-export function resolveRules({ rules, files }: Pick<RuleFiles, "rules" | "files">, evaluator: Evaluator): Resolution {
+export function resolveRules(
+  { rules, files }: Pick<RuleFiles, "rules" | "files">,
+  evaluator: Evaluator,
+): Resolution {
   const candidates = rules.map((rule, order) => new Candidate(rule, order));
   const resolver = new Resolver(candidates, importedModules(files), evaluator);
   for (const candidate of candidates) resolver.resolve(candidate);
@@ -152,7 +155,9 @@ class Resolver {
   /** Lists the rules that a wildcard of a rule stands for: all but itself. */
   private matching(prefix: string, of: Candidate): Candidate[] {
     this.names ??= [...this.byName.keys()];
-    const all = this.names.filter((name) => name.startsWith(prefix)).flatMap((name) => this.byName.get(name)!);
+    const all = this.names
+      .filter((name) => name.startsWith(prefix))
+      .flatMap((name) => this.byName.get(name)!);
     return all.filter((each) => each !== of);
   }
 
@@ -162,7 +167,10 @@ class Resolver {
     const { syntax } = candidate.rule;
     const fault = circle
       ? { reason: `"${candidate.name}" and "${circle.name}" depend on each other`, line: syntax.line }
-      : (this.settleContent(candidate) ?? this.settleModules(candidate) ?? this.settleNames(candidate) ?? this.settleWildcards(candidate));
+      : (this.settleContent(candidate) ??
+        this.settleModules(candidate) ??
+        this.settleNames(candidate) ??
+        this.settleWildcards(candidate));
     if (fault) candidate.lost = fault;
     // A lost rule has no equal: each copy may be lost for a reason of its own.
     const original = fault || !this.comparing ? undefined : this.equalOf(candidate);
@@ -213,7 +221,8 @@ class Resolver {
       } else if (this.imported.has(use.name)) {
         if (!this.evaluator.modules.includes(use.name)) return { reason: this.missingModule(use.name), line };
         candidate.modules.push(use.name);
-      } else if (!this.evaluator.externals.has(use.name)) return { reason: this.undefinedName(use.name), line };
+      } else if (!this.evaluator.externals.has(use.name))
+        return { reason: this.undefinedName(use.name), line };
     }
     return undefined;
   }

@@ -59,7 +59,8 @@ export function listRuleFiles(paths: readonly string[]): {
     try {
       if (statSync(path).isDirectory()) {
         const visited = new Set<string>();
-        for (const found of ruleFilesBelow(path, visited, quarantined)) listed.push({ path: found, root: path });
+        for (const found of ruleFilesBelow(path, visited, quarantined))
+          listed.push({ path: found, root: path });
       } else listed.push({ path, root: dirname(path) });
     } catch (error) {
       quarantined.push(unreadable(path, error));
@@ -175,7 +176,9 @@ class Reading implements RuleFiles {
 
   /** Looks beside the including file, then in the include folders. */
   private find(folder: string, path: string): string | undefined {
-    const places = isAbsolute(path) ? [path] : [folder, ...this.includeFolders].map((each) => join(each, path));
+    const places = isAbsolute(path)
+      ? [path]
+      : [folder, ...this.includeFolders].map((each) => join(each, path));
     return places.find((place) => {
       if (statOrUndefined(place)) return true;
       this.absent.push(place);
@@ -193,7 +196,8 @@ function* inOrder({ rules, includes }: RuleFileSyntax): Generator<RuleSyntax | I
 export function readRuleFile(path: string): Uint8Array {
   const stats = statSync(path);
   if (stats.isDirectory()) throw new Error("is a folder");
-  if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket()) throw new Error("is no file of rules");
+  if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket())
+    throw new Error("is no file of rules");
   if (stats.size > MAX_RULE_FILE_BYTES) {
     throw new Error(`is larger than ${MAX_RULE_FILE_BYTES / 1024 / 1024} MiB`);
   }

@@ -3,7 +3,18 @@
  * has the digest that it had, and no file has appeared where an include was looked for in vain.
  */
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { Replacement } from "#kit/files/replace-file.ts";
 import type { EngineFacts } from "../engine/engine.ts";
@@ -105,7 +116,9 @@ function readEntry(path: string): PackedRuleSet | undefined {
     const all = new Uint8Array(new SharedArrayBuffer(size));
     if (readSync(fd, all, 0, size, 0) !== size) return undefined;
     const headBytes = new DataView(all.buffer).getUint32(0, true);
-    const head = JSON.parse(Buffer.from(all.subarray(HEAD_LENGTH_BYTES, HEAD_LENGTH_BYTES + headBytes)).toString()) as Head;
+    const head = JSON.parse(
+      Buffer.from(all.subarray(HEAD_LENGTH_BYTES, HEAD_LENGTH_BYTES + headBytes)).toString(),
+    ) as Head;
     const { format, tableBytes, compiledBytes, content, ...rest } = head;
     const start = HEAD_LENGTH_BYTES + headBytes;
     if (format !== FORMAT || start + tableBytes + compiledBytes !== size) return undefined;

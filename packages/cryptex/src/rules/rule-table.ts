@@ -45,14 +45,16 @@ function infoOf({ file, syntax, namespace }: ResolvedRule): RuleInfo {
 }
 
 function metaValue({ key, value }: MetaSyntax): MetaValue {
-  const exact = typeof value === "bigint" && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value));
+  const exact =
+    typeof value === "bigint" && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value));
   return { key, value: exact ? Number(value) : value };
 }
 
 /** Opens packed facts. */
 export function openRuleTable(packed: Uint8Array): RuleTable {
   const starts = [0];
-  for (let at = packed.indexOf(LINE_FEED); at >= 0; at = packed.indexOf(LINE_FEED, at + 1)) starts.push(at + 1);
+  for (let at = packed.indexOf(LINE_FEED); at >= 0; at = packed.indexOf(LINE_FEED, at + 1))
+    starts.push(at + 1);
   const count = starts.length - 1;
   const text = Buffer.from(packed.buffer, packed.byteOffset, packed.length);
   const opened = new Map<number, PackedRule>();
@@ -60,7 +62,9 @@ export function openRuleTable(packed: Uint8Array): RuleTable {
     const known = opened.get(rule);
     if (known) return known;
     const line = text.toString("utf8", starts[rule]!, starts[rule + 1]! - 1);
-    const info = JSON.parse(line, (_, value) => (isInteger(value) ? BigInt(value.integer) : value)) as PackedRule;
+    const info = JSON.parse(line, (_, value) =>
+      isInteger(value) ? BigInt(value.integer) : value,
+    ) as PackedRule;
     opened.set(rule, info);
     return info;
   };
@@ -70,7 +74,8 @@ export function openRuleTable(packed: Uint8Array): RuleTable {
     dependants(rule) {
       // A rule comes after those that it uses.
       const found = new Set([rule]);
-      for (let each = rule + 1; each < count; each++) if (get(each).uses.some((use) => found.has(use))) found.add(each);
+      for (let each = rule + 1; each < count; each++)
+        if (get(each).uses.some((use) => found.has(use))) found.add(each);
       found.delete(rule);
       return [...found];
     },

@@ -71,7 +71,6 @@ export function textOf(rule: ResolvedRule, more: readonly Edit[] = []): Uint8Arr
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
-
 export interface Place {
   readonly rule: ResolvedRule;
   /** Line of the rule's file. */

@@ -42,7 +42,11 @@ export function partsOf(expression: Expression): Expression[] {
     case "for-in": {
       const { quantifier, iterator, body } = expression;
       const over =
-        iterator.kind === "range" ? ends(iterator.range) : iterator.kind === "values" ? iterator.values : [iterator.object];
+        iterator.kind === "range"
+          ? ends(iterator.range)
+          : iterator.kind === "values"
+            ? iterator.values
+            : [iterator.object];
       return [...wanted(quantifier), ...over, body];
     }
     default:
@@ -86,7 +90,8 @@ export function refersToAll({ strings, condition }: Pick<RuleSyntax, "strings" |
     if (ids === "all") return true;
     for (const id of ids) {
       const prefix = id.endsWith("*") ? id.slice(0, -1) : undefined;
-      for (const each of free) if (each === id || (prefix !== undefined && each.startsWith(prefix))) free.delete(each);
+      for (const each of free)
+        if (each === id || (prefix !== undefined && each.startsWith(prefix))) free.delete(each);
     }
   }
   return free.size === 0;

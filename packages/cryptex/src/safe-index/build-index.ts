@@ -53,13 +53,22 @@ export interface IndexReport {
   readonly dropped_rules: readonly DroppedRule[];
   readonly duplicate_rules: readonly DroppedRule[];
   /** Rules that are called otherwise in the written file, since another rule has their name. */
-  readonly renamed_rules: readonly { readonly rule: string; readonly as: string; readonly file: string; readonly line: number }[];
+  readonly renamed_rules: readonly {
+    readonly rule: string;
+    readonly as: string;
+    readonly file: string;
+    readonly line: number;
+  }[];
 }
 
 export type DroppedRule = Pick<Quarantined, "rule" | "file" | "line" | "reason">;
 
 /** @throws the signal's reason; Error where the target's program cannot load the result and does not say which rule is at fault */
-export async function buildIndex(request: IndexRequest, engine: IndexEngine, signal: AbortSignal): Promise<BuiltIndex> {
+export async function buildIndex(
+  request: IndexRequest,
+  engine: IndexEngine,
+  signal: AbortSignal,
+): Promise<BuiltIndex> {
   const { target, paths, externals } = request;
   const { listed, quarantined: unlisted } = listRuleFiles(paths);
   const read = readRuleFiles(listed, request.includeFolders);
@@ -106,7 +115,11 @@ export async function buildIndex(request: IndexRequest, engine: IndexEngine, sig
 }
 
 /** Compiles the rules by our own engine, as far as it has the modules that they use. */
-function compileHere(rules: readonly ResolvedRule[], externals: Externals, { facts, newInstance }: IndexEngine) {
+function compileHere(
+  rules: readonly ResolvedRule[],
+  externals: Externals,
+  { facts, newInstance }: IndexEngine,
+) {
   const foreign = new Set<ResolvedRule>();
   for (const rule of rules) {
     const isForeign = rule.modules.some((module) => !facts.modules.includes(module));
@@ -134,7 +147,8 @@ async function checkByTarget(rules: readonly ResolvedRule[], request: IndexReque
     const reasons = new Map(result.refused.map(({ rule, reason }) => [rule, `${result.by}: ${reason}`]));
     for (const rule of left) {
       const missing = rule.uses.find((use) => reasons.has(use));
-      if (missing && !reasons.has(rule)) reasons.set(rule, `depends on "${missing.syntax.name}", which is not evaluated`);
+      if (missing && !reasons.has(rule))
+        reasons.set(rule, `depends on "${missing.syntax.name}", which is not evaluated`);
     }
     for (const [{ syntax, file }, reason] of reasons) {
       lost.push({ rule: syntax.name, file: file.path, line: syntax.line, reason, harmless: false });

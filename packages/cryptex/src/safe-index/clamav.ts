@@ -92,7 +92,8 @@ function expressionLack(expression: Expression, bytes: Uint8Array): string | und
     case "for-of":
       return quantifierLack(expression.quantifier.kind);
     case "for-in":
-      if (expression.variables.length > 1 || expression.iterator.kind === "object") return "loop over a module's values";
+      if (expression.variables.length > 1 || expression.iterator.kind === "object")
+        return "loop over a module's values";
       return quantifierLack(expression.quantifier.kind);
     case "text":
     case "regex":

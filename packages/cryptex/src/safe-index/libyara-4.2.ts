@@ -61,7 +61,9 @@ function* stringLacks(string: StringSyntax): Generator<string> {
 }
 
 function hasNot(token: HexToken): boolean {
-  return token.kind === "byte" ? token.not : token.kind === "alternatives" && token.choices.flat().some(hasNot);
+  return token.kind === "byte"
+    ? token.not
+    : token.kind === "alternatives" && token.choices.flat().some(hasNot);
 }
 
 function expressionLack(expression: Expression): string | undefined {

@@ -1,12 +1,25 @@
 /** The programs that an index can be built for. */
+
+import { checkWithClamav, checkWithYara, checkWithYaraX } from "../other-engines/check.ts";
 import { clamavLacks, editsForClamav } from "./clamav.ts";
 import { libyara42Lacks } from "./libyara-4.2.ts";
-import { checkWithClamav, checkWithYara, checkWithYaraX } from "../other-engines/check.ts";
 import type { Target } from "./target.ts";
 import { yaraXLacks } from "./yara-x.ts";
 
 /** Modules of YARA as it is built by default, and those that a builder must ask for. */
-const MODULES_4_2 = ["pe", "elf", "math", "time", "console", "hash", "dotnet", "macho", "dex", "cuckoo", "magic"];
+const MODULES_4_2 = [
+  "pe",
+  "elf",
+  "math",
+  "time",
+  "console",
+  "hash",
+  "dotnet",
+  "macho",
+  "dex",
+  "cuckoo",
+  "magic",
+];
 const MODULES_4_5 = [...MODULES_4_2, "string"];
 
 export const TARGETS: readonly Target[] = [
@@ -42,7 +55,21 @@ export const TARGETS: readonly Target[] = [
   {
     name: "yara-x",
     about: "YARA-X 1.x",
-    modules: ["pe", "elf", "macho", "dotnet", "dex", "lnk", "crx", "hash", "math", "string", "time", "console", "cuckoo"],
+    modules: [
+      "pe",
+      "elf",
+      "macho",
+      "dotnet",
+      "dex",
+      "lnk",
+      "crx",
+      "hash",
+      "math",
+      "string",
+      "time",
+      "console",
+      "cuckoo",
+    ],
     lacks: yaraXLacks,
     check: checkWithYaraX,
   },

@@ -42,7 +42,8 @@ function* regexLacks(source: string): Generator<string> {
     }
   }
   const withoutEscapesAndClasses = source.replaceAll(/\\[^]/g, "_").replaceAll(/\[\^?\]?[^\]]*\]/g, "_");
-  if (/\{(?!\d*(, *\d*)?\})/.test(withoutEscapesAndClasses)) yield '"{" that is no repeat in a regular expression';
+  if (/\{(?!\d*(, *\d*)?\})/.test(withoutEscapesAndClasses))
+    yield '"{" that is no repeat in a regular expression';
 }
 
 function expressionLack(expression: Expression): string | undefined {

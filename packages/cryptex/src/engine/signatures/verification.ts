@@ -1,5 +1,5 @@
 /** Digests and public keys of signatures, by node:crypto. Counts the work, and says what node:crypto cannot do. */
-import { createHash, createPublicKey, constants, type KeyObject, publicDecrypt, verify } from "node:crypto";
+import { constants, createHash, createPublicKey, type KeyObject, publicDecrypt, verify } from "node:crypto";
 import { ReadingLimits } from "./ber.ts";
 import { type Certificate, keyTypeOf } from "./certificates.ts";
 import { algorithmOf } from "./object-identifiers.ts";
