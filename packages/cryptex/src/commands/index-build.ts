@@ -71,6 +71,5 @@ function say({ kept, rules, duplicates, reasons, compiled_by }: IndexReport, out
   io.log.info(`${output}: ${formatCount(kept)} of ${formatCount(rules)} rules${twice}`);
   for (const [reason, count] of Object.entries(reasons))
     io.log.info(`left out ${formatCount(count)}: ${visible(reason)}`);
-  const by = compiled_by.length === 0 ? "no program here has all of its modules" : compiled_by.join(", ");
-  io.log.info(`compiled by: ${by}`);
+  io.log.info(`compiled by: ${compiled_by.join(", ")}`);
 }
