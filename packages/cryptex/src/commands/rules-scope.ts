@@ -1,5 +1,6 @@
 /** What the commands `rules …` share: their flags, and the way from these to the rules in the store. */
 import { plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
@@ -9,7 +10,6 @@ import { StoreError, type StoreFault } from "../cryptex-store/store-error.ts";
 import type { Deps } from "../deps.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import { namedRules, whichRules } from "../rules/which-rules.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 import { INCOMPLETE } from "./exits.ts";
 
 export const STORE_FLAGS = {
