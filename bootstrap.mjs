@@ -1,13 +1,14 @@
 /**
  * Runs `npm start`, `npm test` and the other scripts. Uses Node alone and no packages: it installs them.
  *
- *   node bootstrap.mjs start [args]   the program; without arguments a short demonstration
+ *   node bootstrap.mjs start [args]   esoteric-entropy; without arguments a short demonstration
+ *   node bootstrap.mjs cryptex [args] the other program
  *   node bootstrap.mjs test [path…]   everything that must hold, or the checks and these tests: tools/test.ts
  *   node bootstrap.mjs check [name…]  what can be seen without running the program: tools/check.ts
  *   node bootstrap.mjs gen | build [args] | bench [name [args]]
  *
- * Each first makes sure of the packages, of Bun and of the native library: once, then in a few milliseconds. Talk about
- * that goes to stderr; stdout belongs to what is run.
+ * Each first makes sure of the packages, of Bun and, if it takes it, of the native library: once, then in a few milliseconds.
+ * Talk about that goes to stderr; stdout belongs to what is run.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -179,8 +180,12 @@ async function bench(bun, [name, ...args]) {
   return run(bun, [`bench/${name}.ts`, ...args]);
 }
 
+/** Commands that do not take esoteric-entropy's native library. */
+const WITHOUT_NATIVE = ["cryptex", "gen"];
+
 const COMMANDS = {
   start,
+  cryptex: (bun, args) => run(bun, ["packages/cryptex/src/main.ts", ...args]),
   test: (bun, args) => run(bun, ["tools/test.ts", ...args]),
   check: (bun, args) => run(bun, ["tools/check.ts", ...args]),
   gen: (bun, args) => run(bun, ["build.ts", "gen", ...args]),
@@ -195,7 +200,7 @@ try {
     process.exitCode = 2;
   } else {
     const bun = ensureInstalled();
-    if (word !== "gen") await ensureNative(bun);
+    if (!WITHOUT_NATIVE.includes(word)) await ensureNative(bun);
     process.exitCode = await COMMANDS[word](bun, args);
   }
 } catch (error) {

@@ -2,22 +2,26 @@
  * Builds what is not TypeScript run in place; <name> is the product's:
  *
  *   bun build.ts native [--target=<os>-<arch>[-musl]]   C sources → build/native/<target>/lib<library>.{so,dylib}
- *   bun build.ts gen                                    generated files of the checkout: lists, completions/, man/, docs/CLI.md
+ *   bun build.ts gen                                    generated files of the checkout, of every product: lists, completions/,
+ *                                                       man/, docs/CLI.md
  *   bun build.ts binary [--target=…]                    everything → dist/<name>
  *   bun build.ts library                                the TypeScript library → dist/lib, for Bun and for Node
  *   bun build.ts all                                    gen; a release: binaries for every target, checksums, bill of materials
  *   bun build.ts manifest                               dist/SHA256SUMS and the like, of the binaries of `all`
  *   bun build.ts npm                                    the binaries of `all` → dist/npm, one package a target and a launcher
  *
- * --product=NAME chooses the product; the first of PRODUCTS is built unless told otherwise.
+ * --product=NAME chooses the product; the first of PRODUCTS is built unless told otherwise. A product may have further parts,
+ * which `usage` names. What describes the release of cryptex is dist/cryptex-SHA256SUMS and so on: both products are in one
+ * release.
  */
 import { join, relative } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
 import type { Recipe } from "#kit/make/recipe.ts";
 import { hostTarget, type Target } from "#kit/native/target.ts";
 import { esotericEntropy } from "./make/esoteric-entropy.ts";
+import { cryptex } from "./packages/cryptex/make/cryptex.ts";
 
-const PRODUCTS: readonly Recipe[] = [esotericEntropy];
+const PRODUCTS: readonly Recipe[] = [esotericEntropy, cryptex];
 
 class BuildUsageError extends Error {}
 
@@ -27,8 +31,9 @@ const COMMANDS: Record<string, (recipe: Recipe, target: Target) => Promise<void>
     const { buildNative } = await import("#kit/make/native.ts");
     say(native ? await buildNative(native, { target }) : `${name} has no C sources`);
   },
-  async gen(recipe) {
-    const written = await recipe.generate();
+  async gen() {
+    const written: string[] = [];
+    for (const { generate } of PRODUCTS) written.push(...(await generate()));
     for (const path of written) say(`${path} written`);
     if (written.length === 0) say("every generated file is current");
   },
@@ -57,10 +62,25 @@ const COMMANDS: Record<string, (recipe: Recipe, target: Target) => Promise<void>
   },
 };
 
-const USAGE = `usage: build.ts ${Object.keys(COMMANDS).join(" | ")} [--product=${PRODUCTS.map(({ name }) => name).join("|")}] [--target=${PRODUCTS[0]!.targets.join("|")}]`;
+const PARTS = PRODUCTS.flatMap(({ name, parts = {} }) =>
+  Object.keys(parts).map((part) => `${part} --product=${name}`),
+);
+
+const USAGE = `usage: build.ts ${[...Object.keys(COMMANDS), ...PARTS].join(" | ")} [--product=${PRODUCTS.map(({ name }) => name).join("|")}] [--target=${[...new Set(PRODUCTS.flatMap(({ targets }) => targets))].join("|")}]`;
 
 function say(text: string): void {
   console.error(text.startsWith("/") ? relative(process.cwd(), text) : text);
+}
+
+/** Makes a command of a part that only this product has. */
+function partOf({ parts = {} }: Recipe, word: string): ((recipe: Recipe) => Promise<void>) | undefined {
+  const make = Object.hasOwn(parts, word) ? parts[word] : undefined;
+  return (
+    make &&
+    (async () => {
+      for (const path of await make()) say(path);
+    })
+  );
 }
 
 interface Order {
@@ -72,21 +92,23 @@ interface Order {
 function parse(args: readonly string[]): Order {
   const options: { target?: string; product?: string } = {};
   const words: string[] = [];
-  for (const arg of args) {
-    const [, name, value] = /^--(target|product)=(.*)$/.exec(arg) ?? [];
-    if ((name === "target" || name === "product") && options[name] === undefined) options[name] = value!;
-    else words.push(arg);
+  for (const [index, arg] of args.entries()) {
+    if (/^--(target|product)$/.test(args[index - 1] ?? "")) continue; // its value
+    const [, name, inline] = /^--(target|product)(?:=(.*))?$/s.exec(arg) ?? [];
+    if ((name === "target" || name === "product") && options[name] === undefined) {
+      options[name] = inline ?? args[index + 1] ?? "";
+    } else words.push(arg);
   }
   const [word = "", ...rest] = words;
   if (rest.length > 0) throw new BuildUsageError(`unexpected "${rest[0]}"`);
-  const run = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  const { product = PRODUCTS[0]!.name } = options;
+  const recipe = PRODUCTS.find(({ name }) => name === product);
+  if (!recipe) throw new BuildUsageError(`unknown product "${product}"`);
+  const run = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : partOf(recipe, word);
   if (!run) throw new BuildUsageError(word === "" ? "nothing to build was named" : `unknown word "${word}"`);
   if (options.target !== undefined && word !== "native" && word !== "binary") {
     throw new BuildUsageError(`${word} takes no --target`);
   }
-  const { product = PRODUCTS[0]!.name } = options;
-  const recipe = PRODUCTS.find(({ name }) => name === product);
-  if (!recipe) throw new BuildUsageError(`unknown product "${product}"`);
   const wanted = options.target ?? hostTarget();
   const target = recipe.targets.find((each) => each === wanted);
   if (target === undefined) throw new BuildUsageError(`unknown target "${wanted}"`);

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs esoteric-entropy: downloads one file, checks its checksum, and puts it into a folder.
+# Installs esoteric-entropy, or cryptex: downloads one file, checks its checksum, and puts it into a folder.
 #
-#   install.sh [--to FOLDER] [--from URL]
+#   install.sh [--product esoteric-entropy|cryptex] [--to FOLDER] [--from URL]
 #
 # FOLDER defaults to /usr/local/bin for root, to ~/.local/bin for others. URL is the folder that holds the files of a
-# release; it defaults to ESOTERIC_ENTROPY_FROM, then to the latest release. Needs curl or wget, and sha256sum, shasum or
-# openssl.
+# release; it defaults to ESOTERIC_ENTROPY_FROM, then to the latest release. Needs curl, wget or fetch, and sha256sum, shasum
+# or openssl.
 set -eu
 
 LATEST=https://github.com/esoteric-entropy/esoteric-entropy/releases/latest/download
@@ -43,6 +43,10 @@ target() {
         *) echo "linux-$arch" ;;
       esac
       ;;
+    FreeBSD)
+      [ "$product-$arch" = cryptex-x64 ] || fail "there is no build for this system: FreeBSD $arch"
+      echo freebsd-x64
+      ;;
     *) fail "there is no build for this system: $(uname -s)" ;;
   esac
 }
@@ -52,6 +56,8 @@ download() {
     curl -fsSL -o "$2" "$1" || fail "$1 could not be downloaded"
   elif has wget; then
     wget -q -O "$2" "$1" || fail "$1 could not be downloaded"
+  elif has fetch; then
+    fetch -q -o "$2" "$1" || fail "$1 could not be downloaded"
   else
     fail "neither curl nor wget is installed" "install one of them"
   fi
@@ -100,20 +106,28 @@ writable() {
 }
 
 main() {
+  product=esoteric-entropy
   from=${ESOTERIC_ENTROPY_FROM:-$LATEST}
   to=
   sudo=
   while [ $# -gt 0 ]; do
     case "$1" in
-      --to | --from) if [ -z "${2:-}" ]; then fail "$1 needs a value"; fi ;;
-      *) fail "unknown argument '$1'" "usage: install.sh [--to FOLDER] [--from URL]" ;;
+      --product | --to | --from) if [ -z "${2:-}" ]; then fail "$1 needs a value"; fi ;;
+      *) fail "unknown argument '$1'" "usage: install.sh [--product esoteric-entropy|cryptex] [--to FOLDER] [--from URL]" ;;
     esac
     case "$1" in
+      --product) product=$2 ;;
       --to) to=$2 ;;
       --from) from=$2 ;;
     esac
     shift 2
   done
+  # Both are in one release, where the checksums of cryptex have a name of their own.
+  case "$product" in
+    esoteric-entropy) sums=SHA256SUMS ;;
+    cryptex) sums=cryptex-SHA256SUMS ;;
+    *) fail "there is no product '$product'" "there are esoteric-entropy and cryptex" ;;
+  esac
   if [ -z "$to" ]; then
     if [ "$(id -u)" = 0 ]; then
       to=/usr/local/bin
@@ -126,14 +140,14 @@ main() {
 
   target=$(target)
   hasher=$(hasher)
-  name=esoteric-entropy-$target
+  name=$product-$target
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
-  download "$from/SHA256SUMS" "$scratch/SHA256SUMS"
-  wanted=$(awk -v name="$name" '$2 == name { print $1 }' "$scratch/SHA256SUMS")
-  [ "${#wanted}" = 64 ] || fail "$from/SHA256SUMS does not name $name"
+  download "$from/$sums" "$scratch/$sums"
+  wanted=$(awk -v name="$name" '$2 == name { print $1 }' "$scratch/$sums")
+  [ "${#wanted}" = 64 ] || fail "$from/$sums does not name $name"
   writable "$to" || ask_for_sudo
   say "downloading $name"
   download "$from/$name" "$scratch/$name"
@@ -143,15 +157,15 @@ main() {
 
   # The rename replaces an older program at once and whole, even one that is running.
   chmod 755 "$scratch/$name"
-  unfinished=$to/.esoteric-entropy.$$
+  unfinished=$to/.$product.$$
   as_owner mkdir -p "$to"
-  if ! { as_owner cp "$scratch/$name" "$unfinished" && as_owner mv -f "$unfinished" "$to/esoteric-entropy"; }; then
+  if ! { as_owner cp "$scratch/$name" "$unfinished" && as_owner mv -f "$unfinished" "$to/$product"; }; then
     as_owner rm -f "$unfinished"
-    fail "$to/esoteric-entropy could not be written"
+    fail "$to/$product could not be written"
   fi
 
-  if version=$("$to/esoteric-entropy" --version 2>"$scratch/messages"); then
-    say "installed $to/esoteric-entropy, version $version"
+  if version=$("$to/$product" --version 2>"$scratch/messages"); then
+    say "installed $to/$product, version $version"
   else
     sed 5q "$scratch/messages" >&2
     case "$target" in

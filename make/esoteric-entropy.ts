@@ -2,7 +2,6 @@
 import { commit } from "#kit/make/checkout.ts";
 import type { NativeSources } from "#kit/make/native.ts";
 import type { Recipe } from "#kit/make/recipe.ts";
-import { TARGETS } from "#kit/native/target.ts";
 import manifest from "../package.json" with { type: "json" };
 import { checkKernels } from "./kernels.ts";
 
@@ -19,7 +18,7 @@ export const esotericEntropy: Recipe = {
   description: manifest.description,
   license: manifest.license,
   repository: manifest.repository,
-  targets: TARGETS,
+  targets: ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-arm64-musl", "linux-x64", "linux-x64-musl"],
   outFolder: "dist",
   native,
   program: {
@@ -60,10 +59,12 @@ export const esotericEntropy: Recipe = {
     return [...lists, ...documents, ...(await generateCommandFiles(product))];
   },
   release: {
+    prefix: "",
     installScript: "install.sh",
     formula: "packaging/homebrew/esoteric-entropy.rb",
     npm: {
-      scope: "@esoteric-entropy",
+      name: "esoteric-entropy",
+      platformPrefix: "@esoteric-entropy/",
       launcher: "packaging/npm/launcher.mjs",
       readme: "README.md",
       fields: {

@@ -56,7 +56,7 @@ function scriptProse(path: string, text: string): Prose[] {
     const name = isTest(node, source) ? node.arguments[0] : undefined;
     ts.forEachChild(node, (child) => visit(child, isRead || child === name));
   };
-  visit(source, !path.startsWith("test/"));
+  visit(source, !/^(packages\/[^/]+\/)?test\//.test(path));
   comments = blank(comments + text.slice(end), /@param \w+/g);
   return [...found, ...matches(comments, /\/\*[\s\S]*?\*\/|\/\/.*/g)];
 }

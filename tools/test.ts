@@ -1,5 +1,5 @@
 /**
- * `npm test`: the checks, then every test, with two processes at work: tests of the sources, and tests of the built program.
+ * `npm test`: the checks, then every test, with two processes at work: tests of the sources, and tests of the built programs.
  *
  *   bun tools/test.ts                  everything
  *   bun tools/test.ts test/pool -t x   the checks, and only these tests; python/… too; options go to `bun test`
@@ -13,7 +13,7 @@ import optionalPrograms from "./optional-programs.json" with { type: "json" };
 const ROOT = join(import.meta.dirname, "..");
 const BUN = process.execPath;
 
-/** Tests of the built program; and of this very machine's noise, only with EE_LIVE=1. */
+/** Tests of the built programs; and of this very machine's noise, only with EE_LIVE=1. */
 const BINARY = /(^|\/)test\/binary\//;
 const LIVE = /(^|\/)test\/live\//;
 const isLive = process.env["EE_LIVE"] === "1";
@@ -90,10 +90,13 @@ function readTotals(xml: string): { tests: number; failures: number; skipped: nu
   return { tests: attribute("tests"), failures: attribute("failures"), skipped: attribute("skipped") };
 }
 
-async function buildBinary(output: Output): Promise<void> {
-  const exitCode = await run([BUN, "build.ts", "binary"], output);
+/** As build.ts calls them. */
+const PRODUCTS = ["esoteric-entropy", "cryptex"] as const;
+
+async function buildBinary(product: (typeof PRODUCTS)[number], output: Output): Promise<void> {
+  const exitCode = await run([BUN, "build.ts", "binary", `--product=${product}`], output);
   tally.add(exitCode === 0 ? 1 : 0, exitCode === 0 ? 0 : 1);
-  say(`binary: ${exitCode === 0 ? "built" : "could not be built"}`);
+  say(`binary of ${product}: ${exitCode === 0 ? "built" : "could not be built"}`);
 }
 
 /** Runs the tests of the package in python/ with the binary of dist/. */
@@ -127,12 +130,12 @@ async function testEverything(): Promise<void> {
   await withReport(async (log) => {
     const file = openSync(log, "w");
     const second = (async () => {
-      await buildBinary(file);
+      for (const product of PRODUCTS) await buildBinary(product, file);
       await runTests(ofBinary, file);
       await runPythonTests([], file);
     })();
     await runTests(ofSources, "inherit");
-    say("waiting for the tests of the built program, which run at the same time");
+    say("waiting for the tests of the built programs, which run at the same time");
     await second;
     process.stdout.write(readFileSync(log));
   });
@@ -157,7 +160,7 @@ async function testSome(words: readonly string[]): Promise<void> {
     );
   }
   if (python.length > 0) {
-    await buildBinary("inherit");
+    await buildBinary("esoteric-entropy", "inherit");
     await runPythonTests(
       python.filter((path) => path !== ""),
       "inherit",

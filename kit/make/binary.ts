@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { replaceFile } from "../files/replace-file.ts";
-import { hostTarget, type Target } from "../native/target.ts";
+import { executableFile, hostTarget, type Target } from "../native/target.ts";
 import { ROOT } from "./checkout.ts";
 import { signAdHoc } from "./code-signature.ts";
 import { programLicences } from "./licences.ts";
@@ -23,7 +23,12 @@ export interface Binary {
 /** Builds <name> in the product's folder for this machine, <name>-<target> for another. */
 export async function buildBinary(recipe: Recipe, target: Target): Promise<Binary> {
   if (target !== hostTarget()) return buildReleaseBinary(recipe, target);
-  return compileBinary(recipe, target, join(ROOT, recipe.outFolder, recipe.name), process.execPath);
+  return compileBinary(
+    recipe,
+    target,
+    join(ROOT, recipe.outFolder, executableFile(recipe.name, target)),
+    process.execPath,
+  );
 }
 
 /** Builds <name>-<target> as every machine would: with the runtime that package-lock.json names. */
@@ -36,7 +41,7 @@ export async function buildReleaseBinary(
 }
 
 export function releaseName(recipe: Pick<Recipe, "name">, target: Target): string {
-  return `${recipe.name}-${target}`;
+  return executableFile(`${recipe.name}-${target}`, target);
 }
 
 /** Paths of binaries by target. */

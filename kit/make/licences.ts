@@ -8,7 +8,7 @@ import { type BinaryRecipe, homepage } from "./recipe.ts";
 const RULE = `\n${"-".repeat(80)}\n\n`;
 
 /**
- * Writes the text that goes with a binary: the product's licence, the runtime's, and those of the packages in it.
+ * Writes the text that goes with a binary: the product's licence, the runtime's, and those of the packages and other parts in it.
  * @param packages their folders in package-lock.json
  * @throws Error for a package that comes without a licence
  */
@@ -17,6 +17,9 @@ export async function programLicences(recipe: BinaryRecipe, packages: readonly s
   return [
     `${recipe.name} ${recipe.version}, ${homepage(recipe)}\n\n${readFileSync(join(ROOT, "LICENSE"), "utf8")}`,
     ...runtimes.map(runtimeLicence),
+    ...(recipe.program.components ?? []).map(
+      ({ name, version, notices }) => `${name} ${version}\n\n${readFileSync(join(ROOT, notices), "utf8")}`,
+    ),
     await packageLicences(packages.filter((each) => !isRuntime(each))),
   ].join(RULE);
 }

@@ -24,7 +24,7 @@ export interface NativeSources {
  * The oldest systems supported, as the compiler names them. Bun itself runs on glibc 2.17 (2012) and macOS 13, and on
  * nothing older.
  */
-const COMPILER_TARGETS: Record<Target, string> = {
+const COMPILER_TARGETS: Partial<Record<Target, string>> = {
   "darwin-arm64": "aarch64-macos.13.0",
   "darwin-x64": "x86_64-macos.13.0",
   "linux-arm64": "aarch64-linux-gnu.2.17",
@@ -82,13 +82,15 @@ function compilerCommand(
   files: readonly string[],
 ): string[] {
   const file = libraryFile(library, target);
+  const compilerTarget = COMPILER_TARGETS[target];
+  if (compilerTarget === undefined) throw new Error(`${folder}/ cannot be compiled for ${target}`);
   const naming = target.startsWith("darwin")
     ? [`-Wl,-install_name,@rpath/${file}`]
     : [`-Wl,-soname,${file}`, "-Wl,--build-id=none"];
   return [
     "cc",
     "-target",
-    COMPILER_TARGETS[target],
+    compilerTarget,
     ...FLAGS,
     ...flags,
     ...naming,

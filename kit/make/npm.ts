@@ -1,11 +1,11 @@
 /**
- * The npm packages of a release: `<scope>/<target>` with a binary each, of which npm installs the one that fits, and one
+ * The npm packages of a release: one with a binary for each target, of which npm installs the one that fits, and one
  * under the product's name with a launcher of that binary, and the library. Installing them downloads and builds nothing
  * else.
  */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { libraryFile, type Target } from "../native/target.ts";
+import { executableFile, libraryFile, type Target } from "../native/target.ts";
 import { type Binaries, releaseBinaries } from "./binary.ts";
 import { ROOT } from "./checkout.ts";
 import { buildNative } from "./native.ts";
@@ -14,7 +14,7 @@ import { homepage, type Recipe } from "./recipe.ts";
 /** Writes one folder a package, ready for `npm publish`. Returns their paths, the launcher last: it names the others. */
 export async function buildNpmPackages(
   recipe: Recipe,
-  folder = join(ROOT, recipe.outFolder, "npm"),
+  folder = join(ROOT, recipe.outFolder, `${recipe.release.prefix}npm`),
   binaries: Binaries = releaseBinaries(recipe),
 ): Promise<string[]> {
   const { name, native } = recipe;
@@ -23,7 +23,7 @@ export async function buildNpmPackages(
   const packages: string[] = [];
   for (const [target, binary] of binaries) {
     const path = join(folder, target);
-    place(binary, join(path, "bin", name), 0o755);
+    place(binary, join(path, "bin", executableFile(name, target)), 0o755);
     if (native) {
       const file = libraryFile(native.library, target);
       place(await buildNative(native, { target }), join(path, "lib", file), 0o644);
@@ -55,9 +55,10 @@ function common(recipe: Recipe): object {
 }
 
 function platformManifest(recipe: Recipe, target: Target): object {
-  const [os, arch, musl] = target.split("-");
+  const [system, arch, musl] = target.split("-");
+  const os = system === "windows" ? "win32" : system;
   return {
-    name: `${recipe.release.npm.scope}/${target}`,
+    name: recipe.release.npm.platformPrefix + target,
     description: `${recipe.name} for ${target}`,
     ...common(recipe),
     os: [os],
@@ -69,14 +70,14 @@ function platformManifest(recipe: Recipe, target: Target): object {
 
 function launcherManifest(recipe: Recipe): object {
   const { name, description, version, targets } = recipe;
-  const { scope, fields } = recipe.release.npm;
+  const { name: packageName, platformPrefix, fields } = recipe.release.npm;
   return {
-    name,
+    name: packageName,
     description,
     ...common(recipe),
     ...fields,
     bin: { [name]: `bin/${name}.mjs` },
-    optionalDependencies: Object.fromEntries(targets.map((target) => [`${scope}/${target}`, version])),
+    optionalDependencies: Object.fromEntries(targets.map((target) => [platformPrefix + target, version])),
   };
 }
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "../native/library.ts";
-import type { Target } from "../native/target.ts";
+import { executableFile, type Target } from "../native/target.ts";
 import { ROOT } from "./checkout.ts";
 
 /** An entry of package-lock.json, version 3. */
@@ -141,5 +141,5 @@ export function runtimePackage(target: Target): RuntimePackage {
 
 /** Finds the Bun executable that a binary is made of. */
 export function fetchRuntime(target: Target): Promise<string> {
-  return packageFile(runtimePackage(target).name, "bin/bun");
+  return packageFile(runtimePackage(target).name, executableFile("bin/bun", target));
 }

@@ -3,7 +3,7 @@ import type { Target } from "../native/target.ts";
 import type { NativeSources } from "./native.ts";
 
 export interface Recipe {
-  /** Name of the program, its binaries and its npm package. */
+  /** Name of the program and its binaries. */
   readonly name: string;
   readonly version: string;
   /** One line. */
@@ -22,6 +22,8 @@ export interface Recipe {
   readonly check?: () => Promise<void>;
   /** Writes the generated files of the checkout. Returns the paths of those that were not current. */
   readonly generate: () => Promise<readonly string[]>;
+  /** Other parts that `build.ts` makes, by the word that asks for one. Each returns the paths of what it wrote. */
+  readonly parts?: Readonly<Record<string, () => Promise<readonly string[]>>>;
   readonly release: ReleaseRecipe;
 }
 
@@ -42,6 +44,22 @@ export interface ProgramRecipe {
   /** Expressions that become constants. */
   readonly define?: (target: Target) => Readonly<Record<string, string>>;
   readonly fittings?: (target: Target) => Promise<readonly Fitting[]>;
+  /** Parts of every binary that are no packages of npm. */
+  readonly components?: readonly Component[];
+}
+
+/** Software from elsewhere in a program, for the bill of materials and the licences. */
+export interface Component {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX identifier. */
+  readonly license: string;
+  /** Package URL: https://github.com/package-url/purl-spec. */
+  readonly purl: string;
+  /** The archive that its sources come from; the hash in hexadecimal. */
+  readonly source: { readonly url: string; readonly sha256: string };
+  /** File with its licence and notices. */
+  readonly notices: string;
 }
 
 /** Something that a plugin of the bundler puts into a program. */
@@ -52,6 +70,8 @@ export interface Fitting {
 }
 
 export interface ReleaseRecipe {
+  /** Begins the names of files that would be those of another product in the same release: `demo-` for `demo-SHA256SUMS`. */
+  readonly prefix: string;
   readonly installScript: string;
   /** The Homebrew formula, with words in capitals for what is known once a release is built. */
   readonly formula: string;
@@ -59,8 +79,10 @@ export interface ReleaseRecipe {
 }
 
 export interface NpmRecipe {
-  /** Packages with a binary are named `<scope>/<target>`. */
-  readonly scope: string;
+  /** Name of the package with the launcher. */
+  readonly name: string;
+  /** Begins the names of the packages with a binary, which end with the target. */
+  readonly platformPrefix: string;
   /** A script that starts the binary of the package that fits. */
   readonly launcher: string;
   readonly readme: string;

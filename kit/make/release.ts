@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { replaceFile } from "../files/replace-file.ts";
-import { hostTarget, isTarget, type Target } from "../native/target.ts";
+import { executableFile, hostTarget, isTarget, type Target } from "../native/target.ts";
 import { type Binary, buildReleaseBinary, releaseBinaries } from "./binary.ts";
 import { commit, ROOT } from "./checkout.ts";
 import { type LockedPackage, lockedPackage, type RuntimePackage, runtimePackage } from "./package-lock.ts";
 import { downloads, homepage, type Recipe } from "./recipe.ts";
 import { billOfMaterials } from "./sbom.ts";
 
-/** dist/manifest.json: what was built and from what, in order to build the same again. */
+/** manifest.json: what was built and from what, in order to build the same again. */
 export interface BuildManifest {
   readonly schema: 1;
   readonly name: string;
@@ -44,8 +44,8 @@ export async function buildRelease(recipe: Recipe): Promise<string[]> {
   for (const target of recipe.targets) binaries.set(target, await buildReleaseBinary(recipe, target));
   const host = hostTarget();
   const own = isTarget(host) ? binaries.get(host) : undefined;
-  if (own) replaceFile(outFile(recipe, recipe.name), readFileSync(own.path), 0o755);
-  writeFileSync(outFile(recipe, BILL), billOfMaterials(recipe, binaries));
+  if (own) replaceFile(outFile(recipe, executableFile(recipe.name, host)), readFileSync(own.path), 0o755);
+  writeFileSync(described(recipe, BILL), billOfMaterials(recipe, binaries));
   return [...[...binaries.values()].map(({ path }) => path), ...describeRelease(recipe)];
 }
 
@@ -55,20 +55,20 @@ export async function buildRelease(recipe: Recipe): Promise<string[]> {
  */
 export function describeRelease(recipe: Recipe): string[] {
   const binaries = [...releaseBinaries(recipe)];
-  const sbom = outFile(recipe, BILL);
+  const sbom = described(recipe, BILL);
   if (!existsSync(sbom)) throw new Error(`${sbom} is missing: build.ts all`);
   const manifest = buildManifest(
     recipe,
     binaries.map(([target, path]) => builtFile(target, path)),
   );
   const paths = [
-    write(recipe, "manifest.json", `${JSON.stringify(manifest, null, 2)}\n`),
+    write(described(recipe, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`),
     sbom,
-    write(recipe, "install.sh", readFileSync(join(ROOT, recipe.release.installScript), "utf8")),
-    write(recipe, `${recipe.name}.rb`, homebrewFormula(recipe, manifest)),
+    write(outFile(recipe, "install.sh"), readFileSync(join(ROOT, recipe.release.installScript), "utf8")),
+    write(outFile(recipe, `${recipe.name}.rb`), homebrewFormula(recipe, manifest)),
   ];
   const sums = [...binaries.map(([, path]) => path), ...paths].map(checksumLine);
-  return [...paths, write(recipe, "SHA256SUMS", sums.join(""))];
+  return [...paths, write(described(recipe, "SHA256SUMS"), sums.join(""))];
 }
 
 export function buildManifest(recipe: Recipe, files: readonly BuiltFile[]): BuildManifest {
@@ -91,8 +91,12 @@ function outFile(recipe: Recipe, name: string): string {
   return join(ROOT, recipe.outFolder, name);
 }
 
-function write(recipe: Recipe, name: string, text: string): string {
-  const path = outFile(recipe, name);
+/** Names a file that describes the release. */
+function described(recipe: Recipe, name: string): string {
+  return outFile(recipe, recipe.release.prefix + name);
+}
+
+function write(path: string, text: string): string {
   writeFileSync(path, text);
   return path;
 }

@@ -1,28 +1,31 @@
 /**
- * The bill of materials of a release: CycloneDX 1.6, of the packages that the bundler put into each binary. No dates and no
- * random identifiers: one commit, one text.
+ * The bill of materials of a release: CycloneDX 1.6, of the packages that the bundler put into each binary, and the parts that
+ * are no packages. No dates and no random identifiers: one commit, one text.
  */
 import type { Target } from "../native/target.ts";
 import { type Binary, releaseName } from "./binary.ts";
 import { type LockEntries, type LockEntry, lockEntries, packageName } from "./package-lock.ts";
-import type { Recipe } from "./recipe.ts";
+import type { Component, Recipe } from "./recipe.ts";
 
 export function billOfMaterials(recipe: Recipe, binaries: ReadonlyMap<Target, Binary>): string {
   const contents = [...binaries].map(
     ([target, { packages }]) => [releaseName(recipe, target), packages] as const,
   );
-  return `${JSON.stringify(bill(recipe, lockEntries(), new Map(contents)), null, 2)}\n`;
+  const { components } = recipe.program;
+  return `${JSON.stringify(bill(recipe, lockEntries(), new Map(contents), components), null, 2)}\n`;
 }
 
 /**
  * Makes the bill from an entry of the lock file for each package.
  * @param binaries what is in each: folders of packages in the lock file, by the name of the binary
+ * @param others parts of every binary that are no packages
  * @throws Error for a package that the lock file does not name
  */
 export function bill(
   product: Pick<Recipe, "name" | "version" | "license">,
   lock: LockEntries,
   binaries: ReadonlyMap<string, readonly string[]>,
+  others: readonly Component[] = [],
 ): object {
   const entry = (folder: string) => {
     const found = lock[folder];
@@ -52,22 +55,42 @@ export function bill(
         components: [...binaries.keys()].map((name) => ({ type: "application", "bom-ref": name, name })),
       },
     },
-    components: [...folders].map(([, [folder]]) => component(folder!, entry(folder!))),
+    components: [
+      ...[...folders].map(([, [folder]]) => packageComponent(folder!, entry(folder!))),
+      ...others.map(otherComponent),
+    ],
     dependencies: [
       { ref: root, dependsOn: [...binaries.keys()] },
       // Not only what its own sources name: everything that is in it.
-      ...[...binaries].map(([ref, packages]) => ({ ref, dependsOn: refs(packages) })),
+      ...[...binaries].map(([ref, packages]) => ({
+        ref,
+        dependsOn: [...refs(packages), ...others.map((each) => each.purl)],
+      })),
       ...[...folders].map(([ref, those]) => ({ ref, dependsOn: refs(those.flatMap(dependsOn)) })),
+      ...others.map((each) => ({ ref: each.purl, dependsOn: [] })),
     ],
   };
 }
 
-function component(folder: string, locked: LockEntry): object {
+function packageComponent(folder: string, locked: LockEntry): object {
   return {
     type: "library",
     ...identity(packageName(folder), locked.version),
     ...(locked.integrity && { hashes: [{ alg: "SHA-512", content: sha512(locked.integrity) }] }),
     licenses: licenses(locked),
+  };
+}
+
+function otherComponent({ name, version, license, purl, source }: Component): object {
+  const hashes = [{ alg: "SHA-256", content: source.sha256 }];
+  return {
+    type: "library",
+    "bom-ref": purl,
+    name,
+    version,
+    purl,
+    licenses: licenses({ license }),
+    externalReferences: [{ type: "source-distribution", url: source.url, hashes }],
   };
 }
 

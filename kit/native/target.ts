@@ -5,10 +5,12 @@ import { existsSync, readFileSync } from "node:fs";
 export const TARGETS = [
   "darwin-arm64",
   "darwin-x64",
+  "freebsd-x64",
   "linux-arm64",
   "linux-arm64-musl",
   "linux-x64",
   "linux-x64-musl",
+  "windows-x64",
 ] as const;
 
 export type Target = (typeof TARGETS)[number];
@@ -26,7 +28,13 @@ function runsOnMusl(): boolean {
 /** Names what this process runs on, whether or not it is one of TARGETS. */
 export function hostTarget(): string {
   const musl = process.platform === "linux" && runsOnMusl() ? "-musl" : "";
-  return `${process.platform}-${process.arch}${musl}`;
+  const system = process.platform === "win32" ? "windows" : process.platform;
+  return `${system}-${process.arch}${musl}`;
+}
+
+/** Names the file of a program on `target`. */
+export function executableFile(name: string, target: string): string {
+  return target.startsWith("windows-") ? `${name}.exe` : name;
 }
 
 /** Names the file of the library `name` on `target`, a target or a value of process.platform. */

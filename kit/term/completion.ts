@@ -2,12 +2,13 @@
 import { type Command, command } from "./command.ts";
 import { positional } from "./flags.ts";
 
-const SHELLS = ["bash", "zsh", "fish"] as const;
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
 
 /** @param scripts completion scripts by shell; each calls the program with `complete --` */
 export function completionCommand(
   program: string,
-  scripts: Readonly<Record<(typeof SHELLS)[number], string>>,
+  scripts: Readonly<Record<Shell, string>>,
 ): Command<unknown> {
   return command({
     name: "completion",

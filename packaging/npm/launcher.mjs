@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Starts the program in the package `@esoteric-entropy/<os>-<arch>[-musl]` that npm has installed beside this one. */
+/** Starts the program in the package for this system, `…<os>-<arch>[-musl]`, that npm has installed beside this one. */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,37 +9,43 @@ import { isatty } from "node:tty";
 /** Time, ms, for a child to end after a terminal interrupted both processes, before the signal is passed on. */
 const GRACE_MS = 100;
 
-const target = `${process.platform}-${process.arch}${runsOnMusl() ? "-musl" : ""}`;
-const program = findProgram(`@esoteric-entropy/${target}`);
+const require = createRequire(import.meta.url);
+const { bin, optionalDependencies } = require("../package.json");
+const [name] = Object.keys(bin);
+const packages = Object.keys(optionalDependencies);
+const isWindows = process.platform === "win32";
+
+const target = `${isWindows ? "windows" : process.platform}-${process.arch}${runsOnMusl() ? "-musl" : ""}`;
+const program = findProgram();
 if (program === undefined) {
   process.exitCode = 1;
-} else if (process.execve) {
+} else if (process.execve && !isWindows) {
   // Node 22.15 and later can become the program.
-  process.execve(program, ["esoteric-entropy", ...process.argv.slice(2)], process.env);
+  process.execve(program, [name, ...process.argv.slice(2)], process.env);
 } else {
   runChild(program, process.argv.slice(2));
 }
 
-function findProgram(name) {
-  const require = createRequire(import.meta.url);
+function findProgram() {
+  const own = packages.find((each) => targetOf(each) === target);
   try {
-    return require.resolve(`${name}/bin/esoteric-entropy`);
+    if (own) return require.resolve(`${own}/bin/${isWindows ? `${name}.exe` : name}`);
   } catch (error) {
     if (error.code !== "MODULE_NOT_FOUND") throw error;
   }
-  const targets = Object.keys(require("../package.json").optionalDependencies);
-  const exists = targets.includes(name);
-  const [message, hint] = exists
+  const [message, hint] = own
     ? [
-        `the package ${name} is not installed`,
+        `the package ${own} is not installed`,
         "run npm install --include=optional: --omit=optional leaves the package out",
       ]
-    : [
-        `there is no build for ${target}`,
-        `there are builds for ${targets.map((each) => each.split("/")[1]).join(", ")}`,
-      ];
-  process.stderr.write(`esoteric-entropy: error: ${message}\nhint: ${hint}\n`);
+    : [`there is no build for ${target}`, `there are builds for ${packages.map(targetOf).join(", ")}`];
+  process.stderr.write(`${name}: error: ${message}\nhint: ${hint}\n`);
   return undefined;
+}
+
+/** Names the system that a package is for: its name ends with it. */
+function targetOf(packageName) {
+  return /[a-z0-9]+-[a-z0-9]+(-musl)?$/.exec(packageName)[0];
 }
 
 /** Tells whether Node runs on musl, whose loader is then mapped into the process. */
@@ -61,7 +67,7 @@ function runChild(path, args) {
   };
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
   child.on("error", (error) => {
-    process.stderr.write(`esoteric-entropy: error: ${path}: ${error.message}\n`);
+    process.stderr.write(`${name}: error: ${path}: ${error.message}\n`);
     process.exitCode = 1;
   });
   child.on("exit", (code, signal) => {

@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { libraryFile, TARGETS } from "#kit/native/target.ts";
+import { libraryFile } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import project from "../../package.json" with { type: "json" };
 import { host } from "../support/native-builds.ts";
 import { npmPackages } from "../support/npm-packages.ts";
@@ -46,7 +47,7 @@ describe("what is installed", () => {
 
   test("the launcher names the package of every target, in its own version, and runs nothing when installed", () => {
     const manifest = manifestOf(join(user, "node_modules", "esoteric-entropy"));
-    const wanted = TARGETS.map((target) => [`@esoteric-entropy/${target}`, project.version]);
+    const wanted = esotericEntropy.targets.map((target) => [`@esoteric-entropy/${target}`, project.version]);
     expect(manifest.optionalDependencies).toEqual(Object.fromEntries(wanted));
     expect(manifest.version).toBe(project.version);
     expect([manifest.scripts, manifest.dependencies, manifest.private]).toEqual([

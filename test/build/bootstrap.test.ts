@@ -11,7 +11,7 @@ const testNode = test.skipIf(node === null);
 testNode("unknown words are refused", async () => {
   const { exitCode, stderr } = await start("everything");
   expect(exitCode).toBe(2);
-  expect(stderr).toContain("usage: node bootstrap.mjs start | test");
+  expect(stderr).toContain("usage: node bootstrap.mjs start | cryptex | test");
 });
 
 testNode("the program's output and exit code come through, and nothing else", async () => {
@@ -21,4 +21,11 @@ testNode("the program's output and exit code come through, and nothing else", as
 
   const wrong = await start("start", "no-such-command");
   expect([wrong.exitCode, wrong.stdout]).toEqual([2, ""]);
+});
+
+testNode("the other program's, too", async () => {
+  expect(await start("cryptex", "--version")).toEqual(await start("start", "--version"));
+  const wrong = await start("cryptex", "no-such-command");
+  expect([wrong.exitCode, wrong.stdout]).toEqual([2, ""]);
+  expect(wrong.stderr).toStartWith("cryptex: error: ");
 });

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
-import { TARGETS } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import { KERNELS } from "../../ffi/kernels.ts";
 import { readLibraryFile } from "../support/library-file.ts";
 import { buildLibrary, COMPILE_TIMEOUT_MS, copyOfC, exportedNames } from "../support/native-builds.ts";
@@ -16,7 +16,7 @@ test("one kernel a file", () => {
   for (const id of KERNELS) expect(exportedNames).toContain(`ee_${id}`);
 });
 
-for (const target of TARGETS) {
+for (const target of esotericEntropy.targets) {
   test(
     `${target} compiles`,
     async () => {

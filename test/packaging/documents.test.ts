@@ -3,13 +3,22 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
+import { findCommand, groupOf } from "#kit/term/command-name.ts";
 import { namedFlags } from "#kit/term/flags.ts";
-import { product } from "../../src/product.ts";
+import type { ProgramFacts } from "#kit/term/product.ts";
+import { product as cryptex } from "../../packages/cryptex/src/product.ts";
+import { product as esotericEntropy } from "../../src/product.ts";
 
 const filesOf = (...patterns: string[]) =>
   patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync(ROOT)]);
 
-const DOCUMENTS = filesOf("*.md", "docs/*.md", "python/*.md").sort();
+const DOCUMENTS = filesOf(
+  "*.md",
+  "docs/*.md",
+  "python/*.md",
+  "packages/*/*.md",
+  "packages/*/docs/*.md",
+).sort();
 
 /** Folders of the repository; what is built is not there until it is built. */
 const BUILT = ["build", "dist", "node_modules"];
@@ -19,8 +28,8 @@ const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
 
 const SOURCE_FILE = /\w\.(c|css|h|md|mjs|plist|py|rb|service|sh|toml|ts|yml)$/;
 
-/** Files of other projects. */
-const FOREIGN = ["crypto/fipsmodule/FIPS.md"];
+/** Files of other projects, and of users. */
+const FOREIGN = ["crypto/fipsmodule/FIPS.md", "cryptex.toml"];
 
 /** Scripts with flags of their own. */
 const SCRIPTS = ["build.ts", "install.sh", ...filesOf("bench/*.ts", "bench/*/*.ts", "python/*.py")];
@@ -72,10 +81,16 @@ const NAMES = new Set(
   ),
 );
 
+/** The folder of the product that a document is about. */
+function homeOf(document: string): string {
+  return /^packages\/[^/]+\//.exec(document)?.[0] ?? "";
+}
+
 /** Documents may leave out `src/`, the `.ts` of a diagram, or the folder of a file they speak of. */
 function isThere(path: string, document: string): boolean {
   if (NAMES.has(path.replace(/\/$/, "")) || existsSync(join(ROOT, `${path}.ts`))) return true;
-  return [ROOT, join(ROOT, "src"), join(ROOT, dirname(document))].some((folder) =>
+  const home = join(ROOT, homeOf(document));
+  return [ROOT, home, join(home, "src"), join(ROOT, dirname(document))].some((folder) =>
     path.includes("*")
       ? !new Bun.Glob(path).scanSync({ cwd: folder, dot: true }).next().done
       : existsSync(join(folder, path)),
@@ -94,15 +109,31 @@ function anchorsIn(text: string): string[] {
 
 const flagsIn = (code: string) => [...code.matchAll(/(?<![\w-])--([a-z][\w-]*)/g)].map(([, flag]) => flag!);
 
+const PRODUCTS: readonly ProgramFacts[] = [esotericEntropy, cryptex];
+
+/** Flags by `<program> <command>`. */
 const flagsOf = new Map<string, readonly string[]>();
 beforeAll(async () => {
-  for (const [name, { load }] of Object.entries(product.commands)) {
-    flagsOf.set(name, [...namedFlags((await load()).flags).map(([flag]) => flag), "help"]);
+  for (const { name: program, commands } of PRODUCTS) {
+    for (const [name, { load }] of Object.entries(commands)) {
+      const flags = namedFlags((await load()).flags).map(([flag]) => flag);
+      flagsOf.set(`${program} ${name}`, [...flags, "help"]);
+    }
   }
 });
 
-/** Command lines of the program: its command, and what follows up to the end of the shell's command. */
-const COMMAND_LINE = /(?:esoteric-entropy|npm start --) ([a-z][\w-]*)([^|;&>)"]*)/g;
+/** Command lines of the programs: which, and what follows up to the end of the shell's command. */
+const COMMAND_LINE =
+  /(?<![\w=.-]|product )(esoteric-entropy|npm start --|cryptex|npm run cryptex --) ([a-z][^|;&>)"]*)/g;
+
+/** Finds the command of a line, as flagsOf names it; undefined for one that there is not. */
+function commandOf({ name: program, commands }: ProgramFacts, line: string): string | undefined {
+  const words = line.trim().split(/\s+/);
+  const found = findCommand(commands, words);
+  const isGroup = groupOf({ commands }, words[0]!).length > 0 && (words[1] ?? "--").startsWith("--");
+  if (!found) return isGroup ? program : undefined;
+  return [program, ...words.slice(0, words.length - found.rest.length)].join(" ");
+}
 
 test("paths are found in text and in blocks; placeholders, a user's files and what is built are not", () => {
   const text = [
@@ -138,16 +169,16 @@ for (const document of DOCUMENTS) {
     });
 
     test("commands, with flags that they have", () => {
-      for (const [, command, rest] of all.flatMap((line) => [...line.matchAll(COMMAND_LINE)])) {
-        expect([...flagsOf.keys()], `esoteric-entropy ${command}`).toContain(command!);
-        for (const flag of flagsIn(rest!))
-          expect(flagsOf.get(command!), `${command} --${flag}`).toContain(flag);
+      for (const [line, program, rest] of all.flatMap((each) => [...each.matchAll(COMMAND_LINE)])) {
+        const facts = /cryptex/.test(program!) ? cryptex : esotericEntropy;
+        const command = commandOf(facts, rest!);
+        expect(command, line).toBeDefined();
+        for (const flag of flagsIn(rest!)) expect(flagsOf.get(command!) ?? ["help"], line).toContain(flag);
       }
+      const own = homeOf(document) === "packages/cryptex/" ? cryptex : esotericEntropy;
       for (const span of code.spans) {
-        const [command] = span.split(" ", 1);
-        for (const flag of flagsIn(span)) {
-          if (flagsOf.has(command!)) expect(flagsOf.get(command!), span).toContain(flag);
-        }
+        const flags = flagsOf.get(commandOf(own, span) ?? "");
+        if (flags) for (const flag of flagsIn(span)) expect(flags, span).toContain(flag);
       }
     });
 

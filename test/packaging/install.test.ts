@@ -16,18 +16,19 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
-import { TARGETS } from "#kit/native/target.ts";
+import { esotericEntropy } from "../../make/esoteric-entropy.ts";
+import { cryptex } from "../../packages/cryptex/make/cryptex.ts";
 import { runProcess } from "../support/run-process.ts";
 
 const SCRIPT = join(ROOT, "install.sh");
 const program = (target: string) => `#!/bin/sh\n# ${target}\necho 9.8.7\n`;
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** The files of the server, by path. */
-function release(): Record<string, string> {
-  const files = Object.fromEntries(TARGETS.map((target) => [`esoteric-entropy-${target}`, program(target)]));
-  const sums = Object.entries(files).map(([name, text]) => `${sha256(text)}  ${name}\n`);
-  return { ...files, SHA256SUMS: sums.join("") };
+/** The files of the server, by path: those of one product. */
+function release({ name, targets, release: { prefix } } = esotericEntropy): Record<string, string> {
+  const files = Object.fromEntries(targets.map((target) => [`${name}-${target}`, program(target)]));
+  const sums = Object.entries(files).map(([file, text]) => `${sha256(text)}  ${file}\n`);
+  return { ...files, [`${prefix}SHA256SUMS`]: sums.join("") };
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "ee-install-"));
@@ -192,6 +193,38 @@ describe.skipIf(!hasCurl)("the machine is recognised", () => {
       expect(run.talk).toContain("install: error: there is no build for");
     });
   }
+});
+
+describe.skipIf(!hasCurl)("the other product", () => {
+  test("is installed from the same release by its name, and nothing else", async () => {
+    const to = newFolder();
+    const files = { ...release(), ...release(cryptex) };
+    const { exitCode, talk, asked } = await install(["--product", "cryptex", "--to", to], { files });
+    expect(talk).toContain(`installed ${to}/cryptex, version 9.8.7`);
+    expect([exitCode, readdirSync(to)]).toEqual([0, ["cryptex"]]);
+    expect(asked).toEqual(["cryptex-SHA256SUMS", expect.stringMatching(/^cryptex-/)]);
+  });
+
+  test("has a build for FreeBSD, fetched by what that system has", async () => {
+    const to = newFolder();
+    const uname = 'case "$1" in -s) echo FreeBSD ;; -m) echo amd64 ;; esac';
+    const names = [...TOOLS.filter((name) => name !== "uname"), "openssl"];
+    const fetch = `exec ${Bun.which("curl")} -fsS -o "$3" "$4"`;
+    const { asked, exitCode } = await install(["--product", "cryptex", "--to", to], {
+      files: release(cryptex),
+      env: { PATH: commands(names, { uname, fetch }) },
+    });
+    expect(asked).toEqual(["cryptex-SHA256SUMS", "cryptex-freebsd-x64"]);
+    expect(exitCode).toBe(0);
+  });
+
+  test("is one that there is", async () => {
+    const { exitCode, talk, asked } = await install(["--product", "cryptx"]);
+    expect(talk).toBe(
+      "install: error: there is no product 'cryptx'\nhint: there are esoteric-entropy and cryptex\n",
+    );
+    expect([exitCode, asked]).toEqual([1, []]);
+  });
 });
 
 describe.skipIf(!hasCurl)("nothing is installed", () => {

@@ -13,7 +13,9 @@ interface Step {
 
 interface Workflow {
   readonly permissions: unknown;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[]; readonly needs?: string }>>;
+  readonly jobs: Readonly<
+    Record<string, { readonly steps: readonly Step[]; readonly needs?: string | readonly string[] }>
+  >;
 }
 
 const FOLDER = join(ROOT, ".github", "workflows");

@@ -5,10 +5,10 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "..", "golden");
 
-export function expectGolden(name: string, text: string): void {
-  const path = join(FOLDER, name);
+export function expectGolden(name: string, text: string, folder = FOLDER): void {
+  const path = join(folder, name);
   if (process.env["GOLDEN"] === "write") {
-    mkdirSync(FOLDER, { recursive: true });
+    mkdirSync(folder, { recursive: true });
     writeFileSync(path, text);
   }
   expect(text).toBe(readFileSync(path, "utf8"));

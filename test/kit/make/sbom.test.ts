@@ -78,6 +78,38 @@ describe("from a made-up lock file", () => {
     expect(dependsOn("pkg:npm/a@1.0.0")).toEqual(["pkg:npm/%40s/b@2.0.0"]);
   });
 
+  test("has the parts of every binary that are no packages, with where their sources are", () => {
+    const other = {
+      name: "engine",
+      version: "3.2.1",
+      license: "BSD-3-Clause",
+      purl: "pkg:github/demo/engine@v3.2.1",
+      source: { url: "https://example.org/engine.tar.gz", sha256: "cd".repeat(32) },
+      notices: "LICENSE",
+    };
+    const withOther = bill(product, lock, binaries, [other]) as Bill;
+    expect(withOther.components.slice(0, -1)).toEqual([...components]);
+    expect(withOther.components.at(-1)).toEqual({
+      type: "library",
+      "bom-ref": other.purl,
+      name: "engine",
+      version: "3.2.1",
+      purl: other.purl,
+      licenses: [{ license: { id: "BSD-3-Clause" } }],
+      externalReferences: [
+        {
+          type: "source-distribution",
+          url: other.source.url,
+          hashes: [{ alg: "SHA-256", content: other.source.sha256 }],
+        },
+      ],
+    } as never);
+    for (const name of binaries.keys()) {
+      const { dependsOn } = withOther.dependencies.find(({ ref }) => ref === name)!;
+      expect(dependsOn).toContain(other.purl);
+    }
+  });
+
   test("is not made with a package that the lock file does not name", () => {
     const strange = new Map([["demo-one", ["node_modules/strange"]]]);
     expect(() => bill(product, lock, strange)).toThrow("does not name node_modules/strange");
@@ -174,6 +206,21 @@ describe("of this program", () => {
     expect(text).toContain("Copyright (c) 2026 The esoteric-entropy authors");
     expect(text).toContain("Bun statically links JavaScriptCore");
     expect(text).not.toContain("typescript ");
+  });
+
+  test("so do those of a part that is no package", async () => {
+    const notices = "test/kit/c/squares.c";
+    const engine = {
+      name: "engine",
+      version: "3.2.1",
+      license: "MIT",
+      purl: "",
+      source: { url: "", sha256: "" },
+    };
+    const { program } = esotericEntropy;
+    const recipe = { ...esotericEntropy, program: { ...program, components: [{ ...engine, notices }] } };
+    const text = await programLicences(recipe, packages);
+    expect(text).toContain(`engine 3.2.1\n\n${readFileSync(join(ROOT, notices), "utf8")}`);
   });
 
   test("a package without a licence is not shipped", async () => {

@@ -21,7 +21,7 @@ export interface StartEvent {
 /** A rule that matches a file. Keys in this order. */
 export interface MatchEvent extends ShownPath {
   readonly type: "match";
-  /** Of the bytes that were scanned, hex. */
+  /** Digest of the bytes that were scanned, hex. */
   readonly sha256: string;
   readonly size: number;
   readonly rule: string;

@@ -8,7 +8,7 @@ import { visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter } from "./format.ts";
 import { bar, code, type Html, type PageTable, page, shares, tableSection, text } from "./html-page.ts";
 import { matchCount } from "./match-event.ts";
-import { gapSentence, matchSentence, Tally } from "./outcome.ts";
+import { gapSentence, matchSentence, skipSentence, Tally } from "./outcome.ts";
 
 const MAX_MATCHES = 1_000;
 const MAX_LINES = 500;
@@ -16,8 +16,11 @@ const MAX_LINES = 500;
 const MAX_BARS = 20;
 /** File name extensions that are counted each. */
 const MAX_EXTENSIONS = 1_000;
-/** Matched strings shown for a match. */
+/** Matched strings shown for a match, and characters of each. */
 const MAX_STRINGS = 5;
+const MAX_DATA = 64;
+/** Reasons of skips that are named at the top. */
+const MAX_REASONS = 5;
 
 export function htmlWriter({ version }: FormatOptions): FormatWriter {
   const tally = new Tally();
@@ -110,7 +113,9 @@ class Counts {
   table(title: string, column: string): PageTable {
     const sorted = [...this.counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
     const rest = sorted.slice(MAX_BARS).reduce((sum, [, count]) => sum + count, this.others);
-    const rows = sorted.slice(0, MAX_BARS).map(([name, count]) => ({ name: code(name), count }));
+    const rows = sorted
+      .slice(0, MAX_BARS)
+      .map(([name, count]) => ({ name: name === "" ? text("none") : code(name), count }));
     if (rest > 0) rows.push({ name: text("all others"), count: rest });
     const longest = rows.reduce((most, { count }) => Math.max(most, count), 0);
     return {
@@ -122,16 +127,21 @@ class Counts {
   }
 }
 
-/** Lower case, with its dot. Longer ones are no extensions but parts of names. */
+/** Lower case, with its dot, or empty. Longer ones are no extensions but parts of names. */
 function extensionOf(path: string): string {
   const extension = /[^/\\](\.[^./\\]{1,16})$/.exec(path)?.[1];
-  return extension?.toLowerCase() ?? "none";
+  return extension?.toLowerCase() ?? "";
 }
 
 function verdict(tally: Tally): string {
   const isComplete = tally.end?.complete === true;
   const word = isComplete ? "Complete" : tally.end === undefined ? "Not finished" : "Incomplete";
-  const sentences = [gapSentence(tally), matchSentence(tally)].map((words) => `<p>${text(words).html}</p>`);
+  const words = [
+    gapSentence(tally),
+    matchSentence(tally),
+    skipSentence(tally, MAX_REASONS) ?? "Nothing was skipped.",
+  ];
+  const sentences = words.map((sentence) => `<p>${text(sentence).html}</p>`);
   return `<div class="verdict ${isComplete ? "good" : "warn"}"><p class="word ${isComplete ? "good" : "warn"}">${word}</p>${sentences.join("")}</div>`;
 }
 
@@ -168,7 +178,10 @@ function matchRow(event: MatchEvent): Html[] {
   const rule = `${code(event.rule).html}${notes.length === 0 ? "" : `<br><small>${text(notes.join("; ")).html}</small>`}`;
   const shown = event.strings
     .slice(0, MAX_STRINGS)
-    .map(({ id, offset, data }) => `0x${offset.toString(16)} ${id} ${data}`);
+    .map(
+      ({ id, offset, data }) =>
+        `0x${offset.toString(16)} ${id} ${data.length > MAX_DATA ? `${data.slice(0, MAX_DATA)}...` : data}`,
+    );
   const rest = matchCount(event) - shown.length;
   const strings = shown.map((line) => code(line).html);
   if (rest > 0) strings.push(`<small>and ${formatCount(rest)} more</small>`);
@@ -176,7 +189,7 @@ function matchRow(event: MatchEvent): Html[] {
 }
 
 function quarantineRow({ rule, file, line, reason, harmless, ...shown }: QuarantineEvent): Html[] {
-  const place = shown.path === undefined ? "" : ` In ${visiblePath({ ...shown, path: shown.path })} only.`;
+  const place = shown.path === undefined ? "" : `; in ${visiblePath({ ...shown, path: shown.path })} only`;
   const words = harmless ? `${reason} (nothing is lost by it)` : `${reason}${place}`;
   return [
     rule === null ? text("all of the file") : code(rule),

@@ -1,12 +1,12 @@
 /** From what an engine found in a file to a line of the result. */
 import type { RuleInfo } from "../../rules/rule-info.ts";
-import type { MatchedString, MatchEvent, ShownPath } from "../events.ts";
+import type { MatchEvent, MatchedString, ShownPath } from "../events.ts";
 import { metaEntry } from "./escape.ts";
 
 export interface MatchedFile {
   readonly shown: ShownPath;
   readonly size: number;
-  /** Of the bytes that were scanned, hex. */
+  /** Digest of the bytes that were scanned, hex. */
   readonly sha256: string;
   /** As results name it. */
   readonly engine: string;

@@ -1,4 +1,4 @@
-/** How a scan went, in counts, words and an exit code. */
+/** How a scan went: in counts, in words, in one word. */
 import { formatCount, plural } from "#kit/format/numbers.ts";
 import type { EndEvent, ScanEvent, StartEvent } from "../events.ts";
 
@@ -69,20 +69,23 @@ export function gapSentence(tally: Tally): string {
 export function skipSentence(tally: Tally, most: number): string | undefined {
   const sorted = [...tally.skips].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   if (sorted.length === 0) return undefined;
-  const named = sorted.slice(0, most).map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  const named = sorted.slice(0, most).map(([reason, count]) => `${reason}: ${formatCount(count)}`);
   const total = sorted.reduce((sum, [, count]) => sum + count, tally.otherSkips);
   const rest = sorted.slice(most).reduce((sum, [, count]) => sum + count, tally.otherSkips);
-  const others = rest > 0 ? [`${formatCount(rest)} for other reasons`] : [];
+  const others = rest > 0 ? [`other reasons: ${formatCount(rest)}`] : [];
   return `Skipped: ${formatCount(total)} (${[...named, ...others].join("; ")}).`;
 }
 
+/** Each has an exit code of its own. */
+export type Outcome = "ok" | "failure" | "incomplete" | "findings";
+
 /**
- * Exit code of a scan: 4 where a match was to fail it, 3 where a file or a rule was not wholly evaluated, 1 where the scan has no
- * end or there was no rule at all, else 0.
+ * Judges a scan. A match counts first, where it was asked to; a scan without an end, or without any rule, has failed.
+ * Where rules were there and all were lost, it is incomplete.
  */
-export function exitOf({ start, end }: Pick<Tally, "start" | "end">, failOnMatch: boolean): 0 | 1 | 3 | 4 {
-  if (end === undefined) return 1;
-  if (failOnMatch && end.matches > 0) return 4;
-  if (!end.complete) return 3;
-  return start?.rules === 0 ? 1 : 0;
+export function outcomeOf({ start, end }: Pick<Tally, "start" | "end">, failOnMatch: boolean): Outcome {
+  if (end === undefined) return "failure";
+  if (failOnMatch && end.matches > 0) return "findings";
+  if (!end.complete) return "incomplete";
+  return start === undefined || start.rules === 0 ? "failure" : "ok";
 }

@@ -5,7 +5,7 @@
  * GitHub reads at most 25,000 results of a run and 10 MB of compressed text.
  */
 import { createHash } from "node:crypto";
-import type { MatchedString, MatchEvent, MetaEntry, ScanEvent, ShownPath, StartEvent } from "../events.ts";
+import type { MatchEvent, MatchedString, MetaEntry, ScanEvent, ShownPath, StartEvent } from "../events.ts";
 import {
   fromUtf8,
   MAX_DATA_BYTES,

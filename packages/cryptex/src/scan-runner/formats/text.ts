@@ -2,7 +2,7 @@
 import { formatCount, plural } from "#kit/format/numbers.ts";
 import { fitLines, lineWidth, type Screen } from "#kit/term/screen.ts";
 import { paint } from "#kit/term/style.ts";
-import type { MatchedString, MatchEvent, QuarantineEvent } from "../events.ts";
+import type { MatchEvent, MatchedString, QuarantineEvent } from "../events.ts";
 import { visible, visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter } from "./format.ts";
 import { matchCount } from "./match-event.ts";

@@ -1,11 +1,11 @@
 /**
  * Lines as the program `yara` prints them (cli/yara.c of 4.2 and 4.5). It differs where theirs would harm or ours knows less:
  * control characters in paths are escaped, matched data ends after MAX_DATA_BYTES, matches beyond those listed are counted on stderr,
- * anonymous strings are sorted together.
+ * anonymous strings are sorted together, integers beyond 2^53 are quoted.
  */
 import type {
-  MatchedString,
   MatchEvent,
+  MatchedString,
   MetaEntry,
   QuarantineEvent,
   ScanEvent,
@@ -53,7 +53,8 @@ function metaText(entry: MetaEntry): string {
   if ("value_bytes" in entry)
     return `${entry.key}="${metaEscaped(Buffer.from(entry.value_bytes, "base64"))}"`;
   const { key, value } = entry;
-  return typeof value === "string" ? `${key}="${metaEscaped(Buffer.from(value))}"` : `${key}=${value}`;
+  if (typeof value === "string") return `${key}="${metaEscaped(Buffer.from(value))}"`;
+  return typeof value === "number" ? `${key} =${value}` : `${key}=${value}`; // with this blank, in all of its versions
 }
 
 const CONTROL_ESCAPES: Readonly<Record<number, string>> = {

@@ -1,0 +1,13 @@
+/** The exit codes of this product, beside those of every program. */
+import type { Exit } from "#kit/term/exit.ts";
+
+/** A regular file within the options, or a rule, was not wholly evaluated. */
+export const INCOMPLETE = 3;
+
+/** There are findings, and `--fail-on` asked for this code. Goes before INCOMPLETE. */
+export const FINDINGS = 4;
+
+export const EXITS: readonly Exit[] = [
+  { code: INCOMPLETE, meaning: "incomplete: a file or a rule that was asked for was not wholly evaluated" },
+  { code: FINDINGS, meaning: "findings of the kind that --fail-on names" },
+];

@@ -1,0 +1,58 @@
+/** cryptex as a program: its commands, exit codes and the text of its manual. */
+import type { Product } from "#kit/term/product.ts";
+import { runProgram } from "#kit/term/program.ts";
+import { EXITS } from "./commands/exits.ts";
+import { type Deps, programDeps } from "./deps.ts";
+import { VERSION } from "./version.ts";
+
+export const product: Product<Deps, Record<never, never>> = {
+  name: "cryptex",
+  version: VERSION,
+  tagline: "a workbench for YARA rules: scans that skip nothing in silence",
+  commands: {
+    completion: {
+      summary: "Print a script that makes the shell complete commands",
+      load: async () => (await import("./commands/completion.ts")).completion,
+    },
+  },
+  exits: EXITS,
+  examples: ["cryptex scan /srv --rules my-rules/", "cryptex rules find ransom --tag PE"],
+  settings: {},
+  deps: programDeps,
+  manual: {
+    title: "a workbench for YARA rules",
+    description: [
+      "cryptex scans files with YARA rules, keeps thousands of rules healthy, and says of each what it needs, what it costs and what depends on it. The engine is libyara, which the program carries: nothing else has to be installed.",
+      "Nothing is skipped in silence. Every rule that was asked for is evaluated, or named with the reason why not. Every file that was asked for is in exactly one of: match lines, skip lines, error lines, or the count of clean ones. A bad rule takes out itself and the rules that depend on it, never the others.",
+    ],
+    conventions: [
+      "Results go to stdout, messages to stderr. Options follow the command; a value follows its option after a space or an equals sign. An option that may be given several times collects all of its values.",
+      "Sizes are like 64, 4K, 1.5M or 2G, in powers of 1024. Times are in seconds, or like 500ms.",
+      "Rules come from --rules, else from the rule set that cryptex.toml names, else from CRYPTEX_RULES. A folder stands for every .yar and .yara file below it.",
+      "Text from files and rules is shown escaped: what is not printable never reaches the terminal.",
+    ],
+    environment: [
+      [
+        "CRYPTEX_RULES",
+        "Rule files and folders, separated by colons, where neither --rules nor cryptex.toml names any.",
+      ],
+      ["XDG_DATA_HOME, HOME", "Folder of the store: rule metadata, aliases of rule sets."],
+      ["XDG_CACHE_HOME, HOME", "Folder of compiled rules and of results for unchanged files."],
+      ["NO_COLOR", "Set and not empty: no colour."],
+      [
+        "LC_ALL, LC_CTYPE, LANG",
+        "The first that is set tells the encoding of the terminal. Without UTF-8, progress is drawn in ASCII.",
+      ],
+    ],
+    files: [
+      ["cryptex.toml", "Settings of the folder that the program is run in, such as the rule set."],
+      ["~/.local/share/cryptex/", "The store, unless --db names another."],
+      ["~/.cache/cryptex/", "Compiled rules and seen files. It may be deleted at any time."],
+    ],
+  },
+};
+
+/** @returns the exit code; never throws */
+export function run(argv: readonly string[]): Promise<number> {
+  return runProgram(product, argv);
+}
