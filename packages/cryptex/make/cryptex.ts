@@ -17,7 +17,7 @@ export const cryptex: Recipe = {
     main: `${FOLDER}/src/main.ts`,
     // `--version` needs nothing of the program.
     loadedLater: [`${FOLDER}/src/product.ts`],
-    threads: [],
+    threads: [`${FOLDER}/src/scan-runner/worker.ts`],
   },
   async generate() {
     const { generateCommandFiles } = await import("#kit/make/command-files.ts");

@@ -47,7 +47,14 @@ export class Results {
     } satisfies StartEvent;
     for (const { rule, file, line, reason, harmless } of quarantined) {
       if (!harmless) this.#complete = false;
-      yield { type: "quarantine", rule, file, line, reason } satisfies QuarantineEvent;
+      yield {
+        type: "quarantine",
+        rule,
+        file,
+        line,
+        reason,
+        ...(harmless && { harmless }),
+      } satisfies QuarantineEvent;
     }
   }
 
