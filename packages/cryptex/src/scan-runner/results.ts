@@ -53,7 +53,7 @@ export class Results {
         file,
         line,
         reason,
-        ...(harmless && { harmless }),
+        ...(harmless && { harmless: true as const }),
       } satisfies QuarantineEvent;
     }
   }

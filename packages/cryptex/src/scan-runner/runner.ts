@@ -6,8 +6,8 @@ import type { ScanEvent } from "./events.ts";
 import { countAhead, type ScanProgress } from "./progress.ts";
 import type { FileResult, ScanFileOptions } from "./protocol.ts";
 import { Results } from "./results.ts";
-import { SeenLookup } from "./seen-lookup.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
+import { SeenLookup } from "./seen-lookup.ts";
 import { type StartThread, startScanThread } from "./thread.ts";
 import { type Found, type FoundFile, type NotScanned, type WalkOptions, walk } from "./walk.ts";
 
@@ -117,7 +117,7 @@ class Scan implements Disposable {
       Atomics.store(cancel, 0, 1);
       this.#fail(signal.reason);
     });
-    if (reuse === false && !signal.aborted) this.#crew.warmUp();
+    if (reuse === false && !signal.aborted && ruleSet.rules.count > 0) this.#crew.warmUp();
     if (request.progress) {
       // Nothing hangs on it: a folder that it could not count, the scan itself names.
       countAhead(request.progress, walkOptions, this.#over.signal).catch(() => {});
@@ -133,6 +133,8 @@ class Scan implements Disposable {
 
   async *run(): AsyncGenerator<ScanEvent, void> {
     yield* this.#results.begin();
+    // Without a rule no file can be called clean: the result has no end.
+    if (this.request.ruleSet.rules.count === 0) return;
     for (;;) {
       this.#throwIfFailed();
       const more = this.#walkOn();
