@@ -42,7 +42,7 @@ export const scan = command({
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
     const rules = chosenRules(options, env);
-    const roots = rootsOf(options);
+    const roots = await rootsOf(options, signal);
     await using file = path === undefined ? undefined : await OutputFile.create(path);
     const ruleSet = await openRuleSet({
       ...rules,
