@@ -1,7 +1,7 @@
 /** From what an engine found in a buffer to a line of the result. */
 import type { StringMatches } from "../../engine/engine.ts";
 import type { RuleInfo } from "../../rules/rule-info.ts";
-import type { MatchedString, MatchEvent, ShownPath } from "../events.ts";
+import type { MatchEvent, MatchedString, ShownPath } from "../events.ts";
 import { escapeData, MAX_DATA_BYTES, metaEntry } from "./escape.ts";
 
 export interface ScannedFile {
