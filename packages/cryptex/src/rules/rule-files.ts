@@ -233,3 +233,10 @@ export function namespacesOf(files: readonly RuleFile[]): Map<RuleFile, string> 
   for (const file of files) counts.set(short(file), (counts.get(short(file)) ?? 0) + 1);
   return new Map(files.map((file) => [file, counts.get(short(file)) === 1 ? short(file) : file.path]));
 }
+
+/** Sorts by files as they were read, then by lines; what is no file that was read comes first. */
+export function inOrderOf(files: readonly RuleFile[], quarantined: readonly Quarantined[]): Quarantined[] {
+  const places = new Map(files.map(({ path }, place) => [path, place]));
+  const placeOf = ({ file }: Quarantined) => places.get(file) ?? -1;
+  return quarantined.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.line ?? 0) - (b.line ?? 0));
+}
