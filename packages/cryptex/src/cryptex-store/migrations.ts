@@ -9,28 +9,20 @@ import { StoreError } from "./store-error.ts";
 const APPLICATION_ID = 0x63_72_70_78;
 
 const RULES = `
-  -- What a rule file says, by its content. Facts of rules are JSON; see rule-index.ts.
+  -- What a rule file says, by its content. Columns with JSON are described in rule-facts.ts.
   CREATE TABLE rule_contents (
-    id INTEGER PRIMARY KEY,
-    sha256 BLOB NOT NULL UNIQUE,
-    reader INTEGER NOT NULL,
-    facts TEXT NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256 BLOB NOT NULL,
+    reader TEXT NOT NULL,
+    includes TEXT,
+    faults TEXT,
+    UNIQUE (sha256, reader)
   ) STRICT;
-  CREATE TABLE rule_files (
-    path BLOB PRIMARY KEY,
-    stamp TEXT NOT NULL,
-    content INTEGER NOT NULL REFERENCES rule_contents (id),
-    used_day INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX rule_files_by_content ON rule_files (content);
-  -- What "rules index" was asked to read.
-  CREATE TABLE rule_roots (path BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE rules (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     content INTEGER NOT NULL REFERENCES rule_contents (id),
     name TEXT NOT NULL,
     digest BLOB NOT NULL,
-    logic BLOB NOT NULL,
     facts TEXT NOT NULL
   ) STRICT;
   CREATE INDEX rules_by_content ON rules (content);
@@ -38,11 +30,22 @@ const RULES = `
   CREATE TABLE rule_fields (
     field TEXT NOT NULL,
     value TEXT NOT NULL,
-    rule INTEGER NOT NULL,
+    rule INTEGER NOT NULL REFERENCES rules (id),
     PRIMARY KEY (field, value, rule)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rule_fields_by_rule ON rule_fields (rule);
   CREATE VIRTUAL TABLE rule_text USING fts5 (name, tags, meta, strings, tokenize = 'trigram');
   CREATE VIRTUAL TABLE rule_grams USING fts5vocab (rule_text, row);
+  -- Contents of files, for as long as the stamp of the file is the same.
+  CREATE TABLE rule_files (
+    path TEXT PRIMARY KEY,
+    stamp TEXT NOT NULL,
+    content INTEGER NOT NULL REFERENCES rule_contents (id),
+    used_day INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rule_files_by_content ON rule_files (content);
+  -- What "rules index" was last asked to read.
+  CREATE TABLE rule_roots (path TEXT NOT NULL, is_include_folder INTEGER NOT NULL) STRICT;
 `;
 
 const SEEN_FILES = `
