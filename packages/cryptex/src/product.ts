@@ -10,6 +10,22 @@ export const product: Product<Deps, Record<never, never>> = {
   version: VERSION,
   tagline: "a workbench for YARA rules: scans that skip nothing in silence",
   commands: {
+    "rules find": {
+      summary: "Find rules by words, tags, metadata and modules",
+      load: async () => (await import("./commands/rules-find.ts")).rulesFind,
+    },
+    "rules show": {
+      summary: "Show a rule: its text, what it depends on, and what depends on it",
+      load: async () => (await import("./commands/rules-show.ts")).rulesShow,
+    },
+    "rules stats": {
+      summary: "Count rules by module, tag and file, and name those that are there twice",
+      load: async () => (await import("./commands/rules-stats.ts")).rulesStats,
+    },
+    "rules index": {
+      summary: "Read rules into the store, to be found without --rules",
+      load: async () => (await import("./commands/rules-index.ts")).rulesIndex,
+    },
     completion: {
       summary: "Print a script that makes the shell complete commands",
       load: async () => (await import("./commands/completion.ts")).completion,

@@ -1,0 +1,165 @@
+/**
+ * Measures the index of rules and the search in it, on a generated set. Prints a list; asserts nothing.
+ *
+ *     npm run bench cryptex-rules-find [-- FOLDER]     FOLDER: rules to measure in place of generated ones
+ */
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { indexRules } from "../packages/cryptex/src/cryptex-store/rule-index.ts";
+import { findRules, type RuleQuery } from "../packages/cryptex/src/cryptex-store/rule-search.ts";
+import { openStore } from "../packages/cryptex/src/cryptex-store/store.ts";
+
+/** As many as the largest collection of public sets that was looked at. */
+const RULES = 12_768;
+const RULES_PER_FILE = 4;
+const ROUNDS = 15;
+const NAME_WIDTH = 48;
+const MAIN = join(import.meta.dir, "..", "packages", "cryptex", "src", "main.ts");
+
+const folder = mkdtempSync(join(tmpdir(), "cryptex-rules-find-"));
+try {
+  await measure(process.argv[2] ?? generated(join(folder, "rules")), join(folder, "store.db"));
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function measure(rules: string, db: string): Promise<void> {
+  using store = openStore(db);
+  const start = performance.now();
+  const first = await indexRules(store, [rules]);
+  console.log("index, first time".padEnd(NAME_WIDTH), `${(performance.now() - start).toFixed(0)} ms`);
+  const count = findRules(store, first, { words: [] }).length;
+  const size = (statSync(db).size / 2 ** 20).toFixed(1);
+  console.log(`${count} rules, ${first.parsed} files read; store ${size} MiB`);
+  console.log(`\n${`of ${ROUNDS} rounds`.padEnd(NAME_WIDTH)}   median wall   least CPU`);
+  Bun.sleepSync(100); // files that were just written are not trusted to stay as they are
+  const scope = await indexRules(store, [rules]);
+  await report("index, nothing changed", () => indexRules(store, [rules]));
+  const queries: Readonly<Record<string, RuleQuery>> = {
+    "one rule's name": { words: ["family77_variant_3"] },
+    "a word of some": { words: ["ransom"] },
+    "two words": { words: ["ransom", "high"] },
+    "a word and a tag": { words: ["ransom"], tags: ["PE"] },
+    "a word of none": { words: ["no such words"] },
+    "two characters": { words: ["c2"] },
+    "one character": { words: ["q"] },
+    "KEY:TEXT": { words: ["family:family77"] },
+    "metadata alone": { words: [], meta: [{ key: "severity", value: "high" }] },
+    "module alone": { words: [], modules: ["pe"] },
+    "a query": { words: [], query: 'name:family77 AND (tags:"PE" OR strings:"vssadmin")' },
+    "all rules": { words: [] },
+  };
+  for (const [name, query] of Object.entries(queries)) {
+    const found = findRules(store, scope, query).length;
+    await report(`find, ${name} (${found} found)`, async () => findRules(store, scope, query));
+  }
+  for (const words of [
+    ["--version"],
+    ["rules", "find", "family77_variant_3", "--rules", rules, "--db", db],
+  ]) {
+    await reportProcess(`fresh process, ${words.slice(0, 2).join(" ")}`, [process.execPath, MAIN, ...words]);
+  }
+}
+
+async function report(name: string, work: () => Promise<unknown>): Promise<void> {
+  await rounds(name, async () => {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  });
+}
+
+async function reportProcess(name: string, command: string[]): Promise<void> {
+  await rounds(name, async () => {
+    const { resourceUsage } = Bun.spawnSync(command, { stdout: "ignore", stderr: "inherit" });
+    return Number(resourceUsage.cpuTime.total);
+  });
+}
+
+/** @param work returns the microseconds of CPU time that it took */
+async function rounds(name: string, work: () => Promise<number>): Promise<void> {
+  const walls: number[] = [];
+  let leastUs = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    leastUs = Math.min(leastUs, await work());
+    walls.push(performance.now() - start);
+  }
+  const median = walls.sort((a, b) => a - b)[ROUNDS >> 1]!;
+  const ms = (value: number) => `${value.toFixed(2).padStart(9)} ms`;
+  console.log(name.padEnd(NAME_WIDTH), ms(median), ms(leastUs / 1000));
+}
+
+/** Writes rules with words drawn by a fixed seed, as long as those of published sets: 1.2 KB with metadata and strings. */
+function generated(folder: string): string {
+  mkdirSync(folder);
+  let seed = 1;
+  // MINSTD (Park and Miller, 1988)
+  const below = (limit: number) => {
+    seed = (seed * 48_271) % 0x7fff_ffff;
+    return seed % limit;
+  };
+  const pick = <T>(list: readonly T[]) => list[below(list.length)]!;
+  const syllables = [
+    "ka",
+    "ri",
+    "tor",
+    "mel",
+    "zu",
+    "shen",
+    "lo",
+    "pra",
+    "vik",
+    "dun",
+    "oss",
+    "eth",
+    "gra",
+    "bi",
+  ];
+  const word = () => Array.from({ length: 2 + below(3) }, () => pick(syllables)).join("");
+  const kinds = [
+    "loader",
+    "stealer",
+    "backdoor",
+    "dropper",
+    "miner",
+    "rootkit",
+    "webshell",
+    "keylogger",
+    "worm",
+  ];
+  const rule = (n: number) => {
+    const kind = below(40) === 0 ? "ransom" : pick(kinds);
+    const family = `family${Math.floor(n / 8)}`;
+    const strings = Array.from({ length: 4 + below(8) }, (_, i) => {
+      const text = Array.from({ length: 2 + below(4) }, word).join(pick([" ", "\\\\", "_", "."]));
+      return `    $s${i} = "${below(50) === 0 ? "vssadmin delete shadows" : text}" ${pick(["ascii", "wide", "nocase", "fullword"])}`;
+    });
+    return `rule ${kind}_${family}_variant_${n % 8} : ${pick(["PE", "ELF", "SCRIPT"])} ${kind} {
+  meta:
+    author = "${word()} ${word()}"
+    description = "Detects the ${kind} ${family}, which ${Array.from({ length: 10 }, word).join(" ")}"
+    family = "${family}"
+    severity = "${pick(["low", "medium", "high"])}"
+    reference = "https://${word()}.example/${word()}/${n}"
+    hash = "${Bun.hash(`a${n}`).toString(16)}${Bun.hash(`b${n}`).toString(16)}${Bun.hash(`c${n}`).toString(16)}"
+    date = "20${10 + below(16)}-${10 + below(3)}-${10 + below(19)}"
+  strings:
+${strings.join("\n")}
+    $code = { ${Array.from({ length: 16 }, () => (below(6) === 0 ? "??" : (16 + below(240)).toString(16))).join(" ")} }
+  condition:
+    ${pick(["uint16(0) == 0x5a4d and ", "pe.number_of_sections > 3 and ", ""])}any of them
+}
+`;
+  };
+  for (let n = 0; n < RULES; n += RULES_PER_FILE) {
+    const rules = Array.from({ length: RULES_PER_FILE }, (_, i) => rule(n + i));
+    writeFileSync(
+      join(folder, `set-${String(n).padStart(6, "0")}.yar`),
+      `import "pe"\n\n${rules.join("\n")}`,
+    );
+  }
+  return folder;
+}

@@ -1,0 +1,104 @@
+/** What the commands `rules …` share: their flags, and the way from these to the rules in the store. */
+import { plural } from "#kit/format/numbers.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
+import type { Io } from "#kit/term/io.ts";
+import { ProgressLine } from "#kit/term/progress.ts";
+import { indexedRoots, indexRules, type Roots, type RuleScope } from "../cryptex-store/rule-index.ts";
+import { openMemoryStore, openStore, type Store } from "../cryptex-store/store.ts";
+import { StoreError, type StoreFault } from "../cryptex-store/store-error.ts";
+import type { Deps } from "../deps.ts";
+import type { Quarantined } from "../rules/rule-info.ts";
+import { namedRules, whichRules } from "../rules/which-rules.ts";
+import { visible } from "../scan-runner/formats/escape.ts";
+import { INCOMPLETE } from "./exits.ts";
+
+export const STORE_FLAGS = {
+  db: flag.file({ about: "Store to use, in place of the user's own" }),
+};
+
+export const SCOPE_FLAGS = group("Rules", {
+  rules: many(
+    flag.file({ hint: "PATH|SET", about: "File of rules, folder of them, or rule set of cryptex.toml" }),
+  ),
+  includeFolders: many(
+    flag.folder({ name: "include-dir", about: "Folder in which includes are looked for, too" }),
+  ),
+  ...STORE_FLAGS,
+});
+
+export const OUTPUT_FLAGS = {
+  format: flag.choice(["text", "json"], { default: "text", about: "Form of the result" }),
+  json: flag.switch({ about: "The same as --format json" }),
+};
+
+export const SCOPE_DETAILS =
+  "Without --rules these are the rules that cryptex.toml or CRYPTEX_RULES names, else those that rules index was last given. Files that are as they were when they were read are not read again. The exit code is 3 if a file or a rule could not be read; it is named on stderr.";
+
+/** Says that there is nothing to look into. */
+const NOTHING_INDEXED = "cryptex rules index PATH lets them be found without --rules";
+
+/** Faults in which rules are read into memory, and looked at there. */
+const WITHOUT_STORE: readonly StoreFault[] = ["busy", "full", "read-only", "unreachable"];
+
+/**
+ * Runs a look-up in the rules that are meant, in the store as far as it can be used. What is missing from them is named.
+ * @returns the exit code
+ */
+export async function withRules(
+  options: OptionsOf<typeof SCOPE_FLAGS>,
+  io: Io,
+  deps: Deps,
+  look: (store: Store, scope: RuleScope) => Promise<void>,
+): Promise<number> {
+  const { store, scope } = await openScope(options, io, deps);
+  using _ = store;
+  await look(store, scope);
+  return nameProblems(scope.problems, io);
+}
+
+async function openScope(
+  { rules, includeFolders, db }: OptionsOf<typeof SCOPE_FLAGS>,
+  io: Io,
+  { env }: Deps,
+): Promise<{ readonly store: Store; readonly scope: RuleScope }> {
+  const surroundings = { env, folder: process.cwd() };
+  const paths = namedRules(rules, surroundings)?.paths;
+  let store: Store | undefined;
+  try {
+    store = openStore(db, { env });
+    const roots = paths ? { paths, includeFolders } : indexedRoots(store);
+    if (roots.paths.length === 0) whichRules(rules, surroundings, [NOTHING_INDEXED]);
+    return { store, scope: await readRules(store, roots, io) };
+  } catch (error) {
+    store?.close();
+    if (!paths || !(error instanceof StoreError && WITHOUT_STORE.includes(error.fault))) throw error;
+    io.log.warn(`${visible(error.message)}; the rules are read without it`);
+    const memory = openMemoryStore();
+    return { store: memory, scope: await readRules(memory, { paths, includeFolders }, io) };
+  }
+}
+
+/** Reads what has changed, with a line of progress. */
+export async function readRules(store: Store, { paths, includeFolders }: Roots, io: Io): Promise<RuleScope> {
+  let files = 0;
+  using _ = new ProgressLine(io, () => `reading rules: ${plural(files, "file")}`);
+  const progress = (taken: number) => {
+    files = taken;
+  };
+  return await indexRules(store, paths, { includeFolders, signal: io.signal, progress });
+}
+
+/** Problems that are named one by one. */
+const MOST_NAMED = 20;
+
+/** Names what could not be read. @returns the exit code that follows from it */
+export function nameProblems(problems: readonly Quarantined[], io: Io): number {
+  for (const { rule, file, line, reason } of problems.slice(0, MOST_NAMED)) {
+    const place = line === null ? file : `${file}:${line}`;
+    io.log.warn(visible(`${place}: ${rule === null ? "" : `rule ${rule}: `}${reason}`));
+  }
+  const rest = problems.length - MOST_NAMED;
+  if (rest > 0) io.log.warn(`and ${plural(rest, "other")}: rules lint names them all`);
+  return problems.length > 0 ? INCOMPLETE : EXIT.ok;
+}

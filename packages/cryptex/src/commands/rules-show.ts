@@ -1,0 +1,43 @@
+/** `rules show`: a rule's text, and how it hangs together with others. */
+import { InputError } from "#kit/errors.ts";
+import { command } from "#kit/term/command.ts";
+import { positional } from "#kit/term/flags.ts";
+import { suggestion } from "#kit/term/suggestion.ts";
+import { relationsOf } from "../cryptex-store/rule-relations.ts";
+import { findRules, rulesWhere } from "../cryptex-store/rule-search.ts";
+import type { Deps } from "../deps.ts";
+import { readRuleFile } from "../rules/rule-files.ts";
+import { visible } from "../scan-runner/formats/escape.ts";
+import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS, withRules } from "./rules-scope.ts";
+import { shownJson, shownText } from "./rules-text.ts";
+
+export const rulesShow = command({
+  name: "rules show",
+  description: "Show a rule: its text, what it depends on, and what depends on it",
+  details: [
+    "Shows every rule of that name: its place, tags, metadata and modules; the rules and externals that its condition names; the rules that name it; other rules of the same text, comments and blanks left aside; and the text itself.",
+    SCOPE_DETAILS,
+  ],
+  flags: {
+    name: positional.text({ about: "Name of the rule" }),
+    ...SCOPE_FLAGS,
+    ...OUTPUT_FLAGS,
+  },
+  examples: ["cryptex rules show ransom_locky --rules my-rules/"],
+  seeAlso: ["rules find", "rules stats"],
+  async run({ name, format, json, ...options }, io, deps: Deps) {
+    return await withRules(options, io, deps, async (store, scope) => {
+      const rules = rulesWhere(store, scope, "name = ?", [name]);
+      if (rules.length === 0) {
+        const near = findRules(store, scope, { words: [] }).map((rule) => rule.name);
+        throw new InputError(`no rule is called '${visible(name)}'`, { hints: suggestion(name, near) });
+      }
+      const shown = rules.map((rule) => ({
+        rule,
+        relations: relationsOf(store, scope, rule),
+        text: readRuleFile(rule.file).subarray(rule.start, rule.end),
+      }));
+      await io.out(json || format === "json" ? shownJson(shown) : shownText(shown));
+    });
+  },
+});
