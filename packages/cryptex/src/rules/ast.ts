@@ -14,6 +14,8 @@ export interface RuleFileSyntax {
   readonly includes: readonly IncludeSyntax[];
   readonly rules: readonly RuleSyntax[];
   readonly faults: readonly SyntaxFault[];
+  /** Offset of a comment behind the last rule that is never closed: the engine takes what follows for text, in silence. */
+  readonly unclosedComment?: number;
 }
 
 export interface ImportSyntax {
@@ -55,7 +57,10 @@ export interface RuleSyntax {
   readonly meta: readonly MetaSyntax[];
   readonly strings: readonly StringSyntax[];
   readonly condition: Expression;
-  /** Modules whose fields or functions the condition uses: names that are imported by the file and not hidden by a loop variable. */
+  /**
+   * Modules whose fields or functions the condition uses: names before a dot, which nothing else can be, and names that the file imports
+   * before the rule; a loop variable of the same name hides them.
+   */
   readonly modules: readonly string[];
   /** Other names that the condition uses: rules or externals. */
   readonly names: readonly NameUse[];
@@ -153,7 +158,7 @@ export type Quantifier =
   | { readonly kind: "all" | "any" | "none" }
   | { readonly kind: "count" | "percent"; readonly value: Expression };
 
-/** `id` is "$a", "$a*" or "$" for a wildcard of all anonymous ones. */
+/** An id is "$a", "$a*", "$" for the anonymous strings or "$*" for all. */
 export type StringSet =
   | { readonly kind: "them" }
   | { readonly kind: "strings"; readonly ids: readonly string[] };
@@ -164,6 +169,7 @@ export type Iterator =
   | { readonly kind: "values"; readonly values: readonly Expression[] }
   | { readonly kind: "object"; readonly object: Expression };
 
+/** The span takes in parentheses around the expression. Identifiers of strings begin with "$", for counts, offsets and lengths too. */
 export type Expression = { readonly span: Span } & (
   | { readonly kind: "boolean"; readonly value: boolean }
   | { readonly kind: "integer"; readonly value: bigint }
@@ -177,7 +183,7 @@ export type Expression = { readonly span: Span } & (
   | { readonly kind: "member"; readonly object: Expression; readonly field: string }
   | { readonly kind: "index"; readonly object: Expression; readonly index: Expression }
   | { readonly kind: "call"; readonly callee: Expression; readonly arguments: readonly Expression[] }
-  /** `uint16be(0)` and its like. */
+  /** `uint16be(0)` and its like; `type` is the name of the function. */
   | { readonly kind: "read"; readonly type: string; readonly offset: Expression }
   /** `$a`, `$a at 0`, `$a in (0..9)`; "$" is the string of the innermost `for … of`. */
   | { readonly kind: "string"; readonly id: string; readonly at?: Expression; readonly in?: Range }
