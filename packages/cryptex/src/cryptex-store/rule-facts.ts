@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { IncludeSyntax, RuleFileSyntax, RuleSyntax, SyntaxFault } from "../rules/ast.ts";
 import { Lines } from "../rules/lines.ts";
-import { normalisedText } from "../rules/parser.ts";
+import { normalisedText } from "../rules/rule-text.ts";
 import type { MetaEntry } from "../scan-runner/events.ts";
 import { metaEntry } from "../scan-runner/formats/escape.ts";
 
