@@ -39,10 +39,10 @@ const ROW = "content, name, lower(hex(digest)), facts";
 export function findRules(store: Store, scope: RuleScope, query: RuleQuery): FoundRule[] {
   const rows = store.read((db) => {
     const conditions = conditionsOf(db, query);
-    // With a plus sign in front no index is used for the contents: the words leave fewer rules.
-    const contents = `${conditions.length > 0 ? "+" : ""}content IN (SELECT value FROM json_each(?))`;
-    const where = [...conditions.map(({ sql }) => sql), contents].join(" AND ");
-    const values = [...conditions.flatMap((each) => each.values), JSON.stringify([...scope.paths.keys()])];
+    // Rules outside the scope are left out below. Only where everything is listed, it is quicker not to read them.
+    if (conditions.length === 0) conditions.push(inScope(scope));
+    const where = conditions.map(({ sql }) => sql).join(" AND ");
+    const values = conditions.flatMap((each) => each.values);
     using statement = db.prepare<Row, string[]>(`SELECT ${ROW} FROM rules WHERE ${where}`);
     return asked(query.query, () => statement.values(...values) as unknown as Row[]);
   });
@@ -109,6 +109,13 @@ function conditionsOf(db: Database, { words, query, tags, meta, modules }: RuleQ
 const HAS_FIELD = "id IN (SELECT rule FROM rule_fields WHERE field = ? AND value = ?)";
 const CANDIDATE_HAS_FIELD =
   "EXISTS (SELECT 1 FROM rule_fields WHERE field = ? AND value = ? AND rule = rules.id)";
+
+function inScope({ paths }: RuleScope): Condition {
+  return {
+    sql: "content IN (SELECT value FROM json_each(?))",
+    values: [JSON.stringify([...paths.keys()])],
+  };
+}
 
 function matches(expression: string): Condition {
   return { sql: "id IN (SELECT rowid FROM rule_text WHERE rule_text MATCH ?)", values: [expression] };
