@@ -6,7 +6,7 @@ import { suggestion } from "#kit/term/suggestion.ts";
 import { relationsOf } from "../cryptex-store/rule-relations.ts";
 import { findRules, rulesWhere } from "../cryptex-store/rule-search.ts";
 import type { Deps } from "../deps.ts";
-import { readRuleFile } from "../rules/rule-files.ts";
+import { readRuleFile } from "../rules/list-rule-files.ts";
 import { visible } from "../scan-runner/formats/escape.ts";
 import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS, withRules } from "./rules-scope.ts";
 import { shownJson, shownText } from "./rules-text.ts";

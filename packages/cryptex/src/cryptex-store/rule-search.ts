@@ -4,8 +4,9 @@
  */
 import { type Database, SQLiteError } from "bun:sqlite";
 import { UsageError } from "#kit/errors.ts";
-import { fieldValue, type RuleFacts, withoutNul } from "./rule-facts.ts";
+import type { RuleFacts } from "./rule-facts.ts";
 import type { RuleScope } from "./rule-index.ts";
+import { fieldValue, withoutNul } from "./rule-words.ts";
 import type { Store } from "./store.ts";
 
 /** What a rule must have, all of it. */
