@@ -12,7 +12,7 @@ export const rulesFind = command({
   description: "Find rules by words, tags, metadata and modules",
   details: [
     "A rule is found if it has all that is asked for. A word is text: it is found wherever it stands in a rule's name, tags, metadata or strings, in upper or lower case; no sign in it has a meaning of its own. KEY:TEXT is found, too, where the metadata KEY holds TEXT. Without words and options all rules are listed.",
-    'With --query the words are a query of SQLite\'s FTS5 with AND, OR, NOT, parentheses and the columns name, tags, meta and strings, like: name:apt AND (tags:"PE" OR strings:"vssadmin"). Words in it have three characters or more.',
+    'With --query the words are a query of SQLite\'s FTS5 with AND, OR, NOT, parentheses and the columns name, tags, meta and strings, like: name:apt AND (tags:loader OR strings:"vssadmin delete"). A word in it that has less than three characters finds nothing.',
     SCOPE_DETAILS,
   ],
   flags: {

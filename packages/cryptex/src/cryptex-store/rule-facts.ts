@@ -6,7 +6,7 @@ import { parseRuleFile } from "../rules/parser.ts";
 import { normalisedText } from "../rules/rule-text.ts";
 import type { MetaEntry } from "../scan-runner/events.ts";
 import { metaEntry } from "../scan-runner/formats/escape.ts";
-import { fieldValue, metaText, withoutNul } from "./rule-words.ts";
+import { fieldValue, metaText, SEPARATOR, searchable } from "./rule-words.ts";
 
 export interface FileFacts {
   readonly includes: readonly Include[];
@@ -126,10 +126,8 @@ function utf8(binary: string): string {
 /** Text of a rule that is searched, of each kind. A file of 50 MB may be one string. */
 const MAX_SEARCHED = 64 * 1024;
 
-/**
- * Two line breaks at the end let words of one or two characters be found by what follows them, see rule-search.ts. SQLite's
- * tokenizer takes NUL for the end.
- */
+/** Two separators at the end let words of one or two characters be found by what follows them, see rule-search.ts. */
 function searched(texts: readonly string[]): string {
-  return texts.length === 0 ? "" : `${withoutNul(texts.join("\n").slice(0, MAX_SEARCHED))}\n\n`;
+  if (texts.length === 0) return "";
+  return texts.map(searchable).join(SEPARATOR).slice(0, MAX_SEARCHED) + SEPARATOR + SEPARATOR;
 }

@@ -6,7 +6,7 @@ import { type Database, SQLiteError } from "bun:sqlite";
 import { UsageError } from "#kit/errors.ts";
 import type { RuleFacts } from "./rule-facts.ts";
 import type { RuleScope } from "./rule-index.ts";
-import { fieldValue, withoutNul } from "./rule-words.ts";
+import { fieldValue, searchable } from "./rule-words.ts";
 import type { Store } from "./store.ts";
 
 /** What a rule must have, all of it. */
@@ -95,8 +95,8 @@ interface Condition {
 /** The first one finds candidates by an index, so the words, which leave the fewest rules, come first. */
 function conditionsOf(db: Database, { words, query, tags, meta, modules }: RuleQuery): Condition[] {
   const texts = [
-    ...words.filter((word) => word !== "").map((word) => holdsWord(db, withoutNul(word))),
-    ...(query === undefined ? [] : [matches(withoutNul(query))]),
+    ...words.filter((word) => word !== "").map((word) => holdsWord(db, searchable(word))),
+    ...(query === undefined ? [] : [matches(searchable(query))]),
   ];
   const fields = [
     ...(tags ?? []).map((tag) => ["tag", fieldValue(tag)]),
@@ -165,7 +165,7 @@ function asked<T>(query: string | undefined, run: () => T): T {
   } catch (error) {
     if (query === undefined || !(error instanceof SQLiteError) || error.errno !== 1) throw error;
     throw new UsageError(`--query: ${error.message.replace(/^fts5: /, "")}`, [
-      'it is like: name:apt AND (tags:"PE" OR strings:"vssadmin")',
+      'it is like: name:apt AND (tags:loader OR strings:"vssadmin delete")',
     ]);
   }
 }

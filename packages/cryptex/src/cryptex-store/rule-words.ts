@@ -14,6 +14,10 @@ export function fieldValue(text: string): string {
   return text.toWellFormed().toLowerCase().slice(0, MAX_FIELD);
 }
 
-export function withoutNul(text: string): string {
-  return text.toWellFormed().replaceAll("\0", "\uFFFD");
+/** Stands between texts and behind them; a code point that is set aside for such uses (Unicode Standard, §23.7). */
+export const SEPARATOR = "\uFDD0";
+
+/** The form in which texts are searched, and words looked for. NUL is the end of a text for SQLite's tokenizer. */
+export function searchable(text: string): string {
+  return text.toWellFormed().replace(/[\0\uFDD0]/g, "\uFFFD");
 }

@@ -129,9 +129,9 @@ export function parseSettings(text: string, path: string): Settings {
   const fault = (words: string, hints: readonly string[] = []) =>
     new InputError(`${visible(path)}: ${words}`, { hints });
   const table = (value: unknown, name: string, keys?: readonly string[]): [string, unknown][] => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
+    if (Object.prototype.toString.call(value) !== "[object Object]")
       throw fault(`${name} is not a table`);
-    const entries = Object.entries(value);
+    const entries = Object.entries(value as object);
     const unknown = keys && entries.find(([key]) => !keys.includes(key))?.[0];
     if (unknown !== undefined) {
       throw fault(`unknown key ${visible(unknown)} in ${name}`, suggestion(unknown, keys!));
