@@ -28,12 +28,25 @@ export class OutputFile implements AsyncDisposable {
   }
 
   /** Writes all of the result; can be called once. @throws InputError */
-  async write(text: string): Promise<void> {
+  async write(content: Uint8Array | string): Promise<void> {
+    await this.append(content);
+    this.publish();
+  }
+
+  /** Writes a piece of the result. @throws InputError */
+  async append(content: Uint8Array | string): Promise<void> {
     try {
-      if (this.file instanceof Replacement) {
-        this.file.write(text);
-        this.file.publish();
-      } else await this.file.writeFile(text);
+      if (this.file instanceof Replacement) this.file.write(content);
+      else await this.file.writeFile(content);
+    } catch (error) {
+      throw cannotWrite(this.path, error);
+    }
+  }
+
+  /** Puts the result into its place; until then the file is what it was. @throws InputError */
+  publish(): void {
+    try {
+      if (this.file instanceof Replacement) this.file.publish();
     } catch (error) {
       throw cannotWrite(this.path, error);
     }

@@ -60,19 +60,36 @@ export async function buildNative(sources: NativeSources, build: NativeBuild): P
   // A folder of its own: on macOS the file's name becomes part of its signature.
   const unfinished = join(outFolder, `unfinished-${process.pid}`);
   mkdirSync(unfinished, { recursive: true });
-  const cache = join(ROOT, "build", "zig");
-  const compiler = Bun.spawn([zig(), ...command, "-o", join(unfinished, file)], {
-    cwd: root,
-    env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache },
+  try {
+    await compile([...command, "-o", join(unfinished, file)], { folder: root });
+    renameSync(join(unfinished, file), path);
+  } catch (error) {
+    throw new Error(`compiling ${sources.folder}/ for ${target} failed:\n${(error as Error).message}`);
+  } finally {
+    rmSync(unfinished, { recursive: true });
+  }
+  writeFileSync(stampPath, stamp);
+  return path;
+}
+
+export interface CompilerRun {
+  /** Working folder. */
+  readonly folder: string;
+  /** Folder of what the compiler keeps for its next run; one of the checkout's unless given. */
+  readonly cache?: string;
+}
+
+/** Runs the compiler with its command line. @throws Error with its messages */
+export async function compile(command: readonly string[], { folder, cache }: CompilerRun): Promise<void> {
+  const kept = cache ?? join(ROOT, "build", "zig");
+  const compiler = Bun.spawn([zig(), ...command], {
+    cwd: folder,
+    env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: kept, ZIG_LOCAL_CACHE_DIR: kept },
     stdout: "pipe",
     stderr: "pipe",
   });
   const [messages, exitCode] = await Promise.all([new Response(compiler.stderr).text(), compiler.exited]);
-  if (exitCode === 0) renameSync(join(unfinished, file), path);
-  rmSync(unfinished, { recursive: true });
-  if (exitCode !== 0) throw new Error(`compiling ${sources.folder}/ for ${target} failed:\n${messages}`);
-  writeFileSync(stampPath, stamp);
-  return path;
+  if (exitCode !== 0) throw new Error(messages);
 }
 
 function compilerCommand(

@@ -1,24 +1,14 @@
 /** A library as a file in a folder that belongs to this user alone. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { replaceFile } from "../files/replace-file.ts";
+import { cacheFolder } from "../files/user-folders.ts";
 
 /** Names folders of this user for the product's files, apart from the temporary one, best first. */
 export function privateFolders(product: string): string[] {
-  const { XDG_RUNTIME_DIR, XDG_CACHE_HOME } = process.env;
-  return [XDG_RUNTIME_DIR, XDG_CACHE_HOME || cacheFolder()]
-    .filter((folder): folder is string => folder !== undefined && folder !== "")
-    .map((folder) => join(folder, product));
-}
-
-function cacheFolder(): string {
-  if (process.platform === "darwin") return join(homedir(), "Library", "Caches");
-  if (process.platform === "win32") {
-    return process.env["LOCALAPPDATA"] || join(homedir(), "AppData", "Local");
-  }
-  return join(homedir(), ".cache");
+  const { XDG_RUNTIME_DIR } = process.env;
+  return [...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, product)] : []), cacheFolder(product, process.env)];
 }
 
 /**

@@ -31,8 +31,14 @@ export class ProgressLine implements Disposable {
     this.#timer = setTimeout(() => this.#show(), REFRESH_MS);
   }
 
+  /** Makes room for other output; the line comes back at its next refresh. */
+  clear(): void {
+    if (this.#shown) this.io.err("\r\x1b[K");
+    this.#shown = false;
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    if (this.#shown) this.io.err("\r\x1b[K");
+    this.clear();
   }
 }

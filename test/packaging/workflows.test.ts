@@ -46,7 +46,7 @@ for (const name of readdirSync(FOLDER)) {
       const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
       const usage = readFileSync(join(ROOT, "build.ts"), "utf8");
       for (const { run = "" } of steps) {
-        for (const [path] of run.matchAll(/\b(?:packaging|python|tools)\/[\w./-]+\.\w+/g)) {
+        for (const [path] of run.matchAll(/\b(?:packages|packaging|python|tools)\/[\w./-]+\.\w+/g)) {
           expect(existsSync(join(ROOT, path)), path).toBe(true);
         }
         for (const [, script] of run.matchAll(/npm run (\w+)/g)) expect(scripts).toHaveProperty(script!);

@@ -11,8 +11,8 @@ static uint8_t* buffer = NULL;
 static size_t length = 0;
 static size_t capacity = 0;
 
-EXPORT const uint8_t* cx_answer(void) { return buffer; }
-EXPORT size_t cx_answer_length(void) { return length; }
+EXPORT(answer) const uint8_t* cx_answer(void) { return buffer; }
+EXPORT(answer_length) size_t cx_answer_length(void) { return length; }
 
 void answer_clear(void)
 {

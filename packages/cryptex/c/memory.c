@@ -20,7 +20,7 @@ _Noreturn void cx_out_of_memory(void)
 }
 
 /* Tells after a trap if this was its cause. */
-EXPORT int cx_is_out_of_memory(void) { return out_of_memory; }
+EXPORT(is_out_of_memory) int cx_is_out_of_memory(void) { return out_of_memory; }
 
 static void* granted(void* block)
 {

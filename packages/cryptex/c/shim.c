@@ -31,18 +31,18 @@ enum reason
   TOO_MANY_FIBERS = 2,
 };
 
-EXPORT int cx_initialize(void)
+EXPORT(initialize) int cx_initialize(void)
 {
   /* Bytes of a match to copy: none, the host has them in its buffer. */
   int error = yr_initialize();
   return error == ERROR_SUCCESS ? yr_set_configuration_uint32(YR_CONFIG_MAX_MATCH_DATA, 0) : error;
 }
 
-EXPORT const char* cx_version(void) { return YR_VERSION; }
+EXPORT(version) const char* cx_version(void) { return YR_VERSION; }
 
 /* Returns NULL when memory has run out, which is no trap here: the host may ask for less. */
-EXPORT void* cx_alloc(size_t size) { return malloc(size == 0 ? 1 : size); }
-EXPORT void cx_free(void* block) { free(block); }
+EXPORT(alloc) void* cx_alloc(size_t size) { return malloc(size == 0 ? 1 : size); }
+EXPORT(free) void cx_free(void* block) { free(block); }
 
 /* ---- Compiling ---- */
 
@@ -88,7 +88,7 @@ static void on_diagnostic(
   answer_text(message, strlen(message));
 }
 
-EXPORT YR_COMPILER* cx_compiler_create(void)
+EXPORT(compiler_create) YR_COMPILER* cx_compiler_create(void)
 {
   YR_COMPILER* compiler;
   if (yr_compiler_create(&compiler) != ERROR_SUCCESS)
@@ -99,28 +99,28 @@ EXPORT YR_COMPILER* cx_compiler_create(void)
   return compiler;
 }
 
-EXPORT int cx_compiler_define_integer(YR_COMPILER* compiler, const char* name, int64_t value)
+EXPORT(compiler_define_integer) int cx_compiler_define_integer(YR_COMPILER* compiler, const char* name, int64_t value)
 {
   return yr_compiler_define_integer_variable(compiler, name, value);
 }
 
-EXPORT int cx_compiler_define_boolean(YR_COMPILER* compiler, const char* name, int value)
+EXPORT(compiler_define_boolean) int cx_compiler_define_boolean(YR_COMPILER* compiler, const char* name, int value)
 {
   return yr_compiler_define_boolean_variable(compiler, name, value);
 }
 
-EXPORT int cx_compiler_define_float(YR_COMPILER* compiler, const char* name, double value)
+EXPORT(compiler_define_float) int cx_compiler_define_float(YR_COMPILER* compiler, const char* name, double value)
 {
   return yr_compiler_define_float_variable(compiler, name, value);
 }
 
-EXPORT int cx_compiler_define_text(YR_COMPILER* compiler, const char* name, const char* value)
+EXPORT(compiler_define_text) int cx_compiler_define_text(YR_COMPILER* compiler, const char* name, const char* value)
 {
   return yr_compiler_define_string_variable(compiler, name, value);
 }
 
 /* Compiles a source, and frees the compiler. Returns NULL where there are errors. The answer has the diagnostics. */
-EXPORT struct rules* cx_compile(YR_COMPILER* compiler, const char* source, size_t length)
+EXPORT(compile) struct rules* cx_compile(YR_COMPILER* compiler, const char* source, size_t length)
 {
   YR_RULES* compiled = NULL;
   answer_clear();
@@ -132,9 +132,9 @@ EXPORT struct rules* cx_compile(YR_COMPILER* compiler, const char* source, size_
   return compiled == NULL ? NULL : hold(compiled);
 }
 
-EXPORT uint32_t cx_rules_count(const struct rules* rules) { return rules->compiled->num_rules; }
+EXPORT(rules_count) uint32_t cx_rules_count(const struct rules* rules) { return rules->compiled->num_rules; }
 
-EXPORT void cx_rules_free(struct rules* rules)
+EXPORT(rules_free) void cx_rules_free(struct rules* rules)
 {
   yr_scanner_destroy(rules->scanner);
   yr_rules_destroy(rules->compiled);
@@ -150,7 +150,7 @@ EXPORT void cx_rules_free(struct rules* rules)
  * yr_rule_disable alone would still search for the rule's strings, so that one of them could go on to spoil every scan; and it would
  * leave the namespace of a global rule without any match. A disabled rule is to be as one that is not there.
  */
-EXPORT void cx_rule_enable(struct rules* rules, uint32_t number, int enabled)
+EXPORT(rule_enable) void cx_rule_enable(struct rules* rules, uint32_t number, int enabled)
 {
   YR_RULE* rule = &rules->compiled->rules_table[number];
   YR_STRING* string;
@@ -183,7 +183,7 @@ static size_t write_to_answer(const void* data, size_t size, size_t count, void*
 }
 
 /* The answer has the compiled rules. They must all be enabled, or the others would be left out for ever. */
-EXPORT int cx_rules_save(struct rules* rules)
+EXPORT(rules_save) int cx_rules_save(struct rules* rules)
 {
   YR_STREAM stream = {.user_data = NULL, .write = write_to_answer};
   answer_clear();
@@ -208,7 +208,7 @@ static size_t read_from_span(void* data, size_t size, size_t count, void* user_d
 }
 
 /* Loads what cx_rules_save answered. libyara trusts it: the host has checked that it is undamaged. NULL for what is none. */
-EXPORT struct rules* cx_rules_load(const uint8_t* data, size_t length)
+EXPORT(rules_load) struct rules* cx_rules_load(const uint8_t* data, size_t length)
 {
   struct span span = {data, length};
   YR_STREAM stream = {.user_data = &span, .read = read_from_span};
@@ -219,7 +219,7 @@ EXPORT struct rules* cx_rules_load(const uint8_t* data, size_t length)
 /* ---- Externals ---- */
 
 /* Gives every external the value that it had when the rules were compiled. A scanner keeps values from scan to scan. */
-EXPORT void cx_externals_reset(struct rules* rules)
+EXPORT(externals_reset) void cx_externals_reset(struct rules* rules)
 {
   YR_SCANNER* scanner = rules->scanner;
   for (YR_EXTERNAL_VARIABLE* external = rules->compiled->ext_vars_table; !EXTERNAL_VARIABLE_IS_NULL(external);
@@ -240,17 +240,17 @@ EXPORT void cx_externals_reset(struct rules* rules)
 
 /* Each returns an error of libyara's for a name that is not defined, or for one of another type. */
 
-EXPORT int cx_external_set_integer(struct rules* rules, const char* name, int64_t value)
+EXPORT(external_set_integer) int cx_external_set_integer(struct rules* rules, const char* name, int64_t value)
 {
   return yr_scanner_define_integer_variable(rules->scanner, name, value);
 }
 
-EXPORT int cx_external_set_float(struct rules* rules, const char* name, double value)
+EXPORT(external_set_float) int cx_external_set_float(struct rules* rules, const char* name, double value)
 {
   return yr_scanner_define_float_variable(rules->scanner, name, value);
 }
 
-EXPORT int cx_external_set_text(struct rules* rules, const char* name, const char* value)
+EXPORT(external_set_text) int cx_external_set_text(struct rules* rules, const char* name, const char* value)
 {
   return yr_scanner_define_string_variable(rules->scanner, name, value);
 }
@@ -349,6 +349,22 @@ static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* u
   return CALLBACK_CONTINUE;
 }
 
+/*
+ * libyara looks at the time once for 4,096 bytes of data and for 100 instructions of conditions. Between two looks a regular expression
+ * can be busy for hours, so make/engine.ts has added calls of this: for each string that is looked at more closely, and for each byte
+ * that a regular expression is led over. Such a step takes 2 ms at worst, most take nanoseconds, hence one look in 16.
+ */
+#define STEPS_PER_LOOK 16
+
+int cx_check_time(const YR_SCAN_CONTEXT* context)
+{
+  static uint32_t steps = 0;
+  if (++steps % STEPS_PER_LOOK != 0)
+    return ERROR_SUCCESS;
+  return yr_stopwatch_elapsed_ns((YR_STOPWATCH*) &context->stopwatch) > context->timeout ? ERROR_SCAN_TIMEOUT
+                                                                                       : ERROR_SUCCESS;
+}
+
 static int scan_once(struct rules* rules, const uint8_t* data, size_t length)
 {
   YR_SCANNER* scanner = rules->scanner;
@@ -395,7 +411,7 @@ static void answer_strings_given_up(struct rules* rules)
  * A regular expression of a string that needs too many fibers makes libyara drop the whole scan. It names the string, so the scan is
  * done again without it. Where the expression stands in a condition, no rule is named, and the error is returned.
  */
-EXPORT int cx_scan(struct rules* rules, const uint8_t* data, size_t length, double timeout, uint32_t max_matches)
+EXPORT(scan) int cx_scan(struct rules* rules, const uint8_t* data, size_t length, double timeout, uint32_t max_matches)
 {
   YR_STOPWATCH stopwatch;
   uint64_t limit = (uint64_t) timeout, elapsed = 0;

@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EXPORT __attribute__((visibility("default")))
+/* Before a definition: the host calls it as cx_<name>. */
+#define EXPORT(name) __attribute__((export_name("cx_" #name)))
+/* Before a declaration: the host defines it as cx.<name>. */
 #define IMPORT(name) __attribute__((import_module("cx"), import_name(#name)))
 
 /*

@@ -10,6 +10,10 @@ export const product: Product<Deps, Record<never, never>> = {
   version: VERSION,
   tagline: "a workbench for YARA rules: scans that skip nothing in silence",
   commands: {
+    scan: {
+      summary: "Scan files and folders with rules",
+      load: async () => (await import("./commands/scan.ts")).scan,
+    },
     "rules find": {
       summary: "Find rules by words, tags, metadata and modules",
       load: async () => (await import("./commands/rules-find.ts")).rulesFind,
@@ -25,6 +29,18 @@ export const product: Product<Deps, Record<never, never>> = {
     "rules index": {
       summary: "Read rules into the store, to be found without --rules",
       load: async () => (await import("./commands/rules-index.ts")).rulesIndex,
+    },
+    "index build": {
+      summary: "Write an index with every rule that a target can load",
+      load: async () => (await import("./commands/index-build.ts")).indexBuild,
+    },
+    engines: {
+      summary: "List the engines, and test them",
+      load: async () => (await import("./commands/engines.ts")).engines,
+    },
+    "verify-engines": {
+      summary: "Compare this engine's answers with those of yara and YARA-X",
+      load: async () => (await import("./commands/verify-engines.ts")).verifyEnginesCommand,
     },
     completion: {
       summary: "Print a script that makes the shell complete commands",

@@ -1,5 +1,6 @@
 /** The exit codes of this product, beside those of every program. */
-import type { Exit } from "#kit/term/exit.ts";
+import { EXIT, type Exit } from "#kit/term/exit.ts";
+import type { Outcome } from "../scan-runner/formats/outcome.ts";
 
 /** A regular file within the options, or a rule, was not wholly evaluated. */
 export const INCOMPLETE = 3;
@@ -11,3 +12,10 @@ export const EXITS: readonly Exit[] = [
   { code: INCOMPLETE, meaning: "incomplete: a file or a rule that was asked for was not wholly evaluated" },
   { code: FINDINGS, meaning: "findings of the kind that --fail-on names" },
 ];
+
+export const EXIT_OF: Readonly<Record<Outcome, number>> = {
+  ok: EXIT.ok,
+  failure: EXIT.failure,
+  incomplete: INCOMPLETE,
+  findings: FINDINGS,
+};

@@ -86,7 +86,8 @@ export interface EngineInstance {
   /** @throws InputError for bytes that were not saved by this engine */
   load(saved: Uint8Array): CompiledRules;
   /**
-   * Memory for what is scanned next. Valid until the next call on this instance, since memory may move.
+   * Memory for what is scanned next. Valid until the next call on this instance, since memory may move; asked again for as
+   * many bytes or fewer, also after a scan, it gives them with what they held.
    * @throws EngineError with outcome "out-of-memory" where it cannot grow
    */
   buffer(length: number): Uint8Array;

@@ -1,6 +1,7 @@
-/** Contract between the loading of rules and their users: a set that is compiled, with what was lost of it. */
+/** A set of rules ready to scan, with everything that was lost of it. */
 import type { EngineFacts, ExternalValue } from "../engine/engine.ts";
-import type { Quarantined, RuleInfo } from "./rule-info.ts";
+import type { Quarantined } from "./rule-info.ts";
+import type { RuleTable } from "./rule-table.ts";
 
 export interface RuleSet {
   /** `sha256:` and hex, over what is evaluated: rules, namespaces, externals. */
@@ -12,16 +13,34 @@ export interface RuleSet {
   readonly rules: RuleTable;
   readonly quarantined: readonly Quarantined[];
   /** Values of the externals defined by `--define`; those of the file are set for each file. */
-  readonly externals: Readonly<Record<string, ExternalValue>>;
+  readonly externals: Externals;
 }
 
-/** Facts about the rules by their numbers in the engine. */
-export interface RuleTable {
-  readonly count: number;
-  get(rule: number): RuleInfo;
-  /** Numbers of the rules whose conditions name this one, directly or not. */
-  dependants(rule: number): readonly number[];
-}
+export type Externals = Readonly<Record<string, ExternalValue>>;
 
 /** Externals that are always defined and set for each file. */
 export const FILE_EXTERNALS = ["filename", "filepath", "extension", "filetype", "owner"] as const;
+
+/** How a set is made of files. */
+export interface RuleSetRequest {
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** Folders in which includes are looked for that are not beside the including file. */
+  readonly includeFolders: readonly string[];
+  readonly externals: Externals;
+}
+
+/** A set in the form in which threads hand it over and caches keep it. */
+export interface PackedRuleSet {
+  readonly digest: string;
+  readonly quarantined: readonly Quarantined[];
+  /** See rule-table.ts. */
+  readonly table: Uint8Array;
+  /** In shared memory; empty where no rule is left. */
+  readonly compiled: Uint8Array;
+  /** Paths that the request stood for. */
+  readonly listed: readonly string[];
+  /** What was read, with SHA-256, and paths that must stay absent: while these hold, the set is as it was. */
+  readonly files: readonly (readonly [path: string, digest: string])[];
+  readonly absent: readonly string[];
+}

@@ -1,5 +1,5 @@
 /** Runs in a scanning thread: answers batches, in the order in which they come. */
-import { FileScanner } from "./scan-file.ts";
+
 import {
   type Batch,
   type FileResult,
@@ -8,6 +8,7 @@ import {
   type ThreadData,
   type ThreadReply,
 } from "./protocol.ts";
+import { FileScanner } from "./scan-file.ts";
 
 export interface Port {
   post(reply: ThreadReply): void;

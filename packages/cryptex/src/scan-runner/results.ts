@@ -47,7 +47,14 @@ export class Results {
     } satisfies StartEvent;
     for (const { rule, file, line, reason, harmless } of quarantined) {
       if (!harmless) this.#complete = false;
-      yield { type: "quarantine", rule, file, line, reason } satisfies QuarantineEvent;
+      yield {
+        type: "quarantine",
+        rule,
+        file,
+        line,
+        reason,
+        ...(harmless && { harmless: true as const }),
+      } satisfies QuarantineEvent;
     }
   }
 
@@ -74,6 +81,11 @@ export class Results {
     if (kind === "skip") this.#skipped++;
     else this.#errors++;
     return { type: kind, ...shownPath(path), reason };
+  }
+
+  /** Counts a clean file that needs no line. */
+  countClean(): void {
+    this.#clean++;
   }
 
   /** Lines of a file whose result is known from an earlier scan. */

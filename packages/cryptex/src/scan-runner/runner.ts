@@ -6,8 +6,8 @@ import type { ScanEvent } from "./events.ts";
 import type { ScanProgress } from "./progress.ts";
 import type { FileResult, ScanFileOptions } from "./protocol.ts";
 import { Results } from "./results.ts";
-import { SeenLookup } from "./seen-lookup.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
+import { SeenLookup } from "./seen-lookup.ts";
 import { type StartThread, startScanThread } from "./thread.ts";
 import { type Found, type FoundFile, type NotScanned, type WalkOptions, walk } from "./walk.ts";
 
@@ -33,7 +33,7 @@ export interface ScanRequest {
 }
 
 /** Files that are walked ahead of what is given out: a file that takes its whole time leaves work for the others. */
-const AHEAD_FILES = 32_768;
+const AHEAD_FILES = 16_384;
 /** Lists of matches that wait for an earlier file; no more work is taken until they are given out. */
 const AHEAD_MATCHES = 200_000;
 /** A stretch is a few milliseconds of scanning, which costs many times the messages for it. */
@@ -115,7 +115,7 @@ class Scan implements Disposable {
       Atomics.store(cancel, 0, 1);
       this.#fail(signal.reason);
     });
-    if (reuse === false && !signal.aborted) this.#crew.warmUp();
+    if (reuse === false && !signal.aborted && ruleSet.rules.count > 0) this.#crew.warmUp();
   }
 
   [Symbol.dispose](): void {
@@ -126,6 +126,8 @@ class Scan implements Disposable {
 
   async *run(): AsyncGenerator<ScanEvent, void> {
     yield* this.#results.begin();
+    // Without a rule no file can be called clean: the result has no end.
+    if (this.request.ruleSet.rules.count === 0) return;
     for (;;) {
       this.#throwIfFailed();
       const more = this.#walkOn();
@@ -187,9 +189,11 @@ class Scan implements Disposable {
     if (found.kind !== "file") stretch.items.push({ kind: "line", found });
     else {
       const earlier = this.#seen?.get(found);
-      if (earlier && this.request.reuse !== "paranoid")
+      if (earlier && this.request.reuse !== "paranoid") {
+        // A clean file has no line, so no place either.
+        if (earlier.events.length === 0 && !this.request.listClean) return this.#countClean(found);
         stretch.items.push({ kind: "known", file: found, result: earlier });
-      else {
+      } else {
         stretch.items.push({ kind: "file", file: found, earlier });
         stretch.files++;
         stretch.bytes += found.identity.size;
@@ -197,6 +201,11 @@ class Scan implements Disposable {
     }
     this.#filesAhead++;
     if (stretch.isFull) this.#close();
+  }
+
+  #countClean(file: FoundFile): void {
+    this.#results.countClean();
+    this.request.progress?.finished(file, this.#results.matches);
   }
 
   /** Hands the open stretch over. */

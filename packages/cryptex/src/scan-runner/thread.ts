@@ -1,6 +1,8 @@
 /** A scanning thread as the scan sees it. */
 import { Worker } from "node:worker_threads";
+import { engineCode } from "../engine/engine-file.ts";
 import type { Batch, ThreadData, ThreadReply } from "./protocol.ts";
+import type { WorkerData } from "./worker.ts";
 
 export interface ScanThread {
   post(batch: Batch): void;
@@ -16,8 +18,10 @@ export interface ThreadListener {
 
 export type StartThread = (data: ThreadData, listener: ThreadListener) => ScanThread;
 
-export const startScanThread: StartThread = (data, listener) =>
-  startThreadOf(new URL("./worker.ts", import.meta.url), data, listener);
+export const startScanThread: StartThread = (data, listener) => {
+  const withEngine: WorkerData = { ...data, engine: engineCode() };
+  return startThreadOf(new URL("./worker.ts", import.meta.url), withEngine, listener);
+};
 
 /** @param entry module that calls `serveBatches` */
 export function startThreadOf(entry: URL, data: ThreadData, listener: ThreadListener): ScanThread {

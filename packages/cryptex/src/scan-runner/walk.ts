@@ -66,10 +66,36 @@ interface Folder extends WalkedFolder {
 interface Listing {
   /** Undefined for the roots, whose names are whole paths. */
   readonly folder: Folder | undefined;
-  readonly names: readonly string[];
-  next: number;
-  /** Path that stands next: of an entry, or of a folder with a slash at its end, before its first entry. */
+  readonly names: Names;
+  /** Path that stands next: of an entry, or of the folder itself with a slash at its end, before its first entry. */
   key: string;
+}
+
+/** More names than that are kept as one text: a string each would take four times the memory. */
+const MANY_NAMES = 10_000;
+
+/** Names in order, each taken once. */
+class Names {
+  readonly #few: readonly string[];
+  readonly #many: string;
+  #next = 0;
+
+  /** @param isFolder no name has a slash in it */
+  constructor(names: readonly string[], isFolder: boolean) {
+    const areMany = isFolder && names.length > MANY_NAMES;
+    this.#few = areMany ? [] : names;
+    this.#many = areMany ? names.join("/") : "";
+  }
+
+  take(): string | undefined {
+    if (this.#many === "") return this.#few[this.#next++];
+    if (this.#next > this.#many.length) return undefined;
+    const slash = this.#many.indexOf("/", this.#next);
+    const end = slash < 0 ? this.#many.length : slash;
+    const name = this.#many.slice(this.#next, end);
+    this.#next = end + 1;
+    return name;
+  }
 }
 
 /** Yields in order. What is found is looked at once; folders may change meanwhile, and are then named. */
@@ -92,27 +118,22 @@ class Walk {
   }
 
   *run(): Generator<Found, void> {
-    this.#push({ folder: undefined, names: distinctRoots(this.options.roots), next: 0, key: "" });
+    this.#proceed({ folder: undefined, names: new Names(distinctRoots(this.options.roots), false), key: "" });
     let last: string | undefined;
     for (let listing = this.#listings.pop(); listing; listing = this.#listings.pop()) {
       const { key, folder } = listing;
-      if (folder && listing.next === 0 && key.endsWith("/")) {
-        // The folder's own place: its entries follow.
-        this.#push(listing);
-        continue;
-      }
-      listing.next++;
-      this.#push(listing);
-      // A root may also lie below another one.
-      if (key === last) continue;
+      this.#proceed(listing);
+      // A folder's own place; or a root that lies below another one, too.
+      if (key === last || (folder && key === join(folder.path, ""))) continue;
       last = key;
-      yield* this.#look(key, folder);
+      const found = this.#look(key, folder);
+      if (found) yield found;
     }
   }
 
-  /** Puts a listing to its place by what stands next in it; drops one that is at its end. */
-  #push(listing: Listing): void {
-    const name = listing.names[listing.next];
+  /** Puts a listing to the place of its next name; drops one that is at its end. */
+  #proceed(listing: Listing): void {
+    const name = listing.names.take();
     if (name === undefined) return;
     listing.key = listing.folder ? join(listing.folder.path, name) : name;
     this.#insert(listing);
@@ -125,24 +146,25 @@ class Walk {
     this.#listings.splice(at, 0, listing);
   }
 
-  *#look(path: string, folder: Folder | undefined): Generator<Found, void> {
+  /** Undefined for a folder that is walked. */
+  #look(path: string, folder: Folder | undefined): Found | undefined {
     const isRoot = !folder;
     try {
       const excluded = folder && this.#excludedBy(path, folder);
-      if (excluded !== undefined) return yield skip(path, `excluded by ${excluded}`);
+      if (excluded !== undefined) return skip(path, `excluded by ${excluded}`);
       let stats = lstatSync(forFs(path));
       const byLink = stats.isSymbolicLink();
       if (byLink) {
-        if (!isRoot && !this.options.follow) return yield skip(path, "symbolic link");
+        if (!isRoot && !this.options.follow) return skip(path, "symbolic link");
         const target = statOrUndefined(path);
-        if (!target) return yield dangling(path, isRoot);
+        if (!target) return dangling(path, isRoot);
         stats = target;
       }
-      if (stats.isDirectory()) yield* this.#enter(path, folder);
-      else if (stats.isFile()) yield this.#file(path, folder, stats, byLink);
-      else yield skip(path, specialKind(stats));
+      if (stats.isDirectory()) return this.#enter(path, folder);
+      if (stats.isFile()) return this.#file(path, folder, stats, byLink);
+      return skip(path, specialKind(stats));
     } catch (error) {
-      yield { kind: "error", path, reason: refusal(error), complete: false };
+      return { kind: "error", path, reason: refusal(error), complete: false };
     }
   }
 
@@ -187,31 +209,32 @@ class Walk {
   }
 
   /** Lists a folder now, so that a fault stands at its name; its entries come at their own place. */
-  *#enter(path: string, parent: Folder | undefined): Generator<Found, void> {
+  #enter(path: string, parent: Folder | undefined): NotScanned | undefined {
     const before = statSync(forFs(path), { bigint: true });
     const { dev, ino } = before;
     const depth = parent ? parent.depth + 1 : 0;
     if (depth > this.options.maxDepth) {
-      return yield skip(path, `folder below the depth of ${this.options.maxDepth}`);
+      return skip(path, `folder below the depth of ${this.options.maxDepth}`);
     }
     const unreal = this.#unrealSystem(path, dev);
-    if (unreal) return yield skip(path, unreal);
+    if (unreal) return skip(path, unreal);
     for (let above = parent; above; above = above.parent) {
       if (above.dev === dev && above.ino === ino)
-        return yield skip(path, `loop: the same folder as ${textOf(above.path)}`);
+        return skip(path, `loop: the same folder as ${textOf(above.path)}`);
     }
     if (this.options.follow) {
       const key = `${dev}:${ino}`;
       const first = this.#entered.get(key);
-      if (first !== undefined) return yield skip(path, `the same folder as ${textOf(first)}`);
+      if (first !== undefined) return skip(path, `the same folder as ${textOf(first)}`);
       this.#entered.set(key, path);
     }
-    const names = readdirSync(forFs(path), { encoding: "latin1" }).sort(byBytes);
+    const names = readdirSync(forFs(path), { encoding: "latin1" }).sort();
     const after = statSync(forFs(path), { bigint: true });
     if (after.dev !== dev || after.ino !== ino)
       throw new Error("changed during scan: another folder in its place");
     const folder: Folder = { path, root: parent?.root ?? path, depth, dev, ino, parent };
-    if (names.length > 0) this.#insert({ folder, names, next: 0, key: join(path, "") });
+    if (names.length > 0) this.#insert({ folder, names: new Names(names, true), key: join(path, "") });
+    return undefined;
   }
 
   #excludedBy(path: string, { root }: Folder): string | undefined {
@@ -234,23 +257,23 @@ class Walk {
 
 /** Magic numbers of statfs(2) for file systems without files: linux/magic.h. */
 const KERNEL_SYSTEMS: Readonly<Record<number, string>> = {
-  0x9fa0: "proc",
-  0x62656572: "sysfs",
-  0x64626720: "debugfs",
-  0x74726163: "tracefs",
-  0x73636673: "securityfs",
-  0x27e0eb: "cgroup",
-  0x63677270: "cgroup2",
-  0xcafe4a11: "bpf",
-  0x62656570: "configfs",
-  0x6165676c: "pstore",
-  0xf97cff8c: "selinuxfs",
-  0x65735543: "fusectl",
-  0x42494e4d: "binfmt_misc",
-  0x19800202: "mqueue",
-  0x1cd1: "devpts",
-  0x6e736673: "nsfs",
-  0x50494446: "pidfs",
+  40864: "proc",
+  1650812274: "sysfs",
+  1684170528: "debugfs",
+  1953653091: "tracefs",
+  1935894131: "securityfs",
+  2613483: "cgroup",
+  1667723888: "cgroup2",
+  3405662737: "bpf",
+  1650812272: "configfs",
+  1634035564: "pstore",
+  4185718668: "selinuxfs",
+  1702057283: "fusectl",
+  1112100429: "binfmt_misc",
+  427819522: "mqueue",
+  7377: "devpts",
+  1853056627: "nsfs",
+  1346978886: "pidfs",
 };
 
 function follows(a: Listing, b: Listing): boolean {
@@ -270,11 +293,7 @@ function distinctRoots(roots: readonly string[]): readonly string[] {
     seen.add(place);
     kept.push(path);
   }
-  return kept.sort(byBytes);
-}
-
-function byBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return kept.sort();
 }
 
 function skip(path: string, reason: string): NotScanned {

@@ -1,17 +1,23 @@
 /** Entry point of a scanning thread. */
 import { parentPort, workerData } from "node:worker_threads";
-import { makeLibyara } from "../engine/libyara.ts";
+import { type EngineCode, Libyara } from "../engine/libyara.ts";
 import { serveBatches } from "./executor.ts";
 import type { Batch, ThreadData } from "./protocol.ts";
 
+/** What `startScanThread` hands over. */
+export interface WorkerData extends ThreadData {
+  readonly engine: EngineCode;
+}
+
 const thread = parentPort;
 if (!thread) throw new Error("worker.ts runs in a thread of its own");
+const { engine, ...data } = workerData as WorkerData;
 
 serveBatches(
   {
     post: (reply) => thread.postMessage(reply),
     listen: (handler) => thread.on("message", (batch: Batch) => handler(batch)),
   },
-  workerData as ThreadData,
-  makeLibyara,
+  data,
+  (cancel) => new Libyara(engine, { cancel }),
 );

@@ -1,0 +1,89 @@
+/** The flags of `scan`. */
+import { UsageError } from "#kit/errors.ts";
+import { flag, group, many, type OptionsOf, positional } from "#kit/term/flags.ts";
+import { FORMATS, type FormatName } from "../scan-runner/formats/formats.ts";
+import { MAX_SIZE } from "../scan-runner/walk.ts";
+import { RULE_FLAGS } from "./rule-flags.ts";
+
+const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
+
+export const SCAN_FLAGS = {
+  path: many(positional.file({ required: false, about: "File or folder to scan" })),
+  format: flag.choice(FORMAT_NAMES, {
+    short: "f",
+    about: "Form of the result; default: text on a terminal, else ndjson",
+  }),
+  json: flag.switch({ about: "Write one JSON object: --format json" }),
+  output: flag.file({ short: "o", about: "Write the result to this file, which is replaced at the end" }),
+  failOn: many(flag.choice(["match"], { about: "Exit with 4 if a rule matches" })),
+  strict: flag.switch({ about: "Scan nothing if a rule or a rule file is at fault" }),
+  timeout: flag.seconds({ default: "60", about: "Give a file up after this long" }),
+  threads: flag.count(1, 256, { about: "Files scanned at the same time; default: one a core" }),
+  maxStrings: flag.count(0, 1_000_000, { default: "100", about: "Matches that are listed of a string" }),
+  listClean: flag.switch({ about: "List clean files, too" }),
+  unordered: flag.switch({ about: "Write lines as they come, not by path" }),
+  ...group("Files", {
+    scanList: flag.file({ about: "Scan the paths of this file as well, one a line; - reads standard input" }),
+    scanList0: flag.file({ about: "The same, with paths that end with NUL" }),
+    exclude: many(flag.text({ hint: "GLOB", about: "Leave out names, or paths below the root, that match" })),
+    maxSize: flag.size({ default: `${MAX_SIZE / 2 ** 20}M`, about: "Leave out larger files" }),
+    recursive: flag.count(0, 1_000_000, { about: "Enter folders this deep; 0: none. Default: all" }),
+    follow: flag.switch({ about: "Follow symbolic links" }),
+    since: flag.value(parseTime, {
+      hint: "TIME",
+      about: "Leave out files last changed before, as 2026-01-31",
+    }),
+  }),
+  ...RULE_FLAGS,
+  ...group("Cache", {
+    cache: flag.switch({ about: "Do not read files again that have not changed since an earlier scan" }),
+    paranoid: flag.switch({ about: "With --cache: read them, and trust the content alone" }),
+    resume: flag.switch({ about: "Go on where this scan was stopped; keeps results as --cache does" }),
+    db: flag.file({ about: "Store of the cache; default: in the folder of this user's data" }),
+  }),
+  ...group("Lines of --format yara, as the program yara has them", {
+    printStrings: flag.switch({ short: "s", about: "Print strings" }),
+    printStringLength: flag.switch({ short: "L", about: "Print lengths of strings" }),
+    printMeta: flag.switch({ short: "m", about: "Print metadata" }),
+    printTags: flag.switch({ short: "g", about: "Print tags" }),
+    printNamespace: flag.switch({ short: "e", about: "Print namespaces" }),
+  }),
+};
+
+export type ScanOptions = OptionsOf<typeof SCAN_FLAGS>;
+
+const YARA_KEYS = ["printStrings", "printStringLength", "printMeta", "printTags", "printNamespace"] as const;
+
+/** @throws UsageError */
+export function checkScanOptions(options: ScanOptions, given: ReadonlySet<string>): void {
+  const { path, scanList, scanList0, format, json, cache, paranoid, resume, db } = options;
+  if (path.length === 0 && scanList === undefined && scanList0 === undefined) {
+    throw new UsageError("nothing to scan is named", [
+      "name files or folders, or a list of them with --scan-list",
+    ]);
+  }
+  if (scanList === "-" && scanList0 === "-") throw new UsageError("standard input holds one list, not two");
+  if (json && format !== undefined && format !== "json") {
+    throw new UsageError(`--json and --format ${format} contradict each other`);
+  }
+  if (paranoid && !cache && !resume) throw new UsageError("--paranoid needs --cache or --resume");
+  if (db !== undefined && !cache && !resume) throw new UsageError("--db needs --cache or --resume");
+  const yaraKey = YARA_KEYS.find((key) => given.has(key));
+  if (yaraKey && format !== "yara") {
+    const name = yaraKey.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`--${name} needs --format yara`);
+  }
+}
+
+/** Reads a date, or date and time, of ISO 8601; local time where no zone is given. Returns ms since 1970. @throws UsageError */
+function parseTime(text: string, name: string): number {
+  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
+  // A date alone would be taken for midnight in Greenwich.
+  const time = isTime ? Date.parse(text.includes("T") ? text : `${text}T00:00`) : Number.NaN;
+  if (Number.isNaN(time)) {
+    throw new UsageError(`${name}: '${text}' is not a time`, [
+      "times are like 2026-01-31 or 2026-01-31T12:00:00Z",
+    ]);
+  }
+  return time;
+}

@@ -1,0 +1,96 @@
+/** From the options of `scan` to its parts: what is scanned, how the result is written. */
+import { InputError } from "#kit/errors.ts";
+import { plural } from "#kit/format/numbers.ts";
+import type { Screen } from "#kit/term/screen.ts";
+import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
+import type { RuleInfo } from "../rules/rule-info.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import { visible } from "../scan-runner/formats/escape.ts";
+import type { FormatWriter } from "../scan-runner/formats/format.ts";
+import { FORMATS } from "../scan-runner/formats/formats.ts";
+import { pathOf } from "../scan-runner/paths.ts";
+import type { ScanRequest } from "../scan-runner/runner.ts";
+import type { SeenFiles } from "../scan-runner/seen-files.ts";
+import { VERSION } from "../version.ts";
+import type { ScanOptions } from "./scan-flags.ts";
+import { readScanList } from "./scan-list.ts";
+
+/** Names what is scanned: paths that were typed, then those of lists. Binary strings. @throws InputError */
+export function rootsOf({ path, scanList, scanList0 }: ScanOptions): string[] {
+  return [
+    ...path.map(pathOf),
+    ...(scanList === undefined ? [] : readScanList(scanList, "\n")),
+    ...(scanList0 === undefined ? [] : readScanList(scanList0, "\0")),
+  ];
+}
+
+/** Makes the part of the request that follows from the options alone. */
+export function requestOf(options: ScanOptions, roots: readonly string[]) {
+  const { exclude, maxSize, recursive, follow, since, threads, timeout, maxStrings } = options;
+  const { listClean, unordered, cache, resume, paranoid } = options;
+  return {
+    walk: {
+      roots,
+      exclude,
+      maxSize,
+      maxDepth: recursive ?? Number.POSITIVE_INFINITY,
+      follow,
+      ...(since !== undefined && { since }),
+    },
+    ...(threads !== undefined && { threads }),
+    timeoutMs: timeout,
+    maxStrings,
+    listClean,
+    unordered,
+    reuse: paranoid ? "paranoid" : cache || resume,
+  } satisfies Partial<ScanRequest>;
+}
+
+/** Opens the records of files that need not be read again; a failure is a warning, and the scan reads them. */
+export function seenFilesOf(
+  { db, maxStrings }: ScanOptions,
+  { digest, engine }: RuleSet,
+  warn: (text: string) => void,
+): SeenFiles & Disposable {
+  return openSeenFilesIfPossible(db, { ruleset: digest, engine: engine.digest, maxStrings, schema: 1 }, warn);
+}
+
+/** @param screen where the result goes */
+export function openFormat(options: ScanOptions, { rules }: RuleSet, screen: Screen): FormatWriter {
+  const format = options.json ? "json" : (options.format ?? (screen.outIsTerminal ? "text" : "ndjson"));
+  const yara = {
+    strings: options.printStrings,
+    length: options.printStringLength,
+    meta: options.printMeta,
+    tags: options.printTags,
+    namespace: options.printNamespace,
+  };
+  const lookup = format === "yara" && { ruleOf: byName(rules) };
+  return FORMATS[format].open({ version: VERSION, screen, yara: { ...yara, ...lookup } });
+}
+
+function byName({ count, get }: RuleSet["rules"]) {
+  const rules = new Map<string, RuleInfo>();
+  for (let number = 0; number < count; number++) {
+    const rule = get(number);
+    rules.set(JSON.stringify([rule.namespace, rule.name]), rule);
+  }
+  return (namespace: string, rule: string) => rules.get(JSON.stringify([namespace, rule]));
+}
+
+/** Losses that an error lists. */
+const MOST_NAMED = 5;
+
+/** @throws InputError if anything of the rules is not evaluated */
+export function refuseLosses({ quarantined }: RuleSet): void {
+  const lost = quarantined.filter(({ harmless }) => !harmless);
+  if (lost.length === 0) return;
+  const hints = lost.slice(0, MOST_NAMED).map(({ rule, file, line, reason }) => {
+    const place = line === null ? file : `${file}:${line}`;
+    return visible(`${place}: ${rule === null ? "" : `rule ${rule}: `}${reason}`);
+  });
+  const rest = lost.length - hints.length;
+  throw new InputError(`${plural(lost.length, "fault")} in the rules, and --strict was given`, {
+    hints: [...hints, ...(rest > 0 ? [`and ${plural(rest, "other")}`] : [])],
+  });
+}

@@ -1,0 +1,85 @@
+/** `scan`: files against rules. */
+import { join } from "node:path";
+import { OutputFile } from "#kit/files/output-file.ts";
+import { cacheFolder } from "#kit/files/user-folders.ts";
+import { command } from "#kit/term/command.ts";
+import { EXIT } from "#kit/term/exit.ts";
+import type { Io } from "#kit/term/io.ts";
+import { ProgressLine } from "#kit/term/progress.ts";
+import { NO_SCREEN } from "#kit/term/screen.ts";
+import type { Deps } from "../deps.ts";
+import { openRuleSet } from "../rules/open-rule-set.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import { whichRules } from "../rules/which-rules.ts";
+import { visible } from "../scan-runner/formats/escape.ts";
+import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
+import { ScanProgress } from "../scan-runner/progress.ts";
+import { runScan } from "../scan-runner/runner.ts";
+import { EXIT_OF, INCOMPLETE } from "./exits.ts";
+import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
+import { ScanOutput } from "./scan-output.ts";
+import { openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
+
+export const scan = command({
+  name: "scan",
+  description: "Scan files and folders with rules",
+  details: [
+    "Every file that is named, or lies below a folder that is named, is in exactly one of: match lines, skip lines, error lines, or the count of clean files in the last line. Lines are sorted by path, so equal runs give equal bytes. A result without its last line is not complete.",
+    "A rule or a rule file that is at fault is named in a quarantine line and takes out itself and the rules that depend on it, never the others.",
+    "Exits with 3 if a regular file within the options, or a rule, was not wholly evaluated: not readable, changed during the scan, out of time, larger than --max-size, at fault. Special files and what --exclude or --since leave out do not count. With --fail-on match and a match it exits with 4, even then.",
+  ],
+  flags: SCAN_FLAGS,
+  check: checkScanOptions,
+  examples: [
+    "cryptex scan /usr/bin --rules my-rules/",
+    "cryptex scan upload.zip --rules my-rules/ --fail-on match --format sarif -o result.sarif",
+    "find /srv -name '*.php' -print0 | cryptex scan --scan-list0 - --rules web.yar",
+    "cryptex scan /srv --rules my-rules/ --cache --exclude '*.log'",
+  ],
+  seeAlso: ["completion"],
+  async run(options, io, { env }: Deps) {
+    const { output: path, failOn, strict, cache, resume } = options;
+    const { signal } = io;
+    const warn = (text: string) => io.log.warn(text);
+    const { paths, alias } = whichRules(options.rules, { env, folder: process.cwd() });
+    const roots = rootsOf(options);
+    await using file = path === undefined ? undefined : await OutputFile.create(path);
+    const ruleSet = await openRuleSet({
+      paths,
+      ...(alias !== undefined && { alias }),
+      includeFolders: options.includeFolders,
+      externals: Object.fromEntries(options.definitions),
+      cacheFolder: join(cacheFolder("cryptex", env), "rules"),
+      warn,
+      signal,
+    });
+    if (strict) refuseLosses(ruleSet);
+    using seen = cache || resume ? seenFilesOf(options, ruleSet, warn) : undefined;
+    const progress = new ScanProgress();
+    using line = new ProgressLine(io, () => progress.text());
+    using output = new ScanOutput(io, line, file);
+    const writer = openFormat(options, ruleSet, file ? NO_SCREEN : io);
+    const tally = new Tally();
+    const request = { ...requestOf(options, roots), ...(seen && { seen }), ruleSet, progress, signal };
+    for await (const event of runScan(request)) {
+      tally.count(event);
+      await output.write(writer.event(event));
+    }
+    await output.write(writer.end());
+    await output.finish();
+    if (ruleSet.rules.count === 0) return noRules(ruleSet, paths, io);
+    return EXIT_OF[outcomeOf(tally, failOn.includes("match"))];
+  },
+});
+
+/** With nothing to look for there is no "clean": says why there is no rule. */
+function noRules({ quarantined }: RuleSet, paths: readonly string[], io: Io): number {
+  const lost = quarantined.filter(({ rule }) => rule !== null).length;
+  const where = visible(paths.join(", "));
+  io.log.error(
+    lost > 0
+      ? `nothing was scanned: no rule of ${where} can be evaluated; the quarantine lines say why`
+      : `nothing was scanned: there is no rule in ${where}`,
+  );
+  return lost > 0 ? INCOMPLETE : EXIT.failure;
+}

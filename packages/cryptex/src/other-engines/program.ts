@@ -1,0 +1,65 @@
+/** Programs of others that are run for comparison, where they are installed. */
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { ToolError } from "#kit/errors.ts";
+
+export interface ProgramResult {
+  /** Exit code; null after a signal. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Output beyond this ends a program: it is not what was asked for. */
+const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
+
+/** Finds a program in PATH. */
+export function findProgram(name: string): string | undefined {
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {}
+  }
+  return undefined;
+}
+
+/** Runs a program to its end; nothing is given to it to read. @throws ToolError if it cannot run; the signal's reason */
+export function runOtherProgram(
+  path: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<ProgramResult> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
+  const child = spawn(path, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  const stop = () => child.kill("SIGKILL");
+  signal.addEventListener("abort", stop, { once: true });
+  const outputs: Buffer[][] = [[], []];
+  let total = 0;
+  for (const [index, stream] of [child.stdout, child.stderr].entries()) {
+    stream.on("data", (piece: Buffer) => {
+      total += piece.length;
+      if (total > MAX_OUTPUT_BYTES) stop();
+      else outputs[index]!.push(piece);
+    });
+  }
+  child.on("error", (error) => reject(new ToolError(`${path} cannot be run: ${error.message}`)));
+  child.on("close", (code, endedBy) => {
+    signal.removeEventListener("abort", stop);
+    if (signal.aborted) reject(signal.reason);
+    else if (total > MAX_OUTPUT_BYTES)
+      reject(new ToolError(`${path} wrote more than ${MAX_OUTPUT_BYTES} bytes`));
+    else {
+      const [stdout, stderr] = outputs.map((pieces) => Buffer.concat(pieces));
+      resolve({ code, signal: endedBy, stdout: stdout!, stderr: stderr!.toString() });
+    }
+  });
+  return promise;
+}

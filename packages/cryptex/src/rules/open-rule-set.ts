@@ -1,0 +1,70 @@
+/** The door to rules: from paths to a set that is ready to scan, from the cache where nothing has changed. */
+import { statSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import { orAborted } from "#kit/abort.ts";
+import { libyaraFacts } from "../engine/own-engine.ts";
+import type { PackedRuleSet, RuleSet, RuleSetRequest } from "./rule-set.ts";
+import { RuleSetCache } from "./rule-set-cache.ts";
+import { openRuleTable } from "./rule-table.ts";
+import type { BuildReply } from "./rules-thread.ts";
+
+export interface OpenRuleSetOptions extends RuleSetRequest {
+  readonly alias?: string;
+  /** Folder of the cache of compiled sets; none is kept without it. */
+  readonly cacheFolder?: string;
+  /** Told why a set could not be kept. */
+  readonly warn: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** @throws the signal's reason */
+export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet> {
+  const { paths, includeFolders, externals, alias, cacheFolder, warn, signal } = options;
+  const request: RuleSetRequest = { paths, includeFolders, externals };
+  // What comes through a pipe can be read once.
+  const cache =
+    cacheFolder === undefined || paths.some(isPipe)
+      ? undefined
+      : new RuleSetCache(cacheFolder, libyaraFacts());
+  let packed = cache?.find(request);
+  if (!packed) {
+    packed = await build(request, signal);
+    try {
+      cache?.keep(request, packed);
+    } catch (error) {
+      warn(`the compiled rules could not be kept in ${cacheFolder}: ${(error as Error).message}`);
+    }
+  }
+  return {
+    digest: packed.digest,
+    ...(alias !== undefined && { alias }),
+    engine: libyaraFacts(),
+    compiled: packed.compiled,
+    rules: openRuleTable(packed.table),
+    quarantined: packed.quarantined,
+    externals,
+  };
+}
+
+function isPipe(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+}
+
+async function build(request: RuleSetRequest, signal: AbortSignal): Promise<PackedRuleSet> {
+  const worker = new Worker(new URL("./rules-thread.ts", import.meta.url));
+  const { promise, resolve, reject } = Promise.withResolvers<PackedRuleSet>();
+  worker.once("message", (reply: BuildReply) => {
+    if ("set" in reply) resolve(reply.set);
+    else reject(new Error(`the rules could not be compiled: ${reply.error}`));
+  });
+  worker.once("error", reject);
+  worker.once("exit", () => reject(new Error("the thread that compiles the rules has ended")));
+  worker.postMessage(request);
+  try {
+    return await orAborted(promise, signal);
+  } finally {
+    promise.catch(() => {});
+    void worker.terminate();
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Finds and reads the files of a rule set: the paths that were named, the rule files below folders, and what they include. Each
+ * file is read once, however many ways lead to it.
+ */
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import type { IncludeSyntax, RuleFileSyntax, RuleSyntax } from "./ast.ts";
+import { Lines } from "./lines.ts";
+import { parseRuleFile } from "./parser.ts";
+import type { Quarantined } from "./rule-info.ts";
+
+/** Names of files that a folder of rules is searched for. A file that is named itself may be called anything. */
+const RULE_FILE = /\.(yar|yara|rule|rules)$/i;
+/** Includes within includes, as YARA allows (YR_MAX_INCLUDE_DEPTH). */
+const MAX_INCLUDE_DEPTH = 16;
+/** Far above any collection that is published as one file (the largest known has 30 MB). */
+const MAX_RULE_FILE_BYTES = 256 * 1024 * 1024;
+
+/** A file that was named, or found below a folder that was named. */
+export interface ListedFile {
+  /** As it was named, or below what was named. */
+  readonly path: string;
+  /** The folder that was named; for a file, the folder that it lies in. */
+  readonly root: string;
+}
+
+export interface RuleFile extends ListedFile {
+  readonly bytes: Uint8Array;
+  /** SHA-256, hex. */
+  readonly digest: string;
+  readonly syntax: RuleFileSyntax;
+}
+
+export interface RuleFiles {
+  readonly files: readonly RuleFile[];
+  /** Rules in the order in which YARA would read them: those of an included file stand where the include does. */
+  readonly rules: readonly RuleInFile[];
+  readonly quarantined: readonly Quarantined[];
+  /** Every path that was read, with the file's digest; another path of the same file stands here, too. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Paths at which an include was looked for in vain: a file that appears there changes the set. */
+  readonly absent: readonly string[];
+}
+
+export interface RuleInFile {
+  readonly file: RuleFile;
+  readonly syntax: RuleSyntax;
+}
+
+/** Lists the rule files that paths stand for, sorted below each path. Paths that cannot be read are quarantined. */
+export function listRuleFiles(paths: readonly string[]): {
+  readonly listed: readonly ListedFile[];
+  readonly quarantined: readonly Quarantined[];
+} {
+  const listed: ListedFile[] = [];
+  const quarantined: Quarantined[] = [];
+  for (const path of paths) {
+    try {
+      if (statSync(path).isDirectory()) {
+        const visited = new Set<string>();
+        for (const found of ruleFilesBelow(path, visited, quarantined))
+          listed.push({ path: found, root: path });
+      } else listed.push({ path, root: dirname(path) });
+    } catch (error) {
+      quarantined.push(unreadable(path, error));
+    }
+  }
+  return { listed, quarantined };
+}
+
+/** Walks a folder in the order of names; links are followed, each folder is visited once. */
+function* ruleFilesBelow(
+  folder: string,
+  visited: Set<string>,
+  quarantined: Quarantined[],
+): Generator<string> {
+  let names: string[];
+  try {
+    const real = realpathSync(folder);
+    if (visited.has(real)) return;
+    visited.add(real);
+    names = readdirSync(folder).sort();
+  } catch (error) {
+    quarantined.push(unreadable(folder, error));
+    return;
+  }
+  for (const name of names) {
+    const path = join(folder, name);
+    const stats = statOrUndefined(path);
+    if (stats?.isDirectory()) yield* ruleFilesBelow(path, visited, quarantined);
+    else if (RULE_FILE.test(name)) yield path;
+  }
+}
+
+function statOrUndefined(path: string) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined; // a link to nowhere: reported when it is read
+  }
+}
+
+/** Reads and parses the listed files and all that they include. */
+export function readRuleFiles(listed: readonly ListedFile[], includeFolders: readonly string[]): RuleFiles {
+  const reading = new Reading(includeFolders);
+  for (const file of listed) reading.add(file);
+  return reading;
+}
+
+class Reading implements RuleFiles {
+  readonly files: RuleFile[] = [];
+  readonly rules: RuleInFile[] = [];
+  readonly quarantined: Quarantined[] = [];
+  readonly absent: string[] = [];
+  readonly digests = new Map<string, string>();
+  /** Digests by real path, of files that are read, or are being read. */
+  private readonly seen = new Map<string, string>();
+  /** Real paths from a named file down to the present one. */
+  private readonly stack: string[] = [];
+
+  constructor(private readonly includeFolders: readonly string[]) {}
+
+  /** Adds a file's rules unless they are there. */
+  add(listed: ListedFile): void {
+    let real: string;
+    let bytes: Uint8Array;
+    try {
+      real = realpathSync(listed.path);
+      const seen = this.seen.get(real);
+      if (seen !== undefined) {
+        this.digests.set(listed.path, seen);
+        return;
+      }
+      bytes = readRuleFile(listed.path);
+    } catch (error) {
+      this.quarantined.push(unreadable(listed.path, error));
+      return;
+    }
+    const digest = createHash("sha256").update(bytes).digest("hex");
+    this.seen.set(real, digest);
+    this.digests.set(listed.path, digest);
+    const file: RuleFile = { ...listed, bytes, digest, syntax: parseRuleFile(bytes) };
+    this.files.push(file);
+    for (const { rule, line, message } of file.syntax.faults) {
+      const reason = `syntax error: ${message}`;
+      this.quarantined.push({ rule: rule ?? null, file: file.path, line, reason, harmless: false });
+    }
+    const { unclosedComment } = file.syntax;
+    if (unclosedComment !== undefined) {
+      const line = new Lines(bytes).line(unclosedComment);
+      const reason = "a comment is never closed: what follows it is not read";
+      this.quarantined.push({ rule: null, file: file.path, line, reason, harmless: false });
+    }
+    this.stack.push(real);
+    for (const part of inOrder(file.syntax)) {
+      if ("condition" in part) this.rules.push({ file, syntax: part });
+      else this.include(file, part);
+    }
+    this.stack.pop();
+  }
+
+  private include(from: RuleFile, { path, line }: IncludeSyntax): void {
+    const lost = (reason: string) =>
+      this.quarantined.push({ rule: null, file: from.path, line, reason, harmless: false });
+    const shown = JSON.stringify(path);
+    const found = this.find(dirname(from.path), Buffer.from(path, "latin1").toString());
+    if (found === undefined) return void lost(`include ${shown}: there is no such file`);
+    const real = realpathSync(found);
+    if (this.stack.includes(real)) return void lost(`include ${shown}: the file includes itself in a circle`);
+    if (this.stack.length >= MAX_INCLUDE_DEPTH) {
+      return void lost(`include ${shown}: more than ${MAX_INCLUDE_DEPTH} includes within each other`);
+    }
+    this.add({ path: found, root: from.root });
+  }
+
+  /** Looks beside the including file, then in the include folders. */
+  private find(folder: string, path: string): string | undefined {
+    const places = isAbsolute(path)
+      ? [path]
+      : [folder, ...this.includeFolders].map((each) => join(each, path));
+    return places.find((place) => {
+      if (statOrUndefined(place)) return true;
+      this.absent.push(place);
+      return false;
+    });
+  }
+}
+
+function* inOrder({ rules, includes }: RuleFileSyntax): Generator<RuleSyntax | IncludeSyntax> {
+  if (includes.length === 0) return yield* rules;
+  yield* [...rules, ...includes].sort((a, b) => a.span.start - b.span.start);
+}
+
+/** Reads a file, or a pipe to its end. @throws Error that says why not */
+export function readRuleFile(path: string): Uint8Array {
+  const stats = statSync(path);
+  if (stats.isDirectory()) throw new Error("is a folder");
+  if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket())
+    throw new Error("is no file of rules");
+  if (stats.size > MAX_RULE_FILE_BYTES) {
+    throw new Error(`is larger than ${MAX_RULE_FILE_BYTES / 1024 / 1024} MiB`);
+  }
+  return readFileSync(path);
+}
+
+function unreadable(path: string, error: unknown): Quarantined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason =
+    code === "ENOENT"
+      ? lstatExists(path)
+        ? "the link leads nowhere"
+        : "there is no such file"
+      : code === "EACCES" || code === "EPERM"
+        ? "permission denied"
+        : message;
+  return { rule: null, file: path, line: null, reason: `cannot be read: ${reason}`, harmless: false };
+}
+
+function lstatExists(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Names each file by its path below its root, or by its whole path where two would be called the same. */
+export function namespacesOf(files: readonly RuleFile[]): Map<RuleFile, string> {
+  const short = (file: RuleFile) => relative(file.root, file.path) || basename(file.path);
+  const counts = new Map<string, number>();
+  for (const file of files) counts.set(short(file), (counts.get(short(file)) ?? 0) + 1);
+  return new Map(files.map((file) => [file, counts.get(short(file)) === 1 ? short(file) : file.path]));
+}

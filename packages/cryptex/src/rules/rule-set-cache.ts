@@ -1,0 +1,136 @@
+/**
+ * Compiled sets kept from run to run, a file each, in a folder of the user's cache. An entry is used only where every rule file still
+ * has the digest that it had, and no file has appeared where an include was looked for in vain.
+ */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { Replacement } from "#kit/files/replace-file.ts";
+import type { EngineFacts } from "../engine/engine.ts";
+import { listRuleFiles, readRuleFile } from "./rule-files.ts";
+import type { PackedRuleSet, RuleSetRequest } from "./rule-set.ts";
+
+/** Changes with the layout of an entry, and with whatever decides what a set is made of. */
+const FORMAT = 1;
+/** Entries kept, the last used ones: a compiled set of 3,000 rules has about 7 MB. */
+const MAX_ENTRIES = 20;
+
+/** What is kept of a set besides its bytes. */
+type Head = Omit<PackedRuleSet, "table" | "compiled"> & {
+  readonly format: number;
+  readonly tableBytes: number;
+  readonly compiledBytes: number;
+  /** SHA-256 over table and compiled rules, hex. */
+  readonly content: string;
+};
+
+export class RuleSetCache {
+  /** @param folder made when something is kept */
+  constructor(
+    private readonly folder: string,
+    private readonly engine: EngineFacts,
+  ) {}
+
+  /** Finds a set as it would be built now. An entry that is damaged or out of date is as if it were not there. */
+  find(request: RuleSetRequest): PackedRuleSet | undefined {
+    try {
+      const path = this.pathOf(request);
+      const entry = readEntry(path);
+      if (!entry || !isCurrent(entry, request)) return undefined;
+      utimesSync(path, new Date(), new Date());
+      return entry;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps a set, unless a file of it could not be read: that may end at any time. @throws the system's error */
+  keep(request: RuleSetRequest, set: PackedRuleSet): void {
+    if (set.quarantined.some(({ rule, line }) => rule === null && line === null)) return;
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const { table, compiled, ...rest } = set;
+    const head: Head = {
+      ...rest,
+      format: FORMAT,
+      tableBytes: table.length,
+      compiledBytes: compiled.length,
+      content: contentDigest(table, compiled),
+    };
+    const text = Buffer.from(JSON.stringify(head));
+    const length = Buffer.alloc(HEAD_LENGTH_BYTES);
+    length.writeUInt32LE(text.length);
+    using file = new Replacement(this.pathOf(request), 0o600);
+    file.write(Buffer.concat([length, text, table, compiled]));
+    file.publish();
+    this.prune();
+  }
+
+  /** A set is found by the question, not by the answer: what was named, from where, for which engine. */
+  private pathOf({ paths, includeFolders, externals }: RuleSetRequest): string {
+    const values = Object.entries(externals).map(([name, value]) => [name, typeof value, String(value)]);
+    const absolute = (each: string) => [each, resolve(each)];
+    const question = [FORMAT, this.engine, paths.map(absolute), includeFolders.map(absolute), values.sort()];
+    const key = createHash("sha256").update(JSON.stringify(question)).digest("hex").slice(0, 32);
+    return join(this.folder, `${key}.rules`);
+  }
+
+  private prune(): void {
+    const entries = readdirSync(this.folder)
+      .filter((name) => name.endsWith(".rules"))
+      .map((name) => join(this.folder, name))
+      .map((path) => ({ path, used: statSync(path).mtimeMs }))
+      .sort((a, b) => b.used - a.used);
+    for (const { path } of entries.slice(MAX_ENTRIES)) rmSync(path, { force: true });
+  }
+}
+
+/** True if a set would be built of the same files with the same bytes. */
+function isCurrent({ listed, files, absent }: PackedRuleSet, { paths }: RuleSetRequest): boolean {
+  const now = listRuleFiles(paths);
+  return (
+    now.quarantined.length === 0 &&
+    now.listed.length === listed.length &&
+    now.listed.every(({ path }, index) => path === listed[index]) &&
+    !absent.some((path) => existsSync(path)) &&
+    files.every(([path, digest]) => createHash("sha256").update(readRuleFile(path)).digest("hex") === digest)
+  );
+}
+
+const HEAD_LENGTH_BYTES = 4;
+
+function readEntry(path: string): PackedRuleSet | undefined {
+  const fd = openSync(path, "r");
+  try {
+    const size = fstatSync(fd).size;
+    const all = new Uint8Array(new SharedArrayBuffer(size));
+    if (readSync(fd, all, 0, size, 0) !== size) return undefined;
+    const headBytes = new DataView(all.buffer).getUint32(0, true);
+    const head = JSON.parse(
+      Buffer.from(all.subarray(HEAD_LENGTH_BYTES, HEAD_LENGTH_BYTES + headBytes)).toString(),
+    ) as Head;
+    const { format, tableBytes, compiledBytes, content, ...rest } = head;
+    const start = HEAD_LENGTH_BYTES + headBytes;
+    if (format !== FORMAT || start + tableBytes + compiledBytes !== size) return undefined;
+    const table = all.subarray(start, start + tableBytes);
+    const compiled = all.subarray(start + tableBytes);
+    if (contentDigest(table, compiled) !== content) return undefined;
+    return { ...rest, table, compiled };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function contentDigest(table: Uint8Array, compiled: Uint8Array): string {
+  return createHash("sha256").update(table).update(compiled).digest("hex");
+}

@@ -1,0 +1,89 @@
+/** Facts about the rules of a compiled set, packed: a scan of one file looks at the few rules that match. */
+import type { MetaSyntax } from "./ast.ts";
+import type { ResolvedRule } from "./resolve.ts";
+import type { MetaValue, RuleInfo } from "./rule-info.ts";
+
+/** Facts about the rules by their numbers in the engine. */
+export interface RuleTable {
+  readonly count: number;
+  get(rule: number): RuleInfo;
+  /** Numbers of the rules whose conditions name this one, directly or not. */
+  dependants(rule: number): readonly number[];
+}
+
+/** Packs the facts: a line of JSON for each rule. */
+export function packRuleTable(rules: readonly ResolvedRule[]): Uint8Array {
+  const numbers = new Map(rules.map((rule, number) => [rule, number]));
+  const lines = rules.map((rule) => {
+    const line: PackedRule = { ...infoOf(rule), uses: rule.uses.map((use) => numbers.get(use)!) };
+    return JSON.stringify(line, (_, value) => (typeof value === "bigint" ? { integer: `${value}` } : value));
+  });
+  return Buffer.from(lines.map((line) => `${line}\n`).join(""));
+}
+
+interface PackedRule extends RuleInfo {
+  /** Numbers of the rules that the condition names. */
+  readonly uses: readonly number[];
+}
+
+function infoOf({ file, syntax, namespace }: ResolvedRule): RuleInfo {
+  return {
+    name: syntax.name,
+    namespace,
+    isPrivate: syntax.isPrivate,
+    isGlobal: syntax.isGlobal,
+    tags: syntax.tags,
+    meta: syntax.meta.map(metaValue),
+    strings: syntax.strings.map(({ id, modifiers, kind }) => ({
+      id,
+      isPrivate: modifiers.private === true,
+      ...(kind === "hex" && { isHex: true as const }),
+    })),
+    file: file.path,
+    line: syntax.line,
+  };
+}
+
+function metaValue({ key, value }: MetaSyntax): MetaValue {
+  const exact =
+    typeof value === "bigint" && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value));
+  return { key, value: exact ? Number(value) : value };
+}
+
+/** Opens packed facts. */
+export function openRuleTable(packed: Uint8Array): RuleTable {
+  const starts = [0];
+  for (let at = packed.indexOf(LINE_FEED); at >= 0; at = packed.indexOf(LINE_FEED, at + 1))
+    starts.push(at + 1);
+  const count = starts.length - 1;
+  const text = Buffer.from(packed.buffer, packed.byteOffset, packed.length);
+  const opened = new Map<number, PackedRule>();
+  const get = (rule: number): PackedRule => {
+    const known = opened.get(rule);
+    if (known) return known;
+    const line = text.toString("utf8", starts[rule]!, starts[rule + 1]! - 1);
+    const info = JSON.parse(line, (_, value) =>
+      isInteger(value) ? BigInt(value.integer) : value,
+    ) as PackedRule;
+    opened.set(rule, info);
+    return info;
+  };
+  return {
+    count,
+    get,
+    dependants(rule) {
+      // A rule comes after those that it uses.
+      const found = new Set([rule]);
+      for (let each = rule + 1; each < count; each++)
+        if (get(each).uses.some((use) => found.has(use))) found.add(each);
+      found.delete(rule);
+      return [...found];
+    },
+  };
+}
+
+const LINE_FEED = 0x0a;
+
+function isInteger(value: unknown): value is { readonly integer: string } {
+  return typeof value === "object" && value !== null && "integer" in value;
+}

@@ -1,0 +1,17 @@
+/** Thread that builds a set, so that the program stays interruptible while a large collection is compiled. */
+import { parentPort } from "node:worker_threads";
+import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
+import { buildRuleSet } from "./build-rule-set.ts";
+import type { PackedRuleSet, RuleSetRequest } from "./rule-set.ts";
+
+export type BuildReply = { readonly set: PackedRuleSet } | { readonly error: string };
+
+parentPort!.once("message", (request: RuleSetRequest) => {
+  let reply: BuildReply;
+  try {
+    reply = { set: buildRuleSet(request, { facts: libyaraFacts(), newInstance: makeLibyara }) };
+  } catch (error) {
+    reply = { error: (error as Error).stack ?? String(error) };
+  }
+  parentPort!.postMessage(reply);
+});
