@@ -1,7 +1,7 @@
 /** What the commands `rules …` share: their flags, and the way from these to the rules in the store. */
 import { plural } from "#kit/format/numbers.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
+import { flag, group, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { indexedRoots, indexRules, type Roots, type RuleScope } from "../cryptex-store/rule-index.ts";
@@ -12,18 +12,15 @@ import type { Quarantined } from "../rules/rule-info.ts";
 import { namedRules, whichRules } from "../rules/which-rules.ts";
 import { visible } from "../scan-runner/formats/escape.ts";
 import { INCOMPLETE } from "./exits.ts";
+import { RULE_FLAGS } from "./rule-flags.ts";
 
 export const STORE_FLAGS = {
   db: flag.file({ about: "Store to use, in place of the user's own" }),
 };
 
 export const SCOPE_FLAGS = group("Rules", {
-  rules: many(
-    flag.file({ hint: "PATH|SET", about: "File of rules, folder of them, or rule set of cryptex.toml" }),
-  ),
-  includeFolders: many(
-    flag.folder({ name: "include-dir", about: "Folder in which includes are looked for, too" }),
-  ),
+  rules: RULE_FLAGS.rules,
+  includeFolders: RULE_FLAGS.includeFolders,
   ...STORE_FLAGS,
 });
 

@@ -9,12 +9,12 @@ import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
 import { type Answers, type Verification, verifyEngines } from "../other-engines/verify.ts";
 import { compileSet } from "../rules/build-rule-set.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
+import { whichRules } from "../rules/which-rules.ts";
 import type { MatchEvent } from "../scan-runner/events.ts";
 import { visible } from "../scan-runner/formats/escape.ts";
 import { pathOf } from "../scan-runner/paths.ts";
 import { runScan } from "../scan-runner/runner.ts";
 import { MAX_SIZE } from "../scan-runner/walk.ts";
-import { chosenRules } from "./chosen-rules.ts";
 import { FINDINGS, INCOMPLETE } from "./exits.ts";
 import { RULE_FLAGS } from "./rule-flags.ts";
 
@@ -40,7 +40,9 @@ export const verifyEnginesCommand = command({
   seeAlso: ["engines", "scan"],
   async run(options, io, { env }: Deps) {
     const { signal } = io;
-    const chosen = chosenRules(options, env);
+    const { paths } = whichRules(options.rules, { env, folder: process.cwd() });
+    const externals = Object.fromEntries(options.definitions);
+    const chosen = { paths, includeFolders: options.includeFolders, externals };
     const facts = libyaraFacts();
     const { rules } = compileSet(chosen, { facts, newInstance: makeLibyara });
     if (rules.length === 0) throw new InputError("no rule can be compared: none was loaded");

@@ -129,8 +129,7 @@ export function parseSettings(text: string, path: string): Settings {
   const fault = (words: string, hints: readonly string[] = []) =>
     new InputError(`${visible(path)}: ${words}`, { hints });
   const table = (value: unknown, name: string, keys?: readonly string[]): [string, unknown][] => {
-    if (Object.prototype.toString.call(value) !== "[object Object]")
-      throw fault(`${name} is not a table`);
+    if (Object.prototype.toString.call(value) !== "[object Object]") throw fault(`${name} is not a table`);
     const entries = Object.entries(value as object);
     const unknown = keys && entries.find(([key]) => !keys.includes(key))?.[0];
     if (unknown !== undefined) {

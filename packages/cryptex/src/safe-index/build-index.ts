@@ -5,8 +5,9 @@
 import { createHash } from "node:crypto";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
 import { compileRules } from "../rules/compile.ts";
+import { listRuleFiles } from "../rules/list-rule-files.ts";
 import { type ResolvedRule, resolveRules } from "../rules/resolve.ts";
-import { listRuleFiles, readRuleFiles } from "../rules/rule-files.ts";
+import { readRuleFiles } from "../rules/rule-files.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import { writeSource } from "../rules/source.ts";

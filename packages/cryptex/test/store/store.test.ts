@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProcess } from "../../../../test/support/run-process.ts";
 import { MIGRATIONS } from "../../src/cryptex-store/migrations.ts";
-import { defaultStorePath, openMemoryStore, openStore, type Store } from "../../src/cryptex-store/store.ts";
+import { openMemoryStore, openStore, type Store } from "../../src/cryptex-store/store.ts";
 import { StoreError } from "../../src/cryptex-store/store-error.ts";
 
 let folder: string;
@@ -46,19 +46,6 @@ function expectSound(store: Store): void {
 }
 
 describe("the place of the store", () => {
-  test("is below XDG_DATA_HOME, else below the home folder", () => {
-    const linux = (env: Record<string, string>) => defaultStorePath(env, "linux");
-    expect(linux({ HOME: "/h", XDG_DATA_HOME: "/data" })).toBe("/data/cryptex/cryptex.db");
-    expect(linux({ HOME: "/h" })).toBe("/h/.local/share/cryptex/cryptex.db");
-    expect(linux({ HOME: "/h", XDG_DATA_HOME: "relative" })).toBe("/h/.local/share/cryptex/cryptex.db");
-  });
-
-  test("follows the customs of macOS and Windows", () => {
-    const env = { HOME: "/h", XDG_DATA_HOME: "/data", LOCALAPPDATA: "/local" };
-    expect(defaultStorePath(env, "darwin")).toBe("/h/Library/Application Support/cryptex/cryptex.db");
-    expect(defaultStorePath(env, "win32")).toBe("/local/cryptex/cryptex.db");
-  });
-
   test("is made where it is missing, for its owner alone", () => {
     const env = { XDG_DATA_HOME: join(folder, "a", "b"), HOME: folder };
     using store = openStore(undefined, { env });
