@@ -4,8 +4,9 @@ import { command } from "#kit/term/command.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import { findRules, type MetaFilter } from "../cryptex-store/rule-search.ts";
 import type { Deps } from "../deps.ts";
-import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS, withRules } from "./rules-scope.ts";
-import { foundJson, foundText } from "./rules-text.ts";
+import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS } from "./lookup-flags.ts";
+import { foundJson, foundText } from "./rules-find-text.ts";
+import { withRules } from "./rules-scope.ts";
 
 export const rulesFind = command({
   name: "rules find",

@@ -1,27 +1,28 @@
 /** From the options of `scan` to its parts: what is scanned, how the result is written. */
 import { InputError } from "#kit/errors.ts";
 import { plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
 import type { RuleInfo } from "../rules/rule-info.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 import type { FormatWriter } from "../scan-runner/formats/format.ts";
 import { FORMATS } from "../scan-runner/formats/formats.ts";
 import { pathOf } from "../scan-runner/paths.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
+import { readScanList } from "../scan-runner/scan-list.ts";
 import type { SeenFiles } from "../scan-runner/seen-files.ts";
 import { VERSION } from "../version.ts";
 import type { ScanOptions } from "./scan-flags.ts";
-import { readScanList } from "./scan-list.ts";
 
-/** Names what is scanned: paths that were typed, then those of lists. Binary strings. @throws InputError */
-export function rootsOf({ path, scanList, scanList0 }: ScanOptions): string[] {
-  return [
-    ...path.map(pathOf),
-    ...(scanList === undefined ? [] : readScanList(scanList, "\n")),
-    ...(scanList0 === undefined ? [] : readScanList(scanList0, "\0")),
-  ];
+/** Names what is scanned: paths that were typed, then those of lists. Binary strings. @throws InputError; UsageError; the signal's reason */
+export async function rootsOf(
+  { path, scanList, scanList0 }: ScanOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const lines = scanList === undefined ? [] : await readScanList(scanList, "lines", signal);
+  const zeros = scanList0 === undefined ? [] : await readScanList(scanList0, "zeros", signal);
+  return path.map(pathOf).concat(lines, zeros);
 }
 
 /** Makes the part of the request that follows from the options alone. */

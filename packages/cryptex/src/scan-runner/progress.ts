@@ -1,6 +1,7 @@
 /** How far a scan has come: files, bytes, matches, and the time left once it is known how much there is. */
-import { formatAmount, formatCount, formatDuration, formatPercent, plural } from "#kit/format/numbers.ts";
-import type { Found, FoundFile } from "./walk.ts";
+import { pause } from "#kit/abort.ts";
+import { formatDuration, formatPercent, formatQuantity, plural } from "#kit/format/numbers.ts";
+import { type Found, type FoundFile, type WalkOptions, walk } from "./walk.ts";
 
 /** A file costs as much time as so many bytes, beside its own: 0.3 ms at 40 MB/s, measured with 3,000 rules. */
 const FILE_COST_BYTES = 12_000;
@@ -44,8 +45,8 @@ export class ScanProgress {
     const total = this.#total;
     const parts = [
       total ? `${this.#files}/${plural(total.files, "file")}` : plural(this.#files, "file"),
-      `${formatAmount(this.#bytes)}B`,
-      `${formatCount(this.#matches)} ${this.#matches === 1 ? "match" : "matches"}`,
+      formatQuantity(this.#bytes, "B"),
+      plural(this.#matches, "match", "matches"),
     ];
     if (total && total.files > 0) {
       const share = Math.min(1, work(this.#files, this.#bytes) / work(total.files, total.bytes));
@@ -56,11 +57,36 @@ export class ScanProgress {
   }
 }
 
-export function count(total: { files: number; bytes: number }, { identity }: FoundFile): void {
+function count(total: { files: number; bytes: number }, { identity }: FoundFile): void {
   total.files++;
   total.bytes += identity.size;
 }
 
 function work(files: number, bytes: number): number {
   return bytes + files * FILE_COST_BYTES;
+}
+
+/** Shorter scans show no time left. */
+const COUNT_AFTER_MS = 1000;
+/** The counting takes a fifth of one core's time at most. */
+const COUNT_MS = 5;
+const REST_MS = 20;
+
+/** Walks ahead of the scan, file by file, to learn how much there is; ends when the scan knows it, or at a signal. */
+export async function countAhead(
+  progress: ScanProgress,
+  options: WalkOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const total = { files: 0, bytes: 0 };
+  await pause(COUNT_AFTER_MS, signal);
+  let restAt = performance.now() + COUNT_MS;
+  for (const found of walk(options)) {
+    if (found.kind === "file") count(total, found);
+    if (performance.now() < restAt) continue;
+    await pause(REST_MS, signal);
+    if (progress.totalIsKnown) return;
+    restAt = performance.now() + COUNT_MS;
+  }
+  progress.counted(total);
 }

@@ -3,7 +3,7 @@ import { onAbort } from "#kit/abort.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { Crew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
-import type { ScanProgress } from "./progress.ts";
+import { countAhead, type ScanProgress } from "./progress.ts";
 import type { FileResult, ScanFileOptions } from "./protocol.ts";
 import { Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
@@ -90,6 +90,8 @@ class Scan implements Disposable {
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
   readonly #listener: Disposable;
+  /** Ends what runs beside the scan. */
+  readonly #over = new AbortController();
 
   constructor(private readonly request: ScanRequest) {
     const { ruleSet, walk: walkOptions, timeoutMs, maxStrings, signal, seen, reuse = false } = request;
@@ -116,9 +118,14 @@ class Scan implements Disposable {
       this.#fail(signal.reason);
     });
     if (reuse === false && !signal.aborted && ruleSet.rules.count > 0) this.#crew.warmUp();
+    if (request.progress) {
+      // Nothing hangs on it: a folder that it could not count, the scan itself names.
+      countAhead(request.progress, walkOptions, this.#over.signal).catch(() => {});
+    }
   }
 
   [Symbol.dispose](): void {
+    this.#over.abort();
     this.#listener[Symbol.dispose]();
     this.#crew[Symbol.dispose]();
     this.#seen?.[Symbol.dispose]();
@@ -191,7 +198,10 @@ class Scan implements Disposable {
       const earlier = this.#seen?.get(found);
       if (earlier && this.request.reuse !== "paranoid") {
         // A clean file has no line, so no place either.
-        if (earlier.events.length === 0 && !this.request.listClean) return this.#countClean(found);
+        if (earlier.events.length === 0 && !this.request.listClean) {
+          this.#countClean(found);
+          return;
+        }
         stretch.items.push({ kind: "known", file: found, result: earlier });
       } else {
         stretch.items.push({ kind: "file", file: found, earlier });

@@ -4,8 +4,9 @@
  *
  * Memory holds the names of the folders that are being walked, nothing of what lies behind.
  */
-import { lstatSync, readdirSync, readlinkSync, type Stats, statfsSync, statSync } from "node:fs";
-import { baseName, folderOf, forFs, join, refusal, textOf } from "./paths.ts";
+import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from "node:fs";
+import { KernelFileSystems } from "./kernel-file-systems.ts";
+import { baseName, folderOf, forFs, join, pathOf, refusal, textOf } from "./paths.ts";
 import type { FileIdentity } from "./seen-files.ts";
 
 export interface WalkOptions {
@@ -110,8 +111,7 @@ class Walk {
   /** Folders entered so far, by dev and ino, with the path that led there. Filled where links are followed. */
   readonly #entered = new Map<string, string>();
   readonly #rootFolders = new Map<string, WalkedFolder>();
-  /** Names of file systems that hold no files, by dev. */
-  readonly #unreal = new Map<bigint, string | undefined>();
+  readonly #systems = new KernelFileSystems();
 
   constructor(readonly options: WalkOptions) {
     this.#globs = options.exclude.map((text) => ({ text, glob: new Bun.Glob(text) }));
@@ -164,7 +164,9 @@ class Walk {
       if (stats.isFile()) return this.#file(path, folder, stats, byLink);
       return skip(path, specialKind(stats));
     } catch (error) {
-      return { kind: "error", path, reason: refusal(error), complete: false };
+      const isGone = !isRoot && (error as NodeJS.ErrnoException).code === "ENOENT";
+      const reason = isGone ? "changed during scan: it does not exist any more" : refusal(error);
+      return { kind: "error", path, reason, complete: false };
     }
   }
 
@@ -172,8 +174,8 @@ class Walk {
     const { maxSize, since } = this.options;
     const { dev, ino, size, mtimeMs, ctimeMs } = stats;
     if (!folder) {
-      const unreal = this.#unrealSystem(path, BigInt(dev));
-      if (unreal) return skip(path, unreal);
+      const kernel = this.#systems.nameOf(path, BigInt(dev));
+      if (kernel) return skip(path, kernel);
     }
     if (since !== undefined && mtimeMs < since) return skip(path, "last changed before the time given");
     if (size > maxSize) {
@@ -216,8 +218,8 @@ class Walk {
     if (depth > this.options.maxDepth) {
       return skip(path, `folder below the depth of ${this.options.maxDepth}`);
     }
-    const unreal = this.#unrealSystem(path, dev);
-    if (unreal) return skip(path, unreal);
+    const kernel = this.#systems.nameOf(path, dev);
+    if (kernel) return skip(path, kernel);
     for (let above = parent; above; above = above.parent) {
       if (above.dev === dev && above.ino === ino)
         return skip(path, `loop: the same folder as ${textOf(above.path)}`);
@@ -243,38 +245,7 @@ class Walk {
     const name = below.slice(below.lastIndexOf("/") + 1);
     return this.#globs.find(({ glob }) => glob.match(below) || glob.match(name))?.text;
   }
-
-  /** Names the file system if it shows the kernel's state and not files. */
-  #unrealSystem(path: string, dev: bigint): string | undefined {
-    if (!this.#unreal.has(dev)) {
-      const name =
-        process.platform === "linux" ? KERNEL_SYSTEMS[statfsSync(forFs(path)).type >>> 0] : undefined;
-      this.#unreal.set(dev, name && `file system of the kernel (${name})`);
-    }
-    return this.#unreal.get(dev);
-  }
 }
-
-/** Magic numbers of statfs(2) for file systems without files: linux/magic.h. */
-const KERNEL_SYSTEMS: Readonly<Record<number, string>> = {
-  40864: "proc",
-  1650812274: "sysfs",
-  1684170528: "debugfs",
-  1953653091: "tracefs",
-  1935894131: "securityfs",
-  2613483: "cgroup",
-  1667723888: "cgroup2",
-  3405662737: "bpf",
-  1650812272: "configfs",
-  1634035564: "pstore",
-  4185718668: "selinuxfs",
-  1702057283: "fusectl",
-  1112100429: "binfmt_misc",
-  427819522: "mqueue",
-  7377: "devpts",
-  1853056627: "nsfs",
-  1346978886: "pidfs",
-};
 
 function follows(a: Listing, b: Listing): boolean {
   if (a.key !== b.key) return a.key > b.key;
@@ -283,17 +254,31 @@ function follows(a: Listing, b: Listing): boolean {
 
 /** Sorts the roots; each place once, however it is written: `a`, `./a`, `a/` are one. */
 function distinctRoots(roots: readonly string[]): readonly string[] {
-  const cwd = Buffer.from(process.cwd()).toString("latin1");
+  const paths = roots.map((root) => root.replace(/(?<=[^/])\/+$/, ""));
+  const areAlike = !paths.some(
+    (path) => /\/\/|(^|\/)\.(\/|$)/.test(path) || isAbsolute(path) !== isAbsolute(paths[0]!),
+  );
+  // Equal ones among a million of a list are next to each other then, and the walk drops them.
+  if (areAlike) return paths.sort();
+  const cwd = pathOf(process.cwd());
   const seen = new Set<string>();
-  const kept: string[] = [];
-  for (const root of roots) {
-    const path = root.replace(/(?<=[^/])\/+$/, "");
-    const place = (path.startsWith("/") ? path : `${cwd}/${path}`).replace(/\/(?:\.?\/)*(?:\.$)?/g, "/");
-    if (seen.has(place)) continue;
-    seen.add(place);
-    kept.push(path);
-  }
+  const kept = paths.filter((path) => {
+    const place = resolve(isAbsolute(path) ? path : `${cwd}/${path}`);
+    return !seen.has(place) && seen.add(place);
+  });
   return kept.sort();
+}
+
+function isAbsolute(path: string): boolean {
+  return path.startsWith("/");
+}
+
+/** Takes out what leads nowhere: `//` and `/./`. A `..` stays, since what is before it may be a link. */
+function resolve(path: string): string {
+  return `/${path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/")}`;
 }
 
 function skip(path: string, reason: string): NotScanned {
