@@ -24,7 +24,7 @@ import type { Store } from "./store.ts";
 export interface RuleScope {
   /** Paths, as they were named or below what was named, by the number of their content. */
   readonly paths: ReadonlyMap<number, readonly string[]>;
-  /** What is missing from the scope, and why. */
+  /** Files and rules that are missing from the scope, and why. */
   readonly problems: readonly Quarantined[];
   /** Files whose content was not known. */
   readonly parsed: number;
@@ -235,7 +235,7 @@ class RuleIndexing implements RuleScope {
   }
 }
 
-/** Of a file that may still change and keep its times: it is opened each time. */
+/** Stamp of a file that may still change and keep its times: it is opened each time. */
 const UNSETTLED = "";
 
 function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats, nowMs: number): string {

@@ -9,7 +9,7 @@ import type { RuleScope } from "./rule-index.ts";
 import { fieldValue, searchable } from "./rule-words.ts";
 import type { Store } from "./store.ts";
 
-/** What a rule must have, all of it. */
+/** Marks that a rule must have, all of them. */
 export interface RuleQuery {
   readonly words: readonly string[];
   /** A query of SQLite's FTS5, with columns name, tags, meta and strings: https://sqlite.org/fts5.html#full_text_query_syntax */
