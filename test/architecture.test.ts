@@ -260,7 +260,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/cryptex-store",
     files: /^packages\/cryptex\/src\/cryptex-store\//,
-    may: ["cryptex/rules", "cryptex/scan-runner", "cryptex/version", "kit/errors", "kit/files"],
+    may: ["cryptex/rules", "cryptex/scan-runner", "cryptex/version", "kit/errors", "kit/files", "kit/format"],
     packages: /^(bun:sqlite$|node:)/,
   },
   { name: "cryptex/version", files: /^packages\/cryptex\/src\/version\.ts$/, may: [], packages: /^$/ },

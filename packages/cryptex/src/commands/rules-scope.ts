@@ -52,7 +52,7 @@ async function openScope(
   } catch (error) {
     store?.close();
     if (!paths || !(error instanceof StoreError && WITHOUT_STORE.includes(error.fault))) throw error;
-    io.log.warn(`${visible(error.message)}; the rules are read without it`);
+    io.log.warn(`${error.message}; the rules are read without it`);
     const memory = openMemoryStore();
     return { store: memory, scope: await readRules(memory, { paths, includeFolders }, io) };
   }

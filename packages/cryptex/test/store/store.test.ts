@@ -76,6 +76,8 @@ describe("the place of the store", () => {
       expect(existsSync(file)).toBe(true);
     }
     expect(faultOf(() => openStore("a\0b")).fault).toBe("unreachable");
+    const obeyed = join(folder, "\x1b[31m", "store.db");
+    expect(faultOf(() => openStore(obeyed)).message).toContain("\\x1B[31m");
   });
 });
 
