@@ -236,7 +236,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/rules",
     files: /^packages\/cryptex\/src\/rules\//,
-    may: ["cryptex/engine", "kit/abort", "kit/errors", "kit/files", "kit/term"],
+    may: ["cryptex/engine", "kit/abort", "kit/errors", "kit/files", "kit/format", "kit/term"],
     packages: /^node:/,
   },
   {
@@ -260,7 +260,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/cryptex-store",
     files: /^packages\/cryptex\/src\/cryptex-store\//,
-    may: ["cryptex/rules", "cryptex/scan-runner", "cryptex/version", "kit/errors"],
+    may: ["cryptex/rules", "cryptex/scan-runner", "cryptex/version", "kit/errors", "kit/files", "kit/format"],
     packages: /^(bun:sqlite$|node:)/,
   },
   { name: "cryptex/version", files: /^packages\/cryptex\/src\/version\.ts$/, may: [], packages: /^$/ },

@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
 import { type CompiledSet, compileRules } from "./compile.ts";
+import { type ListedFile, listRuleFiles } from "./list-rule-files.ts";
 import { type ResolvedRule, resolveRules } from "./resolve.ts";
-import { inOrderOf, type ListedFile, listRuleFiles, type RuleFiles, readRuleFiles } from "./rule-files.ts";
+import { inOrderOf, type RuleFiles, readRuleFiles } from "./rule-files.ts";
 import { type Externals, FILE_EXTERNALS, type PackedRuleSet, type RuleSetRequest } from "./rule-set.ts";
 import { packRuleTable } from "./rule-table.ts";
 import { textOf } from "./source.ts";
