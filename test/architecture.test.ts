@@ -248,13 +248,21 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/safe-index",
     files: /^packages\/cryptex\/src\/safe-index\//,
-    may: ["cryptex/engine", "cryptex/rules", "cryptex/other-engines"],
+    may: ["cryptex/engine", "cryptex/rules", "cryptex/other-engines", "kit/format"],
     packages: /^node:/,
   },
   {
     name: "cryptex/scan-runner",
     files: /^packages\/cryptex\/src\/scan-runner\//,
-    may: ["cryptex/engine", "cryptex/rules", "kit/abort", "kit/errors", "kit/format", "kit/term"],
+    may: [
+      "cryptex/engine",
+      "cryptex/rules",
+      "kit/abort",
+      "kit/errors",
+      "kit/format",
+      "kit/term",
+      "kit/files",
+    ],
     packages: /^node:/,
   },
   {
