@@ -254,7 +254,15 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/scan-runner",
     files: /^packages\/cryptex\/src\/scan-runner\//,
-    may: ["cryptex/engine", "cryptex/rules", "kit/abort", "kit/errors", "kit/format", "kit/term"],
+    may: [
+      "cryptex/engine",
+      "cryptex/rules",
+      "kit/abort",
+      "kit/errors",
+      "kit/files",
+      "kit/format",
+      "kit/term",
+    ],
     packages: /^node:/,
   },
   {
