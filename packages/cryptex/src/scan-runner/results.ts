@@ -119,7 +119,7 @@ export class Results {
     ];
   }
 
-  /** What may be used again of a result: nothing of a file that was not wholly evaluated. Counts nothing. */
+  /** Takes from a result what may be used again: nothing of a file that was not wholly evaluated. Counts nothing. */
   reusable(result: ScannedFile): SeenResult | undefined {
     if (result.lost || result.notEvaluated) return undefined;
     const events = this.#lines(result, { path: "" }).map(withoutPath);

@@ -57,7 +57,7 @@ export async function* runScan(request: ScanRequest): AsyncGenerator<ScanEvent, 
   yield* scan.run();
 }
 
-/** What stands at a place in the order of paths. */
+/** Stands at a place in the order of paths. */
 type Item =
   | { readonly kind: "line"; readonly found: NotScanned }
   | { readonly kind: "known"; readonly file: FoundFile; readonly result: SeenResult }

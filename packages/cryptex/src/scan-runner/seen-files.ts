@@ -19,7 +19,7 @@ export interface SeenScope {
   readonly schema: number;
 }
 
-/** Tells a file from its later versions. Numbers as lstat gives them; times in milliseconds with fractions. */
+/** Tells a file from its later versions. Numbers as lstat(2) gives them; times in milliseconds with fractions. */
 export interface FileIdentity {
   readonly dev: number;
   readonly ino: number;
@@ -35,7 +35,7 @@ export type SeenEvent = Omit<MatchEvent, "path" | "path_bytes"> | Omit<LogEvent,
 export interface SeenResult {
   /** Empty for a clean file. */
   readonly events: readonly SeenEvent[];
-  /** Of the bytes that were scanned, hex; absent for most clean files. `--paranoid` compares it. */
+  /** Digest of the bytes that were scanned, hex; absent for most clean files. `--paranoid` compares it. */
   readonly sha256?: string;
 }
 
@@ -46,7 +46,7 @@ export interface SeenFile extends FileIdentity, SeenResult {
   readonly name: string;
 }
 
-/** What is known of one folder's files. */
+/** Records of one folder's files. */
 export interface SeenFolder {
   /**
    * Returns the result of a file whose identity is the one recorded, or undefined. Within a folder, names are asked

@@ -108,7 +108,7 @@ class Walk {
   readonly #globs: readonly { readonly text: string; readonly glob: Bun.Glob }[];
   /** Sorted by key, the least last. */
   readonly #listings: Listing[] = [];
-  /** Folders entered so far, by dev and ino, with the path that led there. Filled where links are followed. */
+  /** Folders entered so far, by device and number, with the path that led there. Filled where links are followed. */
   readonly #entered = new Map<string, string>();
   readonly #rootFolders = new Map<string, WalkedFolder>();
   readonly #systems = new KernelFileSystems();

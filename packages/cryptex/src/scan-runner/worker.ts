@@ -4,7 +4,7 @@ import { type EngineCode, Libyara } from "../engine/libyara.ts";
 import { serveBatches } from "./executor.ts";
 import type { Batch, ThreadData } from "./protocol.ts";
 
-/** What `startScanThread` hands over. */
+/** Handed over by `startScanThread`. */
 export interface WorkerData extends ThreadData {
   readonly engine: EngineCode;
 }
