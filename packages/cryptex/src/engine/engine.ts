@@ -1,5 +1,6 @@
 /** Contract of an engine: compiles rules, scans bytes. An instance serves one thread. */
 
+/** A number is a float, a bigint an integer of 64 bits. */
 export type ExternalValue = string | number | bigint | boolean;
 
 /** An error or a warning of the compiler. */
@@ -61,7 +62,7 @@ export interface RuleMatch {
 /** Outcome of a scan. Anything but "done" means that no rule's answer can be relied on. */
 export interface EngineScan {
   readonly outcome: "done" | "timeout" | "cancelled" | "fibers" | "out-of-memory" | "failed";
-  /** What the engine says of a scan that is not done. */
+  /** The engine's words for a scan that is not done. */
   readonly message?: string;
   /** Matching rules that are not private, by number. */
   readonly matches: readonly RuleMatch[];

@@ -79,7 +79,7 @@ class RegexProblem {
   ) {}
 }
 
-/** What is between two parentheses so far. */
+/** The part between two parentheses so far. */
 interface Group {
   readonly offset: number;
   readonly choices: RegexNode[];

@@ -195,7 +195,7 @@ export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
   return encodeElement(0x31, ...encoded);
 }
 
-/** What Authenticode signs: the digest of a file. */
+/** The signed content: the digest of a file. */
 export interface IndirectData {
   readonly digestAlgorithm: string;
   readonly digest: Uint8Array;

@@ -7,7 +7,7 @@ import { algorithmOf } from "./object-identifiers.ts";
 /** Far more than the two or three signatures and time stamps of a file; at most a few seconds for keys made to be slow. */
 const MAX_KEY_USES = 500;
 
-/** What the reading of one file shares: the limits, the clock, and what could not be worked out. */
+/** Shared by the whole reading of one file: the limits, the clock, and what could not be worked out. */
 export class Examination {
   readonly limits = new ReadingLimits();
   /** Reasons why something that upstream shows may be wrong. */
