@@ -1,4 +1,4 @@
-/** Reports of scans, and that a scanner carries nothing over from one file to the next. */
+/** Holds what a scan reports, and that a scanner carries nothing over from one file to the next. */
 import { describe, expect, test } from "bun:test";
 import { elfFile, matching, newEngine, peFile, rulesOf, scan } from "./support.ts";
 
