@@ -2,6 +2,7 @@
 import type { Recipe } from "#kit/make/recipe.ts";
 import { TARGETS } from "#kit/native/target.ts";
 import manifest from "../../../package.json" with { type: "json" };
+import { SOURCES } from "./engine-sources.ts";
 
 const FOLDER = "packages/cryptex";
 
@@ -17,7 +18,23 @@ export const cryptex: Recipe = {
     main: `${FOLDER}/src/main.ts`,
     // `--version` needs nothing of the program.
     loadedLater: [`${FOLDER}/src/product.ts`],
-    threads: [`${FOLDER}/src/scan-runner/worker.ts`],
+    threads: [`${FOLDER}/src/rules/rules-thread.ts`, `${FOLDER}/src/scan-runner/worker.ts`],
+    components: [
+      {
+        name: "YARA",
+        version: SOURCES.yara,
+        license: "BSD-3-Clause",
+        purl: `pkg:github/VirusTotal/yara@v${SOURCES.yara}`,
+        source: {
+          url: `https://static.crates.io/crates/${SOURCES.crate}/${SOURCES.crate}-${SOURCES.version}.crate`,
+          sha256: SOURCES.sha256,
+        },
+        notices: `${FOLDER}/engine/NOTICES`,
+      },
+    ],
+  },
+  parts: {
+    engine: async () => (await import("./engine.ts")).buildEngine(),
   },
   async generate() {
     const { generateCommandFiles } = await import("#kit/make/command-files.ts");

@@ -1,4 +1,6 @@
 /** `engines`: what is in this build, and whether it works. */
+
+import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
@@ -6,7 +8,6 @@ import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
 import { runSelfTests, type SelfTestResult } from "../engine/self-test.ts";
 import { findProgram, runOtherProgram } from "../other-engines/program.ts";
 import { OTHER_ENGINES } from "../other-engines/verify.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 
 const FLAGS = {
   verify: flag.switch({ about: "Run the self tests: known answers, limits, time-outs" }),

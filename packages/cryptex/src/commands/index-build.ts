@@ -1,6 +1,7 @@
 /** `index build`: one file with the rules of an index that a target can load. */
 import { OutputFile } from "#kit/files/output-file.ts";
 import { formatCount } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, positional } from "#kit/term/flags.ts";
@@ -8,7 +9,6 @@ import type { Io } from "#kit/term/io.ts";
 import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
 import { buildIndex, type IndexReport } from "../safe-index/build-index.ts";
 import { TARGETS } from "../safe-index/targets.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 import { VERSION } from "../version.ts";
 import { INCOMPLETE } from "./exits.ts";
 import { COMPILE_FLAGS } from "./rule-flags.ts";
@@ -71,6 +71,5 @@ function say({ kept, rules, duplicates, reasons, compiled_by }: IndexReport, out
   io.log.info(`${output}: ${formatCount(kept)} of ${formatCount(rules)} rules${twice}`);
   for (const [reason, count] of Object.entries(reasons))
     io.log.info(`left out ${formatCount(count)}: ${visible(reason)}`);
-  const by = compiled_by.length === 0 ? "no program here has all of its modules" : compiled_by.join(", ");
-  io.log.info(`compiled by: ${by}`);
+  io.log.info(`compiled by: ${compiled_by.join(", ")}`);
 }

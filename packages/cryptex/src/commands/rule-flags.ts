@@ -1,6 +1,8 @@
-/** Flags that say what a set of rules is made of. */
-import { flag, group, many } from "#kit/term/flags.ts";
+/** Flags that say what a set of rules is made of, and the set that follows from them. */
+import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import { parseDefinition } from "../rules/define.ts";
+import type { RuleSetRequest } from "../rules/rule-set.ts";
+import { whichRules } from "../rules/which-rules.ts";
 
 /** For commands that compile rules. */
 export const COMPILE_FLAGS = {
@@ -23,3 +25,18 @@ export const RULE_FLAGS = group("Rules", {
   ),
   ...COMPILE_FLAGS,
 });
+
+/** The set that is meant, and its name if it has one. */
+export interface ChosenRules extends RuleSetRequest {
+  readonly alias?: string;
+}
+
+/** @throws UsageError where nothing names any rules; InputError for a wrong cryptex.toml */
+export function chosenRules(
+  { rules, includeFolders, definitions }: OptionsOf<typeof RULE_FLAGS>,
+  env: Readonly<Record<string, string | undefined>>,
+): ChosenRules {
+  const { paths, alias } = whichRules(rules, { env, folder: process.cwd() });
+  const externals = Object.fromEntries(definitions);
+  return { paths, includeFolders, externals, ...(alias !== undefined && { alias }) };
+}

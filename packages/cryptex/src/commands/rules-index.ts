@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { formatCount, plural } from "#kit/format/numbers.ts";
 import { command } from "#kit/term/command.ts";
 import { many, positional } from "#kit/term/flags.ts";
-import { indexRules, keepRoots } from "../cryptex-store/rule-index.ts";
+import { keepRoots } from "../cryptex-store/rule-index.ts";
 import { countRules } from "../cryptex-store/rule-search.ts";
 import { openStore } from "../cryptex-store/store.ts";
 import type { Deps } from "../deps.ts";
-import { nameProblems, SCOPE_FLAGS, STORE_FLAGS } from "./rules-scope.ts";
+import { nameProblems, readRules, SCOPE_FLAGS, STORE_FLAGS } from "./rules-scope.ts";
 
 export const rulesIndex = command({
   name: "rules index",
@@ -25,7 +25,7 @@ export const rulesIndex = command({
   seeAlso: ["rules find"],
   async run({ paths, includeFolders, db }, io, { env }: Deps) {
     using store = openStore(db, { env });
-    const scope = indexRules(store, paths, { includeFolders });
+    const scope = await readRules(store, { paths, includeFolders }, io);
     keepRoots(store, { paths: paths.filter((path) => existsSync(path)), includeFolders });
     const files = [...scope.paths.values()].flat().length;
     const rules = formatCount(countRules(store, scope));

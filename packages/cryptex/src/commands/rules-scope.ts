@@ -1,15 +1,16 @@
 /** What the commands `rules …` share: their flags, and the way from these to the rules in the store. */
 import { plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
-import { indexedRoots, indexRules, type RuleScope } from "../cryptex-store/rule-index.ts";
+import { ProgressLine } from "#kit/term/progress.ts";
+import { indexedRoots, indexRules, type Roots, type RuleScope } from "../cryptex-store/rule-index.ts";
 import { openMemoryStore, openStore, type Store } from "../cryptex-store/store.ts";
 import { StoreError, type StoreFault } from "../cryptex-store/store-error.ts";
 import type { Deps } from "../deps.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import { namedRules, whichRules } from "../rules/which-rules.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 import { INCOMPLETE } from "./exits.ts";
 
 export const STORE_FLAGS = {
@@ -50,41 +51,42 @@ export async function withRules(
   deps: Deps,
   look: (store: Store, scope: RuleScope) => Promise<void>,
 ): Promise<number> {
-  using opened = scopeOf(options, io, deps);
-  await look(opened.store, opened.scope);
-  return nameProblems(opened.scope.problems, io);
+  const { store, scope } = await openScope(options, io, deps);
+  using _ = store;
+  await look(store, scope);
+  return nameProblems(scope.problems, io);
 }
 
-interface Opened extends Disposable {
-  readonly store: Store;
-  readonly scope: RuleScope;
-}
-
-function scopeOf(
+async function openScope(
   { rules, includeFolders, db }: OptionsOf<typeof SCOPE_FLAGS>,
   io: Io,
   { env }: Deps,
-): Opened {
+): Promise<{ readonly store: Store; readonly scope: RuleScope }> {
   const surroundings = { env, folder: process.cwd() };
-  const named = namedRules(rules, surroundings)?.paths;
+  const paths = namedRules(rules, surroundings)?.paths;
   let store: Store | undefined;
   try {
     store = openStore(db, { env });
-    const roots = named ? { paths: named, includeFolders } : indexedRoots(store);
+    const roots = paths ? { paths, includeFolders } : indexedRoots(store);
     if (roots.paths.length === 0) whichRules(rules, surroundings, [NOTHING_INDEXED]);
-    return opened(store, indexRules(store, roots.paths, roots));
+    return { store, scope: await readRules(store, roots, io) };
   } catch (error) {
     store?.close();
-    const isLost = named && error instanceof StoreError && WITHOUT_STORE.includes(error.fault);
-    if (!isLost) throw error;
-    io.log.warn(`${visible(error.message)}; rules are read without it`);
+    if (!paths || !(error instanceof StoreError && WITHOUT_STORE.includes(error.fault))) throw error;
+    io.log.warn(`${visible(error.message)}; the rules are read without it`);
     const memory = openMemoryStore();
-    return opened(memory, indexRules(memory, named, { includeFolders }));
+    return { store: memory, scope: await readRules(memory, { paths, includeFolders }, io) };
   }
 }
 
-function opened(store: Store, scope: RuleScope): Opened {
-  return { store, scope, [Symbol.dispose]: () => store.close() };
+/** Reads what has changed, with a line of progress. */
+export async function readRules(store: Store, { paths, includeFolders }: Roots, io: Io): Promise<RuleScope> {
+  let files = 0;
+  using _ = new ProgressLine(io, () => `reading rules: ${plural(files, "file")}`);
+  const progress = (taken: number) => {
+    files = taken;
+  };
+  return await indexRules(store, paths, { includeFolders, signal: io.signal, progress });
 }
 
 /** Problems that are named one by one. */

@@ -1,5 +1,6 @@
 /** `rules show`: a rule's text, and how it hangs together with others. */
 import { InputError } from "#kit/errors.ts";
+import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { positional } from "#kit/term/flags.ts";
 import { suggestion } from "#kit/term/suggestion.ts";
@@ -7,7 +8,6 @@ import { relationsOf } from "../cryptex-store/rule-relations.ts";
 import { findRules, rulesWhere } from "../cryptex-store/rule-search.ts";
 import type { Deps } from "../deps.ts";
 import { readRuleFile } from "../rules/rule-files.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS, withRules } from "./rules-scope.ts";
 import { shownJson, shownText } from "./rules-text.ts";
 

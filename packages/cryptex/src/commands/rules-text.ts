@@ -1,12 +1,12 @@
 /** The output of `rules find`, `rules show` and `rules stats`. Texts of rules are hostile: what is not printable is escaped. */
 import { formatCount, plural } from "#kit/format/numbers.ts";
+import { safeJson, visible, visibleBytes } from "#kit/format/visible.ts";
 import type { Io } from "#kit/term/io.ts";
 import { type Column, table } from "#kit/term/table.ts";
 import { metaText } from "../cryptex-store/rule-facts.ts";
 import type { RuleScope } from "../cryptex-store/rule-index.ts";
 import type { Counted, Group, Relations, RuleStatistics } from "../cryptex-store/rule-relations.ts";
 import type { FoundRule } from "../cryptex-store/rule-search.ts";
-import { safeJson, visible, visibleBytes } from "../scan-runner/formats/escape.ts";
 
 // ---- rules find ----
 

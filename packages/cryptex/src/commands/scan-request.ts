@@ -1,11 +1,11 @@
 /** From the options of `scan` to its parts: what is scanned, how the result is written. */
 import { InputError } from "#kit/errors.ts";
 import { plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
 import type { RuleInfo } from "../rules/rule-info.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 import type { FormatWriter } from "../scan-runner/formats/format.ts";
 import { FORMATS } from "../scan-runner/formats/formats.ts";
 import { pathOf } from "../scan-runner/paths.ts";

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { OutputFile } from "#kit/files/output-file.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
+import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import type { Io } from "#kit/term/io.ts";
@@ -10,12 +11,11 @@ import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import { whichRules } from "../rules/which-rules.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
 import { EXIT_OF, INCOMPLETE } from "./exits.ts";
+import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
 import { openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
@@ -41,14 +41,11 @@ export const scan = command({
     const { output: path, failOn, strict, cache, resume } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
-    const { paths, alias } = whichRules(options.rules, { env, folder: process.cwd() });
+    const rules = chosenRules(options, env);
     const roots = await rootsOf(options, signal);
     await using file = path === undefined ? undefined : await OutputFile.create(path);
     const ruleSet = await openRuleSet({
-      paths,
-      ...(alias !== undefined && { alias }),
-      includeFolders: options.includeFolders,
-      externals: Object.fromEntries(options.definitions),
+      ...rules,
       cacheFolder: join(cacheFolder("cryptex", env), "rules"),
       warn,
       signal,
@@ -67,7 +64,7 @@ export const scan = command({
     }
     await output.write(writer.end());
     await output.finish();
-    if (ruleSet.rules.count === 0) return noRules(ruleSet, paths, io);
+    if (ruleSet.rules.count === 0) return noRules(ruleSet, rules.paths, io);
     return EXIT_OF[outcomeOf(tally, failOn.includes("match"))];
   },
 });

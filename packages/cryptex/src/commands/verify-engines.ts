@@ -1,22 +1,21 @@
 /** `verify-engines`: where this program's engine and others do not agree. */
 import { InputError } from "#kit/errors.ts";
-import { plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
-import { type Answers, type Verification, verifyEngines } from "../other-engines/verify.ts";
+import { type Answers, verifyEngines } from "../other-engines/verify.ts";
 import { compileSet } from "../rules/build-rule-set.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
 import type { MatchEvent } from "../scan-runner/events.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 import { pathOf } from "../scan-runner/paths.ts";
 import { runScan } from "../scan-runner/runner.ts";
 import { MAX_SIZE } from "../scan-runner/walk.ts";
-import { chosenRules } from "./chosen-rules.ts";
 import { FINDINGS, INCOMPLETE } from "./exits.ts";
-import { RULE_FLAGS } from "./rule-flags.ts";
+import { chosenRules, RULE_FLAGS } from "./rule-flags.ts";
+import { verificationText } from "./verify-text.ts";
 
 /** The largest number of matches of a string that yara counts (YR_CONFIG_MAX_MATCHES). */
 const ALL_MATCHES = 1_000_000;
@@ -75,7 +74,7 @@ export const verifyEnginesCommand = command({
       if (event.type === "end") complete = event.complete;
     }
     const result = await verifyEngines({ rules, files, own, ownName: facts.name }, signal);
-    await io.out(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : reportText(result));
+    await io.out(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : verificationText(result));
     if (result.differences.length > 0) return FINDINGS;
     return complete ? EXIT.ok : INCOMPLETE;
   },
@@ -88,24 +87,4 @@ function nameIn({ namespace, name }: { readonly namespace: string; readonly name
 function note(own: Answers, { path, strings }: MatchEvent, rule: string): void {
   const ofFile = own.get(path) ?? new Map();
   own.set(path, ofFile.set(rule, new Set(strings.map(({ id, offset }) => `${id}@${offset}`))));
-}
-
-function reportText({ engines, files, rules, differences, not_compared }: Verification): string {
-  const lines = differences.map(({ path, rule, yes, no, matches }) => {
-    const what = matches
-      ? Object.entries(matches)
-          .map(([engine, found]) => `only ${engine}: ${found.join(" ") || "nothing"}`)
-          .join("; ")
-      : `yes: ${yes.join(", ")}; no: ${no.join(", ")}`;
-    return `${visible(path)}  ${rule}  ${what}`;
-  });
-  for (const { rule, path, engine, reason } of not_compared) {
-    lines.push(
-      `not compared: ${visible(rule ?? path ?? "")}${engine ? ` (${visible(engine)})` : ""}: ${visible(reason)}`,
-    );
-  }
-  lines.push(
-    `${plural(differences.length, "difference")} between ${engines.join(", ")} over ${plural(files, "file")} and ${plural(rules, "rule")}`,
-  );
-  return lines.map((line) => `${line}\n`).join("");
 }

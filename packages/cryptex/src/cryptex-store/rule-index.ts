@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { ProgramError } from "#kit/errors.ts";
 import { parseRuleFile } from "../rules/parser.ts";
 import { listRuleFiles, readRuleFile } from "../rules/rule-files.ts";
@@ -36,18 +37,26 @@ export interface IndexOptions {
   /** Folders in which includes are looked for that are not beside the including file. */
   readonly includeFolders?: readonly string[];
   readonly nowMs?: number;
+  readonly signal?: AbortSignal;
+  /** Told now and then how many files were taken. */
+  readonly progress?: (files: number) => void;
 }
 
 /**
- * Brings the store up to date for rule files, all those below folders, and what they include.
- * @throws StoreError where something new cannot be kept
+ * Brings the store up to date for rule files, all those below folders, and what they include. What was read when it is aborted
+ * stays known.
+ * @throws StoreError where something new cannot be kept; the signal's reason
  */
-export function indexRules(store: Store, paths: readonly string[], options: IndexOptions = {}): RuleScope {
-  const index = new RuleIndexing(store, options.includeFolders ?? [], options.nowMs ?? Date.now());
+export async function indexRules(
+  store: Store,
+  paths: readonly string[],
+  options: IndexOptions = {},
+): Promise<RuleScope> {
+  const index = new RuleIndexing(store, options);
   const { listed, quarantined } = listRuleFiles(paths);
   index.problems.push(...quarantined);
   let level = listed.map(({ path }) => path);
-  while (level.length > 0) level = index.take(level);
+  while (level.length > 0) level = await index.take(level);
   index.keep();
   if (index.hasWritten) dropUnusedRules(store, Math.floor(index.nowMs / DAY_MS));
   return index;
@@ -111,30 +120,29 @@ class RuleIndexing implements RuleScope {
   #openedBytes = 0;
   /** Files whose use is to be noted. */
   readonly #used: string[] = [];
+  readonly nowMs: number;
   readonly #day: number;
 
   constructor(
     readonly store: Store,
-    readonly includeFolders: readonly string[],
-    readonly nowMs: number,
+    readonly options: IndexOptions,
   ) {
-    this.#day = Math.floor(nowMs / DAY_MS);
+    this.nowMs = options.nowMs ?? Date.now();
+    this.#day = Math.floor(this.nowMs / DAY_MS);
   }
 
   /** Takes files into the scope. @returns paths that they include */
-  take(paths: readonly string[]): string[] {
-    const known = knownFiles(
-      this.store.db,
-      paths.map((path) => resolve(path)),
-    );
+  async take(paths: readonly string[]): Promise<string[]> {
+    const keys = paths.map((path) => resolve(path));
+    const known = knownFiles(this.store.db, keys);
     const included: string[] = [];
-    for (const path of paths) {
+    for (const [i, path] of paths.entries()) {
       try {
         const stats = statSync(path);
         const inode = `${stats.dev}:${stats.ino}`;
         if (this.#taken.has(inode)) continue;
         this.#taken.add(inode);
-        const key = resolve(path);
+        const key = keys[i]!;
         for (const include of this.#takeFile(
           { path, key, stamp: stampOf(stats, this.nowMs) },
           known.get(key),
@@ -146,8 +154,16 @@ class RuleIndexing implements RuleScope {
         if (error instanceof ProgramError) throw error;
         this.#lose(path, null, `cannot be read: ${error instanceof Error ? error.message : error}`);
       }
+      if (this.#opened.length >= BATCH_FILES || this.#openedBytes >= BATCH_BYTES) await this.#pause();
     }
     return included;
+  }
+
+  async #pause(): Promise<void> {
+    this.keep();
+    this.options.progress?.(this.#taken.size);
+    await setImmediate();
+    this.options.signal?.throwIfAborted();
   }
 
   /** Writes what is new, and notes what is used. */
@@ -185,14 +201,13 @@ class RuleIndexing implements RuleScope {
     }
     this.#opened.push({ ...file, sha256, facts });
     this.#openedBytes += bytes.length;
-    if (this.#opened.length >= BATCH_FILES || this.#openedBytes >= BATCH_BYTES) this.keep();
     return content?.includes ?? facts().includes;
   }
 
   /** Looks for an included file beside the one that includes it, then in the folders for includes. */
   #find(from: string, { path, line }: Include): string | undefined {
     const name = Buffer.from(path, "latin1").toString();
-    const folders = isAbsolute(name) ? [""] : [dirname(from), ...this.includeFolders];
+    const folders = isAbsolute(name) ? [""] : [dirname(from), ...(this.options.includeFolders ?? [])];
     const found = folders.map((folder) => join(folder, name)).find((place) => existsSync(place));
     if (found === undefined) this.#lose(from, line, `include ${JSON.stringify(name)}: there is no such file`);
     return found;

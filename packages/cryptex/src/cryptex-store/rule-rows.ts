@@ -16,33 +16,36 @@ export interface KnownFile extends KnownContent {
   readonly usedDay: number;
 }
 
+/** Lists are JSON, or null where they would be empty. */
 type ContentRow = readonly [content: number, includes: string | null, faults: string | null];
-type FileTuple = readonly [path: string, stamp: string, usedDay: number, ...ContentRow];
+type FileRow = readonly [path: string, stamp: string, usedDay: number, ...ContentRow];
 
 /**
  * Looks files up by their absolute paths. One is missing too where another version of the program has read its content: that
  * version's parser may differ.
  */
 export function knownFiles(db: Database, paths: readonly string[]): Map<string, KnownFile> {
-  using statement = db.prepare<FileTuple, [string, string]>(`
+  using statement = db.prepare<FileRow, [string, string]>(`
     SELECT file.path, file.stamp, file.used_day, content.id, content.includes, content.faults
     FROM json_each(?) AS asked
       CROSS JOIN rule_files AS file ON file.path = asked.value
       JOIN rule_contents AS content ON content.id = file.content
     WHERE content.reader = ?`);
-  const rows = statement.values(JSON.stringify(paths), VERSION) as unknown as readonly FileTuple[];
-  return new Map(rows.map(([path, stamp, usedDay, ...row]) => [path, { stamp, usedDay, ...parsed(row) }]));
+  const rows = statement.values(JSON.stringify(paths), VERSION) as unknown as readonly FileRow[];
+  return new Map(
+    rows.map(([path, stamp, usedDay, content, includes, faults]) => [
+      path,
+      { stamp, usedDay, content, includes: listIn<Include>(includes), faults: listIn<Fault>(faults) },
+    ]),
+  );
 }
 
 export function knownContent(db: Database, sha256: Uint8Array): KnownContent | undefined {
   const sql = "SELECT id, includes, faults FROM rule_contents WHERE sha256 = ? AND reader = ?";
   const rows = db.query<ContentRow, [Uint8Array, string]>(sql).values(sha256, VERSION);
   const [row] = rows as unknown as readonly ContentRow[];
-  return row && parsed(row);
-}
-
-/** Lists are JSON, or null where they would be empty. */
-function parsed([content, includes, faults]: ContentRow): KnownContent {
+  if (row === undefined) return undefined;
+  const [content, includes, faults] = row;
   return { content, includes: listIn<Include>(includes), faults: listIn<Fault>(faults) };
 }
 
@@ -80,7 +83,7 @@ function keepRule(db: Database, content: number, { name, digest, facts, fields, 
   );
 }
 
-export interface FileRow {
+export interface SeenRuleFile {
   /** Absolute path. */
   readonly key: string;
   readonly stamp: string;
@@ -88,7 +91,7 @@ export interface FileRow {
   readonly day: number;
 }
 
-export function keepFile(db: Database, { key, stamp, content, day }: FileRow): void {
+export function keepFile(db: Database, { key, stamp, content, day }: SeenRuleFile): void {
   const sql = "INSERT OR REPLACE INTO rule_files (path, stamp, content, used_day) VALUES (?, ?, ?, ?)";
   db.query(sql).run(key, stamp, content, day);
 }

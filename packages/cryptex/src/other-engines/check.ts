@@ -86,7 +86,9 @@ async function check(source: Source, signal: AbortSignal, how: Check): Promise<C
     writeFileSync(empty, "");
     const by = `${how.program} ${version[1] ?? about.stdout.toString().trim()}`;
     const result = await runOtherProgram(path, how.args(rules, empty, folder), signal);
-    const refused = [...new Map(how.refusals(result, source).map((each) => [each.rule, each])).values()];
+    // The first thing that is said of a rule is the cause, the rest its consequence.
+    const found = how.refusals(result, source).toReversed();
+    const refused = [...new Map(found.map((each) => [each.rule, each])).values()].reverse();
     const failed = result.code === null || !how.codes.includes(result.code);
     if (refused.length === 0 && (failed || result.code === 2)) {
       const ending = result.signal ? `ended by ${result.signal}` : `exit code ${result.code}`;
@@ -113,7 +115,7 @@ function clamavRefusals({ stderr }: ProgramResult, source: Source): Refusal[] {
     else if (name === undefined) said = text.replace(/^\w+(\[verify\])?: /, "");
     else {
       const rule = byName.get(name);
-      if (rule) refusals.push({ rule, reason: said ?? text });
+      if (rule) refusals.push({ rule, reason: said ?? "it is refused without a reason" });
       said = undefined;
     }
   }

@@ -31,8 +31,6 @@ type Head = Omit<PackedRuleSet, "table" | "compiled"> & {
   readonly format: number;
   readonly tableBytes: number;
   readonly compiledBytes: number;
-  /** SHA-256 over table and compiled rules, hex. */
-  readonly content: string;
 };
 
 export class RuleSetCache {
@@ -65,13 +63,14 @@ export class RuleSetCache {
       format: FORMAT,
       tableBytes: table.length,
       compiledBytes: compiled.length,
-      content: contentDigest(table, compiled),
     };
     const text = Buffer.from(JSON.stringify(head));
     const length = Buffer.alloc(HEAD_LENGTH_BYTES);
     length.writeUInt32LE(text.length);
     using file = new Replacement(this.pathOf(request), 0o600);
-    file.write(Buffer.concat([length, text, table, compiled]));
+    const content = Buffer.concat([length, text, table, compiled]);
+    file.write(digestOf(content));
+    file.write(content);
     file.publish();
     this.prune();
   }
@@ -107,30 +106,34 @@ function isCurrent({ listed, files, absent }: PackedRuleSet, { paths }: RuleSetR
   );
 }
 
+/** An entry: SHA-256 of what follows, length of the head, head, table, compiled rules. */
+const DIGEST_BYTES = 32;
 const HEAD_LENGTH_BYTES = 4;
+const HEAD_START = DIGEST_BYTES + HEAD_LENGTH_BYTES;
 
 function readEntry(path: string): PackedRuleSet | undefined {
+  const all = readShared(path);
+  if (!digestOf(all.subarray(DIGEST_BYTES)).equals(all.subarray(0, DIGEST_BYTES))) return undefined;
+  const headBytes = new DataView(all.buffer).getUint32(DIGEST_BYTES, true);
+  const text = Buffer.from(all.subarray(HEAD_START, HEAD_START + headBytes)).toString();
+  const { format, tableBytes, compiledBytes, ...rest } = JSON.parse(text) as Head;
+  const start = HEAD_START + headBytes;
+  if (format !== FORMAT || start + tableBytes + compiledBytes !== all.length) return undefined;
+  const middle = start + tableBytes;
+  return { ...rest, table: all.subarray(start, middle), compiled: all.subarray(middle) };
+}
+
+function readShared(path: string): Uint8Array {
   const fd = openSync(path, "r");
   try {
     const size = fstatSync(fd).size;
     const all = new Uint8Array(new SharedArrayBuffer(size));
-    if (readSync(fd, all, 0, size, 0) !== size) return undefined;
-    const headBytes = new DataView(all.buffer).getUint32(0, true);
-    const head = JSON.parse(
-      Buffer.from(all.subarray(HEAD_LENGTH_BYTES, HEAD_LENGTH_BYTES + headBytes)).toString(),
-    ) as Head;
-    const { format, tableBytes, compiledBytes, content, ...rest } = head;
-    const start = HEAD_LENGTH_BYTES + headBytes;
-    if (format !== FORMAT || start + tableBytes + compiledBytes !== size) return undefined;
-    const table = all.subarray(start, start + tableBytes);
-    const compiled = all.subarray(start + tableBytes);
-    if (contentDigest(table, compiled) !== content) return undefined;
-    return { ...rest, table, compiled };
+    return all.subarray(0, readSync(fd, all, 0, size, 0));
   } finally {
     closeSync(fd);
   }
 }
 
-function contentDigest(table: Uint8Array, compiled: Uint8Array): string {
-  return createHash("sha256").update(table).update(compiled).digest("hex");
+function digestOf(content: Uint8Array): Buffer {
+  return createHash("sha256").update(content).digest();
 }

@@ -12,8 +12,8 @@ import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { InputError, UsageError } from "#kit/errors.ts";
 import { readSmallFile } from "#kit/files/small-file.ts";
+import { visible } from "#kit/format/visible.ts";
 import { suggestion } from "#kit/term/suggestion.ts";
-import { visible } from "../scan-runner/formats/escape.ts";
 
 export interface NamedRules {
   /** Files and folders. Those of cryptex.toml are absolute. */

@@ -3,6 +3,7 @@
  * that depend on them. The result is compiled before it is handed over.
  */
 import { createHash } from "node:crypto";
+import { plural } from "#kit/format/numbers.ts";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
 import { compileRules } from "../rules/compile.ts";
 import { type ResolvedRule, resolveRules } from "../rules/resolve.ts";
@@ -98,7 +99,7 @@ export async function buildIndex(
       kept: rules.length,
       dropped: harmful.filter(({ rule }) => rule !== null).length,
       duplicates: duplicates.length,
-      compiled_by: [compiled.by, ...checked.by].filter((by) => by !== undefined),
+      compiled_by: [compiled.by, ...checked.by],
       reasons: countReasons(harmful),
       dropped_rules: harmful,
       duplicate_rules: duplicates,
@@ -132,7 +133,7 @@ function compileHere(
   return {
     rules: rules.filter((rule) => inSet.has(rule) || foreign.has(rule)),
     quarantined,
-    by: foreign.size === 0 ? `${facts.name} ${facts.version}` : undefined,
+    by: `${facts.name} ${facts.version}${foreign.size === 0 ? "" : ` (but for ${plural(foreign.size, "rule")} with modules that it lacks)`}`,
   };
 }
 

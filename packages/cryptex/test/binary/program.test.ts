@@ -98,7 +98,7 @@ describe("scan", () => {
     for (const [args, message] of [
       [["scan", "files", "--rule", "rules.yar"], "did you mean '--rules'"],
       [["scan", "--rules", "rules.yar"], "nothing to scan is named"],
-      [["scan", "files"], "no rules are given"],
+      [["scan", "files"], "no rules are named"],
       [["rules"], "is a group of commands"],
       [["scna", "files"], "did you mean 'scan'"],
     ] as const) {
@@ -135,10 +135,10 @@ describe("scan", () => {
         : [];
     const readOnly = join(folder, "read-only");
     mkdirSync(readOnly);
-    writeFileSync(join(readOnly, "rule.yar"), "rule any { condition: true }");
+    writeFileSync(join(readOnly, "rule.yar"), "rule always { condition: true }");
     chmodSync(readOnly, 0o555);
     const command = [...asNobody, program, "scan", "rule.yar", "--rules", "rule.yar", "--format", "yara"];
     const { exitCode, stdout } = await runProcess(command, { cwd: readOnly, env: { PATH: "/usr/bin:/bin" } });
-    expect([stdout, exitCode]).toEqual(["any rule.yar\n", 0]);
+    expect([stdout, exitCode]).toEqual(["always rule.yar\n", 0]);
   });
 });

@@ -1,15 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { fromUtf8, safeJson, visible, visibleBytes } from "#kit/format/visible.ts";
 import {
   escapeData,
-  fromUtf8,
   MAX_DATA_BYTES,
   metaEntry,
   pathBytes,
-  safeJson,
   unescapeData,
-  visible,
-  visibleBytes,
   visiblePath,
 } from "../../src/scan-runner/formats/escape.ts";
 import { matchCount, matchEvent } from "../../src/scan-runner/formats/match-event.ts";

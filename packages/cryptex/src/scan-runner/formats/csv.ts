@@ -2,8 +2,10 @@
  * RFC 4180 with a header: one line an event, whatever its type, in columns that fit all. For spreadsheets: a cell that would be a
  * formula begins with an apostrophe, and no cell holds a line end. A path that such changes touch is in `path_bytes`, too.
  */
+
+import { visible, visibleBytes } from "#kit/format/visible.ts";
 import type { MatchEvent, MetaEntry, ScanEvent, ShownPath, StartEvent } from "../events.ts";
-import { pathBytes, visible, visibleBytes, visiblePath } from "./escape.ts";
+import { pathBytes, visiblePath } from "./escape.ts";
 import type { FormatWriter } from "./format.ts";
 import { matchCount } from "./match-event.ts";
 

@@ -1,5 +1,6 @@
 /** Hostile bytes and texts in forms that neither break a format nor command a terminal. */
 import { InputError } from "#kit/errors.ts";
+import { fromUtf8, hexEscape, visible, visibleBytes } from "#kit/format/visible.ts";
 import type { MetaValue } from "../../rules/rule-info.ts";
 import type { MetaEntry, ShownPath } from "../events.ts";
 
@@ -10,10 +11,6 @@ const ESCAPED_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) =
   if (byte === 0x5c) return "\\\\";
   return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : hexEscape(byte);
 });
-
-function hexEscape(byte: number): string {
-  return `\\x${byte.toString(16).padStart(2, "0").toUpperCase()}`;
-}
 
 /** Writes printable ASCII as it is, other bytes as `\xNN`, a backslash as `\\`; at most MAX_DATA_BYTES of them. */
 export function escapeData(bytes: Uint8Array): string {
@@ -38,66 +35,14 @@ export function unescapeData(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/**
- * Characters that are obeyed or cannot be seen: controls (Cc), formats such as changes of direction (Cf), line and paragraph
- * separators (Zl, Zp), halves of surrogate pairs (Cs). Unicode Standard, table 4-4.
- */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
-/** Writes characters that are obeyed or unseen as `\xNN` or `\u{NNNN}`, so that a text stays in its line, whatever it holds. For people. */
-export function visible(text: string): string {
-  return text.replace(UNSEEN, (sign) => {
-    const code = sign.codePointAt(0)!;
-    return code < 0x100 ? hexEscape(code) : `\\u{${code.toString(16).toUpperCase()}}`;
-  });
-}
-
 /** Like `visible`, for a path; bytes that are not UTF-8 become `\xNN`. */
 export function visiblePath({ path, path_bytes }: ShownPath): string {
   return path_bytes === undefined ? visible(path) : visibleBytes(Buffer.from(path_bytes, "base64"));
 }
 
-/** Like `visible`, for bytes that should be UTF-8. */
-export function visibleBytes(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; ) {
-    const length = sequenceLength(bytes[at]!);
-    const sign = fromUtf8(bytes.subarray(at, at + length));
-    text += sign === undefined ? hexEscape(bytes[at]!) : visible(sign);
-    at += sign === undefined ? 1 : length;
-  }
-  return text;
-}
-
-/** Length of the UTF-8 sequence that a byte begins, RFC 3629 §3; 1 where it begins none. */
-function sequenceLength(byte: number): number {
-  return byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 1;
-}
-
 /** Returns the exact bytes of a path. */
 export function pathBytes({ path, path_bytes }: ShownPath): Uint8Array {
   return Buffer.from(path_bytes ?? path, path_bytes === undefined ? "utf8" : "base64");
-}
-
-/** Serialises to JSON in one line, in which characters that are obeyed or unseen stand as \uNNNN. */
-export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(UNSEEN, (sign) =>
-    Array.from(
-      { length: sign.length },
-      (_, i) => `\\u${sign.charCodeAt(i).toString(16).padStart(4, "0")}`,
-    ).join(""),
-  );
-}
-
-const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Undefined where the bytes are not UTF-8. */
-export function fromUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return UTF_8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Turns a value of a rule's metadata into one of a result. */

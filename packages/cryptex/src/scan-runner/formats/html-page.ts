@@ -1,6 +1,6 @@
 /** Parts of a page without scripts or requests: style sheet, escaped text, tables, bars. */
 import { formatCount } from "#kit/format/numbers.ts";
-import { visible } from "./escape.ts";
+import { visible } from "#kit/format/visible.ts";
 
 /** Markup. Text becomes markup only through `text`, so that hostile text never is. */
 export interface Html {

@@ -1,6 +1,7 @@
 /** Events as JSON: one a line, or all in one object. */
+
+import { safeJson } from "#kit/format/visible.ts";
 import type { ScanEvent } from "../events.ts";
-import { safeJson } from "./escape.ts";
 import type { FormatWriter } from "./format.ts";
 
 /** Writes one event a line, and nothing else. */

@@ -5,16 +5,9 @@
  * GitHub reads at most 25,000 results of a run and 10 MB of compressed text.
  */
 import { createHash } from "node:crypto";
+import { fromUtf8, safeJson, visible } from "#kit/format/visible.ts";
 import type { MatchEvent, MatchedString, MetaEntry, ScanEvent, ShownPath, StartEvent } from "../events.ts";
-import {
-  fromUtf8,
-  MAX_DATA_BYTES,
-  pathBytes,
-  safeJson,
-  unescapeData,
-  visible,
-  visiblePath,
-} from "./escape.ts";
+import { MAX_DATA_BYTES, pathBytes, unescapeData, visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter } from "./format.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

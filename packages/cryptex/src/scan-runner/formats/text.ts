@@ -1,9 +1,10 @@
 /** For people: matches by file, each with a few of its strings, then in words what was not evaluated. */
 import { formatCount, plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import { fitLines, lineWidth, type Screen } from "#kit/term/screen.ts";
 import { paint } from "#kit/term/style.ts";
 import type { MatchEvent, MatchedString, QuarantineEvent } from "../events.ts";
-import { visible, visiblePath } from "./escape.ts";
+import { visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter } from "./format.ts";
 import { matchCount } from "./match-event.ts";
 import { gapSentence, matchSentence, skipSentence, Tally } from "./outcome.ts";

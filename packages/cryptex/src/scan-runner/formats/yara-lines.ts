@@ -3,6 +3,8 @@
  * control characters in paths are escaped, matched data ends after MAX_DATA_BYTES, matches beyond those listed are counted on stderr,
  * anonymous strings are sorted together, integers beyond 2^53 are quoted.
  */
+
+import { visible } from "#kit/format/visible.ts";
 import type {
   MatchEvent,
   MatchedString,
@@ -11,7 +13,7 @@ import type {
   ScanEvent,
   ShownPath,
 } from "../events.ts";
-import { unescapeData, visible, visiblePath } from "./escape.ts";
+import { unescapeData, visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter, Written, YaraOptions } from "./format.ts";
 import { gapSentence, matchSentence, Tally } from "./outcome.ts";
 
