@@ -47,7 +47,7 @@ async function measure(rules: string, db: string): Promise<void> {
     "KEY:TEXT": { words: ["family:family77"] },
     "metadata alone": { words: [], meta: [{ key: "severity", value: "high" }] },
     "module alone": { words: [], modules: ["pe"] },
-    "a query": { words: [], query: 'name:family77 AND (tags:"PE" OR strings:"vssadmin")' },
+    "a query": { words: [], query: 'name:family77 AND (tags:loader OR strings:"vssadmin")' },
     "all rules": { words: [] },
   };
   for (const [name, query] of Object.entries(queries)) {

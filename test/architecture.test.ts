@@ -236,7 +236,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/rules",
     files: /^packages\/cryptex\/src\/rules\//,
-    may: ["cryptex/engine", "kit/abort", "kit/errors", "kit/files", "kit/term"],
+    may: ["cryptex/engine", "kit/abort", "kit/errors", "kit/files", "kit/format", "kit/term"],
     packages: /^node:/,
   },
   {
@@ -248,7 +248,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/safe-index",
     files: /^packages\/cryptex\/src\/safe-index\//,
-    may: ["cryptex/engine", "cryptex/rules", "cryptex/other-engines"],
+    may: ["cryptex/engine", "cryptex/rules", "cryptex/other-engines", "kit/format"],
     packages: /^node:/,
   },
   {
@@ -268,7 +268,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/cryptex-store",
     files: /^packages\/cryptex\/src\/cryptex-store\//,
-    may: ["cryptex/rules", "cryptex/scan-runner", "cryptex/version", "kit/errors"],
+    may: ["cryptex/rules", "cryptex/scan-runner", "cryptex/version", "kit/errors", "kit/files", "kit/format"],
     packages: /^(bun:sqlite$|node:)/,
   },
   { name: "cryptex/version", files: /^packages\/cryptex\/src\/version\.ts$/, may: [], packages: /^$/ },
@@ -415,7 +415,7 @@ describe("what is found in one place only", () => {
     }
   });
 
-  test("process.platform: of src, in src/platform/index.ts", () => {
+  test("process.platform: src/platform/index.ts, besides the kit and cryptex", () => {
     const users = filesWith(/process\.(platform|arch)/);
     expect(users.filter((file) => file.startsWith("src/"))).toEqual(["src/platform/index.ts"]);
   });

@@ -56,8 +56,8 @@ describe("everything", () => {
         "skipped: a test of its own: Unheard-of is not installed (Debian: unheard-of)\n" +
         "skipped: live measurements: EE_LIVE is not 1\n",
     );
-    // The checks, the binary, five tests and Python's.
-    expect(first.stdout).toEndWith("\n3 skipped\n19 passed, 0 failed\n");
+    // The checks, both binaries, five tests and Python's.
+    expect(first.stdout).toEndWith("\n3 skipped\n20 passed, 0 failed\n");
     expect(first.stdout).toContain("python got []");
     expect(first.exitCode).toBe(0);
     expect((await testRun()).stderr).toStartWith("test: this takes about 1 min, as the last time\n");

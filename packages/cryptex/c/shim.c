@@ -350,9 +350,9 @@ static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* u
 }
 
 /*
- * libyara looks at the time once for 4,096 bytes of data and for 100 instructions of conditions. Between two looks a regular expression
- * can be busy for hours, so make/engine.ts has added calls of this: for each string that is looked at more closely, and for each byte
- * that a regular expression is led over. Such a step takes 2 ms at worst, most take nanoseconds, hence one look in 16.
+ * libyara looks at the time once for 4,096 bytes of data and for 100 instructions of conditions. Between two looks regular expressions
+ * can be busy for hours. So make/engine-sources.ts has added calls of this: for each place where a string may begin, and for each step of
+ * a regular expression. A step takes 3 ms at worst, most take nanoseconds, hence one look in 16.
  */
 #define STEPS_PER_LOOK 16
 

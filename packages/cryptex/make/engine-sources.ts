@@ -58,6 +58,23 @@ const CHANGES: readonly Change[] = [
     fiber = fibers.head;
 `,
   },
+  {
+    file: "re.c",
+    why: "the same, for each instruction of the simpler ones that hexadecimal strings become",
+    from: `  while (first != NULL)
+  {
+    RE_FAST_EXEC_POSITION* current = first;
+`,
+    to: `  while (first != NULL)
+  {
+    FAIL_ON_ERROR_WITH_CLEANUP(
+        cx_check_time(context),
+        _yr_re_fast_exec_destroy_position_list(
+            &context->re_fast_exec_position_pool, first, last));
+
+    RE_FAST_EXEC_POSITION* current = first;
+`,
+  },
 ];
 
 /**

@@ -60,16 +60,16 @@ export const product: Product<Deps, Record<never, never>> = {
     conventions: [
       "Results go to stdout, messages to stderr. Options follow the command; a value follows its option after a space or an equals sign. An option that may be given several times collects all of its values.",
       "Sizes are like 64, 4K, 1.5M or 2G, in powers of 1024. Times are in seconds, or like 500ms.",
-      "Rules come from --rules, else from the rule set that cryptex.toml names, else from CRYPTEX_RULES. A folder stands for every .yar and .yara file below it.",
+      "Rules come from --rules, else from the default of cryptex.toml, else from CRYPTEX_RULES; the commands rules … then look into what rules index was given. A folder stands for every .yar and .yara file below it.",
       "Text from files and rules is shown escaped: what is not printable never reaches the terminal.",
     ],
     environment: [
       [
         "CRYPTEX_RULES",
-        "Rule files and folders, separated by colons, where neither --rules nor cryptex.toml names any.",
+        "Rule files, folders and rule sets, separated by colons, where neither --rules nor cryptex.toml names any.",
       ],
-      ["XDG_DATA_HOME, HOME", "Folder of the store: rule metadata, aliases of rule sets."],
-      ["XDG_CACHE_HOME, HOME", "Folder of compiled rules and of results for unchanged files."],
+      ["XDG_DATA_HOME, HOME", "Folder of the store: metadata of rules, and results for unchanged files."],
+      ["XDG_CACHE_HOME, HOME", "Folder of compiled rules."],
       ["NO_COLOR", "Set and not empty: no colour."],
       [
         "LC_ALL, LC_CTYPE, LANG",
@@ -77,9 +77,12 @@ export const product: Product<Deps, Record<never, never>> = {
       ],
     ],
     files: [
-      ["cryptex.toml", "Settings of the folder that the program is run in, such as the rule set."],
+      [
+        "cryptex.toml",
+        'Names rules where --rules does not; it is looked for in the working folder, then in those above. [rules] default = ["SET", "PATH"] names the rules that are meant. [rulesets.SET] paths = ["PATH"] gives paths a name, which --rules and CRYPTEX_RULES take too. Relative paths start from the folder of the file.',
+      ],
       ["~/.local/share/cryptex/", "The store, unless --db names another."],
-      ["~/.cache/cryptex/", "Compiled rules and seen files. It may be deleted at any time."],
+      ["~/.cache/cryptex/", "Compiled rules. It may be deleted at any time."],
     ],
   },
 };

@@ -6,6 +6,7 @@ import { downloads, homepage } from "#kit/make/recipe.ts";
 import { buildManifest, homebrewFormula } from "#kit/make/release.ts";
 import { esotericEntropy } from "../../../make/esoteric-entropy.ts";
 import project from "../../../package.json" with { type: "json" };
+import { cryptex } from "../../../packages/cryptex/make/cryptex.ts";
 import { runProcess } from "../../support/run-process.ts";
 
 const { targets } = esotericEntropy;
@@ -58,6 +59,14 @@ describe("the Homebrew formula", () => {
     const { stdout, stderr } = await runProcess([ruby!, "-c"], { stdin: Buffer.from(formula) });
     expect(stdout, stderr).toBe("Syntax OK\n");
   });
+});
+
+test("the formula of the other product downloads that product's files", () => {
+  const own = cryptex.targets.map((target, i) => ({ ...files[0]!, target, sha256: i.toString().repeat(64) }));
+  const formula = homebrewFormula(cryptex, { version: "1.2.3", files: own });
+  const [name, sha256] = ["cryptex-linux-x64", own.find(({ target }) => target === "linux-x64")!.sha256];
+  expect(formula).toContain(`url "${downloads(cryptex, "1.2.3")}/${name}"\n      sha256 "${sha256}"`);
+  expect(formula).not.toMatch(/HOMEPAGE|DOWNLOADS|SHA256-|esoteric-entropy-/);
 });
 
 test("install.sh downloads from where package.json says the project lives", () => {

@@ -4,15 +4,16 @@ import { command } from "#kit/term/command.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import { findRules, type MetaFilter } from "../cryptex-store/rule-search.ts";
 import type { Deps } from "../deps.ts";
-import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS, withRules } from "./rules-scope.ts";
-import { foundJson, foundText } from "./rules-text.ts";
+import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS } from "./lookup-flags.ts";
+import { foundJson, foundText } from "./rules-find-text.ts";
+import { withRules } from "./rules-scope.ts";
 
 export const rulesFind = command({
   name: "rules find",
   description: "Find rules by words, tags, metadata and modules",
   details: [
     "A rule is found if it has all that is asked for. A word is text: it is found wherever it stands in a rule's name, tags, metadata or strings, in upper or lower case; no sign in it has a meaning of its own. KEY:TEXT is found, too, where the metadata KEY holds TEXT. Without words and options all rules are listed.",
-    'With --query the words are a query of SQLite\'s FTS5 with AND, OR, NOT, parentheses and the columns name, tags, meta and strings, like: name:apt AND (tags:"PE" OR strings:"vssadmin"). Words in it have three characters or more.',
+    'With --query the words are a query of SQLite\'s FTS5 with AND, OR, NOT, parentheses and the columns name, tags, meta and strings, like: name:apt AND (tags:loader OR strings:"vssadmin delete"). A word in it that has less than three characters finds nothing.',
     SCOPE_DETAILS,
   ],
   flags: {

@@ -7,7 +7,8 @@ import { keepRoots } from "../cryptex-store/rule-index.ts";
 import { countRules } from "../cryptex-store/rule-search.ts";
 import { openStore } from "../cryptex-store/store.ts";
 import type { Deps } from "../deps.ts";
-import { nameProblems, readRules, SCOPE_FLAGS, STORE_FLAGS } from "./rules-scope.ts";
+import { SCOPE_FLAGS, STORE_FLAGS } from "./lookup-flags.ts";
+import { nameProblems, readRules } from "./rules-scope.ts";
 
 export const rulesIndex = command({
   name: "rules index",

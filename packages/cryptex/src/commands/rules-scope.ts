@@ -1,8 +1,8 @@
-/** What the commands `rules …` share: their flags, and the way from these to the rules in the store. */
+/** The way from the options of a command `rules …` to the rules in the store. */
 import { plural } from "#kit/format/numbers.ts";
 import { visible } from "#kit/format/visible.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
+import type { OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { indexedRoots, indexRules, type Roots, type RuleScope } from "../cryptex-store/rule-index.ts";
@@ -12,28 +12,7 @@ import type { Deps } from "../deps.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import { namedRules, whichRules } from "../rules/which-rules.ts";
 import { INCOMPLETE } from "./exits.ts";
-
-export const STORE_FLAGS = {
-  db: flag.file({ about: "Store to use, in place of the user's own" }),
-};
-
-export const SCOPE_FLAGS = group("Rules", {
-  rules: many(
-    flag.file({ hint: "PATH|SET", about: "File of rules, folder of them, or rule set of cryptex.toml" }),
-  ),
-  includeFolders: many(
-    flag.folder({ name: "include-dir", about: "Folder in which includes are looked for, too" }),
-  ),
-  ...STORE_FLAGS,
-});
-
-export const OUTPUT_FLAGS = {
-  format: flag.choice(["text", "json"], { default: "text", about: "Form of the result" }),
-  json: flag.switch({ about: "The same as --format json" }),
-};
-
-export const SCOPE_DETAILS =
-  "Without --rules these are the rules that cryptex.toml or CRYPTEX_RULES names, else those that rules index was last given. Files that are as they were when they were read are not read again. The exit code is 3 if a file or a rule could not be read; it is named on stderr.";
+import type { SCOPE_FLAGS } from "./lookup-flags.ts";
 
 /** Says that there is nothing to look into. */
 const NOTHING_INDEXED = "cryptex rules index PATH lets them be found without --rules";
@@ -73,7 +52,7 @@ async function openScope(
   } catch (error) {
     store?.close();
     if (!paths || !(error instanceof StoreError && WITHOUT_STORE.includes(error.fault))) throw error;
-    io.log.warn(`${visible(error.message)}; the rules are read without it`);
+    io.log.warn(`${error.message}; the rules are read without it`);
     const memory = openMemoryStore();
     return { store: memory, scope: await readRules(memory, { paths, includeFolders }, io) };
   }

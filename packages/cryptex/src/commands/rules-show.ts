@@ -7,9 +7,10 @@ import { suggestion } from "#kit/term/suggestion.ts";
 import { relationsOf } from "../cryptex-store/rule-relations.ts";
 import { findRules, rulesWhere } from "../cryptex-store/rule-search.ts";
 import type { Deps } from "../deps.ts";
-import { readRuleFile } from "../rules/rule-files.ts";
-import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS, withRules } from "./rules-scope.ts";
-import { shownJson, shownText } from "./rules-text.ts";
+import { readRuleFile } from "../rules/list-rule-files.ts";
+import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS } from "./lookup-flags.ts";
+import { withRules } from "./rules-scope.ts";
+import { shownJson, shownText } from "./rules-show-text.ts";
 
 export const rulesShow = command({
   name: "rules show",

@@ -2,8 +2,9 @@
 import { command } from "#kit/term/command.ts";
 import { statisticsOf } from "../cryptex-store/rule-relations.ts";
 import type { Deps } from "../deps.ts";
-import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS, withRules } from "./rules-scope.ts";
-import { statsJson, statsText } from "./rules-text.ts";
+import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS } from "./lookup-flags.ts";
+import { withRules } from "./rules-scope.ts";
+import { statsJson, statsText } from "./rules-stats-text.ts";
 
 export const rulesStats = command({
   name: "rules stats",

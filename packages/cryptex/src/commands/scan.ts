@@ -18,7 +18,7 @@ import { EXIT_OF, INCOMPLETE } from "./exits.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
-import { openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
+import { counting, openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
 
 export const scan = command({
   name: "scan",
@@ -58,6 +58,7 @@ export const scan = command({
     const writer = openFormat(options, ruleSet, file ? NO_SCREEN : io);
     const tally = new Tally();
     const request = { ...requestOf(options, roots), ...(seen && { seen }), ruleSet, progress, signal };
+    using _counting = counting(progress, request.walk, io);
     for await (const event of runScan(request)) {
       tally.count(event);
       await output.write(writer.event(event));

@@ -2,9 +2,11 @@
 import { createHash } from "node:crypto";
 import type { IncludeSyntax, RuleFileSyntax, RuleSyntax, SyntaxFault } from "../rules/ast.ts";
 import { Lines } from "../rules/lines.ts";
+import { parseRuleFile } from "../rules/parser.ts";
 import { normalisedText } from "../rules/rule-text.ts";
 import type { MetaEntry } from "../scan-runner/events.ts";
 import { metaEntry } from "../scan-runner/formats/escape.ts";
+import { fieldValue, metaText, SEPARATOR, searchable } from "./rule-words.ts";
 
 export interface FileFacts {
   readonly includes: readonly Include[];
@@ -52,7 +54,9 @@ export interface SearchedText {
   readonly strings: string;
 }
 
-export function factsOf(bytes: Uint8Array, syntax: RuleFileSyntax): FileFacts {
+/** Parses a rule file. It throws for no input. */
+export function factsOf(bytes: Uint8Array): FileFacts {
+  const syntax = parseRuleFile(bytes);
   return {
     includes: syntax.includes.map(({ path, line }) => ({ path, line })),
     faults: [...syntax.faults.map(fault), ...unclosed(bytes, syntax)],
@@ -115,34 +119,15 @@ function textsOf({ strings }: RuleSyntax): string[] {
   });
 }
 
-/** A value as text; bytes that are not UTF-8 become U+FFFD. */
-export function metaText(entry: MetaEntry): string {
-  return "value" in entry ? String(entry.value) : Buffer.from(entry.value_bytes, "base64").toString("utf8");
-}
-
 function utf8(binary: string): string {
   return Buffer.from(binary, "latin1").toString("utf8");
-}
-
-/** Characters by which values of a field are told apart. No tag and hardly a text is longer. */
-const MAX_FIELD = 1_000;
-
-/** The form in which values are kept and looked for. */
-export function fieldValue(text: string): string {
-  return text.toWellFormed().toLowerCase().slice(0, MAX_FIELD);
 }
 
 /** Text of a rule that is searched, of each kind. A file of 50 MB may be one string. */
 const MAX_SEARCHED = 64 * 1024;
 
-/**
- * Two line breaks at the end let words of one or two characters be found by what follows them, see rule-search.ts. SQLite's
- * tokenizer takes NUL for the end.
- */
+/** Two separators at the end let words of one or two characters be found by what follows them, see rule-search.ts. */
 function searched(texts: readonly string[]): string {
-  return texts.length === 0 ? "" : `${withoutNul(texts.join("\n").slice(0, MAX_SEARCHED))}\n\n`;
-}
-
-export function withoutNul(text: string): string {
-  return text.toWellFormed().replaceAll("\0", "\uFFFD");
+  if (texts.length === 0) return "";
+  return texts.map(searchable).join(SEPARATOR).slice(0, MAX_SEARCHED) + SEPARATOR + SEPARATOR;
 }

@@ -2,15 +2,12 @@
  * Keeps what the store knows of rule files up to date. A file whose stamp is the one recorded is not opened; one whose content
  * is known is not parsed.
  */
-import { createHash } from "node:crypto";
 import { existsSync, type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { ProgramError } from "#kit/errors.ts";
-import { parseRuleFile } from "../rules/parser.ts";
-import { listRuleFiles, readRuleFile } from "../rules/rule-files.ts";
+import { listRuleFiles, readRuleFile, unreadable } from "../rules/list-rule-files.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
-import { type Fault, type FileFacts, factsOf, type Include } from "./rule-facts.ts";
+import type { Fault, FileFacts, Include } from "./rule-facts.ts";
 import {
   dropUnusedRules,
   type KnownFile,
@@ -27,7 +24,7 @@ import type { Store } from "./store.ts";
 export interface RuleScope {
   /** Paths, as they were named or below what was named, by the number of their content. */
   readonly paths: ReadonlyMap<number, readonly string[]>;
-  /** What is missing from the scope, and why. */
+  /** Files and rules that are missing from the scope, and why. */
   readonly problems: readonly Quarantined[];
   /** Files whose content was not known. */
   readonly parsed: number;
@@ -118,6 +115,7 @@ class RuleIndexing implements RuleScope {
   readonly #taken = new Set<string>();
   #opened: Opened[] = [];
   #openedBytes = 0;
+  #factsOf: ((bytes: Uint8Array) => FileFacts) | undefined;
   /** Files whose use is to be noted. */
   readonly #used: string[] = [];
   readonly nowMs: number;
@@ -137,22 +135,12 @@ class RuleIndexing implements RuleScope {
     const known = knownFiles(this.store.db, keys);
     const included: string[] = [];
     for (const [i, path] of paths.entries()) {
-      try {
-        const stats = statSync(path);
-        const inode = `${stats.dev}:${stats.ino}`;
-        if (this.#taken.has(inode)) continue;
-        this.#taken.add(inode);
-        const key = keys[i]!;
-        for (const include of this.#takeFile(
-          { path, key, stamp: stampOf(stats, this.nowMs) },
-          known.get(key),
-        )) {
-          const found = this.#find(path, include);
-          if (found !== undefined) included.push(found);
-        }
-      } catch (error) {
-        if (error instanceof ProgramError) throw error;
-        this.#lose(path, null, `cannot be read: ${error instanceof Error ? error.message : error}`);
+      const stats = this.#orLose(path, () => statSync(path));
+      if (stats === undefined || this.#isTaken(stats)) continue;
+      const place = { path, key: keys[i]!, stamp: stampOf(stats, this.nowMs) };
+      for (const include of this.#fromStore(place, known.get(place.key)) ?? (await this.#fromFile(place))) {
+        const found = this.#find(path, include);
+        if (found !== undefined) included.push(found);
       }
       if (this.#opened.length >= BATCH_FILES || this.#openedBytes >= BATCH_BYTES) await this.#pause();
     }
@@ -183,17 +171,30 @@ class RuleIndexing implements RuleScope {
     });
   }
 
-  /** @returns what the file includes @throws Error where it cannot be read */
-  #takeFile(file: Place, known: KnownFile | undefined): readonly Include[] {
-    if (known?.stamp === file.stamp && file.stamp !== UNSETTLED) {
-      if (known.usedDay < this.#day - NOTED_DAYS) this.#used.push(file.key);
-      this.#add(known.content, file.path, known.faults);
-      return known.includes;
-    }
-    const bytes = readRuleFile(file.path);
-    const sha256 = createHash("sha256").update(bytes).digest();
+  #isTaken({ dev, ino }: Stats): boolean {
+    const inode = `${dev}:${ino}`;
+    if (this.#taken.has(inode)) return true;
+    this.#taken.add(inode);
+    return false;
+  }
+
+  /** @returns what the file includes; undefined where it may have changed */
+  #fromStore(file: Place, known: KnownFile | undefined): readonly Include[] | undefined {
+    if (known?.stamp !== file.stamp || file.stamp === UNSETTLED) return undefined;
+    if (known.usedDay < this.#day - NOTED_DAYS) this.#used.push(file.key);
+    this.#add(known.content, file.path, known.faults);
+    return known.includes;
+  }
+
+  async #fromFile(file: Place): Promise<readonly Include[]> {
+    const bytes = this.#orLose(file.path, () => readRuleFile(file.path));
+    if (bytes === undefined) return [];
+    // The parser is loaded when it is needed: most look-ups find everything known.
+    this.#factsOf ??= (await import("./rule-facts.ts")).factsOf;
+    const factsOf = this.#factsOf;
+    const sha256 = new Bun.CryptoHasher("sha256").update(bytes).digest();
     const content = knownContent(this.store.db, sha256);
-    let facts = () => factsOf(bytes, parseRuleFile(bytes));
+    let facts = () => factsOf(bytes);
     if (content === undefined) {
       const made = facts();
       facts = () => made;
@@ -220,12 +221,21 @@ class RuleIndexing implements RuleScope {
     for (const { rule, line, message } of faults) this.#lose(path, line, `syntax error: ${message}`, rule);
   }
 
+  #orLose<T>(path: string, look: () => T): T | undefined {
+    try {
+      return look();
+    } catch (error) {
+      this.problems.push(unreadable(path, error));
+      return undefined;
+    }
+  }
+
   #lose(file: string, line: number | null, reason: string, rule: string | null = null): void {
     this.problems.push({ rule, file, line, reason, harmless: false });
   }
 }
 
-/** Of a file that may still change and keep its times: it is opened each time. */
+/** Stamp of a file that may still change and keep its times: it is opened each time. */
 const UNSETTLED = "";
 
 function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats, nowMs: number): string {

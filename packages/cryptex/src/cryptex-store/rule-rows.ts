@@ -4,7 +4,7 @@ import { VERSION } from "../version.ts";
 import type { Fault, FileFacts, Include, KeptRule } from "./rule-facts.ts";
 import type { Store } from "./store.ts";
 
-/** What is known of a content without its rules. */
+/** A content without its rules. */
 export interface KnownContent {
   readonly content: number;
   readonly includes: readonly Include[];

@@ -4,11 +4,12 @@
  */
 import { type Database, SQLiteError } from "bun:sqlite";
 import { UsageError } from "#kit/errors.ts";
-import { fieldValue, type RuleFacts, withoutNul } from "./rule-facts.ts";
+import type { RuleFacts } from "./rule-facts.ts";
 import type { RuleScope } from "./rule-index.ts";
+import { fieldValue, searchable } from "./rule-words.ts";
 import type { Store } from "./store.ts";
 
-/** What a rule must have, all of it. */
+/** Marks that a rule must have, all of them. */
 export interface RuleQuery {
   readonly words: readonly string[];
   /** A query of SQLite's FTS5, with columns name, tags, meta and strings: https://sqlite.org/fts5.html#full_text_query_syntax */
@@ -39,10 +40,10 @@ const ROW = "content, name, lower(hex(digest)), facts";
 export function findRules(store: Store, scope: RuleScope, query: RuleQuery): FoundRule[] {
   const rows = store.read((db) => {
     const conditions = conditionsOf(db, query);
-    // With a plus sign in front no index is used for the contents: the words leave fewer rules.
-    const contents = `${conditions.length > 0 ? "+" : ""}content IN (SELECT value FROM json_each(?))`;
-    const where = [...conditions.map(({ sql }) => sql), contents].join(" AND ");
-    const values = [...conditions.flatMap((each) => each.values), JSON.stringify([...scope.paths.keys()])];
+    // Rules outside the scope are left out below. Only where everything is listed, it is quicker not to read them.
+    if (conditions.length === 0) conditions.push(inScope(scope));
+    const where = conditions.map(({ sql }) => sql).join(" AND ");
+    const values = conditions.flatMap((each) => each.values);
     using statement = db.prepare<Row, string[]>(`SELECT ${ROW} FROM rules WHERE ${where}`);
     return asked(query.query, () => statement.values(...values) as unknown as Row[]);
   });
@@ -94,8 +95,8 @@ interface Condition {
 /** The first one finds candidates by an index, so the words, which leave the fewest rules, come first. */
 function conditionsOf(db: Database, { words, query, tags, meta, modules }: RuleQuery): Condition[] {
   const texts = [
-    ...words.filter((word) => word !== "").map((word) => holdsWord(db, withoutNul(word))),
-    ...(query === undefined ? [] : [matches(withoutNul(query))]),
+    ...words.filter((word) => word !== "").map((word) => holdsWord(db, searchable(word))),
+    ...(query === undefined ? [] : [matches(searchable(query))]),
   ];
   const fields = [
     ...(tags ?? []).map((tag) => ["tag", fieldValue(tag)]),
@@ -109,6 +110,13 @@ function conditionsOf(db: Database, { words, query, tags, meta, modules }: RuleQ
 const HAS_FIELD = "id IN (SELECT rule FROM rule_fields WHERE field = ? AND value = ?)";
 const CANDIDATE_HAS_FIELD =
   "EXISTS (SELECT 1 FROM rule_fields WHERE field = ? AND value = ? AND rule = rules.id)";
+
+function inScope({ paths }: RuleScope): Condition {
+  return {
+    sql: "content IN (SELECT value FROM json_each(?))",
+    values: [JSON.stringify([...paths.keys()])],
+  };
+}
 
 function matches(expression: string): Condition {
   return { sql: "id IN (SELECT rowid FROM rule_text WHERE rule_text MATCH ?)", values: [expression] };
@@ -157,7 +165,7 @@ function asked<T>(query: string | undefined, run: () => T): T {
   } catch (error) {
     if (query === undefined || !(error instanceof SQLiteError) || error.errno !== 1) throw error;
     throw new UsageError(`--query: ${error.message.replace(/^fts5: /, "")}`, [
-      'it is like: name:apt AND (tags:"PE" OR strings:"vssadmin")',
+      'it is like: name:apt AND (tags:loader OR strings:"vssadmin delete")',
     ]);
   }
 }

@@ -12,7 +12,7 @@ import type {
   SeenScope,
 } from "../scan-runner/seen-files.ts";
 import { isSettled } from "./settled.ts";
-import { openStore, type Store } from "./store.ts";
+import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { StoreError } from "./store-error.ts";
 
 /** Days after which a scope that no scan asked for is dropped. */
@@ -50,6 +50,7 @@ export function openSeenFilesIfPossible(
   path: string | undefined,
   scope: SeenScope,
   warn: (text: string) => void,
+  options?: StoreOptions,
 ): SeenFiles & Disposable {
   let store: Store | undefined;
   let files: SeenFiles | undefined;
@@ -64,7 +65,7 @@ export function openSeenFilesIfPossible(
     }
   };
   files = attempt(() => {
-    store = openStore(path);
+    store = openStore(path, options);
     return openSeenFiles(store, scope);
   }, undefined);
   return {

@@ -1,6 +1,7 @@
 /** Failures of the store, in words. */
 import { SQLiteError } from "bun:sqlite";
 import { ProgramError } from "#kit/errors.ts";
+import { visible } from "#kit/format/visible.ts";
 
 export type StoreFault =
   /** Another program has been writing all the time that was allowed. */
@@ -18,13 +19,14 @@ export type StoreFault =
 /** The store cannot be used, or not for this. Nothing that was stored before is lost, unless the fault is "damaged". */
 export class StoreError extends ProgramError<"store"> {
   override name = "StoreError";
+  /** @param message may hold any path: it is made visible */
   constructor(
     readonly fault: StoreFault,
     message: string,
     hints: readonly string[] = [],
     cause?: unknown,
   ) {
-    super("store", message, { hints, cause });
+    super("store", visible(message), { hints, cause });
   }
 }
 

@@ -5,30 +5,12 @@
  */
 import { Database } from "bun:sqlite";
 import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { dataFolder } from "#kit/files/user-folders.ts";
 import { migrate, numberOf } from "./migrations.ts";
 import { explained, StoreError } from "./store-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * Place of the store where none is named: below XDG_DATA_HOME, else `~/.local/share` (XDG Base Directory Specification 0.8, by
- * which relative paths do not count); `~/Library/Application Support` on macOS, LOCALAPPDATA on Windows.
- */
-export function defaultStorePath(
-  env: Environment = process.env,
-  os: NodeJS.Platform = process.platform,
-): string {
-  const home = env["HOME"] || homedir();
-  const [named, usual] =
-    os === "darwin"
-      ? [undefined, join(home, "Library", "Application Support")]
-      : os === "win32"
-        ? [env["LOCALAPPDATA"], join(home, "AppData", "Local")]
-        : [env["XDG_DATA_HOME"], join(home, ".local", "share")];
-  return join(named && isAbsolute(named) ? named : usual, "cryptex", "cryptex.db");
-}
 
 export interface StoreOptions {
   /** Time that a writer waits for others; by default WAIT_MS. */
@@ -46,7 +28,7 @@ const WAIT_MS = 30_000;
  * @throws StoreError
  */
 export function openStore(path?: string, options: StoreOptions = {}): Store {
-  const place = resolve(path ?? defaultStorePath(options.env));
+  const place = resolve(path ?? join(dataFolder("cryptex", options.env ?? process.env), "cryptex.db"));
   if (place.includes("\0")) throw new StoreError("unreachable", "a path cannot hold a NUL character");
   if (path === undefined) makeFolder(dirname(place));
   makeFile(place);
@@ -70,8 +52,8 @@ function connected(filename: string, path: string, { waitMs = WAIT_MS }: StoreOp
     db.run("PRAGMA trusted_schema = OFF");
     db.run("PRAGMA foreign_keys = ON");
     db.run(`PRAGMA cache_size = -${CACHE_KIB}`);
-    // Counts for a database that is still empty.
-    db.run("PRAGMA auto_vacuum = INCREMENTAL");
+    // It can be set before there are tables alone.
+    if (numberOf(db, "PRAGMA page_count") === 0) db.run("PRAGMA auto_vacuum = INCREMENTAL");
     migrate(db, path);
     keepLog(db);
     return new Store(db, path);

@@ -155,7 +155,8 @@ function readScan(answer: AnswerReader): EngineScan {
         throw new Error(`the engine's answer has a record ${record}`);
     }
   }
-  return { outcome: "done", matches, log, givenUp: [...givenUp.values()], notEvaluated };
+  const sorted = [...givenUp.values()].sort((a, b) => a.rule - b.rule || a.string - b.string);
+  return { outcome: "done", matches, log, givenUp: sorted, notEvaluated };
 }
 
 function readString(answer: AnswerReader): StringMatches {

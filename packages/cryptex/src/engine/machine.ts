@@ -43,10 +43,10 @@ export interface MachineOptions {
   readonly authenticode?: (file: Uint8Array) => Uint8Array | undefined;
 }
 
-/** The module has 32-bit addresses, and C counts the bytes of a block in an int32. */
+/** C measures distances in a block by an int32. */
 const MAX_BUFFER = 2 ** 31 - 1;
-/** The buffer grows in steps of 1 MiB. */
-const BUFFER_STEP = 2 ** 20;
+/** Memory grows in pages of this size. */
+const PAGE = 2 ** 16;
 
 /** By so much the clock leaps at each call while a scan is to be cancelled: 208 days, twice the longest time limit. */
 const LEAP_NS = 2 ** 54;
@@ -103,25 +103,25 @@ export class Machine {
     return performance.now() * 1e6 + this.#leaps * LEAP_NS;
   }
 
-  /** Makes memory for what is scanned next; valid until the next call. @throws EngineError where there is none */
+  /**
+   * Makes memory for what is scanned next; valid until the next call. It is none of the module's blocks, whose sizes are powers of two,
+   * but pages of its own, which are extended while they are the last ones, and else left behind for twice as many.
+   * @throws EngineError where there is none
+   */
   buffer(length: number): Uint8Array {
     if (length > MAX_BUFFER) {
       throw new EngineError("out-of-memory", `the engine takes ${MAX_BUFFER} bytes at most`);
     }
-    if (length > this.#buffer.capacity) {
-      const capacity = Math.min(MAX_BUFFER, Math.ceil(length / BUFFER_STEP) * BUFFER_STEP);
-      const { address } = this.#buffer;
-      this.#buffer = { address: 0, capacity: 0 };
-      const granted = this.call((engine) => {
-        engine.cx_free(address);
-        return engine.cx_alloc(capacity);
-      });
-      if (granted === 0) {
-        throw new EngineError("out-of-memory", `the engine has no memory for ${length} bytes`);
-      }
-      this.#buffer = { address: granted, capacity };
-    }
-    return this.call(() => this.bytes(this.#buffer.address, length));
+    this.call(({ memory }) => {
+      const { address, capacity } = this.#buffer;
+      if (length <= capacity) return;
+      const isLast = address + capacity === memory.buffer.byteLength;
+      const wanted = Math.ceil(Math.max(length, Math.min(2 * capacity, MAX_BUFFER)) / PAGE) * PAGE;
+      const granted = isLast ? wanted - capacity : wanted;
+      const end = grow(memory, granted);
+      this.#buffer = isLast ? { address, capacity: wanted } : { address: end, capacity: wanted };
+    });
+    return this.bytes(this.#buffer.address, length);
   }
 
   /** Scans the first bytes of the buffer. Returns libyara's error number; the answer has the rest. */
@@ -166,8 +166,8 @@ export class Machine {
       }
       return new EngineError("failed", `the engine has trapped: ${error.message}`, { cause: error });
     }
-    // Both runtimes have the stack of WebAssembly on the thread's own, and report its end in this way.
-    if (error instanceof RangeError) {
+    // Both runtimes have the stack of WebAssembly on the thread's own, and report its end in these words.
+    if (error instanceof RangeError && error.message.includes("call stack")) {
       return new EngineError("failed", "the engine has run out of stack", { cause: error });
     }
     return undefined;
@@ -235,6 +235,17 @@ export class AnswerReader {
     const start = this.#next * 4;
     this.#next += Math.ceil(length / 4);
     return UTF8.decode(this.bytes.subarray(start, start + length));
+  }
+}
+
+/** Returns where the new memory begins. @throws EngineError where there is no more */
+function grow(memory: WebAssembly.Memory, size: number): number {
+  try {
+    return memory.grow(size / PAGE) * PAGE;
+  } catch (error) {
+    throw new EngineError("out-of-memory", `the engine has no memory for another ${size} bytes`, {
+      cause: error,
+    });
   }
 }
 

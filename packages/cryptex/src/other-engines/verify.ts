@@ -175,24 +175,16 @@ export function differencesOf(
       const no = found.filter(({ matches }) => !matches).map(({ engine }) => engine);
       const common = { path, rule: syntax.name, yes, no };
       if (yes.length > 0 && no.length > 0) differences.push(common);
-      else if (yes.length > 1) {
-        const all = new Set(found.flatMap(({ matches }) => [...matches!]));
-        const missed = found.map(({ engine, matches }): [string, string[]] => [
-          engine,
-          [...all].filter((each) => !matches!.has(each)),
-        ]);
-        if (missed.some(([, each]) => each.length > 0)) {
-          differences.push({
-            ...common,
-            matches: Object.fromEntries(
-              found.map(({ engine, matches }) => [
-                engine,
-                [...matches!].filter((each) => missed.some(([, lacking]) => lacking.includes(each))),
-              ]),
-            ),
-          });
-        }
-      }
+      if (no.length > 0) continue;
+      const counts = new Map<string, number>();
+      for (const match of found.flatMap(({ matches }) => [...matches!]))
+        counts.set(match, (counts.get(match) ?? 0) + 1);
+      if ([...counts.values()].every((count) => count === found.length)) continue;
+      const partial = found.map(({ engine, matches }) => [
+        engine,
+        [...matches!].filter((each) => counts.get(each)! < found.length),
+      ]);
+      differences.push({ ...common, matches: Object.fromEntries(partial) });
     }
   }
   return differences;

@@ -2,15 +2,9 @@
 import { createHash } from "node:crypto";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
 import { type CompiledSet, compileRules } from "./compile.ts";
+import { type ListedFile, listRuleFiles } from "./list-rule-files.ts";
 import { type ResolvedRule, resolveRules } from "./resolve.ts";
-import {
-  type ListedFile,
-  listRuleFiles,
-  type RuleFile,
-  type RuleFiles,
-  readRuleFiles,
-} from "./rule-files.ts";
-import type { Quarantined } from "./rule-info.ts";
+import { inOrderOf, type RuleFiles, readRuleFiles } from "./rule-files.ts";
 import { type Externals, FILE_EXTERNALS, type PackedRuleSet, type RuleSetRequest } from "./rule-set.ts";
 import { packRuleTable } from "./rule-table.ts";
 import { textOf } from "./source.ts";
@@ -38,13 +32,6 @@ export function compileSet(request: RuleSetRequest, { facts, newInstance }: Comp
   const set = compileRules(resolution.rules, externals, newInstance);
   const quarantined = [...unlisted, ...read.quarantined, ...resolution.quarantined, ...set.quarantined];
   return { ...set, quarantined: inOrderOf(read.files, quarantined), listed, read };
-}
-
-/** Sorts by files as they were read, then by lines; what is no file that was read comes first. */
-function inOrderOf(files: readonly RuleFile[], quarantined: readonly Quarantined[]): Quarantined[] {
-  const places = new Map(files.map(({ path }, place) => [path, place]));
-  const placeOf = ({ file }: Quarantined) => places.get(file) ?? -1;
-  return quarantined.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.line ?? 0) - (b.line ?? 0));
 }
 
 export function buildRuleSet(request: RuleSetRequest, compiler: Compiler): PackedRuleSet {

@@ -1,30 +1,15 @@
-/**
- * Finds and reads the files of a rule set: the paths that were named, the rule files below folders, and what they include. Each
- * file is read once, however many ways lead to it.
- */
+/** Reads and parses the files of a rule set, and what they include. Each file is read once, however many ways lead to it. */
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import type { IncludeSyntax, RuleFileSyntax, RuleSyntax } from "./ast.ts";
 import { Lines } from "./lines.ts";
+import { type ListedFile, readRuleFile, statOrUndefined, unreadable } from "./list-rule-files.ts";
 import { parseRuleFile } from "./parser.ts";
 import type { Quarantined } from "./rule-info.ts";
 
-/** Names of files that a folder of rules is searched for. A file that is named itself may be called anything. */
-const RULE_FILE = /\.(yar|yara|rule|rules)$/i;
 /** Includes within includes, as YARA allows (YR_MAX_INCLUDE_DEPTH). */
 const MAX_INCLUDE_DEPTH = 16;
-/** Far above any collection that is published as one file (the largest known has 30 MB). */
-const MAX_RULE_FILE_BYTES = 256 * 1024 * 1024;
-
-/** A file that was named, or found below a folder that was named. */
-export interface ListedFile {
-  /** As it was named, or below what was named. */
-  readonly path: string;
-  /** The folder that was named; for a file, the folder that it lies in. */
-  readonly root: string;
-}
-
 export interface RuleFile extends ListedFile {
   readonly bytes: Uint8Array;
   /** SHA-256, hex. */
@@ -46,59 +31,6 @@ export interface RuleFiles {
 export interface RuleInFile {
   readonly file: RuleFile;
   readonly syntax: RuleSyntax;
-}
-
-/** Lists the rule files that paths stand for, sorted below each path. Paths that cannot be read are quarantined. */
-export function listRuleFiles(paths: readonly string[]): {
-  readonly listed: readonly ListedFile[];
-  readonly quarantined: readonly Quarantined[];
-} {
-  const listed: ListedFile[] = [];
-  const quarantined: Quarantined[] = [];
-  for (const path of paths) {
-    try {
-      if (statSync(path).isDirectory()) {
-        const visited = new Set<string>();
-        for (const found of ruleFilesBelow(path, visited, quarantined))
-          listed.push({ path: found, root: path });
-      } else listed.push({ path, root: dirname(path) });
-    } catch (error) {
-      quarantined.push(unreadable(path, error));
-    }
-  }
-  return { listed, quarantined };
-}
-
-/** Walks a folder in the order of names; links are followed, each folder is visited once. */
-function* ruleFilesBelow(
-  folder: string,
-  visited: Set<string>,
-  quarantined: Quarantined[],
-): Generator<string> {
-  let names: string[];
-  try {
-    const real = realpathSync(folder);
-    if (visited.has(real)) return;
-    visited.add(real);
-    names = readdirSync(folder).sort();
-  } catch (error) {
-    quarantined.push(unreadable(folder, error));
-    return;
-  }
-  for (const name of names) {
-    const path = join(folder, name);
-    const stats = statOrUndefined(path);
-    if (stats?.isDirectory()) yield* ruleFilesBelow(path, visited, quarantined);
-    else if (RULE_FILE.test(name)) yield path;
-  }
-}
-
-function statOrUndefined(path: string) {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined; // a link to nowhere: reported when it is read
-  }
 }
 
 /** Reads and parses the listed files and all that they include. */
@@ -192,44 +124,17 @@ function* inOrder({ rules, includes }: RuleFileSyntax): Generator<RuleSyntax | I
   yield* [...rules, ...includes].sort((a, b) => a.span.start - b.span.start);
 }
 
-/** Reads a file, or a pipe to its end. @throws Error that says why not */
-export function readRuleFile(path: string): Uint8Array {
-  const stats = statSync(path);
-  if (stats.isDirectory()) throw new Error("is a folder");
-  if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket())
-    throw new Error("is no file of rules");
-  if (stats.size > MAX_RULE_FILE_BYTES) {
-    throw new Error(`is larger than ${MAX_RULE_FILE_BYTES / 1024 / 1024} MiB`);
-  }
-  return readFileSync(path);
-}
-
-function unreadable(path: string, error: unknown): Quarantined {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason =
-    code === "ENOENT"
-      ? lstatExists(path)
-        ? "the link leads nowhere"
-        : "there is no such file"
-      : code === "EACCES" || code === "EPERM"
-        ? "permission denied"
-        : message;
-  return { rule: null, file: path, line: null, reason: `cannot be read: ${reason}`, harmless: false };
-}
-
-function lstatExists(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Names each file by its path below its root, or by its whole path where two would be called the same. */
 export function namespacesOf(files: readonly RuleFile[]): Map<RuleFile, string> {
   const short = (file: RuleFile) => relative(file.root, file.path) || basename(file.path);
   const counts = new Map<string, number>();
   for (const file of files) counts.set(short(file), (counts.get(short(file)) ?? 0) + 1);
   return new Map(files.map((file) => [file, counts.get(short(file)) === 1 ? short(file) : file.path]));
+}
+
+/** Sorts by files as they were read, then by lines; what is no file that was read comes first. */
+export function inOrderOf(files: readonly RuleFile[], quarantined: readonly Quarantined[]): Quarantined[] {
+  const places = new Map(files.map(({ path }, place) => [path, place]));
+  const placeOf = ({ file }: Quarantined) => places.get(file) ?? -1;
+  return quarantined.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.line ?? 0) - (b.line ?? 0));
 }

@@ -18,7 +18,7 @@ import {
 import { join, resolve } from "node:path";
 import { Replacement } from "#kit/files/replace-file.ts";
 import type { EngineFacts } from "../engine/engine.ts";
-import { listRuleFiles, readRuleFile } from "./rule-files.ts";
+import { listRuleFiles, readRuleFile } from "./list-rule-files.ts";
 import type { PackedRuleSet, RuleSetRequest } from "./rule-set.ts";
 
 /** Changes with the layout of an entry, and with whatever decides what a set is made of. */

@@ -77,7 +77,7 @@ function resolved(
     if (set === undefined) return [path];
     if (existsSync(path)) {
       throw new UsageError(
-        `${source}: '${word}' is a rule set of ${visible(settings.read()!.path)} and a path as well`,
+        `${visible(source)}: '${word}' is a rule set of ${visible(settings.read()!.path)} and a path as well`,
         [`./${word} is the path`],
       );
     }
@@ -129,9 +129,8 @@ export function parseSettings(text: string, path: string): Settings {
   const fault = (words: string, hints: readonly string[] = []) =>
     new InputError(`${visible(path)}: ${words}`, { hints });
   const table = (value: unknown, name: string, keys?: readonly string[]): [string, unknown][] => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      throw fault(`${name} is not a table`);
-    const entries = Object.entries(value);
+    if (Object.prototype.toString.call(value) !== "[object Object]") throw fault(`${name} is not a table`);
+    const entries = Object.entries(value as object);
     const unknown = keys && entries.find(([key]) => !keys.includes(key))?.[0];
     if (unknown !== undefined) {
       throw fault(`unknown key ${visible(unknown)} in ${name}`, suggestion(unknown, keys!));

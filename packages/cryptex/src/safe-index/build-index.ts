@@ -6,8 +6,9 @@ import { createHash } from "node:crypto";
 import { plural } from "#kit/format/numbers.ts";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
 import { compileRules } from "../rules/compile.ts";
+import { listRuleFiles } from "../rules/list-rule-files.ts";
 import { type ResolvedRule, resolveRules } from "../rules/resolve.ts";
-import { listRuleFiles, readRuleFiles } from "../rules/rule-files.ts";
+import { inOrderOf, readRuleFiles } from "../rules/rule-files.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import { writeSource } from "../rules/source.ts";
@@ -85,8 +86,9 @@ export async function buildIndex(
   const checked = await checkByTarget(compiled.rules, request, signal);
   lost.push(...checked.lost);
   const { rules, text } = checked.index;
-  const harmful = lost.filter(({ harmless }) => !harmless).map(dropped);
-  const duplicates = lost.filter(({ harmless }) => harmless).map(dropped);
+  const inOrder = inOrderOf(read.files, lost);
+  const harmful = inOrder.filter(({ harmless }) => !harmless).map(dropped);
+  const duplicates = inOrder.filter(({ harmless }) => harmless).map(dropped);
   return {
     text,
     report: {

@@ -1,0 +1,105 @@
+/** Finds the files of rules that paths stand for, and reads one. */
+import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Quarantined } from "./rule-info.ts";
+
+/** Names of files that a folder of rules is searched for. A file that is named itself may be called anything. */
+const RULE_FILE = /\.(yar|yara|rule|rules)$/i;
+/** Far above any collection that is published as one file (the largest known has 30 MB). */
+const MAX_RULE_FILE_BYTES = 256 * 1024 * 1024;
+
+/** A file that was named, or found below a folder that was named. */
+export interface ListedFile {
+  /** As it was named, or below what was named. */
+  readonly path: string;
+  /** The folder that was named; for a file, the folder that it lies in. */
+  readonly root: string;
+}
+
+/** Lists the rule files that paths stand for, sorted below each path. Paths that cannot be read are quarantined. */
+export function listRuleFiles(paths: readonly string[]): {
+  readonly listed: readonly ListedFile[];
+  readonly quarantined: readonly Quarantined[];
+} {
+  const listed: ListedFile[] = [];
+  const quarantined: Quarantined[] = [];
+  for (const path of paths) {
+    try {
+      if (statSync(path).isDirectory()) {
+        const visited = new Set<string>();
+        for (const found of ruleFilesBelow(path, visited, quarantined))
+          listed.push({ path: found, root: path });
+      } else listed.push({ path, root: dirname(path) });
+    } catch (error) {
+      quarantined.push(unreadable(path, error));
+    }
+  }
+  return { listed, quarantined };
+}
+
+/** Walks a folder in the order of names; links are followed, each folder is visited once. */
+function* ruleFilesBelow(
+  folder: string,
+  visited: Set<string>,
+  quarantined: Quarantined[],
+): Generator<string> {
+  let entries: Dirent[];
+  try {
+    const real = realpathSync(folder);
+    if (visited.has(real)) return;
+    visited.add(real);
+    entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    quarantined.push(unreadable(folder, error));
+    return;
+  }
+  for (const entry of entries) {
+    const { name } = entry;
+    const path = join(folder, name);
+    const isFolder = entry.isSymbolicLink() ? statOrUndefined(path)?.isDirectory() : entry.isDirectory();
+    if (isFolder) yield* ruleFilesBelow(path, visited, quarantined);
+    else if (RULE_FILE.test(name)) yield path;
+  }
+}
+
+export function statOrUndefined(path: string) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined; // a link to nowhere: reported when it is read
+  }
+}
+
+/** Reads a file, or a pipe to its end. @throws Error that says why not */
+export function readRuleFile(path: string): Uint8Array {
+  const stats = statSync(path);
+  if (stats.isDirectory()) throw new Error("is a folder");
+  if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket())
+    throw new Error("is no file of rules");
+  if (stats.size > MAX_RULE_FILE_BYTES) {
+    throw new Error(`is larger than ${MAX_RULE_FILE_BYTES / 1024 / 1024} MiB`);
+  }
+  return readFileSync(path);
+}
+
+export function unreadable(path: string, error: unknown): Quarantined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason =
+    code === "ENOENT"
+      ? lstatExists(path)
+        ? "the link leads nowhere"
+        : "there is no such file"
+      : code === "EACCES" || code === "EPERM"
+        ? "permission denied"
+        : message;
+  return { rule: null, file: path, line: null, reason: `cannot be read: ${reason}`, harmless: false };
+}
+
+function lstatExists(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
