@@ -16,7 +16,7 @@ export const POOR_QUALITY = MAX_QUALITY - 22 * MAX_LENGTH + 38;
 /** YR_STRING_CHAINING_THRESHOLD: at a longer jump a string is split, and each part has atoms of its own. */
 const CHAINING_THRESHOLD = 200;
 /** Steps of the search. A repeat stands for up to four copies of its body, so nested ones for any number. */
-const MAX_STEPS = 1 << 20;
+const MAX_STEPS = 1 << 18;
 
 /** A byte of a pattern: it fits where `byte & mask` is the value. The mask is 0xff, 0x0f, 0xf0 or 0. */
 export interface AtomByte {
@@ -166,16 +166,18 @@ function ofText(bytes: readonly number[], modifiers: Transforms): StringAtoms {
   }
   const { nocase, xor } = modifiers;
   for (const form of formsOf(best, modifiers)) {
-    // In lower case alone an atom has the fewest different bytes.
-    const poorest = nocase
-      ? form.map((byte) => (isLetter(byte.value) ? { ...byte, value: byte.value | 0x20 } : byte))
-      : form;
-    quality = Math.min(quality, atomQuality(poorest));
-    for (let key = xor?.[0] ?? 1; xor && key <= xor[1]; key++) {
-      quality = Math.min(quality, atomQuality(form.map(({ value, mask }) => ({ value: value ^ key, mask }))));
-    }
+    if (xor) {
+      for (let key = xor[0]; key <= xor[1]; key++) {
+        quality = Math.min(quality, atomQuality(form.map((byte) => ({ ...byte, value: byte.value ^ key }))));
+      }
+    } else quality = Math.min(quality, atomQuality(nocase ? lowerCase(form) : form));
   }
   return { quality, atoms: [best], ...automaton([best], modifiers) };
+}
+
+/** In lower case alone an atom has the fewest different bytes. */
+function lowerCase(atom: Atom): Atom {
+  return atom.map((byte) => (isLetter(byte.value) ? { ...byte, value: byte.value | 0x20 } : byte));
 }
 
 function fixed(bytes: readonly number[]): Atom {
