@@ -6,7 +6,7 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import { suggestion } from "#kit/term/suggestion.ts";
 import type { Deps } from "../deps.ts";
-import { libyaraFacts } from "../engine/own-engine.ts";
+import { ENGINE } from "../engine/engine-file.ts";
 import { type DependencyReport, dependenciesOf, filesOf, type RuleDependencies } from "../rules/deps.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import { INCOMPLETE } from "./exits.ts";
@@ -29,7 +29,7 @@ export const rulesDeps = command({
   examples: ["cryptex rules deps is_pe --rules my-rules/", "cryptex rules deps --rules my-rules/ --json"],
   seeAlso: ["rules lint", "rules show"],
   async run(options, io, { env }: Deps) {
-    const report = dependenciesOf(chosenRules(options, env), libyaraFacts().modules);
+    const report = dependenciesOf(chosenRules(options, env), ENGINE.modules);
     const { rules, lost } = chosen(report, options.rule);
     await io.out(options.json ? depsJson(rules, lost) : depsText(rules, lost));
     return lost.length > 0 ? INCOMPLETE : EXIT.ok;

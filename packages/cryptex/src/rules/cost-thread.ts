@@ -1,6 +1,7 @@
 /** Thread that measures rules, so that the program stays interruptible. */
 import { parentPort, workerData } from "node:worker_threads";
-import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
+import { ENGINE } from "../engine/engine-file.ts";
+import { makeLibyara } from "../engine/own-engine.ts";
 import { type CostReport, type CostRequest, costOfRules } from "./cost.ts";
 
 export interface CostThreadData {
@@ -18,7 +19,7 @@ const { request, cancel } = workerData as CostThreadData;
 const reply = (message: CostReply) => parentPort!.postMessage(message);
 try {
   const report = costOfRules(request, {
-    facts: libyaraFacts(),
+    facts: ENGINE,
     newInstance: () => makeLibyara({ cancel }),
     processorTime() {
       const { user, system } = process.threadCpuUsage();

@@ -1,8 +1,9 @@
 /** Dependencies of rules: what a rule needs to be evaluated, and what is lost without it. Found without an engine. */
 import { withFileExternals } from "./build-rule-set.ts";
 import { closureOf } from "./compile.ts";
+import { listRuleFiles } from "./list-rule-files.ts";
 import { type ResolvedRule, resolveRules } from "./resolve.ts";
-import { listRuleFiles, readRuleFiles } from "./rule-files.ts";
+import { readRuleFiles } from "./rule-files.ts";
 import type { Quarantined } from "./rule-info.ts";
 import type { RuleSetRequest } from "./rule-set.ts";
 

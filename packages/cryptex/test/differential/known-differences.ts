@@ -5,7 +5,7 @@
 import { dexFile } from "../support/files/dex.ts";
 import { dotnetFile } from "../support/files/dotnet.ts";
 import { machFile } from "../support/files/mach-o.ts";
-import { peFile, type PeSpec } from "../support/files/pe.ts";
+import { type PeSpec, peFile } from "../support/files/pe.ts";
 import { importSection } from "../support/files/pe-tables.ts";
 import type { Places } from "./answers.ts";
 

@@ -1,13 +1,14 @@
 /** Each finding of lint: a rule that has it, and one beside it that has not. */
 import { describe, expect, test } from "bun:test";
-import { libyaraFacts, makeLibyara } from "../../src/engine/own-engine.ts";
+import { ENGINE } from "../../src/engine/engine-file.ts";
+import { makeLibyara } from "../../src/engine/own-engine.ts";
 import { lintRules } from "../../src/rules/lint.ts";
 import type { Finding } from "../../src/rules/lint-finding.ts";
 import { RuleFolder } from "../support/rule-folder.ts";
 
 function lint(files: Readonly<Record<string, string>>): Finding[] {
   using folder = new RuleFolder(files);
-  const report = lintRules(folder.request(), { facts: libyaraFacts(), newInstance: makeLibyara });
+  const report = lintRules(folder.request(), { facts: ENGINE, newInstance: makeLibyara });
   return report.findings.map((finding) => ({ ...finding, file: folder.short(finding.file) }));
 }
 
@@ -322,7 +323,7 @@ describe("what a set shows", () => {
 
   test("unreadable: a path that is not there", () => {
     using folder = new RuleFolder();
-    const compiler = { facts: libyaraFacts(), newInstance: makeLibyara };
+    const compiler = { facts: ENGINE, newInstance: makeLibyara };
     const { findings } = lintRules(folder.request(["missing.yar"]), compiler);
     expect(findings).toMatchObject([{ code: "unreadable", severity: "error", line: null, rule: null }]);
   });
