@@ -20,6 +20,7 @@ import { parseCondition } from "./condition.ts";
 import { Lines } from "./lines.ts";
 import { integerValue, textValue } from "./literals.ts";
 import { MAX_EXPRESSIONS } from "./pending.ts";
+import { type Head, skipJunk, skipRule } from "./recovery.ts";
 import { binaryString } from "./rule-text.ts";
 import { parseStrings } from "./string-declaration.ts";
 import { expect, SyntaxProblem, unexpected } from "./syntax-problem.ts";
@@ -28,15 +29,6 @@ import { KEYWORDS, T, Tokens } from "./tokens.ts";
 /** Parses a file. It throws for no input; a mark of byte order in front is no part of the text, but is counted. */
 export function parseRuleFile(bytes: Uint8Array): RuleFileSyntax {
   return new RuleFileParser(bytes).parse();
-}
-
-/** A rule that is being read, for the case that it is lost. */
-interface Head {
-  readonly start: number;
-  name: string | undefined;
-  bodyIsOpen: boolean;
-  /** True where the condition is complete: the closing brace alone is missing. */
-  lacksBrace: boolean;
 }
 
 class RuleFileParser {
@@ -93,8 +85,8 @@ class RuleFileParser {
       if (!(problem instanceof SyntaxProblem)) throw problem;
       const end =
         kind === T.rule || kind === T.private || kind === T.global
-          ? this.skipRule(head)
-          : this.skipJunk(start);
+          ? skipRule(tokens, head)
+          : skipJunk(tokens, start);
       this.fault(head.name, start, end, problem.offset, problem.message);
     }
   }
@@ -235,65 +227,5 @@ class RuleFileParser {
       default:
         unexpected(tokens, "a string, a whole number, true or false");
     }
-  }
-
-  /**
-   * Skips the rest of a rule that is lost and what cannot be told from it; returns the offset behind its last token. The rule ends with
-   * its brace or, where that is missing, before a line that begins another rule, an import or an include. A word like `condition` is in
-   * the rule's own braces whatever was opened before, since a hex string that is not closed is the likelier fault.
-   */
-  private skipRule(head: Head): number {
-    const { tokens } = this;
-    let depth = head.bodyIsOpen ? 1 : 0;
-    let isClosed = false;
-    // Where the brace alone is missing, the next rule may follow on the same line.
-    let mayBegin = head.lacksBrace;
-    for (; tokens.kind !== T.end; tokens.next()) {
-      if (isClosed && tokens.kind === T.unclosedComment) break;
-      if ((mayBegin || tokens.freshLine) && tokens.start > head.start && this.isBeginning(mayBegin)) break;
-      if (tokens.kind === T.openBrace) depth++;
-      else if (tokens.kind === T.closeBrace) isClosed ||= --depth <= 0;
-      else if (tokens.kind === T.hex) isClosed ||= depth === 0;
-      else if (tokens.kind === T.condition && !isClosed) depth = 1;
-      mayBegin = isClosed;
-    }
-    return Math.max(tokens.before, head.start + 1);
-  }
-
-  /** Skips what is neither rule, import nor include, one token at least; returns the offset behind the last one. */
-  private skipJunk(start: number): number {
-    const { tokens } = this;
-    if (tokens.start === start) tokens.next();
-    while (tokens.kind !== T.end && tokens.kind !== T.unclosedComment && !this.isBeginning(true))
-      tokens.next();
-    return tokens.before;
-  }
-
-  /**
-   * Tells if the current token begins a rule, an import or an include. `isExpected`: nothing else is open there. Otherwise words alone do
-   * not count, for they may stand in a text whose quotes are at fault: a rule must have its brace or colon.
-   */
-  private isBeginning(isExpected: boolean): boolean {
-    const { tokens } = this;
-    const { kind } = tokens;
-    if (kind === T.include) return true;
-    if (kind !== T.rule && kind !== T.private && kind !== T.global && kind !== T.import) return false;
-    const goBack = tokens.mark();
-    let answer = true;
-    if (kind === T.import) {
-      tokens.next();
-      answer = isExpected || tokens.kind === T.text;
-    } else {
-      for (let ahead = 0; ahead < 4 && (tokens.kind === T.private || tokens.kind === T.global); ahead++)
-        tokens.next();
-      answer = tokens.kind === T.rule;
-      for (let ahead = 0; answer && !isExpected; ahead++) {
-        tokens.next();
-        if (tokens.kind === T.openBrace || tokens.kind === T.colon || tokens.kind === T.hex) break;
-        answer = ahead < 4;
-      }
-    }
-    goBack();
-    return answer;
   }
 }

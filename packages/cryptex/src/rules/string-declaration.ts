@@ -4,6 +4,7 @@ import { readRegex } from "./condition.ts";
 import { parseHex } from "./hex.ts";
 import type { Lines } from "./lines.ts";
 import { integerValue, printable, textValue } from "./literals.ts";
+import { isBeginning } from "./recovery.ts";
 import { expect, SyntaxProblem, unexpected } from "./syntax-problem.ts";
 import { T, type Tokens } from "./tokens.ts";
 
@@ -104,6 +105,10 @@ function modifiersOf(tokens: Tokens, kind: StringValue["kind"]): StringModifiers
     const name = MODIFIERS.get(tokens.kind);
     if (name === undefined) return found;
     const { start } = tokens;
+    // Where a rule has no end, the next one may begin with the word.
+    if (name === "private" && tokens.freshLine && isBeginning(tokens, true)) {
+      unexpected(tokens, 'a modifier, a string or "condition"');
+    }
     if (!ALLOWED[kind].includes(name)) {
       const subject = kind === "hex" ? "a hex string" : "a regular expression";
       throw new SyntaxProblem(`${subject} cannot have the modifier "${name}"`, start);

@@ -1,5 +1,5 @@
 /** Short cuts to what the parser makes of a text. */
-import type { Expression, HexToken, RuleFileSyntax, RuleSyntax } from "../../src/rules/ast.ts";
+import type { Expression, RuleFileSyntax, RuleSyntax } from "../../src/rules/ast.ts";
 import { parseRuleFile } from "../../src/rules/parser.ts";
 
 /** The text is a binary string. */
@@ -19,7 +19,7 @@ export function parseCondition(condition: string, before = ""): unknown {
   return withoutSpans(parseRule(`${before}rule a { condition: ${condition} }`).condition);
 }
 
-export function parseHexString(text: string): readonly HexToken[] {
+export function parseHexString(text: string): unknown {
   const string = parseRule(`rule a { strings: $a = {${text}} condition: $a }`).strings[0]!;
   if (string.kind !== "hex") throw new Error("not a hex string");
   return string.tokens;

@@ -43,6 +43,8 @@ const BEYOND_SYNTAX: readonly RegExp[] = [
   // Types.
   /^wrong type "/,
   /^wrong type for /,
+  /^type mismatch$/,
+  /^strings don't support ".*" operation$/,
   /^wrong usage of identifier "/,
   /^wrong arguments for function "/,
   /^unknown type for argument /,
