@@ -1,6 +1,6 @@
 /**
- * What waits for an expression while a condition is read: operators without their right sides, brackets, heads of loops. It is kept in a
- * list with what is to be done once the expression is there, instead of on the stack of calls: depth costs memory alone, and ends where
+ * Keeps what waits for an expression while a condition is read: operators without their right sides, brackets, heads of loops. It is a
+ * list, with what is to be done once the expression is there, instead of on the stack of calls: depth costs memory alone, and ends where
  * libyara's parser ends.
  */
 import type { Expression, Span } from "./ast.ts";
