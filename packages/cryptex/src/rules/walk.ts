@@ -6,7 +6,8 @@ export function* expressionsIn(root: Expression): Generator<Expression> {
   const stack = [root];
   for (let expression = stack.pop(); expression; expression = stack.pop()) {
     yield expression;
-    stack.push(...partsOf(expression).reverse());
+    // One at a time: a call can have more arguments than a call of ours may have.
+    for (const part of partsOf(expression).reverse()) stack.push(part);
   }
 }
 

@@ -3,7 +3,8 @@
  * than a test may.
  */
 import { expect, test } from "bun:test";
-import { parse } from "./parsed.ts";
+import { expressionsIn } from "../../src/rules/walk.ts";
+import { parse, parseRule } from "./parsed.ts";
 
 const SIZE = 1_000_000;
 
@@ -39,4 +40,11 @@ test.each([
 ])("%s", (_name, before, repeated, behind, isSound) => {
   const text = before + repeated.repeat(SIZE / repeated.length) + behind;
   expect(parse(text).faults.length === 0).toBe(isSound);
+});
+
+test("a call of a million arguments can be walked through", () => {
+  const { condition } = parseRule(`rule a { condition: a(1${", 1".repeat(999_999)}) }`);
+  let count = 0;
+  for (const _expression of expressionsIn(condition)) count++;
+  expect(count).toBe(1_000_002);
 });
