@@ -4,7 +4,7 @@
  * that rules see the same.
  */
 import { createHash } from "node:crypto";
-import { type AnyValue, equalBytes, TAG, TooMuch, tryDecode } from "./signatures/ber.ts";
+import { TooMuch, tryDecode } from "./signatures/ber.ts";
 import type { Certificate } from "./signatures/certificates.ts";
 import { buildChain } from "./signatures/chain.ts";
 import {
@@ -14,7 +14,9 @@ import {
   signerCertificateOf,
   verifyMessage,
 } from "./signatures/countersignatures.ts";
+import { equalBytes } from "./signatures/encoding.ts";
 import {
+  bytesOf,
   readIndirectData,
   readPkcs7,
   readProgramName,
@@ -246,13 +248,6 @@ function contentOfElement(content: Uint8Array, { limits }: Examination): Uint8Ar
   const element = tryDecode(content, limits, (elements) => elements.next());
   if (element === undefined) return undefined;
   return element.indefinite ? new Uint8Array() : content.subarray(element.content, element.contentEnd);
-}
-
-const WITHOUT_BYTES: ReadonlySet<number | undefined> = new Set([TAG.boolean, TAG.null, TAG.oid]);
-
-/** Bytes that upstream takes a value for; undefined for the types that have none, where it would read wild memory. */
-function bytesOf(value: AnyValue | undefined): Uint8Array | undefined {
-  return value === undefined || WITHOUT_BYTES.has(value.tag) ? undefined : value.value;
 }
 
 function unlessEmpty(bytes: Uint8Array): Uint8Array | undefined {

@@ -3,7 +3,7 @@ import { InputError } from "#kit/errors.ts";
 import type { Compilation, CompiledRules, Diagnostic, EngineInstance, ExternalValue } from "./engine.ts";
 import { defineExternal } from "./externals.ts";
 import { LibyaraRules } from "./libyara-rules.ts";
-import { type AnswerReader, Machine, type MachineOptions } from "./machine.ts";
+import { type AnswerReader, Machine, type MachineOptions, type ReadSignatures } from "./machine.ts";
 import { unpackRules } from "./saved-rules.ts";
 
 /** The engine's code, compiled once for a process and posted to its threads. */
@@ -13,13 +13,21 @@ export interface EngineCode {
   readonly digest: string;
 }
 
+/** The reader of signatures is loaded when the first signed file comes: most scans meet none. */
+function readSignatures(file: Uint8Array): ReadSignatures {
+  const { readFileSignatures } = require("./authenticode.ts") as typeof import("./authenticode.ts");
+  const { encodeSignatures } = require("./signatures/block.ts") as typeof import("./signatures/block.ts");
+  const { signatures, notEvaluated } = readFileSignatures(file);
+  return { block: signatures && encodeSignatures(signatures), notEvaluated };
+}
+
 export class Libyara implements EngineInstance {
   readonly #machine: Machine;
   readonly #digest: string;
 
   /** @throws EngineError where there is no memory for another instance */
   constructor({ module, digest }: EngineCode, options: MachineOptions = {}) {
-    this.#machine = new Machine(module, options);
+    this.#machine = new Machine(module, { readSignatures, ...options });
     this.#digest = digest;
   }
 

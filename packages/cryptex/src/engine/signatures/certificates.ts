@@ -1,6 +1,7 @@
 /** X.509 certificates as OpenSSL reads them (RFC 5280; templates of crypto/x509/x_x509.c of OpenSSL 3.0). */
 import { createHash } from "node:crypto";
-import { type Ber, encodeElement, type ReadingLimits, TAG, tryDecode } from "./ber.ts";
+import { type Ber, type ReadingLimits, tryDecode } from "./ber.ts";
+import { encodeElement, TAG } from "./encoding.ts";
 import { type Name, readName } from "./names.ts";
 import { algorithmOf, KEY_TYPES, type KeyType } from "./object-identifiers.ts";
 import { type EncodedTime, secondsOf, shownSeconds } from "./times.ts";

@@ -5,6 +5,7 @@
 
 /** Identifiers that say what a structure is. */
 export const OID = {
+  data: "1.2.840.113549.1.7.1",
   signedData: "1.2.840.113549.1.7.2",
   timeStampInfo: "1.2.840.113549.1.9.16.1.4",
   messageDigest: "1.2.840.113549.1.9.4",

@@ -1,5 +1,5 @@
 /** Times of certificates and signatures: UTCTime and GeneralizedTime as OpenSSL's ASN1_TIME_to_tm reads them. */
-import { TAG } from "./ber.ts";
+import { TAG } from "./encoding.ts";
 
 export interface EncodedTime {
   readonly tag: number | undefined;
