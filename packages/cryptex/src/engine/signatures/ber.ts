@@ -2,7 +2,7 @@
  * Reads BER (X.690), element by element and only as deep as it is asked to: what stands in an element that nobody opens may be anything.
  * It takes what OpenSSL's templates (crypto/asn1/tasn_dec.c of 3.0) take and refuses what they refuse, because `pe.signatures` shows
  * exactly what OpenSSL could read. Hence indefinite lengths and strings in pieces, which DER forbids, are read, and texts and times
- * are not looked into. It never recurses but for strings in pieces, at most six deep.
+ * are not looked into. No function calls itself but for strings in pieces, at most six deep.
  */
 import {
   checkContent,

@@ -72,5 +72,5 @@ function mayHaveIssued(issuer: Certificate, subject: Certificate): boolean {
   if (serial !== undefined && !equalBytes(serial, issuer.serial)) return false;
   if (name !== undefined && name.canonical !== issuer.issuer.canonical) return false;
   const [keyType, wanted] = [keyTypeOf(issuer), subject.signatureKeyType];
-  return keyType !== undefined && (keyType === wanted || (keyType === "rsa" && wanted === "rsa-pss"));
+  return keyType !== undefined && (keyType === wanted || (keyType === "RSA" && wanted === "RSA-PSS"));
 }

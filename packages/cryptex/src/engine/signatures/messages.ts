@@ -98,7 +98,7 @@ function readDigestAlgorithms(fields: Ber): readonly string[] {
   return fields.list(readAlgorithm, TAG.set).map(({ oid }) => oid);
 }
 
-/** Of the types that PKCS #7 defines itself, only "data" is looked into: no signature of a program has one of the others. */
+/** Looks into content of the type "data" and no other that PKCS #7 defines itself: no signature of a program has one of those. */
 function readPkcs7Content(fields: Ber) {
   const contentType = fields.oid();
   const read = contentType === OID.data ? readOctets : (inner: Ber): AnyValue => inner.any();
@@ -196,7 +196,7 @@ export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
   return encodeElement(0x31, ...encoded);
 }
 
-/** What Authenticode signs: the digest of a file. */
+/** The digest of a file, which is all that Authenticode signs. */
 export interface IndirectData {
   readonly digestAlgorithm: string;
   readonly digest: Uint8Array;

@@ -7,8 +7,8 @@ export interface EncodedTime {
 }
 
 /**
- * Seconds since 1970 of the date that upstream shows for a time that cannot be read. It hands timegm a structure full of zeros: day 0
- * of January 1900.
+ * Seconds since 1970 of the date that upstream shows for a time that cannot be read. It takes a structure full of zeros for a date: day
+ * 0 of January 1900.
  */
 const UNREADABLE_SECONDS = Date.UTC(1899, 11, 31) / 1000;
 

@@ -454,7 +454,7 @@ describe("what cannot be computed here is said", () => {
     [
       "DSA",
       sequence(algorithm("1.2.840.10040.4.1"), bits(integer(5))),
-      "no signatures with keys of type dsa here",
+      "no signatures with keys of type DSA here",
     ],
   ])("a key of %s", (_, publicKeyInfo, reason) => {
     expect(readFileSignatures(signPe({ identity: makeIdentity({ publicKeyInfo }) })).notEvaluated).toEqual([

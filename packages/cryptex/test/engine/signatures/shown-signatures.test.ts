@@ -1,5 +1,5 @@
 /**
- * What is shown of sound signatures. Digests, thumbprints and serial numbers are held against node:crypto and its own reader of
+ * Sound signatures and what is shown of them. Digests, thumbprints and serial numbers are held against node:crypto and its own reader of
  * certificates; flags and names against YARA 4.5.5 built with OpenSSL, which gave the same for files that these functions had made.
  */
 import { describe, expect, test } from "bun:test";

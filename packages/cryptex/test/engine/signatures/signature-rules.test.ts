@@ -138,7 +138,7 @@ describe("signatures that could not be worked out are said", () => {
       scan("pe.number_of_signatures == 1", signPe({ identity: makeIdentity({ publicKeyInfo }) })),
     ).toMatchObject({
       matches: [{ rule: 0 }],
-      notEvaluated: ["pe.signatures: no signatures with keys of type dsa here"],
+      notEvaluated: ["pe.signatures: no signatures with keys of type DSA here"],
     });
   });
 
