@@ -91,7 +91,8 @@ export function readFileSignatures(file: Uint8Array, nowSeconds = Date.now() / 1
 function examineFile(file: Uint8Array, examination: Examination): readonly Signature[] {
   const table = findTable(file);
   if (table === undefined) return [];
-  const signatures = examineSignature(table.signature, examination, 0);
+  const signatures: Signature[] = [];
+  examineSignature(table.signature, signatures, examination, 0);
   const digests = new Map<string, Uint8Array | undefined>();
   for (const signature of signatures) {
     const { digest, digestOid } = signature;
@@ -165,10 +166,15 @@ function digestFile(name: string, file: Uint8Array, { checksum, directoryEntry, 
   return new Uint8Array(hash.digest());
 }
 
-/** Goes the way of authenticode_new. Returns the signature and then those that are nested in it. */
-function examineSignature(bytes: Uint8Array, examination: Examination, depth: number): Signature[] {
+/** Goes the way of authenticode_new. Adds the signature to those found, and then those that are nested in it. */
+function examineSignature(
+  bytes: Uint8Array,
+  found: Signature[],
+  examination: Examination,
+  depth: number,
+): void {
   const signature: Signature = {
-    verifyFlags: SIGNATURE.valid,
+    verifyFlags: SIGNATURE.unreadable,
     digestAlgorithm: undefined,
     digestOid: undefined,
     digest: undefined,
@@ -177,20 +183,17 @@ function examineSignature(bytes: Uint8Array, examination: Examination, depth: nu
     signer: undefined,
     countersignatures: [],
   };
-  const nested: Signature[] = [];
+  found.push(signature);
   const message = readPkcs7(bytes, examination.limits);
-  signature.verifyFlags =
-    message === undefined
-      ? SIGNATURE.unreadable
-      : examineMessage(message, signature, nested, examination, depth);
-  return [signature, ...nested];
+  if (message !== undefined)
+    signature.verifyFlags = examineMessage(message, signature, found, examination, depth);
 }
 
 /** Fills in a signature as far as it can be read. Returns its flags, but for the digest of the file. */
 function examineMessage(
   message: SignedMessage,
   signature: Signature,
-  nested: Signature[],
+  found: Signature[],
   examination: Examination,
   depth: number,
 ): number {
@@ -217,7 +220,7 @@ function examineMessage(
       .filter((bytes) => bytes !== undefined);
 
   for (const bytes of unsigned(OID.nestedSignature)) {
-    if (depth < MAX_NESTING) nested.push(...examineSignature(bytes, examination, depth + 1));
+    if (depth < MAX_NESTING) examineSignature(bytes, found, examination, depth + 1);
     else examination.notEvaluated.add(`signatures nested deeper than ${MAX_NESTING}`);
   }
   for (const bytes of unsigned(OID.countersignature))

@@ -40,7 +40,7 @@ export interface MachineOptions {
   /** In shared memory: as soon as its first number is not 0, a scan ends as "cancelled". */
   readonly cancel?: Int32Array;
   /** Reads the signatures of a PE file. Without it pe.signatures is not evaluated. */
-  readonly readSignatures?: (file: Uint8Array) => ReadSignatures;
+  readonly readSignatures?: ((file: Uint8Array) => ReadSignatures) | undefined;
 }
 
 /** Signatures of a PE file on their way into the module. */
