@@ -4,13 +4,14 @@ import type { Answers } from "./answers.ts";
 import {
   KNOWN_DIFFERENCES,
   type KnownDifference,
+  NOT_COMPARED,
   SAID_OTHERWISE,
   type Verdict,
 } from "./known-differences.ts";
 import { scanWithEngine } from "./ours.ts";
 import { scanWithYara, whyNoYara } from "./yara-program.ts";
 
-const all = Object.entries({ ...KNOWN_DIFFERENCES, ...SAID_OTHERWISE });
+const all = Object.entries({ ...KNOWN_DIFFERENCES, ...SAID_OTHERWISE, ...NOT_COMPARED });
 const scanned = ({ rule, data }: KnownDifference) => ({
   source: rule,
   files: [{ name: "data.bin", bytes: data }],

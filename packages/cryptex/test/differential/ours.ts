@@ -7,7 +7,7 @@ import { eventsOf, runCryptex, WorkFolder } from "../support/program.ts";
 import { type Answers, GAVE_UP, place } from "./answers.ts";
 import type { Scanned } from "./yara-program.ts";
 
-/** What the numbers in the engine's answer stand for, in the order of the source. */
+/** Names that the numbers in the engine's answer stand for, in the order of the source. */
 export interface ScannedRule {
   readonly name: string;
   readonly strings: readonly string[];

@@ -6,7 +6,7 @@ import { type Fact, facts, type WrittenFile } from "./fact.ts";
 export interface DexClass {
   /** A descriptor: `Lcom/example/Main;`. */
   readonly name: string;
-  /** Of type int. */
+  /** Their type is int. */
   readonly fields: readonly string[];
   /** Without arguments and result. */
   readonly methods: readonly string[];
@@ -48,13 +48,14 @@ export function dexFile(classes: readonly DexClass[]): WrittenFile {
   const classOffsets = sorted.map(({ name, fields: ownFields, methods: ownMethods }) => {
     const offset = dataAt + data.length;
     for (const size of [ownFields.length, 0, ownMethods.length, 0]) data.bytes(uleb128(size));
-    differences(fields, name).forEach((difference) => data.bytes(uleb128(difference)).bytes(uleb128(STATIC)));
-    differences(methods, name).forEach((difference) => {
+    for (const difference of differences(fields, name))
+      data.bytes(uleb128(difference)).bytes(uleb128(STATIC));
+    for (const difference of differences(methods, name)) {
       data
         .bytes(uleb128(difference))
         .bytes(uleb128(STATIC | PUBLIC))
         .bytes(uleb128(0));
-    });
+    }
     return offset;
   });
   const mapAt = dataAt + data.align(4).length;
@@ -64,7 +65,7 @@ export function dexFile(classes: readonly DexClass[]): WrittenFile {
     .text("dex\n035\0")
     .padTo(32)
     .u32(dataAt + data.length, HEADER_SIZE, 0x12345678, 0, 0, mapAt);
-  sizes.forEach((size, index) => out.u32(size, size === 0 ? 0 : (offsets[index] ?? 0)));
+  for (const [index, size] of sizes.entries()) out.u32(size, size === 0 ? 0 : (offsets[index] ?? 0));
   out.u32(data.length, dataAt).u32(...stringOffsets, ...types.map(stringOf));
   out.u32(stringOf("V"), typeOf("V"), 0);
   for (const { name, field } of fields) out.u16(typeOf(name), typeOf("I")).u32(stringOf(field));

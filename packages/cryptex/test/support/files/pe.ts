@@ -7,7 +7,7 @@ import { type Fact, facts, type WrittenFile } from "./fact.ts";
 
 const FILE_ALIGNMENT = 0x200;
 const SECTION_ALIGNMENT = 0x1000;
-/** Of the data directories. */
+/** Numbers of data directories. */
 export const DIRECTORY = { export: 0, import: 1, resource: 2, debug: 6, delayImport: 13, clr: 14 } as const;
 
 export interface Directory {

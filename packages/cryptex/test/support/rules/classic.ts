@@ -4,7 +4,7 @@
  */
 export function classicCondition(condition: string): string {
   return (
-    withoutNoneLoops(condition)
+    withoutNoneLoops(withoutOfAt(condition))
       // The lower end of the range was taken for a pointer: any but 0 ended the scan with error 31.
       .replace(
         /#(\w+) in \(([^().]+)\.\.([^()]+)\)/g,
@@ -15,6 +15,14 @@ export function classicCondition(condition: string): string {
         /(\$\w+) at (@\w+(\[\d+\])?( \+ \d+)?)/g,
         (_, id, offset) => `(math.to_number(${id} at ${offset}) + 0 * (${offset}) == 1)`,
       )
+  );
+}
+
+/** "of … at" is new in YARA 4.3. */
+function withoutOfAt(condition: string): string {
+  return condition.replace(
+    /(?<!for )\b(any|all|none|\d+) of (them|\([^()]*\)) at (\d+)/g,
+    "for $1 of $2 : ($ at $3)",
   );
 }
 

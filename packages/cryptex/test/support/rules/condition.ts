@@ -199,6 +199,7 @@ export class ConditionWriter {
 
   #of(): string {
     const random = this.#random;
+    if (random.chance(0.15)) return `${this.#quantifier(false)} of ${this.#set()} at ${random.int(0, 60)}`;
     const inRange = random.chance(0.25);
     const of = `${this.#quantifier(!inRange)} of ${this.#set()}`;
     return inRange ? `${of} in (${this.#range()})` : of;
@@ -246,10 +247,19 @@ export class ConditionWriter {
         { from: "elf.sections", is: [`s.name == ".text"`, "s.size > 300", 's.name startswith ".s"'] },
         { from: "pe.import_details", is: ["s.number_of_functions > 2", 's.library_name icontains "user"'] },
         { from: "macho.segments", is: ['s.segname == "__TEXT"', "s.nsects > 1"] },
+        { from: "dex.field", is: ['s.name == "count"', 's.class_name contains "acme"'] },
         { from: "dotnet.streams", is: ['s.name == "#US"', "s.size > 40"] },
       ]);
       if (section.from === "pe.import_details") this.differences.add("pe-import-details");
       return `for ${quantifier} s in ${section.from} : ( ${random.pick(section.is)} )`;
+    }
+    if (random.chance(0.2)) {
+      const body = random.pick([
+        'v == "Acme"',
+        'k startswith "File"',
+        'k == "CompanyName" and v contains "O"',
+      ]);
+      return `for ${quantifier} k, v in pe.version_info : ( ${body} )`;
     }
     const range = random.chance(0.5)
       ? `0..${random.int(1, 6)}`
@@ -316,7 +326,7 @@ export class ConditionWriter {
     return `${external.expression} ${this.#random.pick(["==", ">", "<=", "!="])} ${external.value}`;
   }
 
-  /** Statistics of module math, compared with values that lie apart from theirs by far. */
+  /** Statistics of the module `math`, compared with values that lie apart from theirs by far. */
   #statistic(): string {
     const random = this.#random;
     return random.pick([
@@ -338,12 +348,11 @@ export class ConditionWriter {
     if (rules.length === 0) return this.#comparison();
     const rule = random.pick(rules);
     const others = [rule, random.pick(rules)];
-    const use = (...names: readonly string[]) => names.forEach((name) => this.uses.add(name));
     if (random.chance(0.7)) {
-      use(rule);
+      this.uses.add(rule);
       return random.pick([rule, `not ${rule}`]);
     }
-    use(...others);
+    for (const name of others) this.uses.add(name);
     return `${random.pick(["any", "all", "1"])} of (${[...new Set(others)].join(", ")})`;
   }
 }

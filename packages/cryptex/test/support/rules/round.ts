@@ -63,9 +63,9 @@ export function randomRound(
   ];
   const facts = files.flatMap((file) => file.facts).filter((fact) => fact.since === undefined);
   const rules: GeneratedRule[] = [];
-  patterns.forEach((own, index) =>
-    rules.push(randomRule(random, `r${index}`, own, { facts, externals, rules, offsets })),
-  );
+  for (const [index, own] of patterns.entries()) {
+    rules.push(randomRule(random, `r${index}`, own, { facts, externals, rules, offsets }));
+  }
   return { rules, files, externals };
 }
 
