@@ -28,7 +28,7 @@ export function* conditionFindings({ condition }: RuleSyntax): Generator<FoundIn
 
 // ---- What stands around ----
 
-/** What is known of a condition's parts by what stands around them. */
+/** Facts of a condition's parts, by what stands around them. */
 interface Facts {
   readonly numbers: ReadonlySet<bigint>;
   /** Parts that are looked at only in files below some size. */
