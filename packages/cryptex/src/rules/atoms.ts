@@ -3,9 +3,8 @@
  * rules at once, and tries the string itself only where one of them stands. So a string is as cheap as its atoms are rare; without any it
  * is tried at every byte. A group around a whole regular expression counts as if it were not there.
  */
-import type { HexToken, StringModifiers, StringSyntax } from "./ast.ts";
-import { base64Forms } from "./base64-forms.ts";
-import { parseRegex, type RegexNode } from "./regex.ts";
+import type { StringModifiers, StringSyntax } from "./ast.ts";
+import { type Pattern, type PatternByte, partsOfString } from "./pattern.ts";
 
 /** YR_MAX_ATOM_LENGTH */
 const MAX_LENGTH = 4;
@@ -13,20 +12,12 @@ const MAX_LENGTH = 4;
 const MAX_QUALITY = 255;
 /** YR_ATOM_QUALITY_WARNING_THRESHOLD: below it libyara warns of a slow string. Two equal letters just reach it. */
 export const POOR_QUALITY = MAX_QUALITY - 22 * MAX_LENGTH + 38;
-/** YR_STRING_CHAINING_THRESHOLD: at a longer jump a string is split, and each part has atoms of its own. */
-const CHAINING_THRESHOLD = 200;
 /** Steps of the search. A repeat stands for up to four copies of its body, so nested ones for any number. */
 const MAX_STEPS = 1 << 18;
 
-/** A byte of a pattern: it fits where `byte & mask` is the value. The mask is 0xff, 0x0f, 0xf0 or 0. */
-export interface AtomByte {
-  readonly value: number;
-  readonly mask: number;
-}
+export type Atom = readonly PatternByte[];
 
-export type Atom = readonly AtomByte[];
-
-/** What a scan looks for to find a string; of a string in several parts, what is said of atoms is said of the part with the poorest. */
+/** The atoms by which a scan finds a string; of a string in several parts, what is said of atoms is said of the part with the poorest. */
 export interface StringAtoms {
   /** Quality of the poorest, 0 to 255; 0 where there is none. */
   readonly quality: number;
@@ -40,14 +31,10 @@ export interface StringAtoms {
 
 /** Chooses the atoms of a string. */
 export function atomsOf(string: StringSyntax): StringAtoms {
-  const { modifiers } = string;
-  if (string.kind === "text" && modifiers.base64 === undefined && modifiers.base64wide === undefined) {
-    return ofText([...Buffer.from(string.value, "latin1")], modifiers);
-  }
-  const parts = chainParts(patternOf(string)).map((part) => {
-    const text = string.kind === "regex" && HAS_GROUP.test(string.regex.source) ? undefined : literal(part);
-    return text ? ofText(text, transforms(string)) : ofPattern(part, transforms(string));
-  });
+  const modifiers = transforms(string);
+  const parts = partsOfString(string).map(({ pattern, text }) =>
+    text ? ofText(text, modifiers) : ofPattern(pattern, modifiers),
+  );
   const poorest = parts.reduce((worst, part) => (part.quality < worst.quality ? part : worst));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
@@ -59,98 +46,12 @@ export function atomsOf(string: StringSyntax): StringAtoms {
 
 const MEBIBYTE = 1 << 20;
 
-/** With a group libyara takes nothing for plain text, and does not look at the forms that modifiers make of its atoms. */
-const HAS_GROUP = /^(?:[^\\(]|\\.)*\(/s;
-
 type Transforms = Pick<StringModifiers, "ascii" | "wide" | "nocase" | "xor">;
 
 /** Modifiers that change atoms. In base64 the wide form was made before. */
 function transforms({ modifiers, ...string }: StringSyntax): Transforms {
   if (modifiers.base64 !== undefined || modifiers.base64wide !== undefined) return {};
   return string.kind === "regex" && string.regex.nocase ? { ...modifiers, nocase: true } : modifiers;
-}
-
-// ---- Patterns ----
-
-/** A regular expression, or what a hex string is as one. */
-type Pattern = RegexNode | (AtomByte & { readonly kind: "masked" }) | PatternGroup;
-type PatternGroup =
-  | { readonly kind: "concatenation"; readonly parts: readonly Pattern[] }
-  | { readonly kind: "alternatives"; readonly choices: readonly Pattern[] };
-
-function patternOf(string: StringSyntax): Pattern {
-  switch (string.kind) {
-    case "text":
-      return { kind: "alternatives", choices: base64Forms(string.value, string.modifiers).map(bytesOf) };
-    case "hex":
-      return { kind: "concatenation", parts: string.tokens.map(ofToken) };
-    case "regex": {
-      const regex = parseRegex(string.regex.source);
-      return "root" in regex ? regex.root : NO_BYTE;
-    }
-  }
-}
-
-function bytesOf(text: string): Pattern {
-  return {
-    kind: "concatenation",
-    parts: [...Buffer.from(text, "latin1")].map((value) => ({ kind: "byte", value })),
-  };
-}
-
-/** The end of an open jump, INT_MAX. In regular expressions `*` and `+` alone are without end. */
-const OPEN_JUMP = 2 ** 31 - 1;
-/** Stands for anything that no atom goes across. */
-const NO_BYTE: Pattern = { kind: "start" };
-
-function ofToken(token: HexToken): Pattern {
-  switch (token.kind) {
-    case "byte":
-      return token.not ? NO_BYTE : { kind: "masked", value: token.value, mask: token.mask };
-    case "jump":
-      // A jump of one is a wildcard, as in hex_grammar.y.
-      if (token.min === 1 && token.max === 1) return { kind: "masked", value: 0, mask: 0 };
-      return {
-        kind: "repeat",
-        body: { kind: "any" },
-        min: token.min,
-        max: Math.min(token.max, OPEN_JUMP),
-        greedy: false,
-      };
-    case "alternatives":
-      return {
-        kind: "alternatives",
-        choices: token.choices.map((choice) => ({ kind: "concatenation", parts: choice.map(ofToken) })),
-      };
-  }
-}
-
-/** Splits at long jumps, as yr_re_ast_split_at_chaining_point does. */
-function chainParts(pattern: Pattern): Pattern[] {
-  if (pattern.kind !== "concatenation") return [pattern];
-  const all: Pattern[][] = [[]];
-  for (const [index, part] of pattern.parts.entries()) {
-    if (all.at(-1)!.length > 0 && index < pattern.parts.length - 1 && isChainingPoint(part)) all.push([]);
-    else all.at(-1)!.push(part);
-  }
-  return all.map((parts) => ({ kind: "concatenation", parts }));
-}
-
-/** Tells if libyara splits a string at this part of it. */
-export function isChainingPoint(part: Pattern): boolean {
-  if (part.kind !== "repeat" || part.body.kind !== "any" || part.greedy) return false;
-  return part.max > CHAINING_THRESHOLD && part.max !== Number.POSITIVE_INFINITY;
-}
-
-/** Bytes of a pattern without anything variable; undefined for others. */
-function literal(pattern: Pattern): number[] | undefined {
-  const parts = pattern.kind === "concatenation" ? pattern.parts : [pattern];
-  const bytes: number[] = [];
-  for (const part of parts) {
-    if (part.kind !== "byte" && !(part.kind === "masked" && part.mask === 0xff)) return undefined;
-    bytes.push(part.value);
-  }
-  return bytes.length > 0 ? bytes : undefined;
 }
 
 // ---- Choice ----
@@ -202,7 +103,7 @@ interface AllOf {
   readonly children: readonly OneOf[];
 }
 
-/** What is to be visited next; `into` changes the node that atoms are added to. */
+/** A step that is to come; `into` changes the node that atoms are added to. */
 interface Visit {
   readonly pattern?: Pattern;
   readonly into?: OneOf;
@@ -214,7 +115,7 @@ function extract(pattern: Pattern): (OneOf | AllOf)[] {
   const made: (OneOf | AllOf)[] = [root];
   const stack: Visit[] = [{ into: root }, { pattern }];
   let into = root;
-  let recent: AtomByte[] = [];
+  let recent: PatternByte[] = [];
   let best: Atom = [];
   let bestQuality = -1;
 
@@ -228,7 +129,7 @@ function extract(pattern: Pattern): (OneOf | AllOf)[] {
     bestQuality = -1;
   };
 
-  const add = (byte: AtomByte) => {
+  const add = (byte: PatternByte) => {
     if (recent.length < MAX_LENGTH) return void recent.push(byte);
     const atom = trimmed(recent);
     const quality = atomQuality(atom);
@@ -260,7 +161,8 @@ function extract(pattern: Pattern): (OneOf | AllOf)[] {
       case "alternatives": {
         const children = at.choices.map((): OneOf => ({ kind: "one of", children: [] }));
         const all: AllOf = { kind: "all of", children };
-        made.push(all, ...children);
+        made.push(all);
+        for (const child of children) made.push(child);
         into.children.push(all);
         stack.push({ into });
         for (let index = children.length - 1; index >= 0; index--) {
@@ -294,7 +196,7 @@ function choose(nodes: readonly (OneOf | AllOf)[]): Choice {
   for (const node of nodes.toReversed()) {
     if (node.kind === "all of") {
       const all = node.children.map((child) => choices.get(child)!);
-      const quality = Math.min(...all.map((choice) => choice.quality));
+      const quality = all.reduce((least, choice) => Math.min(least, choice.quality), MAX_QUALITY);
       choices.set(node, { quality, atoms: all.flatMap(({ atoms }) => atoms) });
     } else {
       let best = NONE;
@@ -384,7 +286,7 @@ function automaton(
   return { entries, candidates: Math.min(1, share) * MEBIBYTE };
 }
 
-function valuesOf({ value, mask }: AtomByte): number[] {
+function valuesOf({ value, mask }: PatternByte): number[] {
   if (mask === 0xff) return [value];
   return Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => (byte & mask) === (value & mask));
 }

@@ -61,7 +61,7 @@ export interface CostReport {
   /** The dearest first. */
   readonly rules: readonly RuleCost[];
   readonly quarantined: readonly Quarantined[];
-  /** What a rule costs that asks for nothing; undefined without a sample. */
+  /** Cost of a rule that asks for nothing; undefined without a sample. */
   readonly floor?: Measurement;
 }
 
@@ -112,7 +112,7 @@ function byAtoms(a: RuleCost, b: RuleCost): number {
   return b.candidates - a.candidates || b.entries - a.entries;
 }
 
-/** What did not come to an end is dearer than anything that did. */
+/** A rule that did not come to an end is dearer than any that did. */
 function byMeasurement(a: RuleCost, b: RuleCost): number {
   const time = ({ measured }: RuleCost) => measured?.usPerMib ?? Number.MAX_VALUE;
   return time(b) - time(a) || byAtoms(a, b);

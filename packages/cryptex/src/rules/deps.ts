@@ -3,7 +3,7 @@ import { withFileExternals } from "./build-rule-set.ts";
 import { closureOf } from "./compile.ts";
 import { listRuleFiles } from "./list-rule-files.ts";
 import { type ResolvedRule, resolveRules } from "./resolve.ts";
-import { readRuleFiles } from "./rule-files.ts";
+import { inOrderOf, readRuleFiles } from "./rule-files.ts";
 import type { Quarantined } from "./rule-info.ts";
 import type { RuleSetRequest } from "./rule-set.ts";
 
@@ -38,7 +38,8 @@ export function dependenciesOf(request: RuleSetRequest, modules: readonly string
     made.set(rule, own);
     for (const use of uses) use.usedBy.push(own);
   }
-  return { rules: [...made.values()], lost: [...unlisted, ...read.quarantined, ...resolution.quarantined] };
+  const lost = [...unlisted, ...read.quarantined, ...resolution.quarantined];
+  return { rules: [...made.values()], lost: inOrderOf(read.files, lost) };
 }
 
 /** A name that is neither a rule nor a module is an external, else the rule would be lost. */

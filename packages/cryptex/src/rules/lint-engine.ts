@@ -1,4 +1,5 @@
-/** What the loader and the engine say of rules, as findings: rules that are not evaluated, and the engine's warnings. */
+/** Findings by the loader and the engine: rules that are not evaluated, and the engine's warnings. */
+import { formatCount } from "#kit/format/numbers.ts";
 import type { StringSyntax } from "./ast.ts";
 import { type Atom, atomsOf } from "./atoms.ts";
 import type { Refusal } from "./compile.ts";
@@ -144,7 +145,7 @@ function slowString(string: StringSyntax): Words {
     };
   }
   const shown = atoms.slice(0, 3).map(atomText).join(", ");
-  const times = Math.max(1, Math.round(candidates)).toLocaleString("en");
+  const times = formatCount(Math.max(1, Math.round(candidates)));
   const message = `${id} can be searched for by ${shown}${atoms.length > 3 ? ", …" : ""} alone: it is tried at about ${times} places in each MiB of random bytes, and more in others`;
   return { code, message, hint };
 }

@@ -1,4 +1,4 @@
-/** What lint says of rules. Messages may hold text of rule files: who shows them escapes them. */
+/** Findings of lint. Messages may hold text of rule files: who shows them escapes them. */
 import type { RuleSyntax, Span } from "./ast.ts";
 
 /** An error is a rule that is not evaluated; a warning a likely mistake, or a rule that slows a scan down; a hint the rest. */
@@ -12,9 +12,9 @@ export interface Finding {
   readonly severity: Severity;
   /** In kebab case; stays the same from version to version. */
   readonly code: string;
-  /** What is wrong, and why it matters. */
+  /** States what is wrong, and why it matters. */
   readonly message: string;
-  /** What to do. */
+  /** Tells what to do. */
   readonly hint?: string;
 }
 

@@ -1,4 +1,5 @@
 /** Lint of what only a whole set shows. */
+import { formatCount } from "#kit/format/numbers.ts";
 import type { CompiledFiles } from "./build-rule-set.ts";
 import type { Finding } from "./lint-finding.ts";
 import type { ResolvedRule } from "./resolve.ts";
@@ -21,7 +22,7 @@ function* globalFindings({ rules }: RuleFiles): Generator<Finding> {
       rule: syntax.name,
       severity: "warning",
       code: "global-rule",
-      message: `this rule is global: where it is false, no rule of any of the ${files.toLocaleString("en")} files of this set is reported`,
+      message: `this rule is global: where it is false, no rule of any of the ${formatCount(files)} files of this set is reported`,
       hint: "make it private instead, and name it in the conditions that need it",
     };
   }

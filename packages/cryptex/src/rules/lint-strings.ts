@@ -1,4 +1,5 @@
 /** Lint of the strings of a rule. Slow ones are found by the engine: see lint-engine.ts. */
+import { formatCount } from "#kit/format/numbers.ts";
 import type { HexToken, RuleSyntax, StringSyntax } from "./ast.ts";
 import { atomsOf, POOR_QUALITY } from "./atoms.ts";
 import type { FoundInRule } from "./lint-finding.ts";
@@ -79,7 +80,8 @@ function knownBytes(tokens: readonly HexToken[]): number {
   let count = 0;
   for (const token of tokens) {
     if (token.kind === "byte" && token.mask === 0xff && !token.not) count++;
-    if (token.kind === "alternatives") count += Math.min(...token.choices.map(knownBytes));
+    if (token.kind === "alternatives")
+      count += token.choices.map(knownBytes).reduce((a, b) => Math.min(a, b));
   }
   return count;
 }
@@ -153,7 +155,7 @@ function* regexFindings(
       span,
       severity: "warning",
       code: "too-many-ways",
-      message: `${id} has long repeats behind or within each other. There are texts that match in some ${fibers.toLocaleString("en")} ways at once; at ${MAX_FIBERS.toLocaleString("en")} the engine gives it up, and the rule is not wholly evaluated`,
+      message: `${id} has long repeats behind or within each other. There are texts that match in some ${formatCount(fibers)} ways at once; at ${formatCount(MAX_FIBERS)} the engine gives it up, and the rule is not wholly evaluated`,
       hint: "shorten the repeats, or make two strings of it and compare their offsets: @b[1] - @a[1] < 3000",
     };
   }
@@ -167,8 +169,8 @@ function isLong(node: RegexNode): node is RegexNode & { kind: "repeat" } {
 function isNested(root: RegexNode): boolean {
   const stack = [root];
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (node.kind === "concatenation") stack.push(...node.parts);
-    if (node.kind === "alternatives") stack.push(...node.choices);
+    if (node.kind === "concatenation") for (const part of node.parts) stack.push(part);
+    if (node.kind === "alternatives") for (const choice of node.choices) stack.push(choice);
     if (node.kind !== "repeat") continue;
     const { body } = node;
     if (isEndless(node) && isEndless(body)) return true;

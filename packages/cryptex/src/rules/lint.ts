@@ -9,7 +9,7 @@ import { quarantineFinding, warningFinding } from "./lint-engine.ts";
 import type { Finding, RuleCheck } from "./lint-finding.ts";
 import { setFindings } from "./lint-set.ts";
 import { stringFindings } from "./lint-strings.ts";
-import type { RuleFile } from "./rule-files.ts";
+import { inOrderOf, type RuleFile } from "./rule-files.ts";
 import type { RuleSetRequest } from "./rule-set.ts";
 
 export interface LintReport {
@@ -32,10 +32,7 @@ export function lintRules(request: RuleSetRequest, compiler: Compiler): LintRepo
     ...setFindings(set),
     ...files.flatMap(fileFindings),
   ];
-  const order = new Map(files.map(({ path }, index) => [path, index]));
-  const place = ({ file }: Finding) => order.get(file) ?? files.length;
-  findings.sort((a, b) => place(a) - place(b) || (a.line ?? 0) - (b.line ?? 0));
-  return { findings, files: files.length, rules: rules.length };
+  return { findings: inOrderOf(files, findings), files: files.length, rules: rules.length };
 }
 
 function fileFindings({ path, bytes, syntax }: RuleFile): Finding[] {

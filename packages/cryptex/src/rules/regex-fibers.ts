@@ -2,7 +2,7 @@
  * Estimates how many ways to match libyara 4.5.5 may have to follow at once for a regular expression. A repeat with a count keeps a way
  * for each number of turns that the text may have taken so far. Above RE_MAX_FIBERS the engine gives the string up.
  */
-import { isChainingPoint } from "./atoms.ts";
+import { isChainingPoint } from "./pattern.ts";
 import type { ByteSet, RegexNode } from "./regex.ts";
 
 /** RE_MAX_FIBERS */
@@ -61,7 +61,7 @@ function follow(node: RegexNode, spread: number, next: ByteSet, depth: number): 
       const { least, most } = shapeOf(node, depth);
       return {
         live: all.reduce((sum, { live }) => sum + live, 0),
-        spread: limited(Math.max(...all.map((ways) => ways.spread)) + most - least),
+        spread: limited(highest(all.map((ways) => ways.spread)) + most - least),
       };
     }
     case "repeat":
@@ -91,6 +91,10 @@ function followRepeat(
   const inner = follow(body, begin, union(first, next), depth + 1);
   const turns = isCounted ? (isVariable ? max : Math.min(spread, max)) : 1;
   return { live: turns * (inner.live + WAYS.group), spread: out };
+}
+
+function highest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 }
 
 function limited(offsets: number): number {
@@ -131,8 +135,8 @@ function shapeOf(node: RegexNode, depth: number): Shape {
       const shapes = node.choices.map((choice) => shapeOf(choice, depth + 1));
       return {
         first: shapes.map(({ first }) => first).reduce(union),
-        least: Math.min(...shapes.map(({ least }) => least)),
-        most: Math.max(...shapes.map(({ most }) => most)),
+        least: -highest(shapes.map(({ least }) => -least)),
+        most: highest(shapes.map(({ most }) => most)),
       };
     }
     case "repeat": {

@@ -6,7 +6,7 @@ export function* expressionsIn(root: Expression): Generator<Expression> {
   const stack = [root];
   for (let expression = stack.pop(); expression; expression = stack.pop()) {
     yield expression;
-    // One at a time: a call can have more arguments than a call of ours may have.
+    // One by one: a list of a million values is more than a call takes.
     for (const part of partsOf(expression).reverse()) stack.push(part);
   }
 }

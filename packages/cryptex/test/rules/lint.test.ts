@@ -1,9 +1,15 @@
 /** Each finding of lint: a rule that has it, and one beside it that has not. */
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ENGINE } from "../../src/engine/engine-file.ts";
 import { makeLibyara } from "../../src/engine/own-engine.ts";
+import { atomsOf } from "../../src/rules/atoms.ts";
 import { lintRules } from "../../src/rules/lint.ts";
+import { conditionFindings } from "../../src/rules/lint-conditions.ts";
 import type { Finding } from "../../src/rules/lint-finding.ts";
+import { stringFindings } from "../../src/rules/lint-strings.ts";
+import { parseRuleFile } from "../../src/rules/parser.ts";
 import { RuleFolder } from "../support/rule-folder.ts";
 
 function lint(files: Readonly<Record<string, string>>): Finding[] {
@@ -361,6 +367,40 @@ test("a slow string is told why: its atoms, and how often they stand in random b
   expect(none!.message).toContain("no fixed bytes");
   const [poor] = lint({ "a.yar": withString("/[0-9]@[0-9]/") });
   expect(poor!.message).toContain("40 alone: it is tried at about 4,096 places");
+});
+
+test("conditions and strings of any length: time grows no faster than they do", () => {
+  const many = (count: number, text: string, between: string) =>
+    Array.from({ length: count }, () => text).join(between);
+  const text = [
+    `rule loops { condition: ${many(5000, "for any i in (0..filesize) : (uint8(i) == 1)", " and ")} }`,
+    `rule hashes { condition: filesize < 10 and (${many(5000, 'hash.md5(0, filesize) == "a"', " or ")}) }`,
+    `rule values { condition: for any x in (${many(800_000, "1", ",")}) : (x == 1) }`,
+    `rule choices { strings: $a = { 01 ?? (${many(300_000, "02", "|")}) } condition: $a }`,
+  ].join("\n");
+  const { rules, faults } = parseRuleFile(Buffer.from(text));
+  expect(faults).toEqual([]);
+  const found = rules.map((rule) => [...stringFindings(rule), ...conditionFindings(rule)]);
+  expect(found.map(({ length }) => length)).toEqual([5000, 0, 0, 0]);
+  expect(atomsOf(rules[3]!.strings[0]!).entries).toBe(1);
+});
+
+describe("docs/LINT.md", () => {
+  const document = readFileSync(join(import.meta.dir, "../../docs/LINT.md"), "utf8");
+  const documented = [...document.matchAll(/^\| `([a-z-]+)` \| (error|warning|hint)/gm)].map(
+    ([, code, severity]) => `${severity} ${code}`,
+  );
+
+  test("has each finding", () => {
+    const tested = [
+      ...ERRORS.map(({ code }) => `error ${code}`),
+      ...WARNINGS.map(({ code }) => `warning ${code}`),
+      ...HINTS.map(({ code }) => `hint ${code}`),
+      ...["error ambiguous-name", "error unreadable", "error engine-breaks", "warning engine-warning"],
+      ...["warning global-rule", "warning unused-import", "warning same-name", "hint duplicate-rule"],
+    ];
+    expect(documented.toSorted()).toEqual(tested.toSorted());
+  });
 });
 
 test("good rules have no findings", () => {
