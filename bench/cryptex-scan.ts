@@ -15,8 +15,8 @@ import { millionFiles } from "./cryptex/million-files.ts";
 import { smallFile } from "./cryptex/small-file.ts";
 import { start } from "./cryptex/start.ts";
 import { systemFiles } from "./cryptex/system-files.ts";
-import { PROGRAM, Workbench } from "./cryptex/workbench.ts";
 import { unchangedTree } from "./cryptex/unchanged-tree.ts";
+import { PROGRAM, Workbench } from "./cryptex/workbench.ts";
 import { BenchError } from "./program/measure.ts";
 
 const PARTS = { start, small: smallFile, system: systemFiles, again: unchangedTree, million: millionFiles };
