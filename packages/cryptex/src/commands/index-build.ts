@@ -12,6 +12,7 @@ import { buildIndex, type IndexReport } from "../safe-index/build-index.ts";
 import { TARGETS } from "../safe-index/targets.ts";
 import { VERSION } from "../version.ts";
 import { INCOMPLETE } from "./exits.ts";
+import { refuseOverwriting } from "./own-files.ts";
 import { COMPILE_FLAGS } from "./rule-flags.ts";
 
 const FLAGS = {
@@ -42,9 +43,9 @@ export const indexBuild = command({
   seeAlso: ["rules lint", "scan"],
   async run(options, io) {
     const target = TARGETS.find(({ name }) => name === options.target)!;
-    await using rules = await OutputFile.create(options.output);
-    await using facts = await OutputFile.create(`${options.output}.json`);
-    const { text, report } = await buildIndex(
+    await using rules = await OutputFile.create(options.output, io.signal);
+    await using facts = await OutputFile.create(`${options.output}.json`, io.signal);
+    const { text, report, files } = await buildIndex(
       {
         paths: [options.index],
         includeFolders: options.includeFolders,
@@ -58,6 +59,7 @@ export const indexBuild = command({
       { facts: ENGINE, newInstance: makeLibyara },
       io.signal,
     );
+    for (const output of [rules, facts]) refuseOverwriting(output, files);
     const json = `${JSON.stringify(report, undefined, 2)}\n`;
     await rules.write(text);
     await facts.write(json);

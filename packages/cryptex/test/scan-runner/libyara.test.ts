@@ -25,6 +25,7 @@ function ruleSetOf(tree: Tree, source: string): RuleSet {
     rules: openRuleTable(table),
     quarantined,
     engine: ENGINE,
+    files: [path],
     externals: {},
   };
 }
