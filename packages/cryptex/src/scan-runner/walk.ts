@@ -197,7 +197,13 @@ export class Walk {
     }
   }
 
-  #file(path: string, name: string, folder: Folder | undefined, stats: Stats, byLink: boolean): Found | undefined {
+  #file(
+    path: string,
+    name: string,
+    folder: Folder | undefined,
+    stats: Stats,
+    byLink: boolean,
+  ): Found | undefined {
     const { maxSize, since } = this.options;
     const { dev, ino, size, mtimeMs, ctimeMs } = stats;
     if (!folder) {
