@@ -240,7 +240,9 @@ describe("pe.signatures", () => {
       const cut = whole.slice(0, length);
       new DataView(cut.buffer).setUint32(0, length, true);
       const signing = newEngine({ readSignatures: () => ({ block: cut, notEvaluated: [] }) });
-      expect(scan(signing, rulesOf(signing, source), signed).notEvaluated).toEqual(["pe.signatures: they could not be read"]);
+      expect(scan(signing, rulesOf(signing, source), signed).notEvaluated).toEqual([
+        "pe.signatures: they could not be read",
+      ]);
     }
   });
 });
