@@ -72,7 +72,8 @@ export const indexBuild = command({
 function say({ kept, rules, duplicates, reasons, compiled_by }: IndexReport, output: string, io: Io): void {
   const twice = duplicates === 0 ? "" : `, ${formatCount(duplicates)} stand there twice`;
   io.log.info(`${output}: ${formatCount(kept)} of ${formatCount(rules)} rules${twice}`);
+  if (Object.keys(reasons).length > 0) io.log.info("left out, by reason; a rule may have several:");
   for (const [reason, count] of Object.entries(reasons))
-    io.log.info(`left out ${formatCount(count)}: ${visible(reason)}`);
+    io.log.info(`${formatCount(count)}: ${visible(reason)}`);
   io.log.info(`compiled by: ${compiled_by.join(", ")}`);
 }

@@ -34,11 +34,11 @@ export const scan = command({
   check: checkScanOptions,
   examples: [
     "cryptex scan /usr/bin --rules my-rules/",
-    "cryptex scan upload.zip --rules my-rules/ --fail-on match --format sarif -o result.sarif",
+    "cryptex scan upload.exe --rules my-rules/ --fail-on match --format sarif -o result.sarif",
     "find /srv -name '*.php' -print0 | cryptex scan --scan-list0 - --rules web.yar",
     "cryptex scan /srv --rules my-rules/ --cache --exclude '*.log'",
   ],
-  seeAlso: ["completion"],
+  seeAlso: ["rules lint", "index build", "engines"],
   async run(options, io, { env, streams }: Deps) {
     const { output: path, failOn, strict, cache, resume, db, scanList, scanList0 } = options;
     const { signal } = io;
