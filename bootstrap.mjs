@@ -162,13 +162,15 @@ async function start(bun, args) {
 
 const TAKES_HOURS = /^(calibrate-|evidence$)/;
 
-/** One of bench/*.ts, with its arguments; or all that take minutes, not hours. The binary that some of them run is built first. */
+/** One of bench/*.ts, with its arguments; or all that take minutes, not hours. The binaries that some of them run are built first. */
 async function bench(bun, [name, ...args]) {
   const names = readdirSync(join(ROOT, "bench"))
     .filter((file) => file.endsWith(".ts"))
     .map((file) => file.slice(0, -3));
-  const built = await run(bun, ["build.ts", "binary"]);
-  if (built !== 0) return built;
+  for (const product of ["esoteric-entropy", "cryptex"]) {
+    const built = await run(bun, ["build.ts", "binary", `--product=${product}`]);
+    if (built !== 0) return built;
+  }
   if (name === undefined) {
     for (const each of names.filter((candidate) => !TAKES_HOURS.test(candidate)).sort()) {
       const code = await run(bun, [`bench/${each}.ts`]);

@@ -3,12 +3,13 @@
  *
  *     npm run bench cryptex-rules-find [-- FOLDER]     FOLDER: rules to measure in place of generated ones
  */
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { indexRules } from "../packages/cryptex/src/cryptex-store/rule-index.ts";
 import { findRules, type RuleQuery } from "../packages/cryptex/src/cryptex-store/rule-search.ts";
 import { openStore } from "../packages/cryptex/src/cryptex-store/store.ts";
+import { writeRules } from "./cryptex/generated-rules.ts";
 
 /** As many as the largest collection of public sets that was looked at. */
 const RULES = 12_768;
@@ -19,7 +20,9 @@ const MAIN = join(import.meta.dir, "..", "packages", "cryptex", "src", "main.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "cryptex-rules-find-"));
 try {
-  await measure(process.argv[2] ?? generated(join(folder, "rules")), join(folder, "store.db"));
+  const [rules = join(folder, "rules")] = process.argv.slice(2);
+  if (process.argv.length === 2) writeRules(rules, { rules: RULES, perFile: RULES_PER_FILE });
+  await measure(rules, join(folder, "store.db"));
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -90,76 +93,4 @@ async function rounds(name: string, work: () => Promise<number>): Promise<void> 
   const median = walls.sort((a, b) => a - b)[ROUNDS >> 1]!;
   const ms = (value: number) => `${value.toFixed(2).padStart(9)} ms`;
   console.log(name.padEnd(NAME_WIDTH), ms(median), ms(leastUs / 1000));
-}
-
-/** Writes rules with words drawn by a fixed seed, as long as those of published sets: 1.2 KB with metadata and strings. */
-function generated(folder: string): string {
-  mkdirSync(folder);
-  let seed = 1;
-  // MINSTD (Park and Miller, 1988)
-  const below = (limit: number) => {
-    seed = (seed * 48_271) % 0x7fff_ffff;
-    return seed % limit;
-  };
-  const pick = <T>(list: readonly T[]) => list[below(list.length)]!;
-  const syllables = [
-    "ka",
-    "ri",
-    "tor",
-    "mel",
-    "zu",
-    "shen",
-    "lo",
-    "pra",
-    "vik",
-    "dun",
-    "oss",
-    "eth",
-    "gra",
-    "bi",
-  ];
-  const word = () => Array.from({ length: 2 + below(3) }, () => pick(syllables)).join("");
-  const kinds = [
-    "loader",
-    "stealer",
-    "backdoor",
-    "dropper",
-    "miner",
-    "rootkit",
-    "webshell",
-    "keylogger",
-    "worm",
-  ];
-  const rule = (n: number) => {
-    const kind = below(40) === 0 ? "ransom" : pick(kinds);
-    const family = `family${Math.floor(n / 8)}`;
-    const strings = Array.from({ length: 4 + below(8) }, (_, i) => {
-      const text = Array.from({ length: 2 + below(4) }, word).join(pick([" ", "\\\\", "_", "."]));
-      return `    $s${i} = "${below(50) === 0 ? "vssadmin delete shadows" : text}" ${pick(["ascii", "wide", "nocase", "fullword"])}`;
-    });
-    return `rule ${kind}_${family}_variant_${n % 8} : ${pick(["PE", "ELF", "SCRIPT"])} ${kind} {
-  meta:
-    author = "${word()} ${word()}"
-    description = "Detects the ${kind} ${family}, which ${Array.from({ length: 10 }, word).join(" ")}"
-    family = "${family}"
-    severity = "${pick(["low", "medium", "high"])}"
-    reference = "https://${word()}.example/${word()}/${n}"
-    hash = "${Bun.hash(`a${n}`).toString(16)}${Bun.hash(`b${n}`).toString(16)}${Bun.hash(`c${n}`).toString(16)}"
-    date = "20${10 + below(16)}-${10 + below(3)}-${10 + below(19)}"
-  strings:
-${strings.join("\n")}
-    $code = { ${Array.from({ length: 16 }, () => (below(6) === 0 ? "??" : (16 + below(240)).toString(16))).join(" ")} }
-  condition:
-    ${pick(["uint16(0) == 0x5a4d and ", "pe.number_of_sections > 3 and ", ""])}any of them
-}
-`;
-  };
-  for (let n = 0; n < RULES; n += RULES_PER_FILE) {
-    const rules = Array.from({ length: RULES_PER_FILE }, (_, i) => rule(n + i));
-    writeFileSync(
-      join(folder, `set-${String(n).padStart(6, "0")}.yar`),
-      `import "pe"\n\n${rules.join("\n")}`,
-    );
-  }
-  return folder;
 }

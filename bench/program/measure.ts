@@ -19,12 +19,13 @@ export interface Run {
   readonly stdout: string;
 }
 
-export async function run(command: readonly string[]): Promise<Run> {
+/** @param accepted exit codes that are no failure */
+export async function run(command: readonly string[], accepted: readonly number[] = [0]): Promise<Run> {
   const start = performance.now();
   const child = Bun.spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
   const [stdout, exitCode] = await Promise.all([new Response(child.stdout).text(), child.exited]);
   const seconds = (performance.now() - start) / 1000;
-  if (exitCode !== 0) throw new BenchError(`${command.join(" ")} exited with ${exitCode}`, []);
+  if (!accepted.includes(exitCode)) throw new BenchError(`${command.join(" ")} exited with ${exitCode}`, []);
   const usage = child.resourceUsage();
   if (!usage) throw new BenchError("this system reports no resource usage of a process", []);
   return { seconds, cpuSeconds: Number(usage.cpuTime.total) / 1e6, maxResidentBytes: usage.maxRSS, stdout };
@@ -62,9 +63,12 @@ export function canPin(): boolean {
  * Measures the largest resident size of a command. Linux counts the size of this process as the child's own, since a
  * child begins as a copy of it. @throws BenchError for a figure that is not above that size
  */
-export async function peakBytes(command: readonly string[]): Promise<number> {
+export async function peakBytes(
+  command: readonly string[],
+  accepted: readonly number[] = [0],
+): Promise<number> {
   const leastBytes = (await run(["/bin/sh", "-c", ":"])).maxResidentBytes;
-  const { maxResidentBytes } = await run(command);
+  const { maxResidentBytes } = await run(command, accepted);
   if (maxResidentBytes <= leastBytes)
     throw new BenchError(
       `${command.join(" ")} takes less memory than the benchmark, so its peak cannot be measured`,

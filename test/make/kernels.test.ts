@@ -104,7 +104,16 @@ describe("a source cannot be loaded", () => {
   test("and no binary is built with it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
     try {
-      for (const name of ["build.ts", "ffi", "kit", "make", "package-lock.json", "package.json", "src"]) {
+      for (const name of [
+        "build.ts",
+        "ffi",
+        "kit",
+        "make",
+        "package-lock.json",
+        "package.json",
+        "packages",
+        "src",
+      ]) {
         cpSync(join(ROOT, name), join(folder, name), { recursive: true });
       }
       symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));

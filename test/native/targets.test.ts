@@ -3,8 +3,8 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
-import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import { KERNELS } from "../../ffi/kernels.ts";
+import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import { readLibraryFile } from "../support/library-file.ts";
 import { buildLibrary, COMPILE_TIMEOUT_MS, copyOfC, exportedNames } from "../support/native-builds.ts";
 

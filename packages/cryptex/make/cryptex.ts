@@ -18,7 +18,11 @@ export const cryptex: Recipe = {
     main: `${FOLDER}/src/main.ts`,
     // `--version` needs nothing of the program.
     loadedLater: [`${FOLDER}/src/product.ts`],
-    threads: [`${FOLDER}/src/rules/rules-thread.ts`, `${FOLDER}/src/scan-runner/worker.ts`],
+    threads: [
+      `${FOLDER}/src/rules/rules-thread.ts`,
+      `${FOLDER}/src/rules/cost-thread.ts`,
+      `${FOLDER}/src/scan-runner/worker.ts`,
+    ],
     components: [
       {
         name: "YARA",

@@ -18,7 +18,7 @@ const MODULES = ["console", "dex", "dotnet", "elf", "hash", "macho", "math", "pe
 /** Files of libyara that c/ has replacements for: memory.c and platform.c. */
 const REPLACED = ["filemap.c", "mem.c", "threading.c"];
 
-/** What YARA's own build would set; see configure.ac. HAVE_LIBCRYPTO stands for c/headers/openssl. */
+/** Macros that YARA's own build would set; see configure.ac. HAVE_LIBCRYPTO stands for c/headers/openssl. */
 const DEFINES = [
   "NDEBUG",
   "_GNU_SOURCE",

@@ -30,6 +30,18 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Read rules into the store, to be found without --rules",
       load: async () => (await import("./commands/rules-index.ts")).rulesIndex,
     },
+    "rules lint": {
+      summary: "Find what is wrong with rules, what is likely to be, and what makes them slow",
+      load: async () => (await import("./commands/rules-lint.ts")).rulesLint,
+    },
+    "rules cost": {
+      summary: "Show what rules cost in a scan: by their atoms, and measured on a sample",
+      load: async () => (await import("./commands/rules-cost.ts")).rulesCost,
+    },
+    "rules deps": {
+      summary: "Show what rules need, and what needs them",
+      load: async () => (await import("./commands/rules-deps.ts")).rulesDeps,
+    },
     "index build": {
       summary: "Write an index with every rule that a target can load",
       load: async () => (await import("./commands/index-build.ts")).indexBuild,

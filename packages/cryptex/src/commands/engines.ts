@@ -4,7 +4,8 @@ import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
-import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
+import { ENGINE } from "../engine/engine-file.ts";
+import { makeLibyara } from "../engine/own-engine.ts";
 import { runSelfTests, type SelfTestResult } from "../engine/self-test.ts";
 import { findProgram, runOtherProgram } from "../other-engines/program.ts";
 import { OTHER_ENGINES } from "../other-engines/verify.ts";
@@ -47,10 +48,10 @@ export const engines = command({
         fault: fault ?? null,
       }));
       await io.out(
-        `${JSON.stringify({ engines: [libyaraFacts()], others, ...(verify && { self_tests }) }, undefined, 2)}\n`,
+        `${JSON.stringify({ engines: [ENGINE], others, ...(verify && { self_tests }) }, undefined, 2)}\n`,
       );
     } else {
-      const { name, version, digest, modules } = libyaraFacts();
+      const { name, version, digest, modules } = ENGINE;
       const lines = [
         `${name} ${version}, sha256:${digest}`,
         `  modules: ${modules.join(", ")}`,

@@ -6,7 +6,8 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, positional } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
-import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
+import { ENGINE } from "../engine/engine-file.ts";
+import { makeLibyara } from "../engine/own-engine.ts";
 import { buildIndex, type IndexReport } from "../safe-index/build-index.ts";
 import { TARGETS } from "../safe-index/targets.ts";
 import { VERSION } from "../version.ts";
@@ -54,7 +55,7 @@ export const indexBuild = command({
           "The file of the same name with .json says which were left out, and why.",
         ],
       },
-      { facts: libyaraFacts(), newInstance: makeLibyara },
+      { facts: ENGINE, newInstance: makeLibyara },
       io.signal,
     );
     const json = `${JSON.stringify(report, undefined, 2)}\n`;

@@ -14,7 +14,7 @@ export class ScanOutput implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Ends with the write that was begun last. */
   #writing: Promise<void> = Promise.resolve();
-  /** Of a write that nobody waited for. */
+  /** The failure of a write that nobody waited for. */
   #failure: { readonly error: unknown } | undefined;
 
   /** @param file takes the result in place of stdout */

@@ -5,7 +5,8 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
-import { libyaraFacts, makeLibyara } from "../engine/own-engine.ts";
+import { ENGINE } from "../engine/engine-file.ts";
+import { makeLibyara } from "../engine/own-engine.ts";
 import { type Answers, verifyEngines } from "../other-engines/verify.ts";
 import { compileSet } from "../rules/build-rule-set.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
@@ -40,7 +41,7 @@ export const verifyEnginesCommand = command({
   async run(options, io, { env }: Deps) {
     const { signal } = io;
     const chosen = chosenRules(options, env);
-    const facts = libyaraFacts();
+    const facts = ENGINE;
     const { rules } = compileSet(chosen, { facts, newInstance: makeLibyara });
     if (rules.length === 0) throw new InputError("no rule can be compared: none was loaded");
     const ruleSet = await openRuleSet({ ...chosen, warn: (text) => io.log.warn(text), signal });

@@ -4,7 +4,7 @@
  * that rules see the same.
  */
 import { createHash } from "node:crypto";
-import { type AnyValue, equalBytes, TAG, TooMuch, tryDecode } from "./signatures/ber.ts";
+import { TooMuch, tryDecode } from "./signatures/ber.ts";
 import type { Certificate } from "./signatures/certificates.ts";
 import { buildChain } from "./signatures/chain.ts";
 import {
@@ -14,7 +14,9 @@ import {
   signerCertificateOf,
   verifyMessage,
 } from "./signatures/countersignatures.ts";
+import { equalBytes } from "./signatures/encoding.ts";
 import {
+  bytesOf,
   readIndirectData,
   readPkcs7,
   readProgramName,
@@ -89,7 +91,8 @@ export function readFileSignatures(file: Uint8Array, nowSeconds = Date.now() / 1
 function examineFile(file: Uint8Array, examination: Examination): readonly Signature[] {
   const table = findTable(file);
   if (table === undefined) return [];
-  const signatures = examineSignature(table.signature, examination, 0);
+  const signatures: Signature[] = [];
+  examineSignature(table.signature, signatures, examination, 0);
   const digests = new Map<string, Uint8Array | undefined>();
   for (const signature of signatures) {
     const { digest, digestOid } = signature;
@@ -163,10 +166,15 @@ function digestFile(name: string, file: Uint8Array, { checksum, directoryEntry, 
   return new Uint8Array(hash.digest());
 }
 
-/** Goes the way of authenticode_new. Returns the signature and then those that are nested in it. */
-function examineSignature(bytes: Uint8Array, examination: Examination, depth: number): Signature[] {
+/** Goes the way of authenticode_new. Adds the signature to those found, and then those that are nested in it. */
+function examineSignature(
+  bytes: Uint8Array,
+  found: Signature[],
+  examination: Examination,
+  depth: number,
+): void {
   const signature: Signature = {
-    verifyFlags: SIGNATURE.valid,
+    verifyFlags: SIGNATURE.unreadable,
     digestAlgorithm: undefined,
     digestOid: undefined,
     digest: undefined,
@@ -175,20 +183,17 @@ function examineSignature(bytes: Uint8Array, examination: Examination, depth: nu
     signer: undefined,
     countersignatures: [],
   };
-  const nested: Signature[] = [];
+  found.push(signature);
   const message = readPkcs7(bytes, examination.limits);
-  signature.verifyFlags =
-    message === undefined
-      ? SIGNATURE.unreadable
-      : examineMessage(message, signature, nested, examination, depth);
-  return [signature, ...nested];
+  if (message !== undefined)
+    signature.verifyFlags = examineMessage(message, signature, found, examination, depth);
 }
 
 /** Fills in a signature as far as it can be read. Returns its flags, but for the digest of the file. */
 function examineMessage(
   message: SignedMessage,
   signature: Signature,
-  nested: Signature[],
+  found: Signature[],
   examination: Examination,
   depth: number,
 ): number {
@@ -215,7 +220,7 @@ function examineMessage(
       .filter((bytes) => bytes !== undefined);
 
   for (const bytes of unsigned(OID.nestedSignature)) {
-    if (depth < MAX_NESTING) nested.push(...examineSignature(bytes, examination, depth + 1));
+    if (depth < MAX_NESTING) examineSignature(bytes, found, examination, depth + 1);
     else examination.notEvaluated.add(`signatures nested deeper than ${MAX_NESTING}`);
   }
   for (const bytes of unsigned(OID.countersignature))
@@ -246,13 +251,6 @@ function contentOfElement(content: Uint8Array, { limits }: Examination): Uint8Ar
   const element = tryDecode(content, limits, (elements) => elements.next());
   if (element === undefined) return undefined;
   return element.indefinite ? new Uint8Array() : content.subarray(element.content, element.contentEnd);
-}
-
-const WITHOUT_BYTES: ReadonlySet<number | undefined> = new Set([TAG.boolean, TAG.null, TAG.oid]);
-
-/** Bytes that upstream takes a value for; undefined for the types that have none, where it would read wild memory. */
-function bytesOf(value: AnyValue | undefined): Uint8Array | undefined {
-  return value === undefined || WITHOUT_BYTES.has(value.tag) ? undefined : value.value;
 }
 
 function unlessEmpty(bytes: Uint8Array): Uint8Array | undefined {

@@ -1,5 +1,6 @@
 /** Contract of an engine: compiles rules, scans bytes. An instance serves one thread. */
 
+/** A number is a float, a bigint an integer of 64 bits. */
 export type ExternalValue = string | number | bigint | boolean;
 
 /** An error or a warning of the compiler. */
@@ -61,15 +62,15 @@ export interface RuleMatch {
 /** Outcome of a scan. Anything but "done" means that no rule's answer can be relied on. */
 export interface EngineScan {
   readonly outcome: "done" | "timeout" | "cancelled" | "fibers" | "out-of-memory" | "failed";
-  /** What the engine says of a scan that is not done. */
+  /** The engine's words on a scan that is not done. */
   readonly message?: string;
   /** Matching rules that are not private, by number. */
   readonly matches: readonly RuleMatch[];
   /** Text of console.log, in order. */
   readonly log: readonly string[];
   /**
-   * Strings that the engine gave up on in this scan (more matches than it counts, or too slow), so that their rules were not wholly
-   * evaluated.
+   * Strings that the engine gave up on in this scan (more matches than it counts, or a regular expression that it cannot follow), so
+   * that their rules, and those that refer to them, were not wholly evaluated. By rule and string.
    */
   readonly givenUp: readonly { readonly rule: number; readonly string: number; readonly reason: string }[];
   /** Facts that a module could not work out, by which rules may have been judged wrongly: `pe.signatures` on damaged data. */

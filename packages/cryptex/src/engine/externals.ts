@@ -9,7 +9,7 @@ const SUCCESS = 0;
 const INVALID_TYPE = 48;
 
 /**
- * Defines a variable for a compiler: text, boolean, integer (a bigint or a whole number) or float.
+ * Defines a variable for a compiler: text, boolean, integer (a bigint) or float (a number, whole or not).
  * @throws InputError for a value that libyara cannot hold
  */
 export function defineExternal(machine: Machine, compiler: number, name: string, value: ExternalValue): void {
@@ -22,9 +22,7 @@ export function defineExternal(machine: Machine, compiler: number, name: string,
     return machine.call((engine) => {
       if (typeof value === "boolean")
         return engine.cx_compiler_define_boolean(compiler, nameAt, value ? 1 : 0);
-      if (typeof value === "number" && !Number.isInteger(value)) {
-        return engine.cx_compiler_define_float(compiler, nameAt, value);
-      }
+      if (typeof value === "number") return engine.cx_compiler_define_float(compiler, nameAt, value);
       return engine.cx_compiler_define_integer(compiler, nameAt, integer(name, value));
     });
   });
@@ -44,11 +42,7 @@ export function setExternal(machine: Machine, rules: number, name: string, value
       );
     }
     return machine.call((engine) => {
-      if (typeof value === "number") {
-        // A float may have a whole number as its value.
-        const asFloat = engine.cx_external_set_float(rules, nameAt, value);
-        if (asFloat !== INVALID_TYPE || !Number.isInteger(value)) return asFloat;
-      }
+      if (typeof value === "number") return engine.cx_external_set_float(rules, nameAt, value);
       return engine.cx_external_set_integer(rules, nameAt, integer(name, value));
     });
   });
@@ -56,7 +50,7 @@ export function setExternal(machine: Machine, rules: number, name: string, value
   if (code !== SUCCESS) throw new InputError(`the rules know no external "${name}"`);
 }
 
-function integer(name: string, value: Exclude<ExternalValue, string>): bigint {
+function integer(name: string, value: bigint | boolean): bigint {
   const whole = BigInt(value);
   if (BigInt.asIntN(64, whole) !== whole) {
     throw new InputError(`the external "${name}" is beyond 64 bits: ${whole}`);

@@ -67,7 +67,7 @@ export class LibyaraRules implements CompiledRules {
     const limit = timeoutMs === 0 ? NO_LIMIT_NS : Math.ceil(timeoutMs * 1e6);
     try {
       const code = machine.scan(rules, length, limit, maxMatches);
-      if (code === SUCCESS) return readScan(machine.answer());
+      if (code === SUCCESS) return readScan(machine.answer(), machine.signatureFaults);
       if (code === TIMEOUT) return unfinished(machine.wasCancelled ? "cancelled" : "timeout");
       if (code === TOO_MANY_FIBERS) {
         return unfinished("fibers", "a regular expression of a condition needs too many fibers");
@@ -125,12 +125,13 @@ interface MutableRuleMatch extends RuleMatch {
   readonly strings: StringMatches[];
 }
 
-function readScan(answer: AnswerReader): EngineScan {
+/** @param signatureFaults reasons why signatures may be wrong; without one they are still unknown where the answer says so */
+function readScan(answer: AnswerReader, signatureFaults: readonly string[]): EngineScan {
   const matches: MutableRuleMatch[] = [];
   const log: string[] = [];
   /** By rule and string: parts of a chain may be given up one after the other. */
   const givenUp = new Map<string, EngineScan["givenUp"][number]>();
-  const notEvaluated: string[] = [];
+  const notEvaluated = signatureFaults.map((fault) => `pe.signatures: ${fault}`);
   while (!answer.atEnd) {
     const record = answer.word();
     switch (record) {
@@ -149,7 +150,7 @@ function readScan(answer: AnswerReader): EngineScan {
         break;
       }
       case SIGNATURES_UNKNOWN:
-        notEvaluated.push("pe.signatures");
+        if (notEvaluated.length === 0) notEvaluated.push("pe.signatures: they could not be read");
         break;
       default:
         throw new Error(`the engine's answer has a record ${record}`);

@@ -3,7 +3,7 @@ import { InputError } from "#kit/errors.ts";
 import type { Compilation, CompiledRules, Diagnostic, EngineInstance, ExternalValue } from "./engine.ts";
 import { defineExternal } from "./externals.ts";
 import { LibyaraRules } from "./libyara-rules.ts";
-import { type AnswerReader, Machine, type MachineOptions } from "./machine.ts";
+import { type AnswerReader, Machine, type MachineOptions, type ReadSignatures } from "./machine.ts";
 import { unpackRules } from "./saved-rules.ts";
 
 /** The engine's code, compiled once for a process and posted to its threads. */
@@ -13,13 +13,21 @@ export interface EngineCode {
   readonly digest: string;
 }
 
+/** The reader of signatures is loaded when the first signed file comes: most scans meet none. */
+function readSignatures(file: Uint8Array): ReadSignatures {
+  const { readFileSignatures } = require("./authenticode.ts") as typeof import("./authenticode.ts");
+  const { encodeSignatures } = require("./signatures/block.ts") as typeof import("./signatures/block.ts");
+  const { signatures, notEvaluated } = readFileSignatures(file);
+  return { block: signatures && encodeSignatures(signatures), notEvaluated };
+}
+
 export class Libyara implements EngineInstance {
   readonly #machine: Machine;
   readonly #digest: string;
 
   /** @throws EngineError where there is no memory for another instance */
   constructor({ module, digest }: EngineCode, options: MachineOptions = {}) {
-    this.#machine = new Machine(module, options);
+    this.#machine = new Machine(module, { readSignatures, ...options });
     this.#digest = digest;
   }
 
@@ -36,6 +44,19 @@ export class Libyara implements EngineInstance {
     return this.#machine.textAt(this.#machine.call((engine) => engine.cx_version()));
   }
 
+  /**
+   * Compiles with one compiler, in one pass, with these guarantees and limits (test/engine/compile.test.ts):
+   * - Each rule with a fault beyond the lexer is named at least once, by a line within it or, where the parser has looked a word ahead,
+   *   at the next word. libyara goes on at the next rule, import or include.
+   * - A fault of the lexer ends the pass: an open string or regular expression, an unknown escape, a byte beyond ASCII outside of
+   *   strings and comments, a name over 128 bytes, a string over 8 KiB, an integer over 63 bits. So does a nesting that is too deep
+   *   ("memory exhausted"). What follows is not looked at.
+   * - A syntax error in the first three words behind another fault is not named.
+   * - A rule that refers to a faulty one is not named: the name counts as known.
+   * - A comment without an end is no fault to libyara, and the rules in it are not there: compare `count`.
+   *
+   * So a source is free of faults only when it has been compiled without the rules that were named.
+   */
   compile(source: Uint8Array, externals: Readonly<Record<string, ExternalValue>>): Compilation {
     const machine = this.#machine;
     const compiler = machine.call((engine) => engine.cx_compiler_create());

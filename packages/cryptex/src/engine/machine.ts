@@ -39,8 +39,16 @@ export interface Exports {
 export interface MachineOptions {
   /** In shared memory: as soon as its first number is not 0, a scan ends as "cancelled". */
   readonly cancel?: Int32Array;
-  /** Reads the signatures of a PE file, in the form that c/authenticode.c describes. Undefined where it could not. */
-  readonly authenticode?: (file: Uint8Array) => Uint8Array | undefined;
+  /** Reads the signatures of a PE file. Without it pe.signatures is not evaluated. */
+  readonly readSignatures?: ((file: Uint8Array) => ReadSignatures) | undefined;
+}
+
+/** Signatures of a PE file on their way into the module. */
+export interface ReadSignatures {
+  /** In the form that c/authenticode.c describes; undefined where they could not be worked out. */
+  readonly block: Uint8Array | undefined;
+  /** Why something in them may be wrong or missing, a phrase each. */
+  readonly notEvaluated: readonly string[];
 }
 
 /** C measures distances in a block by an int32. */
@@ -64,16 +72,18 @@ export class Machine {
   #leaps = 0;
   #buffer = { address: 0, capacity: 0 };
   #dead: EngineError | undefined;
+  #signatureFaults: readonly string[] = [];
 
   /** @throws EngineError where the host has no memory for it */
-  constructor(module: WebAssembly.Module, { cancel, authenticode }: MachineOptions) {
+  constructor(module: WebAssembly.Module, { cancel, readSignatures }: MachineOptions) {
     this.#cancel = cancel;
     this.#exports = instantiate(module, {
       clock: (clock) => (clock === REALTIME ? Date.now() * 1e6 : this.#nanoseconds()),
       authenticode: (file, length) => {
         try {
-          const block = authenticode?.(this.bytes(file, length));
-          return block === undefined ? 0 : this.#copy(block, 0);
+          const read = readSignatures?.(this.bytes(file, length));
+          this.#signatureFaults = read?.notEvaluated ?? [];
+          return read?.block === undefined ? 0 : this.#copy(read.block, 0);
         } catch {
           return 0; // The scan says that the signatures were not evaluated. An error would leave it half done.
         }
@@ -130,12 +140,18 @@ export class Machine {
     if (length > capacity)
       throw new RangeError(`${length} bytes are to be scanned, and the buffer has ${capacity}`);
     this.#leaps = 0;
+    this.#signatureFaults = [];
     return this.call((engine) => engine.cx_scan(rules, address, length, timeoutNs, maxMatches));
   }
 
   /** True where the clock has leapt in the last scan. */
   get wasCancelled(): boolean {
     return this.#leaps > 0;
+  }
+
+  /** Says why the last scan's signatures may be wrong or missing. */
+  get signatureFaults(): readonly string[] {
+    return this.#signatureFaults;
   }
 
   /**

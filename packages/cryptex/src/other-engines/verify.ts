@@ -21,6 +21,8 @@ export interface OtherEngine {
   check(source: Source, signal: AbortSignal): Promise<CheckResult | undefined>;
   args(rules: string, list: string): string[];
   parse(stdout: Buffer): Answers;
+  /** Finds the files that it could not scan, with its words; nothing can be said of them. */
+  failures(stderr: string): ReadonlyMap<string, string>;
 }
 
 export const OTHER_ENGINES: readonly OtherEngine[] = [
@@ -30,6 +32,7 @@ export const OTHER_ENGINES: readonly OtherEngine[] = [
     check: (source, signal) => checkWithYara(source, signal, /^\d/),
     args: (rules, list) => ["-w", "-s", "-L", "--scan-list", rules, list],
     parse: parseYara,
+    failures: (stderr) => failuresIn(stderr, /^error scanning (.+?): (error: \d+|[^:\n]+)$/gm),
   },
   {
     name: "yara-x",
@@ -46,6 +49,7 @@ export const OTHER_ENGINES: readonly OtherEngine[] = [
       list,
     ],
     parse: parseYaraX,
+    failures: (stderr) => failuresIn(stderr, /^error: .*"(.+)": (.+)$/gm),
   },
 ];
 
@@ -118,14 +122,21 @@ export async function verifyEngines(
   for (const path of files)
     if (!listed.includes(path)) not_compared.push({ path, reason: "its name has a line end" });
   const answers = new Map([[ownName, own]]);
+  const failed = new Set<string>();
   for (const engine of installed) {
-    answers.set(engine.name, await ask(engine, writeSource(compared), listed, signal));
+    const { found, failures } = await ask(engine, writeSource(compared), listed, signal);
+    answers.set(engine.name, found);
+    for (const [path, reason] of failures) {
+      not_compared.push({ path, engine: engine.name, reason: `it could not scan the file: ${reason}` });
+      failed.add(path);
+    }
   }
+  const scanned = listed.filter((path) => !failed.has(path));
   return {
     engines: [...answers.keys()],
-    files: listed.length,
+    files: scanned.length,
     rules: compared.length,
-    differences: differencesOf(compared, listed, answers),
+    differences: differencesOf(compared, scanned, answers),
     not_compared,
   };
 }
@@ -135,7 +146,7 @@ async function ask(
   source: Source,
   files: readonly string[],
   signal: AbortSignal,
-): Promise<Answers> {
+): Promise<{ readonly found: Answers; readonly failures: ReadonlyMap<string, string> }> {
   const folder = mkdtempSync(join(tmpdir(), "cryptex-verify-"));
   try {
     const [rules, list] = [join(folder, "rules.yar"), join(folder, "files")];
@@ -152,7 +163,7 @@ async function ask(
         `${engine.program} failed (${endedBy ?? `exit code ${code}`}): ${stderr.trim().slice(0, 500)}`,
       );
     }
-    return engine.parse(stdout);
+    return { found: engine.parse(stdout), failures: engine.failures(stderr) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -222,6 +233,10 @@ export function parseYaraX(stdout: Buffer): Answers {
     }
   }
   return answers;
+}
+
+function failuresIn(stderr: string, line: RegExp): Map<string, string> {
+  return new Map([...stderr.matchAll(line)].map(([, path, reason]) => [path!, reason!]));
 }
 
 function add(answers: Answers, path: string, rule: string, matches: ReadonlySet<string>): void {

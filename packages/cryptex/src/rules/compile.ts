@@ -106,8 +106,8 @@ class Compiler {
   }
 }
 
-/** Yields what a rule uses, directly or not, and then the rule. */
-function closureOf(rule: ResolvedRule): Set<ResolvedRule> {
+/** Collects what a rule uses, directly or not, and then the rule. */
+export function closureOf(rule: ResolvedRule): Set<ResolvedRule> {
   const closure = new Set<ResolvedRule>();
   const stack = [rule];
   while (stack.length > 0) {

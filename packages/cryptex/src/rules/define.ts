@@ -15,16 +15,17 @@ export function parseDefinition(text: string, option: string): Definition {
   if (FILE_EXTERNALS.some((each) => each === name)) {
     throw new UsageError(`${option}: '${name}' is set for each file that is scanned`);
   }
-  return [name, valueOf(text.slice(equals + 1))];
+  return [name, typedValue(text.slice(equals + 1), option)];
 }
 
 /** Numbers and booleans are what they look like; anything else is text. */
-function valueOf(text: string): Externals[string] {
+function typedValue(text: string, option: string): Externals[string] {
   if (text === "true") return true;
   if (text === "false") return false;
   if (/^-?\d+$/.test(text)) {
     const integer = BigInt(text);
-    return BigInt.asIntN(64, integer) === integer ? integer : text;
+    if (BigInt.asIntN(64, integer) === integer) return integer;
+    throw new UsageError(`${option}: ${text} does not fit into 64 bits`);
   }
   return /^-?\d+\.\d+$/.test(text) ? Number(text) : text;
 }

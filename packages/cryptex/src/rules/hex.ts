@@ -12,6 +12,15 @@ const MAX_JUMP_IN_ALTERNATIVES = 200;
 /** YYMAXDEPTH: symbols that libyara's parsers keep on their stack, its first state among them. */
 export const MAX_STACK = 10_000;
 
+const [ANY_NIBBLE, NO_NIBBLE] = [16, 17] as const;
+/** Values of hex digits and of the question mark by their codes. */
+const NIBBLES = new Uint8Array(256).fill(NO_NIBBLE);
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16);
+  for (const written of [digit, digit.toUpperCase()]) NIBBLES[written.charCodeAt(0)] = value;
+}
+NIBBLES[63] = ANY_NIBBLE;
+
 interface OpenAlternatives {
   readonly choices: HexToken[][];
   readonly offset: number;
@@ -87,26 +96,21 @@ export function parseHex(source: string): HexToken[] | PartFault {
     }
     const not = character === "~";
     if (not) at++;
-    const high = source[at] ?? "";
-    const low = source[at + 1] ?? "";
-    if (!isNibble(high)) {
+    const high = NIBBLES[source.charCodeAt(at)] ?? NO_NIBBLE;
+    const low = NIBBLES[source.charCodeAt(at + 1)] ?? NO_NIBBLE;
+    if (high === NO_NIBBLE) {
       return not
         ? fault('"~" must stand before a byte', at - 1)
-        : fault(`"${high}" cannot stand in a hex string`);
+        : fault(`"${source[at]}" cannot stand in a hex string`);
     }
-    if (!isNibble(low)) {
-      return fault(`"${high}" is half a byte: there must be two digits or question marks side by side`);
+    if (low === NO_NIBBLE) {
+      return fault(`"${source[at]}" is half a byte: there must be two digits or question marks side by side`);
     }
-    if (not && high === "?" && low === "?") return fault('"~??" can match nothing', at - 1);
-    const mask = (high === "?" ? 0 : 0xf0) | (low === "?" ? 0 : 0x0f);
-    const value = Number.parseInt(`${high}${low}`.replaceAll("?", "0"), 16);
-    tokens.push({ kind: "byte", value, mask, not });
+    if (not && high === ANY_NIBBLE && low === ANY_NIBBLE) return fault('"~??" can match nothing', at - 1);
+    const mask = (high === ANY_NIBBLE ? 0 : 0xf0) | (low === ANY_NIBBLE ? 0 : 0x0f);
+    tokens.push({ kind: "byte", value: (((high & 15) << 4) | (low & 15)) & mask, mask, not });
     at += 2;
   }
-}
-
-function isNibble(character: string): boolean {
-  return /^[0-9a-fA-F?]$/.test(character);
 }
 
 const JUMP = /\[[ \t\r\n]*(?:(\d+)[ \t\r\n]*)?(?:(-)[ \t\r\n]*(?:(\d+)[ \t\r\n]*)?)?\]/y;
@@ -123,9 +127,8 @@ function parseJump(
   if (match === null || (low === undefined && (dash === undefined || high !== undefined))) {
     return fault("a jump is written [N], [N-M], [N-] or [-], with decimal numbers");
   }
-  const min = low === undefined ? 0 : wrapped(low);
-  const max = dash === undefined ? min : high === undefined ? Number.POSITIVE_INFINITY : wrapped(high);
-  if (min < 0 || max < 0) return fault("a jump of that length is too large");
+  const min = low === undefined ? 0 : cNumber(low);
+  const max = dash === undefined ? min : high === undefined ? Number.POSITIVE_INFINITY : cNumber(high);
   if (dash === undefined && min === 0) return fault("a jump of a fixed length must be at least 1");
   if (inside && max === Number.POSITIVE_INFINITY)
     return fault("a jump without an end cannot stand between parentheses");
@@ -136,7 +139,7 @@ function parseJump(
   return { token: { kind: "jump", min, max }, end: JUMP.lastIndex };
 }
 
-/** Reads a decimal number as the C library's atoi does there: into 32 bits with sign, the rest is lost. */
-export function wrapped(digits: string): number {
-  return digits.length < 10 ? Number(digits) : Number(BigInt.asIntN(32, BigInt(digits)));
+/** Reads a decimal number as the engine's `atoi` does: what is more than 31 bits is the largest number of 31 bits. */
+export function cNumber(digits: string): number {
+  return Math.min(Number(digits), 0x7fff_ffff);
 }

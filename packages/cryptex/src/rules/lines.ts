@@ -1,3 +1,5 @@
+const LINE_FEED = 10;
+
 /** Line and column of an offset. As for libyara, a line ends with a line feed and nothing else. */
 export class Lines {
   /** Offsets of the first bytes of lines. */
@@ -5,10 +7,10 @@ export class Lines {
 
   constructor(bytes: Uint8Array) {
     let count = 1;
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++;
+    for (let at = 0; at < bytes.length; at++) if (bytes[at] === LINE_FEED) count++;
     this.starts = new Uint32Array(count);
     let line = 1;
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) this.starts[line++] = at + 1;
+    for (let at = 0; at < bytes.length; at++) if (bytes[at] === LINE_FEED) this.starts[line++] = at + 1;
   }
 
   /** 1 is the first. */

@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { orAborted } from "#kit/abort.ts";
-import { libyaraFacts } from "../engine/own-engine.ts";
+import { ENGINE } from "../engine/engine-file.ts";
 import type { PackedRuleSet, RuleSet, RuleSetRequest } from "./rule-set.ts";
 import { RuleSetCache } from "./rule-set-cache.ts";
 import { openRuleTable } from "./rule-table.ts";
@@ -23,9 +23,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
   const request: RuleSetRequest = { paths, includeFolders, externals };
   // What comes through a pipe can be read once.
   const cache =
-    cacheFolder === undefined || paths.some(isPipe)
-      ? undefined
-      : new RuleSetCache(cacheFolder, libyaraFacts());
+    cacheFolder === undefined || paths.some(isPipe) ? undefined : new RuleSetCache(cacheFolder, ENGINE);
   let packed = cache?.find(request);
   if (!packed) {
     packed = await build(request, signal);
@@ -38,7 +36,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
   return {
     digest: packed.digest,
     ...(alias !== undefined && { alias }),
-    engine: libyaraFacts(),
+    engine: ENGINE,
     compiled: packed.compiled,
     rules: openRuleTable(packed.table),
     quarantined: packed.quarantined,

@@ -2,7 +2,7 @@
  * Regular expressions, as re_lexer.l and re_grammar.y of libyara 4.5.5 read them. A quantifier follows what it repeats at once, and none
  * follows another one.
  */
-import { type PartFault, wrapped } from "./hex.ts";
+import { cNumber, type PartFault } from "./hex.ts";
 import { printable, regexText } from "./literals.ts";
 
 export type RegexNode =
@@ -79,7 +79,7 @@ class RegexProblem {
   ) {}
 }
 
-/** What is between two parentheses so far. */
+/** The part between two parentheses so far. */
 interface Group {
   readonly offset: number;
   readonly choices: RegexNode[];
@@ -205,10 +205,10 @@ class RegexParser {
         return { min: 0, max: 1, text, offset };
     }
     const [low = "", high = low] = text.slice(1, -1).split(",");
-    const min = low.trim() === "" ? 0 : wrapped(low.trim());
-    const max = high.trim() === "" ? MAX_REPEAT : wrapped(high.trim());
+    const min = low.trim() === "" ? 0 : cNumber(low.trim());
+    const max = high.trim() === "" ? MAX_REPEAT : cNumber(high.trim());
     if (max > MAX_REPEAT) this.fail(`"${text}" repeats more than ${MAX_REPEAT} times`, offset);
-    if (max < min || min < 0) this.fail(`"${text}" ends below its beginning, or is too large`, offset);
+    if (max < min) this.fail(`"${text}" ends below its beginning`, offset);
     return { min, max, text, offset };
   }
 

@@ -133,8 +133,11 @@ export function namespacesOf(files: readonly RuleFile[]): Map<RuleFile, string> 
 }
 
 /** Sorts by files as they were read, then by lines; what is no file that was read comes first. */
-export function inOrderOf(files: readonly RuleFile[], quarantined: readonly Quarantined[]): Quarantined[] {
+export function inOrderOf<Item extends Pick<Quarantined, "file" | "line">>(
+  files: readonly RuleFile[],
+  items: readonly Item[],
+): Item[] {
   const places = new Map(files.map(({ path }, place) => [path, place]));
-  const placeOf = ({ file }: Quarantined) => places.get(file) ?? -1;
-  return quarantined.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.line ?? 0) - (b.line ?? 0));
+  const placeOf = ({ file }: Item) => places.get(file) ?? -1;
+  return items.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.line ?? 0) - (b.line ?? 0));
 }

@@ -26,7 +26,7 @@ const FORMAT = 1;
 /** Entries kept, the last used ones: a compiled set of 3,000 rules has about 7 MB. */
 const MAX_ENTRIES = 20;
 
-/** What is kept of a set besides its bytes. */
+/** The part of a set besides its bytes. */
 type Head = Omit<PackedRuleSet, "table" | "compiled"> & {
   readonly format: number;
   readonly tableBytes: number;

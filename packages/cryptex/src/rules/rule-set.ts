@@ -40,7 +40,7 @@ export interface PackedRuleSet {
   readonly compiled: Uint8Array;
   /** Paths that the request stood for. */
   readonly listed: readonly string[];
-  /** What was read, with SHA-256, and paths that must stay absent: while these hold, the set is as it was. */
+  /** Paths that were read, with SHA-256, and paths that must stay absent: while these hold, the set is as it was. */
   readonly files: readonly (readonly [path: string, digest: string])[];
   readonly absent: readonly string[];
 }

@@ -5,13 +5,34 @@
 
 import { isTooLarge, printable, regexText, textValue } from "./literals.ts";
 
-/** Kinds of tokens; a character that is a token of its own (`{`, `+`, `<`…) has its code, 33 to 126. */
+/** Kinds of tokens. A character that is a token of its own has its code; those of YARA have names here. */
 export const T = {
   end: 0,
   /** No token of YARA: `problem` says why. */
   bad: 1,
   /** A comment that is never closed begins here; libyara takes it for the end of the file. */
   unclosedComment: 2,
+  percent: 37,
+  ampersand: 38,
+  openRound: 40,
+  closeRound: 41,
+  star: 42,
+  plus: 43,
+  comma: 44,
+  minus: 45,
+  dot: 46,
+  colon: 58,
+  less: 60,
+  assign: 61,
+  greater: 62,
+  openSquare: 91,
+  backslash: 92,
+  closeSquare: 93,
+  caret: 94,
+  openBrace: 123,
+  bar: 124,
+  closeBrace: 125,
+  tilde: 126,
   identifier: 128,
   number: 129,
   float: 130,
@@ -87,6 +108,8 @@ export const KEYWORDS: ReadonlyMap<string, number> = new Map([
 const MAX_TEXT = 8_190;
 const MAX_IDENTIFIER = 128;
 
+const NUMBER = /0x[0-9a-fA-F]+|0o[0-7]+|\d+(?:(\.\d+)|KB|MB)?/y;
+
 const SPACE = 1;
 const LETTER = 2;
 const DIGIT = 4;
@@ -105,7 +128,7 @@ for (const digit of "0123456789") CLASS[digit.charCodeAt(0)]! |= DIGIT;
 for (const digit of "0123456789abcdefABCDEF") CLASS[digit.charCodeAt(0)]! |= HEX_DIGIT | IN_HEX;
 for (const sign of "-|~?[]()") CLASS[sign.charCodeAt(0)]! |= IN_HEX;
 
-const [LF, QUOTE, DOLLAR, STAR, SLASH, BACKSLASH, OPEN, CLOSE] = [10, 34, 36, 42, 47, 92, 123, 125] as const;
+const [LINE_FEED, QUOTE, HASH, DOLLAR, EXCLAMATION, SLASH, AT] = [10, 34, 35, 36, 33, 47, 64] as const;
 
 /** Reads one token after another; the fields describe the one read last. */
 export class Tokens {
@@ -119,6 +142,7 @@ export class Tokens {
   /** Message about a bad token, and the offset it speaks of. */
   problem = "";
   problemAt = 0;
+  private readonly limit: number;
   /** No comment is closed from here on; kept so that a file full of opened comments is not searched to its end for each. */
   private noCommentEndsFrom = Number.POSITIVE_INFINITY;
 
@@ -126,8 +150,9 @@ export class Tokens {
   constructor(
     readonly source: string,
     private readonly bytes: Uint8Array,
-    readonly limit = bytes.length,
-  ) {}
+  ) {
+    this.limit = bytes.length;
+  }
 
   /** Tells if the token is of a kind; `kind` itself would be taken for unchanged by the type checker behind `next`. */
   is(kind: number): boolean {
@@ -161,14 +186,14 @@ export class Tokens {
       if (at >= limit) return this.put(T.end, limit, limit);
       const code = bytes[at]!;
       if ((CLASS[code]! & SPACE) !== 0) {
-        if (code === LF) this.freshLine = true;
+        if (code === LINE_FEED) this.freshLine = true;
         at++;
-      } else if (code === SLASH && bytes[at + 1] === SLASH && at + 1 < limit) {
+      } else if (code === SLASH && this.follows(at, SLASH)) {
         at = this.lineEnd(at);
-      } else if (code === SLASH && bytes[at + 1] === STAR && at + 1 < limit) {
+      } else if (code === SLASH && this.follows(at, T.star)) {
         const close = this.commentEnd(at);
         if (close < 0) return this.put(T.unclosedComment, at, this.lineEnd(at));
-        for (; at < close; at++) if (bytes[at] === LF) this.freshLine = true;
+        for (; at < close; at++) if (bytes[at] === LINE_FEED) this.freshLine = true;
       } else break;
     }
     return this.token(at);
@@ -191,40 +216,43 @@ export class Tokens {
     const code = this.bytes[at]!;
     const type = CLASS[code]!;
     if ((type & LETTER) !== 0) return this.word(at);
-    if ((type & DIGIT) !== 0) return this.digits(at);
+    if ((type & DIGIT) !== 0) return this.number(at);
     switch (code) {
       case QUOTE:
         return this.textString(at);
       case SLASH:
         return this.regularExpression(at);
-      case OPEN: {
+      case T.openBrace: {
         const end = this.hexEnd(at);
-        return end <= 0 ? this.put(OPEN, at, at + 1) : this.put(T.hex, at, end);
+        return end <= 0 ? this.put(T.openBrace, at, at + 1) : this.put(T.hex, at, end);
       }
       case DOLLAR: {
         const end = this.wordEnd(at + 1);
-        return this.bytes[end] === STAR && end < this.limit
+        return this.bytes[end] === T.star
           ? this.put(T.stringWildcard, at, end + 1)
           : this.put(T.string, at, end);
       }
-      case 35: // #
+      case HASH:
         return this.put(T.stringCount, at, this.wordEnd(at + 1));
-      case 64: // @
+      case AT:
         return this.put(T.stringOffset, at, this.wordEnd(at + 1));
-      case 33: // !
-        return this.follows(at, 61)
-          ? this.put(T.unequal, at, at + 2)
-          : this.put(T.stringLength, at, this.wordEnd(at + 1));
-      case 46: // .
-        return this.follows(at, 46) ? this.put(T.dots, at, at + 2) : this.put(46, at, at + 1);
-      case 60: // <
-        if (this.follows(at, 61)) return this.put(T.lessEqual, at, at + 2);
-        return this.follows(at, 60) ? this.put(T.shiftLeft, at, at + 2) : this.put(60, at, at + 1);
-      case 61: // =
-        return this.follows(at, 61) ? this.put(T.equal, at, at + 2) : this.put(61, at, at + 1);
-      case 62: // >
-        if (this.follows(at, 61)) return this.put(T.greaterEqual, at, at + 2);
-        return this.follows(at, 62) ? this.put(T.shiftRight, at, at + 2) : this.put(62, at, at + 1);
+      case EXCLAMATION:
+        if (this.follows(at, T.assign)) return this.put(T.unequal, at, at + 2);
+        return this.put(T.stringLength, at, this.wordEnd(at + 1));
+      case T.dot:
+        if (this.follows(at, T.dot)) return this.put(T.dots, at, at + 2);
+        break;
+      case T.less:
+        if (this.follows(at, T.assign)) return this.put(T.lessEqual, at, at + 2);
+        if (this.follows(at, T.less)) return this.put(T.shiftLeft, at, at + 2);
+        break;
+      case T.assign:
+        if (this.follows(at, T.assign)) return this.put(T.equal, at, at + 2);
+        break;
+      case T.greater:
+        if (this.follows(at, T.assign)) return this.put(T.greaterEqual, at, at + 2);
+        if (this.follows(at, T.greater)) return this.put(T.shiftRight, at, at + 2);
+        break;
     }
     if ((type & PRINTABLE) !== 0) return this.put(code, at, at + 1);
     let end = at + 1;
@@ -239,11 +267,11 @@ export class Tokens {
   }
 
   private follows(at: number, code: number): boolean {
-    return at + 1 < this.limit && this.bytes[at + 1] === code;
+    return this.bytes[at + 1] === code;
   }
 
   private lineEnd(at: number): number {
-    const found = this.bytes.indexOf(LF, at);
+    const found = this.bytes.indexOf(LINE_FEED, at);
     return found < 0 || found > this.limit ? this.limit : found;
   }
 
@@ -288,32 +316,22 @@ export class Tokens {
     while (at < limit && (bytes[at] === 32 || bytes[at] === 9)) at++;
     if (at === wordEnd || at >= limit || bytes[at] !== QUOTE) return false;
     const open = at++;
-    while (at < limit && bytes[at] !== QUOTE && bytes[at] !== LF) at++;
+    while (at < limit && bytes[at] !== QUOTE && bytes[at] !== LINE_FEED) at++;
     const length = at - open - 1;
-    if (at >= limit || bytes[at] === LF) this.bad(start, at, open, 'the path has no closing " on its line');
+    if (at >= limit || bytes[at] === LINE_FEED)
+      this.bad(start, at, open, 'the path has no closing " on its line');
     else if (length > MAX_TEXT) this.bad(start, at + 1, open, tooLong("path", length));
     else this.put(T.include, start, at + 1);
     return true;
   }
 
-  private digits(at: number): number {
-    const { bytes, limit } = this;
-    const radix = bytes[at] === 48 && at + 2 < limit ? bytes[at + 1] : 0;
-    let end = at + 2;
-    if (radix === 120) while (end < limit && (CLASS[bytes[end]!]! & HEX_DIGIT) !== 0) end++;
-    else if (radix === 111) while (end < limit && bytes[end]! >= 48 && bytes[end]! <= 55) end++;
-    if (end === at + 2) {
-      end = at + 1;
-      while (end < limit && (CLASS[bytes[end]!]! & DIGIT) !== 0) end++;
-      if (bytes[end] === 46 && end + 1 < limit && (CLASS[bytes[end + 1]!]! & DIGIT) !== 0) {
-        end += 2;
-        while (end < limit && (CLASS[bytes[end]!]! & DIGIT) !== 0) end++;
-        return this.put(T.float, at, end);
-      }
-      if (end + 1 < limit && (bytes[end] === 75 || bytes[end] === 77) && bytes[end + 1] === 66) end += 2;
-    }
-    // 13 decimal digits and "MB" are below 2^63.
-    if (end - at > 15 && isTooLarge(this.source.slice(at, end))) {
+  private number(at: number): number {
+    NUMBER.lastIndex = at;
+    const [raw, fraction] = NUMBER.exec(this.source)!;
+    const end = at + raw.length;
+    if (fraction !== undefined) return this.put(T.float, at, end);
+    // 12 decimal digits and "MB" are below 2^63.
+    if (raw.length > 14 && isTooLarge(raw)) {
       return this.bad(at, end, at, "the number is larger than 9223372036854775807");
     }
     return this.put(T.number, at, end);
@@ -336,8 +354,8 @@ export class Tokens {
         }
         return this.put(T.text, start, at + 1);
       }
-      if (code === LF) break;
-      if (code === BACKSLASH && at + 1 < limit && bytes[at + 1] !== LF) {
+      if (code === LINE_FEED) break;
+      if (code === T.backslash && at + 1 < limit && bytes[at + 1] !== LINE_FEED) {
         if (badEscape < 0 && !this.isTextEscape(at + 1)) badEscape = at;
         at++;
       }
@@ -348,7 +366,7 @@ export class Tokens {
   private isTextEscape(at: number): boolean {
     switch (this.bytes[at]) {
       case QUOTE:
-      case BACKSLASH:
+      case T.backslash:
       case 110: // n
       case 114: // r
       case 116: // t
@@ -380,8 +398,8 @@ export class Tokens {
         }
         return this.put(T.regex, start, end);
       }
-      if (code === LF) break;
-      if (code === BACKSLASH && at + 1 < limit && bytes[at + 1] !== LF) {
+      if (code === LINE_FEED) break;
+      if (code === T.backslash && at + 1 < limit && bytes[at + 1] !== LINE_FEED) {
         at++;
         if (bytes[at] === 0) return this.bad(start, this.lineEnd(at), at, "a NUL byte cannot be escaped");
       }
@@ -400,10 +418,10 @@ export class Tokens {
     while (at < limit) {
       const code = bytes[at]!;
       if ((CLASS[code]! & IN_HEX) !== 0) at++;
-      else if (code === CLOSE) return at > start + 1 ? at + 1 : -at;
+      else if (code === T.closeBrace) return at > start + 1 ? at + 1 : -at;
       else if (code !== SLASH) return -at;
       else if (this.follows(at, SLASH)) at = this.lineEnd(at) + 1;
-      else if (this.follows(at, STAR)) {
+      else if (this.follows(at, T.star)) {
         const end = this.commentEnd(at);
         if (end < 0) return -at;
         at = end;

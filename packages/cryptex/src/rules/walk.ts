@@ -6,7 +6,8 @@ export function* expressionsIn(root: Expression): Generator<Expression> {
   const stack = [root];
   for (let expression = stack.pop(); expression; expression = stack.pop()) {
     yield expression;
-    stack.push(...partsOf(expression).reverse());
+    // One by one: a list of a million values is more than a call takes.
+    for (const part of partsOf(expression).reverse()) stack.push(part);
   }
 }
 
@@ -82,19 +83,24 @@ export function fieldPath(expression: Expression): string | undefined {
 }
 
 /** True if the condition names every string that it need not name: those whose names begin with an underscore. */
-export function refersToAll({ strings, condition }: Pick<RuleSyntax, "strings" | "condition">): boolean {
+export function refersToAll(rule: Pick<RuleSyntax, "strings" | "condition">): boolean {
+  return unreferenced(rule).length === 0;
+}
+
+/** Lists the strings that the condition does not name; all of them begin with an underscore, else the engine refuses the rule. */
+export function unreferenced({ strings, condition }: Pick<RuleSyntax, "strings" | "condition">): string[] {
   const free = new Set(strings.filter(({ id }) => id.startsWith("$_")).map(({ id }) => id));
-  if (free.size === 0) return true;
+  if (free.size === 0) return [];
   for (const expression of expressionsIn(condition)) {
     const ids = idsIn(expression);
-    if (ids === "all") return true;
+    if (ids === "all") return [];
     for (const id of ids) {
       const prefix = id.endsWith("*") ? id.slice(0, -1) : undefined;
       for (const each of free)
         if (each === id || (prefix !== undefined && each.startsWith(prefix))) free.delete(each);
     }
   }
-  return free.size === 0;
+  return [...free];
 }
 
 /** Lists the strings that an expression itself names, with their dollar signs. */

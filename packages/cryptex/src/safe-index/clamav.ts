@@ -1,5 +1,5 @@
 /**
- * What ClamAV lacks. Its documentation lists modules, global rules, externals, more than 64 strings, rules without strings and
+ * Finds what ClamAV lacks. Its documentation lists modules, global rules, externals, more than 64 strings, rules without strings and
  * strings of one byte (docs.clamav.net, "Using YARA rules in ClamAV"). The rest comes from its sources (libclamav/readdb.c,
  * yara_lexer.l of 1.4), and each was tried with clamscan 1.4: its grammar is that of YARA 3.3. Much of it must be found beforehand,
  * since ClamAV ends with "OK" and has lost rules, lost the sound rule behind a faulty one, or crashed.
@@ -124,9 +124,9 @@ export function editsForClamav({ file, syntax }: RuleInFile): Edit[] {
     const text = Buffer.from(file.bytes.subarray(span.start, span.end)).toString("latin1");
     const plain =
       kind === "hex"
-        ? text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, " ")
+        ? text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ")
         : kind === "text"
-          ? text.replaceAll(/\\(\\|r)/g, (escape) => (escape === "\\r" ? "\\x0d" : escape))
+          ? text.replaceAll(/\\(\\|r)/g, (found) => (found === "\\r" ? "\\x0d" : found))
           : text;
     return plain === text ? [] : [[span, plain]];
   });

@@ -1,5 +1,5 @@
 /**
- * What libyara 4.2 lacks of the language of 4.5: the differences between the grammars and the modules of v4.2.3 and v4.5.5
+ * Finds what libyara 4.2 lacks of the language of 4.5: the differences between the grammars and the modules of v4.2.3 and v4.5.5
  * (libyara/lexer.l, hex_grammar.y, re_lexer.l, grammar.y, parser.c, modules/*). Each was tried with yara 4.2.3.
  */
 import type { Expression, HexToken, StringSyntax } from "../rules/ast.ts";

@@ -1,5 +1,5 @@
 /**
- * What YARA-X refuses although libyara accepts it, as far as a rule's text shows it: from its page "Differences with YARA", each tried
+ * Finds what YARA-X refuses although libyara accepts it, as far as a rule's text shows it: from its page "Differences with YARA", each tried
  * with yara-x 1.23. What a rule's text does not show (regular expressions that match nothing) is found by its own program.
  */
 import type { Expression, StringSyntax } from "../rules/ast.ts";
@@ -15,7 +15,7 @@ export function yaraXLacks({ file, syntax }: RuleInFile): string[] {
   const lacks = new Set<string>();
   const { span, nameSpan, ruleWildcards } = syntax;
   const head = Buffer.from(file.bytes.subarray(span.start, nameSpan.start)).toString("latin1");
-  if (/\b(private|global)\b[^]*\b\1\b/.test(head)) lacks.add("modifier of a rule twice");
+  if (/\b(private|global)\b[\s\S]*\b\1\b/.test(head)) lacks.add("modifier of a rule twice");
   if (ruleWildcards.length > 0) lacks.add("wildcard of rules");
   if (!isUtf8(file.bytes.subarray(span.start, span.end))) lacks.add("text that is not UTF-8");
   for (const string of syntax.strings) for (const lack of stringLacks(string)) lacks.add(lack);
@@ -36,12 +36,12 @@ function* stringLacks(string: StringSyntax): Generator<string> {
 }
 
 function* regexLacks(source: string): Generator<string> {
-  for (const [, escaped] of source.matchAll(/\\([^])/g)) {
+  for (const [, escaped] of source.matchAll(/\\([\s\S])/g)) {
     if (/[A-Za-z0-9]/.test(escaped!) && !KNOWN_ESCAPE.test(escaped!)) {
       yield `unknown escape \\${escaped} in a regular expression`;
     }
   }
-  const withoutEscapesAndClasses = source.replaceAll(/\\[^]/g, "_").replaceAll(/\[\^?\]?[^\]]*\]/g, "_");
+  const withoutEscapesAndClasses = source.replaceAll(/\\[\s\S]/g, "_").replaceAll(/\[\^?\]?[^\]]*\]/g, "_");
   if (/\{(?!\d*(, *\d*)?\})/.test(withoutEscapesAndClasses))
     yield '"{" that is no repeat in a regular expression';
 }

@@ -9,7 +9,7 @@ import { Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
 import { SeenLookup } from "./seen-lookup.ts";
 import { type StartThread, startScanThread } from "./thread.ts";
-import { type Found, type FoundFile, type NotScanned, type WalkOptions, walk } from "./walk.ts";
+import { type Found, type FoundFile, type NotScanned, Walk, type WalkOptions } from "./walk.ts";
 
 export interface ScanRequest {
   readonly ruleSet: RuleSet;
@@ -80,7 +80,7 @@ class Scan implements Disposable {
   readonly #results: Results;
   readonly #seen: SeenLookup | undefined;
   readonly #crew: Crew;
-  readonly #walk: Iterator<Found, void>;
+  readonly #walk: Walk;
   #walked = false;
   #open = new Stretch();
   /** In order; the first is given out next. */
@@ -104,7 +104,7 @@ class Scan implements Disposable {
     };
     this.#results = new Results(ruleSet, request.listClean ?? false);
     this.#seen = seen && new SeenLookup(seen, reuse, (error) => this.#fail(error));
-    this.#walk = walk(walkOptions);
+    this.#walk = new Walk(walkOptions);
     this.#crew = new Crew({
       threads: request.threads ?? defaultThreads(),
       compiled: ruleSet.compiled,
@@ -172,8 +172,8 @@ class Scan implements Disposable {
     const until = performance.now() + SLICE_MS;
     while (!this.#walked && this.#hasRoom()) {
       for (let steps = 0; steps < 64; steps++) {
-        const { value: found, done } = this.#walk.next();
-        if (done) {
+        const found = this.#walk.next();
+        if (!found) {
           this.#walked = true;
           this.request.progress?.foundAll();
           this.#close();

@@ -68,7 +68,11 @@ interface Listing {
   /** Undefined for the roots, whose names are whole paths. */
   readonly folder: Folder | undefined;
   readonly names: Names;
-  /** Path that stands next: of an entry, or of the folder itself with a slash at its end, before its first entry. */
+  /** Stands before a name in its path. */
+  readonly prefix: string;
+  /** Entry that is next; undefined before the first one, when the folder's own place is next. */
+  name: string | undefined;
+  /** Prefix and name: the place of this listing among the others. */
   key: string;
 }
 
@@ -101,13 +105,17 @@ class Names {
 
 /** Yields in order. What is found is looked at once; folders may change meanwhile, and are then named. */
 export function* walk(options: WalkOptions): Generator<Found, void> {
-  yield* new Walk(options).run();
+  const finder = new Walk(options);
+  for (let found = finder.next(); found; found = finder.next()) yield found;
 }
 
-class Walk {
+/** The same, a step at a time: a third faster where a million files are looked up and not read. */
+export class Walk {
   readonly #globs: readonly { readonly text: string; readonly glob: Bun.Glob }[];
   /** Sorted by key, the least last. */
   readonly #listings: Listing[] = [];
+  /** Path of the entry that was looked at last. */
+  #last: string | undefined;
   /** Folders entered so far, by device and number, with the path that led there. Filled where links are followed. */
   readonly #entered = new Map<string, string>();
   readonly #rootFolders = new Map<string, WalkedFolder>();
@@ -115,43 +123,53 @@ class Walk {
 
   constructor(readonly options: WalkOptions) {
     this.#globs = options.exclude.map((text) => ({ text, glob: new Bun.Glob(text) }));
+    const roots = new Names(distinctRoots(options.roots), false);
+    this.#listings.push({ folder: undefined, names: roots, prefix: "", name: undefined, key: "" });
   }
 
-  *run(): Generator<Found, void> {
-    this.#proceed({ folder: undefined, names: new Names(distinctRoots(this.options.roots), false), key: "" });
-    let last: string | undefined;
-    for (let listing = this.#listings.pop(); listing; listing = this.#listings.pop()) {
-      const { key, folder } = listing;
+  /** Returns what is found next, undefined at the end. */
+  next(): Found | undefined {
+    for (;;) {
+      const listing = this.#listings.at(-1);
+      if (!listing) return undefined;
+      const { key, name, folder } = listing;
       this.#proceed(listing);
-      // A folder's own place; or a root that lies below another one, too.
-      if (key === last || (folder && key === join(folder.path, ""))) continue;
-      last = key;
-      const found = this.#look(key, folder);
-      if (found) yield found;
+      // A root may also lie below another one.
+      if (name === undefined || key === this.#last) continue;
+      this.#last = key;
+      const found = this.#look(key, name, folder);
+      if (found) return found;
     }
   }
 
-  /** Puts a listing to the place of its next name; drops one that is at its end. */
+  /** Moves the last listing to its next name and place; drops it at its end. */
   #proceed(listing: Listing): void {
     const name = listing.names.take();
-    if (name === undefined) return;
-    listing.key = listing.folder ? join(listing.folder.path, name) : name;
-    this.#insert(listing);
+    if (name === undefined) {
+      this.#listings.pop();
+      return;
+    }
+    listing.name = name;
+    listing.key = listing.prefix + name;
+    const before = this.#listings.at(-2);
+    if (before && follows(listing, before)) {
+      this.#listings.pop();
+      this.#insert(listing);
+    }
   }
 
   #insert(listing: Listing): void {
     let at = this.#listings.length;
-    // Roots come before an equal path below another root, since they are taken whatever the options say.
     while (at > 0 && follows(listing, this.#listings[at - 1]!)) at--;
     this.#listings.splice(at, 0, listing);
   }
 
   /** Undefined for a folder that is walked. */
-  #look(path: string, folder: Folder | undefined): Found | undefined {
+  #look(path: string, name: string, folder: Folder | undefined): Found | undefined {
     const isRoot = !folder;
     try {
-      const excluded = folder && this.#excludedBy(path, folder);
-      if (excluded !== undefined) return skip(path, `excluded by ${excluded}`);
+      const excluded = folder && this.#globs.length > 0 && this.#excludedBy(path, name, folder);
+      if (excluded) return skip(path, `excluded by ${excluded}`);
       let stats = lstatSync(forFs(path));
       const byLink = stats.isSymbolicLink();
       if (byLink) {
@@ -160,8 +178,8 @@ class Walk {
         if (!target) return dangling(path, isRoot);
         stats = target;
       }
-      if (stats.isDirectory()) return this.#enter(path, folder);
-      if (stats.isFile()) return this.#file(path, folder, stats, byLink);
+      if (stats.isDirectory()) return this.#enter(path, folder, byLink);
+      if (stats.isFile()) return this.#file(path, name, folder, stats, byLink);
       return skip(path, specialKind(stats));
     } catch (error) {
       const isGone = !isRoot && (error as NodeJS.ErrnoException).code === "ENOENT";
@@ -170,7 +188,7 @@ class Walk {
     }
   }
 
-  #file(path: string, folder: Folder | undefined, stats: Stats, byLink: boolean): Found {
+  #file(path: string, name: string, folder: Folder | undefined, stats: Stats, byLink: boolean): Found {
     const { maxSize, since } = this.options;
     const { dev, ino, size, mtimeMs, ctimeMs } = stats;
     if (!folder) {
@@ -189,7 +207,7 @@ class Walk {
     return {
       kind: "file",
       path,
-      name: baseName(path),
+      name: folder ? name : baseName(path),
       folder: folder ?? this.#folderNamed(folderOf(path)),
       identity: { dev, ino, size, mtimeMs, ctimeMs },
       byLink,
@@ -211,9 +229,9 @@ class Walk {
   }
 
   /** Lists a folder now, so that a fault stands at its name; its entries come at their own place. */
-  #enter(path: string, parent: Folder | undefined): NotScanned | undefined {
-    const before = statSync(forFs(path), { bigint: true });
-    const { dev, ino } = before;
+  #enter(path: string, parent: Folder | undefined, byLink: boolean): NotScanned | undefined {
+    const stat = () => (byLink ? statSync : lstatSync)(forFs(path), { bigint: true });
+    const { dev, ino } = stat();
     const depth = parent ? parent.depth + 1 : 0;
     if (depth > this.options.maxDepth) {
       return skip(path, `folder below the depth of ${this.options.maxDepth}`);
@@ -231,22 +249,24 @@ class Walk {
       this.#entered.set(key, path);
     }
     const names = readdirSync(forFs(path), { encoding: "latin1" }).sort();
-    const after = statSync(forFs(path), { bigint: true });
+    const after = stat();
     if (after.dev !== dev || after.ino !== ino)
       throw new Error("changed during scan: another folder in its place");
     const folder: Folder = { path, root: parent?.root ?? path, depth, dev, ino, parent };
-    if (names.length > 0) this.#insert({ folder, names: new Names(names, true), key: join(path, "") });
+    const prefix = join(path, "");
+    // Its place is at the slash, behind siblings such as `name-2`.
+    this.#insert({ folder, names: new Names(names, true), prefix, name: undefined, key: prefix });
     return undefined;
   }
 
-  #excludedBy(path: string, { root }: Folder): string | undefined {
-    if (this.#globs.length === 0) return undefined;
+  #excludedBy(path: string, name: string, { root }: Folder): string | undefined {
     const below = textOf(path.slice(join(root, "").length));
-    const name = below.slice(below.lastIndexOf("/") + 1);
-    return this.#globs.find(({ glob }) => glob.match(below) || glob.match(name))?.text;
+    const base = textOf(name);
+    return this.#globs.find(({ glob }) => glob.match(below) || glob.match(base))?.text;
   }
 }
 
+/** Roots come before an equal path below another root, since they are taken whatever the options say. */
 function follows(a: Listing, b: Listing): boolean {
   if (a.key !== b.key) return a.key > b.key;
   return a.folder !== undefined && b.folder === undefined;

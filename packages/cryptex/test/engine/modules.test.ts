@@ -112,13 +112,16 @@ describe("pe.signatures", () => {
   const source = 'import "pe" rule r { condition: pe.number_of_signatures == 0 }';
   const signed = peFile({ size: 0x600, directories: [[4, 0x400, 0x200]] });
 
+  const unread = ["pe.signatures: they could not be read"];
+
   test("no reader: not evaluated where the file has a security directory, and only there", () => {
-    const rules = rulesOf(engine, source);
-    expect(scan(engine, rules, signed).notEvaluated).toEqual(["pe.signatures"]);
-    expect(scan(engine, rules, peFile()).notEvaluated).toEqual([]);
-    expect(scan(engine, rules, "text").notEvaluated).toEqual([]);
+    const reading = newEngine({ readSignatures: undefined });
+    const rules = rulesOf(reading, source);
+    expect(scan(reading, rules, signed).notEvaluated).toEqual(unread);
+    expect(scan(reading, rules, peFile()).notEvaluated).toEqual([]);
+    expect(scan(reading, rules, "text").notEvaluated).toEqual([]);
     expect(
-      scan(engine, rulesOf(engine, 'import "math" rule r { condition: true }'), signed).notEvaluated,
+      scan(reading, rulesOf(reading, 'import "math" rule r { condition: true }'), signed).notEvaluated,
     ).toEqual([]);
   });
 
@@ -164,9 +167,9 @@ describe("pe.signatures", () => {
   test("the reader's block is what rules see", () => {
     let seen = 0;
     const signing = newEngine({
-      authenticode: (data) => {
+      readSignatures: (data) => {
         seen = data.length;
-        return block(...word(1), ...signature);
+        return { block: block(...word(1), ...signature), notEvaluated: [] };
       },
     });
     const rules = rulesOf(
@@ -227,11 +230,11 @@ describe("pe.signatures", () => {
       "a text without its end",
       () => block(...word(1, 0, 4), 1, 1, 1, 1, 1, 1, 1, 1, ...new Array<number>(40).fill(1)),
     ],
-  ] as const)("%s: not evaluated", (_, authenticode) => {
-    const signing = newEngine({ authenticode });
+  ] as const)("%s: not evaluated", (_, makeBlock) => {
+    const signing = newEngine({ readSignatures: () => ({ block: makeBlock(), notEvaluated: [] }) });
     expect(scan(signing, rulesOf(signing, source), signed)).toMatchObject({
       outcome: "done",
-      notEvaluated: ["pe.signatures"],
+      notEvaluated: unread,
     });
   });
 
@@ -239,8 +242,8 @@ describe("pe.signatures", () => {
     for (let length = 4; length < whole.length; length += 4) {
       const cut = whole.slice(0, length);
       new DataView(cut.buffer).setUint32(0, length, true);
-      const signing = newEngine({ authenticode: () => cut });
-      expect(scan(signing, rulesOf(signing, source), signed).notEvaluated).toEqual(["pe.signatures"]);
+      const signing = newEngine({ readSignatures: () => ({ block: cut, notEvaluated: [] }) });
+      expect(scan(signing, rulesOf(signing, source), signed).notEvaluated).toEqual(unread);
     }
   });
 });

@@ -1,4 +1,4 @@
-/** What a scan reports, and that a scanner carries nothing over from one file to the next. */
+/** Holds what a scan reports, and that a scanner carries nothing over from one file to the next. */
 import { describe, expect, test } from "bun:test";
 import { elfFile, matching, newEngine, peFile, rulesOf, scan } from "./support.ts";
 
@@ -102,8 +102,8 @@ describe("matches", () => {
   test("with rules that lie above 2 GiB, where addresses are negative to JavaScript", () => {
     const high = newEngine();
     high.buffer(2 ** 31 - 1);
-    const rules = rulesOf(high, 'rule r { strings: $a = "needle" condition: $a and n == 1 }', { n: 0 });
-    const { matches } = scan(high, rules, "a needle", { externals: { n: 1 } });
+    const rules = rulesOf(high, 'rule r { strings: $a = "needle" condition: $a and n == 1 }', { n: 0n });
+    const { matches } = scan(high, rules, "a needle", { externals: { n: 1n } });
     expect(matches).toEqual([
       { rule: 0, strings: [{ string: 0, total: 1, matches: [{ offset: 2, length: 6 }] }] },
     ]);
@@ -114,7 +114,7 @@ describe("matches", () => {
 });
 
 describe("externals", () => {
-  const compiled = { filename: "", count: 7, share: 0.5, quick: true };
+  const compiled = { filename: "", count: 7n, share: 0.5, quick: true };
   const rules = () =>
     rulesOf(
       engine,

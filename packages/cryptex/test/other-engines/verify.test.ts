@@ -121,6 +121,18 @@ describe("verifyEngines", () => {
     expect(result.differences).toEqual([{ path: "f", rule: "one", yes: ["libyara"], no: ["yara"] }]);
   });
 
+  test("a file that the other engine cannot scan is named, and is no difference", async () => {
+    const script = yara('echo "error scanning f: error: 31" >&2; echo "two g"');
+    const result = await ask(script, ["f", "g"], answers({ f: { one: ["$a@0"] } }));
+    expect(result).toMatchObject({
+      files: 1,
+      not_compared: [
+        { rule: "two" },
+        { path: "f", engine: "yara", reason: "it could not scan the file: error: 31" },
+      ],
+    });
+  });
+
   test("a program that fails, or none at all, is an error and not agreement", async () => {
     expect(ask(yara("echo oh >&2; exit 1"), ["f"], answers({}))).rejects.toThrow(
       "yara failed (exit code 1): oh",

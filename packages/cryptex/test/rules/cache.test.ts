@@ -2,14 +2,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { libyaraFacts, makeLibyara } from "../../src/engine/own-engine.ts";
+import { ENGINE } from "../../src/engine/engine-file.ts";
+import { makeLibyara } from "../../src/engine/own-engine.ts";
 import { buildRuleSet } from "../../src/rules/build-rule-set.ts";
 import { openRuleSet } from "../../src/rules/open-rule-set.ts";
 import type { RuleSetRequest } from "../../src/rules/rule-set.ts";
 import { RuleSetCache } from "../../src/rules/rule-set-cache.ts";
 import { RuleFolder } from "../support/rule-folder.ts";
 
-const compiler = { facts: libyaraFacts(), newInstance: makeLibyara };
+const compiler = { facts: ENGINE, newInstance: makeLibyara };
 let folder: RuleFolder;
 let cache: RuleSetCache;
 

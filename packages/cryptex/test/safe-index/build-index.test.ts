@@ -1,7 +1,8 @@
 /** Indexes for targets: what is in them, what is not and why, and what the targets' own programs say of them. */
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
-import { libyaraFacts, makeLibyara } from "../../src/engine/own-engine.ts";
+import { ENGINE } from "../../src/engine/engine-file.ts";
+import { makeLibyara } from "../../src/engine/own-engine.ts";
 import { findProgram, runOtherProgram } from "../../src/other-engines/program.ts";
 import { buildIndex, type IndexReport } from "../../src/safe-index/build-index.ts";
 import { TARGETS } from "../../src/safe-index/targets.ts";
@@ -17,7 +18,7 @@ async function build(folder: RuleFolder, target: string, paths = ["index.yar"]) 
       target: TARGETS.find(({ name }) => name === target)!,
       title: ["made by a test"],
     },
-    { facts: libyaraFacts(), newInstance: makeLibyara },
+    { facts: ENGINE, newInstance: makeLibyara },
     never,
   );
   return { text: Buffer.from(text).toString("latin1"), report, dropped: droppedOf(folder, report) };

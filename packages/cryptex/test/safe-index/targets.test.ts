@@ -1,4 +1,4 @@
-/** What each target lacks: a rule that has it, and one beside it that has not. */
+/** Each lack of each target: a rule that has it, and one beside it that has not. */
 import { describe, expect, test } from "bun:test";
 import { parseRuleFile } from "../../src/rules/parser.ts";
 import type { RuleFile } from "../../src/rules/rule-files.ts";

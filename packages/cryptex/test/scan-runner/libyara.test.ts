@@ -1,7 +1,8 @@
 /** Scans with the engine of the program, in threads of the system. */
 import { expect, test } from "bun:test";
 import { truncateSync, writeFileSync } from "node:fs";
-import { libyaraFacts, makeLibyara } from "../../src/engine/own-engine.ts";
+import { ENGINE } from "../../src/engine/engine-file.ts";
+import { makeLibyara } from "../../src/engine/own-engine.ts";
 import { buildRuleSet } from "../../src/rules/build-rule-set.ts";
 import type { RuleSet } from "../../src/rules/rule-set.ts";
 import { openRuleTable } from "../../src/rules/rule-table.ts";
@@ -15,7 +16,7 @@ function ruleSetOf(tree: Tree, source: string): RuleSet {
   writeFileSync(path, source);
   const request = { paths: [path], includeFolders: [], externals: {} };
   const { digest, compiled, table, quarantined } = buildRuleSet(request, {
-    facts: libyaraFacts(),
+    facts: ENGINE,
     newInstance: makeLibyara,
   });
   return {
@@ -23,7 +24,7 @@ function ruleSetOf(tree: Tree, source: string): RuleSet {
     compiled,
     rules: openRuleTable(table),
     quarantined,
-    engine: libyaraFacts(),
+    engine: ENGINE,
     externals: {},
   };
 }

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { EngineFacts, EngineInstance } from "../../src/engine/engine.ts";
-import { libyaraFacts, makeLibyara } from "../../src/engine/own-engine.ts";
+import { ENGINE } from "../../src/engine/engine-file.ts";
+import { makeLibyara } from "../../src/engine/own-engine.ts";
 import { type CompiledFiles, compileSet } from "../../src/rules/build-rule-set.ts";
 import type { RuleSetRequest } from "../../src/rules/rule-set.ts";
 
@@ -35,7 +36,7 @@ export class RuleFolder implements Disposable {
     paths?: readonly string[],
     more: Partial<RuleSetRequest> & { newInstance?: () => EngineInstance; facts?: EngineFacts } = {},
   ): CompiledFiles {
-    const { newInstance = makeLibyara, facts = libyaraFacts(), ...request } = more;
+    const { newInstance = makeLibyara, facts = ENGINE, ...request } = more;
     return compileSet(this.request(paths, request), { facts, newInstance });
   }
 

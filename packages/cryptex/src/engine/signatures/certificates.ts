@@ -1,6 +1,7 @@
 /** X.509 certificates as OpenSSL reads them (RFC 5280; templates of crypto/x509/x_x509.c of OpenSSL 3.0). */
 import { createHash } from "node:crypto";
-import { type Ber, encodeElement, type ReadingLimits, TAG, tryDecode } from "./ber.ts";
+import { type Ber, type ReadingLimits, tryDecode } from "./ber.ts";
+import { type Element, encodeElement, TAG } from "./encoding.ts";
 import { type Name, readName } from "./names.ts";
 import { algorithmOf, KEY_TYPES, type KeyType } from "./object-identifiers.ts";
 import { type EncodedTime, secondsOf, shownSeconds } from "./times.ts";
@@ -179,13 +180,16 @@ export function smallInteger(content: Uint8Array): number {
  */
 export function keyTypeOf({ publicKey, limits }: Certificate): KeyType | undefined {
   const type = KEY_TYPES.get(publicKey.algorithm);
-  const isRsa = type === "rsa" || type === "rsa-pss";
+  const isRsa = type === "RSA" || type === "RSA-PSS";
   return isRsa && !isRsaKey(publicKey.key, limits) ? undefined : type;
 }
 
+/** Tells whether a key is a SEQUENCE of two INTEGERs. OpenSSL does not ask how these are padded, as it does elsewhere. */
 function isRsaKey(key: Uint8Array, limits: ReadingLimits): boolean {
-  const numbers = tryDecode(key, limits, (elements) =>
-    elements.sequence((fields) => [fields.primitive(TAG.integer), fields.primitive(TAG.integer)]),
+  const isInteger = (element: Element): boolean =>
+    element.tagClass === 0 && element.tag === TAG.integer && !element.constructed;
+  const areIntegers = tryDecode(key, limits, (elements) =>
+    elements.sequence((fields) => [fields.next(), fields.next()].every(isInteger)),
   );
-  return numbers !== undefined;
+  return areIntegers === true;
 }

@@ -3,8 +3,9 @@
  * Names and key identifiers make the chain, no signature of a certificate is verified, and its end is not trusted: upstream wants only
  * the order.
  */
-import { equalBytes } from "./ber.ts";
+
 import { type Certificate, keyTypeOf } from "./certificates.ts";
+import { equalBytes } from "./encoding.ts";
 import { keyIdentifiersOf } from "./extensions.ts";
 
 /** OpenSSL's default depth of 100 and one more, after which it stops. */
@@ -71,5 +72,5 @@ function mayHaveIssued(issuer: Certificate, subject: Certificate): boolean {
   if (serial !== undefined && !equalBytes(serial, issuer.serial)) return false;
   if (name !== undefined && name.canonical !== issuer.issuer.canonical) return false;
   const [keyType, wanted] = [keyTypeOf(issuer), subject.signatureKeyType];
-  return keyType !== undefined && (keyType === wanted || (keyType === "rsa" && wanted === "rsa-pss"));
+  return keyType !== undefined && (keyType === wanted || (keyType === "RSA" && wanted === "RSA-PSS"));
 }

@@ -2,11 +2,13 @@
  * Countersignatures, which say when a file was signed: PKCS #9 ones and Microsoft's, which hold an RFC 3161 time stamp. Follows
  * authenticode-parser/countersignature.c of YARA 4.5.5 step by step, for each step that fails leaves less to show.
  */
-import { equalBytes, TAG } from "./ber.ts";
+
 import type { Certificate } from "./certificates.ts";
 import { buildChain } from "./chain.ts";
+import { equalBytes, TAG } from "./encoding.ts";
 import { keyIdentifiersOf } from "./extensions.ts";
 import {
+  bytesOf,
   type CertificateReference,
   encodeAttributes,
   readCms,
@@ -92,11 +94,11 @@ function verifyPkcs9(
   if (certificate === undefined) return COUNTERSIGNATURE.noSignerCertificate;
   result.chain = buildChain(certificate, certificates, examination.nowSeconds);
 
-  const [stated] = valuesOf(signer.signedAttributes, OID.messageDigest);
-  if (stated === undefined || stated.value.length === 0) return COUNTERSIGNATURE.digestMissing;
+  const stated = bytesOf(valuesOf(signer.signedAttributes, OID.messageDigest)[0]);
+  if (stated === undefined || stated.length === 0) return COUNTERSIGNATURE.digestMissing;
   const digest = examination.digestOf(signer.digestAlgorithm);
   if (digest === undefined) return COUNTERSIGNATURE.unknownAlgorithm;
-  result.digest = stated.value;
+  result.digest = stated;
 
   const recovered = examination.recover(certificate, signer.signature);
   if (recovered === undefined) return COUNTERSIGNATURE.cannotRecoverDigest;
@@ -107,7 +109,7 @@ function verifyPkcs9(
   if (signed === undefined || !equalBytes(signed.subarray(0, calculated.length), calculated))
     return COUNTERSIGNATURE.invalid;
 
-  const isThisOne = equalBytes(stated.value, digestBytes(digest, signature));
+  const isThisOne = equalBytes(stated, digestBytes(digest, signature));
   return isThisOne ? COUNTERSIGNATURE.valid : COUNTERSIGNATURE.otherSignature;
 }
 

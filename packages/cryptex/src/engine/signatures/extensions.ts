@@ -1,6 +1,7 @@
 /** Extensions of certificates, as far as OpenSSL looks into them to find the issuer of a certificate (crypto/x509/v3_purp.c of 3.0). */
-import { type Ber, Malformed, TAG, tryDecode } from "./ber.ts";
+import { type Ber, tryDecode } from "./ber.ts";
 import type { Certificate } from "./certificates.ts";
+import { Malformed, TAG } from "./encoding.ts";
 import { type Name, readName, readNameEntry } from "./names.ts";
 
 export interface KeyIdentifiers {

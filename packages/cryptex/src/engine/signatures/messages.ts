@@ -2,16 +2,7 @@
  * Signed messages: PKCS #7 as OpenSSL's d2i_PKCS7 reads it (crypto/pkcs7/pk7_asn1.c), CMS as its d2i_CMS_ContentInfo does
  * (crypto/cms/cms_asn1.c), and what Authenticode and RFC 3161 put into them.
  */
-import {
-  type AnyValue,
-  type Ber,
-  dottedOid,
-  encodeElement,
-  Malformed,
-  type ReadingLimits,
-  TAG,
-  tryDecode,
-} from "./ber.ts";
+import { type AnyValue, type Ber, type ReadingLimits, tryDecode } from "./ber.ts";
 import {
   type Certificate,
   readAlgorithm,
@@ -20,6 +11,7 @@ import {
   readRevocationList,
   smallInteger,
 } from "./certificates.ts";
+import { dottedOid, encodeElement, Malformed, TAG } from "./encoding.ts";
 import { readGeneralName } from "./extensions.ts";
 import { type Name, readName, readText } from "./names.ts";
 import { OID } from "./object-identifiers.ts";
@@ -106,20 +98,21 @@ function readDigestAlgorithms(fields: Ber): readonly string[] {
   return fields.list(readAlgorithm, TAG.set).map(({ oid }) => oid);
 }
 
-/** The content of types that PKCS #7 defines itself is not looked into: no signature of a program has one. */
+/** Looks into content of the type "data" and no other that PKCS #7 defines itself: no signature of a program has one of those. */
 function readPkcs7Content(fields: Ber) {
   const contentType = fields.oid();
-  const content = fields.more ? fields.explicit(0, (inner) => inner.any()) : undefined;
-  return { contentType, content };
+  const read = contentType === OID.data ? readOctets : (inner: Ber): AnyValue => inner.any();
+  return { contentType, content: fields.more ? fields.explicit(0, read) : undefined };
 }
 
 function readCmsContent(fields: Ber) {
   const contentType = fields.oid();
-  const read = (inner: Ber): AnyValue => {
-    const value = inner.primitive(TAG.octetString);
-    return { tag: TAG.octetString, value, der: encodeElement(TAG.octetString, value) };
-  };
-  return { contentType, content: fields.more ? fields.explicit(0, read) : undefined };
+  return { contentType, content: fields.more ? fields.explicit(0, readOctets) : undefined };
+}
+
+function readOctets(inner: Ber): AnyValue {
+  const value = inner.primitive(TAG.octetString);
+  return { tag: TAG.octetString, value, der: encodeElement(TAG.octetString, value) };
 }
 
 function readCertificateChoice(choices: Ber): Certificate | undefined {
@@ -186,6 +179,14 @@ export function valuesOf(attributes: readonly Attribute[] | undefined, oid: stri
   return attributes?.find((attribute) => attribute.oid === oid)?.values ?? [];
 }
 
+/** Types of values that OpenSSL does not keep as a string of bytes. */
+const WITHOUT_BYTES: ReadonlySet<number | undefined> = new Set([TAG.boolean, TAG.null, TAG.oid]);
+
+/** Bytes that upstream takes a value for, which never asks for the type; undefined where it would read wild memory. */
+export function bytesOf(value: AnyValue | undefined): Uint8Array | undefined {
+  return value === undefined || WITHOUT_BYTES.has(value.tag) ? undefined : value.value;
+}
+
 /** Writes signed attributes in the form that is signed: a SET in the order received, each value set sorted (X.690, 11.6). */
 export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
   const encoded = attributes.map(({ oidDer, values }) => {
@@ -195,7 +196,7 @@ export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
   return encodeElement(0x31, ...encoded);
 }
 
-/** What Authenticode signs: the digest of a file. */
+/** The digest of a file, which is all that Authenticode signs. */
 export interface IndirectData {
   readonly digestAlgorithm: string;
   readonly digest: Uint8Array;

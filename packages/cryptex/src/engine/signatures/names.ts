@@ -1,5 +1,6 @@
 /** Distinguished names (X.501): as they are shown, and in the form in which OpenSSL compares them. */
-import { type Ber, Malformed, TAG } from "./ber.ts";
+import type { Ber } from "./ber.ts";
+import { Malformed, TAG } from "./encoding.ts";
 import { attributeName } from "./object-identifiers.ts";
 
 export interface Name {

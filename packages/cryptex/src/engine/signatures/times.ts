@@ -1,5 +1,5 @@
 /** Times of certificates and signatures: UTCTime and GeneralizedTime as OpenSSL's ASN1_TIME_to_tm reads them. */
-import { TAG } from "./ber.ts";
+import { TAG } from "./encoding.ts";
 
 export interface EncodedTime {
   readonly tag: number | undefined;
@@ -7,8 +7,8 @@ export interface EncodedTime {
 }
 
 /**
- * Seconds since 1970 of the date that upstream shows for a time that cannot be read. It hands timegm a structure full of zeros: day 0
- * of January 1900.
+ * Seconds since 1970 of the date that upstream shows for a time that cannot be read. It takes a structure full of zeros for a date: day
+ * 0 of January 1900.
  */
 const UNREADABLE_SECONDS = Date.UTC(1899, 11, 31) / 1000;
 

@@ -7,7 +7,7 @@ import { algorithmOf } from "./object-identifiers.ts";
 /** Far more than the two or three signatures and time stamps of a file; at most a few seconds for keys made to be slow. */
 const MAX_KEY_USES = 500;
 
-/** What the reading of one file shares: the limits, the clock, and what could not be worked out. */
+/** Holds together what the reading of one file shares: limits, clock, and what could not be worked out. */
 export class Examination {
   readonly limits = new ReadingLimits();
   /** Reasons why something that upstream shows may be wrong. */
@@ -23,24 +23,24 @@ export class Examination {
    */
   digestOf(oid: string): string | undefined {
     const { name, digest, lacksDigest } = algorithmOf(oid);
-    if (lacksDigest) this.notEvaluated.add(`no digest ${name} here`);
+    if (lacksDigest === true) this.notEvaluated.add(`no digest ${name} here`);
     return digest;
   }
 
   /** Tells whether a signature over `data` is one of this certificate's key. RSA with PKCS #1 v1.5, ECDSA. */
   verifies(certificate: Certificate, digest: string, data: Uint8Array, signature: Uint8Array): boolean {
     const type = keyTypeOf(certificate);
-    if (type === "rsa" || type === "ec")
+    if (type === "RSA" || type === "EC")
       return this.#use(certificate, (key) => verify(digest, data, key, signature)) ?? false;
     // OpenSSL's EVP_VerifyFinal takes no Ed25519 or Ed448 keys either.
-    if (type !== undefined && type !== "ed25519" && type !== "ed448")
+    if (type !== undefined && type !== "ED25519" && type !== "ED448")
       this.notEvaluated.add(`no signatures with keys of type ${type} here`);
     return false;
   }
 
   /** Returns the bytes that a signature was made of by RSA with PKCS #1 v1.5; undefined where it was not made so. */
   recover(certificate: Certificate, signature: Uint8Array): Uint8Array | undefined {
-    if (keyTypeOf(certificate) !== "rsa") return undefined;
+    if (keyTypeOf(certificate) !== "RSA") return undefined;
     return this.#use(certificate, (key) =>
       publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature),
     );

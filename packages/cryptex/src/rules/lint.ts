@@ -1,0 +1,48 @@
+/**
+ * Lint: everything that is wrong with rules, or likely to be. Errors are the rules that a scan would not evaluate, by the loader and the
+ * engine themselves; the rest is what authors miss and engines do not say.
+ */
+import { type Compiler, compileSet } from "./build-rule-set.ts";
+import { Lines } from "./lines.ts";
+import { conditionFindings } from "./lint-conditions.ts";
+import { quarantineFinding, warningFinding } from "./lint-engine.ts";
+import type { Finding, RuleCheck } from "./lint-finding.ts";
+import { setFindings } from "./lint-set.ts";
+import { stringFindings } from "./lint-strings.ts";
+import { inOrderOf, type RuleFile } from "./rule-files.ts";
+import type { RuleSetRequest } from "./rule-set.ts";
+
+export interface LintReport {
+  /** In the order in which the files are read, and of the text. */
+  readonly findings: readonly Finding[];
+  readonly files: number;
+  /** Rules that could be parsed. */
+  readonly rules: number;
+}
+
+const RULE_CHECKS: readonly RuleCheck[] = [stringFindings, conditionFindings];
+
+export function lintRules(request: RuleSetRequest, compiler: Compiler): LintReport {
+  const set = compileSet(request, compiler);
+  set.compiled?.free();
+  const { files, rules } = set.read;
+  const findings: Finding[] = [
+    ...set.quarantined.map(quarantineFinding),
+    ...set.warnings.map(warningFinding),
+    ...setFindings(set),
+    ...files.flatMap(fileFindings),
+  ];
+  return { findings: inOrderOf(files, findings), files: files.length, rules: rules.length };
+}
+
+function fileFindings({ path, bytes, syntax }: RuleFile): Finding[] {
+  const lines = new Lines(bytes);
+  return syntax.rules.flatMap((rule) =>
+    RULE_CHECKS.flatMap((check) => [...check(rule)]).map(({ span, ...finding }) => ({
+      file: path,
+      line: lines.line(span.start),
+      rule: rule.name,
+      ...finding,
+    })),
+  );
+}
