@@ -54,12 +54,19 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, KnownDifference>> = {
     ours: "no match",
     theirs: ["$a@0+3"],
   },
-  "jumps-in-a-row": {
+  "empty-matches": {
+    reason: "a regular expression that matches the empty text was not found where nothing else of it is",
+    rule: "rule r { strings: $a = /abc|/ condition: $a }",
+    data: bytes("xabc"),
+    ours: ["$a@0+0", "$a@1+3", "$a@2+0", "$a@3+0"],
+    theirs: ["$a@1+3"],
+  },
+  "several-jumps": {
     reason:
-      "of several long jumps in a row in a hex string some were lost, and could end the program by an assertion",
-    rule: "rule r { strings: $a = { 49 42 [-] [0-391] [299-700] 41 31 48 43 } condition: $a }",
-    data: bytes(`IB${".".repeat(400)}A1HC`),
-    ours: ["$a@0+406"],
+      "of several jumps in a hex string ways were lost that meet at one offset, and a jump beyond the end could end the program by an assertion",
+    rule: "rule r { strings: $a = { 45 [2-8] 46 [3-8] 44 } condition: $a }",
+    data: bytes("EHGFACEHFD"),
+    ours: ["$a@0+10"],
     theirs: "no match",
   },
   "pe-import-details": {

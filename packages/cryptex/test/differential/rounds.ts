@@ -46,7 +46,7 @@ export async function compareRounds(
 /** The known differences that a rule can run into; for a program that died, those of any rule. */
 function excuse({ rules }: Round, { rule, theirs }: Difference): string | undefined {
   if (rule === DIED && theirs !== undefined) {
-    const deadly = ["word-boundary-at-the-end", "jumps-in-a-row"];
+    const deadly = ["word-boundary-at-the-end", "several-jumps"];
     return rules.some((each) => deadly.some((name) => each.differences.has(name))) ? "died" : undefined;
   }
   const kinds = rules.find((each) => each.name === rule)?.differences ?? new Set();

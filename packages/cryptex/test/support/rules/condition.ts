@@ -34,15 +34,9 @@ export class ConditionWriter {
     const { patterns } = this.#around;
     const random = this.#random;
     if (patterns.length === 0) return this.boolean(2);
-    const all = random.pick([
-      "any of them",
-      "any of them",
-      "any of them",
-      "any of them",
-      "all of them",
-      "2 of them",
-      "any of them and filesize > 0",
-    ]);
+    const all = random.chance(0.6)
+      ? "any of them"
+      : random.pick(["all of them", "2 of them", "any of them and filesize > 0"]);
     const rest = this.boolean(random.int(0, 2));
     const kind = random.next() % 10;
     if (kind < 4) return all;
@@ -115,7 +109,7 @@ export class ConditionWriter {
       () => `~${random.int(0, 99)}`,
       () => `-${random.int(1, 99)}`,
       () => `math.${random.pick(["min", "max"])}(${random.int(0, 9)}, filesize)`,
-      () => this.#fieldOf("number"),
+      () => this.#numberOfModule(),
       ...this.#variables.map((name) => () => name),
     ];
     if (this.#around.patterns.length > 0) {
@@ -177,7 +171,6 @@ export class ConditionWriter {
     ]);
   }
 
-  /** A set of strings, and how many there are in it. */
   #set(): string {
     const random = this.#random;
     const { patterns } = this.#around;
@@ -284,7 +277,7 @@ export class ConditionWriter {
     if (typeof value !== "number" || random.chance(0.5)) return holds(fact);
     return random.pick([
       `${expression} >= ${value}`,
-      `${expression} > ${value - 1}`,
+      `${expression} > ${value - random.int(0, 1)}`,
       `${expression} < ${value + random.int(0, 2)}`,
       `${expression} != ${value}`,
       `${expression} & 0xff == ${value & 0xff}`,
@@ -311,11 +304,11 @@ export class ConditionWriter {
     ]);
   }
 
-  #fieldOf(type: "number"): string {
+  #numberOfModule(): string {
     const fitting = this.#around.facts.filter(
-      ({ value, differs }) => typeof value === type && differs === undefined,
+      ({ value, differs }) => typeof value === "number" && differs === undefined,
     );
-    return fitting.length === 0 ? "filesize" : this.#random.pick(fitting).expression;
+    return this.#random.pick(fitting).expression;
   }
 
   #external(): string {

@@ -33,7 +33,7 @@ export function hexPattern(random: Random): Unnamed {
       if (random.chance(0.1)) bytes[random.next() % bytes.length]! ^= 1;
       return bytes;
     },
-    differences: /\](\s|\/\*.*?\*\/)*\[/.test(text) ? ["jumps-in-a-row"] : [],
+    differences: text.split("[").length > 2 ? ["several-jumps"] : [],
   };
 }
 

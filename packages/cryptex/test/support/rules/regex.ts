@@ -29,8 +29,10 @@ export function regexPattern(random: Random): Unnamed {
     alsoNocase ? " nocase" : "",
     random.chance(0.04) ? " private" : "",
   ];
+  // An empty alternative: found wherever nothing else is.
+  const orNothing = end === "" && random.chance(0.005);
   return {
-    text: `/${start}${body.text}${end}/${flags}${words.join("")}`,
+    text: `/${start}${body.text}${end}${orNothing ? "|" : ""}/${flags}${words.join("")}`,
     plant: () => {
       const sample = nocase || alsoNocase ? anyCase(random, body.sample()) : body.sample();
       const bytes = Buffer.from(sample, "latin1");
@@ -39,6 +41,7 @@ export function regexPattern(random: Random): Unnamed {
       return wide && (!ascii || random.chance(0.5)) ? widened(padded) : padded;
     },
     differences: [
+      ...(orNothing ? ["empty-matches"] : []),
       ...(wide && ascii ? ["regex-ascii-and-wide"] : []),
       ...(start === "\\b" || /\\[bB]/.test(end) ? ["word-boundary-at-the-end"] : []),
     ],
