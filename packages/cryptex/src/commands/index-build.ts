@@ -43,6 +43,9 @@ export const indexBuild = command({
   seeAlso: ["rules lint", "scan"],
   async run(options, io) {
     const target = TARGETS.find(({ name }) => name === options.target)!;
+    const { endings } = target;
+    if (endings?.every((ending) => !options.output.endsWith(ending)))
+      io.log.warn(`${target.name} passes over files that do not end with ${endings.join(" or ")}`);
     await using rules = await OutputFile.create(options.output, io.signal);
     await using facts = await OutputFile.create(`${options.output}.json`, io.signal);
     const { text, report, files } = await buildIndex(

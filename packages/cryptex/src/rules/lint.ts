@@ -16,7 +16,7 @@ export interface LintReport {
   /** In the order in which the files are read, and of the text. */
   readonly findings: readonly Finding[];
   readonly files: number;
-  /** Rules that could be parsed. */
+  /** Those that could not be parsed count as well, as far as their names could be made out. */
   readonly rules: number;
 }
 
@@ -32,7 +32,8 @@ export function lintRules(request: RuleSetRequest, compiler: Compiler): LintRepo
     ...setFindings(set),
     ...files.flatMap(fileFindings),
   ];
-  return { findings: inOrderOf(files, findings), files: files.length, rules: rules.length };
+  const broken = set.read.quarantined.filter(({ rule }) => rule !== null).length;
+  return { findings: inOrderOf(files, findings), files: files.length, rules: rules.length + broken };
 }
 
 function fileFindings({ path, bytes, syntax }: RuleFile): Finding[] {
