@@ -86,11 +86,14 @@ function homeOf(document: string): string {
   return /^packages\/[^/]+\//.exec(document)?.[0] ?? "";
 }
 
-/** Documents may leave out `src/`, the `.ts` of a diagram, or the folder of a file they speak of. */
+const PACKAGES = filesOf("packages/*/README.md").map((readme) => dirname(readme));
+
+/** Documents may leave out the folder of a product, `src/`, the `.ts` of a diagram, or the folder of a file they speak of. */
 function isThere(path: string, document: string): boolean {
   if (NAMES.has(path.replace(/\/$/, "")) || existsSync(join(ROOT, `${path}.ts`))) return true;
-  const home = join(ROOT, homeOf(document));
-  return [ROOT, home, join(home, "src"), join(ROOT, dirname(document))].some((folder) =>
+  const homes = homeOf(document) === "" ? ["", ...PACKAGES] : [homeOf(document)];
+  const folders = homes.map((home) => join(ROOT, home)).flatMap((home) => [home, join(home, "src")]);
+  return [ROOT, ...folders, join(ROOT, dirname(document))].some((folder) =>
     path.includes("*")
       ? !new Bun.Glob(path).scanSync({ cwd: folder, dot: true }).next().done
       : existsSync(join(folder, path)),
