@@ -2,7 +2,6 @@
  * Compiled sets kept from run to run, a file each, in a folder of the user's cache. An entry is used only where every rule file still
  * has the digest that it had, and no file has appeared where an include was looked for in vain.
  */
-import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -68,9 +67,9 @@ export class RuleSetCache {
     const length = Buffer.alloc(HEAD_LENGTH_BYTES);
     length.writeUInt32LE(text.length);
     using file = new Replacement(this.pathOf(request), 0o600);
-    const content = Buffer.concat([length, text, table, compiled]);
-    file.write(digestOf(content));
-    file.write(content);
+    const parts = [length, text, table, compiled];
+    file.write(digestOf(...parts));
+    for (const part of parts) file.write(part);
     file.publish();
     this.prune();
   }
@@ -80,7 +79,7 @@ export class RuleSetCache {
     const values = Object.entries(externals).map(([name, value]) => [name, typeof value, String(value)]);
     const absolute = (each: string) => [each, resolve(each)];
     const question = [FORMAT, this.engine, paths.map(absolute), includeFolders.map(absolute), values.sort()];
-    const key = createHash("sha256").update(JSON.stringify(question)).digest("hex").slice(0, 32);
+    const key = new Bun.CryptoHasher("sha256").update(JSON.stringify(question)).digest("hex").slice(0, 32);
     return join(this.folder, `${key}.rules`);
   }
 
@@ -102,7 +101,9 @@ function isCurrent({ listed, files, absent }: PackedRuleSet, { paths }: RuleSetR
     now.listed.length === listed.length &&
     now.listed.every(({ path }, index) => path === listed[index]) &&
     !absent.some((path) => existsSync(path)) &&
-    files.every(([path, digest]) => createHash("sha256").update(readRuleFile(path)).digest("hex") === digest)
+    files.every(
+      ([path, digest]) => new Bun.CryptoHasher("sha256").update(readRuleFile(path)).digest("hex") === digest,
+    )
   );
 }
 
@@ -134,6 +135,8 @@ function readShared(path: string): Uint8Array {
   }
 }
 
-function digestOf(content: Uint8Array): Buffer {
-  return createHash("sha256").update(content).digest();
+function digestOf(...parts: readonly Uint8Array[]): Buffer {
+  const hash = new Bun.CryptoHasher("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest();
 }
