@@ -1,5 +1,4 @@
 /** From paths to a compiled set: read, resolve, compile. Takes seconds for large collections, so it has a thread of its own. */
-import { createHash } from "node:crypto";
 import type { EngineFacts, EngineInstance } from "../engine/engine.ts";
 import { type CompiledSet, compileRules } from "./compile.ts";
 import { type ListedFile, listRuleFiles } from "./list-rule-files.ts";
@@ -60,7 +59,7 @@ export function withFileExternals(externals: Externals): Externals {
 }
 
 function digestOf(rules: readonly ResolvedRule[], externals: Externals): string {
-  const hash = createHash("sha256");
+  const hash = new Bun.CryptoHasher("sha256");
   const item = (data: Uint8Array | string) => {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     hash.update(`${bytes.length}:`).update(bytes);

@@ -38,6 +38,13 @@ export function parseHex(source: string): HexToken[] | PartFault {
   const fault = (message: string, offset = at): PartFault => ({ offset, message });
 
   for (;;) {
+    // Most of it is bytes of two digits.
+    const value = byteAt(source, at);
+    if (value >= 0) {
+      tokens.push({ kind: "byte", value, mask: 0xff, not: false });
+      at += 2;
+      continue;
+    }
     const character = source[at];
     switch (character) {
       case " ":
@@ -111,6 +118,13 @@ export function parseHex(source: string): HexToken[] | PartFault {
     tokens.push({ kind: "byte", value: (((high & 15) << 4) | (low & 15)) & mask, mask, not });
     at += 2;
   }
+}
+
+/** Value of two hex digits, -1 where there are none. */
+function byteAt(source: string, at: number): number {
+  const high = NIBBLES[source.charCodeAt(at)] ?? NO_NIBBLE;
+  const low = NIBBLES[source.charCodeAt(at + 1)] ?? NO_NIBBLE;
+  return high < ANY_NIBBLE && low < ANY_NIBBLE ? (high << 4) | low : -1;
 }
 
 const JUMP = /\[[ \t\r\n]*(?:(\d+)[ \t\r\n]*)?(?:(-)[ \t\r\n]*(?:(\d+)[ \t\r\n]*)?)?\]/y;

@@ -86,6 +86,7 @@ interface Group {
   parts: RegexNode[];
 }
 
+const BEGINS_QUANTIFIER: ReadonlySet<string | undefined> = new Set("*+?{");
 const QUANTIFIER = /[*+?]|\{\d*(?: *, *\d*)?\}/y;
 
 class RegexParser {
@@ -192,6 +193,7 @@ class RegexParser {
 
   private quantifier(): { min: number; max: number; text: string; offset: number } | undefined {
     const offset = this.at;
+    if (!BEGINS_QUANTIFIER.has(this.source[offset])) return undefined;
     QUANTIFIER.lastIndex = offset;
     const text = QUANTIFIER.exec(this.source)?.[0];
     if (text === undefined || text === "{}") return undefined;

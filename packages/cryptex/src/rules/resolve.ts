@@ -7,7 +7,6 @@
  *   which is meant, and are lost.
  * - A rule that names something lost is lost. A rule that could not be parsed keeps its name from standing for one of another file.
  */
-import { createHash } from "node:crypto";
 import type { NameUse } from "./ast.ts";
 import { namespacesOf, type RuleFile, type RuleFiles, type RuleInFile } from "./rule-files.ts";
 import type { Quarantined } from "./rule-info.ts";
@@ -61,7 +60,7 @@ class Candidate {
   uses: Candidate[] | undefined;
   readonly meanings = new Map<string, Candidate>();
   lost: { readonly reason: string; readonly line: number } | undefined;
-  /** Digest of the text and of all that it uses; "" where no name stands for two rules. */
+  /** Equal for two that are the same rule: a digest of the text and of all that it uses, or the place of one without namesakes. */
   identity = "";
   /** The first candidate that is the same rule. */
   original: Candidate = this;
@@ -118,8 +117,6 @@ class Resolver {
   private readonly byIdentity = new Map<string, Candidate>();
   private names: readonly string[] | undefined;
   private readonly imported: ReadonlySet<string>;
-  /** Where no name stands for two rules nothing is compared. */
-  private readonly comparing: boolean;
 
   constructor(
     candidates: readonly Candidate[],
@@ -129,7 +126,6 @@ class Resolver {
     this.imported = importedModules(files);
     this.broken = brokenRules(files);
     this.byName = Map.groupBy(candidates, ({ name }) => name);
-    this.comparing = this.byName.size < candidates.length;
   }
 
   /** Resolves the names of a candidate, and first those of what it names. */
@@ -201,7 +197,7 @@ class Resolver {
         this.settleWildcards(candidate));
     if (fault) candidate.lost = fault;
     // A lost rule has no equal: each copy may be lost for a reason of its own.
-    const original = fault || !this.comparing ? undefined : this.equalOf(candidate);
+    const original = fault ? undefined : this.equalOf(candidate);
     if (original) {
       candidate.original = original;
       this.duplicates.push(candidate);
@@ -210,9 +206,13 @@ class Resolver {
 
   /** Finds an earlier rule of the same text and meaning. */
   private equalOf(candidate: Candidate): Candidate | undefined {
+    if (this.byName.get(candidate.name)!.length === 1) {
+      candidate.identity = `${candidate.order}`;
+      return undefined;
+    }
     const { file, syntax } = candidate.rule;
     const meaning = [normalisedText(file.bytes, syntax), ...candidate.uses!.map(({ identity }) => identity)];
-    candidate.identity = createHash("sha256").update(meaning.join("\0"), "latin1").digest("base64");
+    candidate.identity = new Bun.CryptoHasher("sha256").update(meaning.join("\0"), "latin1").digest("base64");
     const equal = this.byIdentity.get(candidate.identity);
     if (!equal) this.byIdentity.set(candidate.identity, candidate);
     return equal;

@@ -1,5 +1,4 @@
 /** Reads and parses the files of a rule set, and what they include. Each file is read once, however many ways lead to it. */
-import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import type { IncludeSyntax, RuleFileSyntax, RuleSyntax } from "./ast.ts";
@@ -76,7 +75,7 @@ class Reading implements RuleFiles {
       this.quarantined.push(unreadable(listed.path, error));
       return;
     }
-    const digest = createHash("sha256").update(bytes).digest("hex");
+    const digest = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
     this.seen.set(real, digest);
     this.digests.set(listed.path, digest);
     const file: RuleFile = { ...listed, bytes, digest, syntax: parseRuleFile(bytes) };

@@ -1,7 +1,7 @@
 /** Facts about the rules of a compiled set, packed: a scan of one file looks at the few rules that match. */
 import type { MetaSyntax } from "./ast.ts";
 import type { ResolvedRule } from "./resolve.ts";
-import type { MetaValue, RuleInfo } from "./rule-info.ts";
+import type { RuleInfo } from "./rule-info.ts";
 
 /** Facts about the rules by their numbers in the engine. */
 export interface RuleTable {
@@ -15,8 +15,8 @@ export interface RuleTable {
 export function packRuleTable(rules: readonly ResolvedRule[]): Uint8Array {
   const numbers = new Map(rules.map((rule, number) => [rule, number]));
   const lines = rules.map((rule) => {
-    const line: PackedRule = { ...infoOf(rule), uses: rule.uses.map((use) => numbers.get(use)!) };
-    return JSON.stringify(line, (_, value) => (typeof value === "bigint" ? { integer: `${value}` } : value));
+    const line = { ...infoOf(rule), uses: rule.uses.map((use) => numbers.get(use)!) };
+    return JSON.stringify(line);
   });
   return Buffer.from(lines.map((line) => `${line}\n`).join(""));
 }
@@ -26,14 +26,14 @@ interface PackedRule extends RuleInfo {
   readonly uses: readonly number[];
 }
 
-function infoOf({ file, syntax, namespace }: ResolvedRule): RuleInfo {
+function infoOf({ file, syntax, namespace }: ResolvedRule) {
   return {
     name: syntax.name,
     namespace,
     isPrivate: syntax.isPrivate,
     isGlobal: syntax.isGlobal,
     tags: syntax.tags,
-    meta: syntax.meta.map(metaValue),
+    meta: syntax.meta.map(packedMeta),
     strings: syntax.strings.map(({ id, modifiers, kind }) => ({
       id,
       isPrivate: modifiers.private === true,
@@ -44,10 +44,11 @@ function infoOf({ file, syntax, namespace }: ResolvedRule): RuleInfo {
   };
 }
 
-function metaValue({ key, value }: MetaSyntax): MetaValue {
-  const exact =
-    typeof value === "bigint" && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value));
-  return { key, value: exact ? Number(value) : value };
+/** JSON has no integers beyond 2^53. */
+function packedMeta({ key, value }: MetaSyntax) {
+  if (typeof value !== "bigint") return { key, value };
+  const number = Number(value);
+  return { key, value: Number.isSafeInteger(number) ? number : { integer: `${value}` } };
 }
 
 /** Opens packed facts. */
