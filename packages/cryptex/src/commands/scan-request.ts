@@ -68,7 +68,11 @@ export function seenFilesOf(
   { digest, engine }: RuleSet,
   warn: (text: string) => void,
 ): ReturnType<typeof openSeenFilesIfPossible> {
-  return openSeenFilesIfPossible(db, { ruleset: digest, engine: engine.digest, maxStrings, schema: 1 }, warn);
+  return openSeenFilesIfPossible(
+    db,
+    { ruleset: digest, engine: engine.digest, maxStrings, program: VERSION },
+    warn,
+  );
 }
 
 /** @param screen where the result goes */
