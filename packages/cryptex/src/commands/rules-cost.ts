@@ -7,6 +7,7 @@ import { flag, many, positional } from "#kit/term/flags.ts";
 import { ProgressLine, progressMeter } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
 import { measureCost } from "../rules/measure-cost.ts";
+import { lossText } from "../rules/rule-info.ts";
 import { INCOMPLETE } from "./exits.ts";
 import { chosenRules, RULE_FLAGS } from "./rule-flags.ts";
 import { costJson, costText } from "./rules-cost-text.ts";
@@ -52,13 +53,7 @@ export const rulesCost = command({
       return await measureCost(request, (done, all) => (share = done / all), io.signal);
     })();
     const lost = report.quarantined.filter(({ harmless }) => !harmless);
-    for (const { rule, file, line, reason } of lost) {
-      warn(
-        visible(
-          `${file}${line === null ? "" : `:${line}`}: ${rule === null ? "" : `rule ${rule}: `}${reason}`,
-        ),
-      );
-    }
+    for (const each of lost) warn(lossText(each));
     await io.out(json ? costJson(report, sample, runs) : costText(report, sample, top, io));
     const isWhole = lost.length === 0 && report.rules.every(({ measured }) => measured?.reason === undefined);
     return isWhole ? EXIT.ok : INCOMPLETE;

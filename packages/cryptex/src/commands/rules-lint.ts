@@ -11,7 +11,7 @@ import { ENGINE } from "../engine/engine-file.ts";
 import { makeLibyara } from "../engine/own-engine.ts";
 import { type LintReport, lintRules } from "../rules/lint.ts";
 import type { Finding, Severity } from "../rules/lint-finding.ts";
-import { FINDINGS } from "./exits.ts";
+import { FINDINGS, INCOMPLETE } from "./exits.ts";
 import { COMPILE_FLAGS, chosenRules } from "./rule-flags.ts";
 
 const FLAGS = {
@@ -28,6 +28,7 @@ export const rulesLint = command({
     "Errors are rules, files and includes that a scan would not evaluate: syntax errors, names that are not defined, modules that are not imported or that the engine lacks, and whatever else it refuses. Warnings are likely mistakes, and what slows scans down; among them is all that the engine warns of. Hints are the rest.",
     "Each finding has a code in brackets, which stays the same from version to version.",
     "Without a path these are the rules that cryptex.toml or CRYPTEX_RULES names. Lint them together: rules may use those of other files.",
+    "The exit code is 3 if a file or a folder could not be read.",
   ],
   flags: FLAGS,
   examples: ["cryptex rules lint my-rules/", "cryptex rules lint my-rules/ --fail-on lint --json"],
@@ -37,7 +38,8 @@ export const rulesLint = command({
     const report = lintRules(request, { facts: ENGINE, newInstance: makeLibyara });
     const counts = countOf(report.findings);
     await io.out(json ? lintJson(report, counts) : lintText(report, counts, io));
-    return failOn.includes("lint") && counts.error + counts.warning > 0 ? FINDINGS : EXIT.ok;
+    if (failOn.includes("lint") && counts.error + counts.warning > 0) return FINDINGS;
+    return report.findings.some(({ code }) => code === "unreadable") ? INCOMPLETE : EXIT.ok;
   },
 });
 

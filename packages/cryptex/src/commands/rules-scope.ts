@@ -9,7 +9,7 @@ import { indexedRoots, indexRules, type Roots, type RuleScope } from "../cryptex
 import { openMemoryStore, openStore, type Store } from "../cryptex-store/store.ts";
 import { StoreError, type StoreFault } from "../cryptex-store/store-error.ts";
 import type { Deps } from "../deps.ts";
-import type { Quarantined } from "../rules/rule-info.ts";
+import { lossText, type Quarantined } from "../rules/rule-info.ts";
 import { namedRules, whichRules } from "../rules/which-rules.ts";
 import { INCOMPLETE } from "./exits.ts";
 import type { SCOPE_FLAGS } from "./lookup-flags.ts";
@@ -73,10 +73,7 @@ const MOST_NAMED = 20;
 
 /** Names what could not be read. @returns the exit code that follows from it */
 export function nameProblems(problems: readonly Quarantined[], io: Io): number {
-  for (const { rule, file, line, reason } of problems.slice(0, MOST_NAMED)) {
-    const place = line === null ? file : `${file}:${line}`;
-    io.log.warn(visible(`${place}: ${rule === null ? "" : `rule ${rule}: `}${reason}`));
-  }
+  for (const problem of problems.slice(0, MOST_NAMED)) io.log.warn(lossText(problem));
   const rest = problems.length - MOST_NAMED;
   if (rest > 0) io.log.warn(`and ${plural(rest, "other")}: rules lint names them all`);
   return problems.length > 0 ? INCOMPLETE : EXIT.ok;

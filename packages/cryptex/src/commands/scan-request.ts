@@ -5,7 +5,7 @@ import { visible } from "#kit/format/visible.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
-import type { RuleInfo } from "../rules/rule-info.ts";
+import { lossText, type RuleInfo } from "../rules/rule-info.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { FormatWriter } from "../scan-runner/formats/format.ts";
 import { FORMATS } from "../scan-runner/formats/formats.ts";
@@ -68,7 +68,11 @@ export function seenFilesOf(
   { digest, engine }: RuleSet,
   warn: (text: string) => void,
 ): ReturnType<typeof openSeenFilesIfPossible> {
-  return openSeenFilesIfPossible(db, { ruleset: digest, engine: engine.digest, maxStrings, schema: 1 }, warn);
+  return openSeenFilesIfPossible(
+    db,
+    { ruleset: digest, engine: engine.digest, maxStrings, program: VERSION },
+    warn,
+  );
 }
 
 /** @param screen where the result goes */
@@ -101,10 +105,7 @@ const MOST_NAMED = 5;
 export function refuseLosses({ quarantined }: RuleSet): void {
   const lost = quarantined.filter(({ harmless }) => !harmless);
   if (lost.length === 0) return;
-  const hints = lost.slice(0, MOST_NAMED).map(({ rule, file, line, reason }) => {
-    const place = line === null ? file : `${file}:${line}`;
-    return visible(`${place}: ${rule === null ? "" : `rule ${rule}: `}${reason}`);
-  });
+  const hints = lost.slice(0, MOST_NAMED).map(lossText);
   const rest = lost.length - hints.length;
   throw new InputError(`${plural(lost.length, "fault")} in the rules, and --strict was given`, {
     hints: [...hints, ...(rest > 0 ? [`and ${plural(rest, "other")}`] : [])],

@@ -33,7 +33,7 @@ export const verifyEnginesCommand = command({
   description: "Compare this engine's answers with those of yara and YARA-X",
   details: [
     "Scans the files with this program's engine and with the programs yara and yr, as far as they are installed, and reports each file and rule on which they do not agree, and matches that are not found by all. Exits with 4 if there are differences.",
-    "A rule that another program refuses, or that asks for filename and the like, which those programs set once for all files, is not compared and named.",
+    "A rule that this engine or another program refuses, or that asks for filename and the like, which those programs set once for all files, is not compared and named.",
   ],
   flags: FLAGS,
   examples: ["cryptex verify-engines /usr/bin --rules my-rules/"],
@@ -42,7 +42,8 @@ export const verifyEnginesCommand = command({
     const { signal } = io;
     const chosen = chosenRules(options, env);
     const facts = ENGINE;
-    const { rules } = compileSet(chosen, { facts, newInstance: makeLibyara });
+    const { rules, quarantined, compiled } = compileSet(chosen, { facts, newInstance: makeLibyara });
+    compiled?.free();
     if (rules.length === 0) throw new InputError("no rule can be compared: none was loaded");
     const ruleSet = await openRuleSet({ ...chosen, warn: (text) => io.log.warn(text), signal });
     const engineNames = new Map(
@@ -74,7 +75,8 @@ export const verifyEnginesCommand = command({
       if (event.type === "error") io.log.warn(`${visible(event.path)}: ${visible(event.reason)}`);
       if (event.type === "end") complete = event.complete;
     }
-    const result = await verifyEngines({ rules, files, own, ownName: facts.name }, signal);
+    const lost = quarantined.filter(({ harmless }) => !harmless);
+    const result = await verifyEngines({ rules, lost, files, own, ownName: facts.name }, signal);
     await io.out(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : verificationText(result));
     if (result.differences.length > 0) return FINDINGS;
     return complete ? EXIT.ok : INCOMPLETE;

@@ -68,7 +68,7 @@ export interface Roots {
 /** @throws StoreError */
 export function indexedRoots(store: Store): Roots {
   const sql = "SELECT path, is_include_folder FROM rule_roots ORDER BY rowid";
-  const rows = store.db.query<{ path: string; is_include_folder: number }, []>(sql).all();
+  const rows = store.read((db) => db.query<{ path: string; is_include_folder: number }, []>(sql).all());
   const listed = (isInclude: number) =>
     rows.filter((row) => row.is_include_folder === isInclude).map(({ path }) => path);
   return { paths: listed(0), includeFolders: listed(1) };
@@ -132,7 +132,7 @@ class RuleIndexing implements RuleScope {
   /** Takes files into the scope. @returns paths that they include */
   async take(paths: readonly string[]): Promise<string[]> {
     const keys = paths.map((path) => resolve(path));
-    const known = knownFiles(this.store.db, keys);
+    const known = this.store.read((db) => knownFiles(db, keys));
     const included: string[] = [];
     for (const [i, path] of paths.entries()) {
       const stats = this.#orLose(path, () => statSync(path));
@@ -193,7 +193,7 @@ class RuleIndexing implements RuleScope {
     this.#factsOf ??= (await import("./rule-facts.ts")).factsOf;
     const factsOf = this.#factsOf;
     const sha256 = new Bun.CryptoHasher("sha256").update(bytes).digest();
-    const content = knownContent(this.store.db, sha256);
+    const content = this.store.read((db) => knownContent(db, sha256));
     let facts = () => factsOf(bytes);
     if (content === undefined) {
       const made = facts();

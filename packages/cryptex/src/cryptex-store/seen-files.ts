@@ -32,9 +32,11 @@ const DAY_MS = 86_400_000;
 export function openSeenFiles(store: Store, scope: SeenScope, startedMs = Date.now()): SeenFiles {
   const key = JSON.stringify(Object.entries(scope).sort(([a], [b]) => (a < b ? -1 : 1)));
   const day = Math.floor(startedMs / DAY_MS);
-  const known = store.db
-    .query<{ id: number; used_day: number }, [string]>("SELECT id, used_day FROM seen_scopes WHERE key = ?")
-    .get(key);
+  const known = store.read((db) =>
+    db
+      .query<{ id: number; used_day: number }, [string]>("SELECT id, used_day FROM seen_scopes WHERE key = ?")
+      .get(key),
+  );
   if (known?.used_day === day) return new StoredFiles(store, key, known.id, startedMs);
   const id = store.write((db) => useScope(db, key, day));
   dropUnused(store, id, day);
@@ -194,11 +196,13 @@ const PAGE_OF_FOLDER = `
 
 /** Drops scopes that were not used for long and, where the store is large, others too, those first that were not used for longest. */
 export function dropUnused(store: Store, kept: number, today: number, maxBytes = MAX_BYTES): void {
-  const others = store.db
-    .query<{ id: number; used_day: number }, [number]>(
-      "SELECT id, used_day FROM seen_scopes WHERE id <> ? ORDER BY used_day, id",
-    )
-    .all(kept);
+  const others = store.read((db) =>
+    db
+      .query<{ id: number; used_day: number }, [number]>(
+        "SELECT id, used_day FROM seen_scopes WHERE id <> ? ORDER BY used_day, id",
+      )
+      .all(kept),
+  );
   let dropped = 0;
   for (const { id, used_day } of others) {
     if (used_day > today - KEPT_DAYS && store.usedBytes() <= maxBytes) break;

@@ -84,11 +84,12 @@ export class Store implements Disposable {
     return this.#transaction("BEGIN IMMEDIATE", work);
   }
 
-  /** Bytes of the database without the room that deleted rows left. */
+  /** Bytes of the database without the room that deleted rows left. @throws StoreError */
   usedBytes(): number {
-    return (
-      (numberOf(this.db, "PRAGMA page_count") - numberOf(this.db, "PRAGMA freelist_count")) *
-      numberOf(this.db, "PRAGMA page_size")
+    return this.read(
+      (db) =>
+        (numberOf(db, "PRAGMA page_count") - numberOf(db, "PRAGMA freelist_count")) *
+        numberOf(db, "PRAGMA page_size"),
     );
   }
 

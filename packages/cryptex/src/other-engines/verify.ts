@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ToolError } from "#kit/errors.ts";
 import type { ResolvedRule } from "../rules/resolve.ts";
+import type { Quarantined } from "../rules/rule-info.ts";
 import { FILE_EXTERNALS } from "../rules/rule-set.ts";
 import { type Source, writeSource } from "../rules/source.ts";
 import { type CheckResult, checkWithYara, checkWithYaraX } from "./check.ts";
@@ -79,6 +80,8 @@ export interface Difference {
 
 export interface Comparison {
   readonly rules: readonly ResolvedRule[];
+  /** Rules and rule files that our engine does not evaluate. */
+  readonly lost: readonly Quarantined[];
   /** Paths of regular files, and what our engine says of them. */
   readonly files: readonly string[];
   readonly own: Answers;
@@ -87,14 +90,16 @@ export interface Comparison {
 
 /** @throws ToolError where no other engine is installed, or one fails; the signal's reason */
 export async function verifyEngines(
-  { rules, files, own, ownName }: Comparison,
+  { rules, lost, files, own, ownName }: Comparison,
   signal: AbortSignal,
 ): Promise<Verification> {
   const installed = OTHER_ENGINES.filter(({ program }) => findProgram(program) !== undefined);
   if (installed.length === 0) {
     throw new ToolError("there is no other engine to compare with: neither yara nor yr is installed");
   }
-  const not_compared: Verification["not_compared"][number][] = [];
+  const not_compared: Verification["not_compared"][number][] = lost.map(({ rule, file, reason }) =>
+    rule === null ? { path: file, engine: ownName, reason } : { rule, engine: ownName, reason },
+  );
   let compared = rules;
   const drop = (lost: ReadonlyMap<ResolvedRule, string>, engine?: string) => {
     const all = new Map(lost);

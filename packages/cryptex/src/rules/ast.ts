@@ -64,7 +64,7 @@ export interface RuleSyntax {
   readonly modules: readonly string[];
   /** Other names that the condition uses: rules or externals. */
   readonly names: readonly NameUse[];
-  /** Prefixes of rule names, as in `any of (apt_*)`. */
+  /** Prefixes of rule names, as in `any of (apt_*)`. The places have the asterisk, too. */
   readonly ruleWildcards: readonly NameUse[];
 }
 

@@ -1,8 +1,8 @@
 /** The door to rules: from paths to a set that is ready to scan, from the cache where nothing has changed. */
-import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { orAborted } from "#kit/abort.ts";
 import { ENGINE } from "../engine/engine-file.ts";
+import { statOrUndefined } from "./list-rule-files.ts";
 import type { PackedRuleSet, RuleSet, RuleSetRequest } from "./rule-set.ts";
 import { RuleSetCache } from "./rule-set-cache.ts";
 import { openRuleTable } from "./rule-table.ts";
@@ -46,7 +46,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
 }
 
 function isPipe(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statOrUndefined(path);
   return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }
 

@@ -43,14 +43,14 @@ export interface Evaluator {
 }
 
 /** Modules that exist but are in few engines, with the reason. */
-const OTHER_MODULES: Readonly<Record<string, string>> = {
-  cuckoo: "no report of a sandbox is given",
-  magic: "it needs the library of file(1)",
-  vt: "it exists on VirusTotal only",
-  androguard: "it needs a report of Androguard",
-  lnk: "it exists in YARA-X only",
-  crx: "it exists in YARA-X only",
-};
+const OTHER_MODULES: ReadonlyMap<string, string> = new Map([
+  ["cuckoo", "no report of a sandbox is given"],
+  ["magic", "it needs the library of file(1)"],
+  ["vt", "it exists on VirusTotal only"],
+  ["androguard", "it needs a report of Androguard"],
+  ["lnk", "it exists in YARA-X only"],
+  ["crx", "it exists in YARA-X only"],
+]);
 
 /** A rule while it is not yet known whether it stays. */
 class Candidate {
@@ -144,10 +144,10 @@ class Resolver {
         stack.push(...waiting.reverse());
         continue;
       }
-      const circle = waiting.find((each) => each.rule.syntax.name !== candidate.name || each === candidate);
       this.open.delete(candidate);
       stack.pop();
-      this.close(candidate, circle);
+      // What waits although it was resolved before stands further down on the stack.
+      this.close(candidate, waiting[0]);
     }
   }
 
@@ -157,7 +157,7 @@ class Resolver {
     const { names, ruleWildcards } = rule.syntax;
     return [
       ...names.flatMap(({ name }) => this.inReach(rule.file, name)),
-      ...ruleWildcards.flatMap(({ name }) => this.matching(name, candidate)),
+      ...ruleWildcards.flatMap(({ name }) => this.matching(name, candidate.name)),
     ];
   }
 
@@ -176,13 +176,12 @@ class Resolver {
     return broken.find((each) => each.file === file) ?? (reach.length === 0 ? broken[0] : undefined);
   }
 
-  /** Lists the rules that a wildcard of a rule stands for: all but itself. */
-  private matching(prefix: string, of: Candidate): Candidate[] {
+  /** Lists the rules that a wildcard in a rule stands for: all but those of the rule's own name, which would wait for each other. */
+  private matching(prefix: string, own: string): Candidate[] {
     this.names ??= [...this.byName.keys()];
-    const all = this.names
-      .filter((name) => name.startsWith(prefix))
+    return this.names
+      .filter((name) => name !== own && name.startsWith(prefix))
       .flatMap((name) => this.byName.get(name)!);
-    return all.filter((each) => each !== of);
   }
 
   /** Settles a candidate when all that it names is settled, but for what names it in a circle. */
@@ -266,7 +265,7 @@ class Resolver {
         if (!name.startsWith(use.name)) continue;
         return { reason: dependsOn(name, `${first!.file.path}:${first!.line}`), line };
       }
-      for (const { original } of this.matching(use.name, candidate)) {
+      for (const { original } of this.matching(use.name, candidate.name)) {
         if (original.lost) return { reason: dependsOn(original.name, placeOf(original.rule)), line };
         candidate.uses!.push(original);
       }
@@ -275,14 +274,14 @@ class Resolver {
   }
 
   private undefinedName(name: string): string {
-    const isModule = this.evaluator.modules.includes(name) || Object.hasOwn(OTHER_MODULES, name);
+    const isModule = this.evaluator.modules.includes(name) || OTHER_MODULES.has(name);
     return isModule
       ? notImported(name)
       : `undefined name "${name}": no rule, module or external variable is called so (--define ${name}=VALUE defines a variable)`;
   }
 
   private missingModule(module: string): string {
-    const why = OTHER_MODULES[module];
+    const why = OTHER_MODULES.get(module);
     return `needs module "${module}", which ${this.evaluator.name} does not have${why ? `: ${why}` : ""}`;
   }
 

@@ -1,4 +1,5 @@
 /** Facts about a rule of a compiled set that results show; made from its syntax, kept beside the compiled rules. */
+import { visible } from "#kit/format/visible.ts";
 
 export interface MetaValue {
   readonly key: string;
@@ -39,4 +40,10 @@ export interface Quarantined {
   readonly reason: string;
   /** True for the second copy of the same text: nothing is lost by it. */
   readonly harmless: boolean;
+}
+
+/** Says in one line what is not evaluated and why: `FILE:LINE: rule NAME: REASON`. For people. */
+export function lossText({ rule, file, line, reason }: Omit<Quarantined, "harmless">): string {
+  const place = line === null ? file : `${file}:${line}`;
+  return visible(`${place}: ${rule === null ? "" : `rule ${rule}: `}${reason}`);
 }

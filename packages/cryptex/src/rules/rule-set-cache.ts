@@ -17,10 +17,11 @@ import {
 import { join, resolve } from "node:path";
 import { Replacement } from "#kit/files/replace-file.ts";
 import type { EngineFacts } from "../engine/engine.ts";
+import { VERSION } from "../version.ts";
 import { listRuleFiles, readRuleFile } from "./list-rule-files.ts";
 import type { PackedRuleSet, RuleSetRequest } from "./rule-set.ts";
 
-/** Changes with the layout of an entry, and with whatever decides what a set is made of. */
+/** Changes with the layout of an entry. What decides what a set is made of changes with the program's version. */
 const FORMAT = 2;
 /** Entries kept, the last used ones: a compiled set of 3,000 rules has about 7 MB. */
 const MAX_ENTRIES = 20;
@@ -74,11 +75,18 @@ export class RuleSetCache {
     this.prune();
   }
 
-  /** A set is found by the question, not by the answer: what was named, from where, for which engine. */
+  /** A set is found by the question, not by the answer: what was named, from where, for which engine, by which version of the program. */
   private pathOf({ paths, includeFolders, externals }: RuleSetRequest): string {
     const values = Object.entries(externals).map(([name, value]) => [name, typeof value, String(value)]);
     const absolute = (each: string) => [each, resolve(each)];
-    const question = [FORMAT, this.engine, paths.map(absolute), includeFolders.map(absolute), values.sort()];
+    const question = [
+      FORMAT,
+      VERSION,
+      this.engine,
+      paths.map(absolute),
+      includeFolders.map(absolute),
+      values.sort(),
+    ];
     const key = new Bun.CryptoHasher("sha256").update(JSON.stringify(question)).digest("hex").slice(0, 32);
     return join(this.folder, `${key}.rules`);
   }

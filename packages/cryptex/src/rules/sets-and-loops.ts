@@ -64,9 +64,9 @@ export class SetsAndLoops extends Pending {
         const { raw, start } = tokens;
         expect(tokens, T.identifier, "the name of a rule");
         const isWildcard = tokens.is(T.star);
+        if (isWildcard) tokens.next();
         addUse(isWildcard ? this.wildcards : this.names, raw, this.spanFrom(start));
         members.push(isWildcard ? `${raw}*` : raw);
-        if (isWildcard) tokens.next();
       } while (this.hasAnother());
       return { kind: "rules", names: members };
     }

@@ -69,11 +69,6 @@ export class Crew implements Disposable {
     if (this.#members.size === 0) this.#start();
   }
 
-  /** Tasks that no thread has taken yet. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
   submit(task: Task): void {
     const results = new Array<FileResult | undefined>(task.files.length).fill(undefined);
     this.#waiting.push({ task, results, posted: task.files.map((_, index) => index) });

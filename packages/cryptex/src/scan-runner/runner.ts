@@ -3,7 +3,7 @@ import { onAbort } from "#kit/abort.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { Crew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
-import { countAhead, type ScanProgress } from "./progress.ts";
+import type { ScanProgress } from "./progress.ts";
 import type { FileResult, ScanFileOptions } from "./protocol.ts";
 import { Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
@@ -90,8 +90,6 @@ class Scan implements Disposable {
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
   readonly #listener: Disposable;
-  /** Ends what runs beside the scan. */
-  readonly #over = new AbortController();
 
   constructor(private readonly request: ScanRequest) {
     const { ruleSet, walk: walkOptions, timeoutMs, maxStrings, signal, seen, reuse = false } = request;
@@ -118,14 +116,9 @@ class Scan implements Disposable {
       this.#fail(signal.reason);
     });
     if (reuse === false && !signal.aborted && ruleSet.rules.count > 0) this.#crew.warmUp();
-    if (request.progress) {
-      // Nothing hangs on it: a folder that it could not count, the scan itself names.
-      countAhead(request.progress, walkOptions, this.#over.signal).catch(() => {});
-    }
   }
 
   [Symbol.dispose](): void {
-    this.#over.abort();
     this.#listener[Symbol.dispose]();
     this.#crew[Symbol.dispose]();
     this.#seen?.[Symbol.dispose]();
@@ -137,14 +130,15 @@ class Scan implements Disposable {
     if (this.request.ruleSet.rules.count === 0) return;
     for (;;) {
       this.#throwIfFailed();
-      const more = this.#walkOn();
+      this.#walkOn();
       let stretch = this.#takeReady();
       for (; stretch; stretch = this.#takeReady()) {
         yield* this.#lines(stretch);
         this.#throwIfFailed();
       }
       if (this.#walked && this.#stretches.length === 0) break;
-      await this.#pause(more);
+      // Asked now: what was given out meanwhile has made room, and no thread may be left to wake us.
+      await this.#pause(!this.#walked && this.#hasRoom());
     }
     yield this.#results.end();
   }
@@ -167,8 +161,8 @@ class Scan implements Disposable {
     return promise;
   }
 
-  /** Walks for a slice of time, as far as there is room. Returns true if there is more to be walked now. */
-  #walkOn(): boolean {
+  /** Walks for a slice of time, as far as there is room. */
+  #walkOn(): void {
     const until = performance.now() + SLICE_MS;
     while (!this.#walked && this.#hasRoom()) {
       for (let steps = 0; steps < 64; steps++) {
@@ -177,13 +171,12 @@ class Scan implements Disposable {
           this.#walked = true;
           this.request.progress?.foundAll();
           this.#close();
-          return false;
+          return;
         }
         this.#add(found);
       }
-      if (performance.now() > until) return this.#hasRoom();
+      if (performance.now() > until) return;
     }
-    return false;
   }
 
   #hasRoom(): boolean {

@@ -15,8 +15,8 @@ export interface SeenScope {
   readonly engine: string;
   /** `--max-strings`, which cuts what match lines show. */
   readonly maxStrings: number;
-  /** `StartEvent.schema`: the form of the lines kept. */
-  readonly schema: number;
+  /** Version of this program, which reads signatures and writes the lines that are kept. */
+  readonly program: string;
 }
 
 /** Tells a file from its later versions. Numbers as lstat(2) gives them; times in milliseconds with fractions. */

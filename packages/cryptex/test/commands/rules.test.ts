@@ -50,6 +50,12 @@ describe("rules lint", () => {
     expect((await run("rules", "lint", at(name))).code).toBe(0);
   });
 
+  test("a file that cannot be read is not linted: exit 3", async () => {
+    const { code, text } = await run("rules", "lint", at("good.yar"), at("absent.yar"));
+    expect(code).toBe(3);
+    expect(text).toContain("absent.yar: error: cannot be read: there is no such file [unreadable]");
+  });
+
   test("a line a finding: place, severity, rule, words, code; then what to do; then the counts", async () => {
     const { text } = await run("rules", "lint", at("warn.yar"));
     expect(text).toBe(

@@ -1,6 +1,14 @@
 /** `scan` from its command line to its exit code, with the real engine. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError, UsageError } from "#kit/errors.ts";
@@ -78,6 +86,14 @@ describe("exit codes", () => {
     expect((await scan(FILES, "--rules", at("empty.yar"))).code).toBe(1);
     writeFileSync(at("lost.yar"), "rule broken { condition: nothing }");
     expect((await scan(FILES, "--rules", at("lost.yar"))).code).toBe(3);
+  });
+
+  test("3: a path of rules that leads in a circle costs itself alone", async () => {
+    symlinkSync("circle", at("circle"));
+    const outcome = await scan(FILES, "--rules", at("circle"), "--rules", RULES);
+    expect(outcome.code).toBe(3);
+    expect(eventsOf(outcome)[1]).toMatchObject({ type: "quarantine", file: at("circle"), rule: null });
+    expect(matchedIn(outcome)).toHaveLength(3);
   });
 
   test("2: the command line is wrong", async () => {

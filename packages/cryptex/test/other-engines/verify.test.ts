@@ -90,12 +90,29 @@ describe("verifyEngines", () => {
     `case "$1" in --version) echo 4.2.3; exit;; esac\ncase " $* " in *" --scan-list "*) ${scan};; *) ${CHECK};; esac`;
   const CHECK =
     'if /bin/grep -q "rule two" "$2"; then echo "rule \\"two\\" in /x/rules.yar(2): error: odd" >&2; exit 1; fi';
-  const ask = async (script: string, files: readonly string[], own: Answers, text = TWO_RULES) => {
+  const ask = async (
+    script: string,
+    files: readonly string[],
+    own: Answers,
+    text: Record<string, string> = TWO_RULES,
+  ) => {
     using _ = new FakePath({ yara: script });
     using folder = new RuleFolder(text);
-    const { rules } = folder.compile();
-    return await verifyEngines({ rules, files, own, ownName: "libyara" }, never);
+    const { rules, quarantined: lost } = folder.compile();
+    return await verifyEngines({ rules, lost, files, own, ownName: "libyara" }, never);
   };
+
+  test("names what our own engine does not evaluate", async () => {
+    const rules = { "a.yar": "rule one { condition: true }\nrule bad { condition: nosuch }" };
+    const result = await ask(yara('echo "one f"'), ["f"], answers({ f: { one: [] } }), rules);
+    expect(result).toMatchObject({
+      rules: 1,
+      differences: [],
+      not_compared: [
+        { rule: "bad", engine: "libyara", reason: expect.stringContaining('undefined name "nosuch"') },
+      ],
+    });
+  });
 
   test("leaves out, and names, what another program refuses and what cannot be asked", async () => {
     const own = answers({ f: { one: ["$a@0"], two: ["$a@0"] } });
@@ -140,9 +157,9 @@ describe("verifyEngines", () => {
     using _ = new FakePath();
     using folder = new RuleFolder(TWO_RULES);
     const { rules } = folder.compile();
-    expect(verifyEngines({ rules, files: [], own: answers({}), ownName: "libyara" }, never)).rejects.toThrow(
-      "no other engine",
-    );
+    expect(
+      verifyEngines({ rules, lost: [], files: [], own: answers({}), ownName: "libyara" }, never),
+    ).rejects.toThrow("no other engine");
   });
 
   test.skipIf(!findProgram("yara"))("real yara agrees with what it says itself", async () => {
@@ -151,7 +168,7 @@ describe("verifyEngines", () => {
     const file = folder.at("data.bin");
     const own = answers({ [file]: { one: ["$a@0", "$a@2"], two: ["$a@1", "$a@3"] } });
     expect(
-      (await verifyEngines({ rules, files: [file], own, ownName: "libyara" }, never)).differences,
+      (await verifyEngines({ rules, lost: [], files: [file], own, ownName: "libyara" }, never)).differences,
     ).toEqual([]);
   });
 });

@@ -275,6 +275,41 @@ describe("one name, several rules", () => {
     expect(matchesOf(set, "three")).toEqual(["apt_x", "any_apt", "any_under"]);
   });
 
+  test("a wildcard does not take in a made name that begins as a rule it means", () => {
+    using folder = new RuleFolder({
+      "a.yar":
+        'rule apt { strings: $a = "one" condition: $a } rule apt_ { strings: $a = "three" condition: $a } rule any_under { condition: any of (apt_ *) }',
+      "b.yar": 'rule apt { strings: $a = "two" condition: $a }',
+    });
+    const set = folder.compile();
+    expect(set.quarantined).toEqual([]);
+    expect(matchesOf(set, "two")).toEqual(["b.yar/apt"]);
+    expect(matchesOf(set, "three")).toEqual(["apt_", "any_under"]);
+  });
+
+  test("copies of a rule whose wildcard takes in its own name are one rule", () => {
+    const text =
+      'rule a_1 { strings: $a = "one" condition: $a } rule a_any { strings: $a = "any" condition: $a or any of (a_*) }';
+    using folder = new RuleFolder({ "x/a.yar": text, "y/a.yar": text });
+    const set = folder.compile();
+    expect(set.quarantined.map(({ rule, harmless }) => [rule, harmless])).toEqual([
+      ["a_1", true],
+      ["a_any", true],
+    ]);
+    expect(matchesOf(set, "one")).toEqual(["a_1", "a_any"]);
+    expect(matchesOf(set, "any")).toEqual(["a_any"]);
+  });
+
+  test("rules of one name whose wildcards take in that name do not wait for each other", () => {
+    using folder = new RuleFolder({
+      "a.yar": "rule a { condition: true } rule a_x { condition: 1 of (a*) }",
+      "b.yar": "rule a_x { condition: all of (a*) }",
+    });
+    const set = folder.compile();
+    expect(set.quarantined).toEqual([]);
+    expect(matchesOf(set, "")).toEqual(["a", "a.yar/a_x", "b.yar/a_x"]);
+  });
+
   test("a wildcard whose rules are lost in part is lost", () => {
     const { rules, lost } = outcomeOf({
       "a.yar":
@@ -316,6 +351,11 @@ describe("order", () => {
     expect(matchesOf(set, "x")).toEqual(["a", "b"]);
     expect(matchesOf(set, "x".repeat(20))).toEqual([]);
   });
+});
+
+test("a module may be called like anything", () => {
+  const { lost } = outcomeOf({ "a.yar": 'import "toString" rule a { condition: toString.x }' });
+  expect(lost).toEqual(['a a.yar:1 needs module "toString", which this engine does not have']);
 });
 
 test("a mark of byte order, CR LF and bytes beyond ASCII stay what they are", () => {

@@ -379,6 +379,23 @@ describe("cancelling", () => {
   });
 });
 
+test("a file that takes longer than all that may be walked ahead of it holds nothing up for good", async () => {
+  using tree = new Tree();
+  const slow: StartThread = (data, listener) =>
+    sameThread(data, {
+      ...listener,
+      // By then the walk has stopped for want of room: it takes 64 steps or more in each turn of the event loop.
+      onReply: (reply) => afterTurns(1000, () => listener.onReply(reply)),
+    });
+  const missing = Array.from({ length: 40_000 }, (_, i) => tree.path(`b${i}`));
+  const events = await scan(tree, { walk: walkOf([tree.file("a", "abc"), ...missing]), startThread: slow });
+  expect(endOf(events)).toMatchObject({ scanned: 1, errors: missing.length });
+});
+
+function afterTurns(turns: number, then: () => void): void {
+  setImmediate(() => (turns > 1 ? afterTurns(turns - 1, then) : then()));
+}
+
 describe("seen files", () => {
   const never: StartThread = () => expect.unreachable("a thread was started");
 

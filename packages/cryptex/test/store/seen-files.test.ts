@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -13,7 +13,7 @@ import type {
   SeenScope,
 } from "../../src/scan-runner/seen-files.ts";
 
-const SCOPE: SeenScope = { ruleset: "sha256:aa", engine: "bb", maxStrings: 100, schema: 1 };
+const SCOPE: SeenScope = { ruleset: "sha256:aa", engine: "bb", maxStrings: 100, program: "1.0.0" };
 const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
 const IDENTITY: FileIdentity = {
@@ -271,6 +271,30 @@ describe("where the store cannot be used", () => {
     using again = openStore(path);
     const known = openSeenFiles(again, SCOPE).folder("data");
     expect(["first", "second", "third"].filter((name) => known.get(name, IDENTITY))).toEqual(["first"]);
+  });
+
+  test("a store whose tables are damaged is named, whichever is read first", () => {
+    const path = join(folder, "store.db");
+    const pages = new Map<string, number>();
+    {
+      using store = openStore(path);
+      openSeenFiles(store, SCOPE).record([seen("a")]);
+      store.db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      const rows = store.db
+        .query("SELECT name, rootpage FROM sqlite_schema WHERE name IN ('seen_scopes', 'seen_files')")
+        .values();
+      for (const [name, page] of rows as [string, number][]) pages.set(name, page);
+    }
+    const bytes = readFileSync(path);
+    for (const page of pages.values()) {
+      const damaged = Buffer.from(bytes);
+      damaged.fill(0xff, (page - 1) * 4096, page * 4096);
+      writeFileSync(path, damaged);
+      const warnings: string[] = [];
+      using files = openSeenFilesIfPossible(path, SCOPE, (text) => warnings.push(text));
+      expect(files.folder("data").get("a", IDENTITY)).toBeUndefined();
+      expect(warnings).toEqual([expect.stringContaining("is damaged")]);
+    }
   });
 
   test("two scans record into one store at the same time", () => {
