@@ -1,7 +1,6 @@
 /** From the options of `scan` to its parts: what is scanned, how the result is written. */
 import { InputError } from "#kit/errors.ts";
 import { plural } from "#kit/format/numbers.ts";
-import { visible } from "#kit/format/visible.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
