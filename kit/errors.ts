@@ -58,3 +58,23 @@ export class ToolError extends ProgramError<"tool"> {
     super("tool", message, options);
   }
 }
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "larger than files may be here",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  EISDIR: "there is a folder of this name",
+  ENOENT: "there is no such folder",
+  ENOTDIR: "part of the path is no folder",
+  ENAMETOOLONG: "the name is too long",
+  ELOOP: "too many symbolic links",
+};
+
+/** Says in words why the system would not write. */
+export function writeRefusal(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return WORDS[code ?? ""] ?? message;
+}

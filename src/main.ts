@@ -1,12 +1,21 @@
 #!/usr/bin/env bun
 /** Runs the command line and sets the exit code. Nothing else happens here. */
+import { writeSync } from "node:fs";
 import { VERSION } from "./version.ts";
 
 const argv = process.argv.slice(2);
 
-if (argv.length === 1 && argv[0] === "--version") {
-  console.log(VERSION); // process.stdout would take longer than all the rest
-} else {
+if (!(argv.length === 1 && argv[0] === "--version" && wroteVersion())) {
   const { run } = await import("./product.ts");
   process.exit(await run(argv));
+}
+
+/** Writes it without `process.stdout`, which would take longer than all the rest. False where that fails: `run` says why. */
+function wroteVersion(): boolean {
+  try {
+    writeSync(1, `${VERSION}\n`);
+    return true;
+  } catch {
+    return false;
+  }
 }

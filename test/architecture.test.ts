@@ -272,7 +272,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^(bun:sqlite$|node:)/,
   },
   { name: "cryptex/version", files: /^packages\/cryptex\/src\/version\.ts$/, may: [], packages: /^$/ },
-  { name: "cryptex/deps", files: /^packages\/cryptex\/src\/deps\.ts$/, may: [], packages: /^$/ },
+  {
+    name: "cryptex/deps",
+    files: /^packages\/cryptex\/src\/deps\.ts$/,
+    may: ["kit/files"],
+    packages: /^node:fs$/,
+  },
   {
     name: "cryptex/commands",
     files: /^packages\/cryptex\/src\/commands\//,
@@ -296,7 +301,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/product",
     files: /^packages\/cryptex\/src\/(product|main)\.ts$/,
     may: ["cryptex/commands", "cryptex/deps", "cryptex/version", "kit/term"],
-    packages: /^$/,
+    packages: /^node:fs$/,
   },
 ];
 

@@ -14,7 +14,7 @@ import {
   renameSync,
   writeSync,
 } from "node:fs";
-import { InputError } from "../errors.ts";
+import { InputError, writeRefusal } from "../errors.ts";
 
 /** Hints for the user by cause; each becomes `hint:` lines. */
 export interface PartFileHints {
@@ -106,24 +106,15 @@ export function publishPart(path: string, hints: PartFileHints = {}): void {
 /** A multiple of 8, so that 64-bit numbers are not split. */
 const PIECE_BYTES = 1 << 20;
 
-const EXPLANATIONS: Readonly<Record<string, string>> = {
-  ENOSPC: "no space left on the disk",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "larger than files may be here",
-  EACCES: "permission denied",
-  EROFS: "the file system is read-only",
-  EISDIR: "there is a folder of this name",
-};
-
 /** Does the work; what the file system refuses becomes an InputError that names the file. */
 export function naming<T>(path: string, work: () => T, hintsWhenFull: readonly string[] = []): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     const full = code === "ENOSPC" || code === "EDQUOT";
-    throw new InputError(`${path}: ${EXPLANATIONS[code ?? ""] ?? message}`, {
+    throw new InputError(`${path}: ${writeRefusal(error)}`, {
       cause: error,
       hints: full ? hintsWhenFull : [],
     });

@@ -2,7 +2,16 @@
  * A file that is there in full or not at all: written beside its place, put on the disk, then renamed. Whoever reads or runs
  * the old one keeps it, and macOS, which remembers the signatures of files it has seen, sees a new one.
  */
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** Writes `content` to `path` in one step. `mode` is exact; without it the umask decides. @throws the system's error */
@@ -26,6 +35,12 @@ export class Replacement implements Disposable {
     // Nobody else may read it before its mode is set.
     this.#file = openSync(this.#unfinished, "wx", mode === undefined ? 0o666 : 0o600);
     if (mode !== undefined) fchmodSync(this.#file, mode);
+  }
+
+  /** Device and number of the unfinished file. */
+  get numbers(): { readonly dev: number; readonly ino: number } {
+    const { dev, ino } = fstatSync(this.#opened());
+    return { dev, ino };
   }
 
   write(content: Uint8Array | string): void {

@@ -14,6 +14,11 @@ export function visible(text: string): string {
   });
 }
 
+/** Like `visible`, for a text of several lines, which stay. */
+export function visibleLines(text: string): string {
+  return text.split("\n").map(visible).join("\n");
+}
+
 /** Like `visible`, for bytes that should be UTF-8. */
 export function visibleBytes(bytes: Uint8Array): string {
   let text = "";

@@ -1,5 +1,6 @@
 /** Exit codes and error messages. */
 import { ProgramError } from "../errors.ts";
+import { visibleLines } from "../format/visible.ts";
 import { paint } from "./style.ts";
 
 /** Exit codes of every program. */
@@ -41,7 +42,7 @@ export class ClosedPipeError extends Error {
   override name = "ClosedPipeError";
 }
 
-/** SIGINT or SIGTERM arrived. */
+/** SIGINT, SIGTERM or SIGHUP arrived. */
 export class InterruptedError extends Error {
   override name = "InterruptedError";
   constructor(readonly exitCode: number) {
@@ -57,13 +58,13 @@ export function exitCodeOf(error: unknown, own: readonly Exit[]): number {
   return exitTable(own).find(({ errors }) => errors?.includes(error.code))?.code ?? EXIT.failure;
 }
 
-/** Formats `program: error: lower case, no full stop`, then hints; empty where there is nothing to say. */
+/** Formats `program: error: lower case, no full stop`, then hints; empty where there is nothing to say. Safe on a terminal. */
 export function messageOf(error: unknown, program: string, color = false): string {
   if (error instanceof ClosedPipeError || error instanceof InterruptedError) return "";
   const message = error instanceof Error ? error.message : String(error);
   const hints = error instanceof ProgramError ? error.hints : [];
   return [
-    `${program}: ${paint("error:", "bad", color)} ${message}`,
-    ...hints.map((hint) => `${paint("hint:", "bold", color)} ${hint}`),
+    `${program}: ${paint("error:", "bad", color)} ${visibleLines(message)}`,
+    ...hints.map((hint) => `${paint("hint:", "bold", color)} ${visibleLines(hint)}`),
   ].join("\n");
 }

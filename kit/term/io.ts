@@ -4,6 +4,8 @@ import { isatty } from "node:tty";
 import { format } from "node:util";
 import type { ConsolaInstance } from "consola/basic";
 import { orAborted } from "../abort.ts";
+import { InputError, writeRefusal } from "../errors.ts";
+import { visibleLines } from "../format/visible.ts";
 import { ClosedPipeError } from "./exit.ts";
 import { paint, type Style, wantsColor } from "./style.ts";
 
@@ -19,7 +21,7 @@ export interface Io {
   readonly columns: number;
   /** True if the locale shows more than ASCII. */
   readonly unicode: boolean;
-  /** Messages about the work: notes, warnings. Never results. */
+  /** Messages about the work: notes, warnings. Never results. What a terminal would obey is escaped. */
   readonly log: ConsolaInstance;
   /** Writes text to stderr without a line break: for a line that rewrites itself. */
   err(text: string): void;
@@ -28,7 +30,7 @@ export interface Io {
   readonly color: boolean;
   /** True if stderr is a terminal with colour. */
   readonly errColor: boolean;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
 }
 
@@ -76,7 +78,7 @@ function stderrLog(color: boolean): ConsolaInstance {
   const { createConsola } = require("consola/basic") as typeof import("consola/basic");
   const { stderr } = process;
   const log = ({ type, args }: { type: string; args: readonly unknown[] }) => {
-    stderr.write(`${paint(`[${type}]`, LOG_STYLES[type], color)} ${format(...args)}\n`);
+    stderr.write(`${paint(`[${type}]`, LOG_STYLES[type], color)} ${visibleLines(format(...args))}\n`);
   };
   return createConsola({ stdout: stderr, stderr, reporters: [{ log }] });
 }
@@ -98,7 +100,7 @@ function writeSome(fd: number, bytes: Uint8Array, offset: number, signal: AbortS
     if (!error) resolve(count);
     else if (error.code === "EPIPE" || error.code === "ECONNRESET") reject(new ClosedPipeError());
     else if (error.code === "EAGAIN") setTimeout(() => resolve(0), RETRY_MS);
-    else reject(error);
+    else reject(new InputError(`cannot write to standard output: ${writeRefusal(error)}`, { cause: error }));
   });
   return orAborted(promise, signal);
 }

@@ -1,4 +1,5 @@
 /** Runs a program: signals, the command and its options, the exit code, error messages. */
+import { readFileSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { findCommand, groupOf, unknownCommand } from "./command-name.ts";
@@ -16,6 +17,9 @@ export async function runProgram<Deps, Settings extends Flags>(
   // A second signal finds no handler and ends the process at once.
   process.once("SIGINT", () => interrupt.abort(new InterruptedError(EXIT.interrupted)));
   process.once("SIGTERM", () => interrupt.abort(new InterruptedError(EXIT.terminated)));
+  if (!ignoresHangUp()) {
+    process.once("SIGHUP", () => interrupt.abort(new InterruptedError(EXIT.hungUp)));
+  }
   const io = processIo(interrupt.signal);
   try {
     return await runApp(product, argv, io);
@@ -25,6 +29,19 @@ export async function runProgram<Deps, Settings extends Flags>(
     const message = messageOf(error, product.name, io.errColor);
     if (message) io.err(`${message}\n`);
     return exitCodeOf(error, product.exits);
+  }
+}
+
+/**
+ * True under nohup, which has the signal ignored from the start: a handler would undo that. Where the system does not tell,
+ * the signal is left alone, too, and ends the process unless it is ignored.
+ */
+function ignoresHangUp(): boolean {
+  try {
+    const [, mask] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))!;
+    return (BigInt(`0x${mask}`) & 1n) !== 0n; // signal 1
+  } catch {
+    return true;
   }
 }
 

@@ -26,7 +26,8 @@ export interface ReportOptions {
 
 /** Writes to the file of the options, or to stdout. @throws UsageError; InputError; SourceError; the signal's reason */
 export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps): Promise<ReportRun> {
-  await using file = options.output === undefined ? undefined : await OutputFile.create(options.output);
+  await using file =
+    options.output === undefined ? undefined : await OutputFile.create(options.output, io.signal);
   await using data = await openData(options.origin, options.bytes, io.signal, deps);
   let progress: Progress = { phase: "reading", bytes: 0 };
   let run: ReportRun;

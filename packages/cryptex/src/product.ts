@@ -72,7 +72,7 @@ export const product: Product<Deps, Record<never, never>> = {
     conventions: [
       "Results go to stdout, messages to stderr. Options follow the command; a value follows its option after a space or an equals sign. An option that may be given several times collects all of its values.",
       "Sizes are like 64, 4K, 1.5M or 2G, in powers of 1024. Times are in seconds, or like 500ms.",
-      "Rules come from --rules, else from the default of cryptex.toml, else from CRYPTEX_RULES; the commands rules … then look into what rules index was given. A folder stands for every .yar and .yara file below it.",
+      "Rules come from --rules, else from the default of cryptex.toml, else from CRYPTEX_RULES; the commands rules … then look into what rules index was given. A folder stands for every .yar, .yara, .rule and .rules file below it. --rules takes one path; for several it is given several times.",
       "Text from files and rules is shown escaped: what is not printable never reaches the terminal.",
     ],
     environment: [

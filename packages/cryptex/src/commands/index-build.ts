@@ -12,6 +12,7 @@ import { buildIndex, type IndexReport } from "../safe-index/build-index.ts";
 import { TARGETS } from "../safe-index/targets.ts";
 import { VERSION } from "../version.ts";
 import { INCOMPLETE } from "./exits.ts";
+import { refuseOverwriting } from "./own-files.ts";
 import { COMPILE_FLAGS } from "./rule-flags.ts";
 
 const FLAGS = {
@@ -42,9 +43,9 @@ export const indexBuild = command({
   seeAlso: ["rules lint", "scan"],
   async run(options, io) {
     const target = TARGETS.find(({ name }) => name === options.target)!;
-    await using rules = await OutputFile.create(options.output);
-    await using facts = await OutputFile.create(`${options.output}.json`);
-    const { text, report } = await buildIndex(
+    await using rules = await OutputFile.create(options.output, io.signal);
+    await using facts = await OutputFile.create(`${options.output}.json`, io.signal);
+    const { text, report, files } = await buildIndex(
       {
         paths: [options.index],
         includeFolders: options.includeFolders,
@@ -58,6 +59,7 @@ export const indexBuild = command({
       { facts: ENGINE, newInstance: makeLibyara },
       io.signal,
     );
+    for (const output of [rules, facts]) refuseOverwriting(output, files);
     const json = `${JSON.stringify(report, undefined, 2)}\n`;
     await rules.write(text);
     await facts.write(json);
@@ -70,7 +72,8 @@ export const indexBuild = command({
 function say({ kept, rules, duplicates, reasons, compiled_by }: IndexReport, output: string, io: Io): void {
   const twice = duplicates === 0 ? "" : `, ${formatCount(duplicates)} stand there twice`;
   io.log.info(`${output}: ${formatCount(kept)} of ${formatCount(rules)} rules${twice}`);
+  if (Object.keys(reasons).length > 0) io.log.info("left out, by reason; a rule may have several:");
   for (const [reason, count] of Object.entries(reasons))
-    io.log.info(`left out ${formatCount(count)}: ${visible(reason)}`);
+    io.log.info(`${formatCount(count)}: ${visible(reason)}`);
   io.log.info(`compiled by: ${compiled_by.join(", ")}`);
 }

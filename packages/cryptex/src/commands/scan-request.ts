@@ -13,7 +13,7 @@ import { pathOf } from "../scan-runner/paths.ts";
 import { countAhead, type ScanProgress } from "../scan-runner/progress.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
 import { readScanList } from "../scan-runner/scan-list.ts";
-import type { SeenFiles } from "../scan-runner/seen-files.ts";
+import type { OwnFile } from "../scan-runner/walk.ts";
 import { VERSION } from "../version.ts";
 import type { ScanOptions } from "./scan-flags.ts";
 
@@ -28,7 +28,7 @@ export async function rootsOf(
 }
 
 /** Makes the part of the request that follows from the options alone. */
-export function requestOf(options: ScanOptions, roots: readonly string[]) {
+export function requestOf(options: ScanOptions, roots: readonly string[], own: readonly OwnFile[]) {
   const { exclude, maxSize, recursive, follow, since, threads, timeout, maxStrings } = options;
   const { listClean, unordered, cache, resume, paranoid } = options;
   return {
@@ -38,6 +38,7 @@ export function requestOf(options: ScanOptions, roots: readonly string[]) {
       maxSize,
       maxDepth: recursive ?? Number.POSITIVE_INFINITY,
       follow,
+      own,
       ...(since !== undefined && { since }),
     },
     ...(threads !== undefined && { threads }),
@@ -66,7 +67,7 @@ export function seenFilesOf(
   { db, maxStrings }: ScanOptions,
   { digest, engine }: RuleSet,
   warn: (text: string) => void,
-): SeenFiles & Disposable {
+): ReturnType<typeof openSeenFilesIfPossible> {
   return openSeenFilesIfPossible(db, { ruleset: digest, engine: engine.digest, maxStrings, schema: 1 }, warn);
 }
 

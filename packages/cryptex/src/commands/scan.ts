@@ -12,9 +12,11 @@ import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
+import { forFs } from "../scan-runner/paths.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
 import { EXIT_OF, INCOMPLETE } from "./exits.ts";
+import { ownFiles, refuseOverwriting } from "./own-files.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
@@ -32,24 +34,27 @@ export const scan = command({
   check: checkScanOptions,
   examples: [
     "cryptex scan /usr/bin --rules my-rules/",
-    "cryptex scan upload.zip --rules my-rules/ --fail-on match --format sarif -o result.sarif",
+    "cryptex scan upload.exe --rules my-rules/ --fail-on match --format sarif -o result.sarif",
     "find /srv -name '*.php' -print0 | cryptex scan --scan-list0 - --rules web.yar",
     "cryptex scan /srv --rules my-rules/ --cache --exclude '*.log'",
   ],
-  seeAlso: ["completion"],
-  async run(options, io, { env }: Deps) {
-    const { output: path, failOn, strict, cache, resume } = options;
+  seeAlso: ["rules lint", "index build", "engines"],
+  async run(options, io, { env, streams }: Deps) {
+    const { output: path, failOn, strict, cache, resume, db, scanList, scanList0 } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
     const rules = chosenRules(options, env);
     const roots = await rootsOf(options, signal);
-    await using file = path === undefined ? undefined : await OutputFile.create(path);
+    await using file = path === undefined ? undefined : await OutputFile.create(path, signal);
+    const lists = [scanList, scanList0, db].filter((each) => each !== undefined);
+    if (file) refuseOverwriting(file, [...rules.paths, ...lists, ...roots.map(forFs)]);
     const ruleSet = await openRuleSet({
       ...rules,
       cacheFolder: join(cacheFolder("cryptex", env), "rules"),
       warn,
       signal,
     });
+    if (file) refuseOverwriting(file, ruleSet.files);
     if (strict) refuseLosses(ruleSet);
     using seen = cache || resume ? seenFilesOf(options, ruleSet, warn) : undefined;
     const progress = new ScanProgress();
@@ -57,7 +62,8 @@ export const scan = command({
     using output = new ScanOutput(io, line, file);
     const writer = openFormat(options, ruleSet, file ? NO_SCREEN : io);
     const tally = new Tally();
-    const request = { ...requestOf(options, roots), ...(seen && { seen }), ruleSet, progress, signal };
+    const own = ownFiles(file, seen?.path, streams);
+    const request = { ...requestOf(options, roots, own), ...(seen && { seen }), ruleSet, progress, signal };
     using _counting = counting(progress, request.walk, io);
     for await (const event of runScan(request)) {
       tally.count(event);

@@ -51,7 +51,7 @@ export function openSeenFilesIfPossible(
   scope: SeenScope,
   warn: (text: string) => void,
   options?: StoreOptions,
-): SeenFiles & Disposable {
+): SeenFiles & Disposable & { readonly path: string | undefined } {
   let store: Store | undefined;
   let files: SeenFiles | undefined;
   const attempt = <T>(work: () => T, otherwise: T): T => {
@@ -69,6 +69,7 @@ export function openSeenFilesIfPossible(
     return openSeenFiles(store, scope);
   }, undefined);
   return {
+    path: store?.path,
     folder(folder) {
       const known = files?.folder(folder);
       return { get: (name, identity) => files && attempt(() => known?.get(name, identity), undefined) };

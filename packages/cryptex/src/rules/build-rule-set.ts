@@ -19,10 +19,17 @@ export interface CompiledFiles extends CompiledSet {
   readonly read: RuleFiles;
 }
 
-/** Reads, resolves and compiles. Everything that was lost on the way is among `quarantined`. */
-export function compileSet(request: RuleSetRequest, { facts, newInstance }: Compiler): CompiledFiles {
+/**
+ * Reads, resolves and compiles. Everything that was lost on the way is among `quarantined`.
+ * @param mayWait waits for pipes that are named
+ */
+export function compileSet(
+  request: RuleSetRequest,
+  { facts, newInstance }: Compiler,
+  mayWait = false,
+): CompiledFiles {
   const { listed, quarantined: unlisted } = listRuleFiles(request.paths);
-  const read = readRuleFiles(listed, request.includeFolders);
+  const read = readRuleFiles(listed, request.includeFolders, mayWait);
   const externals = withFileExternals(request.externals);
   const resolution = resolveRules(read, {
     name: "this engine",
@@ -35,7 +42,7 @@ export function compileSet(request: RuleSetRequest, { facts, newInstance }: Comp
 }
 
 export function buildRuleSet(request: RuleSetRequest, compiler: Compiler): PackedRuleSet {
-  const { compiled, rules, quarantined, listed, read } = compileSet(request, compiler);
+  const { compiled, rules, quarantined, listed, read } = compileSet(request, compiler, true);
   return {
     digest: digestOf(rules, request.externals),
     quarantined,

@@ -1,5 +1,17 @@
 /** Finds the files of rules that paths stand for, and reads one. */
-import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Quarantined } from "./rule-info.ts";
 
@@ -14,6 +26,8 @@ export interface ListedFile {
   readonly path: string;
   /** The folder that was named; for a file, the folder that it lies in. */
   readonly root: string;
+  /** Was not found below a folder, nor included. */
+  readonly isNamed?: true;
 }
 
 /** Lists the rule files that paths stand for, sorted below each path. Paths that cannot be read are quarantined. */
@@ -29,7 +43,7 @@ export function listRuleFiles(paths: readonly string[]): {
         const visited = new Set<string>();
         for (const found of ruleFilesBelow(path, visited, quarantined))
           listed.push({ path: found, root: path });
-      } else listed.push({ path, root: dirname(path) });
+      } else listed.push({ path, root: dirname(path), isNamed: true });
     } catch (error) {
       quarantined.push(unreadable(path, error));
     }
@@ -70,16 +84,50 @@ export function statOrUndefined(path: string) {
   }
 }
 
-/** Reads a file, or a pipe to its end. @throws Error that says why not */
-export function readRuleFile(path: string): Uint8Array {
-  const stats = statSync(path);
-  if (stats.isDirectory()) throw new Error("is a folder");
-  if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket())
-    throw new Error("is no file of rules");
-  if (stats.size > MAX_RULE_FILE_BYTES) {
-    throw new Error(`is larger than ${MAX_RULE_FILE_BYTES / 1024 / 1024} MiB`);
+/**
+ * Reads a regular file; never waits and never reads on, whatever lies there.
+ * @param mayWait takes a pipe too, and waits for who writes to it
+ * @throws Error that says why not
+ */
+export function readRuleFile(path: string, mayWait = false): Uint8Array {
+  check(statSync(path), mayWait); // some devices act when they are opened
+  // Opening a pipe without O_NONBLOCK waits for a writer. Windows has no such flag, and no such pipe.
+  const fd = openSync(path, constants.O_RDONLY | (mayWait ? 0 : (constants.O_NONBLOCK ?? 0)));
+  try {
+    const stats = fstatSync(fd);
+    check(stats, mayWait);
+    return readAll(fd, stats.size);
+  } finally {
+    closeSync(fd);
   }
-  return readFileSync(path);
+}
+
+function check(stats: Stats, mayWait: boolean): void {
+  if (stats.isDirectory()) throw new Error("is a folder");
+  if (stats.isFIFO() && !mayWait)
+    throw new Error("is a pipe, which is read only where scan --rules names it");
+  if (!stats.isFile() && !stats.isFIFO()) throw new Error("is no file of rules");
+}
+
+/** Bytes of a first read where the size is not known, as for pipes. */
+const PIECE_BYTES = 64 * 1024;
+
+/** @param size expected */
+function readAll(fd: number, size: number): Uint8Array {
+  const isTooLarge = new Error(`is larger than ${MAX_RULE_FILE_BYTES / 1024 / 1024} MiB`);
+  if (size > MAX_RULE_FILE_BYTES) throw isTooLarge;
+  let bytes = new Uint8Array(size > 0 ? size + 1 : PIECE_BYTES);
+  for (let length = 0; ; ) {
+    const count = readSync(fd, bytes, length, bytes.length - length, null);
+    if (count === 0) return bytes.subarray(0, length);
+    length += count;
+    if (length > MAX_RULE_FILE_BYTES) throw isTooLarge;
+    if (length === bytes.length) {
+      const larger = new Uint8Array(2 * length);
+      larger.set(bytes);
+      bytes = larger;
+    }
+  }
 }
 
 export function unreadable(path: string, error: unknown): Quarantined {

@@ -5,7 +5,7 @@
  * - The same text twice, with the same meaning of the names in it, is one rule: the second copy is reported and nothing is lost.
  * - One name with two texts: both are kept, each in the namespace of its file. Rules that name it from a third file cannot tell
  *   which is meant, and are lost.
- * - A rule that names something lost is lost.
+ * - A rule that names something lost is lost. A rule that could not be parsed keeps its name from standing for one of another file.
  */
 import { createHash } from "node:crypto";
 import type { NameUse } from "./ast.ts";
@@ -82,7 +82,7 @@ export function resolveRules(
   evaluator: Evaluator,
 ): Resolution {
   const candidates = rules.map((rule, order) => new Candidate(rule, order));
-  const resolver = new Resolver(candidates, importedModules(files), evaluator);
+  const resolver = new Resolver(candidates, files, evaluator);
   for (const candidate of candidates) resolver.resolve(candidate);
   return resolver.result(namespacesOf(files));
 }
@@ -92,22 +92,42 @@ function importedModules(files: readonly RuleFile[]): Set<string> {
   return new Set(files.flatMap(({ syntax }) => syntax.imports.map(({ module }) => module)));
 }
 
+interface BrokenRule {
+  readonly file: RuleFile;
+  readonly line: number;
+}
+
+function brokenRules(files: readonly RuleFile[]): Map<string, BrokenRule[]> {
+  const broken = new Map<string, BrokenRule[]>();
+  for (const file of files) {
+    for (const { rule, line } of file.syntax.faults) {
+      if (rule !== undefined) broken.set(rule, [...(broken.get(rule) ?? []), { file, line }]);
+    }
+  }
+  return broken;
+}
+
 class Resolver {
   private readonly byName: Map<string, Candidate[]>;
+  /** Rules that could not be parsed, by name. */
+  private readonly broken: ReadonlyMap<string, readonly BrokenRule[]>;
   /** Candidates whose names are being resolved. */
   private readonly open = new Set<Candidate>();
   private readonly duplicates: Candidate[] = [];
   private readonly order: Candidate[] = [];
   private readonly byIdentity = new Map<string, Candidate>();
   private names: readonly string[] | undefined;
+  private readonly imported: ReadonlySet<string>;
   /** Where no name stands for two rules nothing is compared. */
   private readonly comparing: boolean;
 
   constructor(
     candidates: readonly Candidate[],
-    private readonly imported: ReadonlySet<string>,
+    files: readonly RuleFile[],
     private readonly evaluator: Evaluator,
   ) {
+    this.imported = importedModules(files);
+    this.broken = brokenRules(files);
     this.byName = Map.groupBy(candidates, ({ name }) => name);
     this.comparing = this.byName.size < candidates.length;
   }
@@ -150,6 +170,14 @@ class Resolver {
     const all = this.byName.get(name) ?? [];
     const own = all.filter((each) => each.rule.file === file);
     return own.length > 0 ? own : all;
+  }
+
+  /** Finds a rule that could not be parsed and that a name stands for: one of the same file, or where there is no other. */
+  private brokenInReach(file: RuleFile, name: string, reach: readonly Candidate[]): BrokenRule | undefined {
+    const broken = this.broken.get(name) ?? [];
+    const isOwn = reach.some((each) => each.rule.file === file);
+    if (isOwn) return undefined;
+    return broken.find((each) => each.file === file) ?? (reach.length === 0 ? broken[0] : undefined);
   }
 
   /** Lists the rules that a wildcard of a rule stands for: all but itself. */
@@ -208,13 +236,17 @@ class Resolver {
   private settleNames(candidate: Candidate) {
     for (const use of candidate.rule.syntax.names) {
       const line = lineOfUse(candidate, use);
-      const meanings = new Set(this.inReach(candidate.rule.file, use.name).map(({ original }) => original));
+      const { file } = candidate.rule;
+      const reach = this.inReach(file, use.name);
+      const broken = this.brokenInReach(file, use.name, reach);
+      if (broken) return { reason: dependsOn(use.name, `${broken.file.path}:${broken.line}`), line };
+      const meanings = new Set(reach.map(({ original }) => original));
       const [meaning, other] = meanings;
       if (other) {
         const places = [...meanings].map(({ rule }) => placeOf(rule)).join(", ");
         return { reason: `"${use.name}" may mean any of several rules: ${places}`, line };
       }
-      if (meaning?.lost) return { reason: dependsOn(use.name, meaning), line };
+      if (meaning?.lost) return { reason: dependsOn(use.name, placeOf(meaning.rule)), line };
       if (meaning) {
         candidate.uses!.push(meaning);
         candidate.meanings.set(use.name, meaning);
@@ -230,8 +262,12 @@ class Resolver {
   private settleWildcards(candidate: Candidate) {
     for (const use of candidate.rule.syntax.ruleWildcards) {
       const line = lineOfUse(candidate, use);
+      for (const [name, [first]] of this.broken) {
+        if (!name.startsWith(use.name)) continue;
+        return { reason: dependsOn(name, `${first!.file.path}:${first!.line}`), line };
+      }
       for (const { original } of this.matching(use.name, candidate)) {
-        if (original.lost) return { reason: dependsOn(original.name, original), line };
+        if (original.lost) return { reason: dependsOn(original.name, placeOf(original.rule)), line };
         candidate.uses!.push(original);
       }
     }
@@ -328,8 +364,8 @@ function quarantinedRule({ file, syntax }: RuleInFile, reason: string, line = sy
 }
 
 /** The reason of what is lost is not repeated along a chain: it stands at the rule that is named. */
-function dependsOn(name: string, { rule }: Candidate): string {
-  return `depends on "${name}" (${placeOf(rule)}), which is not evaluated`;
+function dependsOn(name: string, place: string): string {
+  return `depends on "${name}" (${place}), which is not evaluated`;
 }
 
 function placeOf({ file, syntax }: RuleInFile): string {

@@ -33,9 +33,13 @@ export interface RuleInFile {
   readonly syntax: RuleSyntax;
 }
 
-/** Reads and parses the listed files and all that they include. */
-export function readRuleFiles(listed: readonly ListedFile[], includeFolders: readonly string[]): RuleFiles {
-  const reading = new Reading(includeFolders);
+/** Reads and parses the listed files and all that they include. @param mayWait waits for pipes that were named */
+export function readRuleFiles(
+  listed: readonly ListedFile[],
+  includeFolders: readonly string[],
+  mayWait = false,
+): RuleFiles {
+  const reading = new Reading(includeFolders, mayWait);
   for (const file of listed) reading.add(file);
   return reading;
 }
@@ -51,7 +55,10 @@ class Reading implements RuleFiles {
   /** Real paths from a named file down to the present one. */
   private readonly stack: string[] = [];
 
-  constructor(private readonly includeFolders: readonly string[]) {}
+  constructor(
+    private readonly includeFolders: readonly string[],
+    private readonly mayWait: boolean,
+  ) {}
 
   /** Adds a file's rules unless they are there. */
   add(listed: ListedFile): void {
@@ -64,7 +71,7 @@ class Reading implements RuleFiles {
         this.digests.set(listed.path, seen);
         return;
       }
-      bytes = readRuleFile(listed.path);
+      bytes = readRuleFile(listed.path, this.mayWait && listed.isNamed === true);
     } catch (error) {
       this.quarantined.push(unreadable(listed.path, error));
       return;
@@ -98,7 +105,8 @@ class Reading implements RuleFiles {
     const shown = JSON.stringify(path);
     const found = this.find(dirname(from.path), Buffer.from(path, "latin1").toString());
     if (found === undefined) return void lost(`include ${shown}: there is no such file`);
-    const real = realpathSync(found);
+    const real = realPathOrUndefined(found);
+    if (real === undefined) return void lost(`include ${shown}: the file went away while it was looked for`);
     if (this.stack.includes(real)) return void lost(`include ${shown}: the file includes itself in a circle`);
     if (this.stack.length >= MAX_INCLUDE_DEPTH) {
       return void lost(`include ${shown}: more than ${MAX_INCLUDE_DEPTH} includes within each other`);
@@ -116,6 +124,14 @@ class Reading implements RuleFiles {
       this.absent.push(place);
       return false;
     });
+  }
+}
+
+function realPathOrUndefined(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
   }
 }
 

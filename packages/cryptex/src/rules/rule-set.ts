@@ -12,6 +12,8 @@ export interface RuleSet {
   readonly compiled: Uint8Array;
   readonly rules: RuleTable;
   readonly quarantined: readonly Quarantined[];
+  /** Paths of all files that were read. */
+  readonly files: readonly string[];
   /** Values of the externals defined by `--define`; those of the file are set for each file. */
   readonly externals: Externals;
 }

@@ -33,6 +33,8 @@ export interface IndexEngine {
 export interface BuiltIndex {
   readonly text: Uint8Array;
   readonly report: IndexReport;
+  /** Paths of all files that were read. */
+  readonly files: readonly string[];
 }
 
 /** Content of OUT.json. */
@@ -91,6 +93,7 @@ export async function buildIndex(
   const duplicates = inOrder.filter(({ harmless }) => harmless).map(dropped);
   return {
     text,
+    files: [...read.digests.keys()],
     report: {
       schema: 1,
       target: target.name,

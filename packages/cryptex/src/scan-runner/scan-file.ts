@@ -155,7 +155,8 @@ function ownerNames(): ReadonlyMap<number, string> {
   }
   try {
     const { uid, username } = userInfo();
-    names.set(uid, username);
+    // Bun takes the name from the environment, and says "unknown" without USER; the list of users is to be believed more.
+    if (!names.has(uid) && username !== "unknown") names.set(uid, username);
   } catch {
     // A user without a name.
   }

@@ -22,6 +22,15 @@ export interface WalkOptions {
   readonly maxDepth: number;
   /** Follows symbolic links; each folder is then entered once. */
   readonly follow: boolean;
+  /** Files that the scan itself writes. They are skipped: to read them tells nothing, and to close a store's file would free its locks. */
+  readonly own?: readonly OwnFile[];
+}
+
+export interface OwnFile {
+  readonly dev: number;
+  readonly ino: number;
+  /** It was not there before and will be gone after: no line says that it is skipped, or equal runs would differ. */
+  readonly isTemporary?: true;
 }
 
 /** Default of `--max-size`, as the manual says: larger files are seldom programs, and an engine holds a whole file. */
@@ -164,7 +173,7 @@ export class Walk {
     this.#listings.splice(at, 0, listing);
   }
 
-  /** Undefined for a folder that is walked. */
+  /** Undefined for a folder that is walked, and for a temporary file of the scan's own. */
   #look(path: string, name: string, folder: Folder | undefined): Found | undefined {
     const isRoot = !folder;
     try {
@@ -188,13 +197,21 @@ export class Walk {
     }
   }
 
-  #file(path: string, name: string, folder: Folder | undefined, stats: Stats, byLink: boolean): Found {
+  #file(
+    path: string,
+    name: string,
+    folder: Folder | undefined,
+    stats: Stats,
+    byLink: boolean,
+  ): Found | undefined {
     const { maxSize, since } = this.options;
     const { dev, ino, size, mtimeMs, ctimeMs } = stats;
     if (!folder) {
       const kernel = this.#systems.nameOf(path, BigInt(dev));
       if (kernel) return skip(path, kernel);
     }
+    const own = this.options.own?.find((each) => each.ino === ino && each.dev === dev);
+    if (own) return own.isTemporary ? undefined : skip(path, "this scan writes to it");
     if (since !== undefined && mtimeMs < since) return skip(path, "last changed before the time given");
     if (size > maxSize) {
       return {

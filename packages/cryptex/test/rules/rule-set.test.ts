@@ -118,6 +118,36 @@ describe("a fault takes out itself and what depends on it", () => {
     ]);
   });
 
+  test("rules that lean on one that could not be parsed, by name or by wildcard", () => {
+    const { rules, lost } = outcomeOf({
+      "a.yar": [
+        "rule helper_a { condition: ( }",
+        "rule helper_b { condition: false }",
+        "rule leans { condition: helper_a }",
+        "rule all_of_them { condition: none of (helper_*) }",
+        "rule other { condition: helper_b }",
+      ].join("\n"),
+    });
+    expect(rules).toEqual(["helper_b", "other"]);
+    expect(lost).toEqual([
+      'helper_a a.yar:1 syntax error: "}" cannot follow here: expected a condition',
+      'leans a.yar:3 depends on "helper_a" (a.yar:1), which is not evaluated',
+      'all_of_them a.yar:4 depends on "helper_a" (a.yar:1), which is not evaluated',
+    ]);
+  });
+
+  test("a file whose own rule could not be parsed does not take another file's", () => {
+    const { rules, lost } = outcomeOf({
+      "a.yar": "rule helper { condition: ( }\nrule user_a { condition: helper }",
+      "b.yar": "rule helper { condition: true }\nrule user_b { condition: helper }",
+    });
+    expect(rules).toEqual(["helper", "user_b"]);
+    expect(lost).toEqual([
+      'helper a.yar:1 syntax error: "}" cannot follow here: expected a condition',
+      'user_a a.yar:2 depends on "helper" (a.yar:1), which is not evaluated',
+    ]);
+  });
+
   test("any set of sound rules is untouched by any faulty neighbours", () => {
     const faults = [
       "condition: }",

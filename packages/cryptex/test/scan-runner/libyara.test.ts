@@ -1,6 +1,6 @@
 /** Scans with the engine of the program, in threads of the system. */
 import { expect, test } from "bun:test";
-import { truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { ENGINE } from "../../src/engine/engine-file.ts";
 import { makeLibyara } from "../../src/engine/own-engine.ts";
 import { buildRuleSet } from "../../src/rules/build-rule-set.ts";
@@ -25,6 +25,7 @@ function ruleSetOf(tree: Tree, source: string): RuleSet {
     rules: openRuleTable(table),
     quarantined,
     engine: ENGINE,
+    files: [path],
     externals: {},
   };
 }
@@ -43,6 +44,27 @@ function rulesOf(tree: Tree, events: readonly ScanEvent[]): string[] {
   return events.flatMap((event) =>
     event.type === "match" ? [`${tree.below(event.path)} ${event.rule}`] : [],
   );
+}
+
+test("owner is the name of the file's user in the system's list, whatever USER says", async () => {
+  const uid = process.getuid?.();
+  const line = passwd().find((each) => each.split(":")[2] === String(uid));
+  if (line === undefined) return void console.warn("skipped: /etc/passwd does not name this user");
+  using tree = new Tree();
+  tree.file("f", "x");
+  const before = process.env["USER"];
+  process.env["USER"] = "somebody else";
+  try {
+    const events = await scan(tree, `rule own { condition: owner == "${line.split(":")[0]}" }`);
+    expect(rulesOf(tree, events)).toEqual(["f own"]);
+  } finally {
+    if (before === undefined) delete process.env["USER"];
+    else process.env["USER"] = before;
+  }
+});
+
+function passwd(): string[] {
+  return existsSync("/etc/passwd") ? readFileSync("/etc/passwd", "latin1").split("\n") : [];
 }
 
 test("hostile bytes of matches come back from the lines as they were", async () => {

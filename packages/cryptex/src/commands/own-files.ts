@@ -1,0 +1,43 @@
+/** Files that a command writes, which are none of those that it reads. */
+import { statSync } from "node:fs";
+import { UsageError } from "#kit/errors.ts";
+import type { FileNumbers, OutputFile } from "#kit/files/output-file.ts";
+import type { OwnFile } from "../scan-runner/walk.ts";
+
+/** What follows the name of a SQLite database in those of its other files: https://sqlite.org/tempfiles.html */
+const STORE_ENDINGS = ["", "-wal", "-shm", "-journal"];
+
+/** Lists the files that a scan writes: the result, also where it replaces an older one, and the store of the cache. */
+export function ownFiles(
+  output: OutputFile | undefined,
+  store: string | undefined,
+  streams: readonly FileNumbers[] = [],
+): OwnFile[] {
+  const files = store === undefined ? [] : STORE_ENDINGS.map((ending) => numbersOf(store + ending));
+  const unfinished = output?.unfinished && { ...output.unfinished, isTemporary: true as const };
+  return [...streams, output?.replaced, unfinished, ...files].filter((file) => file !== undefined);
+}
+
+/**
+ * Makes sure that the result does not replace what it is made of.
+ * @param inputs paths as typed
+ * @throws UsageError
+ */
+export function refuseOverwriting({ path, replaced }: OutputFile, inputs: Iterable<string | Buffer>): void {
+  if (!replaced) return;
+  for (const input of inputs) {
+    const file = numbersOf(input);
+    if (file?.ino !== replaced.ino || file.dev !== replaced.dev) continue;
+    throw new UsageError(`the result would replace ${path}, which it is made of`, [
+      "--output takes another path",
+    ]);
+  }
+}
+
+function numbersOf(path: string | Buffer): FileNumbers | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // whoever reads it says why it cannot be read
+  }
+}
