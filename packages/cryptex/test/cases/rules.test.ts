@@ -226,6 +226,8 @@ test("two quantifiers in a row are refused by name, and never a rule that finds 
   for (const event of result.events) {
     if (event.type === "quarantine") expect(event.reason).toMatch(/quantif|repeat|syntax/);
   }
+  const lint = await runCryptex(folder, "rules", "lint", "set.yar", "--fail-on", "lint");
+  expect([lint.exitCode, lint.stdout]).toEqual([4, expect.stringMatching(/plus(.|\n)*twice/)]);
 });
 
 test("an index for engines without a module leaves rules out, not files, and what depends on them", async () => {

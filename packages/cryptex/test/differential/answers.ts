@@ -11,6 +11,14 @@ export const DIED = "(died)";
 /** Matching rules that are not private, with the places of their strings, by file. A file without a match may be left out. */
 export type Answers = ReadonlyMap<string, ReadonlyMap<string, Places>>;
 
+/** Rules that a scanner's compiler does not take. */
+export class Refused extends Error {
+  /** @param rules names, sorted */
+  constructor(readonly rules: readonly string[]) {
+    super(`refused: ${rules.join(" ")}`);
+  }
+}
+
 export interface Difference {
   readonly file: string;
   readonly rule: string;

@@ -74,10 +74,11 @@ describe("an engine with one broken operator is caught", () => {
 
   test.each(Object.entries(broken))("%s", async (_, scanner) => {
     let unknown: readonly string[] = [];
-    for (let round = 0; round < ROUNDS && unknown.length === 0; round++) {
+    for (let round = 0; round < ROUNDS && unknown.every((text) => text.includes("refused")); round++) {
       ({ unknown } = await compareRounds(scanner, reference, SEED + round, 1));
     }
-    expect(unknown).not.toEqual([]);
+    // A text that is no rule any more would be caught for that alone.
+    expect(unknown.filter((text) => !text.includes("refused"))).not.toEqual([]);
   });
 
   test("and the first of these rounds have no difference with the sound one", async () => {

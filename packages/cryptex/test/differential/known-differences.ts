@@ -55,7 +55,8 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, KnownDifference>> = {
     theirs: ["$a@0+3"],
   },
   "empty-matches": {
-    reason: "a regular expression that matches the empty text was not found where nothing else of it is",
+    reason:
+      "a regular expression, or what is left of it behind an open range as in /ab.{1,}?c?/, was not found where it is empty",
     rule: "rule r { strings: $a = /abc|/ condition: $a }",
     data: bytes("xabc"),
     ours: ["$a@0+0", "$a@1+3", "$a@2+0", "$a@3+0"],

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { engineCode } from "../../src/engine/engine-file.ts";
 import { Libyara } from "../../src/engine/libyara.ts";
 import { eventsOf, runCryptex, WorkFolder } from "../support/program.ts";
-import { type Answers, GAVE_UP, place } from "./answers.ts";
+import { type Answers, GAVE_UP, place, Refused } from "./answers.ts";
 import type { Scanned } from "./yara-program.ts";
 
 /** Names that the numbers in the engine's answer stand for, in the order of the source. */
@@ -20,7 +20,10 @@ export function scanWithEngine(
   const engine = new Libyara(engineCode());
   const values = Object.fromEntries(externals.map(({ expression, value }) => [expression, value]));
   const { rules: compiled, diagnostics } = engine.compile(Buffer.from(source, "latin1"), values);
-  if (compiled === undefined) throw new Error(JSON.stringify(diagnostics));
+  if (compiled === undefined) {
+    const errors = diagnostics.filter(({ level }) => level === "error");
+    throw new Refused([...new Set(errors.map(({ line }) => ruleAt(source, line)))].sort());
+  }
   const answers = new Map<string, Map<string, string[]>>();
   for (const { name, bytes } of files) {
     engine.buffer(bytes.length).set(bytes);
@@ -43,7 +46,13 @@ export function scanWithEngine(
   return answers;
 }
 
-/** @throws for a rule that is in quarantine as a whole, and for a file that could not be read */
+/** Name of the rule that a line stands in. */
+function ruleAt(source: string, line: number): string {
+  const before = source.split("\n").slice(0, line).join("\n");
+  return [...before.matchAll(/\brule (\w+)/g)].at(-1)?.[1] ?? "";
+}
+
+/** @throws Refused; an error for a file that could not be read */
 export async function scanWithProduct({ source, files, externals }: Scanned): Promise<Answers> {
   using folder = new WorkFolder();
   mkdirSync(join(folder.path, "files"));
@@ -64,6 +73,10 @@ export async function scanWithProduct({ source, files, externals }: Scanned): Pr
       answers.set(basename(event.path), found.set(event.rule, places.sort()));
     }
   }
+  const refused = events.flatMap((event) =>
+    event.type === "quarantine" && event.path === undefined ? (event.rule ?? event.reason) : [],
+  );
+  if (refused.length > 0) throw new Refused(refused.sort());
   for (const event of events) {
     if (event.type === "quarantine" && event.path !== undefined && event.reason.includes("fibers")) {
       answers.set(basename(event.path), new Map([[GAVE_UP, []]]));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Fact } from "../support/files/fact.ts";
-import { type Answers, DIED, GAVE_UP, type Places, place } from "./answers.ts";
+import { type Answers, DIED, GAVE_UP, type Places, place, Refused } from "./answers.ts";
 
 /** The version that the list of known differences is about. */
 export const COMPARED_VERSION = "4.2.3";
@@ -24,7 +24,7 @@ export interface Scanned {
   readonly externals: readonly Fact[];
 }
 
-/** @throws when it says anything but matches: an error in a rule, a file that it could not read */
+/** @throws Refused; an error when it says anything else but matches, as of a file that it could not read */
 export function scanWithYara({ source, files, externals }: Scanned): Answers {
   const folder = mkdtempSync(join(tmpdir(), "differential-"));
   try {
@@ -53,7 +53,10 @@ export function scanWithYara({ source, files, externals }: Scanned): Answers {
 
 function answersOf({ exitCode, stdout, stderr }: Bun.SyncSubprocess<"pipe", "pipe">): Answers {
   const answers = new Map(parse(stdout.toString("latin1")));
-  for (const line of stderr.toString().split("\n")) {
+  const complaints = stderr.toString().split("\n");
+  const refused = complaints.flatMap((line) => /^error: rule "(\w+)" in /.exec(line)?.[1] ?? []);
+  if (refused.length > 0) throw new Refused([...new Set(refused)].sort());
+  for (const line of complaints) {
     const [, path] = /^error scanning (.+): string .* caused error: 46$/.exec(line) ?? [];
     if (path !== undefined) answers.set(basename(path), new Map([[GAVE_UP, []]]));
     else if (line !== "") throw new Error(`yara: ${line}`);
