@@ -1,6 +1,5 @@
 /** `rules cost`: what rules cost in a scan, by their atoms and on a sample. */
 import { UsageError } from "#kit/errors.ts";
-import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";

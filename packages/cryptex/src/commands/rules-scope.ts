@@ -1,6 +1,5 @@
 /** The way from the options of a command `rules …` to the rules in the store. */
 import { plural } from "#kit/format/numbers.ts";
-import { visible } from "#kit/format/visible.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import type { OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";

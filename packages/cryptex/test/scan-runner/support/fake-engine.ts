@@ -49,6 +49,7 @@ export function fakeRuleSet(rules: readonly FakeRule[], more: Partial<RuleSet> =
         rules.flatMap(({ dependsOn }, at) => (dependsOn?.includes(rules[rule]!.name) ? [at] : [])),
     },
     quarantined: [],
+    modules: [],
     files: [],
     externals: {},
     ...more,
