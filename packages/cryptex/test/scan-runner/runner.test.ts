@@ -188,7 +188,10 @@ describe("faults cost one file, and are named", () => {
   test("a global rule that is left out takes all others with it, those of other namespaces too", async () => {
     using tree = new Tree();
     tree.file("m", "@fibers all\nabc");
-    const rules = [{ name: "all", find: "a", isGlobal: true }, { ...RULES[0]!, namespace: "other.yar" }];
+    const rules = [
+      { name: "all", find: "a", isGlobal: true },
+      { ...RULES[0]!, namespace: "other.yar" },
+    ];
     const events = await scan(tree, {}, rules);
     expect(events.map(({ type }) => type)).toEqual(["start", "quarantine", "quarantine", "error", "end"]);
   });
