@@ -236,7 +236,15 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/rules",
     files: /^packages\/cryptex\/src\/rules\//,
-    may: ["cryptex/engine", "kit/abort", "kit/errors", "kit/files", "kit/format", "kit/term"],
+    may: [
+      "cryptex/engine",
+      "cryptex/version",
+      "kit/abort",
+      "kit/errors",
+      "kit/files",
+      "kit/format",
+      "kit/term",
+    ],
     packages: /^node:/,
   },
   {

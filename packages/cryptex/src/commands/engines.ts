@@ -1,6 +1,6 @@
 /** `engines`: what is in this build, and whether it works. */
 
-import { visible } from "#kit/format/visible.ts";
+import { safeJson, visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
@@ -47,9 +47,7 @@ export const engines = command({
         passed: fault === undefined,
         fault: fault ?? null,
       }));
-      await io.out(
-        `${JSON.stringify({ engines: [ENGINE], others, ...(verify && { self_tests }) }, undefined, 2)}\n`,
-      );
+      await io.out(`${safeJson({ engines: [ENGINE], others, ...(verify && { self_tests }) })}\n`);
     } else {
       const { name, version, digest, modules } = ENGINE;
       const lines = [

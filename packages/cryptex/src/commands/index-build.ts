@@ -1,7 +1,7 @@
 /** `index build`: one file with the rules of an index that a target can load. */
 import { OutputFile } from "#kit/files/output-file.ts";
 import { formatCount } from "#kit/format/numbers.ts";
-import { visible } from "#kit/format/visible.ts";
+import { safeJson, visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, positional } from "#kit/term/flags.ts";
@@ -63,10 +63,9 @@ export const indexBuild = command({
       io.signal,
     );
     for (const output of [rules, facts]) refuseOverwriting(output, files);
-    const json = `${JSON.stringify(report, undefined, 2)}\n`;
     await rules.write(text);
-    await facts.write(json);
-    if (options.json) await io.out(json);
+    await facts.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    if (options.json) await io.out(`${safeJson(report)}\n`);
     else say(report, options.output, io);
     return report.dropped_rules.some(({ rule }) => rule === null) ? INCOMPLETE : EXIT.ok;
   },

@@ -4,7 +4,7 @@ import { UsageError } from "#kit/errors.ts";
 import type { FileNumbers, OutputFile } from "#kit/files/output-file.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
 
-/** What follows the name of a SQLite database in those of its other files: https://sqlite.org/tempfiles.html */
+/** Endings that SQLite gives the name of a database for those of its other files: https://sqlite.org/tempfiles.html */
 const STORE_ENDINGS = ["", "-wal", "-shm", "-journal"];
 
 /** Lists the files that a scan writes: the result, also where it replaces an older one, and the store of the cache. */

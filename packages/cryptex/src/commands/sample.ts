@@ -2,7 +2,7 @@
 import { InputError } from "#kit/errors.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { SampleFile } from "../rules/cost.ts";
-import { baseName, extensionOf, folderOf, pathOf, textOf } from "../scan-runner/paths.ts";
+import { pathExternals, pathOf, textOf } from "../scan-runner/paths.ts";
 import { readFile, Unreadable } from "../scan-runner/read.ts";
 import { walk } from "../scan-runner/walk.ts";
 
@@ -39,7 +39,7 @@ export function readSample(roots: readonly string[], limit: number, warn: (text:
       }
       try {
         const content = contentOf(found.path, found.byLink, limit);
-        files.push({ bytes: content, externals: externalsOf(found.path) });
+        files.push({ bytes: content, externals: pathExternals(found.path) });
         bytes += content.length;
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
@@ -68,9 +68,4 @@ function contentOf(path: string, byLink: boolean, maxSize: number): Uint8Array {
     cancelled: () => false,
   });
   return memory;
-}
-
-function externalsOf(path: string): SampleFile["externals"] {
-  const name = baseName(path);
-  return { filename: textOf(name), filepath: textOf(folderOf(path)), extension: textOf(extensionOf(name)) };
 }

@@ -61,12 +61,20 @@ export function counting(
   return { [Symbol.dispose]: () => ended.abort() };
 }
 
-/** Opens the records of files that need not be read again; a failure is a warning, and the scan reads them. */
+/**
+ * Opens the records of files that need not be read again, if they are asked for. A failure is a warning, and the scan reads all files; so
+ * are rules that ask for the time, since what they say of a file changes with it.
+ */
 export function seenFilesOf(
-  { db, maxStrings }: ScanOptions,
-  { digest, engine }: RuleSet,
+  { cache, resume, db, maxStrings }: ScanOptions,
+  { digest, engine, modules }: RuleSet,
   warn: (text: string) => void,
-): ReturnType<typeof openSeenFilesIfPossible> {
+): ReturnType<typeof openSeenFilesIfPossible> | undefined {
+  if (!cache && !resume) return undefined;
+  if (modules.includes("time")) {
+    warn('a rule uses the module "time": every file is read, and no result is kept');
+    return undefined;
+  }
   return openSeenFilesIfPossible(
     db,
     { ruleset: digest, engine: engine.digest, maxStrings, program: VERSION },

@@ -40,7 +40,7 @@ export const scan = command({
   ],
   seeAlso: ["rules lint", "index build", "engines"],
   async run(options, io, { env, streams }: Deps) {
-    const { output: path, failOn, strict, cache, resume, db, scanList, scanList0 } = options;
+    const { output: path, failOn, strict, db, scanList, scanList0 } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
     const rules = chosenRules(options, env);
@@ -56,7 +56,7 @@ export const scan = command({
     });
     if (file) refuseOverwriting(file, ruleSet.files);
     if (strict) refuseLosses(ruleSet);
-    using seen = cache || resume ? seenFilesOf(options, ruleSet, warn) : undefined;
+    using seen = seenFilesOf(options, ruleSet, warn);
     const progress = new ScanProgress();
     using line = new ProgressLine(io, () => progress.text());
     using output = new ScanOutput(io, line, file);

@@ -1,6 +1,6 @@
 /** `verify-engines`: where this program's engine and others do not agree. */
 import { InputError } from "#kit/errors.ts";
-import { visible } from "#kit/format/visible.ts";
+import { safeJson, visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
@@ -77,7 +77,7 @@ export const verifyEnginesCommand = command({
     }
     const lost = quarantined.filter(({ harmless }) => !harmless);
     const result = await verifyEngines({ rules, lost, files, own, ownName: facts.name }, signal);
-    await io.out(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : verificationText(result));
+    await io.out(options.json ? `${safeJson(result)}\n` : verificationText(result));
     if (result.differences.length > 0) return FINDINGS;
     return complete ? EXIT.ok : INCOMPLETE;
   },

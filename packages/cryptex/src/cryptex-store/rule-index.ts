@@ -3,9 +3,9 @@
  * is known is not parsed.
  */
 import { existsSync, type Stats, statSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { listRuleFiles, readRuleFile, unreadable } from "../rules/list-rule-files.ts";
+import { includePlaces, listRuleFiles, readRuleFile, unreadable } from "../rules/list-rule-files.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import type { Fault, FileFacts, Include } from "./rule-facts.ts";
 import {
@@ -205,12 +205,13 @@ class RuleIndexing implements RuleScope {
     return content?.includes ?? facts().includes;
   }
 
-  /** Looks for an included file beside the one that includes it, then in the folders for includes. */
   #find(from: string, { path, line }: Include): string | undefined {
-    const name = Buffer.from(path, "latin1").toString();
-    const folders = isAbsolute(name) ? [""] : [dirname(from), ...(this.options.includeFolders ?? [])];
-    const found = folders.map((folder) => join(folder, name)).find((place) => existsSync(place));
-    if (found === undefined) this.#lose(from, line, `include ${JSON.stringify(name)}: there is no such file`);
+    const places = includePlaces(from, path, this.options.includeFolders ?? []);
+    const found = places.find((place) => existsSync(place));
+    if (found === undefined) {
+      const shown = JSON.stringify(Buffer.from(path, "latin1").toString());
+      this.#lose(from, line, `include ${shown}: there is no such file`);
+    }
     return found;
   }
 

@@ -45,6 +45,7 @@ export function buildRuleSet(request: RuleSetRequest, compiler: Compiler): Packe
   return {
     digest: digestOf(rules, request.externals),
     quarantined,
+    modules: [...new Set(rules.flatMap(({ modules }) => modules))],
     table: packRuleTable(rules),
     compiled: shared(compiled?.save() ?? new Uint8Array()),
     listed: listed.map(({ path }) => path),

@@ -12,7 +12,7 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { Quarantined } from "./rule-info.ts";
 
 /** Names of files that a folder of rules is searched for. A file that is named itself may be called anything. */
@@ -74,6 +74,16 @@ function* ruleFilesBelow(
     if (isFolder) yield* ruleFilesBelow(path, visited, quarantined);
     else if (RULE_FILE.test(name)) yield path;
   }
+}
+
+/**
+ * Lists the places where an included file is looked for: beside the file that includes it, then in the folders for includes.
+ * @param name a binary string, as the include has it
+ */
+export function includePlaces(from: string, name: string, folders: readonly string[]): string[] {
+  const path = Buffer.from(name, "latin1").toString();
+  if (isAbsolute(path)) return [path];
+  return [dirname(from), ...folders].map((folder) => join(folder, path));
 }
 
 export function statOrUndefined(path: string) {

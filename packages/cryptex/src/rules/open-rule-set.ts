@@ -40,6 +40,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
     compiled: packed.compiled,
     rules: openRuleTable(packed.table),
     quarantined: packed.quarantined,
+    modules: packed.modules,
     files: packed.files.map(([path]) => path),
     externals,
   };

@@ -146,7 +146,7 @@ class Resolver {
       }
       this.open.delete(candidate);
       stack.pop();
-      // What waits although it was resolved before stands further down on the stack.
+      // All that it names was on the stack above it; what is still not resolved stands below it, and waits for it.
       this.close(candidate, waiting[0]);
     }
   }

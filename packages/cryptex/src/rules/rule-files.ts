@@ -1,9 +1,15 @@
 /** Reads and parses the files of a rule set, and what they include. Each file is read once, however many ways lead to it. */
 import { realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { basename, relative } from "node:path";
 import type { IncludeSyntax, RuleFileSyntax, RuleSyntax } from "./ast.ts";
 import { Lines } from "./lines.ts";
-import { type ListedFile, readRuleFile, statOrUndefined, unreadable } from "./list-rule-files.ts";
+import {
+  includePlaces,
+  type ListedFile,
+  readRuleFile,
+  statOrUndefined,
+  unreadable,
+} from "./list-rule-files.ts";
 import { parseRuleFile } from "./parser.ts";
 import type { Quarantined } from "./rule-info.ts";
 
@@ -101,8 +107,12 @@ class Reading implements RuleFiles {
   private include(from: RuleFile, { path, line }: IncludeSyntax): void {
     const lost = (reason: string) =>
       this.quarantined.push({ rule: null, file: from.path, line, reason, harmless: false });
-    const shown = JSON.stringify(path);
-    const found = this.find(dirname(from.path), Buffer.from(path, "latin1").toString());
+    const shown = JSON.stringify(Buffer.from(path, "latin1").toString());
+    const found = includePlaces(from.path, path, this.includeFolders).find((place) => {
+      if (statOrUndefined(place)) return true;
+      this.absent.push(place);
+      return false;
+    });
     if (found === undefined) return void lost(`include ${shown}: there is no such file`);
     const real = realPathOrUndefined(found);
     if (real === undefined) return void lost(`include ${shown}: the file went away while it was looked for`);
@@ -111,18 +121,6 @@ class Reading implements RuleFiles {
       return void lost(`include ${shown}: more than ${MAX_INCLUDE_DEPTH} includes within each other`);
     }
     this.add({ path: found, root: from.root });
-  }
-
-  /** Looks beside the including file, then in the include folders. */
-  private find(folder: string, path: string): string | undefined {
-    const places = isAbsolute(path)
-      ? [path]
-      : [folder, ...this.includeFolders].map((each) => join(each, path));
-    return places.find((place) => {
-      if (statOrUndefined(place)) return true;
-      this.absent.push(place);
-      return false;
-    });
   }
 }
 

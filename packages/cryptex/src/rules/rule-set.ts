@@ -12,6 +12,8 @@ export interface RuleSet {
   readonly compiled: Uint8Array;
   readonly rules: RuleTable;
   readonly quarantined: readonly Quarantined[];
+  /** Modules that the rules use. */
+  readonly modules: readonly string[];
   /** Paths of all files that were read. */
   readonly files: readonly string[];
   /** Values of the externals defined by `--define`; those of the file are set for each file. */
@@ -36,6 +38,7 @@ export interface RuleSetRequest {
 export interface PackedRuleSet {
   readonly digest: string;
   readonly quarantined: readonly Quarantined[];
+  readonly modules: readonly string[];
   /** See rule-table.ts. */
   readonly table: Uint8Array;
   /** In shared memory; empty where no rule is left. */

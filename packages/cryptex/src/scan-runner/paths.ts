@@ -54,6 +54,13 @@ export function extensionOf(name: string): string {
   return /[^.]/.test(name.slice(0, dot)) && dot > 0 ? name.slice(dot) : "";
 }
 
+/** Works out the external variables of rules that follow from a path. Their values are text. */
+export function pathExternals(path: string): Record<"filename" | "filepath" | "extension", string> {
+  const filename = textOf(baseName(path));
+  const folder = textOf(folderOf(path));
+  return { filename, filepath: folder === "/" ? "" : folder, extension: extensionOf(filename) };
+}
+
 /** Says in words why the system refused a path. */
 export function refusal(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -152,17 +152,14 @@ export class Results {
     ];
   }
 
-  /** Rules whose verdict says nothing when these were left out: their dependants and, for a global one, its namespace. */
+  /** Rules whose verdict says nothing when these were left out: their dependants; for a global one all, whatever their namespaces. */
   #affected(lost: readonly LostRule[]): ReadonlySet<number> {
     const { rules } = this.ruleSet;
     const affected = new Set<number>();
     for (const { rule } of lost) {
       for (const each of rules.dependants(rule)) affected.add(each);
-      const { isGlobal, namespace } = rules.get(rule);
-      if (!isGlobal) continue;
-      for (let each = 0; each < rules.count; each++) {
-        if (each !== rule && rules.get(each).namespace === namespace) affected.add(each);
-      }
+      if (!rules.get(rule).isGlobal) continue;
+      for (let each = 0; each < rules.count; each++) if (each !== rule) affected.add(each);
     }
     return affected;
   }

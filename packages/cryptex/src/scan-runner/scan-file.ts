@@ -11,7 +11,7 @@ import type {
 } from "../engine/engine.ts";
 import { findCulprits } from "./culprits.ts";
 import { escapeData, MAX_DATA_BYTES } from "./formats/escape.ts";
-import { baseName, extensionOf, folderOf, textOf } from "./paths.ts";
+import { pathExternals, textOf } from "./paths.ts";
 import type { BatchFile, FileResult, MakeEngine, RuleHit, ScanFileOptions } from "./protocol.ts";
 import { Cancelled, type FileContent, readFile, Unreadable } from "./read.ts";
 
@@ -113,15 +113,7 @@ export class FileScanner {
   }
 
   #externals(path: string, { uid }: FileContent): Record<string, ExternalValue> {
-    const name = textOf(baseName(path));
-    const folder = textOf(folderOf(path));
-    return {
-      filename: name,
-      filepath: folder === "/" ? "" : folder,
-      extension: extensionOf(name),
-      filetype: "",
-      owner: this.#owner(uid),
-    };
+    return { ...pathExternals(path), filetype: "", owner: this.#owner(uid) };
   }
 
   #owner(uid: number): string {

@@ -1,6 +1,6 @@
 /** `rules lint`, `rules cost` and `rules deps` from their command line to their exit code. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { InputError, UsageError } from "#kit/errors.ts";
 import { runApp } from "#kit/term/program.ts";
 import { fakeIo } from "../../../../test/support/fake-io.ts";
@@ -98,6 +98,15 @@ describe("rules lint", () => {
     const failure = await rejectionOf(runApp(trial, ["rules", "lint"], fakeIo()));
     expect(failure).toBeInstanceOf(UsageError);
   });
+});
+
+test("index build: what is printed as JSON commands no terminal, and is what the file holds", async () => {
+  folder.write("odd\x9b31m.yar", "rule odd { condition: nobody }");
+  const [index, out] = [at("odd\x9b31m.yar"), at("out.yar")];
+  const { text, json } = await run("index", "build", index, "--target", "libyara-4.5", "-o", out, "--json");
+  expect(text).not.toContain("\x9b");
+  expect(json().dropped_rules[0].file).toBe("odd\x9b31m.yar");
+  expect(JSON.parse(folder.short(readFileSync(`${out}.json`, "utf8")))).toEqual(json());
 });
 
 describe("rules cost", () => {

@@ -1,6 +1,7 @@
 /** `scan` from its command line to its exit code, with the real engine. */
 import { afterAll, describe, expect, test } from "bun:test";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -199,6 +200,17 @@ test("--cache and --resume give the lines of a scan that reads every file", asyn
   for (const args of [["--cache"], ["--cache"], ["--cache", "--paranoid"], ["--resume"]]) {
     expect((await scan(FILES, "--rules", RULES, "--db", db, ...args)).text).toBe(text);
   }
+});
+
+test("rules that ask for the time are asked again for every file", async () => {
+  writeFileSync(at("time.yar"), 'import "time"\nrule later { condition: time.now() > 1500000000 }');
+  const db = at("time.db");
+  for (const _ of [1, 2]) {
+    const { io, text } = await scan(FILES, "--rules", at("time.yar"), "--cache", "--db", db);
+    expect(io.talk()).toContain('a rule uses the module "time": every file is read');
+    expect(text).toContain('"rule":"later"');
+  }
+  expect(existsSync(db)).toBe(false);
 });
 
 test("an interrupt ends a scan, with its reason", async () => {

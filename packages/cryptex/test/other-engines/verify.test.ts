@@ -151,13 +151,13 @@ describe("verifyEngines", () => {
   });
 
   test("a program that fails, or none at all, is an error and not agreement", async () => {
-    expect(ask(yara("echo oh >&2; exit 1"), ["f"], answers({}))).rejects.toThrow(
+    await expect(ask(yara("echo oh >&2; exit 1"), ["f"], answers({}))).rejects.toThrow(
       "yara failed (exit code 1): oh",
     );
     using _ = new FakePath();
     using folder = new RuleFolder(TWO_RULES);
     const { rules } = folder.compile();
-    expect(
+    await expect(
       verifyEngines({ rules, lost: [], files: [], own: answers({}), ownName: "libyara" }, never),
     ).rejects.toThrow("no other engine");
   });

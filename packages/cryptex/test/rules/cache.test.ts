@@ -160,7 +160,7 @@ describe("openRuleSet", () => {
     const stop = new AbortController();
     const opening = openRuleSet({ ...folder.request(["rules"]), warn() {}, signal: stop.signal });
     stop.abort(new Error("enough"));
-    expect(opening).rejects.toThrow("enough");
+    await expect(opening).rejects.toThrow("enough");
   });
 
   test("the digest is that of what is evaluated: names of files do not count, rules, namespaces and externals do", async () => {

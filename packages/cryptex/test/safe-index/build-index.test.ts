@@ -147,7 +147,7 @@ describe("with the target's program", () => {
       using _ = new FakePath({
         clamscan: `case "$1" in --version) echo "ClamAV 9.9.9";; *) ${script};; esac`,
       });
-      expect(build(folder, "clamav")).rejects.toThrow(`clamscan 9.9.9 cannot load the rules (${why})`);
+      await expect(build(folder, "clamav")).rejects.toThrow(`clamscan 9.9.9 cannot load the rules (${why})`);
     }
   });
 

@@ -15,7 +15,7 @@ function ruleSetOf(tree: Tree, source: string): RuleSet {
   const path = `${tree.root}.yar`;
   writeFileSync(path, source);
   const request = { paths: [path], includeFolders: [], externals: {} };
-  const { digest, compiled, table, quarantined } = buildRuleSet(request, {
+  const { digest, compiled, table, quarantined, modules } = buildRuleSet(request, {
     facts: ENGINE,
     newInstance: makeLibyara,
   });
@@ -24,6 +24,7 @@ function ruleSetOf(tree: Tree, source: string): RuleSet {
     compiled,
     rules: openRuleTable(table),
     quarantined,
+    modules,
     engine: ENGINE,
     files: [path],
     externals: {},

@@ -185,10 +185,13 @@ describe("faults cost one file, and are named", () => {
     expect(endOf(events)).toMatchObject({ complete: false, scanned: 2, matched: 2, matches: 3, errors: 1 });
   });
 
-  test("a global rule that is left out takes its namespace with it", async () => {
+  test("a global rule that is left out takes all others with it, those of other namespaces too", async () => {
     using tree = new Tree();
     tree.file("m", "@fibers all\nabc");
-    const rules = [{ name: "all", find: "a", isGlobal: true }, RULES[0]!];
+    const rules = [
+      { name: "all", find: "a", isGlobal: true },
+      { ...RULES[0]!, namespace: "other.yar" },
+    ];
     const events = await scan(tree, {}, rules);
     expect(events.map(({ type }) => type)).toEqual(["start", "quarantine", "quarantine", "error", "end"]);
   });

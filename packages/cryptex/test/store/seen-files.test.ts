@@ -120,7 +120,7 @@ describe("what was recorded", () => {
       ruleset: fc.constantFrom("sha256:aa", "sha256:ab", ""),
       engine: fc.constantFrom("bb", "bc", 'b","x'),
       maxStrings: fc.constantFrom(100, 99, 0),
-      schema: fc.constantFrom(1, 2),
+      program: fc.constantFrom("1.0.0", "1.0.1"),
     });
     fc.assert(
       fc.property(scopes, (scope) => {

@@ -19,6 +19,7 @@ export interface FakeRule {
   readonly find: string;
   readonly dependsOn?: readonly string[];
   readonly isGlobal?: boolean;
+  readonly namespace?: string;
 }
 
 export function fakeRuleSet(rules: readonly FakeRule[], more: Partial<RuleSet> = {}): RuleSet {
@@ -26,9 +27,9 @@ export function fakeRuleSet(rules: readonly FakeRule[], more: Partial<RuleSet> =
   const compiled = new Uint8Array(new SharedArrayBuffer(text.length));
   compiled.set(text);
   const infos = rules.map(
-    ({ name, isGlobal = false }, at): RuleInfo => ({
+    ({ name, isGlobal = false, namespace = "default" }, at): RuleInfo => ({
       name,
-      namespace: "default",
+      namespace,
       isPrivate: false,
       isGlobal,
       tags: ["t"],
@@ -49,6 +50,7 @@ export function fakeRuleSet(rules: readonly FakeRule[], more: Partial<RuleSet> =
         rules.flatMap(({ dependsOn }, at) => (dependsOn?.includes(rules[rule]!.name) ? [at] : [])),
     },
     quarantined: [],
+    modules: [],
     files: [],
     externals: {},
     ...more,
