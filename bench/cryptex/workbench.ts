@@ -1,4 +1,4 @@
-/** What the parts of the benchmark share: rules, commands of the contenders, and rows of tables. */
+/** Shared by the parts of the benchmark: rules, commands of the contenders, and rows of tables. */
 import { globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { median } from "simple-statistics";
