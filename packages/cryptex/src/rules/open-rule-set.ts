@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { orAborted } from "#kit/abort.ts";
+import { writeRefusal } from "#kit/errors.ts";
 import { ENGINE } from "../engine/engine-file.ts";
 import type { PackedRuleSet, RuleSet, RuleSetRequest } from "./rule-set.ts";
 import { RuleSetCache } from "./rule-set-cache.ts";
@@ -30,7 +31,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
     try {
       cache?.keep(request, packed);
     } catch (error) {
-      warn(`the compiled rules could not be kept in ${cacheFolder}: ${(error as Error).message}`);
+      warn(`the compiled rules could not be kept in ${cacheFolder}: ${writeRefusal(error)}`);
     }
   }
   return {
