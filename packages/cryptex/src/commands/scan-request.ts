@@ -9,6 +9,7 @@ import type { RuleSet } from "../rules/rule-set.ts";
 import type { FormatWriter } from "../scan-runner/formats/format.ts";
 import { FORMATS } from "../scan-runner/formats/formats.ts";
 import { pathOf } from "../scan-runner/paths.ts";
+import { countAhead, type ScanProgress } from "../scan-runner/progress.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
 import { readScanList } from "../scan-runner/scan-list.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
