@@ -33,7 +33,7 @@ export const indexBuild = command({
     "Follows the includes of an index and writes one file. Rules that the target cannot load are left out, not their files; so are the rules that depend on them. FILE.json names each with its file, line and reason, and counts the reasons.",
     `Targets: ${TARGETS.map(({ name, about }) => `${name} (${about})`).join("; ")}.`,
     "The result is compiled before it is written: by this program's engine as far as it has the modules, and by the target's own program where it is installed (clamscan, yara, yr). What that program refuses is left out as well.",
-    "The exit code is 3 if an include or a file could not be read, or a stretch of a file is not YARA: rules may be lost that nobody can name.",
+    "The exit code is 3 if an include or a file could not be read, or a stretch of a file is not YARA: rules may be lost that nobody can name. It is 3 as well if no rule is left, and 1 if there was none.",
   ],
   flags: FLAGS,
   examples: [
@@ -67,7 +67,12 @@ export const indexBuild = command({
     await facts.write(`${JSON.stringify(report, undefined, 2)}\n`);
     if (options.json) await io.out(`${safeJson(report)}\n`);
     else say(report, options.output, io);
-    return report.dropped_rules.some(({ rule }) => rule === null) ? INCOMPLETE : EXIT.ok;
+    if (report.rules === 0) {
+      io.log.error(`${visible(options.index)} holds no rule`);
+      return EXIT.failure;
+    }
+    const isIncomplete = report.kept === 0 || report.dropped_rules.some(({ rule }) => rule === null);
+    return isIncomplete ? INCOMPLETE : EXIT.ok;
   },
 });
 

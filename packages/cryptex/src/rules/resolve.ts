@@ -36,8 +36,8 @@ export interface Evaluator {
   /** As messages name it: "this engine". */
   readonly name: string;
   readonly modules: readonly string[];
-  /** External variables that a condition may use. */
-  readonly externals: ReadonlySet<string>;
+  /** External variables that a condition may use; undefined where it has none at all. */
+  readonly externals: ReadonlySet<string> | undefined;
   /** Says why it cannot evaluate a rule for what is in it. */
   refuses?(rule: RuleInFile): string | undefined;
 }
@@ -253,7 +253,7 @@ class Resolver {
       } else if (this.imported.has(use.name)) {
         if (!this.evaluator.modules.includes(use.name)) return { reason: this.missingModule(use.name), line };
         candidate.modules.push(use.name);
-      } else if (!this.evaluator.externals.has(use.name))
+      } else if (!this.evaluator.externals?.has(use.name))
         return { reason: this.undefinedName(use.name), line };
     }
     return undefined;
@@ -276,8 +276,10 @@ class Resolver {
 
   private undefinedName(name: string): string {
     const isModule = this.evaluator.modules.includes(name) || OTHER_MODULES.has(name);
-    return isModule
-      ? notImported(name)
+    if (isModule) return notImported(name);
+    const { name: evaluator, externals } = this.evaluator;
+    return externals === undefined
+      ? `undefined name "${name}": no rule is called so, and ${evaluator} has no external variables`
       : `undefined name "${name}": no rule, module or external variable is called so (--define ${name}=VALUE defines a variable)`;
   }
 

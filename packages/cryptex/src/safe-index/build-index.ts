@@ -79,7 +79,7 @@ export async function buildIndex(
   const resolution = resolveRules(read, {
     name: target.name,
     modules: target.modules,
-    externals: new Set(Object.keys(externals)),
+    externals: target.lacksExternals ? undefined : new Set(Object.keys(externals)),
     refuses: (rule) => target.lacks(rule).join("; ") || undefined,
   });
   const compiled = compileHere(resolution.rules, externals, engine);

@@ -8,6 +8,8 @@ export interface Target {
   /** One line for help. */
   readonly about: string;
   readonly modules: readonly string[];
+  /** True where nobody can define external variables. */
+  readonly lacksExternals?: true;
   /** Endings of file names, where it passes over any other file. */
   readonly endings?: readonly string[];
   /** Says what the target lacks that a rule needs, a reason each; the same words for the same lack, since reasons are counted. */

@@ -27,6 +27,7 @@ export const TARGETS: readonly Target[] = [
     name: "clamav",
     about: "ClamAV 1.x, which reads the language of YARA 3.3 without modules",
     modules: [],
+    lacksExternals: true,
     endings: [".yar", ".yara"],
     lacks: clamavLacks,
     edits: editsForClamav,

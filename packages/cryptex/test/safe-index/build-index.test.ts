@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { ENGINE } from "../../src/engine/engine-file.ts";
 import { makeLibyara } from "../../src/engine/own-engine.ts";
 import { findProgram, runOtherProgram } from "../../src/other-engines/program.ts";
+import type { Externals } from "../../src/rules/rule-set.ts";
 import { buildIndex, type IndexReport } from "../../src/safe-index/build-index.ts";
 import { TARGETS } from "../../src/safe-index/targets.ts";
 import { FakePath } from "../support/fake-path.ts";
@@ -11,10 +12,10 @@ import { outcomeOf, RuleFolder } from "../support/rule-folder.ts";
 
 const never = new AbortController().signal;
 
-async function build(folder: RuleFolder, target: string, paths = ["index.yar"]) {
+async function build(folder: RuleFolder, target: string, paths = ["index.yar"], externals: Externals = {}) {
   const { text, report } = await buildIndex(
     {
-      ...folder.request(paths),
+      ...folder.request(paths, { externals }),
       target: TARGETS.find(({ name }) => name === target)!,
       title: ["made by a test"],
     },
@@ -97,6 +98,17 @@ describe("without programs of others", () => {
       ["two", "two__2_made_apart", 1],
     ]);
     expect(outcomeOf({ "safe.yar": text }).rules).toEqual(["same", "two", "two__2_made_apart"]);
+  });
+
+  test("external variables are defined for targets that have them, and never for ClamAV", async () => {
+    using _ = new FakePath();
+    using folder = new RuleFolder({
+      "index.yar": 'rule r { strings: $a = "abcd" condition: $a and score > 3 }',
+    });
+    expect((await build(folder, "libyara-4.5", undefined, { score: 1n })).report.kept).toBe(1);
+    expect((await build(folder, "clamav", undefined, { score: 1n })).dropped).toEqual([
+      'r index.yar:1 undefined name "score": no rule is called so, and clamav has no external variables',
+    ]);
   });
 
   test("what ClamAV cannot read is written in another way: comments in hex strings, \\r", async () => {
