@@ -23,7 +23,13 @@ enum record
   GIVEN_UP = 4,
   /* Without a word. */
   SIGNATURES_UNKNOWN = 5,
+  /* Number of texts that were left out. */
+  LOG_CUT = 6,
 };
+
+/* Bytes of console.log that a scan answers, and matches that it lists: a loop in a condition makes any number of either. */
+#define MAX_LOG_BYTES (1 << 20)
+#define MAX_LISTED 1000000
 
 enum reason
 {
@@ -57,6 +63,10 @@ struct rules
   /* Global rules that are disabled. */
   YR_BITMASK* were_global;
   uint32_t max_matches;
+  /* Of the scan so far. */
+  size_t log_bytes;
+  uint32_t logs_left_out;
+  uint32_t listed;
 };
 
 static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* user_data);
@@ -284,7 +294,7 @@ static void answer_given_up(struct rules* rules, const YR_STRING* given_up, enum
   answer_word(reason);
 }
 
-static void answer_matches(YR_SCAN_CONTEXT* context, YR_STRING* string, uint32_t number, uint32_t max_matches)
+static void answer_matches(YR_SCAN_CONTEXT* context, struct rules* rules, YR_STRING* string, uint32_t number)
 {
   const YR_MATCHES* matches = &context->matches[string->idx];
   int has_keys = STRING_IS_XOR(string) != 0;
@@ -297,18 +307,20 @@ static void answer_matches(YR_SCAN_CONTEXT* context, YR_STRING* string, uint32_t
   answer_word((uint32_t) matches->count);
   answer_word((uint32_t) has_keys);
   size_t place = answer_place();
-  for (const YR_MATCH* match = matches->head; match != NULL && reported < max_matches; match = match->next)
+  for (const YR_MATCH* match = matches->head; match != NULL && reported < rules->max_matches && rules->listed < MAX_LISTED;
+       match = match->next)
   {
     answer_word((uint32_t) (match->base + match->offset));
     answer_word((uint32_t) match->match_length);
     if (has_keys)
       answer_word(match->xor_key);
     reported++;
+    rules->listed++;
   }
   answer_set(place, reported);
 }
 
-static void answer_rule(YR_SCAN_CONTEXT* context, const struct rules* rules, YR_RULE* rule)
+static void answer_rule(YR_SCAN_CONTEXT* context, struct rules* rules, YR_RULE* rule)
 {
   YR_STRING* string;
   uint32_t number = 0;
@@ -320,9 +332,24 @@ static void answer_rule(YR_SCAN_CONTEXT* context, const struct rules* rules, YR_
     if (string->chained_to != NULL)
       continue;
     if (!STRING_IS_PRIVATE(string))
-      answer_matches(context, string, number, rules->max_matches);
+      answer_matches(context, rules, string, number);
     number++;
   }
+}
+
+static void answer_log(struct rules* rules, const char* text)
+{
+  size_t length = strlen(text);
+  /* Once a text is left out, so are all that follow: none is missing in between. */
+  if (rules->logs_left_out > 0 || rules->log_bytes + length > MAX_LOG_BYTES)
+  {
+    if (rules->logs_left_out < UINT32_MAX)
+      rules->logs_left_out++;
+    return;
+  }
+  rules->log_bytes += length + 1;
+  answer_word(LOG);
+  answer_text(text, length);
 }
 
 /*
@@ -339,8 +366,7 @@ static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* u
     answer_rule(context, rules, data);
     break;
   case CALLBACK_MSG_CONSOLE_LOG:
-    answer_word(LOG);
-    answer_text(data, strlen(data));
+    answer_log(rules, data);
     break;
   case CALLBACK_MSG_TOO_MANY_MATCHES:
     answer_given_up(rules, data, TOO_MANY_MATCHES);
@@ -372,6 +398,7 @@ static int scan_once(struct rules* rules, const uint8_t* data, size_t length)
   size_t strings = YR_BITMASK_SIZE(rules->compiled->num_strings);
 
   answer_clear();
+  rules->log_bytes = rules->logs_left_out = rules->listed = 0;
   signatures_begin_scan();
   /* A scanner would keep the entry point of its first file. */
   scanner->entry_point = YR_UNDEFINED;
@@ -435,6 +462,11 @@ EXPORT(scan) int cx_scan(struct rules* rules, const uint8_t* data, size_t length
     }
   }
   answer_strings_given_up(rules);
+  if (rules->logs_left_out > 0)
+  {
+    answer_word(LOG_CUT);
+    answer_word(rules->logs_left_out);
+  }
   if (signatures_were_unknown())
     answer_word(SIGNATURES_UNKNOWN);
   return error;

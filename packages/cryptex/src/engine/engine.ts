@@ -34,7 +34,7 @@ export interface ScanOptions {
   readonly externals?: Readonly<Record<string, ExternalValue>>;
   /** 0 is without limit. */
   readonly timeoutMs: number;
-  /** Matches reported for a string; `total` counts the others. */
+  /** Matches reported for a string; `total` counts the others. Of all strings a million are reported. */
   readonly maxMatches: number;
 }
 
@@ -59,14 +59,17 @@ export interface RuleMatch {
   readonly strings: readonly StringMatches[];
 }
 
-/** Outcome of a scan. Anything but "done" means that no rule's answer can be relied on. */
+/**
+ * Outcome of a scan. Anything but "done" means that no rule's answer can be relied on. For "fibers" and "stack" the condition of
+ * a rule is at fault, which the engine does not name: a regular expression in it, or the number of its operands.
+ */
 export interface EngineScan {
-  readonly outcome: "done" | "timeout" | "cancelled" | "fibers" | "out-of-memory" | "failed";
+  readonly outcome: "done" | "timeout" | "cancelled" | "fibers" | "stack" | "out-of-memory" | "failed";
   /** The engine's words on a scan that is not done. */
   readonly message?: string;
   /** Matching rules that are not private, by number. */
   readonly matches: readonly RuleMatch[];
-  /** Text of console.log, in order. */
+  /** Text of console.log, in order. Where there is very much, the last one says how many were left out. */
   readonly log: readonly string[];
   /**
    * Strings that the engine gave up on in this scan (more matches than it counts, or a regular expression that it cannot follow), so

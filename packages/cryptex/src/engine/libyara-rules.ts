@@ -15,6 +15,7 @@ import { packRules } from "./saved-rules.ts";
 
 /** Error numbers of libyara: include/yara/error.h. */
 const SUCCESS = 0;
+const STACK_OVERFLOW = 25;
 const TIMEOUT = 26;
 const TOO_MANY_FIBERS = 46;
 
@@ -72,6 +73,7 @@ export class LibyaraRules implements CompiledRules {
       if (code === TOO_MANY_FIBERS) {
         return unfinished("fibers", "a regular expression of a condition needs too many fibers");
       }
+      if (code === STACK_OVERFLOW) return unfinished("stack", "a condition has too many operands");
       return unfinished("failed", `error ${code} of libyara`);
     } catch (error) {
       if (error instanceof EngineError) return unfinished(error.outcome, error.message);
@@ -114,6 +116,7 @@ const STRING_MATCHES = 2;
 const LOG = 3;
 const GIVEN_UP = 4;
 const SIGNATURES_UNKNOWN = 5;
+const LOG_CUT = 6;
 
 /** `enum reason` of c/shim.c. */
 const REASONS: Record<number, string> = {
@@ -149,6 +152,9 @@ function readScan(answer: AnswerReader, signatureFaults: readonly string[]): Eng
         givenUp.set(`${rule} ${string}`, { rule, string, reason });
         break;
       }
+      case LOG_CUT:
+        log.push(`and ${answer.word()} more, which are left out`);
+        break;
       case SIGNATURES_UNKNOWN:
         if (notEvaluated.length === 0) notEvaluated.push("pe.signatures: they could not be read");
         break;

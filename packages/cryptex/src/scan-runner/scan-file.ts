@@ -9,7 +9,7 @@ import type {
   ExternalValue,
   RuleMatch,
 } from "../engine/engine.ts";
-import { findCulprits } from "./culprits.ts";
+import { type Blame, blameOf, findCulprits } from "./culprits.ts";
 import { escapeData, MAX_DATA_BYTES } from "./formats/escape.ts";
 import { pathExternals, textOf } from "./paths.ts";
 import type { BatchFile, FileResult, MakeEngine, RuleHit, ScanFileOptions } from "./protocol.ts";
@@ -20,8 +20,11 @@ const GROWN_BYTES = 128 * 1024 * 1024;
 /** Matches of one file that are shown, all rules together: bounds what a hostile file makes of many rules. Totals say the rest. */
 const SHOWN_MATCHES = 100_000;
 
-const TOO_MANY_FIBERS =
-  "the engine gave up on a regular expression of the rule in this file: too many fibers";
+/** Why a rule was left out of a scan. */
+const LEFT_OUT: Readonly<Record<Blame, string>> = {
+  fibers: "the engine gave up on a regular expression of the rule in this file: too many fibers",
+  stack: "the engine gave up on the rule in this file: its condition has too many operands",
+};
 
 interface Engine {
   readonly instance: EngineInstance;
@@ -91,13 +94,17 @@ export class FileScanner {
       return rules.scan(length, { externals, timeoutMs: left, maxMatches: maxStrings });
     };
     let scan = once();
-    const culprits = scan.outcome === "fibers" ? findCulprits(rules, once) : undefined;
+    const culprits = blameOf(scan) ? findCulprits(rules, once) : undefined;
     if (culprits) scan = culprits.scan;
     if (scan.outcome === "cancelled" && cancelled()) throw new Cancelled();
     if (scan.outcome !== "done") return { kind: "error", reason: unfinished(scan, timeoutMs) };
 
     const lost = [
-      ...(culprits?.rules ?? []).map((rule) => ({ rule, reason: TOO_MANY_FIBERS, leftOut: true })),
+      ...[...(culprits?.rules ?? [])].map(([rule, blame]) => ({
+        rule,
+        reason: LEFT_OUT[blame],
+        leftOut: true,
+      })),
       ...scan.givenUp.map(({ rule, reason }) => ({ rule, reason, leftOut: false })),
     ];
     const sha256 = before ?? (scan.matches.length > 0 ? digest() : undefined);
