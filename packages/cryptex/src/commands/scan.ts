@@ -4,7 +4,7 @@ import { OutputFile } from "#kit/files/output-file.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
 import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
-import { EXIT } from "#kit/term/exit.ts";
+import { ClosedPipeError, EXIT } from "#kit/term/exit.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
@@ -20,7 +20,7 @@ import { ownFiles, refuseOverwriting } from "./own-files.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
-import { counting, openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
+import { openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
 
 export const scan = command({
   name: "scan",
@@ -28,7 +28,7 @@ export const scan = command({
   details: [
     "Every file that is named, or lies below a folder that is named, is in exactly one of: match lines, skip lines, error lines, or the count of clean files in the last line. Lines are sorted by path, so equal runs give equal bytes. A result without its last line is not complete.",
     "A rule or a rule file that is at fault is named in a quarantine line and takes out itself and the rules that depend on it, never the others.",
-    "Exits with 3 if a regular file within the options, or a rule, was not wholly evaluated: not readable, changed during the scan, out of time, larger than --max-size, at fault. Special files and what --exclude or --since leave out do not count. With --fail-on match and a match it exits with 4, even then.",
+    "Exits with 3 if a regular file within the options, or a rule, was not wholly evaluated: not readable, changed during the scan, out of time, larger than --max-size, at fault; and if the reader of stdout went away before the end. Special files and what --exclude or --since leave out do not count. With --fail-on match and a match it exits with 4, even then.",
   ],
   flags: SCAN_FLAGS,
   check: checkScanOptions,
@@ -63,14 +63,25 @@ export const scan = command({
     const writer = openFormat(options, ruleSet, file ? NO_SCREEN : io);
     const tally = new Tally();
     const own = ownFiles(file, seen?.path, streams);
-    const request = { ...requestOf(options, roots, own), ...(seen && { seen }), ruleSet, progress, signal };
-    using _counting = counting(progress, request.walk, io);
-    for await (const event of runScan(request)) {
-      tally.count(event);
-      await output.write(writer.event(event));
+    const request = {
+      ...requestOf(options, roots, own),
+      ...(seen && { seen }),
+      ruleSet,
+      signal,
+      ...(io.errIsTerminal && { progress }),
+    };
+    try {
+      for await (const event of runScan(request)) {
+        tally.count(event);
+        await output.write(writer.event(event));
+      }
+      await output.write(writer.end());
+      await output.finish();
+    } catch (error) {
+      // Whoever went away does not know how it ended.
+      if (error instanceof ClosedPipeError) return INCOMPLETE;
+      throw error;
     }
-    await output.write(writer.end());
-    await output.finish();
     if (ruleSet.rules.count === 0) return noRules(ruleSet, rules.paths, io);
     return EXIT_OF[outcomeOf(tally, failOn.includes("match"))];
   },

@@ -1,6 +1,7 @@
 /** The door to rules: from paths to a set that is ready to scan, from the cache where nothing has changed. */
 import { Worker } from "node:worker_threads";
 import { orAborted } from "#kit/abort.ts";
+import { writeRefusal } from "#kit/errors.ts";
 import { ENGINE } from "../engine/engine-file.ts";
 import { statOrUndefined } from "./list-rule-files.ts";
 import type { PackedRuleSet, RuleSet, RuleSetRequest } from "./rule-set.ts";
@@ -30,7 +31,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
     try {
       cache?.keep(request, packed);
     } catch (error) {
-      warn(`the compiled rules could not be kept in ${cacheFolder}: ${(error as Error).message}`);
+      warn(`the compiled rules could not be kept in ${cacheFolder}: ${writeRefusal(error)}`);
     }
   }
   return {
