@@ -51,7 +51,7 @@ export async function indexRules(
 ): Promise<RuleScope> {
   const index = new RuleIndexing(store, options);
   const { listed, quarantined } = listRuleFiles(paths);
-  index.problems.push(...quarantined);
+  for (const problem of quarantined) index.problems.push(problem);
   let level = listed.map(({ path }) => path);
   while (level.length > 0) level = await index.take(level);
   index.keep();

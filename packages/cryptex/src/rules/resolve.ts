@@ -141,7 +141,8 @@ class Resolver {
       const waiting = this.named(candidate).filter((each) => !each.uses);
       if (waiting.length > 0 && !this.open.has(candidate)) {
         this.open.add(candidate);
-        stack.push(...waiting.reverse());
+        // Not spread: a call takes some hundred thousand arguments at most.
+        for (const each of waiting.reverse()) stack.push(each);
         continue;
       }
       this.open.delete(candidate);
@@ -347,8 +348,8 @@ function stableOrder(kept: readonly Candidate[]): Set<Candidate> {
     while (stack.length > 0) {
       const candidate = stack.at(-1)!;
       const waiting = candidate.uses!.filter((use) => !ordered.has(use));
-      if (waiting.length > 0 && !ordered.has(candidate)) stack.push(...waiting.reverse());
-      else ordered.add(stack.pop()!);
+      if (waiting.length === 0 || ordered.has(candidate)) ordered.add(stack.pop()!);
+      else for (const each of waiting.reverse()) stack.push(each);
     }
   }
   return ordered;

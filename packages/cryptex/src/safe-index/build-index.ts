@@ -82,11 +82,9 @@ export async function buildIndex(
     externals: new Set(Object.keys(externals)),
     refuses: (rule) => target.lacks(rule).join("; ") || undefined,
   });
-  const lost: Quarantined[] = [...unlisted, ...read.quarantined, ...resolution.quarantined];
   const compiled = compileHere(resolution.rules, externals, engine);
-  lost.push(...compiled.quarantined);
   const checked = await checkByTarget(compiled.rules, request, signal);
-  lost.push(...checked.lost);
+  const lost = [unlisted, read.quarantined, resolution.quarantined, compiled.quarantined, checked.lost].flat();
   const { rules, text } = checked.index;
   const inOrder = inOrderOf(read.files, lost);
   const harmful = inOrder.filter(({ harmless }) => !harmless).map(dropped);
