@@ -36,7 +36,8 @@ export class OutputFile implements AsyncDisposable {
       // Its path is not resolved: that of a pipe without a name would be taken for one in the working folder.
       if (existing && !existing.isFile()) {
         const opened = open(path, "w");
-        opened.then((file) => signal?.aborted && file.close()).catch(() => {}); // nobody else will
+        // Who no longer waits for it will not close it either.
+        opened.then((file) => (signal?.aborted ? file.close() : undefined)).catch(() => {});
         return new OutputFile(path, await orAborted(opened, signal), undefined, signal);
       }
       const target = existing ? await realpath(path) : await endOfLinks(path);

@@ -84,7 +84,13 @@ export async function buildIndex(
   });
   const compiled = compileHere(resolution.rules, externals, engine);
   const checked = await checkByTarget(compiled.rules, request, signal);
-  const lost = [unlisted, read.quarantined, resolution.quarantined, compiled.quarantined, checked.lost].flat();
+  const lost = [
+    unlisted,
+    read.quarantined,
+    resolution.quarantined,
+    compiled.quarantined,
+    checked.lost,
+  ].flat();
   const { rules, text } = checked.index;
   const inOrder = inOrderOf(read.files, lost);
   const harmful = inOrder.filter(({ harmless }) => !harmless).map(dropped);

@@ -1,4 +1,4 @@
-/** What a scan writes: never what it reads, whole or not at all, and never raw to a terminal. */
+/** Results of scans: never in the place of what is read, whole or not at all, and never raw on a terminal. */
 import { describe, expect, test } from "bun:test";
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { UsageError } from "#kit/errors.ts";
