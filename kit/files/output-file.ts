@@ -35,7 +35,10 @@ export class OutputFile implements AsyncDisposable {
       if (existing?.isDirectory()) throw new InputError(`${path} is a folder`);
       // Its path is not resolved: that of a pipe without a name would be taken for one in the working folder.
       if (existing && !existing.isFile()) {
-        return new OutputFile(path, await orAborted(open(path, "w"), signal), undefined, signal);
+        const opened = open(path, "w");
+        // Who no longer waits for it will not close it either.
+        opened.then((file) => (signal?.aborted ? file.close() : undefined)).catch(() => {});
+        return new OutputFile(path, await orAborted(opened, signal), undefined, signal);
       }
       const target = existing ? await realpath(path) : await endOfLinks(path);
       if (existing) await (await open(target, "r+")).close(); // replacing it takes the right to write it

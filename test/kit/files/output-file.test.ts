@@ -3,6 +3,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -55,6 +56,47 @@ describe("output file", () => {
       await file.write("after");
     }
     expect(readFileSync(target, "utf8")).toBe("after");
+  });
+
+  test("a link to what is not there yet is followed, too", async () => {
+    symlinkSync("second.txt", join(folder, "first.txt"));
+    symlinkSync("target.txt", join(folder, "second.txt"));
+    {
+      await using file = await OutputFile.create(join(folder, "first.txt"));
+      await file.write("new");
+    }
+    expect(readFileSync(join(folder, "target.txt"), "utf8")).toBe("new");
+    expect(readlinkSync(join(folder, "first.txt"))).toBe("second.txt");
+  });
+
+  test("a pipe that nobody reads is waited for until an interrupt", async () => {
+    const path = join(folder, "pipe");
+    Bun.spawnSync(["mkfifo", path]);
+    const interrupt = new AbortController();
+    const created = OutputFile.create(path, interrupt.signal);
+    const reason = new Error("interrupted");
+    setTimeout(() => interrupt.abort(reason), 20);
+    expect(await rejectionOf(created)).toBe(reason);
+    await Bun.file(path).slice(0, 0).text(); // lets the opening end
+  });
+
+  test("the unfinished file and the one that it replaces can be told from all others", async () => {
+    const path = join(folder, "report.txt");
+    writeFileSync(path, "before");
+    const before = statSync(path).ino;
+    await using file = await OutputFile.create(path);
+    const [name] = readdirSync(folder).filter((each) => each.endsWith(".part"));
+    expect(file.unfinished?.ino).toBe(statSync(join(folder, name!)).ino);
+    expect(file.replaced?.ino).toBe(before);
+  });
+
+  test("what the system refuses is said in words, once", async () => {
+    const path = join(folder, "absent", "report.txt");
+    const error = await rejectionOf(OutputFile.create(path));
+    expect((error as Error).message).toBe(`cannot write ${path}: there is no such folder`);
+    await using full = await OutputFile.create("/dev/full");
+    const refused = await rejectionOf(full.write("result"));
+    expect((refused as Error).message).toBe("cannot write /dev/full: no space left on the disk");
   });
 
   test("a device is written to, not replaced", async () => {

@@ -18,6 +18,11 @@ test("a style is put on and taken off, where there is something to see", () => {
   expect(paint("", "bad", true)).toBe("");
 });
 
+test("what a message quotes is escaped; its lines stay", () => {
+  const error = new UsageError("no file \x1b[2J\u009b\u202e", ["one\ntwo\r"]);
+  expect(messageOf(error, "trial")).toBe("trial: error: no file \\x1B[2J\\x9B\\u{202E}\nhint: one\ntwo\\x0D");
+});
+
 test("an error is the same text with colour and without", () => {
   const error = new UsageError("wrong", ["do better"]);
   expect(messageOf(error, "trial")).toBe("trial: error: wrong\nhint: do better");

@@ -86,11 +86,12 @@ describe("scan", () => {
     expect((await scan("3")).stdout).toBe(one.stdout);
   });
 
-  test("a closed pipe is no failure and no news", async () => {
+  test("a closed pipe is no news; the scan is incomplete unless all was written before", async () => {
     const { exitCode, stdout, stderr } = await shell(
       '{ "$CRYPTEX" scan files --rules rules.yar --format ndjson --list-clean; echo $? >&2; } | head -n 1',
     );
-    expect([exitCode, stderr]).toEqual([0, "0\n"]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^[03]\n$/);
     expect(stdout).toStartWith('{"type":"start"');
   });
 
@@ -109,8 +110,9 @@ describe("scan", () => {
     }
   });
 
-  test("an interrupt ends it with 130, a termination with 143", async () => {
+  test("an interrupt ends it with 130, a termination with 143, a terminal that goes away with 129", async () => {
     for (const [signal, code] of [
+      ["SIGHUP", 129],
       ["SIGINT", 130],
       ["SIGTERM", 143],
     ] as const) {
@@ -119,6 +121,7 @@ describe("scan", () => {
         "rule endless { condition: for all i in (0..9223372036854775806) : (i >= 0) }",
       );
       const command = [program, "scan", "files", "--rules", "endless.yar", "--format", "ndjson"];
+      if (signal === "SIGHUP" && process.platform !== "linux") continue; // the signal itself ends it
       const child = Bun.spawn(command, { cwd: folder, env: {}, stdout: "pipe", stderr: "pipe" });
       await child.stdout.getReader().read();
       child.kill(signal);

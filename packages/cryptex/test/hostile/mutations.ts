@@ -1,7 +1,7 @@
 /** Damage of the kinds that transfers, editors and attackers do. */
 import type { Random } from "../support/random.ts";
 
-/** What is put in: words and signs that mean something to a reader of rules, and bytes that mean something to one of files. */
+/** Pieces to put in: words and signs that mean something to a reader of rules, and bytes that mean something to one of files. */
 const PIECES = [
   ...[
     '"',
