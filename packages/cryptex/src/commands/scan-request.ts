@@ -1,6 +1,7 @@
 /** From the options of `scan` to its parts: what is scanned, how the result is written. */
 import { InputError } from "#kit/errors.ts";
 import { plural } from "#kit/format/numbers.ts";
+import type { Io } from "#kit/term/io.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
 import { lossText, type RuleInfo } from "../rules/rule-info.ts";
@@ -8,6 +9,7 @@ import type { RuleSet } from "../rules/rule-set.ts";
 import type { FormatWriter } from "../scan-runner/formats/format.ts";
 import { FORMATS } from "../scan-runner/formats/formats.ts";
 import { pathOf } from "../scan-runner/paths.ts";
+import { countAhead, type ScanProgress } from "../scan-runner/progress.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
 import { readScanList } from "../scan-runner/scan-list.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
@@ -45,6 +47,18 @@ export function requestOf(options: ScanOptions, roots: readonly string[], own: r
     unordered,
     reuse: paranoid ? "paranoid" : cache || resume,
   } satisfies Partial<ScanRequest>;
+}
+
+/** Learns meanwhile how much there is to scan, for those who watch it; ends when it is disposed of. */
+export function counting(
+  progress: ScanProgress,
+  walk: ScanRequest["walk"],
+  { errIsTerminal }: Pick<Io, "errIsTerminal">,
+): Disposable {
+  const ended = new AbortController();
+  // It fails when it is ended, and where the scan fails, which says why.
+  if (errIsTerminal) countAhead(progress, walk, ended.signal).catch(() => undefined);
+  return { [Symbol.dispose]: () => ended.abort() };
 }
 
 /**
