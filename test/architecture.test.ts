@@ -77,7 +77,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "sources",
     files: /^src\/sources\//,
-    may: ["source", "errors", "host", "kernels", "kit/term", "kit/abort"],
+    may: ["source", "errors", "host", "kernels", "kit/term", "kit/abort", "kit/files"],
     packages: /^node:/,
   },
   {

@@ -19,11 +19,21 @@ export function dataFolder(product: string, env: Environment, os: string = proce
 }
 
 function usual(env: Environment, os: string, mac: readonly string[], others: readonly string[]): string {
-  const home = env["HOME"] || homedir();
+  // A user without HOME and without an entry in passwd has the root folder, as in a shell.
+  const home = env["HOME"] || homeOfUser() || "/";
   if (os === "win32") return absolute(env["LOCALAPPDATA"]) ?? join(home, "AppData", "Local");
   return join(home, ...(os === "darwin" ? mac : others));
 }
 
 function absolute(path: string | undefined): string | undefined {
   return path !== undefined && isAbsolute(path) ? path : undefined;
+}
+
+/** Names the home of this user as the system knows it; undefined for a user whom it does not know, as in many containers. */
+export function homeOfUser(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }

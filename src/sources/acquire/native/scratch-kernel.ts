@@ -1,6 +1,7 @@
 /** Sources whose kernel reads and writes a file of its own, which has no name and vanishes when it is closed. */
 import { accessSync, constants, statfsSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
+import { homeOfUser } from "#kit/files/user-folders.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Source } from "../../../source.ts";
 import type { KernelSource } from "./kernel.ts";
@@ -25,7 +26,7 @@ export function scratchKernel(kernel: KernelSource): Source {
 /** Lists folders for the file: the user's choice, else the usual ones for temporary files, and the home folder. */
 function folders({ settings }: Host): readonly string[] {
   if (settings.scratchFolder !== undefined) return [settings.scratchFolder];
-  return [...new Set([tmpdir(), "/var/tmp", homedir()])];
+  return [...new Set([tmpdir(), "/var/tmp", homeOfUser() ?? "/"])];
 }
 
 /** Linux: tmpfs and ramfs (linux/magic.h), whose files are memory. No file system of macOS has these numbers. */
