@@ -30,6 +30,7 @@ const CHANGES: readonly Change[] = [
     from: "typedef int (*YR_HASH_TABLE_FREE_VALUE_FUNC)(void* value);",
     to: "typedef void (*YR_HASH_TABLE_FREE_VALUE_FUNC)(void* value);",
   },
+  ...narrowProducts(),
   {
     file: "scan.c",
     why: "a time limit is to end what goes on between two looks at the clock: see cx_check_time in c/shim.c",
@@ -76,6 +77,35 @@ const CHANGES: readonly Change[] = [
 `,
   },
 ];
+
+/**
+ * Products of a count in a file and the size of an item. Where a size has 32 bits they overflow, what is far too large seems to fit, and
+ * a file of 300 bytes takes all memory there is.
+ */
+function narrowProducts(): Change[] {
+  const why = "the product has more than 32 bits";
+  return [
+    { file: "include/yara/dex.h", why, from: "((size_t) size <= dex", to: "((uint64_t) size <= dex" },
+    {
+      file: "modules/dex/dex.c",
+      why,
+      from: "sizeof(uint32_t) + yr_le32toh(*map_list_size) * sizeof(map_item_t)",
+      to: "sizeof(uint32_t) + (uint64_t) yr_le32toh(*map_list_size) * sizeof(map_item_t)",
+    },
+    {
+      file: "modules/pe/pe.c",
+      why,
+      from: "if (yr_le32toh(exports->NumberOfNames) * sizeof(DWORD) >",
+      to: "if ((uint64_t) yr_le32toh(exports->NumberOfNames) * sizeof(DWORD) >",
+    },
+    {
+      file: "modules/pe/pe.c",
+      why,
+      from: "coff_offset + coff_number * sizeof(IMAGE_SYMBOL)",
+      to: "coff_offset + (uint64_t) coff_number * sizeof(IMAGE_SYMBOL)",
+    },
+  ];
+}
 
 /**
  * Puts the folder `yara` of the crate into a folder, with the changes made.

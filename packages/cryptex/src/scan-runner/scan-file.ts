@@ -131,16 +131,14 @@ export class FileScanner {
   #discardIfGrown(): void {
     if (!this.#engine) return;
     const { instance, bytes } = this.#engine;
-    if (instance.dead) this.#discard();
-    else if (instance.memoryBytes > bytes + GROWN_BYTES) {
-      this.#discard();
-      // The next large file may come before the collector thinks of this memory.
-      Bun.gc(true);
-    }
+    if (instance.dead || instance.memoryBytes > bytes + GROWN_BYTES) this.#discard();
   }
 
   #discard(): void {
+    const isLarge = this.#engine && this.#engine.instance.memoryBytes > this.#engine.bytes + GROWN_BYTES;
     this.#engine = undefined;
+    // The next large file may come before the collector thinks of this memory, which is 4 GiB where it has run out.
+    if (isLarge) Bun.gc(true);
   }
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { runScan } from "../../src/scan-runner/runner.ts";
 import { MAX_SIZE } from "../../src/scan-runner/walk.ts";
+import { dexFile } from "../support/files/dex.ts";
 import { RuleFolder } from "../support/rule-folder.ts";
 import { expectCountsOf, ownThread, ruleSetOf } from "./support.ts";
 
@@ -53,6 +54,23 @@ test("console.log has an end, and the last line says what is left out", async ()
   expect(logs.length).toBeLessThan(11_000);
   expect(logs.at(-1)).toBe(`and ${30_000 - (logs.length - 1)} more, which are left out`);
   expect(end).toMatchObject({ complete: true, matched: 1 });
+});
+
+test.each([
+  ["string_ids", 0x38, 4],
+  ["type_ids", 0x40, 4],
+  ["proto_ids", 0x48, 4],
+  ["field_ids", 0x50, 8],
+  ["method_ids", 0x58, 8],
+  ["class_defs", 0x60, 32],
+])("a count of %s that overflows 32 bits is no small one", async (_, at, divisor) => {
+  const { bytes } = dexFile([{ name: "Lcom/example/Main;", fields: ["x"], methods: ["run"] }]);
+  const content = Buffer.from(bytes);
+  // Times the size of an item, of which the divisor is a part, it is 0 in 32 bits.
+  content.writeUInt32LE(2 ** 32 / divisor, at);
+  const rule = 'import "dex" rule seen { condition: defined dex.header.file_size }';
+  const { end } = await scan(rule, content.toString("latin1"));
+  expect(end).toMatchObject({ complete: true, scanned: 1, matched: 1, errors: 0 });
 });
 
 test("strings of one byte: the list of matches has an end, the totals do not", async () => {
