@@ -95,6 +95,25 @@ EE_EXPORT int32_t ee_make_fifo(const char *path, uint32_t mode);
 EE_EXPORT int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits);
 
 /*
+ * What tells a copy of this process, or of the machine it runs in, from the original. Each word stays as it is until:
+ *   0     the process was forked: its id
+ *   1     the machine slept, or was restored from a hibernated image: nanoseconds of sleep since it started, good to some
+ *         0.1 ms
+ *   2, 3  the process was restored under another kernel: the id of the boot, 0 where there is none
+ *   4     the kernel told of a new generation of the virtual machine, or lost events of which one may have been that
+ *   5, 6  the hypervisor told of a migration or a restored snapshot (VMClock), 0 where it has no such device
+ * Takes about half a microsecond. -EINVAL unless n is EE_IDENTITY_WORDS. Reentrant.
+ */
+#define EE_IDENTITY_WORDS 7
+EE_EXPORT int32_t ee_identity(uint64_t *out, size_t n);
+
+/*
+ * Fills out[0..n) with bytes of the system's generator, from the kernel: never from a generator in this process, which a
+ * copy would have, too. Reentrant.
+ */
+EE_EXPORT int32_t ee_os_random(void *out, size_t n);
+
+/*
  * The key stream of CTR_DRBG(AES-256), SP 800-90A rev. 1 section 10.2.1. state is Key || V. Fills out[0..n) with
  * E(Key, V + 1), E(Key, V + 2), ... and replaces state by the EE_SEED_LENGTH bytes that follow at the next border of a
  * block; V is a number of 128 bits that wraps around. -EINVAL for a null state, -ENOTSUP as `check` answers, where the
@@ -103,6 +122,12 @@ EE_EXPORT int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits);
 #define EE_SEED_LENGTH 48
 EE_EXPORT int32_t ee_ctr_drbg_check(void);
 EE_EXPORT int32_t ee_ctr_drbg_advance(uint8_t *state, uint8_t *out, size_t n);
+
+/*
+ * Block_Cipher_df of input[0..n), section 10.3.2 there: out[0..EE_SEED_LENGTH). -EINVAL for 2^32 bytes or more, -ENOTSUP as
+ * above. Reentrant.
+ */
+EE_EXPORT int32_t ee_ctr_drbg_derive(const uint8_t *input, size_t n, uint8_t *out);
 
 /* Two hexadecimal digits, in lower case, for each byte: text[0..2n). Reentrant. */
 EE_EXPORT void ee_hex(const uint8_t *bytes, size_t n, uint8_t *text);

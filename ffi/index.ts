@@ -54,13 +54,24 @@ export interface NativeLibrary {
    * @throws NativeError EPERM without the right to; EINVAL for more than 8 bits a byte; ENOTSUP
    */
   feedKernel(bytes: Uint8Array, bits: number): void;
+  /**
+   * Fills seven words that stay as they are until this process, or its machine, was copied: see `ee_identity` in c/ee.h.
+   */
+  identity(words: BigUint64Array): void;
+  /** Fills `out` with bytes of the kernel's generator. */
+  osRandom(out: Uint8Array): void;
   /** Writes two hexadecimal digits for each byte. @throws RangeError unless `text` is twice as long as `bytes` */
   writeHex(bytes: Uint8Array, text: Uint8Array): void;
-  /**
-   * The key stream of CTR_DRBG(AES-256), see c/ee.h: fills `out` and replaces `state`, Key ‖ V, 48 bytes. Undefined where
-   * the processor has no AES instructions.
-   */
-  readonly keyStream: ((state: Uint8Array, out: Uint8Array) => void) | undefined;
+  /** The steps of CTR_DRBG(AES-256) that are costly. Undefined where the processor has no AES instructions. */
+  readonly drbgCipher: DrbgCipher | undefined;
+}
+
+/** See c/ee.h, `ee_ctr_drbg_advance` and `ee_ctr_drbg_derive`. */
+interface DrbgCipher {
+  /** Fills `out` with the key stream, and replaces `state`, Key ‖ V, 48 bytes. */
+  keyStream(state: Uint8Array, out: Uint8Array): void;
+  /** Writes Block_Cipher_df of `input` to `out`, 48 bytes. */
+  derive(input: Uint8Array, out: Uint8Array): void;
 }
 
 const SYMBOLS = {
@@ -77,9 +88,15 @@ const SERVICES = {
   ee_hex: { args: ["ptr", "u64", "ptr"], returns: "void" },
 } as const;
 
-const KEY_STREAM = {
+const ORIGIN = {
+  ee_identity: { args: ["ptr", "u64"], returns: "i32" },
+  ee_os_random: { args: ["ptr", "u64"], returns: "i32" },
+} as const;
+
+const DRBG_CIPHER = {
   ee_ctr_drbg_check: { args: [], returns: "i32" },
   ee_ctr_drbg_advance: { args: ["ptr", "ptr", "u64"], returns: "i32" },
+  ee_ctr_drbg_derive: { args: ["ptr", "u64", "ptr"], returns: "i32" },
 } as const;
 
 const WORDS_FUNCTION = { args: ["ptr", "u64"], returns: "i32" } as const;
@@ -103,8 +120,9 @@ export function loadLibrary({ path }: LoadOptions = {}): NativeLibrary {
 function bindLibrary(library: Library): NativeLibrary {
   const symbols = library.bind(SYMBOLS);
   const periodNs = once(() => symbols.ee_clock_period_ns());
-  const keyStream = once(() => bindKeyStream(library));
+  const drbgCipher = once(() => bindDrbgCipher(library));
   const services = once(() => library.bind(SERVICES));
+  const origin = once(() => library.bind(ORIGIN));
   const commandNamed = oncePerName((name) => library.bind({ [name]: COMMAND })[name]!);
   return {
     path: library.path,
@@ -129,24 +147,36 @@ function bindLibrary(library: Library): NativeLibrary {
       if (bytes.length === 0) throw new RangeError("no bytes to feed the kernel with");
       checkErrno("/dev/random", services().ee_feed_kernel(bytes, bytes.length, bits));
     },
+    identity: (words) => checkErrno("identity", origin().ee_identity(words, words.length)),
+    osRandom(out) {
+      // There is no pointer to the memory of an empty array.
+      if (out.length > 0) checkErrno("random bytes of the system", origin().ee_os_random(out, out.length));
+    },
     writeHex(bytes, text) {
       if (text.length !== 2 * bytes.length) throw new RangeError("the text has two digits for each byte");
       // There is no pointer to the memory of an empty array.
       if (bytes.length > 0) services().ee_hex(bytes, bytes.length, text);
     },
-    get keyStream() {
-      return keyStream();
+    get drbgCipher() {
+      return drbgCipher();
     },
   };
 }
 
-function bindKeyStream(library: Library): NativeLibrary["keyStream"] {
-  const { ee_ctr_drbg_check, ee_ctr_drbg_advance } = library.bind(KEY_STREAM);
+function bindDrbgCipher(library: Library): DrbgCipher | undefined {
+  const { ee_ctr_drbg_check, ee_ctr_drbg_advance, ee_ctr_drbg_derive } = library.bind(DRBG_CIPHER);
   if (ee_ctr_drbg_check() !== 0) return undefined;
-  return (state, out) => {
-    if (state.length !== SEED_LENGTH) throw new RangeError(`Key and V have ${SEED_LENGTH} bytes`);
-    // There is no pointer to the memory of an empty array.
-    checkErrno("key stream", ee_ctr_drbg_advance(state, out.length === 0 ? null : out, out.length));
+  // There is no pointer to the memory of an empty array.
+  const pointed = (bytes: Uint8Array) => (bytes.length === 0 ? null : bytes);
+  return {
+    keyStream(state, out) {
+      if (state.length !== SEED_LENGTH) throw new RangeError(`Key and V have ${SEED_LENGTH} bytes`);
+      checkErrno("key stream", ee_ctr_drbg_advance(state, pointed(out), out.length));
+    },
+    derive(input, out) {
+      if (out.length !== SEED_LENGTH) throw new RangeError(`derived are ${SEED_LENGTH} bytes`);
+      checkErrno("derivation", ee_ctr_drbg_derive(pointed(input), input.length, out));
+    },
   };
 }
 

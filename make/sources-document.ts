@@ -110,7 +110,9 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
         makeFifo: nothing,
         feedKernel: nothing,
         writeHex: nothing,
-        keyStream: undefined,
+        identity: nothing,
+        osRandom: nothing,
+        drbgCipher: undefined,
       },
     },
     // The document must not depend on where this machine keeps temporary files.

@@ -89,7 +89,17 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "pool",
     files: /^src\/pool\//,
-    may: ["source", "sampling", "errors", "conditioning", "calibration", "rbg", "sources", "kit/abort"],
+    may: [
+      "source",
+      "sampling",
+      "errors",
+      "conditioning",
+      "calibration",
+      "platform",
+      "rbg",
+      "sources",
+      "kit/abort",
+    ],
     packages: /^node:events$/,
   },
   {

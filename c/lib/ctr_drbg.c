@@ -1,6 +1,7 @@
 /*
- * The costly step of CTR_DRBG(AES-256), SP 800-90A rev. 1 section 10.2.1: the key stream, by the processor's own AES
- * instructions. They use no tables in memory, so neither caches nor timings reveal the key.
+ * The costly steps of CTR_DRBG(AES-256), SP 800-90A rev. 1: the key stream (section 10.2.1) and the derivation function
+ * (10.3.2), by the processor's own AES instructions. They use no tables in memory, so neither caches nor timings reveal
+ * the key.
  *
  * Many blocks are in work at once, since each round of a block waits for the round before. FIPS 197 describes the key
  * schedule and the rounds.
@@ -231,5 +232,71 @@ int32_t ee_ctr_drbg_advance(uint8_t *state, uint8_t *out, size_t n) {
   fill(&keys, &next, state, EE_SEED_LENGTH / BLOCK, wide);
   wipe(&keys, sizeof keys);
   wipe(&next, sizeof next);
+  return 0;
+}
+
+/* ---- The derivation function ---- */
+
+static void encrypt_block(const schedule *keys, uint8_t *block) {
+  encrypt_one(keys, (counter)load_number(block) << 64 | load_number(block + BLOCK / 2), block);
+}
+
+static void add(uint8_t *block, const uint8_t *other) {
+  for (int i = 0; i < BLOCK; i++) block[i] ^= other[i];
+}
+
+static void store_number(uint8_t *bytes, uint32_t number) {
+  number = __builtin_bswap32(number);
+  memcpy(bytes, &number, sizeof number);
+}
+
+/* L and N come before the input, each of this size; then a byte 0x80, and zeros up to the border of a block. */
+#define NUMBER 4
+#define CHAINS (EE_SEED_LENGTH / BLOCK)
+
+/* Writes block number `index` of S = L || N || input || 0x80 || 0 ... */
+static void padded_block(const uint8_t *input, size_t n, size_t index, uint8_t *block) {
+  memset(block, 0, BLOCK);
+  if (index == 0) {
+    store_number(block, (uint32_t)n);
+    store_number(block + NUMBER, EE_SEED_LENGTH);
+  }
+  for (size_t i = index == 0 ? 2 * NUMBER : 0; i < BLOCK; i++) {
+    const size_t at = index * BLOCK + i - 2 * NUMBER;
+    if (at < n) block[i] = input[at];
+    else if (at == n) block[i] = 0x80;
+  }
+}
+
+int32_t ee_ctr_drbg_derive(const uint8_t *input, size_t n, uint8_t *out) {
+  if (out == NULL || (input == NULL && n > 0) || n > UINT32_MAX) return -EINVAL;
+  if (instructions() == NO_AES) return -ENOTSUP;
+  uint8_t key[KEY_WORDS * sizeof(uint32_t)];
+  for (size_t i = 0; i < sizeof key; i++) key[i] = (uint8_t)i;
+  schedule keys;
+  expand(&keys, key);
+  /* Steps 6 to 9: BCC of IV || S, for IV = 0, 1, 2. Its chaining value begins as zero. */
+  uint8_t chains[CHAINS][BLOCK] = {{0}};
+  for (uint32_t i = 0; i < CHAINS; i++) {
+    store_number(chains[i], i);
+    encrypt_block(&keys, chains[i]);
+  }
+  uint8_t block[BLOCK];
+  for (size_t index = 0; index * BLOCK < 2 * NUMBER + n + 1; index++) {
+    padded_block(input, n, index, block);
+    for (int i = 0; i < CHAINS; i++) {
+      add(chains[i], block);
+      encrypt_block(&keys, chains[i]);
+    }
+  }
+  /* Steps 10 to 15: the first two are a key; the last one is encrypted again and again. */
+  expand(&keys, chains[0]);
+  for (int i = 0; i < CHAINS; i++) {
+    encrypt_block(&keys, chains[CHAINS - 1]);
+    memcpy(out + i * BLOCK, chains[CHAINS - 1], BLOCK);
+  }
+  wipe(&keys, sizeof keys);
+  wipe(chains, sizeof chains);
+  wipe(block, sizeof block);
   return 0;
 }

@@ -6,7 +6,8 @@
  *     await open.full.fill(out);
  */
 import { type ClaimDeps, type ClaimOptions, creditedInfos } from "../calibration/claims.ts";
-import { DrbgGenerator, FullGenerator } from "../rbg/generator.ts";
+import { systemAround } from "../platform/clone-watch.ts";
+import { DrbgGenerator, FullGenerator, type System } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import type { SourceInfo } from "../source.ts";
 import { selectSources } from "../sources/selection.ts";
@@ -19,6 +20,8 @@ export interface PoolSettings extends ClaimOptions, Pick<PoolConfig, "capacityBy
 
 export interface PoolDeps extends ClaimDeps {
   startThread(): SamplingThread;
+  /** Default: the host's. */
+  readonly system?: System;
 }
 
 export interface OpenPool extends Disposable {
@@ -43,10 +46,11 @@ export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
     capacityBytes: settings.capacityBytes,
     idleShare: settings.idleShare,
   });
-  const { host } = deps;
-  // Full-entropy bytes are few: they do without the native library.
-  const full = new FullGenerator(pool);
-  const drbg = new DrbgGenerator(pool, () => (host.native.ok ? host.native.library.keyStream : undefined));
+  const system = deps.system ?? systemAround(deps.host);
+  // Before the generators, which then ask a pool that has forgotten, too.
+  system.clones.onChange((reason) => pool.forget(reason));
+  const full = new FullGenerator(pool, system);
+  const drbg = new DrbgGenerator(pool, system);
   const close = () => {
     full.close();
     drbg.close();

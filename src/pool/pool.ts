@@ -8,6 +8,7 @@
 import { EventEmitter } from "node:events";
 import { onAbort } from "#kit/abort.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
+import type { ExtractOptions } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
 import { describeFailure, type SourceState, whyNot } from "../sampling/source-state.ts";
@@ -87,7 +88,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
    * @throws RangeError unless 1 ≤ length ≤ MAX_EXTRACT_BYTES
    * @throws InsufficientEntropyError when no source can ever deliver; the signal's reason; PoolClosedError
    */
-  async extract(length: number, signal?: AbortSignal): Promise<Uint8Array> {
+  async extract(length: number, { signal }: ExtractOptions = {}): Promise<Uint8Array> {
     if (!Number.isInteger(length) || length < 1 || length > MAX_EXTRACT_BYTES) {
       throw new RangeError(`cannot extract ${length} bytes at once: 1 to ${MAX_EXTRACT_BYTES}`);
     }
@@ -98,16 +99,6 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
       this.#waiters.push(waiter);
       this.#serve();
     });
-  }
-
-  /** Returns up to `length` bytes that are ready now; none while requests wait. */
-  extractReady(length: number): Uint8Array {
-    this.#assertOpen();
-    if (this.#waiters.length > 0) return new Uint8Array(0);
-    const out = new Uint8Array(Math.min(length, this.#reservoir.readyBytes));
-    this.#extractedBytes += this.#account.take(out);
-    this.#sample();
-    return out;
   }
 
   /** Stops sampling this source until `resume`. @throws RangeError for a source that is not in the pool */
@@ -142,6 +133,13 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   /** Describes how far the pool is from the bytes asked for. */
   shortage(): string {
     return shortageOf(this.status());
+  }
+
+  /** Forgets all that a copy of this process has, too. Requests that wait get new entropy only. */
+  forget(_reason: string): void {
+    this.#account.wipe();
+    for (const waiter of this.#waiters) waiter.wipe();
+    this.#sample();
   }
 
   /** Ends sampling, rejects waiting requests, wipes ready bytes. */
@@ -267,6 +265,11 @@ class Waiter {
     const taken = take(this.#bytes.subarray(this.#filled));
     this.#filled += taken;
     return taken;
+  }
+
+  wipe(): void {
+    this.#bytes.fill(0);
+    this.#filled = 0;
   }
 
   succeed(): void {

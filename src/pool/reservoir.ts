@@ -8,7 +8,7 @@ import type { Ledger } from "./ledger.ts";
 
 /** Buys blocks with credited samples, and enters each step in the ledger. */
 export class Account {
-  readonly #conditioner = new BlockConditioner();
+  #conditioner = new BlockConditioner();
 
   constructor(
     private readonly ledger: Ledger,
@@ -38,6 +38,12 @@ export class Account {
     const count = this.reservoir.take(out);
     if (count > 0) this.#settle();
     return count;
+  }
+
+  wipe(): void {
+    this.ledger.forfeit(this.ledger.totals.levelBits);
+    this.#conditioner = new BlockConditioner();
+    this.reservoir.wipe();
   }
 
   /** Makes a block if one is due. Without room for it, keeps one block's worth of credit and forfeits the rest. */

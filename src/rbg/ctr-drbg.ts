@@ -18,6 +18,15 @@ export const MAX_REQUEST_LENGTH = 2 ** 16;
  */
 export type KeyStream = (state: Uint8Array, out: Uint8Array) => void;
 
+/** Writes Block_Cipher_df (§10.3.2) of `input`, fewer than 2³² bytes, to `out`, {@link SEED_LENGTH} bytes. */
+export type Derivation = (input: Uint8Array, out: Uint8Array) => void;
+
+/** AES-256, as CTR_DRBG uses it. */
+export interface DrbgCipher {
+  readonly keyStream: KeyStream;
+  readonly derive: Derivation;
+}
+
 /**
  * Uses the runtime's cipher, in one pass of AES-CTR over zeros. OpenSSL and BoringSSL increment the block as
  * one 128-bit number with wrap-around, as ctr_len = 128 demands.
@@ -77,8 +86,8 @@ export interface CtrDrbgOptions {
   readonly freshEntropy?: () => Uint8Array;
   /** Requests allowed between two reseeds, 1..2⁴⁸ (default). */
   readonly reseedInterval?: number;
-  /** Makes the output. Default: the runtime's cipher. */
-  readonly keyStream?: KeyStream | undefined;
+  /** Default: the runtime's. */
+  readonly cipher?: DrbgCipher | undefined;
 }
 
 /**
@@ -94,7 +103,7 @@ export class CtrDrbg {
   readonly #derivationFunction: boolean;
   readonly #freshEntropy: (() => Uint8Array) | undefined;
   readonly #reseedInterval: number;
-  readonly #keyStream: KeyStream;
+  readonly #cipher: DrbgCipher;
   #instantiated = true;
   /** reseed_counter − 1. */
   #requests = 0;
@@ -102,14 +111,14 @@ export class CtrDrbg {
   /** @throws DrbgError if an input has a length that the standard does not allow */
   constructor(seed: CtrDrbgSeed, options: CtrDrbgOptions = {}) {
     const { derivationFunction = true, freshEntropy, reseedInterval = MAX_RESEED_INTERVAL } = options;
-    const { keyStream = cipherKeyStream } = options;
+    const { cipher = RUNTIME_CIPHER } = options;
     if (!Number.isInteger(reseedInterval) || reseedInterval < 1 || reseedInterval > MAX_RESEED_INTERVAL) {
       throw new RangeError(`the reseed interval must be from 1 to 2^48 requests, not ${reseedInterval}`);
     }
     this.#derivationFunction = derivationFunction;
     this.#freshEntropy = freshEntropy;
     this.#reseedInterval = reseedInterval;
-    this.#keyStream = keyStream;
+    this.#cipher = cipher;
     const { nonce = EMPTY, personalization = EMPTY } = seed;
     requireBytes("nonce", nonce);
     if (derivationFunction && nonce.length < MIN_NONCE_LENGTH) {
@@ -152,15 +161,15 @@ export class CtrDrbg {
   }
 
   /**
-   * Fills `out`, of any length, with as many requests of 65,536 bytes as needed.
+   * Fills `out`, of any length, with as many requests of 65,536 bytes as needed. The first of them takes the additional input.
    * @throws DrbgError as `generate`. Nothing is written if too few requests are left before the next reseed; part of
    *   `out` may be written if `freshEntropy` fails.
    */
-  generateInto(out: Uint8Array): void {
+  generateInto(out: Uint8Array, additionalInput: Uint8Array = EMPTY): void {
     requireBytes("out", out);
     this.#requireRequests(Math.ceil(out.length / MAX_REQUEST_LENGTH));
     for (let start = 0; start < out.length; start += MAX_REQUEST_LENGTH) {
-      this.#request(out.subarray(start, start + MAX_REQUEST_LENGTH), EMPTY);
+      this.#request(out.subarray(start, start + MAX_REQUEST_LENGTH), start === 0 ? additionalInput : EMPTY);
     }
   }
 
@@ -179,13 +188,26 @@ export class CtrDrbg {
       const allowed = this.#derivationFunction ? "32 bytes or more" : "48 bytes";
       throw new DrbgError(`an entropy input must have ${allowed}, not ${length}`);
     }
-    const seedMaterial = this.#derivationFunction
-      ? blockCipherDf([entropyInput, nonce, other])
-      : padded(other);
-    if (!this.#derivationFunction) for (let i = 0; i < SEED_LENGTH; i++) seedMaterial[i]! ^= entropyInput[i]!;
+    let seedMaterial: Uint8Array;
+    if (this.#derivationFunction) {
+      const input = joined(entropyInput, nonce, other);
+      seedMaterial = this.#derived(input);
+      input.fill(0);
+    } else {
+      seedMaterial = padded(other);
+      for (let i = 0; i < SEED_LENGTH; i++) seedMaterial[i]! ^= entropyInput[i]!;
+    }
     this.#advance(EMPTY, seedMaterial);
     this.#requests = 0;
     seedMaterial.fill(0);
+  }
+
+  #derived(input: Uint8Array): Uint8Array {
+    // §10.3.2: L is a 32-bit number of bytes. Table 3 allows 2³⁵ bits = 2³² bytes for each input.
+    if (input.length >= 2 ** 32) throw new DrbgError("input to the derivation function is too long");
+    const seed = new Uint8Array(new ArrayBuffer(SEED_LENGTH));
+    this.#cipher.derive(input, seed);
+    return seed;
   }
 
   /** Serves one request that was already checked. */
@@ -197,7 +219,7 @@ export class CtrDrbg {
     } else if (additionalInput.length > 0) {
       // Step 2.
       requireBytes("additional input", additionalInput);
-      provided = this.#derivationFunction ? blockCipherDf([additionalInput]) : padded(additionalInput);
+      provided = this.#derivationFunction ? this.#derived(additionalInput) : padded(additionalInput);
       this.#advance(EMPTY, provided);
     }
     // Steps 3 to 6.
@@ -209,7 +231,7 @@ export class CtrDrbg {
   /** Fills `out` from the key stream and makes a new Key ‖ V. With an empty `out` this is CTR_DRBG_Update (§10.2.1.2). */
   #advance(out: Uint8Array, provided: Uint8Array | undefined): void {
     const state = this.#state;
-    this.#keyStream(state, out);
+    this.#cipher.keyStream(state, out);
     if (provided) for (let i = 0; i < SEED_LENGTH; i++) state[i]! ^= provided[i]!;
   }
 
@@ -241,22 +263,25 @@ function padded(input: Uint8Array): Uint8Array {
   return seed;
 }
 
-/** Returns Block_Cipher_df (§10.3.2) of the concatenated inputs, seedlen bits. */
-function blockCipherDf(inputs: readonly Uint8Array[]): Uint8Array {
-  const inputLength = inputs.reduce((sum, input) => sum + input.length, 0);
-  // §10.3.2: L is a 32-bit number of bytes. Table 3 allows 2³⁵ bits = 2³² bytes for each input.
-  if (inputLength >= 2 ** 32) throw new DrbgError("input to the derivation function is too long");
-  // Steps 2 to 5, with room for the IV in front: IV ‖ L ‖ N ‖ input ‖ 0x80 ‖ zeros to the block border.
-  const s = new Uint8Array(BLOCK_LENGTH + Math.ceil((8 + inputLength + 1) / BLOCK_LENGTH) * BLOCK_LENGTH);
-  const view = new DataView(s.buffer);
-  view.setUint32(BLOCK_LENGTH, inputLength);
-  view.setUint32(BLOCK_LENGTH + 4, SEED_LENGTH);
-  let end = BLOCK_LENGTH + 8;
+function joined(...inputs: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(inputs.reduce((sum, input) => sum + input.length, 0));
+  let end = 0;
   for (const input of inputs) {
-    s.set(input, end);
+    all.set(input, end);
     end += input.length;
   }
-  s[end] = 0x80;
+  return all;
+}
+
+/** Uses the runtime's cipher, in passes of AES-CBC. */
+export const cipherDerive: Derivation = (input, out) => {
+  // Steps 2 to 5, with room for the IV in front: IV ‖ L ‖ N ‖ input ‖ 0x80 ‖ zeros to the block border.
+  const s = new Uint8Array(BLOCK_LENGTH + Math.ceil((8 + input.length + 1) / BLOCK_LENGTH) * BLOCK_LENGTH);
+  const view = new DataView(s.buffer);
+  view.setUint32(BLOCK_LENGTH, input.length);
+  view.setUint32(BLOCK_LENGTH + 4, SEED_LENGTH);
+  s.set(input, BLOCK_LENGTH + 8);
+  s[BLOCK_LENGTH + 8 + input.length] = 0x80;
   // Steps 6 to 9: BCC (§10.3.3) is CBC from a zero IV of which the last block is kept.
   // On memory of its own: Bun would move a small array when a part of it is first taken, and leave a copy behind.
   const temp = new Uint8Array(new ArrayBuffer(SEED_LENGTH));
@@ -268,10 +293,9 @@ function blockCipherDf(inputs: readonly Uint8Array[]): Uint8Array {
   }
   // Steps 10 to 15: X ← E(K, X), repeated, is CBC over zeros with IV X.
   const seed = cbc(temp.subarray(0, KEY_LENGTH), temp.subarray(KEY_LENGTH), ZEROS);
-  s.fill(0);
-  temp.fill(0);
-  return seed;
-}
+  out.set(seed);
+  for (const secret of [s, temp, seed]) secret.fill(0);
+};
 
 /** Step 8 of Block_Cipher_df: 00 01 02 … 1F. */
 const DF_KEY = Uint8Array.from({ length: KEY_LENGTH }, (_, i) => i);
@@ -286,6 +310,9 @@ function cbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
 function requireBytes(name: string, value: unknown): asserts value is Uint8Array {
   if (!(value instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`);
 }
+
+/** The runtime's AES. */
+export const RUNTIME_CIPHER: DrbgCipher = { keyStream: cipherKeyStream, derive: cipherDerive };
 
 // ---- Known answers ----
 
@@ -338,7 +365,7 @@ const KNOWN_ANSWERS = [
  * @param keyStream the one that will be used
  * @throws DrbgError if an answer is wrong: the DRBG must not be used
  */
-export function selfTest(keyStream?: KeyStream): void {
+export function selfTest(cipher?: DrbgCipher): void {
   for (const known of KNOWN_ANSWERS) {
     const { derivationFunction } = known;
     const drbg = new CtrDrbg(
@@ -347,7 +374,7 @@ export function selfTest(keyStream?: KeyStream): void {
         nonce: Uint8Array.fromHex(known.nonce),
         personalization: Uint8Array.fromHex(known.personalization),
       },
-      { derivationFunction, keyStream },
+      { derivationFunction, cipher },
     );
     drbg.reseed(
       Uint8Array.fromHex(known.reseedEntropyInput),

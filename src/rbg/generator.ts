@@ -1,18 +1,19 @@
 /**
  * The generators of random bytes behind every face. There are three, all asked in the same way:
  *
- *     full    full-entropy blocks XOR as much CTR_DRBG output, RBG3(XOR) of SP 800-90C. If the noise were ever
- *             overestimated, the bytes are still as strong as a DRBG seeded by noise and by the operating system.
- *     drbg    CTR_DRBG output, RBG2, reseeded from the pool as it goes: for bulk
+ *     full    full-entropy blocks XOR as much CTR_DRBG output: the arithmetic of RBG3(XOR) of SP 800-90C, over a
+ *             non-physical source. If the noise were ever overestimated, the bytes are still as strong as a DRBG
+ *             seeded by noise and by the operating system.
+ *     drbg    CTR_DRBG output, RBG2(NP), reseeded from the pool as it goes: for bulk
  *     noise   raw symbols, for study (noise.ts)
  *
- * Operating-system randomness goes into every instantiation, as nonce and personalization, and earns no credit.
- * Requests are served in the order they come. No byte is handed out twice.
+ * Operating-system randomness goes into every instantiation, as nonce and personalization, and into every request, as
+ * additional input; it earns no credit. Requests are served in the order they come. No byte is handed out twice: not by
+ * this process, and not by a copy of it, of which two have the same pool and state until the system tells them apart.
  */
-import { randomBytes } from "node:crypto";
 import { orAborted } from "#kit/abort.ts";
 import { DrbgError, InsufficientEntropyError, PoolClosedError } from "../errors.ts";
-import { CtrDrbg, type KeyStream, selfTest } from "./ctr-drbg.ts";
+import { CtrDrbg, type DrbgCipher, selfTest } from "./ctr-drbg.ts";
 
 export type RbgMode = "full" | "drbg";
 
@@ -35,36 +36,66 @@ export interface Generator extends Disposable {
   fill(out: Uint8Array, options?: FillOptions): Promise<void>;
 }
 
+export interface ExtractOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** "seed": at most half of the credit behind these bytes is of one family, where there are two. Default "output". */
+  readonly purpose?: "output" | "seed" | undefined;
+}
+
 /** The pool, as generators see it. */
 export interface EntropyPool {
-  extract(length: number, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Returns up to `length` bytes that are ready now, possibly none. */
-  extractReady(length: number): Uint8Array;
+  extract(length: number, options?: ExtractOptions): Promise<Uint8Array>;
   /** Describes how far the pool is from the bytes asked for. */
   shortage(): string;
 }
 
-/** A DRBG that is seeded from the pool on first use. */
+/** The system, as generators see it: `systemAround` of platform/clone-watch.ts. */
+export interface System {
+  /** Notices copies of this process. */
+  readonly clones: {
+    /** Asks the system. Calls the listeners if this process may have been copied since it was asked before. */
+    check(): void;
+    onChange(listener: (reason: string) => void): void;
+  };
+  /** Fills `out` with bytes of the kernel's generator. One in this process would be copied with it. */
+  osRandom(out: Uint8Array): void;
+  /** Looks up the AES that makes bulk output; undefined: the runtime's. */
+  drbgCipher(): DrbgCipher | undefined;
+}
+
+/** A DRBG that is seeded from the pool on first use, and again after the process was copied. */
 abstract class SeededGenerator implements Generator {
   abstract readonly mode: RbgMode;
   abstract readonly pieceBytes: number;
   #rbg: Rbg | undefined;
   #instantiating: Promise<Rbg> | undefined;
+  #epoch = 0;
   readonly #closing = new AbortController();
 
   constructor(
     private readonly pool: EntropyPool,
-    /** Looks up the key stream when the generator is seeded; undefined: the runtime's cipher. */
-    private readonly keyStream?: () => KeyStream | undefined,
-  ) {}
+    protected readonly system: System,
+  ) {
+    system.clones.onChange(() => this.#forget());
+  }
 
   /** True once the DRBG has its seed. */
   get isReady(): boolean {
     return this.#rbg !== undefined;
   }
 
+  /**
+   * Asks whether this process was copied. Bytes that were made when this was another number must not be handed out: a copy
+   * has them, too.
+   */
+  get epoch(): number {
+    this.system.clones.check();
+    return this.#epoch;
+  }
+
   /** Waits until the DRBG has its seed. Several may wait; aborting one does not affect the others. @throws as `fill` */
   async ready(options: FillOptions = {}): Promise<void> {
+    this.system.clones.check();
     if (!this.#rbg) await this.patiently(options, (signal) => this.seeded(signal));
   }
 
@@ -72,11 +103,7 @@ abstract class SeededGenerator implements Generator {
     if (this.mode === "drbg" && out.length <= this.pieceBytes && this.fillNow(out)) return;
     try {
       await this.patiently(options, async (signal, progress) => {
-        if (!this.#rbg) {
-          await this.seeded(signal);
-          progress();
-        }
-        await this.make(this.#rbg!, out, signal, progress);
+        while (!(await this.#attempt(out, signal, progress)));
       });
     } catch (error) {
       out.fill(0);
@@ -86,6 +113,7 @@ abstract class SeededGenerator implements Generator {
 
   /** Fills `out` with DRBG output, in either mode, if it need not wait. @returns true if it did */
   fillNow(out: Uint8Array): boolean {
+    this.system.clones.check();
     if (!this.#rbg || this.#rbg.isReseedOverdue) return false;
     this.#rbg.bulk(out);
     return true;
@@ -101,6 +129,34 @@ abstract class SeededGenerator implements Generator {
     this.close();
   }
 
+  /** Fills `out`. @returns false if the process was copied meanwhile, so that nothing of it may be handed out */
+  async #attempt(out: Uint8Array, signal: AbortSignal | undefined, progress: () => void): Promise<boolean> {
+    const { epoch } = this;
+    try {
+      let rbg = this.#rbg;
+      if (!rbg) {
+        rbg = await this.seeded(signal);
+        progress();
+      }
+      await this.make(rbg, out, signal, progress);
+    } catch (error) {
+      // Its DRBG was taken away while it worked.
+      if (epoch !== this.#epoch) return false;
+      throw error;
+    }
+    return epoch === this.epoch;
+  }
+
+  /** Wipes all that a copy of this process has, too. */
+  #forget(): void {
+    this.#epoch += 1;
+    const wasReady = this.#rbg !== undefined;
+    this.#rbg?.close();
+    this.#rbg = undefined;
+    // For those who cannot wait when they ask. A request that waits is told what went wrong.
+    if (wasReady && !this.#closing.signal.aborted) this.seeded(undefined).catch(() => {});
+  }
+
   /** Fills `out` in the generator's mode. Calls `progress` whenever new entropy arrives. */
   protected abstract make(
     rbg: Rbg,
@@ -110,24 +166,28 @@ abstract class SeededGenerator implements Generator {
   ): Promise<void>;
 
   private async seeded(signal: AbortSignal | undefined): Promise<Rbg> {
-    this.#instantiating ??= Rbg.instantiate(this.pool, this.#closing.signal, {
-      keyStream: this.keyStream?.(),
-    }).then(
-      (rbg) => {
-        if (this.#closing.signal.aborted) {
-          rbg.close();
-          throw this.#closing.signal.reason;
-        }
-        this.#rbg = rbg;
-        return rbg;
-      },
-      (error) => {
-        this.#instantiating = undefined; // the next request tries again
-        throw error;
-      },
-    );
+    this.#instantiating ??= this.#instantiate().finally(() => {
+      this.#instantiating = undefined; // if it failed, the next request tries again
+    });
     return orAborted(this.#instantiating, signal);
   }
+
+  async #instantiate(): Promise<Rbg> {
+    for (;;) {
+      const { epoch } = this;
+      const rbg = await Rbg.instantiate(this.pool, this.system, this.#closing.signal, this.cipher());
+      if (!this.#closing.signal.aborted && epoch === this.epoch) {
+        this.#rbg = rbg;
+        return rbg;
+      }
+      // The generator was closed, or the process copied, after the seed had been taken.
+      rbg.close();
+      this.#closing.signal.throwIfAborted();
+    }
+  }
+
+  /** Returns the AES that makes the output; undefined: the runtime's. */
+  protected abstract cipher(): DrbgCipher | undefined;
 
   /** Runs the work with a signal that is aborted when `timeoutMs` pass without progress. */
   private async patiently<T>(
@@ -163,6 +223,9 @@ export class FullGenerator extends SeededGenerator {
   readonly mode = "full";
   readonly pieceBytes = 4_096;
 
+  /** The runtime's: these bytes are few. */
+  protected cipher(): undefined {}
+
   protected async make(
     rbg: Rbg,
     out: Uint8Array,
@@ -182,6 +245,10 @@ const DRBG_PIECE_BYTES = 1 << 18;
 export class DrbgGenerator extends SeededGenerator {
   readonly mode = "drbg";
   readonly pieceBytes = DRBG_PIECE_BYTES;
+
+  protected cipher(): DrbgCipher | undefined {
+    return this.system.drbgCipher();
+  }
 
   protected async make(
     rbg: Rbg,
@@ -204,96 +271,141 @@ export type RbgGenerator = FullGenerator | DrbgGenerator;
 /** Fills `out` with DRBG output at once. @throws DrbgError if it would have to wait */
 export function fillAtOnce(generator: RbgGenerator, out: Uint8Array): void {
   if (generator.fillNow(out)) return;
-  throw new DrbgError(generator.isReady ? "reseed is overdue" : "the generator is not instantiated yet");
+  throw new DrbgError(
+    generator.isReady
+      ? "reseed is overdue"
+      : "the generator has no seed yet, or lost it because the machine slept or the process was copied; it collects one",
+  );
 }
 
 // ---- The constructions of SP 800-90C ----
 
 /** One full-entropy block: 256 bits, the security strength of CTR_DRBG(AES-256). 320 credited bits stand behind it. */
 const SEED_BYTES = 32;
+/** Two blocks: 3/2 of the security strength where entropy stands for the nonce, too, in whole blocks (SP 800-90A §8.6.7). */
+const FIRST_SEED_BYTES = 64;
 /** Half the security strength (SP 800-90A §8.6.7). */
 const NONCE_BYTES = 16;
 const PERSONALIZATION_BYTES = 32;
+/** Additional input of each request (SP 800-90A §9.3): the security strength, from the operating system. */
+const ADDITIONAL_BYTES = 32;
 
-/** Bulk output is reseeded when this much time has passed and a block is ready … */
+/** Bulk output asks for a block to reseed with when this much time has passed … */
 const RESEED_MS = 1_000;
 /** … and stops for a reseed after this much output: 8 GiB, 2¹⁷ requests where SP 800-90A allows 2⁴⁸. */
 const RESEED_BYTES = 2 ** 33;
 /** Output between reseeds in full mode: one block in two thousand goes into the DRBG. */
 const FULL_RESEED_BYTES = 2 ** 16;
 
-export interface RbgOptions {
-  /** Makes the DRBG's output; undefined: the runtime's cipher. */
-  readonly keyStream?: KeyStream | undefined;
-  /** The operating system's generator. */
-  readonly osRandom?: (length: number) => Uint8Array;
-}
-
 /** A CTR_DRBG fed by the pool: with its seed, its reseeds, and full-entropy blocks to XOR with its output. */
 export class Rbg {
   #bytesSinceReseed = 0;
   #reseededMs = performance.now();
+  /** Arrived, and used by the next bulk request. */
+  #seed: Uint8Array | undefined;
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #isAsking = false;
+  readonly #closing = new AbortController();
+  readonly #additional = new Uint8Array(ADDITIONAL_BYTES);
 
   private constructor(
-    private readonly entropy: Pick<EntropyPool, "extract" | "extractReady">,
+    private readonly entropy: Pick<EntropyPool, "extract">,
+    private readonly system: Pick<System, "osRandom">,
     private readonly drbg: CtrDrbg,
   ) {}
 
   /**
-   * Runs the self-test, then waits for 256 bits of full entropy; never starts with less.
+   * Runs the self-test, then waits for 512 bits of full entropy; never starts with less.
+   * @param cipher makes the output; undefined: the runtime's
    * @throws DrbgError if the self-test fails; the pool's errors
    */
   static async instantiate(
-    entropy: Pick<EntropyPool, "extract" | "extractReady">,
+    entropy: Pick<EntropyPool, "extract">,
+    system: Pick<System, "osRandom">,
     signal?: AbortSignal,
-    options: RbgOptions = {},
+    cipher?: DrbgCipher,
   ): Promise<Rbg> {
-    const { keyStream, osRandom = randomBytes } = options;
-    selfTest(keyStream);
-    const seed = await entropy.extract(SEED_BYTES, signal);
-    const nonce = osRandom(NONCE_BYTES);
-    const personalization = osRandom(PERSONALIZATION_BYTES);
-    const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, { keyStream });
-    for (const secret of [seed, nonce, personalization]) secret.fill(0);
-    return new Rbg(entropy, drbg);
+    selfTest(cipher);
+    const seed = await entropy.extract(FIRST_SEED_BYTES, { signal, purpose: "seed" });
+    const nonce = new Uint8Array(NONCE_BYTES);
+    const personalization = new Uint8Array(PERSONALIZATION_BYTES);
+    try {
+      system.osRandom(nonce);
+      system.osRandom(personalization);
+      const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, { cipher });
+      return new Rbg(entropy, system, drbg);
+    } finally {
+      for (const secret of [seed, nonce, personalization]) secret.fill(0);
+    }
   }
 
   /** Fills `out` with full entropy, XORed with DRBG output. @throws the pool's errors */
   async fullEntropy(out: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (this.#bytesSinceReseed >= FULL_RESEED_BYTES) await this.reseed(signal);
-    const bytes = await this.entropy.extract(out.length, signal);
+    const bytes = await this.entropy.extract(out.length, { signal });
     try {
-      this.drbg.generateInto(out);
+      this.#generate(out);
       for (let i = 0; i < out.length; i++) out[i]! ^= bytes[i]!;
     } finally {
       bytes.fill(0);
     }
-    this.#bytesSinceReseed += out.length;
   }
 
   /** True when bulk output has to wait for `reseed`. */
   get isReseedOverdue(): boolean {
-    return this.#bytesSinceReseed >= RESEED_BYTES;
+    return this.#bytesSinceReseed >= RESEED_BYTES && this.#seed === undefined;
   }
 
   async reseed(signal?: AbortSignal): Promise<void> {
-    this.#reseedWith(await this.entropy.extract(SEED_BYTES, signal));
+    this.#reseedWith(await this.entropy.extract(SEED_BYTES, { signal, purpose: "seed" }));
   }
 
   /** Fills `out` with DRBG output. @throws DrbgError if a reseed is overdue */
   bulk(out: Uint8Array): void {
-    if (performance.now() - this.#reseededMs >= RESEED_MS) {
-      const seed = this.entropy.extractReady(SEED_BYTES);
-      if (seed.length === SEED_BYTES) this.#reseedWith(seed);
+    if (this.#seed) {
+      this.#reseedWith(this.#seed);
+      this.#seed = undefined;
     }
     if (this.isReseedOverdue) throw new DrbgError("reseed is overdue");
-    this.drbg.generateInto(out);
-    this.#bytesSinceReseed += out.length;
+    const nowMs = performance.now();
+    if (nowMs - Math.max(this.#reseededMs, this.#askedMs) >= RESEED_MS) this.#askForSeed(nowMs);
+    this.#generate(out);
   }
 
   /** Overwrites the working state. */
   close(): void {
+    this.#closing.abort(new PoolClosedError());
+    this.#seed?.fill(0);
+    this.#seed = undefined;
     this.drbg.uninstantiate();
+  }
+
+  /** Makes DRBG output with fresh bytes of the operating system in it, which no copy of this process has. */
+  #generate(out: Uint8Array): void {
+    this.system.osRandom(this.#additional);
+    this.drbg.generateInto(out, this.#additional);
+    this.#additional.fill(0);
+    this.#bytesSinceReseed += out.length;
+  }
+
+  /** Asks for one block, in the background and once at a time. If none comes, the next try is a second later. */
+  #askForSeed(nowMs: number): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    this.#askedMs = nowMs;
+    const { signal } = this.#closing;
+    this.entropy
+      .extract(SEED_BYTES, { signal, purpose: "seed" })
+      .then(
+        (seed) => {
+          if (signal.aborted) seed.fill(0);
+          else this.#seed = seed;
+        },
+        () => {}, // bulk output stops at its limit, with the pool's reason
+      )
+      .finally(() => {
+        this.#isAsking = false;
+      });
   }
 
   #reseedWith(seed: Uint8Array): void {

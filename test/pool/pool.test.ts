@@ -61,12 +61,12 @@ describe("Pool", () => {
   test("an aborted request gets nothing, and those behind it are still served", async () => {
     using pool = open([noisy("a", 4)]);
     const controller = new AbortController();
-    const big = pool.extract(MAX_EXTRACT_BYTES, controller.signal);
+    const big = pool.extract(MAX_EXTRACT_BYTES, { signal: controller.signal });
     const small = pool.extract(16);
     controller.abort(new Error("no longer wanted"));
     await expect(big).rejects.toThrow("no longer wanted");
     expect((await small).length).toBe(16);
-    await expect(pool.extract(16, controller.signal)).rejects.toThrow("no longer wanted");
+    await expect(pool.extract(16, { signal: controller.signal })).rejects.toThrow("no longer wanted");
   });
 
   test("refuses lengths out of range", async () => {
@@ -176,7 +176,7 @@ describe("Pool", () => {
 
   test("all sources stuck: no byte, ever", async () => {
     using pool = open([stuck("a"), stuck("b")]);
-    await expect(pool.extract(1, AbortSignal.timeout(300))).rejects.toThrow();
+    await expect(pool.extract(1, { signal: AbortSignal.timeout(300) })).rejects.toThrow();
     await until(() => pool.status().sources.every((source) => source.state === "failed"));
     expect(pool.status().ledger.creditedBits).toBe(0);
     expect(pool.status().readyBytes).toBe(0);
@@ -306,7 +306,7 @@ describe("Pool", () => {
   test("a request that was partly filled and aborted does not return its bytes to anybody", async () => {
     using pool = open([noisy("a", 28)], 32);
     const controller = new AbortController();
-    const partly = pool.extract(100_000, controller.signal);
+    const partly = pool.extract(100_000, { signal: controller.signal });
     await until(() => pool.status().extractedBytes > 0);
     controller.abort(new Error("enough"));
     await expect(partly).rejects.toThrow("enough");

@@ -3,11 +3,13 @@ import { DrbgError, InsufficientEntropyError, PoolClosedError } from "../../src/
 import { Pool } from "../../src/pool/pool.ts";
 import {
   DrbgGenerator,
+  type ExtractOptions,
   FullGenerator,
   fillAtOnce,
   type RbgGenerator,
   TURN_BYTES,
 } from "../../src/rbg/generator.ts";
+import { FakeSystem } from "../support/fake-system.ts";
 import { FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
@@ -31,7 +33,7 @@ for (const Kind of [FullGenerator, DrbgGenerator]) {
   describe(Kind.name, () => {
     test("exact lengths across pieces, and no block twice among concurrent requests", async () => {
       using entropy = pool();
-      using generator = new Kind(entropy);
+      using generator = new Kind(entropy, new FakeSystem());
       const pieces = await Promise.all([0, 1, 31, 32, 5_000, 10_000].map((n) => bytesOf(generator, n)));
       expect(pieces.map((piece) => piece.length)).toEqual([0, 1, 31, 32, 5_000, 10_000]);
       const blocks = pieces.flatMap((piece) =>
@@ -44,7 +46,7 @@ for (const Kind of [FullGenerator, DrbgGenerator]) {
 
     test("DRBG output at once is refused before the generator has its seed, and given after", async () => {
       using entropy = pool();
-      using generator = new Kind(entropy);
+      using generator = new Kind(entropy, new FakeSystem());
       const out = new Uint8Array(64);
       expect(generator.fillNow(out)).toBe(false);
       expect(() => fillAtOnce(generator, out)).toThrow(DrbgError);
@@ -56,7 +58,7 @@ for (const Kind of [FullGenerator, DrbgGenerator]) {
 
     test("fails when no entropy came for the time allowed, says why, and leaves nothing in the array", async () => {
       using entropy = stuckPool();
-      using generator = new Kind(entropy);
+      using generator = new Kind(entropy, new FakeSystem());
       const out = new Uint8Array(64).fill(7);
       const error = await rejectionOf(generator.fill(out, { timeoutMs: 50 }));
       expect(error).toBeInstanceOf(InsufficientEntropyError);
@@ -66,7 +68,7 @@ for (const Kind of [FullGenerator, DrbgGenerator]) {
 
     test("the signal's reason comes before the timeout's", async () => {
       using entropy = stuckPool();
-      using generator = new Kind(entropy);
+      using generator = new Kind(entropy, new FakeSystem());
       const gone = AbortSignal.abort(new Error("gone"));
       await expect(generator.fill(new Uint8Array(8), { signal: gone, timeoutMs: 1 })).rejects.toThrow("gone");
     });
@@ -81,12 +83,11 @@ describe("the time allowed", () => {
   function slowSource() {
     const pending: (() => void)[] = [];
     const source = {
-      extract: (length: number, signal?: AbortSignal) =>
+      extract: (length: number, { signal }: ExtractOptions = {}) =>
         new Promise<Uint8Array>((resolve, reject) => {
           signal?.addEventListener("abort", () => reject(signal.reason));
           pending.push(() => resolve(new Uint8Array(length).fill(1)));
         }),
-      extractReady: () => new Uint8Array(0),
       shortage: () => "slow",
     };
     return { source, pending };
@@ -99,7 +100,7 @@ describe("the time allowed", () => {
 
   test("begins again whenever entropy comes: with the seed, and with each turn", async () => {
     const { source, pending } = slowSource();
-    using generator = new FullGenerator(source);
+    using generator = new FullGenerator(source, new FakeSystem());
     const turns = 40;
     const filled = generator.fill(new Uint8Array(turns * TURN_BYTES), { timeoutMs: 100 });
     for (let answered = 0; answered < 1 + turns; answered++) {
@@ -113,7 +114,7 @@ describe("the time allowed", () => {
 
   test("ends a request for which nothing comes", async () => {
     const { source, pending } = slowSource();
-    using generator = new FullGenerator(source);
+    using generator = new FullGenerator(source, new FakeSystem());
     const failed = rejectionOf(generator.fill(new Uint8Array(2 * TURN_BYTES), { timeoutMs: 100 }));
     for (const pendingTurns of [1, 2]) {
       await settle();
@@ -129,7 +130,7 @@ describe("the time allowed", () => {
 describe("many requests", () => {
   test("one that gives up waiting does not disturb the others", async () => {
     using entropy = pool();
-    using generator = new DrbgGenerator(entropy);
+    using generator = new DrbgGenerator(entropy, new FakeSystem());
     const impatient = new AbortController();
     const left = rejectionOf(generator.fill(new Uint8Array(16), { signal: impatient.signal }));
     const stays = bytesOf(generator, 16);
@@ -140,7 +141,7 @@ describe("many requests", () => {
 
   test("after a failed start the next request tries again, and a closed pool is said to be closed", async () => {
     const entropy = pool();
-    using generator = new DrbgGenerator(entropy);
+    using generator = new DrbgGenerator(entropy, new FakeSystem());
     entropy.close();
     expect(bytesOf(generator, 1)).rejects.toThrow(PoolClosedError);
     expect(bytesOf(generator, 1)).rejects.toThrow(PoolClosedError);
@@ -150,7 +151,7 @@ describe("many requests", () => {
 describe("closing", () => {
   test("ends a request that waits for the seed, and says that the pool is closed", async () => {
     using entropy = stuckPool();
-    const generator = new DrbgGenerator(entropy);
+    const generator = new DrbgGenerator(entropy, new FakeSystem());
     const waiting = rejectionOf(bytesOf(generator, 1));
     generator.close();
     expect(await waiting).toBeInstanceOf(PoolClosedError);
@@ -158,13 +159,10 @@ describe("closing", () => {
 
   test("in the moment the seed arrives leaves no generator that could be used", async () => {
     const seed = Promise.withResolvers<Uint8Array>();
-    const generator = new FullGenerator({
-      extract: () => seed.promise,
-      extractReady: () => new Uint8Array(0),
-      shortage: () => "",
-    });
+    const entropy = { extract: () => seed.promise, shortage: () => "" };
+    const generator = new FullGenerator(entropy, new FakeSystem());
     const ready = rejectionOf(generator.ready());
-    seed.resolve(new Uint8Array(32).fill(1));
+    seed.resolve(new Uint8Array(64).fill(1));
     generator.close();
     expect(await ready).toBeInstanceOf(PoolClosedError);
     expect(generator.fillNow(new Uint8Array(8))).toBe(false);

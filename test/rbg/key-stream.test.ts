@@ -3,14 +3,18 @@ import fc from "fast-check";
 import { loadLibrary } from "../../ffi/index.ts";
 import { DrbgError } from "../../src/errors.ts";
 import {
+  cipherDerive,
   cipherKeyStream,
+  type DrbgCipher,
   type KeyStream,
   MAX_REQUEST_LENGTH,
+  RUNTIME_CIPHER,
   SEED_LENGTH,
   selfTest,
 } from "../../src/rbg/ctr-drbg.ts";
 import { Rbg } from "../../src/rbg/generator.ts";
-import { keyStreams } from "../support/key-streams.ts";
+import { drbgCiphers } from "../support/drbg-ciphers.ts";
+import { FakeSystem } from "../support/fake-system.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
 
 /** Returns the bytes of one pass, and the state after it. */
@@ -23,9 +27,11 @@ function pass(keyStream: KeyStream, state: Uint8Array, length: number): { out: s
 
 const KEY = "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4";
 
-const streams = await keyStreams();
+const ciphers = await drbgCiphers();
 
-describe.each(streams)("key stream by $name", ({ keyStream }) => {
+describe.each(ciphers)("key stream by $name", ({ cipher }) => {
+  const { keyStream } = cipher;
+
   test("SP 800-38A, F.5.5: the output blocks of CTR-AES256", () => {
     const state = Uint8Array.fromHex(`${KEY}f0f1f2f3f4f5f6f7f8f9fafbfcfdfefe`);
     expect(pass(keyStream, state, 64).out).toBe(
@@ -71,12 +77,43 @@ describe.each(streams)("key stream by $name", ({ keyStream }) => {
     );
   });
 
-  test("passes the self-test", () => selfTest(keyStream));
+  test("passes the self-test", () => selfTest(cipher));
 });
 
-test.each(streams.slice(1))("$name asks for a state of 48 bytes", ({ keyStream }) => {
+describe.each(ciphers.slice(1))("derivation by $name", ({ cipher }) => {
+  const derived = (derive: DrbgCipher["derive"], input: Uint8Array) => {
+    const out = new Uint8Array(SEED_LENGTH);
+    derive(input, out);
+    return out.toHex();
+  };
+
+  // NIST's vectors, which go through it, are in ctr-drbg.test.ts.
+  test("every length over several borders of blocks: as by the runtime's cipher", () => {
+    for (let length = 0; length <= 200; length++) {
+      const input = Uint8Array.from({ length }, (_, i) => 11 * i + length);
+      expect(derived(cipher.derive, input)).toBe(derived(cipherDerive, input));
+    }
+  });
+
+  test("any input, in the middle of a buffer, and it is left as it was", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2_000 }), fc.nat(40), (bytes, offset) => {
+        const whole = new Uint8Array(bytes.length + 2 * offset).fill(0xa5);
+        whole.set(bytes, offset);
+        const before = whole.toHex();
+        const input = whole.subarray(offset, offset + bytes.length);
+        expect(derived(cipher.derive, input)).toBe(derived(cipherDerive, bytes));
+        expect(whole.toHex()).toBe(before);
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+});
+
+test.each(ciphers.slice(1))("$name asks for a state of 48 bytes, and room for as many", ({ cipher }) => {
   for (const length of [0, 47, 49]) {
-    expect(() => keyStream(new Uint8Array(length), new Uint8Array(16))).toThrow(RangeError);
+    expect(() => cipher.keyStream(new Uint8Array(length), new Uint8Array(16))).toThrow(RangeError);
+    expect(() => cipher.derive(new Uint8Array(16), new Uint8Array(length))).toThrow(RangeError);
   }
 });
 
@@ -84,35 +121,52 @@ test(
   "a processor without AES instructions has no native one",
   async () => {
     const library = loadLibrary({ path: await hostLibrary("EE_AES_LIMIT=NO_AES") });
-    expect(library.keyStream).toBeUndefined();
+    expect(library.drbgCipher).toBeUndefined();
   },
   COMPILE_TIMEOUT_MS,
 );
 
-describe("a key stream that is wrong", () => {
-  const lies: Record<string, KeyStream> = {
-    "in one bit of the output": (state, out) => {
-      cipherKeyStream(state, out);
-      if (out.length > 0) out[0]! ^= 1;
+describe("an AES that is wrong", () => {
+  const lies: Record<string, Partial<DrbgCipher>> = {
+    "in one bit of the output": {
+      keyStream(state, out) {
+        cipherKeyStream(state, out);
+        if (out.length > 0) out[0]! ^= 1;
+      },
     },
-    "in one bit of the state": (state, out) => {
-      cipherKeyStream(state, out);
-      state[47]! ^= 1;
+    "in one bit of the state": {
+      keyStream(state, out) {
+        cipherKeyStream(state, out);
+        state[47]! ^= 1;
+      },
     },
-    "by doing nothing": () => {},
+    "in one bit of what is derived": {
+      derive(input, out) {
+        cipherDerive(input, out);
+        out[47]! ^= 1;
+      },
+    },
+    "in what is derived of 48 bytes: requests with additional input": {
+      derive(input, out) {
+        cipherDerive(input, out);
+        if (input.length === 48) out[0]! ^= 1;
+      },
+    },
+    "by making no key stream": { keyStream() {} },
+    "by deriving nothing": { derive() {} },
   };
-  for (const [name, keyStream] of Object.entries(lies)) {
+  for (const [name, lie] of Object.entries(lies)) {
+    const cipher = { ...RUNTIME_CIPHER, ...lie };
     test(`${name}: no generator is made, and no entropy taken for it`, async () => {
-      expect(() => selfTest(keyStream)).toThrow(DrbgError);
+      expect(() => selfTest(cipher)).toThrow(DrbgError);
       let taken = 0;
       const entropy = {
         async extract(length: number) {
           taken += length;
           return new Uint8Array(length);
         },
-        extractReady: () => new Uint8Array(0),
       };
-      await expect(Rbg.instantiate(entropy, undefined, { keyStream })).rejects.toThrow(DrbgError);
+      await expect(Rbg.instantiate(entropy, new FakeSystem(), undefined, cipher)).rejects.toThrow(DrbgError);
       expect(taken).toBe(0);
     });
   }

@@ -5,6 +5,7 @@ import type { ScreenEvents } from "../../src/faces/terminal/screen.ts";
 import { openTerminal } from "../../src/faces/terminal/terminal.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import { FullGenerator } from "../../src/rbg/generator.ts";
+import { FakeSystem } from "./fake-system.ts";
 import { FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
 const source = fakeSource({ id: "fake" }, fakeNoise(1));
@@ -13,7 +14,7 @@ using pool = new Pool({
   startThread: () => new FakeThread([source]),
   idleShare: 0.2,
 });
-using generator = new FullGenerator(pool);
+using generator = new FullGenerator(pool, new FakeSystem());
 
 process.on("SIGUSR2", () => {
   if (process.argv[2] === "rejection") void Promise.reject(new Error("boom"));

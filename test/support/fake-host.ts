@@ -1,4 +1,5 @@
 /** A machine made of the files, tools and kernels that a test names. Nothing else exists on it. */
+import { randomFillSync } from "node:crypto";
 import { posix } from "node:path";
 import { NativeError, ToolError } from "../../src/errors.ts";
 import { DEFAULT_SETTINGS, type Host, type Settings, type ToolPiece } from "../../src/platform/host.ts";
@@ -163,7 +164,9 @@ function fakeLibrary(
     writeHex() {
       throw new NativeError("there is no library on this fake host");
     },
-    keyStream: undefined,
+    identity: (words: BigUint64Array) => void words.fill(0n),
+    osRandom: (out: Uint8Array) => void randomFillSync(out),
+    drbgCipher: undefined,
   };
 }
 

@@ -3,6 +3,7 @@
 import { createApp, serveApp } from "../../src/faces/http/app.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import { DrbgGenerator } from "../../src/rbg/generator.ts";
+import { FakeSystem } from "./fake-system.ts";
 import { type FakeSource, FakeThread } from "./fake-thread.ts";
 
 /** Factor by which the server's intervals are shortened, so that tests wait less. */
@@ -24,7 +25,7 @@ export async function startPageServer(
     startThread: () => new FakeThread(sources),
     idleShare: 0.02,
   });
-  const random = new DrbgGenerator(pool);
+  const random = new DrbgGenerator(pool, new FakeSystem());
   const closing = new AbortController();
   const reported: unknown[] = [];
   const app = createApp({

@@ -4,6 +4,7 @@ import type { Address, Listening } from "#kit/http/listen.ts";
 import { type AppDeps, createApp, serveApp } from "../../src/faces/http/app.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import { DrbgGenerator, FullGenerator, type RbgGenerator, type RbgMode } from "../../src/rbg/generator.ts";
+import { FakeSystem } from "./fake-system.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
 export interface ServedApp extends Disposable {
@@ -11,6 +12,7 @@ export interface ServedApp extends Disposable {
   readonly pool: Pool;
   readonly random: RbgGenerator;
   readonly thread: FakeThread;
+  readonly system: FakeSystem;
   readonly sources: readonly FakeSource[];
   readonly closing: AbortController;
   /** Errors that the app reported. */
@@ -40,7 +42,9 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
   const infos = sources.map((source) => source.info);
   const thread = new FakeThread(sources);
   const pool = new Pool({ sources: infos, startThread: () => thread, capacityBytes });
-  const random = mode === "full" ? new FullGenerator(pool) : new DrbgGenerator(pool);
+  const system = new FakeSystem();
+  system.clones.onChange((reason) => pool.forget(reason));
+  const random = mode === "full" ? new FullGenerator(pool, system) : new DrbgGenerator(pool, system);
   const closing = new AbortController();
   const reported: unknown[] = [];
   let work: (() => void) | undefined;
@@ -66,6 +70,7 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
     pool,
     random,
     thread,
+    system,
     sources,
     closing,
     reported,

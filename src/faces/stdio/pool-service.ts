@@ -59,7 +59,7 @@ export class PoolService implements Disposable {
     const time = AbortSignal.timeout(durationMs);
     const limited = AbortSignal.any([signal, time]);
     try {
-      for (;;) (await this.open.pool.extract(COLLECTED_BYTES, limited)).fill(0);
+      for (;;) (await this.open.pool.extract(COLLECTED_BYTES, { signal: limited })).fill(0);
     } catch (error) {
       signal.throwIfAborted();
       if (!time.aborted && !isShortage(error)) throw error;

@@ -4,6 +4,7 @@ import { EntropyError, NativeError } from "../../../src/errors.ts";
 import { feedKernel } from "../../../src/faces/device/kernel.ts";
 import { Pool } from "../../../src/pool/pool.ts";
 import { FullGenerator, type Generator } from "../../../src/rbg/generator.ts";
+import { FakeSystem } from "../../support/fake-system.ts";
 import { FakeThread, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 
 interface Fed {
@@ -18,7 +19,7 @@ async function fed(blocks: number): Promise<{ fed: readonly Fed[]; pool: Pool }>
   const source = fakeSource({ id: "noise" }, fakeNoise(3));
   const startThread = () => new FakeThread([source]);
   const pool = new Pool({ sources: [source.info], startThread });
-  using generator = new FullGenerator(pool);
+  using generator = new FullGenerator(pool, new FakeSystem());
   const taken: Fed[] = [];
   const calls = {
     feedKernel(array: Uint8Array, bits: number) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { WaitNotice } from "../../../src/faces/device/wait-notice.ts";
 import { Pool } from "../../../src/pool/pool.ts";
 import { DrbgGenerator, FullGenerator } from "../../../src/rbg/generator.ts";
+import { FakeSystem } from "../../support/fake-system.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 
 function poolOf(...sources: readonly FakeSource[]): Pool {
@@ -15,7 +16,7 @@ describe("bytes for a device", () => {
   test("come however many are asked for, in either mode, without a notice", async () => {
     for (const Kind of [FullGenerator, DrbgGenerator]) {
       using pool = poolOf(fakeSource({ id: "noise" }, fakeNoise(1)));
-      using generator = new Kind(pool);
+      using generator = new Kind(pool, new FakeSystem());
       const warnings: string[] = [];
       const out = new Uint8Array(10_000);
       {
@@ -33,7 +34,7 @@ describe("bytes for a device", () => {
   test("are waited for, with a reason, and nothing weaker is put in their place", async () => {
     const stuck = fakeSource({ id: "stuck" }, () => 5);
     using pool = poolOf(stuck);
-    using generator = new DrbgGenerator(pool);
+    using generator = new DrbgGenerator(pool, new FakeSystem());
     const interrupt = new AbortController();
     const out = new Uint8Array(64);
     const notice = Promise.withResolvers<string>();

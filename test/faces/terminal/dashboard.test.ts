@@ -8,6 +8,7 @@ import { Pool } from "../../../src/pool/pool.ts";
 import type { Snapshot } from "../../../src/pool/snapshot.ts";
 import { FullGenerator } from "../../../src/rbg/generator.ts";
 import type { SchedulerLimits } from "../../../src/sampling/scheduler.ts";
+import { FakeSystem } from "../../support/fake-system.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 
 class FakeScreen implements Screen {
@@ -70,7 +71,7 @@ async function running(
     idleShare: 0.5,
     limits: SMALL_LIMITS,
   });
-  using generator = new FullGenerator(pool);
+  using generator = new FullGenerator(pool, new FakeSystem());
   const screen = new FakeScreen();
   const saved: Snapshot[] = [];
   const interrupt = new AbortController();
@@ -257,7 +258,7 @@ describe("how it ends", () => {
   test("interrupted before it began, no screen is opened", async () => {
     const infos = two().map(({ info }) => info);
     using pool = new Pool({ sources: infos, startThread: () => new FakeThread([]) });
-    using generator = new FullGenerator(pool);
+    using generator = new FullGenerator(pool, new FakeSystem());
     const run = runDashboard({
       pool,
       infos,
