@@ -1,10 +1,13 @@
 /**
  * The generators of random bytes behind every face. There are three, all asked in the same way:
  *
- *     full    full-entropy blocks XOR as much CTR_DRBG output, RBG3(XOR) of SP 800-90C. If the noise were ever
- *             overestimated, the bytes are still as strong as a DRBG seeded by noise and by the operating system.
- *     drbg    CTR_DRBG output, RBG2, reseeded from the pool as it goes: for bulk
+ *     full    full-entropy blocks XOR as much CTR_DRBG output. If the noise were ever overestimated, the bytes are still
+ *             as strong as a DRBG seeded by noise and by the operating system.
+ *     drbg    CTR_DRBG output, reseeded from the pool as it goes: for bulk
  *     noise   raw symbols, for study (noise.ts)
+ *
+ * In the words of SP 800-90C (§2.2, Table 1) full has the arithmetic of RBG3(XOR), and drbg the construction of RBG2(NP), over
+ * non-physical sources that are not validated. An RBG3 needs a validated physical one, so neither is what the standard names.
  *
  * Operating-system randomness goes into every instantiation, as nonce and personalization, and earns no credit.
  * Requests are served in the order they come. No byte is handed out twice.
@@ -207,7 +210,7 @@ export function fillAtOnce(generator: RbgGenerator, out: Uint8Array): void {
   throw new DrbgError(generator.isReady ? "reseed is overdue" : "the generator is not instantiated yet");
 }
 
-// ---- The constructions of SP 800-90C ----
+// ---- The arithmetic of RBG3(XOR) and the construction of RBG2(NP), SP 800-90C ----
 
 /** One full-entropy block: 256 bits, the security strength of CTR_DRBG(AES-256). 320 credited bits stand behind it. */
 const SEED_BYTES = 32;
