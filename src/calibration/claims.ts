@@ -64,7 +64,7 @@ function checkCredit(info: SourceInfo, h: number, selected: readonly SourceInfo[
   if (h > symbolBits) {
     throw new UsageError(`--credit: ${id} has symbols of ${symbolBits} bits, which cannot hold ${h}`);
   }
-  if (h !== 0 && h < LEAST_CLAIM) throw new UsageError(`--credit: ${id}: 0, or at least ${LEAST_CLAIM}`);
+  if (h !== 0 && !(h >= LEAST_CLAIM)) throw new UsageError(`--credit: ${id}: 0, or at least ${LEAST_CLAIM}`);
 }
 
 function profiledInfos(
@@ -87,7 +87,7 @@ export function calibratedClaims(infos: readonly SourceInfo[], profile: Profile)
     const most = calibration.assessedH * CREDITED_SHARE;
     const lowered = (claim: number) => {
       const least = Math.min(claim, most);
-      return least < LEAST_CLAIM ? 0 : least;
+      return least >= LEAST_CLAIM ? least : 0;
     };
     const { claim, coarseClaim = claim } = info;
     return { ...info, claim: lowered(claim), coarseClaim: lowered(coarseClaim) };
