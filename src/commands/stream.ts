@@ -49,9 +49,10 @@ export const stream = command({
     "esoteric-entropy stream --mode noise --sources page_fault_timing --bits 2 --bytes 1M > noise.bin",
   ],
   seeAlso: ["pool", "device", "server", "report"],
-  check({ mode, credit, debias, bits }) {
-    if (mode === "noise" && credit.size > 0) {
-      throw new UsageError("--credit is not for --mode noise, which credits nothing");
+  check({ mode, credit, requireCalibration, debias, bits }) {
+    if (mode === "noise" && (credit.size > 0 || requireCalibration)) {
+      const name = credit.size > 0 ? "--credit" : "--require-calibration";
+      throw new UsageError(`${name} is not for --mode noise, which credits nothing`);
     }
     if (mode !== "noise" && (debias || bits !== undefined)) {
       throw new UsageError("--debias and --bits are for --mode noise");

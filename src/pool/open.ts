@@ -5,7 +5,7 @@
  *     using open = openPool({ sources: "default" }, deps);
  *     await open.full.fill(out);
  */
-import { type ClaimDeps, type ClaimOptions, creditedInfos } from "../calibration/claims.ts";
+import { type ClaimDeps, type ClaimOptions, claimsOf } from "../calibration/claims.ts";
 import { DrbgGenerator, FullGenerator } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import type { SourceInfo } from "../source.ts";
@@ -34,11 +34,13 @@ export interface OpenPool extends Disposable {
 /**
  * Opens a pool. Sampling begins with the first request, or with `pool.start`.
  * @throws UsageError for an invalid list of sources or an invalid credit
+ * @throws InputError for a profile that is damaged, or that is required and not there
  */
 export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
-  const infos = creditedInfos(selectSources(deps.sources, settings.sources), settings, deps);
+  const { infos, calibration } = claimsOf(selectSources(deps.sources, settings.sources), settings, deps);
   const pool = new Pool({
     sources: infos,
+    calibration,
     startThread: deps.startThread,
     capacityBytes: settings.capacityBytes,
     idleShare: settings.idleShare,
