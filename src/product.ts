@@ -7,10 +7,14 @@ import { SETTINGS_FLAGS } from "./commands/source-flags.ts";
 import { type Deps, programDeps } from "./deps.ts";
 import { VERSION } from "./version.ts";
 
+const PROMISE =
+  "No byte leaves in full mode unless noise that passed its health tests and was credited at least 320 bits went into its 32-byte block.";
+
 export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
   name: "esoteric-entropy",
   version: VERSION,
   tagline: "noise of this machine, credited honestly, handed out as random bytes",
+  promise: PROMISE,
   commands: {
     scan: {
       summary: "List the noise sources of this machine",
@@ -79,6 +83,8 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
     title: "noise of this machine as random bytes",
     description: [
       "esoteric-entropy measures noise of the machine it runs on, says how much entropy that noise holds, and hands out random bytes that are backed by it.",
+      PROMISE,
+      "Full mode has the arithmetic of RBG3(XOR) in SP 800-90C, and drbg mode the construction of RBG2(NP), over non-physical sources that nobody has validated. Neither is what the standard calls by those names.",
       "Three figures are never mixed. Claimed H is what a source states, with evidence. Assessed H is what the estimators of NIST SP 800-90B measured on this machine. Credited bits are what was counted: never more than samples times the lower of the two, and nothing for a source that fails its health tests.",
       "Without arguments it shows a menu on a terminal, and prints the command that it ran. Elsewhere it prints its help.",
     ],

@@ -10,6 +10,8 @@ import { argumentsOf, optionGroupsOf, synopsisOf, type Term } from "./synopsis.t
 const INDENT = "  ";
 /** Longer lines are hard to read. */
 const MOST_COLUMNS = 100;
+/** Fits any terminal: the help of the program is the same on all. */
+const PROMISE_COLUMNS = 79;
 /** Share of the width above which a name gets a line of its own. */
 const MOST_NAME_SHARE = 0.36;
 
@@ -23,10 +25,10 @@ export function programHelp(
   facts: ProgramFacts & { readonly menu?: unknown },
   { color }: Pick<Page, "color">,
 ): string {
-  const { name: program, version, tagline, examples, menu } = facts;
+  const { name: program, version, tagline, promise = "", examples, menu } = facts;
   return sections(
     [
-      ["", [`${program} ${version}: ${tagline}`]],
+      ["", [`${program} ${version}: ${tagline}`, ...wrap(promise, PROMISE_COLUMNS)]],
       [
         "USAGE",
         [`${program} <command> [options]`, ...(menu ? [`${program}            a menu, on a terminal`] : [])],

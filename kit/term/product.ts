@@ -12,6 +12,8 @@ export interface ProgramFacts<Deps = never> {
   readonly version: string;
   /** One line about it, for help. */
   readonly tagline: string;
+  /** One sentence that the program is held to: below the tagline, and first in the manual. */
+  readonly promise?: string;
   readonly commands: Readonly<Record<string, CommandEntry<Deps>>>;
   /** Exit codes beside those of every program. */
   readonly exits: readonly Exit[];

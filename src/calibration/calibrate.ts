@@ -17,6 +17,8 @@ export interface CalibrationRun {
   /** Path of the profile. */
   readonly path: string;
   readonly profile: Profile;
+  /** Why the profile that was there before could not be kept and is gone; absent where it was, or there was none. */
+  readonly replaced?: string;
   /** One entry per selected source, in their order. */
   readonly results: readonly CalibrationResult[];
 }
@@ -76,7 +78,8 @@ export async function calibrateSources(
     const creditedH = claimAt(calibratedClaims([info], profile)[0]!, stepNs);
     return { info, claimedH, kind: "calibrated", calibration: outcome, creditedH };
   });
-  return { path: profilePath(stateFolder), profile, results };
+  const replaced = "reason" in earlier ? { replaced: earlier.reason } : {};
+  return { path: profilePath(stateFolder), profile, ...replaced, results };
 }
 
 /** The calibration, or why there is none. A source that failed on the way is left out, however much it delivered before. */

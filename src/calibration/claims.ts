@@ -1,7 +1,7 @@
 /**
  * Claims that sources are credited by: the file's claim, lowered by this machine's profile, or replaced by the user's word.
  */
-import { UsageError } from "../errors.ts";
+import { InputError, UsageError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import type { Source, SourceInfo } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
@@ -22,6 +22,8 @@ export interface ClaimOptions {
   readonly credit: ReadonlyMap<string, number>;
   /** Ignore this machine's profile. */
   readonly uncalibrated: boolean;
+  /** Credit nothing but what this machine's profile has assessed, or the user claims. */
+  readonly requireCalibration?: boolean | undefined;
 }
 
 export interface ClaimDeps {
@@ -34,26 +36,56 @@ export interface ClaimDeps {
   warn(text: string): void;
 }
 
+/** Tells where the claims of a run come from. Plain data: part of every status of a pool. */
+export interface CalibrationStatus {
+  /**
+   * none: this machine has no profile · used: there is one · ignored: because of `--uncalibrated` · refused: the one there is
+   * was made on another machine, or by another version of the program
+   */
+  readonly state: "none" | "used" | "ignored" | "refused";
+  /** Why it was refused. */
+  readonly reason?: string;
+  /** Sources that are credited by what was assessed on other machines. */
+  readonly assessedElsewhere: readonly string[];
+}
+
+export interface Claims {
+  /** The selected sources, with the claims they are credited by. */
+  readonly infos: readonly SourceInfo[];
+  readonly calibration: CalibrationStatus;
+}
+
 /**
- * The selected sources with the claims they are credited by. Warns where a profile is ignored and for each claim that rests
- * on the user's word.
+ * Finds the claims of the selected sources. Warns where they rest on other machines, and for each that rests on the user's
+ * word.
  * @throws UsageError for a credit of a source that is unknown or not selected, or that its symbols cannot hold
+ * @throws InputError for a profile that is damaged or that others may write to; without one that is required
  */
-export function creditedInfos(
-  selected: readonly Source[],
-  options: ClaimOptions,
-  deps: ClaimDeps,
-): SourceInfo[] {
+export function claimsOf(selected: readonly Source[], options: ClaimOptions, deps: ClaimDeps): Claims {
+  const { credit, uncalibrated, requireCalibration = false } = options;
+  if (uncalibrated && requireCalibration) {
+    throw new UsageError("--require-calibration and --uncalibrated contradict each other");
+  }
   const infos = selected.map((source) => source.info);
-  for (const [id, h] of options.credit) checkCredit(sourceNamed(deps.sources, id).info, h, infos);
-  const claimed = options.uncalibrated ? infos : profiledInfos(infos, deps);
-  for (const [id, h] of options.credit) {
+  for (const [id, h] of credit) checkCredit(sourceNamed(deps.sources, id).info, h, infos);
+  for (const [id, h] of credit) {
     const info = infos.find((candidate) => candidate.id === id);
     deps.warn(
       `${id} is credited up to ${h} bits per ${info?.symbolBits}-bit symbol on your word; its file claims ${info?.claim}`,
     );
   }
-  return statedClaims(claimed, options.credit);
+  const { profile, ...found } = uncalibrated ? { state: "ignored" as const } : profileFor(deps);
+  const isStrange = (info: SourceInfo) =>
+    info.claim > 0 && !credit.has(info.id) && !isCalibrated(info, profile);
+  const strange = infos.filter(isStrange).map(({ id }) => id);
+  const calibration = { ...found, assessedElsewhere: requireCalibration ? [] : strange };
+
+  if (requireCalibration) requireSome(infos, strange, profile, found);
+  if (strange.length > 0 && !uncalibrated) deps.warn(strangeText(calibration, strange, requireCalibration));
+
+  const claimed = profile === undefined ? infos : calibratedClaims(infos, profile);
+  const nothing = requireCalibration ? strange.map((id) => [id, 0] as const) : [];
+  return { infos: statedClaims(claimed, new Map([...nothing, ...credit])), calibration };
 }
 
 function checkCredit(info: SourceInfo, h: number, selected: readonly SourceInfo[]): void {
@@ -64,19 +96,70 @@ function checkCredit(info: SourceInfo, h: number, selected: readonly SourceInfo[
   if (h > symbolBits) {
     throw new UsageError(`--credit: ${id} has symbols of ${symbolBits} bits, which cannot hold ${h}`);
   }
-  if (h !== 0 && h < LEAST_CLAIM) throw new UsageError(`--credit: ${id}: 0, or at least ${LEAST_CLAIM}`);
+  if (h !== 0 && !(h >= LEAST_CLAIM)) throw new UsageError(`--credit: ${id}: 0, or at least ${LEAST_CLAIM}`);
 }
 
-function profiledInfos(
-  infos: readonly SourceInfo[],
-  { stateFolder, host, warn }: ClaimDeps,
-): readonly SourceInfo[] {
+const CALIBRATE = "'esoteric-entropy calibrate' makes one";
+
+/** @throws InputError for a profile that is there and cannot be used: without it, claims would rise */
+function profileFor({
+  stateFolder,
+  host,
+}: ClaimDeps): Pick<CalibrationStatus, "state" | "reason"> & { readonly profile?: Profile } {
   const found = findProfile(stateFolder, host);
-  if (found.kind === "refused" && stateFolder !== undefined) {
-    const path = profilePath(stateFolder);
-    warn(`${path} is ignored: ${found.reason}; 'esoteric-entropy calibrate' makes a new one`);
+  switch (found.kind) {
+    case "absent":
+      return { state: "none" };
+    case "read":
+      return { state: "used", profile: found.profile };
+    case "mismatched":
+      return { state: "refused", reason: found.reason };
+    case "unusable":
+      throw new InputError(`${profilePath(stateFolder!)} cannot be used: ${found.reason}`, {
+        hints: [
+          "'esoteric-entropy calibrate' replaces it",
+          "--uncalibrated goes on without it, by what was assessed on other machines",
+        ],
+      });
   }
-  return found.kind === "read" ? calibratedClaims(infos, found.profile) : infos;
+}
+
+function isCalibrated({ id, symbolBits }: SourceInfo, profile: Profile | undefined): boolean {
+  return profile?.sources.get(id)?.symbolBits === symbolBits;
+}
+
+/** @throws InputError without a profile, or where it has assessed none of the sources */
+function requireSome(
+  infos: readonly SourceInfo[],
+  strange: readonly string[],
+  profile: Profile | undefined,
+  { state, reason }: Pick<CalibrationStatus, "state" | "reason">,
+): void {
+  if (strange.length === 0) return;
+  if (profile === undefined) {
+    const why = state === "refused" ? `the one there is is refused: ${reason}` : "there is none";
+    throw new InputError(`--require-calibration: no profile of this machine: ${why}`, { hints: [CALIBRATE] });
+  }
+  if (infos.every(({ id, claim }) => claim === 0 || strange.includes(id))) {
+    throw new InputError("--require-calibration: the profile has assessed none of the selected sources", {
+      hints: [`'esoteric-entropy calibrate --sources ${strange.join(",")}' adds them`],
+    });
+  }
+}
+
+/** Says in one line which claims come from other machines. */
+function strangeText(
+  { state, reason }: CalibrationStatus,
+  strange: readonly string[],
+  requireCalibration: boolean,
+): string {
+  if (state === "used") {
+    const what = requireCalibration ? "are credited nothing" : "are credited by claims from other machines";
+    const ids = strange.join(",");
+    return `not in this machine's profile, these ${what}: ${strange.join(", ")}; 'esoteric-entropy calibrate --sources ${ids}' adds them`;
+  }
+  const why = state === "refused" ? `the profile is refused: ${reason}` : "this one has no profile";
+  return `sources are credited by claims from other machines: ${why}; ${CALIBRATE}`;
 }
 
 /** Lowers each claim to half of the entropy assessed on this machine: min(claim, ½ H). Sources without a calibration keep theirs. */
@@ -87,7 +170,7 @@ export function calibratedClaims(infos: readonly SourceInfo[], profile: Profile)
     const most = calibration.assessedH * CREDITED_SHARE;
     const lowered = (claim: number) => {
       const least = Math.min(claim, most);
-      return least < LEAST_CLAIM ? 0 : least;
+      return least >= LEAST_CLAIM ? least : 0;
     };
     const { claim, coarseClaim = claim } = info;
     return { ...info, claim: lowered(claim), coarseClaim: lowered(coarseClaim) };

@@ -30,8 +30,14 @@ export function profilePath(folder: string): string {
 
 export type ReadProfile =
   | { readonly kind: "absent" }
-  | { readonly kind: "refused"; readonly reason: string }
+  /** Damaged, not ours alone, or of a format that is not known: nobody can tell what it would have taken away. */
+  | { readonly kind: "unusable"; readonly reason: string }
   | { readonly kind: "read"; readonly profile: Profile };
+
+export type FoundProfile =
+  | ReadProfile
+  /** Whole, but of another machine or version, about which it says nothing here. */
+  | { readonly kind: "mismatched"; readonly reason: string };
 
 /** Largest file that is read. A hundred sources take 30 KB. */
 const MAX_BYTES = 1 << 20;
@@ -40,12 +46,12 @@ const MAX_BYTES = 1 << 20;
  * The profile that this version of the program made on this machine, or why the one in the folder cannot be used.
  * @param folder see `stateFolder`; undefined where there is no home
  */
-export function findProfile(folder: string | undefined, host: Host): ReadProfile {
+export function findProfile(folder: string | undefined, host: Host): FoundProfile {
   if (folder === undefined) return { kind: "absent" };
   const found = readProfile(profilePath(folder));
   if (found.kind !== "read") return found;
   const reason = mismatch(found.profile, identifyMachine(host), VERSION);
-  return reason === undefined ? found : refused(reason);
+  return reason === undefined ? found : { kind: "mismatched", reason };
 }
 
 /** Reads a profile that is ours and that nobody else can write to. Refuses everything else; never throws for it. */
@@ -58,18 +64,18 @@ export function readProfile(path: string): ReadProfile {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
     if (code === undefined) throw error;
-    return { kind: "refused", reason: code === "ELOOP" ? "it is a link" : `it cannot be opened (${code})` };
+    return unusable(code === "ELOOP" ? "it is a link" : `it cannot be opened (${code})`);
   }
   try {
     const { uid, mode, size } = fstatSync(file);
-    if ((mode & constants.S_IFMT) !== constants.S_IFREG) return refused("it is not a plain file");
-    if (uid !== process.geteuid?.()) return refused("it belongs to another user");
-    if ((mode & 0o022) !== 0) return refused("others may write to it");
-    if (size > MAX_BYTES) return refused("it is too large");
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) return unusable("it is not a plain file");
+    if (uid !== process.geteuid?.()) return unusable("it belongs to another user");
+    if ((mode & 0o022) !== 0) return unusable("others may write to it");
+    if (size > MAX_BYTES) return unusable("it is too large");
     return { kind: "read", profile: parseProfile(readFileSync(file, "utf8")) };
   } catch (error) {
-    if (error instanceof SyntaxError) return refused(`it is not understood: ${oneLine(error.message)}`);
-    if (error instanceof Error && "code" in error) return refused(`it cannot be read (${error.code})`);
+    if (error instanceof SyntaxError) return unusable(`it is not understood: ${oneLine(error.message)}`);
+    if (error instanceof Error && "code" in error) return unusable(`it cannot be read (${error.code})`);
     throw error;
   } finally {
     closeSync(file);
@@ -89,8 +95,8 @@ export function writeProfile(folder: string, profile: Profile): void {
   }
 }
 
-function refused(reason: string): ReadProfile {
-  return { kind: "refused", reason };
+function unusable(reason: string): ReadProfile {
+  return { kind: "unusable", reason };
 }
 
 /** Makes a parser's message fit for a terminal: parsers quote their input, control characters included. */

@@ -38,7 +38,11 @@ export function formatProfile(profile: Profile): string {
 /** @throws SyntaxError naming the first fault: a profile is used as a whole or not at all */
 export function parseProfile(text: string): Profile {
   const root = record(JSON.parse(text), "the profile");
-  if (root["schema"] !== SCHEMA) throw new SyntaxError(`schema ${shown(root["schema"])} is not ${SCHEMA}`);
+  const schema = root["schema"];
+  if (schema !== SCHEMA) {
+    const newer = typeof schema === "number" && schema > SCHEMA ? ", a newer program wrote it" : "";
+    throw new SyntaxError(`schema ${shown(schema)} is not ${SCHEMA}${newer}`);
+  }
   const machine = record(root["machine"], "machine");
   const clock = record(root["clock"], "clock");
   const entries = Object.entries(record(root["sources"], "sources"));

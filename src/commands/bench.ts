@@ -5,7 +5,7 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { creditedInfos } from "../calibration/claims.ts";
+import { claimsOf } from "../calibration/claims.ts";
 import type { Deps } from "../deps.ts";
 import { InsufficientEntropyError } from "../errors.ts";
 import { dependenceOf, figuresOf } from "../recording/side-by-side.ts";
@@ -59,7 +59,7 @@ export type BenchOptions = OptionsOf<typeof FLAGS> & { readonly threads: number 
 /** @throws InsufficientEntropyError when no source delivers; the signal's reason */
 export async function runBench(options: BenchOptions, io: Io, deps: Deps): Promise<void> {
   const selected = selectSources(deps.sources, options.sources);
-  const infos = creditedInfos(selected, options, deps);
+  const { infos } = claimsOf(selected, options, deps);
   let surveyed: Surveyed[];
   {
     let now: SurveyProgress = { phase: "assessing" };

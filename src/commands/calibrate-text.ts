@@ -5,14 +5,14 @@ import type { Screen } from "#kit/term/screen.ts";
 import { type Column, table } from "#kit/term/table.ts";
 import type { CalibrationRun } from "../calibration/calibrate.ts";
 
-export function calibrateJson({ path, profile, results }: CalibrationRun): object {
+export function calibrateJson({ path, profile, replaced, results }: CalibrationRun): object {
   const sources = results.map((result) => {
     const { info, claimedH } = result;
     if (result.kind === "left out") return { id: info.id, claimedH, reason: result.reason };
     return { id: info.id, claimedH, ...result.calibration, creditedH: result.creditedH };
   });
   const { tool, machine, clock } = profile;
-  return { schema: 1, path, tool, machine, clock, sources };
+  return { schema: 1, path, ...(replaced !== undefined && { replaced }), tool, machine, clock, sources };
 }
 
 const COLUMNS: readonly Column[] = [
@@ -25,7 +25,7 @@ const COLUMNS: readonly Column[] = [
   { title: "LEFT OUT", optional: true, wraps: "below" },
 ];
 
-export function calibrateText({ path, results }: CalibrationRun, screen: Screen): string {
+export function calibrateText({ path, replaced, results }: CalibrationRun, screen: Screen): string {
   const rows = results.map((result) => {
     const { info } = result;
     const claim = String(result.claimedH);
@@ -43,5 +43,6 @@ export function calibrateText({ path, results }: CalibrationRun, screen: Screen)
       String(Number(creditedH.toFixed(3))),
     ];
   });
-  return `${table(COLUMNS, rows, screen)}\n\nkept in ${path}`;
+  const instead = replaced === undefined ? "" : `, in place of a profile that could not be kept: ${replaced}`;
+  return `${table(COLUMNS, rows, screen)}\n\nkept in ${path}${instead}`;
 }

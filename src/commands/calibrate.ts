@@ -19,6 +19,7 @@ export const calibrate = command({
   description: "Assess the sources on this machine; from then on half of that is credited at most",
   details: [
     "Measures each source and keeps half of what was assessed in a profile of this machine. Commands that credit entropy then use the lower of that and the source's own claim, unless --uncalibrated is given.",
+    "Without a profile they use claims that rest on other machines, and say so; with --require-calibration they do not. A profile of another machine or version is left aside in the same way. One that is damaged, or that others may write to, is an error: without it more would be credited.",
   ],
   flags: {
     ...SOURCES_FLAGS,

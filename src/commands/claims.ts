@@ -13,6 +13,7 @@ export const CLAIM_FLAGS = group("Credit", {
     complete: completeCredit,
   }),
   uncalibrated: flag.switch({ about: "Ignore this machine's profile (see calibrate)" }),
+  requireCalibration: flag.switch({ about: "Credit only what this machine's profile has assessed" }),
 });
 
 /** Bits per symbol by source id. Unknown ids are refused later, where the sources are known. @throws UsageError */

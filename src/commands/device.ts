@@ -22,7 +22,7 @@ const FIFO_FLAGS = {
   }),
   mode: flag.choice(["full", "drbg"], {
     default: "full",
-    about: "full: full entropy; drbg: fast, reseeded",
+    about: "full: 320 credited bits for each 32 bytes; drbg: fast, reseeded",
   }),
   format: flag.choice(["raw", "hex"], { default: "raw", about: "Encoding of the output" }),
   modeBits: flag.value(parseModeBits, {

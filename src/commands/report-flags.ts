@@ -37,7 +37,7 @@ export const REPORT_FLAGS = {
   output: flag.file({ hint: "PATH", about: "Write to this file; its suffix may give the format" }),
   mode: flag.choice(["full", "drbg"], {
     default: "full",
-    about: "The pool's output: full entropy, or its DRBG",
+    about: "The pool's output: 320 credited bits for each 32 bytes, or its DRBG",
   }),
   ...SOURCES_FLAGS,
   timeoutMs: flag.seconds({

@@ -15,7 +15,7 @@ const FLAGS = {
   unix: flag.file({ hint: "PATH", about: "Unix socket instead of a port" }),
   mode: flag.choice(["full", "drbg"], {
     default: "full",
-    about: "full: full entropy; drbg: fast, reseeded",
+    about: "full: 320 credited bits for each 32 bytes; drbg: fast, reseeded",
   }),
   ...SOURCES_FLAGS,
   maxWaitMs: flag.seconds({

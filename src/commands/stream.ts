@@ -17,7 +17,7 @@ const FLAGS = {
   }),
   mode: flag.choice(["full", "drbg", "noise"], {
     default: "full",
-    about: "full: full entropy; drbg: fast, reseeded; noise: raw symbols",
+    about: "full: 320 credited bits for each 32 bytes; drbg: fast, reseeded; noise: raw symbols",
   }),
   ...SOURCES_FLAGS,
   bytesPerSecond: flag.rate({ name: "rate", about: "Highest rate, bytes a second" }),
@@ -38,7 +38,7 @@ export const stream = command({
   name: "stream",
   description: "Write random bytes to stdout",
   details: [
-    "full: each 32 bytes are the SHA-256 of noise that was credited 320 bits or more, XORed with the output of a CTR_DRBG (SP 800-90C, RBG3). drbg: that CTR_DRBG alone, seeded and reseeded from the pool, for gigabytes. noise: the sources' raw symbols, for study, neither tested nor credited.",
+    "full: each 32 bytes are the SHA-256 of noise that passed its health tests and was credited at least 320 bits, XORed with the output of a CTR_DRBG. That is the arithmetic of RBG3(XOR) in SP 800-90C, over non-physical sources that are not validated. drbg: that CTR_DRBG alone, seeded and reseeded from the pool, for gigabytes. noise: the sources' raw symbols, for study, neither tested nor credited.",
     "Operating-system randomness is mixed in and credited nothing. If the sources cannot deliver the requested bytes in time, the exit code is 3; nothing is made up.",
   ],
   flags: FLAGS,
@@ -49,9 +49,10 @@ export const stream = command({
     "esoteric-entropy stream --mode noise --sources page_fault_timing --bits 2 --bytes 1M > noise.bin",
   ],
   seeAlso: ["pool", "device", "server", "report"],
-  check({ mode, credit, debias, bits }) {
-    if (mode === "noise" && credit.size > 0) {
-      throw new UsageError("--credit is not for --mode noise, which credits nothing");
+  check({ mode, credit, requireCalibration, debias, bits }) {
+    if (mode === "noise" && (credit.size > 0 || requireCalibration)) {
+      const name = credit.size > 0 ? "--credit" : "--require-calibration";
+      throw new UsageError(`${name} is not for --mode noise, which credits nothing`);
     }
     if (mode !== "noise" && (debias || bits !== undefined)) {
       throw new UsageError("--debias and --bits are for --mode noise");

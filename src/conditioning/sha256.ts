@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 export const OUTPUT_BITS = 256;
 
 /**
- * Bits of credited min-entropy that must go into one block for the block to have full entropy: n_out + 64 = 320, what
+ * Bits of credited min-entropy that must go into one block for the block to count as full entropy: n_out + 64 = 320, what
  * SP 800-90C asks of a vetted conditioning component. Output_Entropy of SP 800-90B §3.1.5.1.2 then falls short of the 256
- * bits by a fraction of about 2⁻⁶⁴.
+ * bits by a fraction of about 2⁻⁶⁴. It holds as far as the credit is true: no source here is validated.
  */
 export const FULL_ENTROPY_INPUT_BITS = OUTPUT_BITS + 64;
 

@@ -92,9 +92,12 @@ export class FamilyTime {
   /** Start of the remembered time; all time before it counts as paid. */
   #horizonNs = Number.NEGATIVE_INFINITY;
 
-  /** Returns the part of `bits`, spread evenly over [startNs, endNs), that may be credited. */
+  /**
+   * Returns the part of `bits`, spread evenly over [startNs, endNs), that may be credited. A time or an amount that is not a
+   * finite number pays nothing, and leaves the spans as they are.
+   */
   pay(startNs: number, endNs: number, bits: number): number {
-    if (!(bits > 0) || !Number.isFinite(startNs)) return 0;
+    if (!(bits > 0) || ![bits, startNs, endNs].every(Number.isFinite)) return 0;
     const end = Math.max(endNs, startNs + 1);
     const rate = bits / (end - startNs);
     const start = Math.max(startNs, this.#horizonNs);

@@ -37,11 +37,13 @@ export interface OpenPool extends Disposable {
 /**
  * Opens a pool. Sampling begins with the first request, or with `pool.start`.
  * @throws UsageError for an invalid list of sources or an invalid credit
+ * @throws InputError for a profile that is damaged, or that is required and not there
  */
 export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
-  const infos = creditedInfos(selectSources(deps.sources, settings.sources), settings, deps);
+  const { infos, calibration } = claimsOf(selectSources(deps.sources, settings.sources), settings, deps);
   const pool = new Pool({
     sources: infos,
+    calibration,
     startThread: deps.startThread,
     capacityBytes: settings.capacityBytes,
     idleShare: settings.idleShare,

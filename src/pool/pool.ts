@@ -7,6 +7,7 @@
  */
 import { EventEmitter } from "node:events";
 import { onAbort } from "#kit/abort.ts";
+import type { CalibrationStatus } from "../calibration/claims.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import type { ExtractOptions } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
@@ -21,6 +22,8 @@ import { type PoolStatus, shortageOf } from "./status.ts";
 export interface PoolConfig {
   /** Their claims are those that may be credited. */
   readonly sources: readonly SourceInfo[];
+  /** Where the claims come from, for the status. */
+  readonly calibration?: CalibrationStatus | undefined;
   readonly startThread: () => SamplingThread;
   /** Most full-entropy bytes kept ready. Default 4096. */
   readonly capacityBytes?: number | undefined;
@@ -59,6 +62,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #toReveal = new Set<string>();
   readonly #nowMs: () => number;
   readonly #openedMs: number;
+  readonly #calibration: CalibrationStatus;
   #collecting: Promise<void> | undefined;
   #extractedBytes = 0;
   #closed = false;
@@ -70,6 +74,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     if (config.sources.length === 0) throw new RangeError("a pool needs at least one source");
     this.#nowMs = config.nowMs ?? (() => performance.now());
     this.#openedMs = this.#nowMs();
+    this.#calibration = config.calibration ?? { state: "none", assessedElsewhere: [] };
     this.#reservoir = new Reservoir(config.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
     this.#account = new Account(this.#ledger, this.#reservoir);
     this.#scheduler = new Scheduler(config.sources, { ...config, shares: "by-credit" });
@@ -122,6 +127,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   status(): PoolStatus {
     return {
       sources: this.#scheduler.sources.map((source) => source.status()),
+      calibration: this.#calibration,
       ledger: this.#ledger.totals,
       readyBytes: this.#reservoir.readyBytes,
       capacityBytes: this.#reservoir.capacityBytes,

@@ -1,9 +1,12 @@
 /** The pool's status. Plain data: `pool --json`, the server and the terminal show it unchanged. */
+import type { CalibrationStatus } from "../calibration/claims.ts";
 import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Totals } from "./ledger.ts";
 
 export interface PoolStatus {
   readonly sources: readonly SourceStatus[];
+  /** Where the claims come from. */
+  readonly calibration: CalibrationStatus;
   readonly ledger: Totals;
   /** Full-entropy bytes ready to be handed out, and the most that are kept. */
   readonly readyBytes: number;
@@ -21,4 +24,21 @@ export function shortageOf(status: PoolStatus): string {
   for (const { state } of status.sources) states.set(state, (states.get(state) ?? 0) + 1);
   const census = [...states].map(([state, count]) => `${count} ${state}`).join(", ");
   return `${creditedBits.toFixed(0)} bits credited in ${(status.uptimeMs / 1000).toFixed(1)} s, ${levelBits.toFixed(0)} unspent; sources: ${census || "none"}`;
+}
+
+/** Says in a line where the claims come from. */
+export function claimsText({ calibration }: Pick<PoolStatus, "calibration">): string {
+  const { state, reason, assessedElsewhere } = calibration;
+  switch (state) {
+    case "none":
+      return "from other machines: this one is not calibrated";
+    case "ignored":
+      return "from other machines: --uncalibrated ignores this one's profile";
+    case "refused":
+      return `from other machines: the profile is refused, ${reason}`;
+    case "used":
+      return assessedElsewhere.length === 0
+        ? "from this machine's profile"
+        : `from this machine's profile; from other machines: ${assessedElsewhere.join(", ")}`;
+  }
 }

@@ -278,7 +278,7 @@ export function fillAtOnce(generator: RbgGenerator, out: Uint8Array): void {
   );
 }
 
-// ---- The constructions of SP 800-90C ----
+// ---- The arithmetic of RBG3(XOR) and the construction of RBG2(NP), SP 800-90C ----
 
 /** One full-entropy block: 256 bits, the security strength of CTR_DRBG(AES-256). 320 credited bits stand behind it. */
 const SEED_BYTES = 32;

@@ -61,6 +61,8 @@ describe("with a profile a source is credited min(claim, ½ H)", () => {
   test("next to nothing is nothing", () => {
     expect(lowered(2 * LEAST_CLAIM).claim).toBe(LEAST_CLAIM);
     expect(lowered(1.99 * LEAST_CLAIM).claim).toBe(0);
+    for (const h of [Number.NaN, -1, Number.NEGATIVE_INFINITY])
+      expect(lowered(h)).toMatchObject({ claim: 0, coarseClaim: 0 });
   });
 
   test("who has no coarse claim has the same one there", () => {

@@ -56,8 +56,8 @@ function folder(): { readonly path: string } & Disposable {
 
 function refusal(path: string): string {
   const read = readProfile(path);
-  expect(read.kind).toBe("refused");
-  return read.kind === "refused" ? read.reason : "";
+  expect(read.kind).toBe("unusable");
+  return read.kind === "unusable" ? read.reason : "";
 }
 
 describe("a profile's text", () => {
@@ -91,6 +91,12 @@ describe("a profile's text", () => {
       expect(() => parseProfile(JSON.stringify(root))).toThrow(SyntaxError);
     });
   }
+
+  test("refused: what a newer program wrote, with that reason", () => {
+    expect(() => parseProfile(text.replace('"schema": 1', '"schema": 2'))).toThrow(
+      "a newer program wrote it",
+    );
+  });
 
   test("refused: numbers that JSON reads as infinite, and too many sources", () => {
     expect(() => parseProfile(text.replace("2.5", "1e999"))).toThrow(SyntaxError);

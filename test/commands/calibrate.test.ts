@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
@@ -11,6 +20,7 @@ import { stream } from "../../src/commands/stream.ts";
 import type { Deps } from "../../src/deps.ts";
 import { EntropyError, InputError, SourceError, UsageError } from "../../src/errors.ts";
 import { streamBytes } from "../../src/faces/pipe/stream.ts";
+import type { PoolStatus } from "../../src/pool/status.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
@@ -57,10 +67,12 @@ const claims = (args: Record<string, unknown>) => optionsFor({ flags: CLAIM_FLAG
 
 async function claimedH(deps: Deps, args: Record<string, unknown> = {}) {
   const io = fakeIo();
-  const options = { durationMs: 1, sources: "all", json: true, ...claims(args) };
+  const { sources: list = "all", ...flags } = args;
+  const options = { durationMs: 1, sources: String(list), json: true, ...claims(flags) };
   await runPool(options, io, { ...deps, warn: (text) => io.log.warn(text) });
-  const { sources } = JSON.parse(io.written().toString()) as { sources: { id: string; claimedH: number }[] };
-  return { claims: Object.fromEntries(sources.map(({ id, claimedH: h }) => [id, h])), talk: io.talk() };
+  const { sources, calibration } = JSON.parse(io.written().toString()) as PoolStatus;
+  const h = Object.fromEntries(sources.map(({ id, claimedH }) => [id, claimedH]));
+  return { claims: h, calibration, talk: io.talk() };
 }
 
 describe("calibrate", () => {
@@ -153,32 +165,69 @@ describe("with a profile", () => {
   test("sources are credited min(claim, ½ H); --uncalibrated leaves it aside", async () => {
     await calibrated(depsOf([strong(), weak()]));
     const half = profile().sources.get("weak")!.assessedH / 2;
-    const { claims, talk } = await claimedH(depsOf([strong(), weak()]));
+    const { claims, talk, calibration } = await claimedH(depsOf([strong(), weak()]));
     expect(claims).toEqual({ strong: 2, weak: half });
     expect(talk).toBe("");
-    expect((await claimedH(depsOf([strong(), weak()]), { uncalibrated: true })).claims).toEqual({
-      strong: 2,
-      weak: 2,
-    });
+    expect(calibration).toEqual({ state: "used", assessedElsewhere: [] });
+    const without = await claimedH(depsOf([strong(), weak()]), { uncalibrated: true });
+    expect(without.claims).toEqual({ strong: 2, weak: 2 });
+    expect(without.calibration).toEqual({ state: "ignored", assessedElsewhere: ["strong", "weak"] });
   });
 
-  test("of another machine, version or hand it is ignored, with a warning", async () => {
+  test("of another machine or version it is refused, with a warning, and claims are those of the files", async () => {
     await calibrated(depsOf([strong(), weak()]));
     const good = readFileSync(path(), "utf8");
-    const bad: [text: string, warning: string][] = [
+    const others: [text: string, reason: string][] = [
       [good.replace('"arch": "x64"', '"arch": "arm64"'), "the machine has changed: arch arm64, now x64"],
       [good.replace(/"tool": "[^"]*"/, '"tool": "0.0.0"'), 'version "0.0.0"'],
-      ["{}", "schema"],
-      ["", "not understood"],
     ];
-    for (const [text, warning] of bad) {
+    for (const [text, reason] of others) {
       writeFileSync(path(), text);
-      const { claims, talk } = await claimedH(depsOf([strong(), weak()]));
+      const { claims, talk, calibration } = await claimedH(depsOf([strong(), weak()]));
       expect(claims).toEqual({ strong: 2, weak: 2 });
-      expect(talk).toContain(`${path()} is ignored`);
-      expect(talk).toContain(warning);
+      expect(talk.trim().split("\n")).toEqual([expect.stringContaining("claims from other machines")]);
+      expect(talk).toContain(reason);
+      expect(calibration).toMatchObject({ state: "refused", assessedElsewhere: ["strong", "weak"] });
+      expect(calibration.reason).toContain(reason);
       expect((await claimedH(depsOf([strong(), weak()]), { uncalibrated: true })).talk).toBe("");
     }
+  });
+
+  test("damaged, of a newer program, or writable by others: exit 1 with path, reason and the ways out", async () => {
+    await calibrated(depsOf([strong(), weak()]));
+    const good = readFileSync(path(), "utf8");
+    const damage: [what: () => void, reason: string][] = [
+      [() => writeFileSync(path(), "{}"), "schema"],
+      [() => writeFileSync(path(), ""), "not understood"],
+      [() => writeFileSync(path(), good.slice(0, -20)), "not understood"],
+      [() => writeFileSync(path(), good.replace('"schema": 1', '"schema": 2')), "a newer program wrote it"],
+      [() => writeFileSync(path(), good.replace(/"assessedH": [0-9.]+/, '"assessedH": 9')), "assessedH"],
+      [() => chmodSync(path(), 0o666), "others may write to it"],
+      [
+        () => {
+          rmSync(path());
+          symlinkSync("/nowhere", path());
+        },
+        "it is a link",
+      ],
+    ];
+    for (const [break_, reason] of damage) {
+      rmSync(path());
+      writeFileSync(path(), good, { mode: 0o600 });
+      break_();
+      for (const args of [{}, { "require-calibration": true }, { credit: "weak=1" }]) {
+        const error = (await rejectionOf(claimedH(depsOf([strong(), weak()]), args))) as InputError;
+        expect(error, reason).toBeInstanceOf(InputError);
+        expect(exitCodeOf(error)).toBe(1);
+        expect(error.message).toStartWith(`${path()} cannot be used: `);
+        expect(error.message).toContain(reason);
+        expect(error.hints.join()).toMatch(/calibrate.*--uncalibrated/);
+      }
+      expect((await claimedH(depsOf([weak()]), { uncalibrated: true })).claims).toEqual({ weak: 2 });
+    }
+    const { output } = await calibrated(depsOf([strong(), weak()]), { json: false });
+    expect(output).toContain("in place of a profile that could not be kept: it is a link");
+    expect((await claimedH(depsOf([strong(), weak()]))).calibration.state).toBe("used");
   });
 
   test("stream follows it: a source assessed at nothing yields no byte", async () => {
@@ -192,6 +241,69 @@ describe("with a profile", () => {
     expect(exitCodeOf(await rejectionOf(streamed({})))).toBe(3);
     // As much time as a busy machine may need: it ends as soon as the bytes are there.
     await streamed({ uncalibrated: true, timeout: "120" });
+  });
+});
+
+describe("without a profile of this machine", () => {
+  const oneLine = (talk: string) => expect(talk.trim().split("\n")).toHaveLength(1);
+
+  test("one line on stderr and the status say so", async () => {
+    const { claims, talk, calibration } = await claimedH(depsOf([strong(), weak()]));
+    expect(claims).toEqual({ strong: 2, weak: 2 });
+    oneLine(talk);
+    expect(talk).toMatch(/claims from other machines: .*no profile.*calibrate/);
+    expect(calibration).toEqual({ state: "none", assessedElsewhere: ["strong", "weak"] });
+  });
+
+  test("nothing is said where nothing is claimed, or all of it on the user's word", async () => {
+    const silent = fakeSource({ id: "silent", claim: 0 }, fakeNoise(9));
+    expect((await claimedH(depsOf([silent]))).talk).toBe("");
+    oneLine((await claimedH(depsOf([weak()]), { credit: "weak=1" })).talk);
+  });
+
+  test("sources that the profile does not know are named, and nothing else", async () => {
+    await calibrated(depsOf([strong(), weak()]), { sources: "strong" });
+    const { claims, talk, calibration } = await claimedH(depsOf([strong(), weak()]));
+    expect(claims).toEqual({ strong: 2, weak: 2 });
+    oneLine(talk);
+    expect(talk).toMatch(/not in this machine's profile.*: weak; .*calibrate --sources weak'/);
+    expect(calibration).toEqual({ state: "used", assessedElsewhere: ["weak"] });
+  });
+
+  test("--require-calibration refuses, with the way out", async () => {
+    const deps = depsOf([strong(), weak()]);
+    const refused = async (args: Record<string, unknown> = {}) => {
+      const error = await rejectionOf(claimedH(deps, { "require-calibration": true, ...args }));
+      expect(error).toBeInstanceOf(InputError);
+      expect(exitCodeOf(error)).toBe(1);
+      return `${(error as InputError).message} ${(error as InputError).hints}`;
+    };
+    expect(await refused()).toMatch(/no profile of this machine: there is none 'esoteric-entropy calibrate'/);
+    await calibrated(deps, { sources: "strong" });
+    writeFileSync(path(), readFileSync(path(), "utf8").replace('"arch": "x64"', '"arch": "arm64"'));
+    expect(await refused()).toContain("arch arm64, now x64");
+    await calibrated(deps, { sources: "strong" });
+    expect(await refused({ sources: "weak" })).toContain("calibrate --sources weak");
+  });
+
+  test("--require-calibration credits nothing that the profile does not know, and says so", async () => {
+    await calibrated(depsOf([strong(), weak()]), { sources: "strong" });
+    const { claims, talk, calibration } = await claimedH(depsOf([strong(), weak()]), {
+      "require-calibration": true,
+    });
+    expect(claims).toEqual({ strong: 2, weak: 0 });
+    oneLine(talk);
+    expect(talk).toContain("these are credited nothing: weak");
+    expect(calibration).toEqual({ state: "used", assessedElsewhere: [] });
+    const stated = { "require-calibration": true, credit: "weak=1" };
+    expect((await claimedH(depsOf([strong(), weak()]), stated)).claims).toEqual({ strong: 2, weak: 1 });
+  });
+
+  test("--require-calibration contradicts --uncalibrated and --mode noise", async () => {
+    const both = { "require-calibration": true, uncalibrated: true };
+    expect(exitCodeOf(await rejectionOf(claimedH(depsOf([strong()]), both)))).toBe(2);
+    const noise = { format: "raw", mode: "noise", bytes: "0", timeout: "1", "require-calibration": true };
+    expect(() => optionsFor(stream, noise)).toThrow(UsageError);
   });
 });
 

@@ -27,6 +27,20 @@ async function started(sources: readonly FakeSource[] = noisy(), timeoutMs = 10_
   return { client, ended };
 }
 
+test("a pool that cannot be opened: the client is told why, and by which code", async () => {
+  const sources = noisy();
+  const deps: Deps = { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: () => {} };
+  const client = new FrameClient();
+  const io = { ...fakeIo(), out: (bytes: Uint8Array | string) => client.channel.write(bytes as Uint8Array) };
+  const options = { sources: "default", timeoutMs: 1_000, credit: new Map(), uncalibrated: false };
+  const ended = runServeStdio({ ...options, requireCalibration: true }, client.channel.pieces, io, deps);
+  const error = await rejectionOf(ended);
+  expect(exitCodeOf(error)).toBe(1);
+  const { id, value } = await client.hearJson(FRAME.error);
+  expect(id).toBe(0);
+  expect(value).toMatchObject({ code: "input", hints: ["'esoteric-entropy calibrate' makes one"] });
+});
+
 describe("serve-stdio", () => {
   test("bytes of both modes", async () => {
     const { client, ended } = await started();

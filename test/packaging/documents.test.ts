@@ -138,6 +138,27 @@ function commandOf({ name: program, commands }: ProgramFacts, line: string): str
   return [program, ...words.slice(0, words.length - found.rest.length)].join(" ");
 }
 
+test("the promise is one sentence, wherever it is made", () => {
+  const promise = esotericEntropy.promise!;
+  const plain = (path: string) =>
+    read(path)
+      .replace(/\*\*|^> /gm, "")
+      .replace(/\\|\s+/g, " ");
+  for (const path of ["README.md", "SECURITY.md", "docs/CLI.md", "man/esoteric-entropy.1"]) {
+    expect(plain(path).replaceAll(" -", "-"), path).toContain(promise);
+  }
+});
+
+test("no document calls a mode by a name of SP 800-90C without saying what is missing", () => {
+  for (const path of DOCUMENTS.filter((each) => !each.startsWith("packages/"))) {
+    for (const paragraph of read(path)
+      .split(/\n(?:\n|(?=[-|0-9]))/)
+      .filter((each) => /RBG[23]/.test(each))) {
+      expect(paragraph, path).toMatch(/validated|no RBG3|An? RBG2 is reseeded|\| RBG/i);
+    }
+  }
+});
+
 test("paths are found in text and in blocks; placeholders, a user's files and what is built are not", () => {
   const text = [
     "Read `src/none.ts:7`, `none.ts`, `none/` and `c/*.none` of `<os>/none.ts`; see `/run/none.ts`, `dist/none.ts`.",

@@ -32,10 +32,18 @@ describe("FamilyTime", () => {
     expect(family.pay(10, 3, 5)).toBe(0);
   });
 
-  test("pays nothing for nothing, NaN or negative bits", () => {
+  test("pays nothing for what is no amount and no time, and pays as before afterwards", () => {
+    const { NaN: nan, POSITIVE_INFINITY: ever, NEGATIVE_INFINITY: never } = Number;
     const family = new FamilyTime();
-    for (const bits of [0, -1, Number.NaN]) expect(family.pay(0, 10, bits)).toBe(0);
-    expect(family.pay(Number.NaN, 10, 5)).toBe(0);
+    expect(family.pay(0, 10, 5)).toBe(5);
+    for (const bits of [0, -1, nan, ever, never]) expect(family.pay(20, 30, bits)).toBe(0);
+    for (const time of [nan, ever, never]) {
+      expect(family.pay(time, 30, 5)).toBe(0);
+      expect(family.pay(20, time, 5)).toBe(0);
+      expect(family.pay(time, time, 5)).toBe(0);
+    }
+    expect(family.pay(0, 10, 5)).toBe(0);
+    expect(family.pay(20, 30, 5)).toBe(5);
   });
 
   test("time it no longer remembers counts as paid", () => {

@@ -54,6 +54,7 @@ export function exampleSnapshot(infos: readonly SourceInfo[], second: number): S
   return {
     schema: 1,
     sources,
+    calibration: { state: "none", assessedElsewhere: infos.map(({ id }) => id) },
     ledger: { creditedBits, spentBits: creditedBits - 200, forfeitedBits: 0, levelBits: 200 },
     readyBytes: 2_900,
     capacityBytes: 4_096,

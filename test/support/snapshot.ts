@@ -27,6 +27,7 @@ export function snapshot(
   return {
     schema: 1,
     sources: shown,
+    calibration: { state: "used", assessedElsewhere: [] },
     ledger: { creditedBits: 0, spentBits: 0, forfeitedBits: 0, levelBits: 0 },
     readyBytes: 0,
     capacityBytes: 4_096,

@@ -224,12 +224,12 @@ class Child:
             target, filled = memoryview(bytearray(frames.HEADER_BYTES)), 0
 
     def _receive(self, header: frames.Header, body: bytearray) -> EntropyError | None:
+        if header.kind == frames.ERROR and header.id == 0:
+            return frames.parse_error(body)
         if not self._hello.has_arrived:
             self._greet(header, body)
         elif header.kind == frames.EVENT:
             _log_event(frames.parse_json(body))
-        elif header.kind == frames.ERROR and header.id == 0:
-            return frames.parse_error(body)
         else:
             self._answer(header, body)
         return None

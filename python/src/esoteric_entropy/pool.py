@@ -46,7 +46,8 @@ class EntropyPool:
         """Starts sampling.
 
         sources: ids, families or words such as "default" and "fast", as a list or separated by commas.
-        mode: "full" for bytes of full entropy; "drbg" for bulk, from CTR_DRBG reseeded from the pool.
+        mode: "full" for bytes with 320 or more credited bits behind each 32; "drbg" for bulk, from CTR_DRBG reseeded
+            from the pool.
         timeout: a request fails with InsufficientEntropyError after this many seconds without new entropy.
         Raises UsageError for unknown sources, ToolError if the program cannot be started.
         """

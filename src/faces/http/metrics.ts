@@ -6,6 +6,8 @@ import type { SourceStatus } from "../../sampling/source-state.ts";
 const PREFIX = "esoteric_entropy_";
 const STATES: readonly SourceStatus["state"][] = ["starting", "healthy", "failed", "unavailable", "paused"];
 
+const CALIBRATIONS: readonly Snapshot["calibration"]["state"][] = ["none", "used", "ignored", "refused"];
+
 export interface ServerGauges {
   readonly version: string;
   readonly ready: boolean;
@@ -34,6 +36,12 @@ export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
       sources.flatMap(({ id, state }) =>
         STATES.map((each) => [{ source: id, state: each }, Number(each === state)] as const),
       ),
+    ),
+    metric(
+      "calibration_state",
+      "gauge",
+      "1 for what became of this machine's profile",
+      CALIBRATIONS.map((state) => [{ state }, Number(state === snapshot.calibration.state)] as const),
     ),
     metric(
       "source_samples_total",

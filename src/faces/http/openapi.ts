@@ -150,6 +150,17 @@ const SNAPSHOT = objectOf(
         lastFault: TEXT,
       }),
     ),
+    calibration: objectOf(
+      {
+        state: { enum: ["none", "used", "ignored", "refused"], description: "The profile of this machine" },
+        reason: { ...TEXT, description: "Why it is refused" },
+        assessedElsewhere: {
+          ...arrayOf(TEXT),
+          description: "Sources whose claims rest on what was assessed on other machines",
+        },
+      },
+      ["state", "assessedElsewhere"],
+    ),
     ledger: objectOf({ creditedBits: NUMBER, spentBits: NUMBER, forfeitedBits: NUMBER, levelBits: NUMBER }),
     readyBytes: NUMBER,
     capacityBytes: NUMBER,
@@ -159,7 +170,17 @@ const SNAPSHOT = objectOf(
     fullEntropyBytesPerSecond: NUMBER,
     grade: { enum: ["A", "B", "C", "D", "F"] },
   },
-  ["schema", "sources", "ledger", "readyBytes", "capacityBytes", "extractedBytes", "uptimeMs", "grade"],
+  [
+    "schema",
+    "sources",
+    "calibration",
+    "ledger",
+    "readyBytes",
+    "capacityBytes",
+    "extractedBytes",
+    "uptimeMs",
+    "grade",
+  ],
 );
 
 export const OPENAPI = {

@@ -15,8 +15,8 @@ export interface PoolOptions {
    */
   readonly sources?: string;
   /**
-   * Kind of bytes from `randomBytes`. `"full"` (default): full entropy, each byte backed by as much credited noise. `"drbg"`:
-   * CTR_DRBG output reseeded from the noise, for bulk.
+   * Kind of bytes from `randomBytes`. `"full"` (default): at least 320 credited bits of noise stand behind each 32 bytes.
+   * `"drbg"`: CTR_DRBG output reseeded from the noise, for bulk.
    */
   readonly mode?: RbgMode;
   /** Requests fail after this many milliseconds without new entropy. Default 10,000. */

@@ -202,6 +202,11 @@ class CancelledError extends Error {
   }
 }
 
+/** The frame that says why there is no session, or no more of one. */
+export function refusalFrame(error: unknown): Uint8Array {
+  return encodeFrame({ kind: FRAME.error, id: 0, body: jsonBody(described(error)) });
+}
+
 function described(error: unknown): { code: string; message: string; hints: readonly string[] } {
   if (error instanceof EntropyError) return { code: error.code, message: error.message, hints: error.hints };
   const code = error instanceof CancelledError ? "cancelled" : "internal";

@@ -59,10 +59,15 @@ export function decodeCatalogue(body: unknown): Message {
 
 function snapshotIn(body: Record<string, unknown>): Snapshot {
   const isSource = (source: unknown) => isRecord(source) && typeof source["id"] === "string";
-  if (body["schema"] !== 1 || !isArrayOf(body["sources"], isSource) || !isRecord(body["ledger"])) {
+  const { schema, sources, ledger, calibration } = body;
+  if (schema !== 1 || !isArrayOf(sources, isSource) || !isRecord(ledger) || !isCalibration(calibration)) {
     throw misshapen("status");
   }
   return body as unknown as Snapshot;
+}
+
+function isCalibration(value: unknown): boolean {
+  return isRecord(value) && isArrayOf(value["assessedElsewhere"], (id) => typeof id === "string");
 }
 
 function parse(event: string, data: string): Record<string, unknown> {

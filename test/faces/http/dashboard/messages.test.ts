@@ -32,6 +32,8 @@ describe("decodeEvent", () => {
     ["status", '{"schema":2,"sources":[],"ledger":{}}'],
     ["status", '{"schema":1,"sources":{},"ledger":{}}'],
     ["status", '{"schema":1,"sources":[{}],"ledger":{}}'],
+    ["status", '{"schema":1,"sources":[],"ledger":{}}'],
+    ["status", '{"schema":1,"sources":[],"ledger":{},"calibration":{"assessedElsewhere":[1]}}'],
     ["noise", '{"id":"a","samples":[1,null]}'],
     ["noise", '{"id":"a","samples":"12"}'],
     ["output", '{"hex":"0"}'],
