@@ -1,4 +1,6 @@
 /** Measures nanoseconds per symbol of the health tests, the monitor and the online estimate. Asserts nothing. */
+
+import { BlockEstimate } from "../src/health/block-estimate.ts";
 import {
   AdaptiveProportionTest,
   aptCutoff,
@@ -8,7 +10,6 @@ import {
   rctCutoff,
 } from "../src/health/health-tests.ts";
 import { HealthMonitor } from "../src/health/monitor.ts";
-import { OnlineEstimate } from "../src/health/online-estimate.ts";
 
 const SYMBOLS = 2 ** 20;
 const BATCH = 4096;
@@ -21,12 +22,12 @@ for (const symbolBits of [1, 4, 8]) {
   const rct = new RepetitionCountTest(rctCutoff(CLAIM, CONTINUOUS_ALPHA_EXPONENT));
   const apt = new AdaptiveProportionTest(aptCutoff(CLAIM, window, CONTINUOUS_ALPHA_EXPONENT), window);
   const monitor = new HealthMonitor(CLAIM, symbolBits);
-  const estimate = new OnlineEstimate(symbolBits);
+  const estimate = new BlockEstimate(symbolBits);
   console.log(`\nuniform symbols of ${symbolBits} bits, batches of ${BATCH}`);
   report("repetition count", symbols, (batch) => rct.test(batch));
   report("adaptive proportion", symbols, (batch) => apt.test(batch));
   report("monitor (both)", symbols, (batch) => monitor.observe(batch));
-  report("online estimate", symbols, (batch) => estimate.update(batch));
+  report("block estimate", symbols, (batch) => estimate.assess(batch));
 }
 
 function randomSymbols(symbolBits: number): Uint8Array {

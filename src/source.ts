@@ -38,6 +38,8 @@ export interface SourceInfo {
   readonly claim: number;
   /** The same for coarser counters, up to the 41.67 ns of Apple silicon. Defaults to `claim`. */
   readonly coarseClaim?: number;
+  /** Entropy that `calibrate` assessed on this machine, bits per symbol; undefined without a profile. */
+  readonly calibratedH?: number;
   /** Raw samples per second, to the order of magnitude; sizes the first request and decides what counts as `fast`. */
   readonly rateHz: number;
   /** Effects on any system: a source that uses a tool on macOS only is opt-in on Linux too. */

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { buildNative } from "#kit/make/native.ts";
 import { hostTarget, type Target } from "#kit/native/target.ts";
 import { native } from "../../make/esoteric-entropy.ts";
-import { BLOCK, FIRST_BLOCK, OnlineEstimate } from "../../src/health/online-estimate.ts";
+import { BlockEstimate } from "../../src/health/block-estimate.ts";
 import { currentHost, type Host } from "../../src/platform/index.ts";
 import { sharedInformation } from "../../src/recording/dependence.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
-import { claimAt, counterStepNs, type Source } from "../../src/source.ts";
+import { blockSymbols, PAID_SHARE } from "../../src/sampling/probation.ts";
+import { claimAt, counterStepNs, type Source, type SourceInfo } from "../../src/source.ts";
 import { assess, restartTest } from "../../src/stats/sp800-90b/index.ts";
 import { toSymbols } from "../../src/trace.ts";
 import { evident, within } from "./sources.ts";
@@ -85,7 +86,7 @@ export async function figures(folders: readonly string[]): Promise<Evidence[]> {
       assessed,
       coarseClaim: claimAt(info, COARSE_PERIOD_NS),
       coarse: folders.map((folder, i) => manifests[i] && coarseH(folder, manifests[i])),
-      stretches: folders.map((folder, i) => manifests[i] && stretches(folder, manifests[i], claim)),
+      stretches: folders.map((folder, i) => manifests[i] && stretches(folder, manifests[i], info, claim)),
       restart: restarted(folders[withRestarts], manifests[withRestarts], Math.min(least, claim)),
       rateHz: manifests.find((manifest) => manifest)?.rateHz,
       nullH: info.unit === "ticks" ? await nullControl(source, nullHost) : "counts, no times",
@@ -107,25 +108,25 @@ export function bytes(folder: string, name: string): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, name)));
 }
 
-/** The running estimate that caps credit (src/health/online-estimate.ts), over a whole recording. */
+/** The estimate of each block, half of which caps its credit (src/sampling/probation.ts), over a whole recording. */
 export interface Stretches {
   /** Lowest value, bits per symbol. */
   readonly lowest: number;
-  /** Share of blocks in which it is below the claim and lowers the credit. */
+  /** Share of blocks in which half of it is below the claim and lowers the credit. */
   readonly belowClaim: number;
 }
 
-function stretches(folder: string, { source, files }: Manifest, claim: number): Stretches {
+function stretches(folder: string, { files }: Manifest, info: SourceInfo, claim: number): Stretches {
   const symbols = bytes(folder, files.symbols.name);
-  const estimate = new OnlineEstimate(source.symbolBits);
-  estimate.update(symbols.subarray(0, FIRST_BLOCK));
-  let lowest = source.symbolBits;
+  const estimate = new BlockEstimate(info.symbolBits);
+  const length = blockSymbols(info.rateHz);
+  let lowest = info.symbolBits;
   let below = 0;
   let blocks = 0;
-  for (let from = FIRST_BLOCK; from + BLOCK <= symbols.length; from += BLOCK) {
-    estimate.update(symbols.subarray(from, from + BLOCK));
-    lowest = Math.min(lowest, estimate.bitsPerSymbol);
-    if (estimate.bitsPerSymbol < claim) below += 1;
+  for (let from = 0; from + length <= symbols.length; from += length) {
+    const assessed = estimate.assess(symbols.subarray(from, from + length));
+    lowest = Math.min(lowest, assessed);
+    if (PAID_SHARE * assessed < claim) below += 1;
     blocks += 1;
   }
   return { lowest, belowClaim: blocks === 0 ? 0 : below / blocks };

@@ -173,7 +173,12 @@ export function calibratedClaims(infos: readonly SourceInfo[], profile: Profile)
       return least >= LEAST_CLAIM ? least : 0;
     };
     const { claim, coarseClaim = claim } = info;
-    return { ...info, claim: lowered(claim), coarseClaim: lowered(coarseClaim) };
+    return {
+      ...info,
+      claim: lowered(claim),
+      coarseClaim: lowered(coarseClaim),
+      calibratedH: calibration.assessedH,
+    };
   });
 }
 

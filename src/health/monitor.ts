@@ -78,6 +78,11 @@ export class HealthMonitor {
     return this.#state;
   }
 
+  /** Symbols that the start-up test still wants. */
+  get startupLeft(): number {
+    return this.#startupLeft;
+  }
+
   /** Alarms since the monitor was made. */
   get failures(): number {
     return this.#failures;

@@ -1,28 +1,31 @@
 /**
- * The account book of entropy, in bits. Every change of the pool's level is entered here, and after
- * every entry
+ * The account book of entropy, in bits. Every change of the pool's level is entered here, under the source that earned it,
+ * and after every entry
  *
  *     credited = level + spent + forfeited
  */
-import type { Family } from "../source.ts";
+import type { Family, SourceInfo } from "../source.ts";
+
+/** A source, as the ledger knows it. */
+export type Payee = Pick<SourceInfo, "id" | "family">;
 
 export interface Totals {
   /** Credited by all sources. */
   readonly creditedBits: number;
   /** Used up by conditioning into full-entropy blocks. */
   readonly spentBits: number;
-  /** Mixed in while the pool was full, and not counted. */
+  /** Credited and lost: mixed in while the pool was full, or earned by a source that then failed. */
   readonly forfeitedBits: number;
   /** Credited and not yet spent. */
   readonly levelBits: number;
 }
 
 export class Ledger {
-  readonly #families = new Map<Family, FamilyTime>();
-  #creditedBits = 0;
+  readonly #times = new Map<Family, FamilyTime>();
+  readonly #accounts = new Map<string, SourceAccount>();
+  #levelBits = 0;
   #spentBits = 0;
   #forfeitedBits = 0;
-  #levelBits = 0;
 
   /**
    * Marks a stretch of the family's time as paid, and returns the bits that may be credited for it: `bits`, less what
@@ -30,49 +33,102 @@ export class Ledger {
    * @param startedNs when sampling began, and `elapsedNs` how long it took: host's monotonic clock, nanoseconds
    */
   payForTime(family: Family, startedNs: number, elapsedNs: number, bits: number): number {
-    let time = this.#families.get(family);
+    let time = this.#times.get(family);
     if (!time) {
       time = new FamilyTime();
-      this.#families.set(family, time);
+      this.#times.set(family, time);
     }
     return time.pay(startedNs, startedNs + elapsedNs, bits);
   }
 
   /** @throws RangeError for a negative or infinite number */
-  credit(bits: number): void {
+  credit(source: Payee, bits: number): void {
     assertBits(bits);
-    this.#creditedBits += bits;
+    const account = this.#account(source);
+    account.creditedBits += bits;
+    account.levelBits += bits;
     this.#levelBits += bits;
   }
 
-  /** @throws RangeError if the level is lower */
-  spend(bits: number): void {
-    this.#leave(bits);
-    this.#spentBits += bits;
+  /** Spends the whole level. */
+  spend(): void {
+    for (const account of this.#accounts.values()) {
+      account.spentBits += account.levelBits;
+      this.#spentBits += account.levelBits;
+      account.levelBits = 0;
+    }
+    this.#levelBits = 0;
   }
 
-  /** @throws RangeError if the level is lower */
-  forfeit(bits: number): void {
-    this.#leave(bits);
-    this.#forfeitedBits += bits;
+  /** Forfeits a source's part of the level, or at most `bits` of it. */
+  forfeit(source: Payee, bits = Number.POSITIVE_INFINITY): void {
+    const account = this.#account(source);
+    const lost = Math.max(0, Math.min(bits, account.levelBits));
+    account.levelBits -= lost;
+    this.#levelBits -= lost;
+    this.#forfeitedBits += lost;
+  }
+
+  /** Forfeits the whole level. */
+  forfeitAll(): void {
+    for (const { payee } of this.#accounts.values()) this.forfeit(payee);
+    this.#levelBits = 0;
+  }
+
+  get levelBits(): number {
+    return this.#levelBits;
+  }
+
+  /** Returns what the source was credited since the ledger was opened. */
+  creditedTo({ id }: Payee): number {
+    return this.#accounts.get(id)?.creditedBits ?? 0;
+  }
+
+  /** Returns the part of the level that each family earned; families without one are left out. */
+  levels(): Map<Family, number> {
+    return this.#byFamily(({ levelBits }) => levelBits);
+  }
+
+  /** Returns what went into blocks, by the family that earned it. */
+  spentByFamily(): Map<Family, number> {
+    return this.#byFamily(({ spentBits }) => spentBits);
   }
 
   get totals(): Totals {
+    let creditedBits = 0;
+    for (const account of this.#accounts.values()) creditedBits += account.creditedBits;
     return {
-      creditedBits: this.#creditedBits,
+      creditedBits,
       spentBits: this.#spentBits,
       forfeitedBits: this.#forfeitedBits,
       levelBits: this.#levelBits,
     };
   }
 
-  #leave(bits: number): void {
-    assertBits(bits);
-    if (bits > this.#levelBits) {
-      throw new RangeError(`cannot take ${bits} bits from a ledger that holds ${this.#levelBits}`);
+  #account(payee: Payee): SourceAccount {
+    let account = this.#accounts.get(payee.id);
+    if (!account) {
+      account = { payee, creditedBits: 0, levelBits: 0, spentBits: 0 };
+      this.#accounts.set(payee.id, account);
     }
-    this.#levelBits -= bits;
+    return account;
   }
+
+  #byFamily(bitsOf: (account: SourceAccount) => number): Map<Family, number> {
+    const sums = new Map<Family, number>();
+    for (const account of this.#accounts.values()) {
+      const bits = bitsOf(account);
+      if (bits > 0) sums.set(account.payee.family, (sums.get(account.payee.family) ?? 0) + bits);
+    }
+    return sums;
+  }
+}
+
+interface SourceAccount {
+  readonly payee: Payee;
+  creditedBits: number;
+  levelBits: number;
+  spentBits: number;
 }
 
 function assertBits(bits: number): void {

@@ -5,7 +5,7 @@
  *     using open = openPool({ sources: "default" }, deps);
  *     await open.full.fill(out);
  */
-import { type ClaimDeps, type ClaimOptions, creditedInfos } from "../calibration/claims.ts";
+import { type ClaimDeps, type ClaimOptions, claimsOf } from "../calibration/claims.ts";
 import { systemAround } from "../platform/clone-watch.ts";
 import { DrbgGenerator, FullGenerator, type System } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
@@ -13,7 +13,9 @@ import type { SourceInfo } from "../source.ts";
 import { selectSources } from "../sources/selection.ts";
 import { Pool, type PoolConfig } from "./pool.ts";
 
-export interface PoolSettings extends ClaimOptions, Pick<PoolConfig, "capacityBytes" | "idleShare"> {
+export interface PoolSettings
+  extends ClaimOptions,
+    Pick<PoolConfig, "capacityBytes" | "idleShare" | "familyShare"> {
   /** List of sources, as for `--sources`. */
   readonly sources: string;
 }
@@ -47,10 +49,11 @@ export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
     startThread: deps.startThread,
     capacityBytes: settings.capacityBytes,
     idleShare: settings.idleShare,
+    familyShare: settings.familyShare,
   });
   const system = deps.system ?? systemAround(deps.host);
   // Before the generators, which then ask a pool that has forgotten, too.
-  system.clones.onChange((reason) => pool.forget(reason));
+  system.clones.onChange(() => pool.forget());
   const full = new FullGenerator(pool, system);
   const drbg = new DrbgGenerator(pool, system);
   const close = () => {

@@ -1,7 +1,7 @@
 /**
  * The entropy pool: tests the sources' samples, credits them, conditions them, hands each block out once.
  *
- *     trace ──▶ symbols ──▶ health tests ──▶ credit = samples × min(claimed, assessed) ──▶ account ──▶ extract
+ *     trace ──▶ health tests and estimate ──▶ probation ──▶ credit = samples × min(claimed, ½ assessed) ──▶ account ──▶ extract
  *
  * Compose one with `openPool` (open.ts).
  */
@@ -10,14 +10,17 @@ import { onAbort } from "#kit/abort.ts";
 import type { CalibrationStatus } from "../calibration/claims.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import type { ExtractOptions } from "../rbg/generator.ts";
+import type { Released } from "../sampling/probation.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
-import { describeFailure, type SourceState, whyNot } from "../sampling/source-state.ts";
+import { describeFailure, describeWarning, type SourceState, whyNot } from "../sampling/source-state.ts";
+import { takesPart } from "../sampling/turns.ts";
 import type { SourceInfo } from "../source.ts";
-import { type RawTrace, SAMPLE_BYTES, toSymbols, traceBytes } from "../trace.ts";
+import { type RawTrace, SAMPLE_BYTES, traceBytes } from "../trace.ts";
+import { Account } from "./account.ts";
 import { Ledger } from "./ledger.ts";
-import { Account, Reservoir } from "./reservoir.ts";
-import { type PoolStatus, shortageOf } from "./status.ts";
+import { Reservoir } from "./reservoir.ts";
+import { type PoolStatus, type SeedStatus, shortageOf } from "./status.ts";
 
 export interface PoolConfig {
   /** Their claims are those that may be credited. */
@@ -32,6 +35,8 @@ export interface PoolConfig {
    * tested and displays moving. Default 0: no idle sampling.
    */
   readonly idleShare?: number | undefined;
+  /** Most of each output block's credit that may come from one family, ½ to 1. Default 1; a seed takes at most half. */
+  readonly familyShare?: number | undefined;
   readonly limits?: SchedulerLimits | undefined;
   /** Monotonic clock, ms. */
   readonly nowMs?: () => number;
@@ -42,14 +47,22 @@ export interface PoolEvents {
   error: [unknown];
   /** A source was quarantined or found unable to run. */
   "source-failed": [{ readonly id: string; readonly reason: string }];
-  /** Every trace, once it is tested and credited; for displays. */
-  trace: [{ readonly trace: RawTrace; readonly creditedBits: number }];
+  /** A source's samples were tested; `paidBits` are what it was paid on this occasion, for earlier ones. */
+  sampled: [{ readonly id: string; readonly samples: number; readonly paidBits: number }];
+  /** A source was weaker than it used to be, and is in its start-up test again. */
+  "source-warning": [{ readonly id: string; readonly reason: string }];
+  /** A seed had to rest on one family of sources. */
+  "one-family": [{ readonly family: string }];
   /** A trace that `reveal` asked for: raw noise that may be shown, because it was not credited. */
   revealed: [RawTrace];
 }
 
 /** Largest single request; callers split larger ones. */
 export const MAX_EXTRACT_BYTES = 1 << 20;
+
+/** Longest wait of a seed for a second family, ms. The slowest default source passes its start-up test in less. */
+const SEED_PATIENCE_MS = 2_000;
+
 const DEFAULT_CAPACITY_BYTES = 4_096;
 
 export class Pool extends EventEmitter<PoolEvents> implements Disposable {
@@ -65,6 +78,9 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #calibration: CalibrationStatus;
   #collecting: Promise<void> | undefined;
   #extractedBytes = 0;
+  /** When a block that wants two families began to wait for the second. */
+  #waitsForFamilySinceMs: number | undefined;
+  #seed: SeedStatus = { families: [], oneFamily: false };
   #closed = false;
   /** The internal error that closed the pool. */
   #fault: unknown;
@@ -76,7 +92,10 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#openedMs = this.#nowMs();
     this.#calibration = config.calibration ?? { state: "none", assessedElsewhere: [] };
     this.#reservoir = new Reservoir(config.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
-    this.#account = new Account(this.#ledger, this.#reservoir);
+    this.#account = new Account(this.#ledger, this.#reservoir, {
+      familyShare: config.familyShare,
+      mayDiversify: (isWaiting) => this.#mayDiversify(isWaiting),
+    });
     this.#scheduler = new Scheduler(config.sources, { ...config, shares: "by-credit" });
   }
 
@@ -93,14 +112,14 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
    * @throws RangeError unless 1 ≤ length ≤ MAX_EXTRACT_BYTES
    * @throws InsufficientEntropyError when no source can ever deliver; the signal's reason; PoolClosedError
    */
-  async extract(length: number, { signal }: ExtractOptions = {}): Promise<Uint8Array> {
+  async extract(length: number, { signal, purpose = "output" }: ExtractOptions = {}): Promise<Uint8Array> {
     if (!Number.isInteger(length) || length < 1 || length > MAX_EXTRACT_BYTES) {
       throw new RangeError(`cannot extract ${length} bytes at once: 1 to ${MAX_EXTRACT_BYTES}`);
     }
     this.#assertOpen();
     signal?.throwIfAborted();
     return new Promise<Uint8Array>((resolve, reject) => {
-      const waiter = new Waiter(length, resolve, reject, signal, () => this.#forget(waiter));
+      const waiter = new Waiter(length, purpose, resolve, reject, signal, () => this.#drop(waiter));
       this.#waiters.push(waiter);
       this.#serve();
     });
@@ -109,9 +128,10 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   /** Stops sampling this source until `resume`. @throws RangeError for a source that is not in the pool */
   pause(id: string): void {
     this.#scheduler.pause(id);
+    this.#lose(this.#scheduler.source(id));
   }
 
-  /** @throws RangeError for a source that is not in the pool */
+  /** It has to pass its start-up test again. @throws RangeError for a source that is not in the pool */
   resume(id: string): void {
     this.#scheduler.resume(id);
   }
@@ -126,9 +146,13 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
 
   status(): PoolStatus {
     return {
-      sources: this.#scheduler.sources.map((source) => source.status()),
+      sources: this.#scheduler.sources.map((source) => source.status(this.#ledger.creditedTo(source.info))),
       calibration: this.#calibration,
       ledger: this.#ledger.totals,
+      families: [...this.#ledger.spentByFamily()]
+        .map(([family, spentBits]) => ({ family, spentBits }))
+        .sort((a, b) => b.spentBits - a.spentBits),
+      seed: this.#seed,
       readyBytes: this.#reservoir.readyBytes,
       capacityBytes: this.#reservoir.capacityBytes,
       extractedBytes: this.#extractedBytes,
@@ -141,19 +165,24 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     return shortageOf(this.status());
   }
 
-  /** Forgets all that a copy of this process has, too. Requests that wait get new entropy only. */
-  forget(_reason: string): void {
-    this.#account.wipe();
-    for (const waiter of this.#waiters) waiter.wipe();
-    this.#sample();
+  /**
+   * Forgets all noise and all bytes that were not handed out, because another copy of this process may hold the same. Requests
+   * go on waiting, for new noise from sources that have passed their start-up tests again.
+   */
+  forget(): void {
+    this.#assertOpen();
+    for (const source of this.#scheduler.sources) source.endEpoch();
+    this.#wipe();
+    for (const waiter of this.#waiters) waiter.empty();
+    this.#serve();
   }
 
-  /** Ends sampling, rejects waiting requests, wipes ready bytes. */
+  /** Ends sampling, rejects waiting requests, wipes ready bytes and waiting samples. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#scheduler.close();
-    this.#reservoir.wipe();
+    this.#wipe();
     if (this.#waiters.length > 0) this.#failWaiters(this.#closedError());
   }
 
@@ -164,7 +193,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   /** Samples while a request waits or there is room for another block. */
   #sample(): void {
     if (this.#closed) return;
-    this.#scheduler.want(this.#waiters.length > 0 || !this.#reservoir.isFull);
+    this.#scheduler.want(this.#waiters.length > 0 || !this.#reservoir.isFull, this.#account.satedFamilies);
     this.#collecting ??= this.#collect().catch((fault: unknown) => {
       this.#fault = fault;
       this.close();
@@ -176,43 +205,100 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   async #collect(): Promise<void> {
     for (let event = await this.#scheduler.next(); event; event = await this.#scheduler.next()) {
       if (this.#closed) return;
-      if (event.kind === "trace") this.#book(event.source, event.trace);
-      else this.emit("source-failed", { id: event.source.info.id, reason: event.reason });
+      if (event.kind === "trace") {
+        this.#book(event.source, event.trace, event.epoch);
+      } else {
+        this.#lose(event.source);
+        this.#account.forfeit(event.source.info);
+        this.emit("source-failed", { id: event.source.info.id, reason: event.reason });
+      }
       this.#serve();
     }
   }
 
-  /** Tests a trace, credits what it is worth, and mixes all of it in. */
-  #book(source: SourceState, trace: RawTrace): void {
+  /** Tests a trace, and takes in the samples that need not wait any longer, at what they are worth. */
+  #book(source: SourceState, trace: RawTrace, epoch: number | undefined): void {
     const { info } = source;
-    const verdict = source.judge(toSymbols(trace, info.symbolBits));
+    // A copy, because samples are wiped once they are mixed in.
+    const revealed = this.#toReveal.delete(info.id) && { ...trace, samples: trace.samples.slice() };
+    let paidBits = 0;
+    if (epoch !== source.epoch || !takesPart(source)) {
+      this.#account.absorb(info, traceBytes(trace), 0);
+    } else {
+      const { released, failure, warning } = source.judge(trace, !revealed);
+      for (const part of released) paidBits += this.#takeIn(source, part);
+      if (paidBits > 0) source.earned();
+      if (failure || warning) this.#account.forfeit(info);
+      if (failure) this.#scheduler.quarantine(source, describeFailure(failure));
+      if (warning) this.emit("source-warning", { id: info.id, reason: describeWarning(warning) });
+    }
+    this.emit("sampled", { id: info.id, samples: trace.samples.length, paidBits });
+    if (revealed) this.emit("revealed", revealed);
+  }
 
-    const isRevealed = this.#toReveal.delete(info.id);
-    const creditable = isRevealed ? 0 : verdict.creditableSymbols;
-    const earnedBits = creditable * source.creditableH;
-    const creditedBits = this.#ledger.payForTime(info.family, trace.startedNs, trace.elapsedNs, earnedBits);
-    source.credit(creditedBits);
+  /** @returns the bits paid */
+  #takeIn({ info }: SourceState, { samples, bitsPerSample, startedNs, elapsedNs }: Released): number {
+    const count = samples.length / SAMPLE_BYTES;
+    const bits = this.#ledger.payForTime(info.family, startedNs, elapsedNs, count * bitsPerSample);
+    this.#account.absorb(info, samples, count > 0 ? bits / count : 0);
+    return bits;
+  }
 
-    const samples = traceBytes(trace);
-    const uncreditedBytes = SAMPLE_BYTES * (trace.samples.length - creditable);
-    this.#account.absorb(samples.subarray(0, uncreditedBytes), 0);
-    if (creditable > 0) this.#account.absorb(samples.subarray(uncreditedBytes), creditedBits / creditable);
+  /** Takes in the samples of this source that wait; they are worth nothing. */
+  #lose(source: SourceState): void {
+    for (const part of source.forfeit()) this.#takeIn(source, part);
+  }
 
-    this.emit("trace", { trace, creditedBits });
-    if (isRevealed) this.emit("revealed", trace);
-    if (verdict.state === "failed") this.#scheduler.quarantine(source, describeFailure(verdict.lastFailure));
+  #wipe(): void {
+    this.#reservoir.wipe();
+    this.#account.forget();
+    for (const source of this.#scheduler.sources) for (const { samples } of source.forfeit()) samples.fill(0);
   }
 
   /** Hands ready bytes to waiting requests, in order. */
   #serve(): void {
-    for (let waiter = this.#waiters[0]; waiter && this.#reservoir.readyBytes > 0; waiter = this.#waiters[0]) {
-      this.#extractedBytes += waiter.fill((out) => this.#account.take(out));
-      if (!waiter.isComplete) break;
-      this.#waiters.shift();
-      waiter.succeed();
+    for (let waiter = this.#waiters[0]; waiter; waiter = this.#waiters[0]) {
+      const isSeed = waiter.purpose === "seed";
+      this.#account.wantSeed(isSeed);
+      const taken = waiter.fill((out) => (isSeed ? this.#takeSeed(out) : this.#account.take(out)));
+      this.#extractedBytes += taken;
+      if (waiter.isComplete) {
+        this.#waiters.shift();
+        waiter.succeed();
+      } else if (taken === 0) {
+        break;
+      }
     }
+    if (this.#waiters.length === 0) this.#account.wantSeed(false);
     if (this.#waiters.length > 0 && !this.#scheduler.isHopeful) this.#failWaiters(this.#hopeless());
     this.#sample();
+  }
+
+  /** @returns the number of bytes moved to `out` */
+  #takeSeed(out: Uint8Array): number {
+    const seed = this.#account.takeSeed();
+    if (!seed) return 0;
+    const count = Math.min(out.length, seed.length);
+    out.set(seed.subarray(0, count));
+    seed.fill(0);
+    const families = this.#account.seedFamilies;
+    const oneFamily = families.length === 1;
+    if (oneFamily && !this.#seed.oneFamily) this.emit("one-family", { family: families[0]! });
+    this.#seed = { families, oneFamily };
+    return count;
+  }
+
+  /** Tells if a block should wait for a second family: if there is one, and for a limited time. */
+  #mayDiversify(isWaiting: boolean): boolean {
+    const able = new Set(
+      this.#scheduler.sources
+        .filter((source) => takesPart(source) && source.claimedH > 0)
+        .map(({ info }) => info.family),
+    );
+    if (able.size < 2) return false;
+    const now = this.#nowMs();
+    this.#waitsForFamilySinceMs = isWaiting ? (this.#waitsForFamilySinceMs ?? now) : undefined;
+    return now - (this.#waitsForFamilySinceMs ?? now) < SEED_PATIENCE_MS;
   }
 
   #hopeless(): InsufficientEntropyError {
@@ -229,7 +315,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     for (const waiter of this.#waiters.splice(0)) waiter.fail(error);
   }
 
-  #forget(waiter: Waiter): void {
+  #drop(waiter: Waiter): void {
     const index = this.#waiters.indexOf(waiter);
     if (index >= 0) this.#waiters.splice(index, 1);
     this.#serve();
@@ -249,6 +335,7 @@ class Waiter {
   /** @param signal not aborted yet @param forget called when the signal ends the wait */
   constructor(
     length: number,
+    readonly purpose: "output" | "seed",
     private readonly resolve: (bytes: Uint8Array) => void,
     private readonly reject: (reason: unknown) => void,
     signal: AbortSignal | undefined,
@@ -266,16 +353,17 @@ class Waiter {
     return this.#filled === this.#bytes.length;
   }
 
+  /** Wipes the bytes it has so far. */
+  empty(): void {
+    this.#bytes.fill(0);
+    this.#filled = 0;
+  }
+
   /** @param take moves bytes into the given array and returns their number @returns the number of bytes taken */
   fill(take: (out: Uint8Array) => number): number {
     const taken = take(this.#bytes.subarray(this.#filled));
     this.#filled += taken;
     return taken;
-  }
-
-  wipe(): void {
-    this.#bytes.fill(0);
-    this.#filled = 0;
   }
 
   succeed(): void {

@@ -3,11 +3,29 @@ import type { CalibrationStatus } from "../calibration/claims.ts";
 import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Totals } from "./ledger.ts";
 
+/** What a family of sources has put into the output. */
+export interface FamilyPart {
+  readonly family: string;
+  /** Its credit that went into full-entropy blocks. */
+  readonly spentBits: number;
+}
+
+/** What the last seed or reseed of a DRBG rests on. */
+export interface SeedStatus {
+  /** Families whose credit went into it; empty before the first. */
+  readonly families: readonly string[];
+  /** True if no second family could deliver: the seed then took twice the bits from one. */
+  readonly oneFamily: boolean;
+}
+
 export interface PoolStatus {
   readonly sources: readonly SourceStatus[];
   /** Where the claims come from. */
   readonly calibration: CalibrationStatus;
   readonly ledger: Totals;
+  /** Families behind the output, the largest part first. */
+  readonly families: readonly FamilyPart[];
+  readonly seed: SeedStatus;
   /** Full-entropy bytes ready to be handed out, and the most that are kept. */
   readonly readyBytes: number;
   readonly capacityBytes: number;

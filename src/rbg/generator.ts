@@ -1,11 +1,13 @@
 /**
  * The generators of random bytes behind every face. There are three, all asked in the same way:
  *
- *     full    full-entropy blocks XOR as much CTR_DRBG output: the arithmetic of RBG3(XOR) of SP 800-90C, over a
- *             non-physical source. If the noise were ever overestimated, the bytes are still as strong as a DRBG
- *             seeded by noise and by the operating system.
- *     drbg    CTR_DRBG output, RBG2(NP), reseeded from the pool as it goes: for bulk
+ *     full    full-entropy blocks XOR as much CTR_DRBG output. If the noise were ever overestimated, the bytes are still
+ *             as strong as a DRBG seeded by noise and by the operating system.
+ *     drbg    CTR_DRBG output, reseeded from the pool as it goes: for bulk
  *     noise   raw symbols, for study (noise.ts)
+ *
+ * In the words of SP 800-90C (§2.2, Table 1) full has the arithmetic of RBG3(XOR), and drbg the construction of RBG2(NP), over
+ * non-physical sources that are not validated. An RBG3 needs a validated physical one, so neither is what the standard names.
  *
  * Operating-system randomness goes into every instantiation, as nonce and personalization, and into every request, as
  * additional input; it earns no credit. Requests are served in the order they come. No byte is handed out twice: not by
@@ -38,7 +40,10 @@ export interface Generator extends Disposable {
 
 export interface ExtractOptions {
   readonly signal?: AbortSignal | undefined;
-  /** "seed": at most half of the credit behind these bytes is of one family, where there are two. Default "output". */
+  /**
+   * "seed": at most half of the credit behind these bytes comes from one family, or they hold twice the credit where no
+   * second family delivers. Default "output".
+   */
   readonly purpose?: "output" | "seed" | undefined;
 }
 

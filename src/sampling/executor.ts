@@ -57,6 +57,11 @@ class SourceRunner {
   }
 
   async #answer(request: number, n: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) {
+      // Withdrawn before its turn: a source that was given up must not be opened again for it.
+      this.port.post({ kind: "failed", request, reason: "withdrawn" });
+      return;
+    }
     this.port.post({ kind: "begun", request });
     try {
       const sampler = this.#sampler ?? (await this.#open(request));

@@ -9,14 +9,20 @@
  *     scheduler.want(true);                  // requests slices
  *     const event = await scheduler.next();  // a trace, or a source that failed; then want() again
  */
-import type { SourceInfo } from "../source.ts";
+import type { Family, SourceInfo } from "../source.ts";
 import type { RawTrace } from "../trace.ts";
 import type { Reply, SamplingThread } from "./protocol.ts";
 import { type PendingRequest, SourceState } from "./source-state.ts";
 import { type Shares, Turns, takesPart } from "./turns.ts";
 
 export type SamplingEvent =
-  | { readonly kind: "trace"; readonly source: SourceState; readonly trace: RawTrace }
+  | {
+      readonly kind: "trace";
+      readonly source: SourceState;
+      readonly trace: RawTrace;
+      /** The source's epoch when it was sampled; undefined if it was asked for before a quarantine or a pause. */
+      readonly epoch: number | undefined;
+    }
   /** The source was quarantined, or found unable to run. */
   | { readonly kind: "failed"; readonly source: SourceState; readonly reason: string };
 
@@ -61,6 +67,8 @@ export class Scheduler {
   readonly #events: SamplingEvent[] = [];
   #arrival: (() => void) | undefined;
   #isWanted = false;
+  /** Families whose credit is not wanted now. */
+  #sated: ReadonlySet<Family> = new Set();
   #thread: SamplingThread | undefined;
   /** When the thread was started, nanoseconds of this thread's clock: the clock of each thread begins with it. */
   #threadOriginNs = 0;
@@ -86,9 +94,13 @@ export class Scheduler {
     this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
-  /** Says whether entropy is wanted now, and requests slices accordingly. Call it after each event. */
-  want(isWanted: boolean): void {
+  /**
+   * Says whether entropy is wanted now, and requests slices accordingly. Call it after each event.
+   * @param sated families whose credit is not wanted: the best source of another one goes first
+   */
+  want(isWanted: boolean, sated: ReadonlySet<Family> = new Set()): void {
     this.#isWanted = isWanted;
+    this.#sated = sated;
     this.#request();
   }
 
@@ -112,13 +124,17 @@ export class Scheduler {
   }
 
   pause(id: string): void {
-    this.source(id).paused = true;
+    const source = this.source(id);
+    if (source.paused) return;
+    source.paused = true;
+    source.endEpoch();
   }
 
   resume(id: string): void {
     const source = this.source(id);
     if (!source.paused) return;
     source.paused = false;
+    source.endEpoch();
     this.#turns.rejoin(source);
     this.#request();
   }
@@ -129,7 +145,10 @@ export class Scheduler {
     // And a source that cannot run here stays aside.
     if (source.condition.kind !== "active") return;
     source.quarantine(reason, this.#nowMs());
+    source.endEpoch();
     source.isOpen = false;
+    // Requests that have not begun must not open it again.
+    for (const { id } of source.requests) this.#thread?.post({ kind: "abort", request: id });
     this.#thread?.post({ kind: "close", id: source.info.id });
     this.#tell({ kind: "failed", source, reason });
   }
@@ -166,7 +185,7 @@ export class Scheduler {
       const isWanted = this.#isWanted;
       if (!isWanted && !this.#isIdleSliceDue()) break;
       this.#endQuarantines();
-      const source = this.#turns.next(isWanted, isReady);
+      const source = this.#turns.next(isWanted, this.#sated, isReady);
       if (!source) break;
       const sliceMs = this.#post(source);
       this.#turns.charge(source, sliceMs, isWanted);
@@ -202,7 +221,7 @@ export class Scheduler {
       const { condition, requests } = source;
       if (condition.kind !== "quarantined" || condition.retryAtMs > now || requests.length > 0) continue;
       this.#turns.rejoin(source);
-      source.restart();
+      source.readmit();
     }
   }
 
@@ -215,6 +234,7 @@ export class Scheduler {
       issuedMs: this.#nowMs(),
       begunMs: undefined,
       abortedMs: undefined,
+      isStale: false,
     };
     source.requests.push(request);
     this.#thread.post({ kind: "sample", request: request.id, id: source.info.id, n: request.samples });
@@ -246,6 +266,8 @@ export class Scheduler {
         if (source) {
           source.isOpen = true;
           source.stepNs = reply.stepNs;
+          // New buffers and a new warm-up, for whatever reason: a new start-up test.
+          source.epoch += 1;
         }
         return;
       }
@@ -281,7 +303,8 @@ export class Scheduler {
     this.#barrenThreads = 0;
     source.delivered(request.samples, trace.elapsedNs);
     const startedNs = this.#threadOriginNs + trace.startedNs;
-    this.#tell({ kind: "trace", source, trace: { ...trace, startedNs } });
+    const epoch = request.isStale ? undefined : source.epoch;
+    this.#tell({ kind: "trace", source, trace: { ...trace, startedNs }, epoch });
   }
 
   #find(id: number): { source: SourceState; request: PendingRequest } | undefined {

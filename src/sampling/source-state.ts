@@ -2,9 +2,11 @@
  * The one record of a source while it is sampled: its condition, rate, health tests, estimate and credit. The scheduler
  * decides by it, the pool books into it, `status` shows it.
  */
-import { HealthMonitor, type MonitorFailure, type Verdict } from "../health/monitor.ts";
-import { FIRST_BLOCK, OnlineEstimate } from "../health/online-estimate.ts";
+import type { HealthFailure } from "../health/health-tests.ts";
+import type { MonitorFailure } from "../health/monitor.ts";
 import { claimAt, type SourceInfo } from "../source.ts";
+import type { RawTrace } from "../trace.ts";
+import { type Judgement, Probation, type Released } from "./probation.ts";
 
 export type Condition =
   /** Takes part. */
@@ -22,6 +24,8 @@ export interface PendingRequest {
   /** Time at which the thread began it; undefined while it waits behind others. */
   begunMs: number | undefined;
   abortedMs: number | undefined;
+  /** True if its source was quarantined or paused since: its answer is worth nothing. */
+  isStale: boolean;
 }
 
 /** Plain data about one source: `pool --json`, the server and the terminal show it unchanged. */
@@ -38,12 +42,16 @@ export interface SourceStatus {
   readonly rateHz: number;
   /** Claim at this counter's step (H_submitter), bits per symbol. */
   readonly claimedH: number;
-  /** Online estimate, bits per symbol; null before the first full block. */
+  /** Estimate of the last full block, bits per symbol; null before the first. At most half of it is credited. */
   readonly assessedH: number | null;
   /** Bits credited by the ledger since the pool was opened. */
   readonly creditedBits: number;
+  /** Samples that wait for the blocks after them to pass; they are credited then, or never. */
+  readonly waitingSamples: number;
   /** Alarms of the repetition count and adaptive proportion tests (SP 800-90B §4.4). */
   readonly healthFailures: number;
+  /** Alarms of the second tests, which compare the source with itself; each sends it back to its start-up test. */
+  readonly healthWarnings: number;
   /** Errors and hangs. */
   readonly faults: number;
   readonly lastFault?: string;
@@ -67,19 +75,20 @@ export class SourceState {
   /** Period of the counter's step, nanoseconds; undefined until the source was opened. */
   stepNs: number | undefined;
   readonly requests: PendingRequest[] = [];
+  /** Counts the times it was opened, paused or quarantined. Samples from before the last of them are worth nothing. */
+  epoch = 0;
   /** Sampling time used, divided by weight: the source with the least goes next (stride scheduling). */
   pass = 0;
   /** The same for idle time, in which all sources weigh the same. */
   idlePass = 0;
-  creditedBits = 0;
   faults = 0;
   lastFault: string | undefined;
   #samples = 0;
   #measuredHz: number | undefined;
   #backoffMs = FIRST_BACKOFF_MS;
-  #tests: { readonly monitor: HealthMonitor; readonly estimate: OnlineEstimate } | undefined;
-  /** Symbols seen since the tests were last started. */
-  #testedSymbols = 0;
+  #probation: Probation | undefined;
+  /** The epoch of the samples that the probation holds. */
+  #judgedEpoch = 0;
 
   constructor(readonly info: SourceInfo) {}
 
@@ -113,39 +122,40 @@ export class SourceState {
     return claimAt(this.info, this.stepNs);
   }
 
-  /** Runs the health tests and the estimate over the source's next symbols. */
-  judge(symbols: Uint8Array): Verdict {
-    const { symbolBits } = this.info;
+  /**
+   * Runs the health tests and the estimate over the source's next samples. They wait until their turn comes to be paid.
+   * @param isCreditable false for samples that must never be paid
+   */
+  judge(trace: RawTrace, isCreditable: boolean): Judgement {
+    const { symbolBits, rateHz, calibratedH } = this.info;
     // Made with the first trace: by then the source is open, and its counter's step known.
-    this.#tests ??= {
-      monitor: new HealthMonitor(this.claimedH, symbolBits),
-      estimate: new OnlineEstimate(symbolBits),
-    };
-    const verdict = this.#tests.monitor.observe(symbols);
-    this.#tests.estimate.update(symbols);
-    this.#testedSymbols += symbols.length;
-    return verdict;
+    this.#probation ??= new Probation({ claim: this.claimedH, symbolBits, rateHz, calibratedH });
+    const lost = this.#judgedEpoch === this.epoch ? [] : this.forfeit();
+    const judgement = this.#probation.observe(trace, isCreditable);
+    return { ...judgement, released: [...lost, ...judgement.released] };
   }
 
-  /** Bits per symbol that may be credited now: min(claimed, online estimate). */
-  get creditableH(): number {
-    return Math.min(this.claimedH, this.#tests?.estimate.bitsPerSymbol ?? 0);
+  /** Returns the samples that waited, worth nothing, and starts its tests over. */
+  forfeit(): Released[] {
+    const lost = this.#probation?.forfeit() ?? [];
+    this.#probation?.restart();
+    this.#judgedEpoch = this.epoch;
+    return lost;
   }
 
-  /** Online estimate, bits per symbol; null before the first full block. */
+  /** Estimate of the last full block, bits per symbol; null before the first. */
   get assessedH(): number | null {
-    if (!this.#tests || this.#testedSymbols < FIRST_BLOCK) return null;
-    return this.#tests.estimate.bitsPerSymbol;
+    return this.#probation?.assessedH ?? null;
   }
 
   /** True once it has passed its start-up test and was assessed, so that its worth is known. */
   get isSettled(): boolean {
-    return this.#tests?.monitor.state === "healthy" && this.assessedH !== null;
+    return this.#probation?.state === "healthy" && this.assessedH !== null;
   }
 
   /** Expected credit per second of its own sampling time, bits; by its claim until it is assessed. */
   get expectedBitsPerSecond(): number {
-    return Math.min(this.claimedH, this.assessedH ?? this.claimedH) * this.rateHz;
+    return Math.min(this.claimedH, this.#probation?.worth ?? this.claimedH) * this.rateHz;
   }
 
   /** Suspends it for a while; each time twice as long, up to a minute. */
@@ -160,21 +170,24 @@ export class SourceState {
     this.lastFault = reason;
   }
 
+  /** Ends the present epoch: samples taken before now, or asked for, are worth nothing. */
+  endEpoch(): void {
+    this.epoch += 1;
+    for (const request of this.requests) request.isStale = true;
+  }
+
   /** Lets it take part again; it must pass its start-up test before it is credited. */
-  restart(): void {
+  readmit(): void {
     this.condition = { kind: "active" };
-    this.#tests?.monitor.restart();
-    this.#tests?.estimate.reset();
-    this.#testedSymbols = 0;
   }
 
-  /** Counts earned bits. The next fault then starts from the short back-off. */
-  credit(bits: number): void {
-    this.creditedBits += bits;
-    if (bits > 0) this.#backoffMs = FIRST_BACKOFF_MS;
+  /** Notes that it has earned something. The next fault then starts from the short back-off. */
+  earned(): void {
+    this.#backoffMs = FIRST_BACKOFF_MS;
   }
 
-  status(): SourceStatus {
+  /** @param creditedBits what the ledger credited to it */
+  status(creditedBits: number): SourceStatus {
     const { info, condition } = this;
     return {
       id: info.id,
@@ -185,8 +198,10 @@ export class SourceState {
       rateHz: this.rateHz,
       claimedH: this.claimedH,
       assessedH: this.assessedH,
-      creditedBits: this.creditedBits,
-      healthFailures: this.#tests?.monitor.failures ?? 0,
+      creditedBits,
+      waitingSamples: this.#probation?.waiting ?? 0,
+      healthFailures: this.#probation?.failures ?? 0,
+      healthWarnings: this.#probation?.warnings ?? 0,
       faults: this.faults,
       ...(this.lastFault === undefined ? {} : { lastFault: this.lastFault }),
     };
@@ -200,16 +215,21 @@ export class SourceState {
         return "failed";
       case "active":
         if (this.paused) return "paused";
-        return this.#tests?.monitor.state === "healthy" ? "healthy" : "starting";
+        return this.#probation?.state === "healthy" && this.#judgedEpoch === this.epoch
+          ? "healthy"
+          : "starting";
     }
   }
 }
 
 /** Describes a health test's alarm. */
-export function describeFailure(failure: MonitorFailure | undefined): string {
-  if (!failure) return "failed its health tests";
-  const { test, phase, symbol, count, cutoff } = failure;
+export function describeFailure({ test, phase, symbol, count, cutoff }: MonitorFailure): string {
   return `failed the ${phase} ${test} test: symbol ${symbol} seen ${count} times (cutoff ${cutoff})`;
+}
+
+/** Describes an alarm of a second test. */
+export function describeWarning({ test, symbol, count, cutoff }: HealthFailure): string {
+  return `weaker than it was, by the second ${test} test: symbol ${symbol} seen ${count} times (cutoff ${cutoff})`;
 }
 
 /** Returns a line for an error's hints: the source's id, and why it does not deliver. */

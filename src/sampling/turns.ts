@@ -3,6 +3,7 @@
  * of their earnings. The weak ones together get at least a twentieth of the best one's time, so that the pool stays
  * diverse without wasting the thread. Idle time is shared equally.
  */
+import type { Family } from "../source.ts";
 import type { SourceState } from "./source-state.ts";
 
 /** Rule for sharing time while entropy is wanted: by earnings, or the same for each source. */
@@ -19,8 +20,23 @@ export class Turns {
     private readonly shares: Shares,
   ) {}
 
-  /** Returns the ready source that is furthest behind its share. */
-  next(isWanted: boolean, isReady: (source: SourceState) => boolean): SourceState | undefined {
+  /**
+   * Returns the ready source that is furthest behind its share. While credit of some families is not wanted, the ready source
+   * of another family that earns most goes first.
+   */
+  next(
+    isWanted: boolean,
+    sated: ReadonlySet<Family>,
+    isReady: (source: SourceState) => boolean,
+  ): SourceState | undefined {
+    if (sated.size > 0) {
+      const others = this.sources.filter(
+        (source) => !sated.has(source.info.family) && source.expectedBitsPerSecond > 0 && isReady(source),
+      );
+      const best = Math.max(...others.map((source) => source.expectedBitsPerSecond));
+      const first = others.find((source) => source.expectedBitsPerSecond === best);
+      if (first) return first;
+    }
     const pass = isWanted ? "pass" : "idlePass";
     let behind: SourceState | undefined;
     for (const source of this.sources) {

@@ -61,12 +61,12 @@ describe("Pool", () => {
   test("an aborted request gets nothing, and those behind it are still served", async () => {
     using pool = open([noisy("a", 4)]);
     const controller = new AbortController();
-    const big = pool.extract(MAX_EXTRACT_BYTES, { signal: controller.signal });
+    const big = pool.extract(MAX_EXTRACT_BYTES, controller);
     const small = pool.extract(16);
     controller.abort(new Error("no longer wanted"));
     await expect(big).rejects.toThrow("no longer wanted");
     expect((await small).length).toBe(16);
-    await expect(pool.extract(16, { signal: controller.signal })).rejects.toThrow("no longer wanted");
+    await expect(pool.extract(16, controller)).rejects.toThrow("no longer wanted");
   });
 
   test("refuses lengths out of range", async () => {
@@ -306,7 +306,7 @@ describe("Pool", () => {
   test("a request that was partly filled and aborted does not return its bytes to anybody", async () => {
     using pool = open([noisy("a", 28)], 32);
     const controller = new AbortController();
-    const partly = pool.extract(100_000, { signal: controller.signal });
+    const partly = pool.extract(100_000, controller);
     await until(() => pool.status().extractedBytes > 0);
     controller.abort(new Error("enough"));
     await expect(partly).rejects.toThrow("enough");
@@ -320,7 +320,7 @@ test("a fault inside the pool closes it, and is told to whoever waits and whoeve
   using pool = open([noisy("a", 29)], 32);
   const faults: unknown[] = [];
   pool.on("error", (fault) => faults.push(fault));
-  pool.on("trace", () => {
+  pool.on("sampled", () => {
     throw new Error("broken");
   });
   await expect(pool.extract(1_000)).rejects.toThrow("broken");
@@ -350,7 +350,7 @@ test("a trace that is read after the pool was closed is not booked", async () =>
   const requests = holdRequests(thread, "a");
   const pool = new Pool({ sources: [source.info], startThread: () => thread });
   let booked = 0;
-  pool.on("trace", () => {
+  pool.on("sampled", () => {
     booked += 1;
   });
   pool.start();

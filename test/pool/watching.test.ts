@@ -21,7 +21,7 @@ const two = () => [
 
 /** Resolves when the condition holds after some trace. */
 async function until(pool: Pool, condition: () => boolean): Promise<void> {
-  while (!condition()) await once(pool, "trace");
+  while (!condition()) await once(pool, "sampled");
 }
 
 const samplesOf = (pool: Pool, id: string) =>
@@ -73,27 +73,28 @@ describe("pause", () => {
 });
 
 describe("reveal", () => {
-  test("the trace that is shown is credited nothing, the next one is credited again", async () => {
-    using pool = poolOf([fakeSource({ id: "a" }, fakeNoise(3))], 1);
-    const credits: number[] = [];
+  test("shows one trace as it was sampled, and never credits it", async () => {
+    const numbers = Array.from({ length: 1 << 20 }, fakeNoise(3));
+    using pool = poolOf([fakeSource({ id: "a" }, (i) => numbers[i]!)], 1);
     const shown: BigUint64Array[] = [];
-    let last: BigUint64Array | undefined;
-    pool.on("trace", ({ trace, creditedBits }) => {
-      credits.push(creditedBits);
-      last = trace.samples;
-    });
-    pool.on("revealed", (trace) => {
-      expect(trace.samples).toBe(last!);
-      shown.push(trace.samples);
-      credits[credits.length - 1] = -credits.at(-1)!;
+    pool.on("revealed", (trace) => shown.push(trace.samples));
+    let booked = 0;
+    let paidBits = 0;
+    pool.on("sampled", (event) => {
+      booked += event.samples;
+      paidBits += event.paidBits;
     });
     pool.start();
-    await until(pool, () => (credits.at(-1) ?? 0) > 0);
+    await until(pool, () => paidBits > 0);
     pool.reveal("a");
-    const [trace] = await once(pool, "revealed");
-    expect(trace.samples.length).toBeGreaterThan(0);
-    expect(credits.at(-1)).toBe(-0);
-    await until(pool, () => credits.at(-1)! > 0);
+    await once(pool, "revealed");
+    const at = numbers.indexOf(Number(shown[0]![0]));
+    expect(Array.from(shown[0]!, Number)).toEqual(numbers.slice(at, at + shown[0]!.length));
+    const before = booked;
+    await until(pool, () => booked > before + 20_000);
+    // Claim 1: every sample earns a bit, but for those of the start-up test, those that wait, and those that were shown.
+    const { waitingSamples } = pool.status().sources[0]!;
+    expect(paidBits).toBe(booked - 1024 - waitingSamples - shown[0]!.length);
     expect(shown.length).toBe(1);
     expect(() => pool.reveal("nothing")).toThrow(RangeError);
   });

@@ -45,7 +45,9 @@ export function exampleSnapshot(infos: readonly SourceInfo[], second: number): S
       assessedH: healthy ? 1.25 + i / 4 : null,
       creditedBits: creditRate * second,
       creditedBitsPerSecond: creditRate,
+      waitingSamples: healthy ? 8_192 : 0,
       healthFailures: i === 5 ? 3 : 0,
+      healthWarnings: 0,
       faults: i === 5 ? 1 : 0,
     };
   });
@@ -56,6 +58,8 @@ export function exampleSnapshot(infos: readonly SourceInfo[], second: number): S
     sources,
     calibration: { state: "none", assessedElsewhere: infos.map(({ id }) => id) },
     ledger: { creditedBits, spentBits: creditedBits - 200, forfeitedBits: 0, levelBits: 200 },
+    families: [{ family: "clock", spentBits: creditedBits - 200 }],
+    seed: { families: ["clock", "memory"], oneFamily: false },
     readyBytes: 2_900,
     capacityBytes: 4_096,
     extractedBytes: 32 * second,

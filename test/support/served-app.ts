@@ -43,7 +43,7 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
   const thread = new FakeThread(sources);
   const pool = new Pool({ sources: infos, startThread: () => thread, capacityBytes });
   const system = new FakeSystem();
-  system.clones.onChange((reason) => pool.forget(reason));
+  system.clones.onChange(() => pool.forget());
   const random = mode === "full" ? new FullGenerator(pool, system) : new DrbgGenerator(pool, system);
   const closing = new AbortController();
   const reported: unknown[] = [];
