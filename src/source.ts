@@ -29,7 +29,7 @@ export interface SourceInfo {
   readonly title: string;
   /** States what is believed to be unpredictable, and what is not known about it. */
   readonly mechanism: string;
-  /** Groups sources that share a mechanism; the ledger pays a family once for the same stretch of time. */
+  /** Groups sources that share a mechanism; what two members saw at the same moment is paid once. */
   readonly family: Family;
   readonly unit: "ticks" | "nanoseconds" | "count" | "level";
   /** Low bits of a sample that the health tests and estimators see, 1..8. */

@@ -130,15 +130,12 @@ export class Account {
     while (this.#hasRoom()) {
       this.#mixPaid();
       if (this.#missing(this.#terms()) > 0) return;
-      const families = [...this.ledger.levels().keys()];
+      const isSeed = this.#wantsSeed && !this.#seed;
+      if (isSeed) this.#seedFamilies = [...this.ledger.levels().keys()];
       this.ledger.spend();
       const block = this.#conditioner.finish();
-      if (this.#wantsSeed && !this.#seed) {
-        this.#seed = block;
-        this.#seedFamilies = families;
-      } else {
-        this.reservoir.put(block);
-      }
+      if (isSeed) this.#seed = block;
+      else this.reservoir.put(block);
     }
     this.#mixAndForfeit();
   }

@@ -28,17 +28,17 @@ export class Ledger {
   #forfeitedBits = 0;
 
   /**
-   * Marks a stretch of the family's time as paid, and returns the bits that may be credited for it: `bits`, less what
-   * the family was already paid for the same time. The caller credits them.
+   * Covers a stretch of the family's time, and returns the part of it, 0 to 1, for which a member may be paid: the part that
+   * no earlier trace of the family has covered.
    * @param startedNs when sampling began, and `elapsedNs` how long it took: host's monotonic clock, nanoseconds
    */
-  payForTime(family: Family, startedNs: number, elapsedNs: number, bits: number): number {
+  coverTime(family: Family, startedNs: number, elapsedNs: number): number {
     let time = this.#times.get(family);
     if (!time) {
       time = new FamilyTime();
       this.#times.set(family, time);
     }
-    return time.pay(startedNs, startedNs + elapsedNs, bits);
+    return time.cover(startedNs, startedNs + elapsedNs);
   }
 
   /** @throws RangeError for a negative or infinite number */
@@ -136,67 +136,51 @@ function assertBits(bits: number): void {
 }
 
 /**
- * Pays a family of sources once for the same stretch of time.
+ * Counts the time of a family of sources once.
  *
- * Members share a mechanism, so what two of them saw at the same moment may be the same noise. Each moment is
- * paid at the rate of the best member that covered it: a trace that overlaps an earlier one earns only what it
- * adds above the earlier one's rate. Traces sampled one after the other are paid in full.
+ * Members share a mechanism, so what two of them saw at the same moment may be the same noise: a trace counts for the part
+ * of its time that no earlier trace of the family covers. Sources that are sampled one after the other, as most are, count
+ * in full. Only those that wait for the world outside overlap, such as two that use the network.
  */
 export class FamilyTime {
-  /** Paid spans, sorted, not overlapping. */
+  /** Covered spans, sorted, not touching. */
   #spans: Span[] = [];
-  /** Start of the remembered time; all time before it counts as paid. */
+  /** Start of the remembered time; all time before it counts as covered. */
   #horizonNs = Number.NEGATIVE_INFINITY;
 
   /**
-   * Returns the part of `bits`, spread evenly over [startNs, endNs), that may be credited. A time or an amount that is not a
-   * finite number pays nothing, and leaves the spans as they are.
+   * Covers [startNs, endNs), and returns the part of it that was free, 0 to 1. An empty stretch counts as one nanosecond;
+   * one with an end that is not a finite number is not free at all.
    */
-  pay(startNs: number, endNs: number, bits: number): number {
-    if (!(bits > 0) || ![bits, startNs, endNs].every(Number.isFinite)) return 0;
+  cover(startNs: number, endNs: number): number {
+    if (!Number.isFinite(startNs) || !Number.isFinite(endNs)) return 0;
     const end = Math.max(endNs, startNs + 1);
-    const rate = bits / (end - startNs);
     const start = Math.max(startNs, this.#horizonNs);
     if (start >= end) return 0;
 
-    let paid = 0;
-    const merged: Span[] = [];
-    let cursor = start;
-    const cover = (until: number, paidRate: number) => {
-      if (until <= cursor) return;
-      paid += (until - cursor) * Math.max(0, rate - paidRate);
-      append(merged, { start: cursor, end: until, rate: Math.max(rate, paidRate) });
-      cursor = until;
-    };
+    let free = end - start;
+    let merged: Span = { start, end };
+    const apart: Span[] = [];
     for (const span of this.#spans) {
-      if (span.end <= start || span.start >= end) {
-        if (span.start >= end) cover(end, 0);
-        append(merged, span);
+      if (span.end < start || span.start > end) {
+        apart.push(span);
         continue;
       }
-      cover(span.start, 0);
-      if (span.start < start) append(merged, { ...span, end: start });
-      cover(Math.min(span.end, end), span.rate);
-      if (span.end > end) append(merged, { ...span, start: end });
+      free -= Math.max(0, Math.min(span.end, end) - Math.max(span.start, start));
+      merged = { start: Math.min(merged.start, span.start), end: Math.max(merged.end, span.end) };
     }
-    cover(end, 0);
-
-    while (merged.length > MAX_SPANS) this.#horizonNs = merged.shift()!.end;
-    this.#spans = merged;
-    return Math.min(paid, bits);
+    const at = apart.findLastIndex((span) => span.start < merged.start) + 1;
+    apart.splice(at, 0, merged);
+    while (apart.length > MAX_SPANS) this.#horizonNs = apart.shift()!.end;
+    this.#spans = apart;
+    return Math.min(1, Math.max(0, free / (end - startNs)));
   }
 }
 
 interface Span {
   readonly start: number;
   readonly end: number;
-  /** Bits per nanosecond already paid. */
-  readonly rate: number;
 }
 
-/** Most spans remembered: some hundred slices. Traces reach the ledger within a few slices of one another. */
+/** Most spans remembered: some hundred slices. Traces arrive within a few slices of one another. */
 const MAX_SPANS = 256;
-
-function append(spans: Span[], span: Span): void {
-  if (span.end > span.start) spans.push(span);
-}

@@ -225,7 +225,8 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     if (epoch !== source.epoch || !takesPart(source)) {
       this.#account.absorb(info, traceBytes(trace), 0);
     } else {
-      const { released, failure, warning } = source.judge(trace, !revealed);
+      const payable = revealed ? 0 : this.#payablePart(source, trace);
+      const { released, failure, warning } = source.judge(trace, payable);
       for (const part of released) paidBits += this.#takeIn(source, part);
       if (paidBits > 0) source.earned();
       if (failure || warning) this.#account.forfeit(info);
@@ -236,12 +237,15 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     if (revealed) this.emit("revealed", revealed);
   }
 
+  /** Returns the part of the trace's worth that may be paid. A source that claims nothing takes no time from its family. */
+  #payablePart({ info, claimedH }: SourceState, { startedNs, elapsedNs }: RawTrace): number {
+    return claimedH > 0 ? this.#ledger.coverTime(info.family, startedNs, elapsedNs) : 0;
+  }
+
   /** @returns the bits paid */
-  #takeIn({ info }: SourceState, { samples, bitsPerSample, startedNs, elapsedNs }: Released): number {
-    const count = samples.length / SAMPLE_BYTES;
-    const bits = this.#ledger.payForTime(info.family, startedNs, elapsedNs, count * bitsPerSample);
-    this.#account.absorb(info, samples, count > 0 ? bits / count : 0);
-    return bits;
+  #takeIn({ info }: SourceState, { samples, bitsPerSample }: Released): number {
+    this.#account.absorb(info, samples, bitsPerSample);
+    return (samples.length / SAMPLE_BYTES) * bitsPerSample;
   }
 
   /** Takes in the samples of this source that wait; they are worth nothing. */

@@ -25,9 +25,6 @@ export interface Released {
   /** `SAMPLE_BYTES` each. The receiver wipes them. */
   readonly samples: Uint8Array;
   readonly bitsPerSample: number;
-  /** When they were sampled: monotonic clock, ns. */
-  readonly startedNs: number;
-  readonly elapsedNs: number;
 }
 
 /** What became of a trace. */
@@ -61,8 +58,10 @@ export function blockSymbols(rateHz: number): number {
 }
 
 /** A part of a trace that waits. */
-interface Stretch extends Omit<Released, "bitsPerSample"> {
-  readonly isCreditable: boolean;
+interface Stretch {
+  readonly samples: Uint8Array;
+  /** Part of its worth that may be paid. */
+  readonly payable: number;
 }
 
 export class Probation {
@@ -122,8 +121,9 @@ export class Probation {
     return stretches.reduce((sum, { samples }) => sum + samples.length / SAMPLE_BYTES, 0);
   }
 
-  /** Tests the source's next samples. @param isCreditable false for samples that must never be paid, e.g. shown ones */
-  observe(trace: RawTrace, isCreditable: boolean): Judgement {
+  /** Tests the source's next samples. @param payable part of their worth that may be paid, 0 to 1: 0 for samples shown */
+  observe(trace: RawTrace, payable: number): Judgement {
+    if (!(payable >= 0 && payable <= 1)) throw new RangeError(`${payable} is not a part`);
     const symbols = toSymbols(trace, this.#symbolBits);
     const released: Released[] = [];
     let warning: HealthFailure | undefined;
@@ -133,10 +133,10 @@ export class Probation {
       const until = Math.min(symbols.length, from + room);
       const piece = symbols.subarray(from, until);
       if (startupLeft > 0) {
-        released.push(worthless(stretchOf(trace, from, until, false)));
+        released.push(worthless(stretchOf(trace, from, until, 0)));
         this.#estimate.learn(piece);
       } else {
-        this.#filling.push(stretchOf(trace, from, until, isCreditable));
+        this.#filling.push(stretchOf(trace, from, until, payable));
         this.#block.set(piece, this.#filled);
         this.#filled += piece.length;
       }
@@ -144,7 +144,7 @@ export class Probation {
 
       const { state, lastFailure } = this.#monitor.observe(piece);
       if (state === "failed") {
-        released.push(...this.forfeit(), worthless(stretchOf(trace, from, symbols.length, false)));
+        released.push(...this.forfeit(), worthless(stretchOf(trace, from, symbols.length, 0)));
         return { released, state, failure: lastFailure, warning };
       }
       const alarm = this.#second.observe(piece);
@@ -190,24 +190,18 @@ export class Probation {
     this.#passed = { stretches: this.#filling, price };
     this.#filling = [];
     this.#filled = 0;
-    return (paid?.stretches ?? []).map(({ isCreditable, ...stretch }) => ({
-      ...stretch,
-      bitsPerSample: isCreditable ? paid!.price : 0,
+    return (paid?.stretches ?? []).map(({ samples, payable }) => ({
+      samples,
+      bitsPerSample: paid!.price * payable,
     }));
   }
 }
 
-function worthless({ isCreditable: _, ...stretch }: Stretch): Released {
-  return { ...stretch, bitsPerSample: 0 };
+function worthless({ samples }: Stretch): Released {
+  return { samples, bitsPerSample: 0 };
 }
 
-/** Cuts samples `from` to `until` out of a trace; its time is divided evenly. */
-function stretchOf(trace: RawTrace, from: number, until: number, isCreditable: boolean): Stretch {
-  const perSampleNs = trace.elapsedNs / trace.samples.length;
-  return {
-    samples: traceBytes(trace).subarray(from * SAMPLE_BYTES, until * SAMPLE_BYTES),
-    startedNs: trace.startedNs + from * perSampleNs,
-    elapsedNs: (until - from) * perSampleNs,
-    isCreditable,
-  };
+/** Cuts samples `from` to `until` out of a trace. */
+function stretchOf(trace: RawTrace, from: number, until: number, payable: number): Stretch {
+  return { samples: traceBytes(trace).subarray(from * SAMPLE_BYTES, until * SAMPLE_BYTES), payable };
 }

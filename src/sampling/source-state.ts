@@ -124,14 +124,14 @@ export class SourceState {
 
   /**
    * Runs the health tests and the estimate over the source's next samples. They wait until their turn comes to be paid.
-   * @param isCreditable false for samples that must never be paid
+   * @param payable part of their worth that may be paid, 0 to 1
    */
-  judge(trace: RawTrace, isCreditable: boolean): Judgement {
+  judge(trace: RawTrace, payable: number): Judgement {
     const { symbolBits, rateHz, calibratedH } = this.info;
     // Made with the first trace: by then the source is open, and its counter's step known.
     this.#probation ??= new Probation({ claim: this.claimedH, symbolBits, rateHz, calibratedH });
     const lost = this.#judgedEpoch === this.epoch ? [] : this.forfeit();
-    const judgement = this.#probation.observe(trace, isCreditable);
+    const judgement = this.#probation.observe(trace, payable);
     return { ...judgement, released: [...lost, ...judgement.released] };
   }
 

@@ -3,77 +3,54 @@ import fc from "fast-check";
 import { FamilyTime } from "../../src/pool/ledger.ts";
 
 describe("FamilyTime", () => {
-  test("pays traces that follow one another in full", () => {
+  test("counts traces that follow one another in full", () => {
     const family = new FamilyTime();
-    expect(family.pay(0, 100, 50)).toBe(50);
-    expect(family.pay(100, 200, 70)).toBe(70);
-    expect(family.pay(300, 400, 10)).toBe(10);
+    expect([family.cover(0, 100), family.cover(100, 200), family.cover(300, 400)]).toEqual([1, 1, 1]);
   });
 
-  test("pays the same stretch once, at the best member's rate", () => {
+  test("counts the same stretch once, and of others the part that does not overlap", () => {
     const family = new FamilyTime();
-    expect(family.pay(0, 100, 50)).toBe(50); // 0.5 bits/ns
-    expect(family.pay(0, 100, 30)).toBe(0); // weaker: nothing on top
-    expect(family.pay(0, 100, 80)).toBeCloseTo(30, 9); // stronger: only what it adds
-    expect(family.pay(0, 100, 80)).toBe(0);
-  });
-
-  test("pays the part that does not overlap", () => {
-    const family = new FamilyTime();
-    family.pay(100, 200, 100); // 1 bit/ns
-    expect(family.pay(50, 250, 200)).toBeCloseTo(100, 9);
-    expect(family.pay(0, 300, 300)).toBeCloseTo(100, 9);
+    expect(family.cover(100, 200)).toBe(1);
+    expect(family.cover(100, 200)).toBe(0);
+    expect(family.cover(150, 250)).toBe(0.5);
+    expect(family.cover(0, 500)).toBe(350 / 500);
+    expect(family.cover(20, 480)).toBe(0);
   });
 
   test("an empty or backward stretch counts as one nanosecond", () => {
     const family = new FamilyTime();
-    expect(family.pay(10, 10, 5)).toBe(5);
-    expect(family.pay(10, 10, 5)).toBe(0);
-    expect(family.pay(10, 3, 5)).toBe(0);
+    expect([family.cover(10, 10), family.cover(10, 10), family.cover(10, 3)]).toEqual([1, 0, 0]);
   });
 
-  test("pays nothing for what is no amount and no time, and pays as before afterwards", () => {
+  test("time that is no finite number counts for nothing, and leaves the rest as it was", () => {
     const { NaN: nan, POSITIVE_INFINITY: ever, NEGATIVE_INFINITY: never } = Number;
     const family = new FamilyTime();
-    expect(family.pay(0, 10, 5)).toBe(5);
-    for (const bits of [0, -1, nan, ever, never]) expect(family.pay(20, 30, bits)).toBe(0);
+    expect(family.cover(0, 10)).toBe(1);
     for (const time of [nan, ever, never]) {
-      expect(family.pay(time, 30, 5)).toBe(0);
-      expect(family.pay(20, time, 5)).toBe(0);
-      expect(family.pay(time, time, 5)).toBe(0);
+      expect([family.cover(time, 30), family.cover(20, time), family.cover(time, time)]).toEqual([0, 0, 0]);
     }
-    expect(family.pay(0, 10, 5)).toBe(0);
-    expect(family.pay(20, 30, 5)).toBe(5);
+    expect([family.cover(0, 10), family.cover(20, 30)]).toEqual([0, 1]);
   });
 
-  test("time it no longer remembers counts as paid", () => {
+  test("time that it no longer remembers counts as covered", () => {
     const family = new FamilyTime();
-    for (let i = 0; i < 1000; i++) family.pay(i * 10, i * 10 + 5, 1);
-    expect(family.pay(0, 5, 100)).toBe(0);
+    for (let i = 0; i < 1000; i++) family.cover(i * 10, i * 10 + 5);
+    expect(family.cover(0, 5)).toBe(0);
+    expect(family.cover(9_985, 10_000)).toBeCloseTo(10 / 15, 9);
   });
 
-  test("never pays more than the integral of the best rate", () => {
-    const trace = fc.record({
-      start: fc.nat(1000),
-      length: fc.integer({ min: 1, max: 300 }),
-      rate: fc.integer({ min: 1, max: 9 }),
-    });
+  test("together never counts more than the time that was covered", () => {
+    const trace = fc.record({ start: fc.nat(1000), length: fc.integer({ min: 1, max: 300 }) });
     fc.assert(
-      fc.property(fc.array(trace, { maxLength: 40 }), (traces) => {
+      fc.property(fc.array(trace, { maxLength: 60 }), (traces) => {
         const family = new FamilyTime();
-        let paid = 0;
-        const best = new Float64Array(1400);
-        for (const { start, length, rate } of traces) {
-          const got = family.pay(start, start + length, rate * length);
-          expect(got).toBeGreaterThanOrEqual(0);
-          expect(got).toBeLessThanOrEqual(rate * length);
-          paid += got;
-          for (let t = start; t < start + length; t++) best[t] = Math.max(best[t]!, rate);
+        const covered = new Set<number>();
+        let counted = 0;
+        for (const { start, length } of traces) {
+          counted += length * family.cover(start, start + length);
+          for (let t = start; t < start + length; t++) covered.add(t);
         }
-        expect(paid).toBeCloseTo(
-          best.reduce((sum, rate) => sum + rate, 0),
-          6,
-        );
+        expect(counted).toBeCloseTo(covered.size, 6);
       }),
       { seed: 1, numRuns: 300 },
     );
