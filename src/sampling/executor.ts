@@ -39,6 +39,8 @@ export function serveRequests(port: Port<Reply, Request>, sources: readonly Sour
 class SourceRunner {
   #sampler: Sampler | undefined;
   #last: Promise<void> = Promise.resolve();
+  /** True from a failure until the pool, which has heard of it, closes the source. Requests until then are refused. */
+  #hasFailed = false;
 
   constructor(
     private readonly source: Source,
@@ -52,13 +54,15 @@ class SourceRunner {
   }
 
   close(): Promise<void> {
-    this.#last = this.#last.then(() => this.#release());
+    this.#last = this.#last.then(async () => {
+      await this.#release();
+      this.#hasFailed = false;
+    });
     return this.#last;
   }
 
   async #answer(request: number, n: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) {
-      // Withdrawn before its turn: a source that was given up must not be opened again for it.
+    if (signal.aborted || this.#hasFailed) {
       this.port.post({ kind: "failed", request, reason: "withdrawn" });
       return;
     }
@@ -70,6 +74,7 @@ class SourceRunner {
       const { buffer } = trace.samples;
       this.port.post({ kind: "trace", request, trace }, buffer instanceof ArrayBuffer ? [buffer] : []);
     } catch (error) {
+      this.#hasFailed = true;
       await this.#release();
       this.port.post({ kind: "failed", request, reason: reasonOf(error) });
     }

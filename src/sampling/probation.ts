@@ -10,7 +10,12 @@
 
 import { BlockEstimate } from "../health/block-estimate.ts";
 import type { HealthFailure } from "../health/health-tests.ts";
-import { HealthMonitor, type HealthState, type MonitorFailure } from "../health/monitor.ts";
+import {
+  HealthMonitor,
+  type HealthState,
+  MIN_STARTUP_SYMBOLS,
+  type MonitorFailure,
+} from "../health/monitor.ts";
 import { SecondTests } from "../health/second-tests.ts";
 import { type RawTrace, SAMPLE_BYTES, toSymbols, traceBytes } from "../trace.ts";
 
@@ -55,6 +60,11 @@ export interface ProbationOptions {
 export function blockSymbols(rateHz: number): number {
   const wanted = Math.log2(Math.max(1, (rateHz * 4) / 1000));
   return 2 ** Math.min(12, Math.max(9, Math.floor(wanted)));
+}
+
+/** Returns the samples that a source has to deliver before it is first paid: the usual start-up test and two blocks. */
+export function samplesToCredit(rateHz: number): number {
+  return MIN_STARTUP_SYMBOLS + 2 * blockSymbols(rateHz);
 }
 
 /** A part of a trace that waits. */

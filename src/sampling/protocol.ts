@@ -8,7 +8,7 @@ export type Request =
   /** Sample `n` times; opens the source first if it is not open. */
   | { readonly kind: "sample"; readonly request: number; readonly id: string; readonly n: number }
   | { readonly kind: "abort"; readonly request: number }
-  /** Release the source's buffers, files and sockets. */
+  /** Release the source's buffers, files and sockets. After a failure all requests are refused until this arrives. */
   | { readonly kind: "close"; readonly id: string }
   /** Answered by `pong` as soon as the thread is not inside a blocking call. */
   | { readonly kind: "ping" };

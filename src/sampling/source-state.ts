@@ -6,7 +6,7 @@ import type { HealthFailure } from "../health/health-tests.ts";
 import type { MonitorFailure } from "../health/monitor.ts";
 import { claimAt, type SourceInfo } from "../source.ts";
 import type { RawTrace } from "../trace.ts";
-import { type Judgement, Probation, type Released } from "./probation.ts";
+import { type Judgement, Probation, type Released, samplesToCredit } from "./probation.ts";
 
 export type Condition =
   /** Takes part. */
@@ -59,8 +59,8 @@ export interface SourceStatus {
 
 /** Long enough to amortise a request (some 50 µs), short enough that no source waits long for its turn. */
 const SLICE_MS = 4;
-/** First requests are shorter: the registry's rate is an order of magnitude, not a measurement. */
-const FIRST_SLICE_MS = 2;
+/** First requests may be longer, to bring the first credit at once. */
+const FIRST_SLICE_MS = 8;
 const MAX_SAMPLES = 65_536;
 
 const FIRST_BACKOFF_MS = 1_000;
@@ -97,10 +97,12 @@ export class SourceState {
     return this.#measuredHz ?? this.info.rateHz;
   }
 
-  /** Samples of the next request. */
+  /** Samples of the next request: those of a slice, at first no more than are needed for the first credit. */
   get sliceSamples(): number {
-    const sliceMs = this.#measuredHz === undefined ? FIRST_SLICE_MS : SLICE_MS;
-    return Math.min(MAX_SAMPLES, Math.max(1, Math.round((this.rateHz * sliceMs) / 1000)));
+    const isFirst = this.#measuredHz === undefined;
+    const samples = Math.round((this.rateHz * (isFirst ? FIRST_SLICE_MS : SLICE_MS)) / 1000);
+    const most = isFirst ? samplesToCredit(this.rateHz) : MAX_SAMPLES;
+    return Math.min(most, Math.max(1, samples));
   }
 
   /** Returns the expected duration of a request for `samples`, ms. */

@@ -18,7 +18,10 @@ export class Turns {
   constructor(
     private readonly sources: readonly SourceState[],
     private readonly shares: Shares,
-  ) {}
+  ) {
+    // As if each had had a slice: those that are expected to earn most come first.
+    for (const source of sources) source.pass = 1 / this.#weight(source);
+  }
 
   /**
    * Returns the ready source that is furthest behind its share. While credit of some families is not wanted, the ready source

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { InsufficientEntropyError } from "../../src/errors.ts";
 import { NoiseGenerator } from "../../src/rbg/noise.ts";
+import { samplesToCredit } from "../../src/sampling/probation.ts";
 import { FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { holdRequests, traceFor } from "../support/held-thread.ts";
 
@@ -11,7 +12,8 @@ describe("NoiseGenerator", () => {
     const source = fakeSource({ id: "a" }, fakeNoise(1));
     const thread = new FakeThread([source]);
     using noise = new NoiseGenerator([source.info], AS_IT_COMES, () => thread);
-    await noise.fill(new Uint8Array(2_000)); // the first slice: from now on three requests are pending
+    // The first slice: from now on three requests are pending.
+    await noise.fill(new Uint8Array(samplesToCredit(source.info.rateHz)));
     const requests = holdRequests(thread, "a");
     const first = noise.fill(new Uint8Array(1));
     while (requests.length < 3) await new Promise(setImmediate);
