@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { generated } from "#kit/make/generated.ts";
 import { NativeError } from "../src/errors.ts";
+import { describeDetection, detects, secondDetects } from "../src/health/detects.ts";
 import { DEFAULT_SETTINGS, type Host } from "../src/platform/host.ts";
 import { isDefault, type Source, type SourceInfo } from "../src/source.ts";
 import { hwrngAt } from "../src/sources/hwrng.ts";
@@ -20,9 +21,15 @@ of the lowest figure assessed on recordings, which stands in [EVIDENCE.md](EVIDE
 a profile made by \`esoteric-entropy calibrate\` lower the credit. Sources of one *family* share a mechanism and are paid once for the
 same stretch of time. A claim of 0 means that the samples are mixed in without credit, unless \`--credit ID=H\` says otherwise.
 
+The last item of each source says from where on its health tests see a loss. At a claim so low that 512 equal symbols are no failure,
+**they see nothing of a loss that leaves some variation.** That is for two others. *Second tests* take their limits from half of what the
+source is known to hold on this machine: at 0.2 bits a symbol they see it SECOND. They send it
+back to its start-up test. And each block of samples is paid by half of an *estimate* of its own, which sees cycles, replays and counters
+of up to 258,000 samples. **Nothing sees a generator within its period:** it holds no entropy, and everything takes it for noise.
+
 "On" means on by default: no side effects, and 1,000 samples a second or more. Rates are orders of magnitude. \`esoteric-entropy scan\`
 tells which of the sources your machine has. "Not everywhere" is followed by the reasons that a source gives where it cannot run.
-`;
+`.replace("SECOND", describeDetection(secondDetects(0.2, 8)));
 
 /** Makes the text of the document. */
 export async function sourcesDocument(sources: readonly Source[]): Promise<string> {
@@ -53,6 +60,7 @@ async function section(source: Source): Promise<string> {
     `- Family: ${info.family}; about ${formatRate(info.rateHz)} samples a second; side effects: ${info.effects.join(", ") || "none"}`,
     `- Linux: ${await platform(source, "linux")}`,
     `- macOS: ${await platform(source, "darwin")}`,
+    `- Health tests see: ${seen(info)}`,
     "",
   ].join("\n");
 }
@@ -68,6 +76,13 @@ const UNITS: Record<SourceInfo["unit"], string> = {
 function claims({ unit, claim, coarseClaim = claim }: SourceInfo): string {
   if (unit !== "ticks" || coarseClaim === claim) return String(claim);
   return `${claim}, ${coarseClaim} with a 24 MHz counter`;
+}
+
+/** Losses that the health tests see at these claims. */
+function seen({ unit, claim, coarseClaim = claim, symbolBits }: SourceInfo): string {
+  const fine = describeDetection(detects({ claim, symbolBits }));
+  if (unit !== "ticks" || coarseClaim === claim) return fine;
+  return `${fine}. With a 24 MHz counter: ${describeDetection(detects({ claim: coarseClaim, symbolBits }))}`;
 }
 
 /** Errors of a kernel that misses something before it runs: a library, an instruction. */

@@ -28,14 +28,15 @@ const LONGEST_RUN = 2 ** 20;
  * - the most common value of the block (§6.3.1);
  * - the symbol seen d ago, for d = 1..16 (in the manner of the lag predictor, §6.3.8);
  * - the successor of the last symbol, and of the last two, learnt anew in each block (in the manner of MultiMMC, §6.3.9);
- * - what followed when the last 32 symbols, or their differences, stood before (`MatchModel`), in the last 258,000.
+ * - what followed the last time that the symbols, or their differences, went alike, in the last 258,000 (`MatchModel`).
  *
  * For all but the first, the longest run of right guesses counts too (P_local, §6.3.8), with what of it lies before the
  * block. The runs of all twenty guesses are judged as one, of twenty times as many trials: else the longest of twenty
  * would pass for the longest of one.
  *
- * It sees whatever repeats within 258,000 symbols: stuck sources, cycles, replays, counters of any step and slowness. **It
- * cannot see** a generator within its period, such as a shift register of 20 bits or more, or anything encrypted.
+ * It sees whatever repeats within 258,000 symbols: stuck sources, cycles, replays, counters of any step and slowness, also
+ * interleaved ones. **It cannot see** a generator within its period, such as a shift register of 16 bits before its symbol
+ * 65,536 or any cipher: that holds no entropy and looks as if it did. Nor does it see a replay of more than 258,000 symbols.
  *
  * The block length limits it: among 2^k equally likely values the most common one stands out by chance, and more so in a
  * shorter block. Uniform symbols of 8, 4 and 1 bits reach about 6.6, 3.6 and 0.91 bits in 4,096 symbols.
@@ -90,7 +91,18 @@ export class BlockEstimate {
     this.#matches.reset();
     this.#matchesOfDifferences.reset();
     this.#runs.fill(0);
-    right.fill(0);
+    for (const table of [
+      right,
+      lags,
+      lagsAt,
+      successorCounts,
+      likelySuccessor,
+      pairSuccessor,
+      counts,
+      hits,
+    ]) {
+      table.fill(0);
+    }
   }
 
   /** Lets all predictors guess these symbols, at most 4,096; `right` tells which were right. */
@@ -201,15 +213,35 @@ function highestCount(block: Uint8Array): number {
   return most;
 }
 
-/** Returns the number of right guesses of the best predictor. */
+const hits = new Int32Array(PREDICTORS);
+
+/**
+ * Returns the number of right guesses of the best predictor. Four words count five predictors each, in four bits, for
+ * fifteen symbols: 1.5 ns a symbol, against 14 with one predictor after the other.
+ */
 function mostRight(n: number): number {
-  let most = 0;
-  for (let predictor = 0; predictor < PREDICTORS; predictor++) {
-    let hits = 0;
-    for (let i = 0; i < n; i++) hits += (right[i]! >>> predictor) & 1;
-    if (hits > most) most = hits;
+  hits.fill(0);
+  for (let i = 0; i < n; ) {
+    const end = Math.min(n, i + 15);
+    let counts0 = 0;
+    let counts1 = 0;
+    let counts2 = 0;
+    let counts3 = 0;
+    for (; i < end; i++) {
+      const word = right[i]!;
+      counts0 += word & 0x11111;
+      counts1 += (word >>> 1) & 0x11111;
+      counts2 += (word >>> 2) & 0x11111;
+      counts3 += (word >>> 3) & 0x11111;
+    }
+    for (let at = 0; at < PREDICTORS; at += 4) {
+      hits[at]! += (counts0 >>> at) & 15;
+      hits[at + 1]! += (counts1 >>> at) & 15;
+      hits[at + 2]! += (counts2 >>> at) & 15;
+      hits[at + 3]! += (counts3 >>> at) & 15;
+    }
   }
-  return most;
+  return Math.max(...hits);
 }
 
 /**

@@ -178,8 +178,8 @@ export function rctCutoff(h: number, alphaExponent: number): number {
  * - `printed`: C = 1 + qbinom(1 − α, W, 2^−H), as the text of 2018 has it; equal or one less. For comparison.
  *
  * C = W + 1 means that even W equal symbols are no rarer than α (H·(W − 1) < a), so that **the test can never fire**:
- * at W = 512 that is H below 20/511 = 0.039 for α = 2⁻²⁰ and below 30/511 = 0.059 for α = 2⁻³⁰. Only the repetition
- * count test guards such a source.
+ * at W = 512 that is H below 20/511 = 0.039 for α = 2⁻²⁰ and below 30/511 = 0.059 for α = 2⁻³⁰. `detects` says so of a
+ * claim; `SecondTests` take a longer window.
  *
  * @param h claimed min-entropy, bits per symbol, 0 < h ≤ 8
  * @param window W, symbols

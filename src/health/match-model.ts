@@ -1,36 +1,52 @@
 /**
  * Guesses a symbol by what followed the last time that things went alike: the predictor that sees a replay.
  *
- * It keeps the last 258,000 symbols, finds where the last 32 stood before, and guesses that what came next then comes
+ * It keeps the last 258,000 symbols, finds where the latest ones stood before, and guesses that what came next then comes
  * next now. While it is right the next guess comes from the place after it, without another search. That is what makes
- * it settle on the true period of noise with little entropy, in which any 32 symbols stand in many places: a wrong place
- * is left at the first symbol that is unusual, the right one never.
+ * it settle on the true period of noise with little entropy, in which the same few symbols stand in many places: a wrong
+ * place is left at the first symbol that is unusual, the right one never.
  *
- * The history is noise that has gone into output long ago, at `symbolBits` of each sample's 64 bits.
+ * **The history is a secret for longer than the symbols were:** noise that has gone into output already, at `symbolBits` of
+ * a sample's 64 bits. It is overwritten when the source fails or the pool is closed, not when its output is handed out.
  */
 
 /** Most symbols that are remembered; a power of two. */
 const MOST = 2 ** 18;
 /** Capacity at first. It doubles with the history, so that a slow source takes little memory. */
 const LEAST = 2 ** 13;
-/** Most symbols that `follow` takes at once. The oldest so many of a full history are being overwritten. */
+/** Most symbols that are appended at once. The oldest so many of a full history are being overwritten. */
 const LONGEST_STRETCH = 4_096;
-/** Symbols that must stand in both places. Equals the bits of a hash, in which a symbol moves up one bit a step. */
-const CONTEXT = 32;
-/** One place in so many is entered in the index. A search is made at every symbol, so that one of eight finds the place. */
-const STRIDE = 8;
-
-/** Words that symbols add to a hash: odd multiples of 2³²/φ. */
-const WORDS = Int32Array.from({ length: 256 }, (_, symbol) => Math.imul(2 * symbol + 1, 0x9e3779b1));
 
 /**
- * The symbols of the past, for several models to search. Positions are counted modulo twice the capacity.
+ * One place in so many is entered in the index. A search is made at every symbol, so that within eight it finds a place
+ * whatever the period.
  */
+const STRIDE = 8;
+/**
+ * Bits that a hash moves up at each change of the symbol: the last 16 runs of equal symbols decide its 32 bits, each with
+ * its length. Where symbols seldom change that is a long context, as it must be to know one stretch from another.
+ */
+const CHANGE_BITS = 2;
+/** Words that symbols add to a hash: multiples of 2³²/φ. */
+const WORDS = Int32Array.from({ length: 256 }, (_, symbol) => Math.imul(symbol + 1, 0x9e3779b1));
+/** Low bits of an entry of the index: a place, of which there are MOST. */
+const PLACE_BITS = 18;
+
+/** Right guesses in a row from which on a place is beyond doubt. */
+const SURE = 32;
+
+/**
+ * Steps from a symbol to the one that is taken from it, for differences. One counter would do with 1; 12 sees 1, 2, 3, 4, 6
+ * or 12 of them interleaved, because each meets itself.
+ */
+const BASE = 12;
+
+/** The symbols of the past, for models to search. A position is a place plus a multiple of the capacity. */
 export class History {
   #symbols = new Uint8Array(LEAST);
   #end = 0;
 
-  /** A ring: the symbol at position p stands at p modulo the length. */
+  /** A ring, as long as the capacity. */
   get symbols(): Uint8Array {
     return this.#symbols;
   }
@@ -40,9 +56,9 @@ export class History {
     return this.#end;
   }
 
-  /** Farthest that a model may look back from a symbol of the latest stretch; beyond, newer symbols stand there already. */
+  /** Farthest that one may look back from the latest stretch; beyond, newer symbols stand there already. */
   get reach(): number {
-    return this.#symbols.length < MOST ? this.#end : MOST - LONGEST_STRETCH - CONTEXT - 1;
+    return this.#symbols.length < MOST ? this.#end : MOST - LONGEST_STRETCH - BASE;
   }
 
   /** Returns the symbol that stands `ago` before the next one; 0 before the first. */
@@ -54,10 +70,11 @@ export class History {
   append(stretch: Uint8Array): void {
     while (this.#end + stretch.length > this.#symbols.length && this.#symbols.length < MOST) this.#grow();
     const size = this.#symbols.length;
-    const at = this.#end & (size - 1);
-    this.#symbols.set(stretch.subarray(0, size - at), at);
-    this.#symbols.set(stretch.subarray(size - at), 0);
+    const place = this.#end & (size - 1);
+    this.#symbols.set(stretch.subarray(0, size - place), place);
+    this.#symbols.set(stretch.subarray(size - place), 0);
     this.#end += stretch.length;
+    // Keeps positions small integers.
     if (this.#end >= 2 * MOST) this.#end -= MOST;
   }
 
@@ -82,27 +99,31 @@ export class History {
  * that moves once in N symbols has the period N in its differences, and 2^symbolBits times that in its symbols.
  */
 export class MatchModel {
-  /** Places ÷ STRIDE by the hash of the context before. One that is out of date is found out by comparing. */
-  #index = new Uint16Array(LEAST / STRIDE);
+  /**
+   * Places by the hash of the context before. The high bits of a hash say where its entry stands; the low ones, which
+   * stand in the entry above the place, tell other contexts apart.
+   */
+  // An empty entry names the first place of all, which is a guess like any other.
+  #index = new Int32Array(LEAST / STRIDE);
   #hash = 0;
+  /** Last symbol or difference. */
+  #previous = 0;
   /** Symbols from the place that is followed to the current one. */
   #distance = 1;
-  /** Right guesses in a row, up to CONTEXT: below it the place is in doubt and a search is made at every symbol. */
-  #trust = 0;
+  /** Right guesses in a row, up to SURE; below it a search is made at every symbol. −1 after a wrong guess in doubt. */
+  #trust = -1;
   readonly #mask: number;
-  /** Takes from a symbol the last one, or 0. */
-  readonly #lastMask: number;
+  /** Takes from a symbol the one BASE before, or 0. */
+  readonly #baseMask: number;
 
-  constructor(
-    symbolBits: number,
-    readonly of: "symbols" | "differences",
-  ) {
+  constructor(symbolBits: number, of: "symbols" | "differences") {
     this.#mask = 2 ** symbolBits - 1;
-    this.#lastMask = of === "symbols" ? 0 : this.#mask;
+    this.#baseMask = of === "symbols" ? 0 : this.#mask;
   }
 
   /**
    * Guesses each symbol of the latest stretch of the history.
+   * @param stretch its length
    * @param right gets `bit` set for each symbol that was guessed rightly
    */
   follow(history: History, stretch: number, right: Int32Array, bit: number): void {
@@ -112,79 +133,77 @@ export class MatchModel {
     const reach = history.reach;
     while (this.#index.length * STRIDE < symbols.length) this.#grow(symbols, begin);
     const index = this.#index;
-    const mask = this.#mask;
-    const lastMask = this.#lastMask;
     const shift = Math.clz32(index.length - 1);
+    const mask = this.#mask;
+    const baseMask = this.#baseMask;
     let hash = this.#hash;
+    let previous = this.#previous;
     let distance = this.#distance;
     let trust = this.#trust;
-    let previous = symbols[(begin - 1) & last]!;
     for (let i = 0; i < stretch; i++) {
       const position = begin + i;
       const slot = hash >>> shift;
-      if (trust < CONTEXT) {
-        const found = (position - index[slot]! * STRIDE) & last;
-        if (found !== 0 && found <= reach && isAlike(symbols, position, found, mask, lastMask)) {
-          distance = found;
-          trust = CONTEXT;
+      const check = hash << PLACE_BITS;
+      let isEntered = position % STRIDE === 0;
+      if (trust < SURE) {
+        const place = index[slot]! ^ check;
+        // Unsigned, so that nothing but a place is left where the hashes are the same.
+        if (place >>> PLACE_BITS === 0) {
+          const found = (position - place) & last;
+          if (found !== 0 && found <= reach) {
+            distance = found;
+            trust = SURE;
+          }
+          // Else a place from before a replay, which enters another one of the STRIDE phases, would be found for ever.
+          isEntered = true;
+        } else if (trust < 0) {
+          distance = 1;
         }
       }
-      if (position % STRIDE === 0) index[slot] = (position & last) / STRIDE;
-      const place = position - distance;
+      if (isEntered) index[slot] = check | (position & last);
+
+      const then = position - distance;
       const symbol = symbols[position & last]!;
-      const guess = (symbols[place & last]! + ((previous - symbols[(place - 1) & last]!) & lastMask)) & mask;
-      if (guess === symbol) {
-        right[i]! |= bit;
-        trust++;
-      } else {
-        trust = 0;
-      }
-      hash = ((hash << 1) + WORDS[(symbol - (previous & lastMask)) & mask]!) | 0;
-      previous = symbol;
+      const base = symbols[(position - BASE) & last]! & baseMask;
+      const guess = (base + symbols[then & last]! - (symbols[(then - BASE) & last]! & baseMask)) & mask;
+      // Without branches, which would be foretold wrongly half of the time.
+      const isRight = Number(guess === symbol);
+      right[i]! |= bit * isRight;
+      trust = (trust + 1) * isRight - (1 - isRight) * Number(trust < SURE);
+
+      const value = (symbol - base) & mask;
+      hash = ((hash << (CHANGE_BITS * Number(value !== previous))) + WORDS[value]!) | 0;
+      previous = value;
     }
     this.#hash = hash;
+    this.#previous = previous;
     this.#distance = distance;
-    this.#trust = Math.min(trust, CONTEXT);
+    this.#trust = Math.min(trust, SURE);
   }
 
+  /** Wipes what it knows and gives its memory back. */
   reset(): void {
     this.#index.fill(0);
-    this.#index = new Uint16Array(LEAST / STRIDE);
+    this.#index = new Int32Array(LEAST / STRIDE);
     this.#hash = 0;
+    this.#previous = 0;
     this.#distance = 1;
-    this.#trust = 0;
+    this.#trust = -1;
   }
 
   /** Doubles the index and enters all places of the history anew, up to `end`. */
   #grow(symbols: Uint8Array, end: number): void {
     this.#index.fill(0);
-    this.#index = new Uint16Array(2 * this.#index.length);
+    this.#index = new Int32Array(2 * this.#index.length);
     const shift = Math.clz32(this.#index.length - 1);
     let hash = 0;
     let previous = 0;
     for (let position = 0; position < end; position++) {
-      if (position % STRIDE === 0) this.#index[hash >>> shift] = position / STRIDE;
-      const symbol = symbols[position]!;
-      hash = ((hash << 1) + WORDS[(symbol - (previous & this.#lastMask)) & this.#mask]!) | 0;
-      previous = symbol;
+      if (position % STRIDE === 0) this.#index[hash >>> shift] = (hash << PLACE_BITS) | position;
+      const base = position < BASE ? 0 : symbols[position - BASE]! & this.#baseMask;
+      const value = (symbols[position]! - base) & this.#mask;
+      hash = ((hash << (CHANGE_BITS * Number(value !== previous))) + WORDS[value]!) | 0;
+      previous = value;
     }
   }
-}
-
-/** Tells if the CONTEXT symbols, or differences, before `position` equal those `distance` earlier. */
-function isAlike(
-  symbols: Uint8Array,
-  position: number,
-  distance: number,
-  mask: number,
-  lastMask: number,
-): boolean {
-  const last = symbols.length - 1;
-  const offset = (symbols[(position - 1) & last]! - symbols[(position - 1 - distance) & last]!) & mask;
-  if ((offset & ~lastMask) !== 0) return false;
-  for (let ago = lastMask === 0 ? CONTEXT : CONTEXT + 1; ago > 1; ago--) {
-    const here = (position - ago) & last;
-    if (((symbols[here]! - symbols[(here - distance) & last]!) & mask) !== offset) return false;
-  }
-  return true;
 }
