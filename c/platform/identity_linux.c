@@ -92,8 +92,8 @@ static uint64_t asleep_ns(void) {
  * belong to the first user namespace, and anybody may listen.
  */
 #if defined(EE_TEST_IDENTITY)
-/* Test aid: the name that a field has when it is written to a device's file `uevent`. */
-#define GENERATION_FIELD "SYNTH_ARG_NEW_VMGENID="
+/* Test aid: a field that the kernel sends when NEWVMGENID=1 is written to a device's file `uevent`. */
+#define GENERATION_FIELD "SYNTH_ARG_NEWVMGENID="
 #else
 #define GENERATION_FIELD "NEW_VMGENID="
 #endif

@@ -86,6 +86,9 @@ function service(pool: PoolService, threads: TestThreads, deps: Deps): Service {
     collect: ({ seconds }, signal) => pool.collect(parseSeconds(String(seconds), "seconds"), signal),
   };
   return {
+    get epoch() {
+      return pool.epoch;
+    },
     bytes: (length, mode, signal) => pool.bytes(length, mode, signal),
     async call(name, params, signal) {
       const method = Object.hasOwn(methods, name) ? methods[name] : undefined;

@@ -31,6 +31,11 @@ export interface Generator extends Disposable {
   /** Bytes to ask for at a time when many are wanted. */
   readonly pieceBytes: number;
   /**
+   * Asks whether this process was copied. Bytes that were made when this was another number must not be handed out: a copy
+   * has them, too.
+   */
+  readonly epoch: number;
+  /**
    * Fills all of `out`, or wipes it and rejects.
    * @throws InsufficientEntropyError when no new entropy came for `timeoutMs`, or no source can ever deliver
    * @throws PoolClosedError; DrbgError when the self-test fails; the signal's reason
@@ -89,10 +94,6 @@ abstract class SeededGenerator implements Generator {
     return this.#rbg !== undefined;
   }
 
-  /**
-   * Asks whether this process was copied. Bytes that were made when this was another number must not be handed out: a copy
-   * has them, too.
-   */
   get epoch(): number {
     this.system.clones.check();
     return this.#epoch;

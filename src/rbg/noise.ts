@@ -29,6 +29,8 @@ const ASSESSED_SYMBOLS = 100_000;
 
 export class NoiseGenerator implements Generator {
   readonly mode = "noise";
+  /** Raw noise is for study: a copy of this process may repeat some of it. */
+  readonly epoch = 0;
   readonly #scheduler: Scheduler;
   readonly #workers = new Map<string, SymbolWork>();
   readonly #joint = new BitJoint();

@@ -2,7 +2,8 @@
  * A FIFO that behaves like a device file: this process writes random bytes, others read them.
  *
  * Both ends stay open here. Readers come and go and never meet an end of file. The pipe fills once and keeps its bytes for
- * the next reader. Waiting for a reader is a write(2) that blocks in a thread of its own, so nothing runs meanwhile.
+ * the next reader. Waiting for a reader is a write(2) that blocks in a thread of its own; meanwhile this process only looks
+ * now and then whether it was copied, since a copy has the bytes in the pipe, too.
  * If the writing end were closed between readers, one that opens the FIFO in that moment would read an end of file.
  */
 import {
@@ -24,6 +25,8 @@ import type { Host } from "../../platform/host.ts";
 
 /** Interval between drains until a write ends. One drain may not do: the write may exceed the pipe, and others may write too. */
 const EMPTY_EVERY_MS = 10;
+/** Interval at which a write that waits looks whether its bytes are stale. A reader may come before it looks. */
+const LOOK_EVERY_MS = 250;
 const OWNER_ONLY = 0o600;
 
 /** Native calls that make a FIFO; `Host["native"]` has them. */
@@ -81,14 +84,17 @@ export class Fifo implements Disposable {
   }
 
   /**
-   * Waits until the pipe has taken all of `bytes`.
+   * Waits until the pipe has taken all of `bytes`, or they are stale. Then all that was not read is thrown away, of earlier
+   * writes, too.
+   * @param isStale once true, stays true
    * @throws the signal's reason
    */
-  async write(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
+  async write(bytes: Uint8Array, signal: AbortSignal, isStale = () => false): Promise<void> {
+    for (let done = 0; done < bytes.length && !isStale(); ) {
       signal.throwIfAborted();
-      done += await this.#writeSome(bytes, done, signal);
+      done += await this.#writeSome(bytes, done, signal, isStale);
     }
+    if (isStale()) this.#empty();
     signal.throwIfAborted();
   }
 
@@ -104,14 +110,26 @@ export class Fifo implements Disposable {
     this.close();
   }
 
-  /** Writes part of `bytes`. A write that waits for room cannot be cancelled; on abort the pipe is drained until it ends. */
-  async #writeSome(bytes: Uint8Array, offset: number, signal: AbortSignal): Promise<number> {
+  /**
+   * Writes part of `bytes`. A write that waits for room cannot be cancelled; on abort, or if it has become stale, the pipe is
+   * drained until it ends.
+   */
+  async #writeSome(
+    bytes: Uint8Array,
+    offset: number,
+    signal: AbortSignal,
+    isStale: () => boolean,
+  ): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     let emptying: ReturnType<typeof setInterval> | undefined;
-    using _ = onAbort(signal, () => {
+    const empty = () => {
       this.#empty();
-      emptying = setInterval(() => this.#empty(), EMPTY_EVERY_MS);
-    });
+      emptying ??= setInterval(() => this.#empty(), EMPTY_EVERY_MS);
+    };
+    using _ = onAbort(signal, empty);
+    const looking = setInterval(() => {
+      if (isStale()) empty();
+    }, LOOK_EVERY_MS);
     write(this.fd, bytes, offset, bytes.length - offset, null, (error, count) => {
       if (error) reject(error);
       else resolve(count);
@@ -120,6 +138,7 @@ export class Fifo implements Disposable {
       return await promise;
     } finally {
       clearInterval(emptying);
+      clearInterval(looking);
     }
   }
 

@@ -1,6 +1,5 @@
 /** The HTTP API: which path has which handler, and who may ask. */
 import type { Hono } from "hono";
-import { onAbort } from "#kit/abort.ts";
 import { type AccessRules, accessGuard } from "#kit/http/access.ts";
 import { type Address, type Listening, listen, type TlsOptions } from "#kit/http/listen.ts";
 import { METRICS_CONTENT_TYPE } from "#kit/http/metrics-text.ts";
@@ -46,7 +45,6 @@ const HEADERS: HeaderFields = { "cache-control": "no-store", "x-content-type-opt
 export function createApp(deps: AppDeps): Hono {
   const { pool, infos, random, closing } = deps;
   const dispenser = new Dispenser(random, { maxWaitMs: deps.maxWaitMs, ...QUEUE_LIMITS });
-  onAbort(closing, () => dispenser.close());
   const live = new LiveStatus(pool, infos);
   const feed = new EventFeed({ pool, random, live, every: deps.every, closing });
 

@@ -21,12 +21,8 @@ export const QUEUE_LIMITS = { maxWaiting: 1_024, maxWaitingBytes: 64 << 20 };
  */
 export const MOST_WAIT_MS = 60_000;
 
-/** DRBG output is drawn this much at a time for small answers. A draw for each costs a tenth of the answer's time. */
-const DRAWN_BYTES = 16_384;
-
+/** Keeps no bytes itself: what lay ready would be handed out twice by two copies of this process. */
 export class Dispenser {
-  readonly #drawn = new Uint8Array(DRAWN_BYTES);
-  #used = DRAWN_BYTES;
   #waiting = 0;
   #waitingBytes = 0;
 
@@ -42,8 +38,7 @@ export class Dispenser {
 
   /** Fills `out` if that needs no waiting: DRBG mode, seeded, no reseed overdue. @returns whether it did */
   fillNow(out: Uint8Array): boolean {
-    if (this.generator.mode !== "drbg") return false;
-    return out.length > DRAWN_BYTES ? this.generator.fillNow(out) : this.#takeDrawn(out);
+    return this.generator.mode === "drbg" && this.generator.fillNow(out);
   }
 
   /**
@@ -77,24 +72,6 @@ export class Dispenser {
       this.#waiting -= 1;
       this.#waitingBytes -= length;
     }
-  }
-
-  /** Overwrites what was drawn ahead. */
-  close(): void {
-    this.#drawn.fill(0);
-    this.#used = DRAWN_BYTES;
-  }
-
-  #takeDrawn(out: Uint8Array): boolean {
-    if (this.#used + out.length > DRAWN_BYTES) {
-      if (!this.generator.fillNow(this.#drawn)) return false;
-      this.#used = 0;
-    }
-    const taken = this.#drawn.subarray(this.#used, this.#used + out.length);
-    out.set(taken);
-    taken.fill(0);
-    this.#used += out.length;
-    return true;
   }
 }
 

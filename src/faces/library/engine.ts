@@ -19,6 +19,8 @@ export interface EngineOptions {
 }
 
 export interface Engine {
+  /** Asks whether this process was copied: bytes from a time when this was another number must not be handed out. */
+  readonly epoch: number;
   /** Resolves with exactly `length` bytes. @throws InsufficientEntropyError; PoolClosedError if it is closed meanwhile */
   bytes(length: number, mode: RbgMode): Promise<Uint8Array>;
   /** Fills `out` with DRBG output before it returns. */

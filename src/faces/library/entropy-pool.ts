@@ -116,7 +116,8 @@ export class EntropyPool implements AsyncDisposable {
    * `crypto.getRandomValues`. On Node it may block for a moment.
    * @returns the same array
    * @throws DOMException QuotaExceededError above 65,536 bytes; TypeMismatchError for anything but an array of integers
-   * @throws PoolClosedError; DrbgError after 8 GiB without entropy for a reseed
+   * @throws PoolClosedError; DrbgError after 8 GiB without entropy for a reseed, and on Bun for the moment in which the
+   *   generator is seeded again because the machine slept or the process was copied
    */
   getRandomValues<T extends IntegerArray>(array: T): T {
     if (!isIntegerArray(array)) throw new DOMException("not an array of integers", "TypeMismatchError");
@@ -128,6 +129,14 @@ export class EntropyPool implements AsyncDisposable {
     if (array.byteLength > 0)
       engine.fillNow(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     return array;
+  }
+
+  /**
+   * Asks the system whether this process was copied: forked, or restored from a snapshot of its machine. Bytes that were kept
+   * from a time when this was another number must not be used, for a copy has them, too. The pool itself keeps to that.
+   */
+  get epoch(): number {
+    return this.#open().epoch;
   }
 
   /** Returns the pool's counts, source by source; rates are since the previous status or health report. */

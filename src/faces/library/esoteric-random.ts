@@ -71,6 +71,7 @@ export class EsotericRandom {
   normal(mean = 0, sd = 1, count?: number): number | Float64Array {
     checkReal("mean", mean);
     checkReal("sd", sd, 0);
+    this.#words.look();
     if (count === undefined) return mean + sd * this.#normalPair()[0];
     const out = new Float64Array(checkedCount(count));
     for (let i = 0; i < out.length; i += 2) {
@@ -108,6 +109,7 @@ export class EsotericRandom {
    * "Algorithm 235", Communications of the ACM 7 (1964) 420.
    */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
+    this.#words.look();
     for (let last = checkedLength(items) - 1; last > 0; last--) {
       const at = uniformBelow(last + 1, this.#words);
       [items[last], items[at]] = [items[at], items[last]];
@@ -125,6 +127,7 @@ export class EsotericRandom {
     if (options.replace === false && count !== undefined) return this.sample(items, count);
     const length = checkedLength(items);
     if (length === 0 && count !== 0) throw new RangeError("cannot choose from no elements");
+    this.#words.look();
     const draw = () => items[uniformBelow(length, this.#words)]!;
     return count === undefined ? draw() : Array.from({ length: checkedCount(count) }, draw);
   }
@@ -138,6 +141,7 @@ export class EsotericRandom {
     const length = checkedLength(items);
     if (checkedCount(count) > length)
       throw new RangeError(`cannot choose ${count} of ${length} elements without replacement`);
+    this.#words.look();
     // Shuffles a list 0 … length − 1 from its front; stores only the places that moved.
     const moved = new Map<number, number>();
     return Array.from({ length: count }, (_, place) => {
@@ -159,6 +163,7 @@ export class EsotericRandom {
   }
 
   #reals(count: number | undefined, draw: () => number): number | Float64Array {
+    this.#words.look();
     if (count === undefined) return draw();
     const out = new Float64Array(checkedCount(count));
     for (let i = 0; i < out.length; i++) out[i] = draw();
@@ -166,6 +171,7 @@ export class EsotericRandom {
   }
 
   #integer(low: number | bigint, high: number | bigint): () => number | bigint {
+    this.#words.look();
     if (typeof low === "bigint" && typeof high === "bigint") {
       if (high <= low) throw new RangeError(`no integer is from ${low} up to, not including, ${high}`);
       return () => low + uniformBelowBig(high - low, this.#words);

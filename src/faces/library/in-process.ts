@@ -31,6 +31,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   }
   return {
+    get epoch() {
+      return pool.epoch;
+    },
     bytes: (length, mode) => pool.bytes(length, mode),
     fillNow: (out) => pool.fillNow("drbg", out),
     status: () => pool.status(),

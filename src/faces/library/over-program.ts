@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { EntropyError, ToolError } from "../../errors.ts";
+import { CloneWatch, identityFromFiles } from "../../platform/clone-watch.ts";
 import type { Snapshot } from "../../pool/snapshot.ts";
 import type { RbgMode } from "../../rbg/generator.ts";
 import type { Availability } from "../../source.ts";
@@ -22,6 +23,11 @@ import type { SourceDescription } from "./source-list.ts";
 
 /** DRBG output fetched ahead for synchronous calls, which block for more when it is used up. */
 const AHEAD_BYTES = 65_536;
+/**
+ * Time for which synchronous calls do not ask again whether the process was copied: Node asks through files, in some 10 µs, and
+ * bytes that lie ready take a fraction of one.
+ */
+const LOOK_EVERY_MS = 1;
 /** Pieces of one request that are pending at once, so that it does not wait for each in turn. */
 const PIECES_AT_ONCE = 8;
 /** Time that an answer may take beyond the program's own limit. */
@@ -29,12 +35,11 @@ const GRACE_MS = 5_000;
 /** Limit for a scan of all sources, which takes a fraction of a second. */
 const SCAN_TIMEOUT_MS = 30_000;
 
-export async function startEngine({
-  sources,
-  timeoutMs,
-  program,
-  onSourceFailed,
-}: EngineOptions): Promise<Engine> {
+/** @param identity what tells this process from a copy; tests give their own */
+export async function startEngine(
+  { sources, timeoutMs, program, onSourceFailed }: EngineOptions,
+  identity = identityFromFiles,
+): Promise<Engine> {
   const line = new ProgramLine({
     program: programPath(program),
     args: ["serve-stdio", `--sources=${sources}`, `--timeout=${timeoutMs}ms`],
@@ -46,7 +51,8 @@ export async function startEngine({
     if (protocol !== PROTOCOL_VERSION) {
       throw new ToolError(`the program speaks version ${protocol} of the protocol, not ${PROTOCOL_VERSION}`);
     }
-    return new ProgramEngine(line, await line.ask(FRAME.wantBytes, wantBytes(AHEAD_BYTES, "drbg")));
+    const clones = new CloneWatch(identity);
+    return new ProgramEngine(line, clones, await line.ask(FRAME.wantBytes, wantBytes(AHEAD_BYTES, "drbg")));
   } catch (error) {
     await line.close();
     throw error;
@@ -54,14 +60,43 @@ export async function startEngine({
 }
 
 class ProgramEngine implements Engine {
+  #epoch = 0;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+
   /** @param ahead bytes for synchronous calls */
   constructor(
     private readonly line: ProgramLine,
+    private readonly clones: CloneWatch,
     private ahead: Uint8Array,
-  ) {}
+  ) {
+    clones.onChange(() => {
+      this.#epoch += 1;
+      this.#dropAhead();
+    });
+  }
+
+  get epoch(): number {
+    return performance.now() - this.#lookedMs < LOOK_EVERY_MS ? this.#epoch : this.#look();
+  }
+
+  #look(): number {
+    this.#lookedMs = performance.now();
+    this.clones.check();
+    return this.#epoch;
+  }
 
   async bytes(length: number, mode: RbgMode): Promise<Uint8Array> {
     const out = new Uint8Array(length);
+    for (;;) {
+      const epoch = this.#look();
+      await this.#fetch(out, mode);
+      if (epoch === this.#look()) return out;
+    }
+  }
+
+  /** Fills `out`, or wipes it and rejects. */
+  async #fetch(out: Uint8Array, mode: RbgMode): Promise<void> {
+    const { length } = out;
     const pieceBytes = mode === "full" ? FULL_PIECE_BYTES : MAX_BYTES;
     const fetch = async (at: number) => {
       const piece = await this.line.ask(FRAME.wantBytes, wantBytes(Math.min(pieceBytes, length - at), mode));
@@ -78,13 +113,19 @@ class ProgramEngine implements Engine {
         throw outcome.reason;
       }
     }
-    return out;
   }
 
   fillNow(out: Uint8Array): void {
-    for (let done = 0; done < out.length; ) {
+    for (let done = 0, made = this.epoch; done < out.length; ) {
       if (this.ahead.length === 0) {
         this.ahead = this.line.askNow(FRAME.wantBytes, wantBytes(AHEAD_BYTES, "drbg"));
+      }
+      const now = this.epoch;
+      if (now !== made) {
+        // What `out` holds is old, too. The answer, if it came only now, was dropped with the bytes ahead.
+        made = now;
+        done = 0;
+        continue;
       }
       const part = this.ahead.subarray(0, out.length - done);
       out.set(part, done);
@@ -103,9 +144,13 @@ class ProgramEngine implements Engine {
   }
 
   close(): Promise<void> {
+    this.#dropAhead();
+    return this.line.close();
+  }
+
+  #dropAhead(): void {
     this.ahead.fill(0);
     this.ahead = new Uint8Array(0);
-    return this.line.close();
   }
 }
 

@@ -6,7 +6,11 @@ export type Format = "raw" | "hex" | "base64";
 export interface Encoder {
   /** Returns the piece as text. The returned buffer is reused two calls later. */
   encode(piece: Uint8Array): Uint8Array;
-  /** Returns the bytes kept back so far. */
+  /** Bytes that were kept back: they are in no text yet. */
+  readonly keptBytes: number;
+  /** Drops the bytes kept back. */
+  forget(): void;
+  /** Returns the bytes kept back so far, as text. */
   end(): Uint8Array;
 }
 
@@ -14,7 +18,7 @@ export interface Encoder {
 export function encoder(format: Format, host?: Pick<Host, "native">): Encoder {
   switch (format) {
     case "raw":
-      return { encode: (piece) => piece, end: () => NOTHING };
+      return { encode: (piece) => piece, keptBytes: 0, forget() {}, end: () => NOTHING };
     case "hex":
       return new HexEncoder(host);
     case "base64":
@@ -28,6 +32,7 @@ const NOTHING: Uint8Array = new Uint8Array(0);
 const LONG_PIECE_BYTES = 1 << 16;
 
 class HexEncoder implements Encoder {
+  readonly keptBytes = 0;
   /** One is written while the other is filled. */
   readonly #texts = [NOTHING, NOTHING];
 
@@ -45,6 +50,8 @@ class HexEncoder implements Encoder {
     return out.subarray(0, length);
   }
 
+  forget(): void {}
+
   end(): Uint8Array {
     return NOTHING;
   }
@@ -59,6 +66,15 @@ class Base64Encoder implements Encoder {
     const whole = joined.length - (joined.length % 3);
     this.#rest = joined.slice(whole);
     return base64(joined.subarray(0, whole));
+  }
+
+  get keptBytes(): number {
+    return this.#rest.length;
+  }
+
+  forget(): void {
+    this.#rest.fill(0);
+    this.#rest = NOTHING;
   }
 
   end(): Uint8Array {

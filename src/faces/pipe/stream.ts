@@ -74,7 +74,8 @@ export interface PumpOptions {
 }
 
 /**
- * Writes `bytes` bytes, encoded, and at the end the rest that the encoder kept back.
+ * Writes `bytes` bytes, encoded, and at the end the rest that the encoder kept back. If this process is copied meanwhile, what
+ * was made and not given to `write` is made again.
  * @param write resolves when a piece is written
  * @throws the errors of `fill` and `write`; the signal's reason
  */
@@ -92,6 +93,8 @@ export async function pump(
   const pace = new Pace(bytesPerSecond);
   const buffers = new TwoBuffers();
   let left = bytes;
+  /** Bytes that were made, and of which nothing was given to `write`. */
+  let unwritten = 0;
 
   const make = async (): Promise<Uint8Array | undefined> => {
     if (left === 0) return undefined;
@@ -102,13 +105,29 @@ export async function pump(
       await generator.fill(piece, options);
     }
     left -= piece.length;
+    unwritten += piece.length;
     pace.spend(piece.length);
     return encoder.encode(piece);
   };
 
   try {
-    for (let piece = await make(); piece !== undefined; ) {
-      [, piece] = await Promise.all([write(piece), make()]);
+    let { epoch } = generator;
+    let text = await make();
+    for (;;) {
+      const now = generator.epoch;
+      if (now !== epoch) {
+        text?.fill(0);
+        encoder.forget();
+        left += unwritten;
+        unwritten = 0;
+        epoch = now;
+        text = await make();
+      } else if (text === undefined) {
+        break;
+      } else {
+        unwritten = encoder.keptBytes;
+        [, text] = await Promise.all([write(text), make()]);
+      }
     }
     await write(encoder.end());
   } finally {

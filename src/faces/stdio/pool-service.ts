@@ -20,6 +20,11 @@ export class PoolService implements Disposable {
     this.#snapshots = new Snapshots(open.pool, open.infos);
   }
 
+  /** Asks whether this process was copied: see `Generator`. */
+  get epoch(): number {
+    return this.open.full.epoch;
+  }
+
   /** Waits until this mode can serve. @throws InsufficientEntropyError after `timeoutMs` without new entropy */
   ready(mode: RbgMode, signal = this.#closing.signal): Promise<void> {
     return this.open[mode].ready({ signal, timeoutMs: this.timeoutMs });

@@ -18,6 +18,8 @@ import {
 
 /** Answers requests. Each method may throw; the signal is aborted when the answer is no longer wanted. */
 export interface Service {
+  /** Another number: this process was copied, and random bytes from before must not be sent. */
+  readonly epoch: number;
   bytes(length: number, mode: RbgMode, signal: AbortSignal): Promise<Uint8Array>;
   /** @throws UsageError for an unknown method */
   call(method: string, params: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
@@ -165,14 +167,16 @@ export class Session {
     const request: OpenRequest = { controller: new AbortController(), answered: false };
     this.#requests.set(id, request);
     try {
+      const { epoch } = this.service;
       const [outcome] = await Promise.allSettled([run(request.controller.signal)]);
       if (request.answered) {
         if (outcome.status === "fulfilled") outcome.value.fill(0);
         return;
       }
       request.answered = true;
-      if (outcome.status === "fulfilled") await this.#say(kind, id, outcome.value);
-      else await this.#refuse(id, outcome.reason);
+      if (outcome.status === "rejected") await this.#refuse(id, outcome.reason);
+      else if (kind === FRAME.bytes) await this.#sayRandom(id, outcome.value, epoch, run);
+      else await this.#say(kind, id, outcome.value);
     } finally {
       this.#requests.delete(id);
     }
@@ -182,12 +186,46 @@ export class Session {
     return this.#say(FRAME.error, id, jsonBody(described(error)));
   }
 
-  /** Writes one frame after the other, and wipes it. */
   #say(kind: number, id: number, body: Uint8Array): Promise<void> {
+    return this.#inTurn(() => this.#write(kind, id, body));
+  }
+
+  /**
+   * Sends random bytes. They may have waited long for a client that does not read: if this process was copied meanwhile, they
+   * are made again.
+   * @param epoch when they were made
+   */
+  #sayRandom(id: number, body: Uint8Array, epoch: number, again: Work["run"]): Promise<void> {
+    return this.#inTurn(async () => {
+      let bytes = body;
+      for (let made = epoch, now = this.service.epoch; made !== now; now = this.service.epoch) {
+        bytes.fill(0);
+        made = now;
+        try {
+          bytes = await again(this.#signal);
+        } catch (error) {
+          return this.#write(FRAME.error, id, jsonBody(described(error)));
+        }
+      }
+      await this.#write(FRAME.bytes, id, bytes);
+    });
+  }
+
+  /** Writes one frame after the other. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    this.#lastWrite = this.#lastWrite.then(write);
+    return this.#lastWrite;
+  }
+
+  /** Writes a frame, and wipes it. */
+  async #write(kind: number, id: number, body: Uint8Array): Promise<void> {
     const frame = encodeFrame({ kind, id, body });
     body.fill(0);
-    this.#lastWrite = this.#lastWrite.then(() => this.channel.write(frame)).finally(() => frame.fill(0));
-    return this.#lastWrite;
+    try {
+      await this.channel.write(frame);
+    } finally {
+      frame.fill(0);
+    }
   }
 
   /** Ends the session when nothing can be written any more. */

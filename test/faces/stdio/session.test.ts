@@ -6,6 +6,7 @@ import { FrameClient } from "../../support/frame-client.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 
 const calm: Service = {
+  epoch: 0,
   bytes: async (length) => new Uint8Array(length).fill(7),
   call: async (method, params) => ({ method, params }),
   test: async (data) => ({ tested: data.length }),
@@ -13,6 +14,7 @@ const calm: Service = {
 
 /** A service that answers when it is told to. */
 class Patient implements Service {
+  epoch = 0;
   readonly signals: AbortSignal[] = [];
   readonly #answers: ((bytes: Uint8Array) => void)[] = [];
   #asked: (() => void) | undefined;
