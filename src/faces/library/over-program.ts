@@ -32,12 +32,18 @@ const SCAN_TIMEOUT_MS = 30_000;
 export async function startEngine({
   sources,
   timeoutMs,
+  uncalibrated,
+  requireCalibration,
   program,
   onSourceFailed,
 }: EngineOptions): Promise<Engine> {
+  const switches = [
+    ...(uncalibrated ? ["--uncalibrated"] : []),
+    ...(requireCalibration ? ["--require-calibration"] : []),
+  ];
   const line = new ProgramLine({
     program: programPath(program),
-    args: ["serve-stdio", `--sources=${sources}`, `--timeout=${timeoutMs}ms`],
+    args: ["serve-stdio", `--sources=${sources}`, `--timeout=${timeoutMs}ms`, ...switches],
     patienceMs: timeoutMs + GRACE_MS,
     onSourceFailed,
   });

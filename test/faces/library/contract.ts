@@ -47,6 +47,23 @@ export const CONTRACT: Checks = {
     await pool.close();
   },
 
+  async "claims: a profile can be ignored or required"({ EntropyPool, InputError }) {
+    const calibration = async (options: object) => {
+      const pool = await EntropyPool.auto({ sources: "fast", ...options });
+      const { state } = pool.status().calibration;
+      await pool.close();
+      return state;
+    };
+    assert.equal(await calibration({}), "none");
+    assert.equal(await calibration({ uncalibrated: true }), "ignored");
+    await assert.rejects(calibration({ requireCalibration: true }), (error: unknown) => {
+      assert.ok(error instanceof InputError, String(error));
+      assert.deepEqual(error.hints, ["'esoteric-entropy calibrate' makes one"]);
+      return true;
+    });
+    await assert.rejects(calibration({ uncalibrated: true, requireCalibration: true }), TypeError);
+  },
+
   async "drbg mode: in bulk"(library) {
     const pool = await library.EntropyPool.auto({ sources: "fast", mode: "drbg" });
     const bytes = await pool.randomBytes(3_000_000);
