@@ -86,6 +86,20 @@ def test_a_profile_can_be_ignored_or_required_and_a_damaged_one_is_an_error(
         EntropyPool.auto(uncalibrated=True, require_calibration=True)
 
 
+def test_two_families_can_be_asked_for() -> None:
+    with EntropyPool.auto(timeout=58, family_share=0.5) as pool:
+        pool.get_random_bytes(64)
+        status = pool.status()
+    spent = status["ledger"]["spentBits"]
+    others = spent - status["families"][0]["spentBits"]
+    blocks = (status["extractedBytes"] + status["readyBytes"]) / 32
+    # Of each block's 320 bits half come from others; where none could deliver in time, it took 640.
+    assert (2 * others + spent) / 320 > 2 * blocks - 0.01
+    for share in (0.4, 1.1, float("nan")):
+        with pytest.raises(ValueError, match="family_share"):
+            EntropyPool.auto(family_share=share)
+
+
 def test_collecting_samples_for_so_long(pool: EntropyPool) -> None:
     before = pool.status()
     after = pool.collect_all(seconds=0.5)

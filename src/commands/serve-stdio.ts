@@ -14,7 +14,7 @@ import type { PoolSettings } from "../pool/open.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { qualityScore } from "../stats/quality.ts";
 import { VERSION } from "../version.ts";
-import { CLAIM_FLAGS } from "./claims.ts";
+import { POOL_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export interface ServeStdioOptions extends PoolSettings {
@@ -31,7 +31,7 @@ export const serveStdio = command({
       default: "10",
       about: "Fail requests after this many seconds without new entropy",
     }),
-    ...CLAIM_FLAGS,
+    ...POOL_FLAGS,
   },
   examples: ["esoteric-entropy serve-stdio --sources fast < requests > answers"],
   async run(options, io, deps: Deps) {

@@ -45,6 +45,7 @@ class EntropyPool:
         mode: str = "full",
         timeout: float = _TIMEOUT_SECONDS,
         *,
+        family_share: float = 1.0,
         uncalibrated: bool = False,
         require_calibration: bool = False,
     ) -> EntropyPool:
@@ -54,14 +55,19 @@ class EntropyPool:
         mode: "full" for bytes with 320 or more credited bits behind each 32; "drbg" for bulk, from CTR_DRBG reseeded
             from the pool.
         timeout: a request fails with InsufficientEntropyError after this many seconds without new entropy.
+        family_share: the most of each block's credit that one family of sources may give, 0.5 to 1.
         uncalibrated: ignores this machine's profile, which `esoteric-entropy calibrate` makes.
         require_calibration: credits nothing but what that profile has assessed; without one, raises InputError.
         Raises UsageError for unknown sources, InputError for a damaged profile, ToolError if the program cannot be started.
         """
         if uncalibrated and require_calibration:
             raise ValueError("uncalibrated and require_calibration contradict each other")
+        share = float(family_share)
+        if not 0.5 <= share <= 1:
+            raise ValueError(f"family_share is {family_share!r}, not a number from 0.5 to 1")
         flags = {"--uncalibrated": uncalibrated, "--require-calibration": require_calibration}
-        pool = cls(sources, mode, timeout, tuple(flag for flag, given in flags.items() if given))
+        shares = (f"--family-share={share:.6f}",) if share < 1 else ()
+        pool = cls(sources, mode, timeout, shares + tuple(flag for flag, given in flags.items() if given))
         try:
             pool._supply.program.start()
         except BaseException:

@@ -21,6 +21,11 @@ export interface PoolOptions {
   readonly mode?: RbgMode;
   /** Requests fail after this many milliseconds without new entropy. Default 10,000. */
   readonly timeoutMs?: number;
+  /**
+   * Most of each block's credit that one family of sources may give, 0.5 to 1. Default 1. With 0.5 at least two families
+   * stand behind every block, and output is slower.
+   */
+  readonly familyShare?: number;
   /** Ignore this machine's profile, which `esoteric-entropy calibrate` makes. Default false. */
   readonly uncalibrated?: boolean;
   /** Credit nothing but what this machine's profile has assessed; without one, no pool opens. Default false. */
@@ -87,10 +92,13 @@ export class EntropyPool implements AsyncDisposable {
    */
   static async auto(options: PoolOptions = {}): Promise<EntropyPool> {
     const { sources: list = "default", mode = "full", timeoutMs = DEFAULT_TIMEOUT_MS, program } = options;
-    const { uncalibrated = false, requireCalibration = false } = options;
+    const { familyShare = 1, uncalibrated = false, requireCalibration = false } = options;
     if (mode !== "full" && mode !== "drbg") throw new TypeError(`mode is "full" or "drbg", not ${mode}`);
     if (!(timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS)) {
       throw new RangeError(`timeoutMs is from 1 to ${MAX_TIMEOUT_MS}, not ${timeoutMs}`);
+    }
+    if (!(familyShare >= 0.5 && familyShare <= 1)) {
+      throw new RangeError(`familyShare is from 0.5 to 1, not ${familyShare}`);
     }
     if (uncalibrated && requireCalibration) {
       throw new TypeError("`uncalibrated` and `requireCalibration` contradict each other");
@@ -100,6 +108,7 @@ export class EntropyPool implements AsyncDisposable {
     pool.#engine = await (await face()).startEngine({
       sources: list,
       timeoutMs,
+      familyShare,
       uncalibrated,
       requireCalibration,
       program,

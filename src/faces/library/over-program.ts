@@ -32,18 +32,20 @@ const SCAN_TIMEOUT_MS = 30_000;
 export async function startEngine({
   sources,
   timeoutMs,
+  familyShare,
   uncalibrated,
   requireCalibration,
   program,
   onSourceFailed,
 }: EngineOptions): Promise<Engine> {
-  const switches = [
+  const options = [
+    `--family-share=${familyShare}`,
     ...(uncalibrated ? ["--uncalibrated"] : []),
     ...(requireCalibration ? ["--require-calibration"] : []),
   ];
   const line = new ProgramLine({
     program: programPath(program),
-    args: ["serve-stdio", `--sources=${sources}`, `--timeout=${timeoutMs}ms`, ...switches],
+    args: ["serve-stdio", `--sources=${sources}`, `--timeout=${timeoutMs}ms`, ...options],
     patienceMs: timeoutMs + GRACE_MS,
     onSourceFailed,
   });

@@ -64,6 +64,23 @@ export const CONTRACT: Checks = {
     await assert.rejects(calibration({ uncalibrated: true, requireCalibration: true }), TypeError);
   },
 
+  async "familyShare: two families behind every block"({ EntropyPool }) {
+    const pool = await EntropyPool.auto({ sources: "fast", familyShare: 0.5, timeoutMs: 60_000 });
+    assert.equal((await pool.randomBytes(64)).length, 64);
+    const { families, ledger, extractedBytes, readyBytes } = pool.status();
+    const blocks = (extractedBytes + readyBytes) / 32;
+    const others = ledger.spentBits - families[0]!.spentBits;
+    // Of each block's 320 bits half come from others; where none could deliver in time, it took 640.
+    assert.ok(
+      (2 * others + ledger.spentBits) / 320 > 2 * blocks - 0.01,
+      JSON.stringify([families, ledger, blocks]),
+    );
+    await pool.close();
+    for (const familyShare of [0.4, 1.1, Number.NaN, "half" as never]) {
+      await assert.rejects(EntropyPool.auto({ familyShare }), RangeError);
+    }
+  },
+
   async "drbg mode: in bulk"(library) {
     const pool = await library.EntropyPool.auto({ sources: "fast", mode: "drbg" });
     const bytes = await pool.randomBytes(3_000_000);
