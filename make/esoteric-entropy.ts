@@ -29,6 +29,10 @@ export const esotericEntropy: Recipe = {
     threads: ["src/sampling/worker.ts", "src/report/threads/test-worker.ts"],
     define: (target) => ({
       "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()),
+      // Names another native library when run from source. What is shipped has no such door.
+      "process.env.ESOTERIC_ENTROPY_LIBRARY": "undefined",
+      // By this the terminal library would take its native half from another folder.
+      "process.env.OTUI_ASSET_ROOT": "undefined",
       // The terminal library reads this to tell the two C libraries of Linux apart.
       "process.env.OPENTUI_LIBC": JSON.stringify(target.endsWith("-musl") ? "musl" : ""),
     }),

@@ -9,12 +9,19 @@ import { sources } from "./sources/index.ts";
 
 export type Deps = PoolDeps;
 
-/** For study and tests: a library that replaces the built-in one, such as one with a deterministic clock. */
-const LIBRARY_VARIABLE = "ESOTERIC_ENTROPY_LIBRARY";
+declare global {
+  namespace NodeJS {
+    interface ProcessEnv {
+      /** Undefined in what is shipped: make/esoteric-entropy.ts. Named with a dot, or the bundler would not see it. */
+      readonly ESOTERIC_ENTROPY_LIBRARY?: string;
+    }
+  }
+}
 
 /** @param settings the options about sources that the command has */
 export function programDeps(settings: Partial<Settings>, io: Pick<Io, "log">): Deps {
-  const libraryPath = process.env[LIBRARY_VARIABLE];
+  // From source only, for study and tests: a library with a deterministic clock. Shipped programs are built without it.
+  const libraryPath = process.env.ESOTERIC_ENTROPY_LIBRARY;
   const options: HostOptions = { settings, ...(libraryPath ? { libraryPath } : {}) };
   const host = currentHost(options);
   return {

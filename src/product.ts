@@ -103,8 +103,8 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       ["TERM", "dumb: no colour, and drawings in ASCII."],
       ["XDG_STATE_HOME, HOME", "Folder of the profile that calibrate makes."],
       [
-        "ESOTERIC_ENTROPY_LIBRARY",
-        "For study and tests: path of a native library that replaces the built-in one.",
+        "TMPDIR, XDG_RUNTIME_DIR, XDG_CACHE_HOME",
+        "Folders in which the native library is put, the first that programs may be run from.",
       ],
     ],
     files: [

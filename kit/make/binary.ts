@@ -14,6 +14,12 @@ import type { BinaryRecipe, Recipe } from "./recipe.ts";
 const LIBRARY = /[/\\]kit[/\\]native[/\\]embedded\.ts$/;
 const LICENCES = /[/\\]kit[/\\]term[/\\]licences\.ts$/;
 
+/**
+ * Keeps a program to the code inside it: a file that BUN_OPTIONS names is not loaded before it, and no debugger gets in by
+ * BUN_INSPECT. With BUN_BE_BUN=1 it does not hold: the file then is Bun, and no program of ours.
+ */
+const ONLY_OWN_CODE = "--disallow-code-generation-from-strings=strict";
+
 export interface Binary {
   readonly path: string;
   /** Every package that is in it, the runtime too, by folder in package-lock.json; sorted. */
@@ -79,6 +85,7 @@ export async function compileBinary(
         target: `bun-${target}` as Bun.Build.CompileTarget,
         executablePath: runtime,
         outfile,
+        execArgv: [ONLY_OWN_CODE],
         // The folder the program is run in must not configure it.
         autoloadDotenv: false,
         autoloadBunfig: false,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,15 @@ import pytest
 from support import is_running, output_of, run_script, wait_until
 
 import esoteric_entropy
-from esoteric_entropy import EntropyPool, EsotericRandom, UsageError, binary, calculate_quality_score, run_all_tests
+from esoteric_entropy import (
+    EntropyPool,
+    EsotericRandom,
+    InputError,
+    UsageError,
+    binary,
+    calculate_quality_score,
+    run_all_tests,
+)
 
 HAS_NUMPY = importlib.util.find_spec("numpy") is not None
 REPOSITORY = Path(__file__).parents[2]
@@ -55,6 +64,40 @@ def test_sources_are_all_there_are(pool: EntropyPool) -> None:
     sources = {source["id"]: source for source in pool.sources}
     assert sources["clock_jitter"]["available"] is True
     assert {"title", "family", "mechanism", "claimedH"} <= set(sources["clock_jitter"])
+
+
+def test_a_profile_can_be_ignored_or_required_and_a_damaged_one_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with pytest.raises(InputError, match="no profile of this machine") as refused:
+        EntropyPool.auto(timeout=59, require_calibration=True)
+    assert refused.value.hints == ("'esoteric-entropy calibrate' makes one",)
+    folder = tmp_path / ("Library/Application Support" if sys.platform == "darwin" else "") / "esoteric-entropy"
+    folder.mkdir(parents=True)
+    (folder / "profile.json").write_text("{}")
+    (folder / "profile.json").chmod(0o600)
+    with pytest.raises(InputError, match="cannot be used"):
+        EntropyPool.auto(timeout=59)
+    with EntropyPool.auto(timeout=59, uncalibrated=True) as pool:
+        assert pool.status()["calibration"]["state"] == "ignored"
+    with pytest.raises(ValueError, match="contradict"):
+        EntropyPool.auto(uncalibrated=True, require_calibration=True)
+
+
+def test_two_families_can_be_asked_for() -> None:
+    with EntropyPool.auto(timeout=58, family_share=0.5) as pool:
+        pool.get_random_bytes(64)
+        status = pool.status()
+    spent = status["ledger"]["spentBits"]
+    others = spent - status["families"][0]["spentBits"]
+    blocks = (status["extractedBytes"] + status["readyBytes"]) / 32
+    # Of each block's 320 bits half come from others; where none could deliver in time, it took 640.
+    assert (2 * others + spent) / 320 > 2 * blocks - 0.01
+    for share in (0.4, 1.1, float("nan")):
+        with pytest.raises(ValueError, match="family_share"):
+            EntropyPool.auto(family_share=share)
 
 
 def test_collecting_samples_for_so_long(pool: EntropyPool) -> None:

@@ -16,6 +16,29 @@ export const CLAIM_FLAGS = group("Credit", {
   requireCalibration: flag.switch({ about: "Credit only what this machine's profile has assessed" }),
 });
 
+/** For commands that open a pool. */
+export const POOL_FLAGS = {
+  ...CLAIM_FLAGS,
+  ...group("Credit", {
+    familyShare: flag.value(parseShare, {
+      hint: "S",
+      default: "1",
+      about: "Most of each block's credit that one family of sources may give, 0.5 to 1",
+    }),
+  }),
+};
+
+const LEAST_SHARE = 0.5;
+
+/** @throws UsageError for anything but 0.5 to 1 */
+function parseShare(text: string, name: string): number {
+  const share = /^(?:0?\.\d+|1(?:\.0+)?)$/.test(text) ? Number(text) : Number.NaN;
+  if (share >= LEAST_SHARE && share <= 1) return share;
+  throw new UsageError(`${name}: '${text}' is not from ${LEAST_SHARE} to 1`, [
+    "0.5: at least two families stand behind every block; 1: one may do",
+  ]);
+}
+
 /** Bits per symbol by source id. Unknown ids are refused later, where the sources are known. @throws UsageError */
 function parseCredit(text: string, name: string): ReadonlyMap<string, number> {
   const credit = new Map<string, number>();

@@ -5,7 +5,7 @@ import { flag, nameOf, type OptionsOf, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { type DeviceOptions, serveDevice } from "../faces/device/serve.ts";
-import { CLAIM_FLAGS } from "./claims.ts";
+import { POOL_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 /**
@@ -42,7 +42,7 @@ const FLAGS = {
     about: "kernel: seconds between blocks of 256 bits",
   }),
   ...SOURCES_FLAGS,
-  ...CLAIM_FLAGS,
+  ...POOL_FLAGS,
 };
 
 export const device = command({

@@ -10,7 +10,7 @@ import { saveSnapshot } from "../faces/terminal/save-snapshot.ts";
 import { openTerminal } from "../faces/terminal/terminal.ts";
 import { LEAST_REFRESH_MS, MOST_REFRESH_MS } from "../faces/terminal/update.ts";
 import { openPool, type PoolSettings } from "../pool/open.ts";
-import { CLAIM_FLAGS } from "./claims.ts";
+import { POOL_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export const monitor = command({
@@ -29,7 +29,7 @@ export const monitor = command({
       about: "Seconds between refreshes",
     }),
     ...SOURCES_FLAGS,
-    ...CLAIM_FLAGS,
+    ...POOL_FLAGS,
   },
   examples: ["esoteric-entropy monitor", "esoteric-entropy monitor --sources default,disk_io --refresh 0.5"],
   seeAlso: ["pool", "scan"],

@@ -8,7 +8,7 @@ import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
 import { openPool, type PoolSettings } from "../pool/open.ts";
-import { CLAIM_FLAGS } from "./claims.ts";
+import { POOL_FLAGS } from "./claims.ts";
 import { poolJson, poolText } from "./pool-text.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
@@ -21,7 +21,7 @@ export const pool = command({
   flags: {
     durationMs: flag.seconds({ name: "seconds", default: "2", about: "How long to collect" }),
     ...SOURCES_FLAGS,
-    ...CLAIM_FLAGS,
+    ...POOL_FLAGS,
     json: flag.switch({ about: "Write JSON" }),
   },
   examples: [

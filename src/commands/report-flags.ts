@@ -4,7 +4,7 @@ import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import { UsageError } from "../errors.ts";
 import { REPORT_FORMATS } from "../report/render.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
-import { CLAIM_FLAGS } from "./claims.ts";
+import { POOL_FLAGS } from "./claims.ts";
 import { completeSource, SOURCES_FLAGS } from "./source-flags.ts";
 
 const MAX_SEQUENCES = 100_000;
@@ -45,7 +45,7 @@ export const REPORT_FLAGS = {
     default: "10",
     about: "Give up after this many seconds without new entropy",
   }),
-  ...CLAIM_FLAGS,
+  ...POOL_FLAGS,
 };
 
 export type ReportFlags = OptionsOf<typeof REPORT_FLAGS>;

@@ -9,12 +9,12 @@ import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { describeSources } from "../faces/library/source-list.ts";
 import { PoolService } from "../faces/stdio/pool-service.ts";
-import { type Channel, refusalFrame, type Service, Session } from "../faces/stdio/session.ts";
-import { type OpenPool, openPool, type PoolSettings } from "../pool/open.ts";
+import { type Channel, openTelling, type Service, Session } from "../faces/stdio/session.ts";
+import type { PoolSettings } from "../pool/open.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { qualityScore } from "../stats/quality.ts";
 import { VERSION } from "../version.ts";
-import { CLAIM_FLAGS } from "./claims.ts";
+import { POOL_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 export interface ServeStdioOptions extends PoolSettings {
@@ -31,7 +31,7 @@ export const serveStdio = command({
       default: "10",
       about: "Fail requests after this many seconds without new entropy",
     }),
-    ...CLAIM_FLAGS,
+    ...POOL_FLAGS,
   },
   examples: ["esoteric-entropy serve-stdio --sources fast < requests > answers"],
   async run(options, io, deps: Deps) {
@@ -56,7 +56,7 @@ export async function runServeStdio(
   io: Io,
   deps: Deps,
 ): Promise<void> {
-  const open = await openOrTell(options, io, deps);
+  const open = await openTelling(options, deps, (frame) => io.out(frame));
   using pool = new PoolService(open, options.timeoutMs);
   using threads = new TestThreads(1, io.signal);
   const session = new Session(
@@ -66,16 +66,6 @@ export async function runServeStdio(
   );
   pool.onSourceFailed((failure) => session.event({ event: "source-failed", ...failure }));
   await session.run(VERSION);
-}
-
-/** Opens the pool, or tells the client why not, before any greeting. @throws as `openPool` */
-async function openOrTell(options: ServeStdioOptions, io: Io, deps: Deps): Promise<OpenPool> {
-  try {
-    return openPool(options, deps);
-  } catch (error) {
-    await io.out(refusalFrame(error));
-    throw error;
-  }
 }
 
 function service(pool: PoolService, threads: TestThreads, deps: Deps): Service {

@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { MOST_WAIT_MS } from "../faces/http/dispenser.ts";
 import { runServer, type ServerOptions } from "../faces/http/server.ts";
-import { CLAIM_FLAGS } from "./claims.ts";
+import { POOL_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 const FLAGS = {
@@ -34,7 +34,7 @@ const FLAGS = {
   tlsCert: flag.file({ about: "Certificate (PEM)" }),
   tlsKey: flag.file({ about: "Its private key (PEM)" }),
   insecure: flag.switch({ about: "Serve other machines without a token or TLS" }),
-  ...CLAIM_FLAGS,
+  ...POOL_FLAGS,
 };
 
 export const server = command({

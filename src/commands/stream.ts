@@ -1,11 +1,11 @@
 /** `stream`: random bytes to stdout. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag, parseSize } from "#kit/term/flags.ts";
+import { flag, nameOf, parseSize } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { streamBytes } from "../faces/pipe/stream.ts";
-import { CLAIM_FLAGS } from "./claims.ts";
+import { POOL_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 const FLAGS = {
@@ -30,7 +30,7 @@ const FLAGS = {
     about: "noise mode: condition the symbols, for study",
   }),
   bits: flag.count(1, 8, { hint: "K", about: "noise mode: the low K bits of each symbol, packed" }),
-  ...CLAIM_FLAGS,
+  ...POOL_FLAGS,
   force: flag.switch({ about: "Write raw bytes even to a terminal" }),
 };
 
@@ -49,10 +49,10 @@ export const stream = command({
     "esoteric-entropy stream --mode noise --sources page_fault_timing --bits 2 --bytes 1M > noise.bin",
   ],
   seeAlso: ["pool", "device", "server", "report"],
-  check({ mode, credit, requireCalibration, debias, bits }) {
-    if (mode === "noise" && (credit.size > 0 || requireCalibration)) {
-      const name = credit.size > 0 ? "--credit" : "--require-calibration";
-      throw new UsageError(`${name} is not for --mode noise, which credits nothing`);
+  check({ mode, debias, bits }, given) {
+    const stray = Object.entries(POOL_FLAGS).find(([key]) => given.has(key) && key !== "uncalibrated");
+    if (mode === "noise" && stray) {
+      throw new UsageError(`--${nameOf(...stray)} is not for --mode noise, which credits nothing`);
     }
     if (mode !== "noise" && (debias || bits !== undefined)) {
       throw new UsageError("--debias and --bits are for --mode noise");

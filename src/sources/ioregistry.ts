@@ -1,6 +1,7 @@
 /** Counters that drivers keep about their devices: I/O Registry on macOS, by the tool ioreg; /sys on Linux. */
 import { SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
+import type { Availability } from "../source.ts";
 import { counterSource } from "./acquire/counters/counter-source.ts";
 import { type Counters, fileGauge, type Gauge } from "./acquire/counters/gauge.ts";
 
@@ -26,9 +27,7 @@ export const ioregistry = counterSource({
   emits: "deltas",
   pauseMs: 1,
   availability(host) {
-    if (host.os === "linux") {
-      return linuxFiles(host).length > 0 ? { ok: true } : { ok: false, reason: "no device counters in /sys" };
-    }
+    if (host.os === "linux") return linuxAvailability(host);
     return host.findTool("ioreg") === undefined ? { ok: false, reason: "no tool ioreg" } : { ok: true };
   },
   gauges: (host) =>
@@ -52,6 +51,27 @@ function ioregGauge(host: Host): Gauge {
 
 /** Most processors read, of a machine that may have hundreds: each has files of its own. */
 const MAX_PROCESSORS = 16;
+
+/** Time between two looks, long enough for a processor with nothing to do to go to sleep and to be woken by us. */
+const LOOK_MS = 20;
+
+/**
+ * Looks twice for a counter that moves: where all processors are busy and no device is, all stand still, and there is nothing
+ * to sample.
+ */
+function linuxAvailability(host: Host): Availability {
+  const files = linuxFiles(host);
+  if (files.length === 0) return { ok: false, reason: "no device counters in /sys" };
+  const look = () => files.map((path) => host.readText(path)).join();
+  const before = look();
+  if (look() !== before) return { ok: true };
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+  if (look() !== before) return { ok: true };
+  return {
+    ok: false,
+    reason: `no device counter changed in ${LOOK_MS} ms: the devices are idle, and no processor is`,
+  };
+}
 
 /** Lists files of counters: of interfaces, disks and the idle states of processors. */
 function linuxFiles(host: Host): string[] {

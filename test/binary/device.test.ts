@@ -19,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The program as a child, ready to be read from. */
 async function started(...args: readonly string[]) {
-  const child = Bun.spawn([requireBuiltProgram(), "device", ...args], {
+  const child = Bun.spawn([requireBuiltProgram(), "device", "--uncalibrated", ...args], {
     env: {},
     stdin: "ignore",
     stdout: "pipe",

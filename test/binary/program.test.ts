@@ -1,8 +1,17 @@
 /** The compiled program as a user has it. `npm test` builds it first. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ROOT } from "#kit/make/checkout.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
 import { host, hostLibrary } from "../support/native-builds.ts";
@@ -78,17 +87,31 @@ describe("without sampling", () => {
     expect((await run(["scan"])).stdout.toString()).toContain("dram_row_buffer");
   });
 
-  test("a library that cannot be loaded makes sources unavailable, with the reason, and nothing crash", async () => {
-    const env = { ESOTERIC_ENTROPY_LIBRARY: "/does/not/exist.so" };
-    const { exitCode, stdout, stderr } = await run(["scan", "--json"], { env });
-    expect([exitCode, stderr]).toEqual([0, ""]);
-    const dram = JSON.parse(stdout.toString()).sources.find(
-      (source: { id: string }) => source.id === "dram_row_buffer",
-    );
-    expect(dram.available).toBe(false);
-    expect(dram.reason).toContain("/does/not/exist.so");
-    const streamed = await run(["stream", "--bytes", "1", "--format", "hex", "--sources", "memory"], { env });
-    expect([streamed.exitCode, streamed.stdout.length]).toEqual([3, 0]);
+  test("the door for another library, which tests from source go in by, is not there", async () => {
+    expect(readFileSync(program).includes("ESOTERIC_ENTROPY_LIBRARY")).toBe(false);
+    for (const library of ["/does/not/exist.so", await hostLibrary("EE_NULL_CLOCK")]) {
+      const { exitCode, stdout } = await run(["scan", "--json"], {
+        env: { ESOTERIC_ENTROPY_LIBRARY: library },
+      });
+      expect(exitCode).toBe(0);
+      const { clock, sources } = JSON.parse(stdout.toString());
+      expect(clock.name).not.toBe("null");
+      expect(sources.find(({ id }: { id: string }) => id === "dram_row_buffer").available).toBe(true);
+    }
+  });
+
+  test("BUN_OPTIONS loads no file into it, and BUN_INSPECT lets no debugger in", async () => {
+    const script = join(folder, "preload.js");
+    writeFileSync(script, "console.log('somebody else was here')");
+    for (const env of [
+      { BUN_OPTIONS: `--preload ${script}` },
+      { BUN_OPTIONS: `--import ${script}` },
+      { BUN_OPTIONS: `--require ${script}` },
+      { BUN_INSPECT: "127.0.0.1:0" },
+    ]) {
+      const { exitCode, stdout } = await run(["stream", "--bytes", "8", "--format", "hex"], { env });
+      expect([exitCode, stdout.toString()], JSON.stringify(env)).toEqual([1, ""]);
+    }
   });
 
   const mistakes: [string[], string][] = [
@@ -116,7 +139,7 @@ describe("without sampling", () => {
 
 describe("with this machine's noise", () => {
   test("stream: exact lengths, and no two runs alike", async () => {
-    const hex = await run(["stream", "--format", "hex", "--bytes", "32"]);
+    const hex = await run(["stream", "--format", "hex", "--bytes", "32", "--uncalibrated"]);
     expect([hex.exitCode, hex.stderr]).toEqual([0, ""]);
     expect(hex.stdout.toString()).toMatch(/^[0-9a-f]{64}$/);
     const again = await run(["stream", "--format", "hex", "--bytes", "32"]);
@@ -124,10 +147,31 @@ describe("with this machine's noise", () => {
     expect((await run(["stream", "--mode", "drbg", "--bytes", "5M"])).stdout.length).toBe(5 << 20);
   });
 
+  test("without a profile, one line on stderr says where the claims come from, where sources are credited", async () => {
+    const line = expect.stringMatching(
+      /^\[warn\] [^\n]* claims from other machines: [^\n]*calibrate[^\n]*\n$/,
+    );
+    const hex = ["--format", "hex", "--bytes", "8"];
+    for (const args of [
+      ["stream", ...hex],
+      ["stream", "--mode", "drbg", ...hex],
+      ["pool", "--seconds", "0.1"],
+    ]) {
+      const { exitCode, stderr } = await run(args);
+      expect([exitCode, stderr]).toEqual([0, line]);
+    }
+    for (const args of [["scan"], ["completion", "bash"], ["probe", "clock_jitter", "--samples", "100"]]) {
+      const { exitCode, stderr } = await run(args);
+      expect([exitCode, stderr]).toEqual([0, ""]);
+    }
+    expect((await run(["stream", "--mode", "noise", ...hex])).stderr).not.toContain("other machines");
+    expect((await run(["stream", "--require-calibration", ...hex])).exitCode).toBe(1);
+  });
+
   test("a closed pipe is no failure and no news", async () => {
     for (const mode of ["full", "drbg", "noise"]) {
       const { exitCode, stdout, stderr } = await shell(
-        `{ "$EE" stream --mode ${mode}; echo $? >&2; } | head -c 1`,
+        `{ "$EE" stream --mode ${mode} --uncalibrated; echo $? >&2; } | head -c 1`,
       );
       expect([exitCode, stdout.length]).toEqual([0, 1]);
       expect(stderr).toBe("0\n");
@@ -139,7 +183,7 @@ describe("with this machine's noise", () => {
       ["SIGINT", 130],
       ["SIGTERM", 143],
     ] as const) {
-      const child = Bun.spawn([program, "stream", "--rate", "100"], {
+      const child = Bun.spawn([program, "stream", "--rate", "100", "--uncalibrated"], {
         env: {},
         stdout: "pipe",
         stderr: "pipe",
@@ -170,7 +214,24 @@ describe("with this machine's noise", () => {
   });
 });
 
-describe("with a clock that always says the same", () => {
+/** Runs the program from source, where another native library can be given. */
+const runSource = (args: readonly string[], env: Record<string, string>) =>
+  runForBytes([process.execPath, join(ROOT, "src", "main.ts"), ...args], { env });
+
+test("from source: a library that cannot be loaded makes sources unavailable, with the reason, and nothing crash", async () => {
+  const env = { ESOTERIC_ENTROPY_LIBRARY: "/does/not/exist.so" };
+  const { exitCode, stdout, stderr } = await runSource(["scan", "--json"], env);
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  const dram = JSON.parse(stdout.toString()).sources.find(
+    (source: { id: string }) => source.id === "dram_row_buffer",
+  );
+  expect(dram.available).toBe(false);
+  expect(dram.reason).toContain("/does/not/exist.so");
+  const streamed = await runSource(["stream", "--bytes", "1", "--format", "hex", "--sources", "memory"], env);
+  expect([streamed.exitCode, streamed.stdout.length]).toEqual([3, 0]);
+});
+
+describe("from source, with a clock that always says the same", () => {
   /** Sources that time something: not those that read the system's counters, which no clock of ours can stop. */
   const TIMED = "default,-counters";
   let env: Record<string, string>;
@@ -183,14 +244,14 @@ describe("with a clock that always says the same", () => {
   for (const mode of ["full", "drbg"]) {
     test(`${mode}: exit 3, and not one byte`, async () => {
       const args = ["stream", "--mode", mode, "--timeout", "1", "--sources", TIMED];
-      const { exitCode, stdout, stderr } = await run(args, { env });
+      const { exitCode, stdout, stderr } = await runSource(args, env);
       expect([exitCode, stdout.length]).toEqual([3, 0]);
       expect(stderr).toContain("not enough entropy within 1 s: 0 bits credited");
     });
   }
 
   test("pool credits nothing", async () => {
-    const { stdout } = await run(["pool", "--seconds", "1", "--json", "--sources", TIMED], { env });
+    const { stdout } = await runSource(["pool", "--seconds", "1", "--json", "--sources", TIMED], env);
     expect(JSON.parse(stdout.toString()).ledger.creditedBits).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ interface Running {
 }
 
 async function start(...args: readonly string[]): Promise<Running> {
-  const child = Bun.spawn([requireBuiltProgram(), "server", ...args], {
+  const child = Bun.spawn([requireBuiltProgram(), "server", "--uncalibrated", ...args], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

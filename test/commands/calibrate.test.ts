@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
 import { parseProfile } from "../../src/calibration/profile.ts";
 import { type CalibrateOptions, runCalibrate } from "../../src/commands/calibrate.ts";
-import { CLAIM_FLAGS } from "../../src/commands/claims.ts";
+import { CLAIM_FLAGS, POOL_FLAGS } from "../../src/commands/claims.ts";
 import { runPool } from "../../src/commands/pool.ts";
 import { stream } from "../../src/commands/stream.ts";
 import type { Deps } from "../../src/deps.ts";
@@ -304,6 +304,34 @@ describe("without a profile of this machine", () => {
     expect(exitCodeOf(await rejectionOf(claimedH(depsOf([strong()]), both)))).toBe(2);
     const noise = { format: "raw", mode: "noise", bytes: "0", timeout: "1", "require-calibration": true };
     expect(() => optionsFor(stream, noise)).toThrow(UsageError);
+  });
+});
+
+describe("--family-share", () => {
+  test("is from 0.5 to 1", () => {
+    const share = (text: string) => optionsFor({ flags: POOL_FLAGS }, { "family-share": text }).familyShare;
+    expect([share("0.5"), share(".75"), share("1"), share("1.0")]).toEqual([0.5, 0.75, 1, 1]);
+    for (const text of ["0.49", "0", "1.1", "2", "-0.5", "50%", "NaN", "1e0", "0.5x", ""])
+      expect(() => share(text), text).toThrow(UsageError);
+    const noise = { format: "raw", mode: "noise", bytes: "0", timeout: "1", "family-share": "0.5" };
+    expect(() => optionsFor(stream, noise)).toThrow(/--family-share is not for --mode noise/);
+  });
+
+  test("0.5: two families behind the output, where one would do", async () => {
+    const spent = async (familyShare: number) => {
+      const sources = [
+        fakeSource({ id: "strong", claim: 4 }, fakeNoise(1)),
+        fakeSource({ id: "weak", claim: 0.5, family: "memory" }, fakeNoise(2)),
+      ];
+      const io = fakeIo();
+      const options = { durationMs: 500, sources: "all", json: true, ...claims({ uncalibrated: true }) };
+      await runPool({ ...options, familyShare }, io, depsOf(sources));
+      const { families, ledger, readyBytes } = JSON.parse(io.written().toString()) as PoolStatus;
+      const others = ledger.spentBits - (families[0]?.spentBits ?? 0);
+      return (2 * others + ledger.spentBits) / 320 - (2 * readyBytes) / 32;
+    };
+    // See the library's contract: 0 or more if each block took half of its bits elsewhere, or twice as many.
+    expect(await spent(0.5)).toBeGreaterThan(-0.01);
   });
 });
 

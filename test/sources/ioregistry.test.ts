@@ -149,7 +149,20 @@ describe("Linux", () => {
     for (const text of ["\n", "x\n", "1 x\n", "1.5\n"]) expect(() => parseNumbers(text)).toThrow(SyntaxError);
   });
 
-  test("no such files", async () => {
+  test("where no counter moves it is not available, and does not open", async () => {
     expect(await ioregistry.availability(fakeHost())).toMatchObject({ ok: false });
+    const still = fakeHost({
+      files: {
+        "/sys/class/net/lo/statistics/rx_bytes": "106797189199\n",
+        "/sys/block/vda/stat": "5103465 368683 94080594 3054858 876705 2684149\n",
+        "/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq": "2000000\n",
+      },
+    });
+    const answer = {
+      ok: false,
+      reason: "no device counter changed in 20 ms: the devices are idle, and no processor is",
+    };
+    expect(await ioregistry.availability(still)).toEqual(answer);
+    expect((await rejectionOf(ioregistry.open(still))).message).toContain("no device counter changed");
   });
 });

@@ -19,20 +19,22 @@ _TIMEOUT_SECONDS = 10.0
 
 
 class EntropyPool:
-    """Random bytes from noise of this machine. Pools with the same sources and timeout share one program, but no byte.
+    """Random bytes from noise of this machine. Pools with the same options but for the mode share one program, but no byte.
 
     >>> with EntropyPool.auto() as pool:
     ...     key = pool.get_random_bytes(32)
     """
 
-    def __init__(self, sources: str | Iterable[str], mode: str, timeout: float) -> None:
+    def __init__(
+        self, sources: str | Iterable[str], mode: str, timeout: float, options: tuple[str, ...] = ()
+    ) -> None:
         text = sources if isinstance(sources, str) else ",".join(sources)
         if not text:
             raise ValueError("no sources are named")
         seconds = float(timeout)
         if not (0 < seconds and math.isfinite(seconds)):
             raise ValueError(f"timeout is {timeout!r}, not a positive number of seconds")
-        self._supply = Supply(Choice(text, seconds), mode)
+        self._supply = Supply(Choice(text, seconds, options), mode)
         self._release = weakref.finalize(self, self._supply.drop)
         self._release.atexit = False  # at exit, PROGRAMS ends all programs and waits for them
 
@@ -42,6 +44,10 @@ class EntropyPool:
         sources: str | Iterable[str] = "default",
         mode: str = "full",
         timeout: float = _TIMEOUT_SECONDS,
+        *,
+        family_share: float = 1.0,
+        uncalibrated: bool = False,
+        require_calibration: bool = False,
     ) -> EntropyPool:
         """Starts sampling.
 
@@ -49,9 +55,19 @@ class EntropyPool:
         mode: "full" for bytes with 320 or more credited bits behind each 32; "drbg" for bulk, from CTR_DRBG reseeded
             from the pool.
         timeout: a request fails with InsufficientEntropyError after this many seconds without new entropy.
-        Raises UsageError for unknown sources, ToolError if the program cannot be started.
+        family_share: the most of each block's credit that one family of sources may give, 0.5 to 1.
+        uncalibrated: ignores this machine's profile, which `esoteric-entropy calibrate` makes.
+        require_calibration: credits nothing but what that profile has assessed; without one, raises InputError.
+        Raises UsageError for unknown sources, InputError for a damaged profile, ToolError if the program cannot be started.
         """
-        pool = cls(sources, mode, timeout)
+        if uncalibrated and require_calibration:
+            raise ValueError("uncalibrated and require_calibration contradict each other")
+        share = float(family_share)
+        if not 0.5 <= share <= 1:
+            raise ValueError(f"family_share is {family_share!r}, not a number from 0.5 to 1")
+        flags = {"--uncalibrated": uncalibrated, "--require-calibration": require_calibration}
+        shares = (f"--family-share={share:.6f}",) if share < 1 else ()
+        pool = cls(sources, mode, timeout, shares + tuple(flag for flag, given in flags.items() if given))
         try:
             pool._supply.program.start()
         except BaseException:

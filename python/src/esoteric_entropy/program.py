@@ -15,14 +15,17 @@ from .reply import Reply
 
 
 class Choice(NamedTuple):
-    """The sources and the timeout that a program is started with."""
+    """The sources, the timeout and the options that a program is started with."""
 
     sources: str
     timeout_seconds: float
+    #: Further options of the program's command line.
+    options: tuple[str, ...] = ()
 
     def command(self) -> list[str]:
         timeout = f"{self.timeout_seconds:.3f}"
-        return [str(program_path()), "serve-stdio", "--sources", self.sources, "--timeout", timeout]
+        start = [str(program_path()), "serve-stdio", "--sources", self.sources, "--timeout", timeout]
+        return [*start, *self.options]
 
 
 class Program:

@@ -13,6 +13,9 @@ export interface EngineOptions {
   readonly sources: string;
   /** Requests fail after this long without new entropy. */
   readonly timeoutMs: number;
+  readonly familyShare: number;
+  readonly uncalibrated: boolean;
+  readonly requireCalibration: boolean;
   /** Path of the program, for engines that need one; undefined: searched for. */
   readonly program: string | undefined;
   readonly onSourceFailed: (failure: SourceFailure) => void;

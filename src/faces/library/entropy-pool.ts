@@ -22,6 +22,15 @@ export interface PoolOptions {
   /** Requests fail after this many milliseconds without new entropy. Default 10,000. */
   readonly timeoutMs?: number;
   /**
+   * Most of each block's credit that one family of sources may give, 0.5 to 1. Default 1. With 0.5 at least two families
+   * stand behind every block, and output is slower.
+   */
+  readonly familyShare?: number;
+  /** Ignore this machine's profile, which `esoteric-entropy calibrate` makes. Default false. */
+  readonly uncalibrated?: boolean;
+  /** Credit nothing but what this machine's profile has assessed; without one, no pool opens. Default false. */
+  readonly requireCalibration?: boolean;
+  /**
    * Node only: path of the `esoteric-entropy` program. Default: the environment variable ESOTERIC_ENTROPY_BINARY, else the
    * package of this platform.
    */
@@ -77,20 +86,31 @@ export class EntropyPool implements AsyncDisposable {
    * Opens a pool. Resolves when its generator is seeded with 256 bits of full entropy, behind which stand 320 credited bits:
    * from then on `getRandomValues` works.
    * @throws UsageError for a list of sources that names nothing
+   * @throws InputError for a profile that is damaged, or required and not there
    * @throws InsufficientEntropyError if the sources do not deliver in time; ToolError, NativeError if the program or the
    *   native library is missing
    */
   static async auto(options: PoolOptions = {}): Promise<EntropyPool> {
     const { sources: list = "default", mode = "full", timeoutMs = DEFAULT_TIMEOUT_MS, program } = options;
+    const { familyShare = 1, uncalibrated = false, requireCalibration = false } = options;
     if (mode !== "full" && mode !== "drbg") throw new TypeError(`mode is "full" or "drbg", not ${mode}`);
     if (!(timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS)) {
       throw new RangeError(`timeoutMs is from 1 to ${MAX_TIMEOUT_MS}, not ${timeoutMs}`);
+    }
+    if (!(familyShare >= 0.5 && familyShare <= 1)) {
+      throw new RangeError(`familyShare is from 0.5 to 1, not ${familyShare}`);
+    }
+    if (uncalibrated && requireCalibration) {
+      throw new TypeError("`uncalibrated` and `requireCalibration` contradict each other");
     }
     selectSources(sources, list);
     const pool = new EntropyPool(mode);
     pool.#engine = await (await face()).startEngine({
       sources: list,
       timeoutMs,
+      familyShare,
+      uncalibrated,
+      requireCalibration,
       program,
       onSourceFailed: (failure) => pool.#tell(failure),
     });

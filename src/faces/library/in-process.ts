@@ -14,14 +14,16 @@ import { platformFile, platformPackage } from "./platform-package.ts";
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const hostOptions = nativeLibrary();
   const host = currentHost(hostOptions);
-  const settings = { sources: options.sources, credit: new Map(), uncalibrated: false };
-  const open = openPool(settings, {
-    sources,
-    host,
-    stateFolder: stateFolder(host.os, process.env),
-    startThread: () => unreferenced(startSamplingThread(hostOptions)),
-    warn: (text) => process.emitWarning(text, { code: "ESOTERIC_ENTROPY_PROFILE" }),
-  });
+  const open = openPool(
+    { ...options, credit: new Map() },
+    {
+      sources,
+      host,
+      stateFolder: stateFolder(host.os, process.env),
+      startThread: () => unreferenced(startSamplingThread(hostOptions)),
+      warn: (text) => process.emitWarning(text, { code: "ESOTERIC_ENTROPY_PROFILE" }),
+    },
+  );
   const pool = new PoolService(open, options.timeoutMs);
   pool.onSourceFailed(options.onSourceFailed);
   try {

@@ -37,12 +37,18 @@ const SCAN_TIMEOUT_MS = 30_000;
 
 /** @param identity what tells this process from a copy; tests give their own */
 export async function startEngine(
-  { sources, timeoutMs, program, onSourceFailed }: EngineOptions,
+  { program, timeoutMs, onSourceFailed, ...settings }: EngineOptions,
   identity = identityFromFiles,
 ): Promise<Engine> {
+  const { sources, familyShare, uncalibrated, requireCalibration } = settings;
+  const options = [
+    `--family-share=${familyShare}`,
+    ...(uncalibrated ? ["--uncalibrated"] : []),
+    ...(requireCalibration ? ["--require-calibration"] : []),
+  ];
   const line = new ProgramLine({
     program: programPath(program),
-    args: ["serve-stdio", `--sources=${sources}`, `--timeout=${timeoutMs}ms`],
+    args: ["serve-stdio", `--sources=${sources}`, `--timeout=${timeoutMs}ms`, ...options],
     patienceMs: timeoutMs + GRACE_MS,
     onSourceFailed,
   });

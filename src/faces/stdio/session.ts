@@ -3,6 +3,7 @@
  * nothing of pools or processes.
  */
 import { EntropyError, UsageError } from "../../errors.ts";
+import { type OpenPool, openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
 import type { RbgMode } from "../../rbg/generator.ts";
 import {
   encodeFrame,
@@ -240,9 +241,18 @@ class CancelledError extends Error {
   }
 }
 
-/** The frame that says why there is no session, or no more of one. */
-export function refusalFrame(error: unknown): Uint8Array {
-  return encodeFrame({ kind: FRAME.error, id: 0, body: jsonBody(described(error)) });
+/** Opens a pool, or tells the client why there is none, in place of the greeting. @throws as `openPool` */
+export async function openTelling(
+  settings: PoolSettings,
+  deps: PoolDeps,
+  write: Channel["write"],
+): Promise<OpenPool> {
+  try {
+    return openPool(settings, deps);
+  } catch (error) {
+    await write(encodeFrame({ kind: FRAME.error, id: 0, body: jsonBody(described(error)) }));
+    throw error;
+  }
 }
 
 function described(error: unknown): { code: string; message: string; hints: readonly string[] } {

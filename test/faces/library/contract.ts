@@ -47,6 +47,40 @@ export const CONTRACT: Checks = {
     await pool.close();
   },
 
+  async "claims: a profile can be ignored or required"({ EntropyPool, InputError }) {
+    const calibration = async (options: object) => {
+      const pool = await EntropyPool.auto({ sources: "fast", ...options });
+      const { state } = pool.status().calibration;
+      await pool.close();
+      return state;
+    };
+    assert.equal(await calibration({}), "none");
+    assert.equal(await calibration({ uncalibrated: true }), "ignored");
+    await assert.rejects(calibration({ requireCalibration: true }), (error: unknown) => {
+      assert.ok(error instanceof InputError, String(error));
+      assert.deepEqual(error.hints, ["'esoteric-entropy calibrate' makes one"]);
+      return true;
+    });
+    await assert.rejects(calibration({ uncalibrated: true, requireCalibration: true }), TypeError);
+  },
+
+  async "familyShare: two families behind every block"({ EntropyPool }) {
+    const pool = await EntropyPool.auto({ sources: "fast", familyShare: 0.5, timeoutMs: 60_000 });
+    assert.equal((await pool.randomBytes(64)).length, 64);
+    const { families, ledger, extractedBytes, readyBytes } = pool.status();
+    const blocks = (extractedBytes + readyBytes) / 32;
+    const others = ledger.spentBits - families[0]!.spentBits;
+    // Of each block's 320 bits half come from others; where none could deliver in time, it took 640.
+    assert.ok(
+      (2 * others + ledger.spentBits) / 320 > 2 * blocks - 0.01,
+      JSON.stringify([families, ledger, blocks]),
+    );
+    await pool.close();
+    for (const familyShare of [0.4, 1.1, Number.NaN, "half" as never]) {
+      await assert.rejects(EntropyPool.auto({ familyShare }), RangeError);
+    }
+  },
+
   async "drbg mode: in bulk"(library) {
     const pool = await library.EntropyPool.auto({ sources: "fast", mode: "drbg" });
     const bytes = await pool.randomBytes(3_000_000);

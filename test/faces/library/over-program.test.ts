@@ -12,6 +12,9 @@ test("full entropy is asked for in pieces that arrive within the limit however s
     writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${script}'\n`, { mode: 0o755 });
     const engine = await startEngine({
       sources: "fast",
+      familyShare: 1,
+      uncalibrated: false,
+      requireCalibration: false,
       timeoutMs: 60_000,
       program,
       onSourceFailed() {},
