@@ -69,6 +69,12 @@ export type Effect = "network" | "microphone" | "camera" | "subprocess" | "disk-
 /** A source at or above this rate, without side effects, is on by default unless it says otherwise. */
 export const DEFAULT_MIN_RATE_HZ = 1_000;
 
+/**
+ * Share of an assessed entropy that is credited at most, whoever assessed it: claims, profiles and the estimates of blocks
+ * all keep this distance. Estimates are upper ones: they show that there is no more.
+ */
+export const CREDITED_SHARE = 0.5;
+
 /** Coarsest counter steps of the two claims, ns. Recordings were made at 10 ns, and re-quantised to 24 MHz (41.67 ns). */
 const FINE_STEP_NS = 20;
 const COARSE_STEP_NS = 42;

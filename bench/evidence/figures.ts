@@ -8,8 +8,8 @@ import { BlockEstimate } from "../../src/health/block-estimate.ts";
 import { currentHost, type Host } from "../../src/platform/index.ts";
 import { sharedInformation } from "../../src/recording/dependence.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
-import { blockSymbols, PAID_SHARE } from "../../src/sampling/probation.ts";
-import { claimAt, counterStepNs, type Source, type SourceInfo } from "../../src/source.ts";
+import { blockSymbols } from "../../src/sampling/probation.ts";
+import { CREDITED_SHARE, claimAt, counterStepNs, type Source, type SourceInfo } from "../../src/source.ts";
 import { assess, restartTest } from "../../src/stats/sp800-90b/index.ts";
 import { toSymbols } from "../../src/trace.ts";
 import { evident, within } from "./sources.ts";
@@ -126,7 +126,7 @@ function stretches(folder: string, { files }: Manifest, info: SourceInfo, claim:
   for (let from = 0; from + length <= symbols.length; from += length) {
     const assessed = estimate.assess(symbols.subarray(from, from + length));
     lowest = Math.min(lowest, assessed);
-    if (PAID_SHARE * assessed < claim) below += 1;
+    if (CREDITED_SHARE * assessed < claim) below += 1;
     blocks += 1;
   }
   return { lowest, belowClaim: blocks === 0 ? 0 : below / blocks };

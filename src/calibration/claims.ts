@@ -3,13 +3,10 @@
  */
 import { InputError, UsageError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import type { Source, SourceInfo } from "../source.ts";
+import { CREDITED_SHARE, type Source, type SourceInfo } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
 import type { Profile } from "./profile.ts";
 import { findProfile, profilePath } from "./profile-file.ts";
-
-/** Share of the assessed entropy that is credited at most: the files' claims keep the same distance to their assessments. */
-export const CREDITED_SHARE = 0.5;
 
 /**
  * Lowest claim that counts, bits per symbol; less counts as 0. At H = 0.001 the start-up test already takes some 20,000

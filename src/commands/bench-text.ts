@@ -75,10 +75,7 @@ export function benchText(
       "H in bits per symbol: MCV and assessed (lowest estimate) after SP 800-90B §6.3, rough for so few symbols;",
       io,
     ),
-    paragraph(
-      "credited: rate × min(claimed, assessed), each source for itself; the pool pays a family once",
-      io,
-    ),
+    paragraph("credited: rate × min(claimed, ½ assessed), each source for itself", io),
     ...(dependence ? ["", dependenceText(dependence, io)] : []),
     "",
   ].join("\n");

@@ -16,7 +16,7 @@ export const pool = command({
   name: "pool",
   description: "Collect for a moment and show what each source was credited",
   details: [
-    "Every credited bit is accounted for: spent on blocks of output, forfeited, or part of the level towards the next block. Sources of one family share a mechanism and are paid once for the same stretch of time.",
+    "Every credited bit is accounted for: spent on blocks of output, forfeited, or part of the level towards the next block. Samples wait until their own block and the next have passed the health tests; what two sources of one family saw at the same moment is paid once.",
   ],
   flags: {
     durationMs: flag.seconds({ name: "seconds", default: "2", about: "How long to collect" }),

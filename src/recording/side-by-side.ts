@@ -1,5 +1,5 @@
 /** Sources side by side: rate, entropy and credit of each, and what each two know of each other. */
-import { claimAt, type SourceInfo } from "../source.ts";
+import { CREDITED_SHARE, claimAt, type SourceInfo } from "../source.ts";
 import { normalTwoSided } from "../stats/math/tails.ts";
 import { correlation, sharedInformation } from "./dependence.ts";
 import type { Surveyed } from "./survey.ts";
@@ -16,7 +16,7 @@ export interface SourceFigures {
   readonly mcvH: number | null;
   /** The lowest of all estimators on both tracks. */
   readonly assessedH: number | null;
-  /** rate × min(claimed, assessed): the credit this source would get if it ran alone. */
+  /** rate × min(claimed, ½ assessed): the credit this source would get if it ran alone. */
   readonly creditedBitsPerSecond: number;
   /** Why there are no figures, or fewer samples than asked for. */
   readonly reason?: string;
@@ -38,7 +38,7 @@ export function figuresOf(
     claimedH,
     mcvH: assessment ? (assessment.estimators.mcv.original ?? 0) : null,
     assessedH: assessment?.minEntropy ?? null,
-    creditedBitsPerSecond: rateHz * Math.min(claimedH, assessment?.minEntropy ?? 0),
+    creditedBitsPerSecond: rateHz * Math.min(claimedH, CREDITED_SHARE * (assessment?.minEntropy ?? 0)),
     ...(shortfall && { reason: shortfall.reason }),
   };
 }

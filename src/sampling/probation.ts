@@ -17,13 +17,8 @@ import {
   type MonitorFailure,
 } from "../health/monitor.ts";
 import { SecondTests } from "../health/second-tests.ts";
+import { CREDITED_SHARE } from "../source.ts";
 import { type RawTrace, SAMPLE_BYTES, toSymbols, traceBytes } from "../trace.ts";
-
-/**
- * Share of a block's estimate that is paid at most. The estimate is an upper one: simple predictors show that there is no
- * more. Claims keep the same distance to what NIST's estimators assess.
- */
-export const PAID_SHARE = 0.5;
 
 /** Consecutive samples that need not wait any longer. */
 export interface Released {
@@ -191,7 +186,7 @@ export class Probation {
   /** Assesses the full block, and pays for the one before it. */
   #endBlock(): Released[] {
     const assessed = this.#estimate.assess(this.#block);
-    const price = Math.min(this.#claim, PAID_SHARE * assessed);
+    const price = Math.min(this.#claim, CREDITED_SHARE * assessed);
     this.#second.note(assessed);
     this.#assessedH = assessed;
     // A single block says little about the next: one interruption may cost it all its worth.

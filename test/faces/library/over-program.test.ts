@@ -34,7 +34,15 @@ test("a copy of the process drops the bytes that lie ready, and asks again for t
   const program = join(import.meta.dir, "..", "..", "support", "fake-program.mjs");
   let boot = 1n;
   const identity = (words: BigUint64Array) => void words.fill(boot);
-  const options = { sources: "fast", timeoutMs: 60_000, program, onSourceFailed() {} };
+  const options = {
+    sources: "fast",
+    familyShare: 1,
+    uncalibrated: false,
+    requireCalibration: false,
+    timeoutMs: 60_000,
+    program,
+    onSourceFailed() {},
+  };
   const engine = await startEngine(options, identity);
   try {
     // The fake program's first answer is all ones, its second all twos, and so on.
