@@ -58,7 +58,7 @@ async function noiseOf(source: Source): Promise<BigUint64Array | string> {
     const name = `${source.info.id}.samples.u64`;
     const path = [join(values.from, name), join(values.from, source.info.id, name)].find(existsSync);
     if (path === undefined) return `no ${name} in ${values.from}`;
-    return new BigUint64Array(new Uint8Array(readFileSync(path)).buffer);
+    return new BigUint64Array(new Uint8Array(readFileSync(path)).buffer).subarray(0, SAMPLES);
   }
   const availability = await source.availability(host);
   if (!availability.ok) return availability.reason;

@@ -67,12 +67,19 @@ const RATE = 0.002;
 /** Share of the recording at its start that is only learnt. */
 const WARM_UP = 0.1;
 
+/** Logarithms for each count that occurs, made once: a guess takes hundreds of them. */
+function logarithms(of: (count: number) => number): Float64Array {
+  return Float64Array.from({ length: MOST_COUNTS + 1 }, (_, count) => Math.log(of(count)));
+}
+const LOG_COUNTS = logarithms((count) => count + PRIOR);
+
 /** How often, in one context, each symbol followed. Rows that clash replace each other. */
 class Counts {
   readonly #counts: Uint16Array;
   readonly #totals: Uint32Array;
   readonly #best: Uint8Array;
   readonly #owners: Int32Array;
+  readonly #logTotals: Float64Array;
   #row = 0;
 
   constructor(readonly values: number) {
@@ -81,6 +88,7 @@ class Counts {
     this.#totals = new Uint32Array(rows);
     this.#best = new Uint8Array(rows);
     this.#owners = new Int32Array(rows);
+    this.#logTotals = logarithms((total) => total / values + PRIOR);
   }
 
   /** Goes to the row of a context. @returns the symbol that followed most often */
@@ -100,8 +108,8 @@ class Counts {
 
   /** Logarithm of a symbol's probability, in units of an even chance. */
   score(symbol: number): number {
-    const count = this.#counts[this.#row * this.values + symbol]! + PRIOR;
-    return Math.log((count * this.values) / (this.#totals[this.#row]! + PRIOR * this.values));
+    const count = this.#counts[this.#row * this.values + symbol]!;
+    return LOG_COUNTS[count]! - this.#logTotals[this.#totals[this.#row]!]!;
   }
 
   learn(symbol: number): void {
