@@ -3,14 +3,14 @@ import type { CalibrationStatus } from "../calibration/claims.ts";
 import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Totals } from "./ledger.ts";
 
-/** What a family of sources has put into the output. */
+/** The part of a family of sources in the output. */
 export interface FamilyPart {
   readonly family: string;
   /** Its credit that went into full-entropy blocks. */
   readonly spentBits: number;
 }
 
-/** What the last seed or reseed of a DRBG rests on. */
+/** The families of sources behind the last seed or reseed of a DRBG. */
 export interface SeedStatus {
   /** Families whose credit went into it; empty before the first. */
   readonly families: readonly string[];

@@ -27,7 +27,7 @@ export interface Released {
   readonly bitsPerSample: number;
 }
 
-/** What became of a trace. */
+/** The judgement of a trace. */
 export interface Judgement {
   /** Oldest first; may hold samples of earlier traces. */
   readonly released: readonly Released[];
