@@ -296,6 +296,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^jsonc-parser$/,
   },
   {
+    name: "cryptex/harvest",
+    files: /^packages\/cryptex\/src\/harvest\//,
+    may: ["cryptex/dictionary", "kit/format"],
+    packages: /^(node:|@vscode\/tree-sitter-wasm($|\/))/,
+  },
+  {
     name: "cryptex/cryptex-store",
     files: /^packages\/cryptex\/src\/cryptex-store\//,
     may: [
@@ -327,6 +333,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/scan-runner",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
+      "cryptex/harvest",
       "cryptex/version",
       "cryptex/deps",
       "kit/errors",

@@ -90,6 +90,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Count entries of the dictionary by status, kind, owner and risk",
       load: async () => (await import("./commands/dict-stats.ts")).dictStats,
     },
+    "dict harvest": {
+      summary: "Propose entries for what a code base defines, and say how much of it the dictionary has",
+      load: async () => (await import("./commands/dict-harvest.ts")).dictHarvest,
+    },
     "dict history": {
       summary: "Show who changed what in the dictionary, and when",
       load: async () => (await import("./commands/dict-history.ts")).dictHistory,

@@ -1,6 +1,6 @@
 /** The commands `dict …` from their command line to their exit code. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError, UsageError } from "#kit/errors.ts";
@@ -396,5 +396,61 @@ describe("check, stats, deps, backup", () => {
     expect((await failure("backup", at("copy.db"))).message).toContain("it is there already");
     expect((await failure("backup", at("none/copy.db"))).message).toContain("there is no such folder");
     expect(existsSync(at("none"))).toBe(false);
+  });
+});
+
+describe("harvest", () => {
+  beforeEach(() => {
+    mkdirSync(at("code"));
+    write("code/a.c", "int one(void) { return 1; }\nint two(void) { return 2; }\n");
+  });
+
+  test("a line a file, and proposals that import takes", async () => {
+    await dict("add", "Lamp-One", "--symbol", "one");
+    const { code, text, talk } = await dict("harvest", at("code"), "-o", at("proposals.json"));
+    expect([code, text]).toEqual([
+      0,
+      [
+        "FILE  LANGUAGE  DEFINES  KNOWN  COVERAGE  UNDERSTOOD",
+        "a.c   C               2      1    50.0 %     100.0 %",
+        "",
+        "2 definitions in 1 file; the dictionary has 1 (50.0 %)",
+        "1 proposal",
+        "",
+      ].join("\n"),
+    ]);
+    expect(talk).toContain("1 proposal in ");
+    expect((await dict("find")).text).toContain("1 entry");
+    expect((await dict("import", at("proposals.json"))).text).toStartWith("1 added");
+    expect((await dict("get", "two", "--json")).json().entry).toMatchObject({
+      symbol: "two",
+      kind: "function",
+      location: "a.c",
+      signature: "int two(void)",
+      line_references: ["a.c:2-2"],
+      status: "legacy",
+    });
+    expect((await dict("harvest", at("code"), "--json")).json()).toMatchObject({
+      coverage: 100,
+      proposals: [],
+    });
+  });
+
+  test("--add takes them in, and overwrites nothing", async () => {
+    await dict("add", "two", "--symbol", "mine", "--summary", "stays");
+    const { json, talk } = await dict("harvest", at("code"), "--add", "--json");
+    expect(json().added).toEqual(["one", "two@a.c"]);
+    expect(talk).toContain("2 entries added");
+    expect((await dict("get", "two", "--json")).json().entry).toMatchObject({ symbol: "mine", revision: 1 });
+    expect((await dict("harvest", at("code"), "--add", "--json")).json().added).toEqual([]);
+  });
+
+  test("a file that cannot be read is named, with exit code 3; a folder that is not there is a failure", async () => {
+    writeFileSync(at("code/b\x1b.c"), Buffer.from([0, 1]));
+    const { code, talk, text } = await dict("harvest", at("code"));
+    expect([code, talk.includes("b\\x1B.c: no text: it has NUL bytes")]).toEqual([3, true]);
+    expect(text + talk).not.toContain("\x1b");
+    expect(await failure("harvest", at("none"))).toBeInstanceOf(InputError);
+    expect(await failure("harvest", at("code/a.c"))).toBeInstanceOf(InputError);
   });
 });
