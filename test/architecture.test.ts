@@ -309,6 +309,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/rules",
       "cryptex/scan-runner",
       "cryptex/version",
+      "kit/abort",
       "kit/errors",
       "kit/files",
       "kit/format",

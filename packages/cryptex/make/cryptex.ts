@@ -23,6 +23,7 @@ export const cryptex: Recipe = {
       `${FOLDER}/src/rules/rules-thread.ts`,
       `${FOLDER}/src/rules/cost-thread.ts`,
       `${FOLDER}/src/scan-runner/worker.ts`,
+      `${FOLDER}/src/cryptex-store/import-thread.ts`,
     ],
     components: [
       {

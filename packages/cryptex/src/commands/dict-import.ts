@@ -5,11 +5,13 @@ import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, positional } from "#kit/term/flags.ts";
+import { ProgressLine } from "#kit/term/progress.ts";
+import { importFile } from "../cryptex-store/import-file.ts";
+import { openStore } from "../cryptex-store/store.ts";
 import type { Deps } from "../deps.ts";
 import type { OnExisting } from "../dictionary/dictionary.ts";
-import { readDictionary } from "../dictionary/formats/read.ts";
-import { type ImportOutcome, importInto } from "../dictionary/import.ts";
-import { authorOf, BY_FLAG, OpenDictionary, readWhole, STORE_FLAG } from "./dict-flags.ts";
+import type { ImportOutcome } from "../dictionary/import.ts";
+import { authorOf, BY_FLAG, readWhole, STORE_FLAG } from "./dict-flags.ts";
 import { jsonLine, sayRemarks } from "./dict-text.ts";
 import { INCOMPLETE } from "./exits.ts";
 import { OUTPUT_FLAGS } from "./lookup-flags.ts";
@@ -42,20 +44,16 @@ export const dictImport = command({
   seeAlso: ["dict export", "dict harvest", "dict check"],
   async run({ file, by, store, format, json, ...options }, io, deps: Deps) {
     const bytes = await readWhole(file, io.signal);
-    const document = readDictionary(bytes, file, {
-      unknownToNotes: options.unknownToNotes,
-      shortens: options.shorten,
-    });
-    using open = new OpenDictionary(store, deps);
+    // The store is made here where it is missing, and its folder.
+    using opened = openStore(store, deps);
+    const { strict, numberDuplicates, dryRun, unknownToNotes, shorten } = options;
     const existing: OnExisting = options.replace ? "replace" : options.keep ? "keep" : "refuse";
-    const { strict, numberDuplicates, dryRun } = options;
-    const outcome = importInto(open.dictionary, document, {
-      existing,
-      strict,
-      numbersDuplicates: numberDuplicates,
-      onlyTries: dryRun,
-      who: authorOf(by, deps.env),
-    });
+    const who = authorOf(by, deps.env);
+    const taking = { existing, strict, numbersDuplicates: numberDuplicates, onlyTries: dryRun, who };
+    using progress = new ProgressLine(io, () => "taking entries in");
+    const reading = { unknownToNotes, shortens: shorten };
+    const outcome = await importFile({ bytes, name: file, store: opened.path, reading, taking }, io.signal);
+    progress.clear();
     if (json || format === "json") await io.out(importJson(outcome));
     else {
       sayRemarks(file, outcome.remarks, io);

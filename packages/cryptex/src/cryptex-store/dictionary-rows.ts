@@ -2,6 +2,7 @@
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 import type { StoredEntry } from "../dictionary/dictionary.ts";
 import type { Status } from "../dictionary/entry.ts";
+import { numberOf } from "./migrations.ts";
 
 type Row = readonly [
   codename: string,
@@ -134,10 +135,9 @@ export class EntryWriter {
     this.#insert = db.query(`INSERT INTO dict_entries (${COLUMNS}) VALUES (${HOLDERS})`);
   }
 
-  /** Number of the row that was added last: each later one has a greater number. */
+  /** The greatest number of a row: each that is added has a greater one. */
   lastId(): number {
-    const sql = "SELECT seq FROM sqlite_sequence WHERE name = 'dict_entries'";
-    return this.db.query<{ seq: number }, []>(sql).get()?.seq ?? 0;
+    return numberOf(this.db, "SELECT ifnull(max(id), 0) FROM dict_entries");
   }
 
   /** Adds a row, which is not indexed yet. */

@@ -89,7 +89,11 @@ function marksOf(db: Database, { symbol, statuses = [], tags = [], kind, owner }
 /** Tags are compared whole, in whatever case. */
 function tagged(db: Database, tag: string): Ids {
   const wanted = tag.toLowerCase();
-  const has = (tags: string) => (JSON.parse(tags) as string[]).some((each) => each.toLowerCase() === wanted);
+  const written = JSON.stringify(wanted);
+  // In JSON a quote inside a text stands behind a backslash, so most tags need not be read to be told apart.
+  const has = (tags: string) =>
+    tags.toLowerCase().includes(written) &&
+    (!tags.includes("\\") || (JSON.parse(tags) as string[]).some((each) => each.toLowerCase() === wanted));
   return havingName(db, "tags", tag, has);
 }
 
@@ -118,7 +122,7 @@ function holdingInName(db: Database, word: string): Set<number> {
   const tests = [
     "codename LIKE ?1 ESCAPE '\\'",
     "symbol LIKE ?1 ESCAPE '\\'",
-    "(tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value LIKE ?1 ESCAPE '\\'))",
+    "(tags LIKE ?1 ESCAPE '\\' AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value LIKE ?1 ESCAPE '\\'))",
   ];
   const sql = `SELECT id FROM dict_entries WHERE ${tests.join(" OR ")}`;
   return idsOf(db, sql, like);

@@ -78,7 +78,7 @@ const SEEN_FILES = `
 const DICTIONARY = `
   -- The dictionary: see dictionary/entry.ts. Lists are JSON. Columns that searches look at come first.
   CREATE TABLE dict_entries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     codename TEXT NOT NULL UNIQUE,
     symbol TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -99,8 +99,9 @@ const DICTIONARY = `
   -- Two indexes without contents of their own; dictionary-rows.ts keeps them.
   CREATE VIRTUAL TABLE dict_names USING fts5 (codename, symbol, tags, content = '', tokenize = 'trigram');
   CREATE VIRTUAL TABLE dict_texts USING fts5 (texts, content = '', tokenize = 'unicode61');
+  -- Nothing is ever deleted here, so numbers only grow.
   CREATE TABLE dict_history (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     codename TEXT NOT NULL,
     revision INTEGER NOT NULL,
     at TEXT NOT NULL,

@@ -61,7 +61,7 @@ test("the licences of everything inside, the engine's too", async () => {
   expect(stdout).toContain("Bun statically links JavaScriptCore");
 });
 
-test("parsers of programming languages and pictures are inside", async () => {
+test("the dictionary: parsers of programming languages, the thread of imports and pictures are inside", async () => {
   mkdirSync(join(folder, "code"));
   for (const ending of ["c", "cpp", "py", "ps1", "rs", "go", "ts", "tsx", "js", "java"]) {
     writeFileSync(join(folder, "code", `a.${ending}`), CODE[ending] ?? "class Found { }\n");
@@ -72,6 +72,12 @@ test("parsers of programming languages and pictures are inside", async () => {
   expect(files.map((file: never) => [file["definitions"], file["understood"]])).toEqual(
     Array(10).fill([1, 100]),
   );
+  const large = Array.from({ length: 30 }, (_, i) => ({
+    codename: `E${i}`,
+    pseudocode: "x".repeat(190_000),
+  }));
+  writeFileSync(join(folder, "large.json"), JSON.stringify(large));
+  expect((await run("dict", "import", "large.json")).stdout).toStartWith("30 added");
   const picture = await run("dict", "deps", "--format", "svg");
   expect(picture).toMatchObject({ exitCode: 0, stderr: "" });
   expect(picture.stdout).toStartWith("<svg");

@@ -7,6 +7,7 @@ import { InputError, UsageError } from "#kit/errors.ts";
 import { runApp } from "#kit/term/program.ts";
 import { fakeIo } from "../../../../test/support/fake-io.ts";
 import { rejectionOf } from "../../../../test/support/rejection.ts";
+import { importFile } from "../../src/cryptex-store/import-file.ts";
 import { DictionaryError } from "../../src/dictionary/dictionary.ts";
 import { product } from "../../src/product.ts";
 
@@ -275,6 +276,48 @@ describe("import and export", () => {
     await dict("edit", "A", "--owner", "bob");
     const { code, talk } = await dict("import", file, "--replace");
     expect([code, talk.includes("a.json:5: A: has been changed since the file was made")]).toEqual([1, true]);
+  });
+
+  test("a large file is taken in by a thread, with the same answers", async () => {
+    const large = (codename: string, status: string) => ({
+      codename,
+      status,
+      pseudocode: "x".repeat(190_000),
+    });
+    const names = Array.from({ length: 30 }, (_, i) => `E${i}`);
+    const good = write(
+      "good.json",
+      names.map((name) => large(name, "ported")),
+    );
+    expect(await dict("import", good, "--by", "me")).toMatchObject({
+      code: 0,
+      text: "30 added, 0 replaced, 0 kept, 0 unchanged\n",
+    });
+    expect((await dict("find", "--status", "ported", "--limit", "1")).text).toContain("1 of 30 entries");
+    const bad = await dict(
+      "import",
+      write(
+        "bad.json",
+        names.map((name) => large(`${name}b`, "x")),
+      ),
+    );
+    expect([bad.code, bad.talk.includes('bad.json:1: E0b: status is "x"')]).toEqual([1, true]);
+    const error = await failure("import", write("worse.json", `[${" ".repeat(5_000_000)}\n,]`));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain("worse.json:2: this is no JSON");
+    const interrupt = new AbortController();
+    const reading = { unknownToNotes: false, shortens: false };
+    const taking = { existing: "replace", strict: false, onlyTries: false, who: "me" } as const;
+    const bytes = Buffer.from(JSON.stringify(names.map((name) => large(name, "stable"))));
+    const import_ = importFile(
+      { bytes, name: "f", store: at("store.db"), reading, taking },
+      interrupt.signal,
+    );
+    interrupt.abort(new Error("enough"));
+    expect((await rejectionOf(import_)).message).toBe("enough");
+    // All of it or nothing.
+    expect([0, 30]).toContain((await dict("find", "--status", "stable", "--json")).json().total);
+    expect((await dict("edit", "E1", "--owner", "me")).code).toBe(0);
   });
 
   test("a file that is not there, or no text", async () => {
