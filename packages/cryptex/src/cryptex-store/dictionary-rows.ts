@@ -137,7 +137,7 @@ export class EntryWriter {
 
   /** The greatest number of a row: each that is added has a greater one. */
   lastId(): number {
-    return numberOf(this.db, "SELECT ifnull(max(id), 0) FROM dict_entries");
+    return numberOf(this.db, "SELECT coalesce(max(id), 0) FROM dict_entries");
   }
 
   /** Adds a row, which is not indexed yet. */

@@ -201,10 +201,15 @@ const SCRIPT = {
 /** The type that an `impl` is for, without what it is generic over. */
 const implemented: NameOf = (node) => field("type")(node)?.replace(/<.*$/s, "").trim();
 
+/** Characters of a receiver that are looked at. */
+const MOST_RECEIVER = 500;
+
 /** The type that a method of Go belongs to stands before its name. */
 const goMethod: NameOf = (node) => {
   const [, receiver] =
-    /([\p{L}_][\p{L}\p{N}_]*)\s*(?:\[[^\]]*\])?\s*\)$/u.exec(field("receiver")(node) ?? "") ?? [];
+    /([\p{L}_][\p{L}\p{N}_]*)\s*(?:\[[^\]]*\])?\s*\)$/u.exec(
+      (field("receiver")(node) ?? "").slice(-MOST_RECEIVER),
+    ) ?? [];
   const name = field("name")(node);
   return receiver && name ? `${receiver}.${name}` : name;
 };

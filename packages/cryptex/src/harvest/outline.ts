@@ -133,6 +133,8 @@ const WRAPPERS = [
   "statement_list",
 ];
 const MOST_COMMENTS = 50;
+/** Characters of a comment that are looked at: a first sentence that is short ends before. */
+const MOST_COMMENT = 1_000;
 
 /** Comments that end in the line before; several of one line each belong together. */
 function summaryAbove(node: Node): string {
@@ -149,7 +151,7 @@ function summaryAbove(node: Node): string {
     const isComment = above.type.includes("comment");
     if ((!isComment && above.type !== "attribute_item") || end !== row - 1 || lines.length >= MOST_COMMENTS)
       break;
-    if (isComment) lines.unshift(commentText(above.text));
+    if (isComment) lines.unshift(commentText(above.text.slice(0, MOST_COMMENT)));
     row = above.startPosition.row;
   }
   return summaryFrom(lines.join("\n"));
@@ -173,7 +175,12 @@ function summaryInside(body: Node | null): string {
   const first = body?.namedChildren[0];
   const string = first?.type === "expression_statement" ? first.namedChildren[0] : null;
   if (string?.type !== "string") return "";
-  return summaryFrom(string.text.replace(/^[a-zA-Z]*("""|'''|"|')/, "").replace(/("""|'''|"|')$/, ""));
+  return summaryFrom(
+    string.text
+      .slice(0, MOST_COMMENT)
+      .replace(/^[a-zA-Z]*("""|'''|"|')/, "")
+      .replace(/("""|'''|"|')$/, ""),
+  );
 }
 
 // ---- Gaps ----

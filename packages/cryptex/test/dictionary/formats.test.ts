@@ -135,6 +135,17 @@ describe("JSON with faults", () => {
     expect(String(error)).toContain(message);
   });
 
+  test.each([1_000, 20_000, 300_000])("%i lists in each other: read, or refused with words", (depth) => {
+    const lists = `${"[".repeat(depth)}${"]".repeat(depth)}`;
+    for (const text of [`[{"codename": "A", "x": ${lists}}]`, `[{"x": 1, "x": ${lists}}]`, `${lists},`]) {
+      try {
+        expect(read(text).remarks).not.toEqual([]);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+      }
+    }
+  });
+
   test("bytes that are no text are refused with their line", () => {
     const bytes = Buffer.concat([
       Buffer.from('{"entries": [\n{"codename": "'),

@@ -408,6 +408,22 @@ describe("files that cannot be read, or not wholly", () => {
     expect(proposals.find(({ symbol }) => symbol === "f")!.signature).toHaveLength(500);
   });
 
+  test("comments and names of a megabyte cost no more than their length", async () => {
+    const long = 1_000_000;
+    write("stars.c", `/${"*".repeat(long)}x${"*".repeat(long)}*/\nint f(void) { return 1; }\n`);
+    write("lines.c", `${"// a\n".repeat(long / 10)}int g(void) { return 1; }\n`);
+    write("blank.py", `def h():\n  """${" \n".repeat(long / 4)}"""\n`);
+    write("name.go", `package p\nfunc (s ${"a".repeat(long)}) m() {}\n`);
+    write("call.cpp", `f(${"a, ".repeat(long / 10)}b) { }\n`);
+    const { files, proposals } = await harvested();
+    expect(files).toHaveLength(5);
+    expect(proposals.map(({ symbol }) => symbol).filter((symbol) => symbol.length === 1)).toEqual([
+      "f",
+      "g",
+      "h",
+    ]);
+  });
+
   test("no bytes make it fail", async () => {
     const languages = LANGUAGES.map(({ endings }) => endings[0]!);
     const signs = [

@@ -1,5 +1,12 @@
 /** JSON of others: parsed at the runtime's speed. Lines are worked out when something has to be said about them. */
-import { type Node, type ParseError, parseTree, printParseErrorCode, visit } from "jsonc-parser";
+import {
+  type JSONVisitor,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+  visit,
+} from "jsonc-parser";
 import { InputError } from "#kit/errors.ts";
 
 export class JsonText {
@@ -9,19 +16,24 @@ export class JsonText {
   private constructor(
     readonly text: string,
     readonly value: unknown,
+    private readonly name: string,
   ) {}
 
   /** @param name of the file, for messages @throws InputError that names the line of the first fault */
   static parse(text: string, name: string): JsonText {
     try {
-      return new JsonText(text, JSON.parse(text));
+      return notTooDeep(name, () => new JsonText(text, JSON.parse(text), name));
     } catch (error) {
-      if (error instanceof RangeError) throw tooDeep(name);
+      if (error instanceof InputError) throw error;
       throw new InputError(`${name}:${firstFault(text, name)}`, { cause: error });
     }
   }
 
-  /** Line of a value, from 1. @param path keys and indexes that lead to it; for a property, its key's line */
+  /**
+   * Line of a value, from 1.
+   * @param path keys and indexes that lead to it; for a property, its key's line
+   * @throws InputError for what is nested too deep
+   */
   lineOf(path: readonly (string | number)[]): number {
     let node = this.#root();
     let offset = node?.offset ?? 0;
@@ -39,7 +51,7 @@ export class JsonText {
     if (structuralColons(this.text) === keysIn(this.value)) return [];
     const twice: { key: string; line: number }[] = [];
     const open: Set<string>[] = [];
-    visit(this.text, {
+    const visitor: JSONVisitor = {
       onObjectBegin: () => void open.push(new Set()),
       onObjectEnd: () => void open.pop(),
       onObjectProperty: (key, _offset, _length, line) => {
@@ -47,12 +59,13 @@ export class JsonText {
         if (keys.has(key)) twice.push({ key, line: line + 1 });
         keys.add(key);
       },
-    });
+    };
+    notTooDeep(this.name, () => visit(this.text, visitor));
     return twice;
   }
 
   #root(): Node | undefined {
-    this.#tree ??= parseTree(this.text);
+    this.#tree ??= notTooDeep(this.name, () => parseTree(this.text));
     return this.#tree;
   }
 
@@ -86,21 +99,11 @@ function lineStarts(text: string): number[] {
 function firstFault(text: string, name: string): string {
   const faults: ParseError[] = [];
   let line = 1;
-  try {
-    visit(
-      text,
-      {
-        onError: (error, offset, length, startLine) => {
-          if (faults.length === 0) line = startLine + 1;
-          faults.push({ error, offset, length });
-        },
-      },
-      { disallowComments: true },
-    );
-  } catch (error) {
-    if (error instanceof RangeError) throw tooDeep(name);
-    throw error;
-  }
+  const onError: JSONVisitor["onError"] = (error, offset, length, startLine) => {
+    if (faults.length === 0) line = startLine + 1;
+    faults.push({ error, offset, length });
+  };
+  notTooDeep(name, () => visit(text, { onError }, { disallowComments: true }));
   const [fault] = faults;
   if (fault === undefined) return "1: this is no JSON";
   const words = printParseErrorCode(fault.error)
@@ -109,8 +112,15 @@ function firstFault(text: string, name: string): string {
   return `${line}: this is no JSON: ${words}`;
 }
 
-function tooDeep(name: string): InputError {
-  return new InputError(`${name}: the JSON is nested too deep`);
+/** Parsers call themselves for what is inside. @throws InputError where that goes too deep */
+function notTooDeep<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new InputError(`${name}: the JSON is nested too deep`, { cause: error });
+    throw error;
+  }
 }
 
 /** Counts colons outside of strings: as many as there are keys. The text is JSON. */
