@@ -33,6 +33,11 @@ export function compressedGrammars(): Fitting {
     plugin: {
       name: "compressed grammars",
       setup(build) {
+        // The bundler would write this machine's paths into it. They are asked for only where no parser is handed over.
+        build.onLoad({ filter: /tree-sitter-wasm[/\\]wasm[/\\]tree-sitter\.js$/ }, ({ path }) => ({
+          loader: "js",
+          contents: readFileSync(path, "utf8").replaceAll(/\b__(filename|dirname)\b/g, '"."'),
+        }));
         build.onResolve({ filter: /^@vscode\/tree-sitter-wasm\/wasm\/.*\.wasm$/ }, ({ path }) => ({
           path,
           namespace: NAMESPACE,
