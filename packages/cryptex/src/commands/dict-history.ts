@@ -35,7 +35,8 @@ export const dictHistory = command({
     const changes = open.dictionary.history({ codename, who, before, limit });
     if (json || format === "json") return void (await io.out(jsonLine({ changes })));
     const text = changes.map((change) => changeText(change, io)).join("");
-    await io.out(`${text}${text === "" ? "" : "\n"}${plural(changes.length, "change")}\n`);
+    const older = changes.length < limit ? "" : `; --before ${changes.at(-1)?.seq} shows older ones`;
+    await io.out(`${text}${text === "" ? "" : "\n"}${plural(changes.length, "change")}${older}\n`);
   },
 });
 

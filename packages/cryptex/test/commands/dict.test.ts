@@ -93,6 +93,10 @@ describe("entries, one by one", () => {
       "tester add Lamp-Table",
       "tester add Lamp-Open",
     ]);
+    expect((await dict("history", "--limit", "2")).text).toEndWith(
+      "2 changes; --before 5 shows older ones\n",
+    );
+    expect((await dict("history", "--before", "5", "--limit", "9")).text).toEndWith("\n4 changes\n");
     const history = await dict("history", "Lamp-Open", "--who", "bob");
     expect(history.text).toContain("Lamp-Open  revision 2, edited by bob");
     expect(history.text).toContain("  status\n    - legacy\n    + ported\n  tags\n    - io\n    + x\n");
