@@ -20,8 +20,8 @@ export interface OpenRuleSetOptions extends RuleSetRequest {
 
 /** @throws the signal's reason */
 export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet> {
-  const { paths, includeFolders, externals, alias, cacheFolder, warn, signal } = options;
-  const request: RuleSetRequest = { paths, includeFolders, externals };
+  const { paths, includeFolders, externals, withTexts = false, alias, cacheFolder, warn, signal } = options;
+  const request: RuleSetRequest = { paths, includeFolders, externals, withTexts };
   // What comes through a pipe can be read once.
   const cache =
     cacheFolder === undefined || paths.some(isPipe) ? undefined : new RuleSetCache(cacheFolder, ENGINE);
@@ -44,6 +44,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
     modules: packed.modules,
     files: packed.files.map(([path]) => path),
     externals,
+    ...(packed.texts && { packed: { table: packed.table, texts: packed.texts } }),
   };
 }
 
