@@ -276,11 +276,18 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "cryptex/explain",
+    files: /^packages\/cryptex\/src\/explain\//,
+    may: ["cryptex/engine", "cryptex/rules", "kit/format", "kit/term"],
+    packages: /^node:util$/,
+  },
+  {
     name: "cryptex/scan-runner",
     files: /^packages\/cryptex\/src\/scan-runner\//,
     may: [
       "cryptex/engine",
       "cryptex/rules",
+      "cryptex/explain",
       "kit/abort",
       "kit/errors",
       "kit/files",
@@ -331,6 +338,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/rules",
       "cryptex/other-engines",
       "cryptex/safe-index",
+      "cryptex/explain",
       "cryptex/scan-runner",
       "cryptex/cryptex-store",
       "cryptex/dictionary",

@@ -14,6 +14,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Scan files and folders with rules",
       load: async () => (await import("./commands/scan.ts")).scan,
     },
+    explain: {
+      summary: "Show why a rule matches a file, or why it does not",
+      load: async () => (await import("./commands/explain.ts")).explain,
+    },
     "rules find": {
       summary: "Find rules by words, tags, metadata and modules",
       load: async () => (await import("./commands/rules-find.ts")).rulesFind,

@@ -1,10 +1,11 @@
 /** Scans: walks, shares the files out to threads, and gives the lines of the result in order. */
 import { onAbort } from "#kit/abort.ts";
+import { SHOWN } from "../explain/show.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { Crew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
 import type { ScanProgress } from "./progress.ts";
-import type { FileResult, ScanFileOptions } from "./protocol.ts";
+import type { ExplainData, FileResult, ScanFileOptions } from "./protocol.ts";
 import { Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
 import { SeenLookup } from "./seen-lookup.ts";
@@ -23,6 +24,8 @@ export interface ScanRequest {
   /** Gives lines as they come and not by path. */
   readonly unordered?: boolean;
   readonly listClean?: boolean;
+  /** Explains each match. The set must have its texts. */
+  readonly explain?: boolean;
   /** Takes what is done, so that a later scan may use it. */
   readonly seen?: SeenFiles;
   /** Uses results of earlier scans for files that have not changed; "paranoid" compares their content. */
@@ -108,6 +111,7 @@ class Scan implements Disposable {
       compiled: ruleSet.compiled,
       cancel,
       options,
+      ...(request.explain && ruleSet.packed && { explain: explainData(ruleSet, ruleSet.packed) }),
       startThread: request.startThread ?? startScanThread,
       onFailure: (error) => this.#fail(error),
     });
@@ -274,6 +278,10 @@ class Scan implements Disposable {
     yield* this.#results.judge(file.path, result);
     return true;
   }
+}
+
+function explainData({ externals }: RuleSet, packed: NonNullable<RuleSet["packed"]>): ExplainData {
+  return { ...packed, externals, shown: SHOWN };
 }
 
 function listed(results: readonly FileResult[]): number {
