@@ -72,10 +72,10 @@ async function shell(script: string): Promise<string> {
 }
 
 describe(DOCUMENT, () => {
-  test("installs first, and has eleven things to do", () => {
+  test("installs first, and has twelve things to do", () => {
     expect(INSTALLING.map(({ text }) => text).join("")).toContain("git clone");
     const headings = [...readFileSync(join(ROOT, DOCUMENT), "utf8").matchAll(/^(\d+)\. /gm)];
-    expect(headings.map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(headings.map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
   for (const example of USING) {
