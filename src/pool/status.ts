@@ -60,3 +60,23 @@ export function claimsText({ calibration }: Pick<PoolStatus, "calibration">): st
         : `from this machine's profile; from other machines: ${assessedElsewhere.join(", ")}`;
   }
 }
+
+/** Says in a line which families of sources stand behind the output, with their shares. */
+export function familiesText({ families }: Pick<PoolStatus, "families">): string {
+  const spentBits = families.reduce((sum, family) => sum + family.spentBits, 0);
+  if (spentBits === 0) return "none yet";
+  return families
+    .filter((family) => family.spentBits > 0)
+    .map((family) => `${family.family} ${shareText(family.spentBits / spentBits)}`)
+    .join(", ");
+}
+
+function shareText(share: number): string {
+  return share < 0.01 ? "< 1 %" : `${Math.floor(100 * share)} %`;
+}
+
+/** Says in a line what the DRBG's last seed rests on. */
+export function seedText({ seed }: Pick<PoolStatus, "seed">): string {
+  if (seed.families.length === 0) return "none yet";
+  return seed.oneFamily ? `${seed.families.join()} alone, with twice the bits` : seed.families.join(", ");
+}
