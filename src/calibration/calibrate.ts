@@ -112,7 +112,7 @@ async function compared(
   return sharedBetweenFamilies(inTurns, signal);
 }
 
-/** What an earlier calibration found. A source that is calibrated alone must not lose it. */
+/** Returns the findings of an earlier calibration: a source that is calibrated alone must not lose them. */
 function sharedOf(earlier: Calibration | undefined): Shared | undefined {
   const { sharedH, sharedWith, sharedBound } = earlier ?? {};
   if (sharedH === undefined || sharedBound === undefined) return undefined;

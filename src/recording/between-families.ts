@@ -92,7 +92,7 @@ async function unlessItFails<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-/** What the sources of other families know of one source. */
+/** Holds the knowledge that sources of other families have of one source. */
 export interface Shared {
   /** Largest information of one of them about it, bits per symbol; 0 where none exceeds the bound. */
   readonly sharedH: number;
