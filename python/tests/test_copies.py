@@ -75,9 +75,7 @@ def test_bytes_requested_ahead_are_dropped(fake_pool: Callable[..., EntropyPool]
     assert not any(any(body) for body in bodies)
 
 
-def test_a_request_begun_before_is_filled_anew(
-    fake_pool: Callable[..., EntropyPool], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_request_begun_before_is_filled_anew(fake_pool: Callable[..., EntropyPool], monkeypatch: pytest.MonkeyPatch) -> None:
     pool = fake_pool("copied+again")
     supply = pool._supply
     read_some = supply.read_some
