@@ -33,11 +33,11 @@ export interface BlockVerdict {
   readonly until: number;
   /** Its estimate, bits per symbol. */
   readonly assessedH: number;
-  /** What a sample of it is worth, bits, if the block after it passes too. */
+  /** Worth of a sample, bits, if the block after it passes too. */
   readonly price: number;
 }
 
-/** What became of a trace. */
+/** Says what became of a trace. */
 export interface Judgement {
   /** Oldest first; may hold samples of earlier traces. */
   readonly released: readonly Released[];
