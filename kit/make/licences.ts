@@ -17,11 +17,18 @@ export async function programLicences(recipe: BinaryRecipe, packages: readonly s
   return [
     `${recipe.name} ${recipe.version}, ${homepage(recipe)}\n\n${readFileSync(join(ROOT, "LICENSE"), "utf8")}`,
     ...runtimes.map(runtimeLicence),
-    ...(recipe.program.components ?? []).map(
-      ({ name, version, notices }) => `${name} ${version}\n\n${readFileSync(join(ROOT, notices), "utf8")}`,
-    ),
+    ...componentLicences(recipe),
     await packageLicences(packages.filter((each) => !isRuntime(each))),
   ].join(RULE);
+}
+
+/** Writes each file of notices once, after the components that it is for. */
+function componentLicences({ program: { components = [] } }: BinaryRecipe): string[] {
+  const byFile = Map.groupBy(components, ({ notices }) => notices);
+  return [...byFile].map(([notices, all]) => {
+    const names = all.map(({ name, version }) => `${name} ${version}`).join(", ");
+    return `${names}\n\n${readFileSync(join(ROOT, notices), "utf8")}`;
+  });
 }
 
 /** Writes every licence and notice once, after the packages it belongs to. @throws Error for a package without any */

@@ -2,8 +2,10 @@
 import type { Recipe } from "#kit/make/recipe.ts";
 import { TARGETS } from "#kit/native/target.ts";
 import manifest from "../../../package.json" with { type: "json" };
+import { crateUrl } from "./crates.ts";
 import { SOURCES } from "./engine-sources.ts";
 import { compressedGrammars, GRAMMARS } from "./grammars.ts";
+import { LIBRARIES } from "./unpacker-sources.ts";
 
 const FOLDER = "packages/cryptex";
 
@@ -32,7 +34,7 @@ export const cryptex: Recipe = {
         license: "BSD-3-Clause",
         purl: `pkg:github/VirusTotal/yara@v${SOURCES.yara}`,
         source: {
-          url: `https://static.crates.io/crates/${SOURCES.crate}/${SOURCES.crate}-${SOURCES.version}.crate`,
+          url: crateUrl(SOURCES),
           sha256: SOURCES.sha256,
         },
         notices: `${FOLDER}/engine/NOTICES`,
@@ -48,11 +50,20 @@ export const cryptex: Recipe = {
         },
         notices: `${FOLDER}/make/GRAMMAR-NOTICES`,
       },
+      ...LIBRARIES.map((library) => ({
+        name: library.name,
+        version: library.release,
+        license: library.license,
+        purl: library.purl,
+        source: { url: crateUrl(library), sha256: library.sha256 },
+        notices: `${FOLDER}/unpacker/NOTICES`,
+      })),
     ],
     fittings: async () => [compressedGrammars()],
   },
   parts: {
     engine: async () => (await import("./engine.ts")).buildEngine(),
+    unpacker: async () => (await import("./unpacker.ts")).buildUnpacker(),
   },
   async generate() {
     const { generateCommandFiles } = await import("#kit/make/command-files.ts");

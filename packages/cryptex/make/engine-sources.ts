@@ -1,8 +1,7 @@
 /** YARA's sources: brought from a package registry, checked, and changed where WebAssembly or honesty asks for it. */
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bringCrates, crateFolder } from "./crates.ts";
 
 /** The crate carries YARA as it was released, with its licence. */
 export const SOURCES = {
@@ -11,9 +10,6 @@ export const SOURCES = {
   sha256: "ba8598e7b8b80190eddb1e030e87e4051f2fec79df901748a9257a4a59fcc3e5",
   yara: "4.5.5",
 } as const;
-
-/** The sources cannot be had on this machine: no cargo, or no registry that it reaches. */
-export class SourcesUnavailable extends Error {}
 
 /** A place of the sources that is changed. `from` stands there once. */
 interface Change {
@@ -113,12 +109,8 @@ function narrowProducts(): Change[] {
  * @throws Error for a crate that is not the one whose digest stands above
  */
 export async function bringSources(folder: string): Promise<void> {
-  const crate = readFileSync(cratePath());
-  const digest = createHash("sha256").update(crate).digest("hex");
-  if (digest !== SOURCES.sha256)
-    throw new Error(`${SOURCES.crate} ${SOURCES.version} has the SHA-256 ${digest}`);
-
-  const root = `${SOURCES.crate}-${SOURCES.version}`;
+  const [crate] = bringCrates([SOURCES]) as [Uint8Array];
+  const root = crateFolder(SOURCES);
   await new Bun.Archive(crate).extract(folder, { glob: `${root}/yara/**` });
   for (const { file, from, to } of CHANGES) {
     const path = join(folder, root, "yara", "libyara", file);
@@ -126,45 +118,4 @@ export async function bringSources(folder: string): Promise<void> {
     if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places to change, and not one`);
     writeFileSync(path, parts.join(to));
   }
-}
-
-/** Has cargo download the crate, for which it wants a package that depends on it. Returns the archive that cargo keeps. */
-function cratePath(): string {
-  const folder = mkdtempSync(join(tmpdir(), "cryptex-sources-"));
-  try {
-    mkdirSync(join(folder, "src"));
-    writeFileSync(join(folder, "src", "lib.rs"), "");
-    writeFileSync(
-      join(folder, "Cargo.toml"),
-      `[package]
-name = "sources"
-version = "0.0.0"
-[dependencies]
-${SOURCES.crate} = { version = "=${SOURCES.version}", default-features = false }
-`,
-    );
-    // cargo metadata downloads what it describes.
-    const { packages } = JSON.parse(cargo(["metadata", "--format-version=1"], folder)) as {
-      packages: { name: string; manifest_path: string }[];
-    };
-    const manifest = packages.find(({ name }) => name === SOURCES.crate)?.manifest_path;
-    if (manifest === undefined) throw new SourcesUnavailable(`cargo does not name ${SOURCES.crate}`);
-    // …/registry/src/<registry>/<crate>/Cargo.toml was unpacked from …/registry/cache/<registry>/<crate>.crate
-    const unpacked = dirname(manifest);
-    const registry = dirname(unpacked);
-    return join(dirname(dirname(registry)), "cache", basename(registry), `${basename(unpacked)}.crate`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function cargo(words: readonly string[], folder: string): string {
-  if (!Bun.which("cargo")) throw new SourcesUnavailable("cargo is not installed");
-  const { exitCode, stdout, stderr } = Bun.spawnSync(["cargo", ...words], {
-    cwd: folder,
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  if (exitCode !== 0) throw new SourcesUnavailable(`cargo ${words[0]} failed: ${stderr.toString().trim()}`);
-  return stdout.toString();
 }

@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import description from "../../engine/libyara.json";
+import { SourcesUnavailable } from "../../make/crates.ts";
 import { buildEngine } from "../../make/engine.ts";
-import { SourcesUnavailable } from "../../make/engine-sources.ts";
 import { engineCode } from "../../src/engine/engine-file.ts";
 
 const COMMITTED = join(import.meta.dirname, "..", "..", "engine");
