@@ -295,6 +295,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["cryptex/engine", "cryptex/rules", "cryptex/other-engines", "kit/format"],
     packages: /^node:/,
   },
+  { name: "cryptex/archives", files: /^packages\/cryptex\/src\/archives\//, may: [], packages: /^node:fs$/ },
   {
     name: "cryptex/explain",
     files: /^packages\/cryptex\/src\/explain\//,
@@ -305,6 +306,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/scan-runner",
     files: /^packages\/cryptex\/src\/scan-runner\//,
     may: [
+      "cryptex/archives",
       "cryptex/engine",
       "cryptex/rules",
       "cryptex/explain",
@@ -354,6 +356,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/commands",
     files: /^packages\/cryptex\/src\/commands\//,
     may: [
+      "cryptex/archives",
       "cryptex/engine",
       "cryptex/rules",
       "cryptex/other-engines",

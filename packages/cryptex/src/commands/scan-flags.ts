@@ -1,6 +1,7 @@
 /** The flags of `scan`. */
 import { UsageError } from "#kit/errors.ts";
 import { flag, group, many, type OptionsOf, positional } from "#kit/term/flags.ts";
+import { DEFAULT_LIMITS } from "../archives/limits.ts";
 import { FORMATS, type FormatName } from "../scan-runner/formats/formats.ts";
 import { MAX_SIZE } from "../scan-runner/walk.ts";
 import { RULE_FLAGS } from "./rule-flags.ts";
@@ -27,12 +28,34 @@ export const SCAN_FLAGS = {
     scanList: flag.file({ about: "Scan the paths of this file as well, one a line; - reads standard input" }),
     scanList0: flag.file({ about: "The same, with paths that end with NUL" }),
     exclude: many(flag.text({ hint: "GLOB", about: "Leave out names, or paths below the root, that match" })),
-    maxSize: flag.size({ default: `${MAX_SIZE / 2 ** 20}M`, about: "Leave out larger files" }),
+    maxSize: flag.size({
+      default: `${MAX_SIZE / 2 ** 20}M`,
+      about: "Leave out larger files, and larger members of archives",
+    }),
     recursive: flag.count(0, 1_000_000, { about: "Enter folders this deep; 0: none. Default: all" }),
     follow: flag.switch({ about: "Follow symbolic links" }),
     since: flag.value(parseTime, {
       hint: "TIME",
       about: "Leave out files last changed before, as 2026-01-31",
+    }),
+  }),
+  ...group("Archives", {
+    archives: flag.count(0, 100, {
+      default: "0",
+      about:
+        "Scan what is in archives, this many levels deep: zip, tar, 7z, gz, bz2, xz, zst, and what is made of them",
+    }),
+    archiveMembers: flag.count(1, 100_000_000, {
+      default: `${DEFAULT_LIMITS.members}`,
+      about: "Most members of all archives in one file",
+    }),
+    archiveBytes: flag.size({
+      default: `${DEFAULT_LIMITS.bytes / 2 ** 30}G`,
+      about: "Most bytes that are unpacked of one file",
+    }),
+    archiveRatio: flag.count(1, 1_000_000, {
+      default: `${DEFAULT_LIMITS.ratio}`,
+      about: "Most unpacked bytes for each byte of an archive, beyond the first 16 MiB",
     }),
   }),
   ...RULE_FLAGS,
@@ -55,6 +78,7 @@ const EXPLAINED_FORMATS: readonly FormatName[] = ["text", "ndjson", "json"];
 
 export type ScanOptions = OptionsOf<typeof SCAN_FLAGS>;
 
+const ARCHIVE_KEYS = ["archiveMembers", "archiveBytes", "archiveRatio"] as const;
 const YARA_KEYS = ["printStrings", "printStringLength", "printMeta", "printTags", "printNamespace"] as const;
 
 /** @throws UsageError */
@@ -76,11 +100,16 @@ export function checkScanOptions(options: ScanOptions, given: ReadonlySet<string
   }
   if (paranoid && !cache && !resume) throw new UsageError("--paranoid needs --cache or --resume");
   if (db !== undefined && !cache && !resume) throw new UsageError("--db needs --cache or --resume");
+  const archiveKey = ARCHIVE_KEYS.find((key) => given.has(key));
+  if (archiveKey && options.archives === 0) throw new UsageError(`--${kebab(archiveKey)} needs --archives`);
   const yaraKey = YARA_KEYS.find((key) => given.has(key));
   if (yaraKey && format !== "yara") {
-    const name = yaraKey.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UsageError(`--${name} needs --format yara`);
+    throw new UsageError(`--${kebab(yaraKey)} needs --format yara`);
   }
+}
+
+function kebab(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Reads a date, or date and time, of ISO 8601; local time where no zone is given. Returns ms since 1970. @throws UsageError */

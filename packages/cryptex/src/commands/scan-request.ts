@@ -3,6 +3,8 @@ import { InputError } from "#kit/errors.ts";
 import { plural } from "#kit/format/numbers.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Screen } from "#kit/term/screen.ts";
+import type { ArchiveLimits } from "../archives/limits.ts";
+import { UNPACKER_DIGEST } from "../archives/unpacker-file.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
 import { lossText, type RuleInfo } from "../rules/rule-info.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -46,8 +48,13 @@ export function requestOf(options: ScanOptions, roots: readonly string[], own: r
     listClean,
     unordered,
     explain,
+    archives: limitsOf(options),
     reuse: paranoid ? "paranoid" : cache || resume,
   } satisfies Partial<ScanRequest>;
+}
+
+function limitsOf({ archives, archiveMembers, archiveBytes, archiveRatio }: ScanOptions): ArchiveLimits {
+  return { depth: archives, members: archiveMembers, bytes: archiveBytes, ratio: archiveRatio };
 }
 
 /** Learns meanwhile how much there is to scan, for those who watch it; ends when it is disposed of. */
@@ -67,26 +74,20 @@ export function counting(
  * are rules that ask for the time, since what they say of a file changes with it.
  */
 export function seenFilesOf(
-  { cache, resume, db, maxStrings, explain }: ScanOptions,
+  options: ScanOptions,
   { digest, engine, modules }: RuleSet,
   warn: (text: string) => void,
 ): ReturnType<typeof openSeenFilesIfPossible> | undefined {
+  const { cache, resume, db, maxStrings, maxSize, listClean } = options;
   if (!cache && !resume) return undefined;
   if (modules.includes("time")) {
     warn('a rule uses the module "time": every file is read, and no result is kept');
     return undefined;
   }
-  return openSeenFilesIfPossible(
-    db,
-    {
-      ruleset: digest,
-      engine: engine.digest,
-      maxStrings,
-      program: VERSION,
-      ...(explain && { explained: true as const }),
-    },
-    warn,
-  );
+  const archives =
+    options.archives === 0 ? null : { ...limitsOf(options), maxSize, listClean, unpacker: UNPACKER_DIGEST };
+  const scope = { ruleset: digest, engine: engine.digest, maxStrings, archives, program: VERSION };
+  return openSeenFilesIfPossible(db, { ...scope, ...(explain && { explained: true as const }) }, warn);
 }
 
 /** @param screen where the result goes */

@@ -110,10 +110,10 @@ class StoredFiles implements SeenFiles {
       const insert = db.query(
         "INSERT OR REPLACE INTO seen_files (folder, name, dev, ino, size, mtime, ctime, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       );
-      for (const { folder, name, dev, ino, size, mtimeMs, ctimeMs, events, sha256 } of settled) {
+      for (const { folder, name, dev, ino, size, mtimeMs, ctimeMs, events, sha256, archive } of settled) {
         const id = folders.get(folder) ?? folderId(db, scope, folder);
         folders.set(folder, id);
-        const isBare = events.length === 0 && sha256 === undefined;
+        const isBare = events.length === 0 && sha256 === undefined && archive === undefined;
         insert.run(
           id,
           name,
@@ -122,7 +122,7 @@ class StoredFiles implements SeenFiles {
           size,
           mtimeMs,
           ctimeMs,
-          isBare ? null : JSON.stringify({ events, sha256 }),
+          isBare ? null : JSON.stringify({ events, sha256, archive }),
         );
       }
     });

@@ -81,6 +81,12 @@ export interface QuarantineEvent extends Partial<ShownPath> {
   readonly harmless?: true;
 }
 
+/** A fact about an archive or a member of one. It changes nothing in the counts. */
+export interface NoteEvent extends ShownPath {
+  readonly type: "note";
+  readonly reason: string;
+}
+
 /** With --list-clean. */
 export interface CleanEvent extends ShownPath {
   readonly type: "clean";
@@ -103,6 +109,26 @@ export interface EndEvent {
   readonly matches: number;
   readonly skipped: number;
   readonly errors: number;
+  /** Present where a file is an archive, by its content. */
+  readonly archives?: ArchiveCounts;
+  /** Present where an archive was opened. `matches`, `skipped` and `errors` count the lines of members, too; the others do not. */
+  readonly members?: MemberCounts;
+}
+
+export interface ArchiveCounts {
+  /** Also within others. */
+  readonly opened: number;
+  /** Files whose members were not to be looked at. */
+  readonly unopened: number;
+}
+
+/** Members are counted as files are: scanned = clean + matched. */
+export interface MemberCounts {
+  readonly scanned: number;
+  readonly clean: number;
+  readonly matched: number;
+  readonly skipped: number;
+  readonly errors: number;
 }
 
 export type ScanEvent =
@@ -111,6 +137,7 @@ export type ScanEvent =
   | SkipEvent
   | ErrorEvent
   | LogEvent
+  | NoteEvent
   | QuarantineEvent
   | CleanEvent
   | EndEvent;

@@ -20,7 +20,8 @@ export function serveBatches(
   { compiled, cancel, position, options, explain }: ThreadData,
   makeEngine: MakeEngine,
 ): void {
-  const scanner = new FileScanner(makeEngine, compiled, cancel, options, explain);
+  const moved = () => void Atomics.add(position, POSITION.count, 1);
+  const scanner = new FileScanner(makeEngine, compiled, cancel, options, explain, moved);
   try {
     scanner.ready();
   } catch (error) {
@@ -31,7 +32,7 @@ export function serveBatches(
     const results: FileResult[] = [];
     for (const [index, file] of files.entries()) {
       Atomics.store(position, POSITION.file, index);
-      Atomics.add(position, POSITION.count, 1);
+      moved();
       results.push(scanner.scan(file));
     }
     Atomics.store(position, POSITION.file, -1);

@@ -1,4 +1,5 @@
 /** Messages between a scan and its threads: plain data. A thread answers one batch after the other, each exactly once. */
+import type { ArchiveLimits } from "../archives/limits.ts";
 import type { EngineInstance } from "../engine/engine.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import type { ShownLimits } from "../explain/show.ts";
@@ -40,6 +41,9 @@ export interface ScanFileOptions {
   readonly maxSize: number;
   /** Digests are made of every file, not of those that match alone. */
   readonly digestAll: boolean;
+  readonly archives: ArchiveLimits;
+  /** Clean members of archives are named, and not only counted. */
+  readonly listClean: boolean;
 }
 
 export interface BatchFile {
@@ -61,15 +65,20 @@ export type ThreadReply =
   | { readonly kind: "unable"; readonly reason: string };
 
 export type FileResult =
-  | { readonly kind: "skip" | "error"; readonly reason: string }
+  | { readonly kind: "skip" | "error"; readonly reason: string; readonly archive?: ArchiveResult }
   | ({ readonly kind: "scanned" } & ScannedFile)
   /** The content has the digest that was known. */
   | { readonly kind: "unchanged"; readonly identity: FileIdentity }
   | { readonly kind: "cancelled" };
 
-/** Lists that are empty are left out. */
-export interface ScannedFile {
+export interface ScannedFile extends ScannedUnit {
   readonly identity: FileIdentity;
+  readonly archive?: ArchiveResult;
+}
+
+/** Bytes that were scanned as one. Lists that are empty are left out. */
+export interface ScannedUnit {
+  readonly size: number;
   readonly sha256?: string;
   readonly hits?: readonly RuleHit[];
   readonly log?: readonly string[];
@@ -79,6 +88,30 @@ export interface ScannedFile {
   /** Explains the one rule that was asked about. */
   readonly explanation?: Explanation;
 }
+
+/** A file that is an archive. */
+export interface ArchiveResult {
+  /** Archives that were opened: the file, and those in it. 0 where none was to be. */
+  readonly opened: number;
+  /** Clean members that need no line. */
+  readonly clean: number;
+  readonly members: readonly MemberResult[];
+}
+
+/** Tells of a member, or of the inside of an archive as a whole. */
+export type MemberResult = {
+  /** Follows the file's path: `!/b/c.exe`, and `!/` alone for the archive as a whole. Binary string. */
+  readonly name: string;
+} & (
+  | {
+      readonly kind: "skip" | "error";
+      readonly reason: string;
+      /** False where something was not evaluated that was asked for. */
+      readonly complete: boolean;
+    }
+  | { readonly kind: "note"; readonly reason: string }
+  | ({ readonly kind: "scanned" } & ScannedUnit)
+);
 
 export interface RuleHit {
   readonly rule: number;

@@ -1,6 +1,7 @@
 /** From what a thread answers to the lines of a result, with the counts that they add up to. */
 import type { RuleSet } from "../rules/rule-set.ts";
 import type {
+  ArchiveCounts,
   EndEvent,
   LogEvent,
   MatchEvent,
@@ -11,20 +12,35 @@ import type {
 } from "./events.ts";
 import { matchEvent } from "./formats/match-event.ts";
 import { shownPath } from "./paths.ts";
-import type { FileResult, LostRule, ScannedFile } from "./protocol.ts";
-import type { SeenEvent, SeenResult } from "./seen-files.ts";
+import type { PlacedLine } from "./placed-lines.ts";
+import type {
+  ArchiveResult,
+  FileResult,
+  LostRule,
+  MemberResult,
+  ScannedFile,
+  ScannedUnit,
+} from "./protocol.ts";
+import type { SeenArchive, SeenEvent, SeenMemberEvent, SeenResult } from "./seen-files.ts";
 import type { NotScanned } from "./walk.ts";
 
 /** Form of the lines: `StartEvent.schema`. */
 export const SCHEMA = 1;
 
+/** Counts of files, or of members. */
+interface Counts {
+  clean: number;
+  matched: number;
+  skipped: number;
+  errors: number;
+}
+
 export class Results {
   #complete = true;
-  #clean = 0;
-  #matched = 0;
   #matches = 0;
-  #skipped = 0;
-  #errors = 0;
+  readonly #files: Counts = { clean: 0, matched: 0, skipped: 0, errors: 0 };
+  readonly #members: Counts = { clean: 0, matched: 0, skipped: 0, errors: 0 };
+  readonly #archives = { opened: 0, unopened: 0 };
 
   constructor(
     private readonly ruleSet: RuleSet,
@@ -59,33 +75,33 @@ export class Results {
   }
 
   end(): EndEvent {
+    const { clean, matched, skipped, errors } = this.#files;
+    const members = this.#members;
+    const archives: ArchiveCounts = { ...this.#archives };
     return {
       type: "end",
       complete: this.#complete,
-      scanned: this.#clean + this.#matched,
-      clean: this.#clean,
-      matched: this.#matched,
+      scanned: clean + matched,
+      clean,
+      matched,
       matches: this.#matches,
-      skipped: this.#skipped,
-      errors: this.#errors,
+      skipped: skipped + members.skipped,
+      errors: errors + members.errors,
+      ...(archives.opened + archives.unopened > 0 && { archives }),
+      ...(archives.opened > 0 && { members: { scanned: members.clean + members.matched, ...members } }),
     };
   }
 
-  notScanned({
-    kind,
-    path,
-    reason,
-    complete,
-  }: Omit<NotScanned, "kind"> & { kind: "skip" | "error" }): ScanEvent {
+  notScanned({ kind, path, reason, complete }: NotScanned, counts = this.#files): ScanEvent {
     if (!complete) this.#complete = false;
-    if (kind === "skip") this.#skipped++;
-    else this.#errors++;
+    if (kind === "skip") counts.skipped++;
+    else counts.errors++;
     return { type: kind, ...shownPath(path), reason };
   }
 
   /** Counts a clean file that needs no line. */
   countClean(): void {
-    this.#clean++;
+    this.#files.clean++;
   }
 
   /** Lines of a file whose result is known from an earlier scan. */
@@ -96,7 +112,46 @@ export class Results {
       const { type, ...rest } = event;
       return { type, ...shown, ...rest } as ScanEvent;
     });
-    return [...lines, ...this.#count(shown, matches)];
+    return [...lines, ...this.#count(shown, matches, this.#files)];
+  }
+
+  /** Lines of an archive's members, as an earlier scan has kept them. */
+  knownMembers(path: string, { opened, clean, members }: SeenArchive): readonly PlacedLine[] {
+    this.#countArchive(opened);
+    this.#members.clean += clean;
+    return members.flatMap(({ name, events }) => {
+      const matches = events.filter(({ type }) => type === "match").length;
+      this.#matches += matches;
+      if (matches > 0) this.#members.matched++;
+      else if (events.some(({ type }) => type === "skip")) this.#members.skipped++;
+      else if (events.some(({ type }) => type !== "note")) this.#members.clean++;
+      const shown = shownPath(path + name);
+      return events.map(({ type, ...rest }) => ({
+        path: path + name,
+        event: { type, ...shown, ...rest } as ScanEvent,
+      }));
+    });
+  }
+
+  /** Lines of an archive's members, in the order in which they were found. */
+  members(path: string, { opened, clean, members }: ArchiveResult): readonly PlacedLine[] {
+    this.#countArchive(opened);
+    this.#members.clean += clean;
+    return members.flatMap((member) => {
+      const place = path + member.name;
+      return this.#memberLines(place, member).map((event) => ({ path: place, event }));
+    });
+  }
+
+  #memberLines(path: string, member: MemberResult): readonly ScanEvent[] {
+    if (member.kind === "note") return [{ type: "note", ...shownPath(path), reason: member.reason }];
+    if (member.kind === "scanned") return this.#unit(path, member, this.#members);
+    return [this.notScanned({ ...member, path }, this.#members)];
+  }
+
+  #countArchive(opened: number): void {
+    if (opened === 0) this.#archives.unopened++;
+    else this.#archives.opened += opened;
   }
 
   /** Lines of a file that was to be scanned. @param result anything but "cancelled" and "unchanged" */
@@ -104,19 +159,20 @@ export class Results {
     path: string,
     result: Extract<FileResult, { kind: "skip" | "error" | "scanned" }>,
   ): readonly ScanEvent[] {
-    if (result.kind !== "scanned") return [this.notScanned({ ...result, path, complete: false })];
+    if (result.kind === "scanned") return this.#unit(path, result, this.#files);
+    return [this.notScanned({ kind: result.kind, reason: result.reason, path, complete: false })];
+  }
+
+  #unit(path: string, unit: ScannedUnit, counts: Counts): readonly ScanEvent[] {
     const shown = shownPath(path);
-    const faults = this.#faults(result, shown);
-    const lines = this.#lines(result, shown);
+    const faults = this.#faults(unit, shown);
+    const lines = this.#lines(unit, shown);
     const matches = lines.filter(({ type }) => type === "match").length;
-    if (faults.length === 0) return [...lines, ...this.#count(shown, matches)];
+    if (faults.length === 0) return [...lines, ...this.#count(shown, matches, counts)];
     this.#complete = false;
-    if (matches > 0) return [...lines, ...faults, ...this.#count(shown, matches)];
-    return [
-      ...lines,
-      ...faults,
-      this.notScanned({ kind: "error", path, reason: notWholly(faults), complete: false }),
-    ];
+    if (matches > 0) return [...lines, ...faults, ...this.#count(shown, matches, counts)];
+    const error = { kind: "error", path, reason: notWholly(faults), complete: false } as const;
+    return [...lines, ...faults, this.notScanned(error, counts)];
   }
 
   /** Takes from a result what may be used again: nothing of a file that was not wholly evaluated. Counts nothing. */
@@ -124,28 +180,51 @@ export class Results {
     if (result.lost || result.notEvaluated) return undefined;
     // With more time there may be one.
     if (result.hits?.some(({ explanation }) => explanation?.unavailable)) return undefined;
+    const { sha256, archive } = result;
+    const seen = archive && this.#reusableArchive(archive);
+    if (archive && !seen) return undefined;
     const events = this.#lines(result, { path: "" }).map(withoutPath);
-    return { events, ...(result.sha256 && { sha256: result.sha256 }) };
+    return { events, ...(sha256 && { sha256 }), ...(seen && { archive: seen }) };
+  }
+
+  #reusableArchive({ opened, clean, members }: ArchiveResult): SeenArchive | undefined {
+    const isWhole = members.every(
+      (member) =>
+        member.kind === "note" ||
+        (member.kind === "scanned" ? !member.lost && !member.notEvaluated : member.complete),
+    );
+    if (!isWhole) return undefined;
+    const seen = members.map((member) => ({ name: member.name, events: this.#memberEvents(member) }));
+    return { opened, clean, members: seen };
+  }
+
+  #memberEvents(member: MemberResult): readonly SeenMemberEvent[] {
+    if (member.kind === "note") return [{ type: "note", reason: member.reason }];
+    if (member.kind !== "scanned") return [{ type: "skip", reason: member.reason }];
+    const events = this.#lines(member, { path: "" }).map(withoutPath);
+    return events.some(({ type }) => type === "match") || !this.listClean
+      ? events
+      : [...events, { type: "clean" }];
   }
 
   /** Counts an evaluated file. Returns the line of a clean one, if those are listed. */
-  #count(shown: ShownPath, matches: number): readonly ScanEvent[] {
+  #count(shown: ShownPath, matches: number, counts: Counts): readonly ScanEvent[] {
     if (matches > 0) {
-      this.#matched++;
+      counts.matched++;
       this.#matches += matches;
       return [];
     }
-    this.#clean++;
+    counts.clean++;
     return this.listClean ? [{ type: "clean", ...shown }] : [];
   }
 
   #lines(
-    { log = [], hits = [], lost = [], identity, sha256 }: ScannedFile,
+    { log = [], hits = [], lost = [], size, sha256 }: ScannedUnit,
     shown: ShownPath,
   ): (LogEvent | MatchEvent)[] {
     const { rules, engine } = this.ruleSet;
     const unsure = this.#affected(lost.filter(({ leftOut }) => leftOut));
-    const file = { shown, size: identity.size, sha256: sha256 ?? "", engine: engine.name };
+    const file = { shown, size, sha256: sha256 ?? "", engine: engine.name };
     return [
       ...log.map((message): LogEvent => ({ type: "log", ...shown, message })),
       ...hits
@@ -169,7 +248,7 @@ export class Results {
     return affected;
   }
 
-  #faults({ lost = [], notEvaluated = [] }: ScannedFile, shown: ShownPath): QuarantineEvent[] {
+  #faults({ lost = [], notEvaluated = [] }: ScannedUnit, shown: ShownPath): QuarantineEvent[] {
     const { rules } = this.ruleSet;
     const reasons = new Map<number, string>();
     for (const { rule, reason } of lost) if (!reasons.has(rule)) reasons.set(rule, reason);

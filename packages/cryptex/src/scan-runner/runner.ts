@@ -1,11 +1,13 @@
 /** Scans: walks, shares the files out to threads, and gives the lines of the result in order. */
 import { onAbort } from "#kit/abort.ts";
+import { type ArchiveLimits, DEFAULT_LIMITS } from "../archives/limits.ts";
 import { SHOWN } from "../explain/show.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { Crew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
+import { type PlacedLine, PlacedLines } from "./placed-lines.ts";
 import type { ScanProgress } from "./progress.ts";
-import type { ExplainData, FileResult, ScanFileOptions } from "./protocol.ts";
+import type { ExplainData, FileResult, ScanFileOptions, ScannedUnit } from "./protocol.ts";
 import { Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
 import { SeenLookup } from "./seen-lookup.ts";
@@ -26,6 +28,8 @@ export interface ScanRequest {
   readonly listClean?: boolean;
   /** Explains each match. The set must have its texts. */
   readonly explain?: boolean;
+  /** Default opens none. */
+  readonly archives?: ArchiveLimits;
   /** Takes what is done, so that a later scan may use it. */
   readonly seen?: SeenFiles;
   /** Uses results of earlier scans for files that have not changed; "paranoid" compares their content. */
@@ -45,6 +49,8 @@ const STRETCH_BYTES = 1 << 20;
 const STRETCH_ITEMS = 512;
 /** Time that the walk holds up signals and messages. */
 const SLICE_MS = 10;
+
+const NO_ARCHIVES: ArchiveLimits = { depth: 0, ...DEFAULT_LIMITS };
 
 /** Default of `ScanRequest.threads`. */
 export function defaultThreads(): number {
@@ -84,6 +90,8 @@ class Scan implements Disposable {
   readonly #seen: SeenLookup | undefined;
   readonly #crew: Crew;
   readonly #walk: Walk;
+  /** Lines of members wait for their place, which is behind that of files such as `a.zip `. */
+  readonly #placed = new PlacedLines();
   #walked = false;
   #open = new Stretch();
   /** In order; the first is given out next. */
@@ -102,6 +110,8 @@ class Scan implements Disposable {
       maxStrings,
       maxSize: walkOptions.maxSize,
       digestAll: reuse === "paranoid",
+      archives: request.archives ?? NO_ARCHIVES,
+      listClean: request.listClean ?? false,
     };
     this.#results = new Results(ruleSet, request.listClean ?? false);
     this.#seen = seen && new SeenLookup(seen, reuse, (error) => this.#fail(error));
@@ -144,6 +154,7 @@ class Scan implements Disposable {
       // Asked now: what was given out meanwhile has made room, and no thread may be left to wake us.
       await this.#pause(!this.#walked && this.#hasRoom());
     }
+    yield* this.#placed.all();
     yield this.#results.end();
   }
 
@@ -195,7 +206,7 @@ class Scan implements Disposable {
       const earlier = this.#seen?.get(found);
       if (earlier && this.request.reuse !== "paranoid") {
         // A clean file has no line, so no place either.
-        if (earlier.events.length === 0 && !this.request.listClean) {
+        if (earlier.events.length === 0 && !earlier.archive && !this.request.listClean) {
           this.#countClean(found);
           return;
         }
@@ -258,8 +269,9 @@ class Scan implements Disposable {
     const { progress } = this.request;
     let next = 0;
     for (const item of items) {
+      yield* this.#placed.before(item.kind === "line" ? item.found.path : item.file.path);
       if (item.kind === "line") yield this.#results.notScanned(item.found);
-      else if (item.kind === "known") yield* this.#results.known(item.file.path, item.result);
+      else if (item.kind === "known") yield* this.#knownLines(item.file.path, item.result);
       else if (!(yield* this.#fileLines(item, results![next++]!))) return;
       if (item.kind !== "line") progress?.finished(item.file, this.#results.matches);
     }
@@ -272,11 +284,23 @@ class Scan implements Disposable {
   ): Generator<ScanEvent, boolean> {
     if (result.kind === "cancelled") return false;
     if (result.kind === "unchanged") {
-      yield* this.#results.known(file.path, earlier!);
+      yield* this.#knownLines(file.path, earlier!);
       return true;
     }
     yield* this.#results.judge(file.path, result);
+    if (result.archive) yield* this.#place(this.#results.members(file.path, result.archive));
     return true;
+  }
+
+  *#knownLines(path: string, result: SeenResult): Generator<ScanEvent, void> {
+    yield* this.#results.known(path, result);
+    if (result.archive) yield* this.#place(this.#results.knownMembers(path, result.archive));
+  }
+
+  /** Gives lines of members out now, if they need no place. */
+  *#place(lines: readonly PlacedLine[]): Generator<ScanEvent, void> {
+    this.#placed.add(lines);
+    if (this.request.unordered) yield* this.#placed.all();
   }
 }
 
@@ -287,9 +311,16 @@ function explainData({ externals }: RuleSet, packed: NonNullable<RuleSet["packed
 function listed(results: readonly FileResult[]): number {
   let count = 0;
   for (const result of results) {
-    if (result.kind !== "scanned") continue;
-    for (const { strings } of result.hits ?? [])
-      for (const { matches } of strings) count += 1 + matches.length;
+    if (result.kind === "scanned") count += listedOf(result);
+    if (!("archive" in result)) continue;
+    for (const member of result.archive?.members ?? [])
+      count += member.kind === "scanned" ? listedOf(member) : 1;
   }
+  return count;
+}
+
+function listedOf({ hits = [] }: ScannedUnit): number {
+  let count = 0;
+  for (const { strings } of hits) for (const { matches } of strings) count += 1 + matches.length;
   return count;
 }

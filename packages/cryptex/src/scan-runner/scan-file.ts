@@ -1,6 +1,9 @@
 /** Scans one file after the other with an engine, which is replaced when it is spent or has grown too large. */
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import { kindOf } from "../archives/kind.ts";
+import { unpackerModule } from "../archives/unpacker-file.ts";
+import { Unpackers } from "../archives/unpackers.ts";
 import type {
   CompiledRules,
   EngineInstance,
@@ -14,8 +17,17 @@ import { type Blame, blameOf, findCulprits } from "./culprits.ts";
 import { FileExplainer } from "./file-explainer.ts";
 import { escapeData, MAX_DATA_BYTES } from "./formats/escape.ts";
 import { pathExternals, textOf } from "./paths.ts";
-import type { BatchFile, ExplainData, FileResult, MakeEngine, RuleHit, ScanFileOptions } from "./protocol.ts";
-import { Cancelled, type FileContent, readFile, Unreadable } from "./read.ts";
+import type {
+  ArchiveResult,
+  BatchFile,
+  ExplainData,
+  FileResult,
+  MakeEngine,
+  RuleHit,
+  ScanFileOptions,
+} from "./protocol.ts";
+import { Cancelled, ENGINE_MAX_BYTES, readFile, Unreadable } from "./read.ts";
+import { scanArchive, type UnitResult } from "./scan-archive.ts";
 
 /** An engine that has grown by so much is replaced: its memory never shrinks, and loading the rules takes 20 to 100 ms. */
 const GROWN_BYTES = 128 * 1024 * 1024;
@@ -35,10 +47,16 @@ interface Engine {
   readonly bytes: number;
 }
 
+/** Matches that may still be shown of a file, and of what is in it. */
+interface Room {
+  matches: number;
+}
+
 export class FileScanner {
   #engine: Engine | undefined;
   #owners: ReadonlyMap<number, string> | undefined;
   readonly #explainer: FileExplainer | undefined;
+  readonly #unpackers = new Unpackers(unpackerModule);
 
   constructor(
     readonly makeEngine: MakeEngine,
@@ -46,6 +64,8 @@ export class FileScanner {
     readonly cancel: Int32Array,
     readonly options: ScanFileOptions,
     explain?: ExplainData,
+    /** Is called for each member of an archive. */
+    readonly moved: () => void = () => {},
   ) {
     this.#explainer = explain && new FileExplainer(explain);
   }
@@ -60,8 +80,15 @@ export class FileScanner {
   }
 
   scan(file: BatchFile): FileResult {
+    return this.#guarded(() => this.#scan(file));
+  }
+
+  /** Gives a result in place of an error, and puts an engine away that is spent or has grown. */
+  #guarded<Result>(
+    action: () => Result,
+  ): Result | { kind: "cancelled" } | { kind: "skip" | "error"; reason: string } {
     try {
-      return this.#scan(file);
+      return action();
     } catch (error) {
       if (error instanceof Cancelled) return { kind: "cancelled" };
       if (error instanceof Unreadable) return { kind: error.kind, reason: error.message };
@@ -75,33 +102,80 @@ export class FileScanner {
     }
   }
 
+  #isCancelled(): boolean {
+    return Atomics.load(this.cancel, 0) !== 0;
+  }
+
   #scan(file: BatchFile): FileResult {
-    const { instance, rules } = this.ready();
-    const cancelled = () => Atomics.load(this.cancel, 0) !== 0;
-    if (cancelled()) throw new Cancelled();
-    const content = readFile({
+    const { instance } = this.ready();
+    if (this.#isCancelled()) throw new Cancelled();
+    const { length, identity, uid } = readFile({
       path: file.path,
       byLink: file.byLink,
       memory: (length) => instance.buffer(length),
       maxSize: this.options.maxSize,
-      cancelled,
+      cancelled: () => this.#isCancelled(),
     });
-    const { length, identity } = content;
     const known = file.knownSha256;
-    const digest = () => new Bun.CryptoHasher("sha256").update(instance.buffer(length)).digest("hex");
-    const before = this.options.digestAll || known !== undefined ? digest() : undefined;
+    const before =
+      this.options.digestAll || known !== undefined ? digestOf(instance.buffer(length)) : undefined;
     if (known !== undefined && before === known) return { kind: "unchanged", identity };
 
+    const kind = kindOf(instance.buffer(length));
+    const isOpened = kind !== undefined && this.options.archives.depth > 0;
+    // The engine's memory is for its members soon.
+    const copy = isOpened ? instance.buffer(length).slice() : undefined;
+    const room: Room = { matches: SHOWN_MATCHES };
+    const externals = { ...pathExternals(file.path), filetype: "", owner: this.#owner(uid) };
+    const result = this.#guarded(() => this.#evaluate(length, externals, room, before));
+    if (result.kind === "cancelled") return result;
+    const archive = copy ? this.#members(copy, file.path, room) : kind && UNOPENED;
+    const rest = archive && { archive };
+    return result.kind === "scanned" ? { ...result, identity, ...rest } : { ...result, ...rest };
+  }
+
+  #members(bytes: Uint8Array, path: string, room: Room): ArchiveResult {
+    const { archives: limits, maxSize, timeoutMs, listClean } = this.options;
+    const check = () => {
+      if (this.#isCancelled()) throw new Cancelled();
+    };
+    return scanArchive(bytes, kindOf(bytes)!, path, {
+      limits,
+      maxSize: Math.min(maxSize, ENGINE_MAX_BYTES),
+      timeoutMs,
+      listClean,
+      unpackers: this.#unpackers,
+      check,
+      scan: (content, path) => {
+        this.moved();
+        check();
+        const result = this.#guarded(() => {
+          this.ready().instance.buffer(content.length).set(content);
+          return this.#evaluate(content.length, memberExternals(path), room);
+        });
+        if (result.kind === "cancelled") throw new Cancelled();
+        return result.kind === "scanned" ? result : { kind: "error", reason: result.reason };
+      },
+    });
+  }
+
+  /** Scans the first bytes of the engine's buffer. @param known digest of them */
+  #evaluate(
+    length: number,
+    externals: Record<string, ExternalValue>,
+    room: Room,
+    known?: string,
+  ): UnitResult {
+    const { instance, rules } = this.ready();
     const { timeoutMs, maxStrings } = this.options;
     const deadline = performance.now() + timeoutMs;
-    const externals = this.#externals(file.path, content);
     const explain = (numbers: readonly number[], matching?: ReadonlySet<number>) =>
       this.#explainer?.explain(
         instance,
         { length, externals, ...(matching && { matching }) },
         numbers,
         () => {
-          if (cancelled()) throw new Cancelled();
+          if (this.#isCancelled()) throw new Cancelled();
           if (timeoutMs === 0) return 0;
           const left = Math.ceil(deadline - performance.now());
           if (left <= 0) throw new OutOfTime();
@@ -109,9 +183,9 @@ export class FileScanner {
         },
       );
     if (this.#explainer?.rule !== undefined) {
-      const sha256 = before ?? digest();
+      const sha256 = known ?? digestOf(instance.buffer(length));
       const explanation = explain([this.#explainer.rule])?.[0];
-      return { kind: "scanned", identity, sha256, ...(explanation && { explanation }) };
+      return { kind: "scanned", size: length, sha256, ...(explanation && { explanation }) };
     }
     const once = (): EngineScan => {
       const left = timeoutMs === 0 ? 0 : Math.max(1, Math.ceil(deadline - performance.now()));
@@ -120,7 +194,7 @@ export class FileScanner {
     let scan = once();
     const culprits = blameOf(scan) ? findCulprits(rules, once) : undefined;
     if (culprits) scan = culprits.scan;
-    if (scan.outcome === "cancelled" && cancelled()) throw new Cancelled();
+    if (scan.outcome === "cancelled" && this.#isCancelled()) throw new Cancelled();
     if (scan.outcome !== "done") return { kind: "error", reason: unfinished(scan, timeoutMs) };
 
     const lost = [
@@ -131,8 +205,8 @@ export class FileScanner {
       })),
       ...scan.givenUp.map(({ rule, reason }) => ({ rule, reason, leftOut: false })),
     ];
-    const sha256 = before ?? (scan.matches.length > 0 ? digest() : undefined);
-    let hits = hitsOf(scan.matches, instance.buffer(length));
+    const sha256 = known ?? (scan.matches.length > 0 ? digestOf(instance.buffer(length)) : undefined);
+    let hits = hitsOf(scan.matches, instance.buffer(length), room);
     if (this.#explainer && hits.length > 0) {
       const numbers = hits.map(({ rule }) => rule);
       const explanations = explain(numbers, new Set(numbers))!;
@@ -140,17 +214,13 @@ export class FileScanner {
     }
     return {
       kind: "scanned",
-      identity,
+      size: length,
       ...(sha256 && { sha256 }),
       ...(hits.length > 0 && { hits }),
       ...(scan.log.length > 0 && { log: scan.log }),
       ...(lost.length > 0 && { lost }),
       ...(scan.notEvaluated.length > 0 && { notEvaluated: scan.notEvaluated }),
     };
-  }
-
-  #externals(path: string, { uid }: FileContent): Record<string, ExternalValue> {
-    return { ...pathExternals(path), filetype: "", owner: this.#owner(uid) };
   }
 
   #owner(uid: number): string {
@@ -206,8 +276,18 @@ export function timedOut(timeoutMs: number): string {
   return `timed out after ${timeoutMs / 1000} s`;
 }
 
-function hitsOf(matches: readonly RuleMatch[], content: Uint8Array): RuleHit[] {
-  let room = SHOWN_MATCHES;
+const UNOPENED: ArchiveResult = { opened: 0, clean: 0, members: [] };
+
+/** A member's folders may be parted by backslashes, and the engine's texts end at a zero byte. Nobody owns it. */
+function memberExternals(path: string): Record<string, ExternalValue> {
+  return { ...pathExternals(path.replaceAll("\\", "/").replaceAll("\0", "?")), filetype: "", owner: "" };
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+}
+
+function hitsOf(matches: readonly RuleMatch[], content: Uint8Array, room: Room): RuleHit[] {
   const show = ({ offset, length }: EngineMatch) =>
     [
       offset,
@@ -217,8 +297,8 @@ function hitsOf(matches: readonly RuleMatch[], content: Uint8Array): RuleHit[] {
   return matches.map(({ rule, strings }) => ({
     rule,
     strings: strings.map(({ string, total, matches }) => {
-      const listed = matches.slice(0, room);
-      room -= listed.length;
+      const listed = matches.slice(0, room.matches);
+      room.matches -= listed.length;
       return { string, total, matches: listed.map(show) };
     }),
   }));

@@ -5,7 +5,8 @@
  * A result belongs to a path, because rules may ask for the name and the folder of a file. It is used again only for
  * the same inode with the same size and times.
  */
-import type { LogEvent, MatchEvent } from "./events.ts";
+import type { ArchiveLimits } from "../archives/limits.ts";
+import type { CleanEvent, LogEvent, MatchEvent, NoteEvent, SkipEvent } from "./events.ts";
 
 /** Everything a result depends on besides the file. Results of one scope are never seen in another. */
 export interface SeenScope {
@@ -15,10 +16,19 @@ export interface SeenScope {
   readonly engine: string;
   /** `--max-strings`, which cuts what match lines show. */
   readonly maxStrings: number;
+  /** Decides on the members of archives; null where none is opened. */
+  readonly archives: SeenArchives | null;
   /** Version of this program, which reads signatures and writes the lines that are kept. */
   readonly program: string;
   /** Matches are explained. */
   readonly explained?: true;
+}
+
+export interface SeenArchives extends ArchiveLimits {
+  readonly maxSize: number;
+  readonly listClean: boolean;
+  /** Digest of the unpacker. */
+  readonly unpacker: string;
 }
 
 /** Tells a file from its later versions. Numbers as lstat(2) gives them; times in milliseconds with fractions. */
@@ -31,7 +41,12 @@ export interface FileIdentity {
 }
 
 /** Lines without the path. JSON holds them without loss, and keys keep their order. */
-export type SeenEvent = Omit<MatchEvent, "path" | "path_bytes"> | Omit<LogEvent, "path" | "path_bytes">;
+export type SeenEvent = WithoutPath<MatchEvent | LogEvent>;
+
+/** The same of a member. */
+export type SeenMemberEvent = SeenEvent | WithoutPath<SkipEvent | NoteEvent | CleanEvent>;
+
+type WithoutPath<Event> = Event extends unknown ? Omit<Event, "path" | "path_bytes"> : never;
 
 /** Result of a file that was wholly evaluated: no other is recorded. */
 export interface SeenResult {
@@ -39,6 +54,15 @@ export interface SeenResult {
   readonly events: readonly SeenEvent[];
   /** Digest of the bytes that were scanned, hex; absent for most clean files. `--paranoid` compares it. */
   readonly sha256?: string;
+  /** Present for an archive, opened or not. */
+  readonly archive?: SeenArchive;
+}
+
+/** See `ArchiveResult`. */
+export interface SeenArchive {
+  readonly opened: number;
+  readonly clean: number;
+  readonly members: readonly { readonly name: string; readonly events: readonly SeenMemberEvent[] }[];
 }
 
 export interface SeenFile extends FileIdentity, SeenResult {

@@ -157,7 +157,15 @@ describe("ndjson and json", () => {
 
   test("the object holds the lines of NDJSON, each in its list", () => {
     const { start, end, ...lists } = JSON.parse(written("json", HOSTILE_EVENTS).out);
-    expect(Object.keys(lists)).toEqual(["matches", "skips", "errors", "quarantine", "logs", "clean"]);
+    expect(Object.keys(lists)).toEqual([
+      "matches",
+      "skips",
+      "errors",
+      "quarantine",
+      "logs",
+      "notes",
+      "clean",
+    ]);
     const entries = [start, ...Object.values(lists).flat(), end];
     expect(new Set(entries.map((entry) => JSON.stringify(entry)))).toEqual(
       new Set(HOSTILE_EVENTS.map((entry) => JSON.stringify(entry))),

@@ -143,6 +143,11 @@ export const HOSTILE_EVENTS: readonly ScanEvent[] = [
   plainMatch(NEWLINE_NAME),
   hostileMatch(BROKEN_NAME),
   plainMatch({ path: "data/a.zip!/b/<script>alert(1)</script>.HTML" }),
+  {
+    type: "note",
+    path: "data/a.zip!/../\x1b[2J\0\u202e",
+    reason: 'its local header names it "=1+1\u2028", and not {0}',
+  },
   { type: "log", path: "data/a.bin", message: '{"type":"match"}\n\u2028size 2\x1b[2J' },
   {
     type: "quarantine",
@@ -158,7 +163,18 @@ export const HOSTILE_EVENTS: readonly ScanEvent[] = [
   { type: "skip", path: "data/link1", reason: "symbolic link" },
   { type: "skip", path: "data/link2", reason: "symbolic link" },
   { type: "clean", path: "data/clean \u{e0041}.txt" },
-  { type: "end", complete: false, scanned: 5, clean: 1, matched: 4, matches: 5, skipped: 3, errors: 2 },
+  {
+    type: "end",
+    complete: false,
+    scanned: 4,
+    clean: 1,
+    matched: 3,
+    matches: 5,
+    skipped: 3,
+    errors: 2,
+    archives: { opened: 1, unopened: 2 },
+    members: { scanned: 1, clean: 0, matched: 1, skipped: 0, errors: 0 },
+  },
 ];
 
 /** A scan in which all is well and nothing matches. */

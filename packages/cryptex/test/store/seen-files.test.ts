@@ -13,7 +13,14 @@ import type {
   SeenScope,
 } from "../../src/scan-runner/seen-files.ts";
 
-const SCOPE: SeenScope = { ruleset: "sha256:aa", engine: "bb", maxStrings: 100, program: "1.0.0" };
+const SCOPE: SeenScope = {
+  ruleset: "sha256:aa",
+  engine: "bb",
+  maxStrings: 100,
+  archives: null,
+  program: "1.0.0",
+};
+const ARCHIVES = { depth: 1, members: 9, bytes: 9, ratio: 9, maxSize: 9, listClean: false, unpacker: "cc" };
 const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
 const IDENTITY: FileIdentity = {
@@ -120,6 +127,7 @@ describe("what was recorded", () => {
       ruleset: fc.constantFrom("sha256:aa", "sha256:ab", ""),
       engine: fc.constantFrom("bb", "bc", 'b","x'),
       maxStrings: fc.constantFrom(100, 99, 0),
+      archives: fc.constantFrom(null, ARCHIVES, { ...ARCHIVES, depth: 2 }),
       program: fc.constantFrom("1.0.0", "1.0.1"),
     });
     fc.assert(
@@ -129,7 +137,7 @@ describe("what was recorded", () => {
       }),
     );
     expect(
-      open({ ...SCOPE, archives: 1 } as SeenScope)
+      open({ ...SCOPE, another: 1 } as SeenScope)
         .folder("data")
         .get("a", IDENTITY),
     ).toBeUndefined();

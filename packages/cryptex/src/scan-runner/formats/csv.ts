@@ -62,11 +62,7 @@ function cellsOf(event: ScanEvent): Row {
     }
     case "end": {
       const { type, ...facts } = event;
-      return {
-        message: Object.entries(facts)
-          .map(([name, value]) => `${name}=${value}`)
-          .join(" "),
-      };
+      return { message: factsText(facts).join(" ") };
     }
     case "clean":
       return pathCells(event);
@@ -75,6 +71,13 @@ function cellsOf(event: ScanEvent): Row {
     default:
       return { ...pathCells(event), message: event.reason };
   }
+}
+
+/** Names of facts within others are joined by a dot. */
+function factsText(facts: object, prefix = ""): string[] {
+  return Object.entries(facts).flatMap(([name, value]) =>
+    typeof value === "object" ? factsText(value, `${prefix}${name}.`) : `${prefix}${name}=${value}`,
+  );
 }
 
 function startText({ schema, ruleset, rules, engines }: StartEvent): string {

@@ -8,7 +8,7 @@ import { visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter } from "./format.ts";
 import { bar, code, type Html, type PageTable, page, shares, tableSection, text } from "./html-page.ts";
 import { matchCount } from "./match-event.ts";
-import { gapSentence, matchSentence, skipSentence, Tally } from "./outcome.ts";
+import { archiveSentence, gapSentence, matchSentence, skipSentence, Tally } from "./outcome.ts";
 
 const MAX_MATCHES = 1_000;
 const MAX_LINES = 500;
@@ -29,6 +29,7 @@ export function htmlWriter({ version }: FormatOptions): FormatWriter {
   const errors = new Rows(MAX_LINES);
   const skips = new Rows(MAX_LINES);
   const logs = new Rows(MAX_LINES);
+  const notes = new Rows(MAX_LINES);
   const clean = new Rows(MAX_LINES);
   const byRule = new Counts(Number.POSITIVE_INFINITY);
   const byExtension = new Counts(MAX_EXTENSIONS);
@@ -50,6 +51,9 @@ export function htmlWriter({ version }: FormatOptions): FormatWriter {
           break;
         case "skip":
           skips.add(() => pathRow(event, event.reason));
+          break;
+        case "note":
+          notes.add(() => pathRow(event, event.reason));
           break;
         case "log":
           logs.add(() => pathRow(event, event.message));
@@ -75,6 +79,7 @@ export function htmlWriter({ version }: FormatOptions): FormatWriter {
         tableSection(byExtension.table("Matches by file name extension", "Extension")),
         tableSection({ title: "Matches", columns: ["File", "Rule", "Strings"], ...matches }),
         tableSection({ title: "Skipped", columns: ["Path", "Reason"], ...skips }),
+        tableSection({ title: "Notes on archives", columns: ["Path", "Note"], ...notes }),
         tableSection({ title: "Messages of rules", columns: ["Path", "Message"], ...logs }),
         tableSection({ title: "Clean files", columns: ["Path"], ...clean }),
       ];
@@ -140,6 +145,7 @@ function verdict(tally: Tally): string {
     gapSentence(tally),
     matchSentence(tally),
     skipSentence(tally, MAX_REASONS) ?? "Nothing was skipped.",
+    ...[archiveSentence(tally) ?? []].flat(),
   ];
   const sentences = words.map((sentence) => `<p>${text(sentence).html}</p>`);
   return `<div class="verdict ${isComplete ? "good" : "warn"}"><p class="word ${isComplete ? "good" : "warn"}">${word}</p>${sentences.join("")}</div>`;
@@ -161,12 +167,16 @@ function facts({ start }: Tally, version: string): string {
 
 function outcomes({ end }: Tally): string {
   if (end === undefined) return "";
-  return shares("Files", [
-    { name: "matched", count: end.matched, colour: "bad" },
-    { name: "clean", count: end.clean, colour: "good" },
-    { name: "not evaluated", count: end.errors, colour: "warn" },
-    { name: "skipped", count: end.skipped, colour: "none" },
-  ]);
+  const { members = { matched: 0, clean: 0, errors: 0, skipped: 0 } } = end;
+  const parts = ({ matched, clean, errors, skipped }: typeof members) =>
+    [
+      { name: "matched", count: matched, colour: "bad" },
+      { name: "clean", count: clean, colour: "good" },
+      { name: "not evaluated", count: errors, colour: "warn" },
+      { name: "skipped", count: skipped, colour: "none" },
+    ] as const;
+  const files = { ...end, errors: end.errors - members.errors, skipped: end.skipped - members.skipped };
+  return [shares("Files", parts(files)), shares("Members of archives", parts(members))].join("");
 }
 
 function matchRow(event: MatchEvent): Html[] {

@@ -18,6 +18,7 @@ const LISTS = {
   error: "errors",
   quarantine: "quarantine",
   log: "logs",
+  note: "notes",
   clean: "clean",
 } as const;
 
@@ -31,6 +32,7 @@ export function jsonWriter(): FormatWriter {
     error: [],
     quarantine: [],
     log: [],
+    note: [],
     clean: [],
   };
   let isOpen = false;

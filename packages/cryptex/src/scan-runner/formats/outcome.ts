@@ -44,9 +44,26 @@ export class Tally {
 export function matchSentence({ start, end }: Tally): string {
   if (end === undefined) return "The scan did not reach its end.";
   const rules = start === undefined ? "" : ` with ${plural(start.rules, "rule")}`;
-  const files = `${plural(end.scanned, "file")} scanned${rules}`;
-  if (end.matched === 0) return `${files}: no match.`;
-  return `${files}: ${plural(end.matches, "match", "matches")} in ${plural(end.matched, "file")}, ${formatCount(end.clean)} clean.`;
+  const { members } = end;
+  const also = members ? ` and ${membersText(members.scanned)}` : "";
+  const files = `${plural(end.scanned, "file")}${also} scanned${rules}`;
+  if (end.matches === 0) return `${files}: no match.`;
+  const matched = members
+    ? `${plural(end.matched, "file")} and ${membersText(members.matched)}`
+    : plural(end.matched, "file");
+  const clean = end.clean + (members?.clean ?? 0);
+  return `${files}: ${plural(end.matches, "match", "matches")} in ${matched}, ${formatCount(clean)} clean.`;
+}
+
+function membersText(count: number): string {
+  return plural(count, "member of an archive", "members of archives");
+}
+
+/** Says how many archives were left as they are; undefined where there was none. */
+export function archiveSentence({ end }: Tally): string | undefined {
+  const { unopened = 0 } = end?.archives ?? {};
+  if (unopened === 0) return undefined;
+  return `Not opened: ${plural(unopened, "archive")}, scanned as they are; --archives opens them.`;
 }
 
 /** Says what was not evaluated, in one sentence. */

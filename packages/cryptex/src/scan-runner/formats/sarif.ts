@@ -58,18 +58,20 @@ function list(texts: readonly string[]): string {
   return texts.length === 0 ? "[]" : `[\n${texts.join(",\n")}]`;
 }
 
-/** Files that match, each once; the lines of a file stand together. */
+/** Files and members that match, each once; the lines of a file stand together. */
 class FileList {
   readonly texts: string[] = [];
   private last = "";
 
   indexOf(event: MatchEvent): number {
     const location = { uri: uriOf(event) };
-    if (this.texts.length === 0 || location.uri !== this.last) {
+    // Members of an archive may have one name.
+    const file = `${event.sha256} ${location.uri}`;
+    if (file !== this.last) {
       const hashes = { "sha-256": event.sha256 };
       this.texts.push(safeJson({ location, length: event.size, roles: ["analysisTarget"], hashes }));
     }
-    this.last = location.uri;
+    this.last = file;
     return this.texts.length - 1;
   }
 }
@@ -154,7 +156,14 @@ function regionOf({ offset, length, data }: MatchedString) {
   };
 }
 
-const LEVELS = { error: "error", quarantine: "error", skip: "note", log: "note", clean: "none" } as const;
+const LEVELS = {
+  error: "error",
+  quarantine: "error",
+  skip: "note",
+  log: "note",
+  note: "note",
+  clean: "none",
+} as const;
 
 /** Tells of an event that is no match. */
 function notification(event: Exclude<ScanEvent, MatchEvent | { type: "start" | "end" }>) {

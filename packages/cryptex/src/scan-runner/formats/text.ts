@@ -9,7 +9,7 @@ import type { MatchEvent, MatchedString, QuarantineEvent } from "../events.ts";
 import { visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter } from "./format.ts";
 import { matchCount } from "./match-event.ts";
-import { gapSentence, matchSentence, skipSentence, Tally } from "./outcome.ts";
+import { archiveSentence, gapSentence, matchSentence, skipSentence, Tally } from "./outcome.ts";
 
 /** Matches of strings shown below a rule. */
 const MAX_STRINGS = 3;
@@ -49,6 +49,12 @@ export function textWriter({ screen }: FormatOptions): FormatWriter {
           return { out: besideMatches(quarantineText(event, screen)) };
         case "clean":
           return { out: besideMatches(`${paint("clean:", "good", screen.color)} ${visiblePath(event)}`) };
+        case "note":
+          return {
+            out: besideMatches(
+              `${paint("note:", "dim", screen.color)} ${visiblePath(event)}: ${visible(event.reason)}`,
+            ),
+          };
         case "log":
           return { err: `${visiblePath(event)}: ${visible(event.message)}\n` };
         default:
@@ -105,6 +111,7 @@ function summary(tally: Tally, quarantined: number, screen: Screen): string {
     "",
     matchSentence(tally),
     skipSentence(tally, MAX_REASONS),
+    archiveSentence(tally),
     tally.duplicates > 0
       ? `Left out: ${plural(tally.duplicates, "second copy", "second copies")} of rules.`
       : undefined,

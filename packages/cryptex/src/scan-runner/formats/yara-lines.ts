@@ -123,6 +123,8 @@ function otherLine(event: Exclude<ScanEvent, MatchEvent>): string {
       return `skipping ${pathText(event)}: ${visible(event.reason)}\n`;
     case "error":
       return `error scanning ${pathText(event)}: ${visible(event.reason)}\n`;
+    case "note":
+      return `note: ${pathText(event)}: ${visible(event.reason)}\n`;
     case "log":
       return `${pathText(event)}: ${visible(event.message)}\n`;
     case "clean":

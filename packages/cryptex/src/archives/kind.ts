@@ -1,0 +1,107 @@
+/** Tells by their content which bytes are an archive, whatever their name. */
+import { endOfZip } from "./zip-structure.ts";
+
+/** Kinds whose members can be read. A compressed stream is an archive with one member or, where that is a tar archive, with its members. */
+export type Kind = "zip" | "tar" | "7z" | "gzip" | "bzip2" | "xz" | "zstd" | "lzip";
+
+/** An archive that nothing here reads. */
+export interface Unreadable {
+  /** As a line names it. */
+  readonly name: string;
+}
+
+/** Bytes at a place of the file. */
+interface Magic {
+  readonly bytes: string;
+  readonly at?: number;
+}
+
+const READABLE: readonly (Magic & { readonly kind: Kind })[] = [
+  { kind: "zip", bytes: "PK\x03\x04" },
+  { kind: "zip", bytes: "PK\x05\x06" },
+  // The first of several volumes, or what was to become one.
+  { kind: "zip", bytes: "PK\x07\x08PK\x03\x04" },
+  { kind: "zip", bytes: "PK00PK\x03\x04" },
+  { kind: "7z", bytes: "7z\xbc\xaf\x27\x1c" },
+  { kind: "gzip", bytes: "\x1f\x8b\x08" },
+  { kind: "bzip2", bytes: "BZh" },
+  { kind: "xz", bytes: "\xfd7zXZ\0" },
+  { kind: "zstd", bytes: "\x28\xb5\x2f\xfd" },
+  { kind: "lzip", bytes: "LZIP" },
+];
+
+const UNREADABLE: readonly (Magic & Unreadable)[] = [
+  { name: "RAR", bytes: "Rar!\x1a\x07" },
+  { name: "cabinet", bytes: "MSCF\0\0\0\0" },
+  { name: "ISO 9660", bytes: "CD001", at: 32769 },
+  { name: "compress", bytes: "\x1f\x9d" },
+  { name: "LZ4", bytes: "\x04\x22\x4d\x18" },
+  { name: "ARJ", bytes: "\x60\xea" },
+  { name: "LHA", bytes: "-lh", at: 2 },
+  { name: "ACE", bytes: "**ACE**", at: 7 },
+  { name: "XAR", bytes: "xar!\0\x1c" },
+];
+
+export function kindOf(bytes: Uint8Array): Kind | Unreadable | undefined {
+  const readable = READABLE.find((magic) => stands(magic, bytes));
+  // "BZh" may begin a text: a level from 1 to 9 and the mark of a block, or of the end, follow in the stream.
+  if (readable && (readable.kind !== "bzip2" || isBzip2(bytes))) return readable.kind;
+  const unreadable = UNREADABLE.find((magic) => stands(magic, bytes));
+  if (
+    unreadable &&
+    (unreadable.name !== "ARJ" || isArj(bytes)) &&
+    (unreadable.name !== "LHA" || isLha(bytes))
+  )
+    return { name: unreadable.name };
+  if (isTar(bytes)) return "tar";
+  // A ZIP file may stand behind other bytes, such as a program that unpacks it.
+  return endOfZip(bytes, ZIP_TAIL) ? "zip" : undefined;
+}
+
+/** A comment has 65,535 bytes at most, and its end 22 before that. */
+const ZIP_TAIL = 65_535 + 22;
+
+function stands({ bytes: magic, at = 0 }: Magic, bytes: Uint8Array): boolean {
+  if (bytes.length < at + magic.length) return false;
+  for (let i = 0; i < magic.length; i++) if (bytes[at + i] !== magic.charCodeAt(i)) return false;
+  return true;
+}
+
+function isBzip2(bytes: Uint8Array): boolean {
+  const level = bytes[3] ?? 0;
+  const mark = Buffer.from(bytes.subarray(4, 10)).toString("hex");
+  return level >= 0x31 && level <= 0x39 && ("314159265359".startsWith(mark) || mark === "177245385090");
+}
+
+/** Basic header of 10 to 2,600 bytes, of the version 1 to 12, for which nothing wants a longer mark. */
+function isArj(bytes: Uint8Array): boolean {
+  const size = (bytes[2] ?? 0) | ((bytes[3] ?? 0) << 8);
+  return (
+    size >= 30 && size <= 2600 && (bytes[10] ?? 255) <= 11 && (bytes[4] ?? 0) >= 30 && (bytes[4] ?? 0) <= 60
+  );
+}
+
+function isLha(bytes: Uint8Array): boolean {
+  return /^-lh[0-9dx]-/.test(Buffer.from(bytes.subarray(2, 7)).toString("latin1")) && (bytes[20] ?? 9) <= 3;
+}
+
+const BLOCK = 512;
+
+/**
+ * A first block whose sum is right, in bytes with or without signs: POSIX.1-1988, ustar. The archives of the seventh Unix have no mark.
+ * A block of zeros is none, though it may stand at the end.
+ */
+function isTar(bytes: Uint8Array): boolean {
+  if (bytes.length < BLOCK) return false;
+  const stated = /^ *([0-7]{1,8})[ \0]/.exec(Buffer.from(bytes.subarray(148, 156)).toString("latin1"))?.[1];
+  if (stated === undefined) return false;
+  let unsigned = 0;
+  let signed = 0;
+  for (let i = 0; i < BLOCK; i++) {
+    const byte = i >= 148 && i < 156 ? 0x20 : bytes[i]!;
+    unsigned += byte;
+    signed += byte < 128 ? byte : byte - 256;
+  }
+  const sum = Number.parseInt(stated, 8);
+  return sum > 256 && (sum === unsigned || sum === signed);
+}
