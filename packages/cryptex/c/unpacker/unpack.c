@@ -79,7 +79,8 @@ EXPORT(close) void ux_close(void)
   stream_close();
 }
 
-EXPORT(open) int ux_open(enum kind kind, double size)
+/* Opens an archive; a compressed stream as a tar archive, or as what it is. */
+EXPORT(open) int ux_open(enum kind kind, double size, int is_tar)
 {
   ux_close();
   /* Names in UTF-16 become UTF-8. */
@@ -107,13 +108,15 @@ EXPORT(open) int ux_open(enum kind kind, double size)
       break;
     default:
       if (is_stream())
-      {
         stream_open(kind);
-        archive_read_support_format_raw(archive);
-        archive_read_support_format_empty(archive);
-      }
       else
         archive_read_set_skip_callback(archive, skip_pieces);
+      if (!is_tar)
+      {
+        archive_read_support_format_raw(archive);
+        archive_read_support_format_empty(archive);
+        break;
+      }
       archive_read_support_format_tar(archive);
       /* What stands behind the mark of the end is read, too. */
       archive_read_set_options(archive, "tar:read_concatenated_archives");

@@ -1,6 +1,6 @@
 /** The content of a member while it is unpacked. It grows with what comes, never with what an archive says will come. */
 
-const FIRST_BYTES = 1 << 16;
+const FIRST_BYTES = 1 << 12;
 
 export class Content {
   #memory = new Uint8Array(FIRST_BYTES);

@@ -91,7 +91,7 @@ const BLOCK = 512;
  * A first block whose sum is right, in bytes with or without signs: POSIX.1-1988, ustar. The archives of the seventh Unix have no mark.
  * A block of zeros is none, though it may stand at the end.
  */
-function isTar(bytes: Uint8Array): boolean {
+export function isTar(bytes: Uint8Array): boolean {
   if (bytes.length < BLOCK) return false;
   const stated = /^ *([0-7]{1,8})[ \0]/.exec(Buffer.from(bytes.subarray(148, 156)).toString("latin1"))?.[1];
   if (stated === undefined) return false;

@@ -9,7 +9,7 @@ type Address = number;
 interface Exports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
-  ux_open(kind: number, size: number): number;
+  ux_open(kind: number, size: number, isTar: number): number;
   ux_close(): void;
   ux_next(): number;
   ux_block(): number;
@@ -80,15 +80,15 @@ const GROWN_BYTES = 16 * 2 ** 20;
 
 const CODES = { end: 1, ok: 0, retry: -10, warning: -20, failed: -25 } as const;
 
-const TYPES: Readonly<Record<number, Entry["type"]>> = {
-  16807: "file",
-  9604: "folder",
-  21609: "symbolic link",
-  4802: "device",
-  14406: "device",
-  2401: "FIFO",
-  26411: "socket",
-};
+const TYPES: ReadonlyMap<number, Entry["type"]> = new Map([
+  [0o100000, "file"],
+  [0o040000, "folder"],
+  [0o120000, "symbolic link"],
+  [0o020000, "device"],
+  [0o060000, "device"],
+  [0o010000, "FIFO"],
+  [0o140000, "socket"],
+]);
 
 export class Unpacker {
   readonly #exports: Exports;
@@ -117,10 +117,11 @@ export class Unpacker {
     return this.#exports.memory.buffer.byteLength;
   }
 
-  open(kind: MachineKind, source: Source, watch: MachineWatch): Step {
+  /** @param isTar a compressed stream holds a tar archive, and is read as one */
+  open(kind: MachineKind, source: Source, watch: MachineWatch, isTar = kind === "tar"): Step {
     this.#source = source;
     this.#watch = watch;
-    return this.#step(() => this.#exports.ux_open(KINDS.indexOf(kind), source.length));
+    return this.#step(() => this.#exports.ux_open(KINDS.indexOf(kind), source.length, Number(isTar)));
   }
 
   close(): void {
@@ -145,7 +146,7 @@ export class Unpacker {
     const isHardLink = unpacker.ux_is_hard_link() !== 0;
     return {
       name: this.#text(unpacker.ux_name()),
-      type: isHardLink ? "hard link" : (TYPES[unpacker.ux_type()] ?? "other"),
+      type: isHardLink ? "hard link" : (TYPES.get(unpacker.ux_type()) ?? "other"),
       target: this.#text(unpacker.ux_link()),
       size: size < 0 ? undefined : size,
       isEncrypted: unpacker.ux_is_encrypted() !== 0,

@@ -1,6 +1,7 @@
 /** Reads the members of archives that are read from front to back: tar and 7z, and compressed streams. */
 import { Content } from "./content.ts";
-import type { Entry, Unpacker } from "./machine.ts";
+import { isTar } from "./kind.ts";
+import type { Entry, MachineKind, Step, Unpacker } from "./machine.ts";
 import { type Found, Names } from "./member.ts";
 import {
   type ArchiveRequest,
@@ -24,8 +25,9 @@ export function* streamMembers(request: ArchiveRequest): Generator<Found, void> 
   const unpacker = unpackers.take();
   try {
     watch.begin();
-    const opened = unpacker.open(kind === "zip" ? "zip-member" : kind, sourceOf(bytes), watch);
+    const opened = open(request, unpacker, watch);
     const fault = opened.kind === "fault" ? opened : yield* eachMember(request, unpacker, watch);
+    if (fault === "in its only member") return;
     if (fault) {
       const reason = `${faultText(fault)}: the rest was not evaluated`;
       yield { kind: "error", name: undefined, reason, complete: false };
@@ -43,12 +45,26 @@ export function* streamMembers(request: ArchiveRequest): Generator<Found, void> 
   }
 }
 
-/** Returns the fault that ended it. */
+function open({ bytes, kind }: ArchiveRequest, unpacker: Unpacker, watch: Watch): Step {
+  const source = sourceOf(bytes);
+  const machineKind = kind as MachineKind;
+  if (kind === "tar" || kind === "7z") return unpacker.open(machineKind, source, watch);
+  // The first block tells what the stream holds. libarchive takes zeros for a tar archive, too, whatever follows them.
+  const opened = unpacker.open(machineKind, source, watch);
+  if (opened.kind === "ok" && unpacker.next().kind === "ok") {
+    unpacker.read();
+    if (isTar(unpacker.block?.bytes ?? new Uint8Array(0)))
+      return unpacker.open(machineKind, source, watch, true);
+  }
+  return unpacker.open(machineKind, source, watch);
+}
+
+/** Returns the fault that ended it, unless the line of a member has it. */
 function* eachMember(
   request: ArchiveRequest,
   unpacker: Unpacker,
   watch: Watch,
-): Generator<Found, Fault | undefined> {
+): Generator<Found, Fault | "in its only member" | undefined> {
   const { work, name: archive } = request;
   const names = new Names();
   let faults = 0;
@@ -73,8 +89,7 @@ function* eachMember(
     const named = names.take(entry.isRaw ? (entry.name ?? streamName(archive)) : entry.name);
     const notes = step.warning === undefined ? named.notes : [...named.notes, step.warning];
     const fault = yield* oneMember(request, unpacker, watch, { ...entry, name: named.name, notes });
-    // A stream has this member alone, whose line has said it.
-    if (fault && entry.isRaw) return undefined;
+    if (fault && entry.isRaw) return "in its only member";
     if (fault?.of === "archive") return fault;
   }
 }

@@ -46,7 +46,7 @@ function* zipMember(request: ArchiveRequest, watch: Watch, member: ZipMember): G
   let content: Content | undefined;
   if (member.isEncrypted) faults.unshift("encrypted");
   else if (member.data === undefined) faults.unshift("damaged");
-  else if (size !== undefined && size > maxSize) {
+  else if (size !== undefined && size > maxSize && couldBe(size, member)) {
     yield { kind: "skip", name, reason: [overSize(size, maxSize), ...faults].join("; "), complete: false };
     yield* noted(name, notes);
     return;
@@ -60,14 +60,25 @@ function* zipMember(request: ArchiveRequest, watch: Watch, member: ZipMember): G
   } else if (!content || (content.length === 0 && faults.length > 0)) {
     yield { kind: "error", name, reason: faults.join("; "), complete: false };
     yield* noted(name, notes);
-  } else if (type === SYMBOLIC_LINK && content.length <= MOST_TARGET) {
+  } else if (type === SYMBOLIC_LINK && content.length <= MOST_TARGET && faults.length === 0) {
     const target = Buffer.from(content.bytes).toString();
     yield { kind: "skip", name, reason: `symbolic link to ${target}`, complete: true };
     yield* noted(name, notes);
-  } else {
+  } else if (!isFolder || content.length > 0 || faults.length > 0) {
     const strange = isFolder ? ["it is a folder, and has content"] : [];
     yield { kind: "member", name, content: content.bytes, faults, notes: [...notes, ...strange] };
   }
+}
+
+const STORED = 0;
+const DEFLATED = 8;
+/** 258 bytes for two bits. */
+const MOST_OF_DEFLATE = 1032;
+
+/** Finds out sizes that are lies, by which a member would be skipped. */
+function couldBe(size: number, { method, packedSize = Number.POSITIVE_INFINITY }: ZipMember): boolean {
+  if (method === STORED) return size === packedSize;
+  return method !== DEFLATED || size <= packedSize * MOST_OF_DEFLATE;
 }
 
 /** Returns what went wrong. */

@@ -126,7 +126,7 @@ export function zipStructure(bytes: Uint8Array, most: number): ZipStructure {
   const end = endOfZip(bytes);
   if (!end) {
     return {
-      members: localMembers(buffer, [[0, bytes.length]]),
+      members: localMembers(buffer, [[0, bytes.length]], []),
       faults: ["it has no central directory: truncated or damaged. Its members were looked for"],
       notes: [],
     };
@@ -150,7 +150,7 @@ export function zipStructure(bytes: Uint8Array, most: number): ZipStructure {
   const gaps = gapsOf(covered.ranges, end.directory);
   const behind = bytes.length - (end.at + END_BYTES + buffer.readUInt16LE(end.at + 20));
   return {
-    members: both(entries, localMembers(buffer, gaps)),
+    members: both(entries, localMembers(buffer, gaps, ["the central directory does not name it"])),
     faults,
     notes: strayNotes(buffer, gaps, behind),
   };
@@ -353,7 +353,11 @@ function isZero(bytes: Uint8Array): boolean {
 }
 
 /** Finds members by their local headers alone, in stretches that no member of the central directory takes. */
-function* localMembers(buffer: Buffer, ranges: readonly Range[]): Generator<ZipMember> {
+function* localMembers(
+  buffer: Buffer,
+  ranges: readonly Range[],
+  notes: readonly string[],
+): Generator<ZipMember> {
   for (const [from, to] of ranges) {
     let at = from;
     for (;;) {
@@ -378,7 +382,7 @@ function* localMembers(buffer: Buffer, ranges: readonly Range[]): Generator<ZipM
         data,
         type: undefined,
         faults: isCut ? ["truncated: its data end behind the end of the archive"] : [],
-        notes: ["the central directory does not name it"],
+        notes,
       };
       // Where its length is not known, the next header is looked for in its data, too: too many members are better than too few.
       at = packedSize === undefined || isCut ? data : data + packedSize;

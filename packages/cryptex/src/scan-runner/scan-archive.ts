@@ -76,10 +76,13 @@ class ArchiveScan {
     const { maxSize, timeoutMs, check, unpackers } = this.options;
     const name = baseName(this.path + place);
     const work = new Work(this.#budget, bytes.length);
+    // One line for all that holds for the archive as a whole.
+    const faults: string[] = [];
     for (const found of membersOf({ bytes, kind, name, work, maxSize, timeoutMs, check, unpackers })) {
       if (this.#isFull) return;
       const name = inside + (found.name ?? "");
-      if (found.kind !== "member") this.#say({ ...found, name });
+      if (found.kind === "error" && found.name === undefined) faults.push(found.reason);
+      else if (found.kind !== "member") this.#say({ ...found, name });
       else {
         this.#scan(name, found.content, found.faults);
         for (const reason of found.notes) this.#say({ kind: "note", name, reason });
@@ -87,6 +90,8 @@ class ArchiveScan {
         if (nested && !this.#isFull) this.open(found.content, nested, name, depth + 1);
       }
     }
+    if (faults.length > 0)
+      this.#say({ kind: "error", name: inside, reason: shortened(faults), complete: false });
   }
 
   #scan(name: string, content: Uint8Array, faults: readonly string[]): void {
@@ -112,4 +117,14 @@ class ArchiveScan {
     const reason = `over the limit of ${this.#lines < MOST_LINES ? `${MOST_TEXT} bytes` : MOST_LINES} of lines: the rest was not evaluated`;
     this.#members.push({ kind: "error", name: "!/", reason, complete: false });
   }
+}
+
+/** Faults that a line names. */
+const NAMED = 5;
+
+function shortened(faults: readonly string[]): string {
+  const more = faults.length - NAMED;
+  // The last one says how it ended.
+  const named = more > 0 ? [...faults.slice(0, NAMED - 1), `${more} more`, faults.at(-1)!] : faults;
+  return named.join("; ");
 }

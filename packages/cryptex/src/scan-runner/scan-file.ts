@@ -64,7 +64,7 @@ export class FileScanner {
     readonly cancel: Int32Array,
     readonly options: ScanFileOptions,
     explain?: ExplainData,
-    /** Is called for each member of an archive. */
+    /** Is called while archives are unpacked: there is progress. */
     readonly moved: () => void = () => {},
   ) {
     this.#explainer = explain && new FileExplainer(explain);
@@ -137,6 +137,7 @@ export class FileScanner {
   #members(bytes: Uint8Array, path: string, room: Room): ArchiveResult {
     const { archives: limits, maxSize, timeoutMs, listClean } = this.options;
     const check = () => {
+      this.moved();
       if (this.#isCancelled()) throw new Cancelled();
     };
     return scanArchive(bytes, kindOf(bytes)!, path, {
@@ -147,7 +148,6 @@ export class FileScanner {
       unpackers: this.#unpackers,
       check,
       scan: (content, path) => {
-        this.moved();
         check();
         const result = this.#guarded(() => {
           this.ready().instance.buffer(content.length).set(content);

@@ -48,22 +48,23 @@ export function matchSentence({ start, end }: Tally): string {
   const also = members ? ` and ${membersText(members.scanned)}` : "";
   const files = `${plural(end.scanned, "file")}${also} scanned${rules}`;
   if (end.matches === 0) return `${files}: no match.`;
-  const matched = members
-    ? `${plural(end.matched, "file")} and ${membersText(members.matched)}`
-    : plural(end.matched, "file");
+  const places = [
+    ...(end.matched > 0 ? [plural(end.matched, "file")] : []),
+    ...(members && members.matched > 0 ? [membersText(members.matched)] : []),
+  ];
   const clean = end.clean + (members?.clean ?? 0);
-  return `${files}: ${plural(end.matches, "match", "matches")} in ${matched}, ${formatCount(clean)} clean.`;
+  return `${files}: ${plural(end.matches, "match", "matches")} in ${places.join(" and ")}, ${formatCount(clean)} clean.`;
 }
 
 function membersText(count: number): string {
   return plural(count, "member of an archive", "members of archives");
 }
 
-/** Says how many archives were left as they are; undefined where there was none. */
+/** Says how many archives were scanned as they are; undefined where there was none. */
 export function archiveSentence({ end }: Tally): string | undefined {
   const { unopened = 0 } = end?.archives ?? {};
   if (unopened === 0) return undefined;
-  return `Not opened: ${plural(unopened, "archive")}, scanned as they are; --archives opens them.`;
+  return `Not looked into: ${plural(unopened, "archive")} (--archives).`;
 }
 
 /** Says what was not evaluated, in one sentence. */

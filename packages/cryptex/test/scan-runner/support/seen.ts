@@ -20,11 +20,13 @@ export class SeenInMemory implements SeenFiles {
         last = name;
         const row = this.rows.get(`${folder}\0${name}`);
         if (row === undefined) return undefined;
-        const { events, sha256, ...known } = JSON.parse(row) as SeenFile;
+        const { events, sha256, archive, ...known } = JSON.parse(row) as SeenFile;
         const isSame = (Object.keys(identity) as (keyof FileIdentity)[]).every(
           (key) => identity[key] === known[key],
         );
-        return isSame ? { events, ...(sha256 !== undefined && { sha256 }) } : undefined;
+        return isSame
+          ? { events, ...(sha256 !== undefined && { sha256 }), ...(archive !== undefined && { archive }) }
+          : undefined;
       },
     };
   }
