@@ -31,15 +31,18 @@ const READABLE: readonly (Magic & { readonly kind: Kind })[] = [
 ];
 
 const UNREADABLE: readonly (Magic & Unreadable)[] = [
-  { name: "RAR", bytes: "Rar!\x1a\x07" },
+  { name: "RAR archive", bytes: "Rar!\x1a\x07" },
   { name: "cabinet", bytes: "MSCF\0\0\0\0" },
-  { name: "ISO 9660", bytes: "CD001", at: 32769 },
-  { name: "compress", bytes: "\x1f\x9d" },
-  { name: "LZ4", bytes: "\x04\x22\x4d\x18" },
-  { name: "ARJ", bytes: "\x60\xea" },
-  { name: "LHA", bytes: "-lh", at: 2 },
-  { name: "ACE", bytes: "**ACE**", at: 7 },
-  { name: "XAR", bytes: "xar!\0\x1c" },
+  { name: "ISO 9660 image", bytes: "CD001", at: 32769 },
+  { name: "compressed stream (.Z)", bytes: "\x1f\x9d" },
+  { name: "compressed stream (LZ4)", bytes: "\x04\x22\x4d\x18" },
+  { name: "ARJ archive", bytes: "\x60\xea" },
+  { name: "LHA archive", bytes: "-lh", at: 2 },
+  { name: "ACE archive", bytes: "**ACE**", at: 7 },
+  { name: "Debian package", bytes: "!<arch>\ndebian-binary" },
+  { name: "RPM package", bytes: "\xed\xab\xee\xdb" },
+  { name: "cpio archive", bytes: "07070" },
+  { name: "XAR archive", bytes: "xar!\0\x1c" },
 ];
 
 export function kindOf(bytes: Uint8Array): Kind | Unreadable | undefined {
@@ -49,8 +52,8 @@ export function kindOf(bytes: Uint8Array): Kind | Unreadable | undefined {
   const unreadable = UNREADABLE.find((magic) => stands(magic, bytes));
   if (
     unreadable &&
-    (unreadable.name !== "ARJ" || isArj(bytes)) &&
-    (unreadable.name !== "LHA" || isLha(bytes))
+    (unreadable.name !== "ARJ archive" || isArj(bytes)) &&
+    (unreadable.name !== "LHA archive" || isLha(bytes))
   )
     return { name: unreadable.name };
   if (isTar(bytes)) return "tar";

@@ -82,6 +82,7 @@ export function copyPiece(bytes: Uint8Array, offset: number, into: Uint8Array): 
 /** Puts the unpacker's words in a line's. */
 export function faultText({ message }: Fault): string {
   if (message === "damaged") return message;
+  if (/unsupported|unknown codec/i.test(message)) return `not unpacked: ${message}`;
   return /encrypt|passphrase/i.test(message) ? `encrypted: ${message}` : `damaged: ${message}`;
 }
 

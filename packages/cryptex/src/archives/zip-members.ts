@@ -38,7 +38,8 @@ export function* zipMembers(request: ArchiveRequest): Generator<Found, void> {
 }
 
 function* zipMember(request: ArchiveRequest, watch: Watch, member: ZipMember): Generator<Found, void> {
-  const { name, size, packedSize = Number.POSITIVE_INFINITY, type, notes } = member;
+  const { name, size, packedSize = Number.POSITIVE_INFINITY, type } = member;
+  let { notes } = member;
   const { maxSize } = request;
   const isFolder = type === FOLDER || name.endsWith("/");
   if (isFolder && packedSize === 0) return;
@@ -52,7 +53,13 @@ function* zipMember(request: ArchiveRequest, watch: Watch, member: ZipMember): G
     return;
   } else {
     content = new Content(maxSize);
-    faults.push(...unpack(request, watch, member, content));
+    const fault = unpack(request, watch, member, content);
+    const differ = content.isOver ? [] : misfits(member, content);
+    const isAllThere = differ.length === 0 && member.crc !== undefined && member.size !== undefined;
+    // What is wrong may be what stands behind the content. Of an empty LZMA stream libarchive knows no end.
+    if (fault !== undefined && isAllThere) notes = content.length === 0 ? notes : [...notes, fault];
+    else if (fault !== undefined) faults.push(fault);
+    else faults.push(...differ);
   }
   if (content?.isOver) {
     yield { kind: "skip", name, reason: [overUnstatedSize(maxSize), ...faults].join("; "), complete: false };
@@ -81,22 +88,22 @@ function couldBe(size: number, { method, packedSize = Number.POSITIVE_INFINITY }
   return method !== DEFLATED || size <= packedSize * MOST_OF_DEFLATE;
 }
 
-/** Returns what went wrong. */
+/** Returns what went wrong, if anything did. */
 function unpack(
   { bytes, unpackers, timeoutMs }: ArchiveRequest,
   watch: Watch,
   member: ZipMember,
   content: Content,
-): readonly string[] {
+): string | undefined {
   const unpacker = unpackers.take();
   try {
     const opened = unpacker.open("zip-member", memberSource(bytes, member), watch);
     const first = opened.kind === "ok" ? unpacker.next() : opened;
     const fault = first.kind === "fault" ? first : readContent(unpacker, watch, content);
-    return fault ? [faultText(fault)] : content.isOver ? [] : misfits(member, content);
+    return fault && faultText(fault);
   } catch (error) {
     // The next member is none the worse for it.
-    if (error instanceof TimedOut) return [`timed out after ${timeoutMs / 1000} s of unpacking`];
+    if (error instanceof TimedOut) return `timed out after ${timeoutMs / 1000} s of unpacking`;
     throw error;
   } finally {
     unpackers.give(unpacker);

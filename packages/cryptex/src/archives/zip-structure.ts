@@ -87,13 +87,21 @@ function readEnd(buffer: Buffer, at: number): End | undefined {
     faults.push("it is one of several volumes, and the others are not here");
   }
   // Most often nothing stands between the directory and its end; else the offset is that of the file.
-  for (const directory of [limit - size, offset]) {
-    if (directory < 0 || directory > limit) continue;
-    const begins = limit - directory >= CENTRAL_BYTES && buffer.readUInt32LE(directory) === CENTRAL;
-    if (!begins && !(stated === 0 && directory === limit)) continue;
-    return { at, directory, limit, base: directory - offset, stated, faults };
-  }
-  return undefined;
+  const isEmpty = (directory: number) => stated === 0 && directory === limit;
+  const candidates = [limit - size, offset]
+    .filter((directory) => directory >= 0 && (isEntry(buffer, directory, limit) || isEmpty(directory)))
+    .map((directory) => ({ at, directory, limit, base: directory - offset, stated, faults }));
+  // Either of its numbers may be wrong: what leads to a member is right.
+  return candidates.find((end) => isEmpty(end.directory) || leadsToMember(buffer, end)) ?? candidates[0];
+}
+
+function isEntry(buffer: Buffer, at: number, limit: number): boolean {
+  return at + CENTRAL_BYTES <= limit && buffer.readUInt32LE(at) === CENTRAL;
+}
+
+function leadsToMember(buffer: Buffer, { directory, limit, base }: End): boolean {
+  const [first] = centralFields(buffer, directory, limit) ?? [];
+  return first !== undefined && localHeader(buffer, base + first.offset!) !== undefined;
 }
 
 /** Reads the end of a file with sizes of 64 bits, if there is one. */
@@ -170,26 +178,34 @@ interface CentralEntry extends ZipMember {
 
 function centralEntries(buffer: Buffer, { directory, limit, base }: End, most: number): CentralEntry[] {
   const entries: CentralEntry[] = [];
-  let at = directory;
-  while (entries.length < most && at + CENTRAL_BYTES <= limit && buffer.readUInt32LE(at) === CENTRAL) {
-    const nameEnd = at + CENTRAL_BYTES + buffer.readUInt16LE(at + 28);
-    const extraEnd = nameEnd + buffer.readUInt16LE(at + 30);
-    if (extraEnd > limit) break;
-    const fields = {
-      flags: buffer.readUInt16LE(at + 8),
-      method: buffer.readUInt16LE(at + 10),
-      crc: buffer.readUInt32LE(at + 16),
-      packedSize: buffer.readUInt32LE(at + 20),
-      size: buffer.readUInt32LE(at + 24),
-      offset: buffer.readUInt32LE(at + 42),
-      name: buffer.toString("latin1", at + CENTRAL_BYTES, nameEnd),
-    };
-    widen(buffer, [nameEnd, extraEnd], fields);
+  for (let at = directory; entries.length < most; ) {
+    const read = centralFields(buffer, at, limit);
+    if (!read) break;
+    const [fields, next] = read;
     const type = buffer[at + 5] === 3 ? buffer.readUInt16LE(at + 40) & 0o170000 || undefined : undefined;
     entries.push(centralEntry(buffer, fields, base, type));
-    at = extraEnd + buffer.readUInt16LE(at + 32);
+    at = next;
   }
   return entries;
+}
+
+/** Reads an entry of the central directory. Returns where the next one is, too; undefined where there is none. */
+function centralFields(buffer: Buffer, at: number, limit: number): [Fields, next: number] | undefined {
+  if (!isEntry(buffer, at, limit)) return undefined;
+  const nameEnd = at + CENTRAL_BYTES + buffer.readUInt16LE(at + 28);
+  const extraEnd = nameEnd + buffer.readUInt16LE(at + 30);
+  if (extraEnd > limit) return undefined;
+  const fields = {
+    flags: buffer.readUInt16LE(at + 8),
+    method: buffer.readUInt16LE(at + 10),
+    crc: buffer.readUInt32LE(at + 16),
+    packedSize: buffer.readUInt32LE(at + 20),
+    size: buffer.readUInt32LE(at + 24),
+    offset: buffer.readUInt32LE(at + 42),
+    name: buffer.toString("latin1", at + CENTRAL_BYTES, nameEnd),
+  };
+  widen(buffer, [nameEnd, extraEnd], fields);
+  return [fields, extraEnd + buffer.readUInt16LE(at + 32)];
 }
 
 interface Fields {
@@ -242,17 +258,16 @@ function centralEntry(buffer: Buffer, central: Fields, base: number, type: numbe
     ...facts,
     isEncrypted: isEncrypted || (local.fields.flags & FLAG.encrypted) !== 0,
     data: local.data,
-    range: [at, descriptorEnd(buffer, end, local.fields.flags)],
+    range: [at, descriptorEnd(buffer, end)],
     faults,
     notes,
   };
 }
 
-/** A data descriptor (4.3.9) behind the data; its mark and its sizes of 64 bits are optional. */
-function descriptorEnd(buffer: Buffer, at: number, flags: number): number {
-  if ((flags & FLAG.sizesBehind) === 0) return at;
-  const marked = at + 4 <= buffer.length && buffer.readUInt32LE(at) === DESCRIPTOR ? 4 : 0;
-  return Math.min(buffer.length, at + marked + 12);
+/** Passes a data descriptor (4.3.9) behind the data, if its mark is there. One without is among the gaps that are too small to be said. */
+function descriptorEnd(buffer: Buffer, at: number): number {
+  const isMarked = at + 4 <= buffer.length && buffer.readUInt32LE(at) === DESCRIPTOR;
+  return isMarked ? Math.min(buffer.length, at + 16) : at;
 }
 
 /** Names fields of a local header that are there and say something else. Those of a member whose sizes stand behind it may be zero. */
@@ -309,8 +324,7 @@ function cover(entries: readonly CentralEntry[]): {
   let overlaps = 0;
   let last: [number, number] | undefined;
   for (const [from, to] of sorted) {
-    // A descriptor whose mark is missing may be taken for longer than it is.
-    if (last && from < last[1] - 4) overlaps++;
+    if (last && from < last[1]) overlaps++;
     if (last && from <= last[1]) last[1] = Math.max(last[1], to);
     else {
       last = [from, to];

@@ -64,7 +64,7 @@ class ArchiveScan {
     const inside = `${place}!/`;
     const obstacle =
       typeof kind !== "string"
-        ? `${kind.name} archive: nothing here reads it`
+        ? `${kind.name}: nothing here reads it`
         : depth > limits.depth
           ? `archive below the depth of ${limits.depth}`
           : undefined;

@@ -100,7 +100,7 @@ test("damaged archives are looked into, and everything adds up", () => {
 
 /** Fewer members than in the good one, and no line that says so, are a silent loss: unless the damage made another good archive. */
 function expectNoLoss(good: Uint8Array, bytes: Uint8Array, lines: readonly string[], scanned: number): void {
-  if (kindOf(good) !== "zip" || lines.some((line) => !line.startsWith("match "))) return;
+  if (kindOf(good) !== "zip" || lines.some((line) => !/^match [^:]*$/.test(line))) return;
   if (Buffer.from(good).equals(bytes)) return;
   expect(scanned).toBeGreaterThanOrEqual(look(good).scanned.length);
 }
