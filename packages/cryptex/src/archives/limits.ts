@@ -14,8 +14,8 @@ export interface ArchiveLimits {
 export const DEFAULT_LIMITS: Omit<ArchiveLimits, "depth"> = {
   members: 100_000,
   bytes: 2 ** 30,
-  // That of deflate is 1,032 at most.
-  ratio: 1000,
+  // That of deflate is 1,032 at most, which equal bytes reach.
+  ratio: 1100,
 };
 
 /** Bytes that are unpacked whatever the ratio: small archives of equal bytes are common, and this is soon scanned. */

@@ -89,7 +89,7 @@ function* eachMember(
     const named = names.take(entry.isRaw ? (entry.name ?? streamName(archive)) : entry.name);
     const notes = step.warning === undefined ? named.notes : [...named.notes, step.warning];
     const fault = yield* oneMember(request, unpacker, watch, { ...entry, name: named.name, notes });
-    if (fault && entry.isRaw) return "in its only member";
+    if (fault === "in its only member" || (fault && entry.isRaw)) return "in its only member";
     if (fault?.of === "archive") return fault;
   }
 }
@@ -114,7 +114,7 @@ function* oneMember(
   unpacker: Unpacker,
   watch: Watch,
   entry: NamedEntry,
-): Generator<Found, Fault | undefined> {
+): Generator<Found, Fault | "in its only member" | undefined> {
   const { name, type, size, notes } = entry;
   const unread = function* (
     kind: "skip" | "error",
@@ -147,7 +147,8 @@ function* oneMember(
   }
   if (content.isOver) {
     yield* unread("skip", overUnstatedSize(maxSize), false);
-    return fault ?? pass(unpacker);
+    // Behind a tar archive's member others follow.
+    return entry.isRaw ? "in its only member" : (fault ?? pass(unpacker));
   }
   const faults = fault ? [faultText(fault)] : [];
   if (!fault && size !== undefined && size !== content.length) {
