@@ -18,6 +18,8 @@ export const DEFAULT_LIMITS: Omit<ArchiveLimits, "depth"> = {
   ratio: 1100,
 };
 
+export const NO_ARCHIVES: ArchiveLimits = { depth: 0, ...DEFAULT_LIMITS };
+
 /** Bytes that are unpacked whatever the ratio: small archives of equal bytes are common, and this is soon scanned. */
 export const FREE_BYTES = 16 * 2 ** 20;
 

@@ -78,7 +78,7 @@ export function seenFilesOf(
   { digest, engine, modules }: RuleSet,
   warn: (text: string) => void,
 ): ReturnType<typeof openSeenFilesIfPossible> | undefined {
-  const { cache, resume, db, maxStrings, maxSize, listClean } = options;
+  const { cache, resume, db, maxStrings, maxSize, listClean, explain } = options;
   if (!cache && !resume) return undefined;
   if (modules.includes("time")) {
     warn('a rule uses the module "time": every file is read, and no result is kept');

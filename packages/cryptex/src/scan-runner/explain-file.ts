@@ -1,5 +1,7 @@
 /** Explains one rule for one file, in a thread of its own that reads the file as a scan does. */
+
 import { onAbort } from "#kit/abort.ts";
+import { NO_ARCHIVES } from "../archives/limits.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import type { ShownLimits } from "../explain/show.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -39,7 +41,7 @@ export async function explainFile(request: ExplainFileRequest): Promise<Explaine
     threads: 1,
     compiled: ruleSet.compiled,
     cancel,
-    options: { timeoutMs, maxStrings: 0, maxSize, digestAll: true },
+    options: { timeoutMs, maxStrings: 0, maxSize, digestAll: true, archives: NO_ARCHIVES, listClean: false },
     explain: { ...ruleSet.packed, externals: ruleSet.externals, shown, rule },
     startThread: request.startThread ?? startScanThread,
     onFailure: reject,

@@ -1,6 +1,6 @@
 /** Scans: walks, shares the files out to threads, and gives the lines of the result in order. */
 import { onAbort } from "#kit/abort.ts";
-import { type ArchiveLimits, DEFAULT_LIMITS } from "../archives/limits.ts";
+import { type ArchiveLimits, NO_ARCHIVES } from "../archives/limits.ts";
 import { SHOWN } from "../explain/show.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { Crew } from "./crew.ts";
@@ -49,8 +49,6 @@ const STRETCH_BYTES = 1 << 20;
 const STRETCH_ITEMS = 512;
 /** Time that the walk holds up signals and messages. */
 const SLICE_MS = 10;
-
-const NO_ARCHIVES: ArchiveLimits = { depth: 0, ...DEFAULT_LIMITS };
 
 /** Default of `ScanRequest.threads`. */
 export function defaultThreads(): number {

@@ -110,13 +110,21 @@ class ArchiveScan {
     if (this.#isFull) return;
     this.#lines +=
       1 + (member.kind === "scanned" ? (member.hits?.length ?? 0) + (member.log?.length ?? 0) : 0);
-    this.#text += member.name.length + ("reason" in member ? member.reason.length : 0);
+    this.#text += member.name.length + ("reason" in member ? member.reason.length : explanationsOf(member));
     this.#members.push(member);
     if (this.#lines < MOST_LINES && this.#text < MOST_TEXT) return;
     this.#isFull = true;
     const reason = `over the limit of ${this.#lines < MOST_LINES ? `${MOST_TEXT} bytes` : MOST_LINES} of lines: the rest was not evaluated`;
     this.#members.push({ kind: "error", name: "!/", reason, complete: false });
   }
+}
+
+/** Length of what explains the matches, which may be much more than they are. */
+function explanationsOf({ hits = [] }: ScannedUnit): number {
+  return hits.reduce(
+    (sum, { explanation }) => sum + (explanation ? JSON.stringify(explanation).length : 0),
+    0,
+  );
 }
 
 /** Faults that a line names. */

@@ -141,3 +141,14 @@ test("an interrupt ends a scan that is inside an archive", async () => {
   expect(await rejectionOf(running)).toBe(reason);
   expect(io.written().toString()).not.toContain('"end"');
 });
+
+test("matches of members are explained", async () => {
+  const { text } = await scan(at("good"), "--rules", RULES, "--archives", "5", "--explain");
+  const matches = text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === "match");
+  expect(matches).toHaveLength(3);
+  for (const { explanation } of matches) expect(explanation).toBeDefined();
+});
