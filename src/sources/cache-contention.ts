@@ -12,7 +12,7 @@ export const cacheContention = kernelSource({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.09,
-    coarseClaim: 0.06,
+    coarseClaim: 0.01,
     rateHz: 1_000_000,
     effects: [],
   },

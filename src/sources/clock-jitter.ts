@@ -14,7 +14,7 @@ export const clockJitter = kernelSource({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.009,
-    coarseClaim: 0.005,
+    coarseClaim: 0,
     rateHz: 10_000_000,
     effects: [],
   },

@@ -13,7 +13,7 @@ export const cpuIoBeat = scratchKernel({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.03,
-    coarseClaim: 0.02,
+    coarseClaim: 0.01,
     rateHz: 500_000,
     effects: ["disk-write"],
   },

@@ -13,7 +13,7 @@ export const dramRowBuffer = kernelSource({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.8,
-    coarseClaim: 0.15,
+    coarseClaim: 0.07,
     rateHz: 2_500_000,
     effects: [],
   },

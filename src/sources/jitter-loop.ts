@@ -14,7 +14,7 @@ export const jitterLoop = kernelSource({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.4,
-    coarseClaim: 0.25,
+    coarseClaim: 0.09,
     rateHz: 500_000,
     effects: [],
   },

@@ -13,7 +13,7 @@ export const machTiming = kernelSource({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.01,
-    coarseClaim: 0.005,
+    coarseClaim: 0.003,
     rateHz: 200_000,
     effects: [],
   },

@@ -13,7 +13,7 @@ export const multiDomainBeat = scratchKernel({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.08,
-    coarseClaim: 0.05,
+    coarseClaim: 0.02,
     rateHz: 500_000,
     effects: ["disk-write"],
   },

@@ -14,7 +14,7 @@ export const pageFaultTiming = kernelSource({
     symbolBits: 8,
     // Half of what is left of the assessed bits without the rhythm: c/kernels/page_fault_timing.c.
     claim: 0.6,
-    coarseClaim: 0.3,
+    coarseClaim: 0.28,
     rateHz: 300_000,
     effects: [],
   },

@@ -13,7 +13,7 @@ export const speculativeExecution = kernelSource({
     unit: "ticks",
     symbolBits: 8,
     claim: 0.015,
-    coarseClaim: 0.01,
+    coarseClaim: 0,
     rateHz: 10_000_000,
     effects: [],
   },
