@@ -140,6 +140,25 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   },
   { name: "version", files: /^src\/version\.ts$/, may: [], packages: /^$/ },
   {
+    name: "drill",
+    files: /^src\/drill\//,
+    may: [
+      "conditioning",
+      "errors",
+      "health",
+      "host",
+      "platform",
+      "pool",
+      "rbg",
+      "recording",
+      "sampling",
+      "source",
+      "version",
+      "kit/files",
+    ],
+    packages: /^node:/,
+  },
+  {
     name: "faces/http",
     files: /^src\/faces\/http\//,
     may: [
@@ -221,6 +240,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "report",
       "recording",
       "calibration",
+      "drill",
       "deps",
       "version",
       "faces/http",

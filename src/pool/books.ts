@@ -2,25 +2,17 @@
  * The way of a source's samples into the account: tested, held back, paid for, or found worth nothing. The pool books every
  * trace here, and the fault drill books its own.
  */
-import type { HealthFailure } from "../health/health-tests.ts";
-import type { MonitorFailure } from "../health/monitor.ts";
-import type { BlockVerdict, Released } from "../sampling/probation.ts";
+import type { Judgement, Released } from "../sampling/probation.ts";
 import type { SourceState } from "../sampling/source-state.ts";
 import { takesPart } from "../sampling/turns.ts";
 import { type RawTrace, SAMPLE_BYTES, traceBytes } from "../trace.ts";
 import type { Account } from "./account.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** What became of a trace. */
-export interface Booked {
+/** Says what became of a trace. */
+export interface Booked extends Pick<Judgement, "blocks" | "failure" | "warning"> {
   /** Bits paid on this occasion, for earlier samples. */
   readonly paidBits: number;
-  /** Blocks that ended in the trace. */
-  readonly blocks: readonly BlockVerdict[];
-  /** The health test that fired: the source is to be quarantined. */
-  readonly failure: MonitorFailure | undefined;
-  /** The second test that fired. */
-  readonly warning: HealthFailure | undefined;
 }
 
 export class Books {
