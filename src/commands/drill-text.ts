@@ -4,7 +4,7 @@ import { type Candidate, type Completion, completeList } from "#kit/term/candida
 import { paragraph, type Screen } from "#kit/term/screen.ts";
 import { type Cell, type Column, table } from "#kit/term/table.ts";
 import type { FaultResult, Sign, SourceResult } from "../drill/drill.ts";
-import { ANSWER_FAULTS, type AnswerFault, FAULTS } from "../drill/faults.ts";
+import { ANSWER_FAULTS, type AnswerFault, FAULTS, OVERCLAIM } from "../drill/faults.ts";
 import type { Conditions, DrillReport } from "../drill/run.ts";
 
 const ANSWERS: Readonly<Record<AnswerFault, string>> = {
@@ -13,7 +13,7 @@ const ANSWERS: Readonly<Record<AnswerFault, string>> = {
 };
 
 const FAULT_WORDS: readonly Candidate[] = [
-  ...FAULTS.map(({ name, about }) => ({ value: name, description: about })),
+  ...[...FAULTS, OVERCLAIM].map(({ name, about }) => ({ value: name, description: about })),
   ...ANSWER_FAULTS.map((value) => ({ value, description: ANSWERS[value] })),
 ];
 
@@ -23,7 +23,7 @@ export function completeFaults(typed: string): Completion {
 
 export const DRILL_DETAILS = [
   "Samples each source, lays faults over its noise, and plays that to the health tests, estimates and accounts of a pool, in slices of the size that the pool asks for. Each fault begins at four places of a block; the worst of them is shown: the symbols of the fault until an alarm, the test that raised it, the bits credited for samples from the onset on, as a number and as a share of the claim, and what is allowed. An estimate counts as an alarm where a block is worth at most a twentieth of the claim.",
-  `Faults: ${FAULT_WORDS.map(({ value, description }) => `${value} (${description})`).join("; ")}. period:N takes any N.`,
+  `Faults: ${FAULT_WORDS.map(({ value, description }) => `${value} (${description})`).join("; ")}. period:N takes any N. overclaim is no fault of the source, and is drilled only where it is named.`,
   "Without entropy a source may earn 320 bits, for all that comes after the onset. A replay may earn what two blocks claim, in the second period only. burst, half, bias and overclaim may earn what SP 800-90B's estimators find to be left, or 320 bits. A shift register is paid as any generator would be, for nothing can tell it from noise; once its period of 65,535 is over, it is seen. Periods beyond 250,000 are not seen.",
   "Sources that claim nothing are named and left out: with --credit ID=H they are drilled. With --from, recordings made by record take the place of sampling, by what their sources claim. Exit code 4 says that a fault earned more than allowed, 3 that a source that was named, or is there, could not be sampled.",
   "The JSON has: holds; from; conditions (machine, startedAt, load); sources, each with id, samples, rateHz, claim, block (symbols), assessedH of the noise, paidBefore (share of the claim, before the fault), notPlayed, and faults: fault, holds, detectedAfter (symbols), detectedBy, bits, share, allowedBits (null: no limit), objections; and notCredited, absent, failed, with reasons.",

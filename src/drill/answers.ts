@@ -44,24 +44,21 @@ export async function playAnswer(
   thread.say({ kind: "opened", id: cast.info.id, stepNs: cast.stepNs });
   while (!(creditOf(pool) > 0)) {
     const request = thread.next();
-    const trace = request && thread.noiseFor(request.n);
-    if (!trace) return undefined;
+    if (!request || thread.hasEnded) return undefined;
+    const trace = thread.noiseFor(request.n);
     await answered(pool, "sampled", () => thread.say({ kind: "trace", request: request.request, trace }));
   }
   const before = creditOf(pool);
   const broken = thread.next()!;
   await answered(pool, "source-failed", () => {
     const { request, n } = broken;
-    const trace = fault === "flood" ? thread.noiseFor(n + SURPLUS) : undefined;
-    thread.say(
-      trace ? { kind: "trace", request, trace } : { kind: "failed", request, reason: "broken by the drill" },
-    );
+    if (fault === "flood") thread.say({ kind: "trace", request, trace: thread.noiseFor(n + SURPLUS) });
+    else thread.say({ kind: "failed", request, reason: "broken by the drill" });
   });
   let later = 0;
   for (let request = thread.next(); request; request = thread.next()) {
     const { request: id, n } = request;
     const trace = thread.noiseFor(n);
-    if (!trace) break;
     later += n;
     await answered(pool, "sampled", () => thread.say({ kind: "trace", request: id, trace }));
   }
@@ -113,11 +110,16 @@ class NoiseThread implements SamplingThread {
     return this.#requests.shift();
   }
 
-  /** Returns the next `n` samples; undefined where the noise ends before. */
-  noiseFor(n: number): RawTrace | undefined {
+  /** True once all noise was handed out. */
+  get hasEnded(): boolean {
+    return this.#at >= this.cast.symbols.length;
+  }
+
+  /** Returns the next `n` samples. The noise begins anew where it ends. */
+  noiseFor(n: number): RawTrace {
     const { symbols } = this.cast;
-    if (this.#at + n > symbols.length) return undefined;
-    const trace = traceOf(symbols.subarray(this.#at, this.#at + n), this.#at, this.cast);
+    const part = Uint8Array.from({ length: n }, (_, i) => symbols[(this.#at + i) % symbols.length]!);
+    const trace = traceOf(part, this.#at, this.cast);
     this.#at += n;
     return trace;
   }

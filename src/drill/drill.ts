@@ -20,8 +20,11 @@ const LEAST_LEAD_BLOCKS = 2;
 const TAIL_BLOCKS = 8;
 const LEAST_TAIL_BLOCKS = 4;
 
-/** Symbols that are assessed, at most: it takes a second, and fewer are assessed lower. */
-const ASSESSED_SYMBOLS = 30_000;
+/** Symbols that are assessed, at most: it takes a second. Fewer are assessed lower. */
+const ASSESSED_SYMBOLS = 32_768;
+/** Least symbols of a fault below which noise goes on, so that the assessment has something to go by. */
+const NOISY_SYMBOLS = 16_384;
+const LEAST_NOISY_SYMBOLS = 4_096;
 
 /** Bits of rounding, and of blocks whose estimate is not quite nothing. */
 const ROUNDING_BITS = 1;
@@ -86,8 +89,8 @@ export function noiseNeeded(
 ): number {
   const { startup, block } = lengths({ info, stepNs });
   const lead = startup + (LEAD_BLOCKS + 1) * block;
-  const needs = faults.map(({ before, after, usesNoise }) =>
-    usesNoise ? lead + after + TAIL_BLOCKS * block : Math.max(lead, before + 2 * block),
+  const needs = faults.map((fault) =>
+    fault.usesNoise ? lead + lengthOf(fault, block) : Math.max(lead, fault.before + 2 * block),
   );
   return Math.max(0, ...needs);
 }
@@ -95,7 +98,7 @@ export function noiseNeeded(
 /** Returns the least noise with which anything can be played, symbols. */
 export function leastNoise(role: Pick<Role, "info" | "stepNs">): number {
   const { startup, block } = lengths(role);
-  return startup + (LEAST_LEAD_BLOCKS + 1 + LEAST_TAIL_BLOCKS) * block;
+  return startup + (LEAST_LEAD_BLOCKS + 1) * block;
 }
 
 /** @throws whatever `turn` and `assess` throw */
@@ -172,6 +175,11 @@ function lengths({ info, stepNs }: Pick<Role, "info" | "stepNs">) {
   return { claim, startup: startupSymbols, block: blockSymbols(info.rateHz) };
 }
 
+/** Symbols from the onset on. */
+function lengthOf({ usesNoise, after }: Fault, block: number): number {
+  return Math.max(usesNoise ? NOISY_SYMBOLS : 0, after + TAIL_BLOCKS * block);
+}
+
 interface Stage {
   readonly onset: number;
   readonly length: number;
@@ -184,13 +192,13 @@ function staging(cast: Cast, fault: Fault): Stage | { readonly reason: string } 
   const needed = Math.max(LEAST_LEAD_BLOCKS, Math.ceil((fault.before - startup) / block));
   // One block is for the later onsets.
   const room = Math.floor((available - startup) / block) - 1;
-  const wanted = fault.after + TAIL_BLOCKS * block;
+  const wanted = lengthOf(fault, block);
   if (!fault.usesNoise) {
     if (room < needed) return tooShort(startup + (needed + 1) * block, available);
     const lead = Math.max(needed, Math.min(LEAD_BLOCKS, room));
     return { onset: startup + lead * block, length: wanted };
   }
-  const least = fault.after + LEAST_TAIL_BLOCKS * block;
+  const least = Math.max(LEAST_NOISY_SYMBOLS, fault.after + LEAST_TAIL_BLOCKS * block);
   const lead = Math.max(needed, Math.min(LEAD_BLOCKS, Math.floor(room / 2)));
   const onset = startup + lead * block;
   const length = Math.min(wanted, available - onset - block);
@@ -271,7 +279,9 @@ function verdictOf(allowance: Allowance, act: Act): Verdict {
       allow(bitsFrom(played, onset + allowance.period + 2 * block), 0, "after the first period");
       break;
     case "left": {
-      const alive = laid.dead.subarray(onset).reduce((sum, dead) => sum + 1 - dead, 0);
+      const alive = laid.dead
+        .subarray(onset, laid.dead.length - block)
+        .reduce((sum, dead) => sum + 1 - dead, 0);
       allowedBits = Math.max(DEAD_BITS, act.leftH * alive);
       allow(bits, allowedBits, "for what is left");
       break;
@@ -306,9 +316,9 @@ function deadBits({ laid, played }: Act): number {
   return sum;
 }
 
-/** Share of the claim that was paid from the onset on, without the last two blocks, which still wait at the end. */
+/** Share of the claim that was paid from the onset on, without the last block, which still waits at the end. */
 function shareAfter({ laid, played, block }: Act): number {
-  const samples = laid.symbols.length - laid.onset - 2 * block;
+  const samples = laid.symbols.length - laid.onset - block;
   return Math.min(1, bitsFrom(played, laid.onset) / (played.claim * samples));
 }
 

@@ -71,7 +71,7 @@ const RAISED_BY = 0.3;
 
 const PERIODS = [2, 3, 8, 128, 1_000, 5_000, 20_000, 100_000];
 
-/** All faults that symbols can have, in the order of the table. */
+/** The faults that symbols can have, in the order of the table. */
 export const FAULTS: readonly Fault[] = [
   dead("stuck", "the last symbol for ever", ({ last }) => last),
   ...PERIODS.map(period),
@@ -82,8 +82,10 @@ export const FAULTS: readonly Fault[] = [
   burst(),
   half(),
   bias(),
-  overclaim(),
 ];
+
+/** A fault of the claim instead of the source: how far the estimate holds alone. Drilled only where it is asked for. */
+export const OVERCLAIM: Fault = overclaim();
 
 /** Names of the faults that the pool's thread makes, not the symbols (answers.ts). */
 export const ANSWER_FAULTS = ["silence", "flood"] as const;
@@ -109,7 +111,7 @@ export function parseFaults(text: string, name: string): FaultList {
       answers.add(answer);
       continue;
     }
-    const fault = FAULTS.find((known) => known.name === word) ?? periodNamed(word, name);
+    const fault = [...FAULTS, OVERCLAIM].find((known) => known.name === word) ?? periodNamed(word, name);
     symbols.set(fault.name, fault);
   }
   return { symbols: [...symbols.values()], answers: [...answers] };
@@ -120,7 +122,7 @@ function periodNamed(word: string, name: string): Fault {
   const length = Number(digits);
   if (digits !== undefined && length >= 1 && length <= LONGEST_PERIOD) return period(length);
   const known = [
-    ...FAULTS.map((fault) => fault.name).filter((each) => !each.startsWith("period")),
+    ...[...FAULTS, OVERCLAIM].map((fault) => fault.name).filter((each) => !each.startsWith("period")),
     ...ANSWER_FAULTS,
   ];
   throw new UsageError(
@@ -266,7 +268,7 @@ function overclaim(): Fault {
     ...overNoise(
       "overclaim",
       "a claim half as high again as what is assessed",
-      { kind: "left", in: "noise" },
+      { kind: "left", in: "faulty" },
       () => {},
     ),
     overclaims: true,

@@ -18,6 +18,8 @@ export interface Role {
   readonly rateHz: number;
   /** Makes what pays for its samples; tests break it on purpose. Default: the pool's. */
   readonly makeProbation?: ((options: ProbationOptions) => Probation) | undefined;
+  /** The same for what credits it. */
+  readonly makeAccount?: ((ledger: Ledger, reservoir: Reservoir) => Account) | undefined;
 }
 
 export type Alarm =
@@ -67,7 +69,7 @@ export async function play({ symbols, onset }: Laid, role: Role, turn: () => Pro
   source.stepNs = stepNs;
   const ledger = new Ledger();
   const reservoir = new Reservoir(CAPACITY_BYTES);
-  const account = new Account(ledger, reservoir);
+  const account = role.makeAccount?.(ledger, reservoir) ?? new Account(ledger, reservoir);
   const payments: Payment[] = [];
   let accounted = 0;
   const books = new Books(ledger, account, (samples, bits) => {
