@@ -36,6 +36,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   { name: "kit/files", files: /^kit\/files\//, may: ["kit/abort", "kit/errors"], packages: /^node:/ },
   { name: "kit/format", files: /^kit\/format\//, may: [], packages: /^$/ },
   {
+    name: "kit/graph",
+    files: /^kit\/graph\//,
+    may: ["kit/errors", "kit/format"],
+    packages: /^@dagrejs\/dagre$/,
+  },
+  {
     name: "kit/http",
     files: /^kit\/http\//,
     may: ["kit/errors", "kit/files"],
@@ -311,6 +317,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/errors",
       "kit/files",
       "kit/format",
+      "kit/graph",
       "kit/term",
     ],
     packages: /^node:/,

@@ -1,7 +1,8 @@
 /** Files that a command writes, which are none of those that it reads. */
 import { statSync } from "node:fs";
 import { UsageError } from "#kit/errors.ts";
-import type { FileNumbers, OutputFile } from "#kit/files/output-file.ts";
+import { type FileNumbers, OutputFile } from "#kit/files/output-file.ts";
+import type { Io } from "#kit/term/io.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
 
 /** Endings that SQLite gives the name of a database for those of its other files: https://sqlite.org/tempfiles.html */
@@ -32,6 +33,23 @@ export function refuseOverwriting({ path, replaced }: OutputFile, inputs: Iterab
       "--output takes another path",
     ]);
   }
+}
+
+/**
+ * Writes a result to stdout, or to a file which it replaces in one step.
+ * @param inputs paths that it is made of
+ * @throws UsageError; InputError; ClosedPipeError
+ */
+export async function writeResult(
+  result: string,
+  output: string | undefined,
+  inputs: Iterable<string>,
+  io: Pick<Io, "out" | "signal">,
+): Promise<void> {
+  if (output === undefined) return await io.out(result);
+  await using file = await OutputFile.create(output, io.signal);
+  refuseOverwriting(file, inputs);
+  await file.write(result);
 }
 
 function numbersOf(path: string | Buffer): FileNumbers | undefined {

@@ -1,7 +1,8 @@
 /** The output of `rules cost`. */
 import { formatCount, formatQuantity, plural } from "#kit/format/numbers.ts";
 import { safeJson, visible } from "#kit/format/visible.ts";
-import type { Io } from "#kit/term/io.ts";
+import { type Bar, barsSvg } from "#kit/graph/bars-svg.ts";
+import type { Screen } from "#kit/term/screen.ts";
 import { type Column, table } from "#kit/term/table.ts";
 import { POOR_QUALITY } from "../rules/atoms.ts";
 import type { CostReport, Measurement, RuleCost } from "../rules/cost.ts";
@@ -74,7 +75,7 @@ export function costText(
   { rules, floor }: CostReport,
   sample: Sample | undefined,
   top: number,
-  io: Io,
+  screen: Screen,
 ): string {
   const rows = rules.slice(0, top).map((cost) => {
     const { rule, file, line, candidates, quality, entries, measured } = cost;
@@ -92,7 +93,7 @@ export function costText(
       visible(measured?.reason ?? ""),
     ];
   });
-  const lines = rules.length === 0 ? ["no rule was loaded"] : [table(COLUMNS, rows, io), ""];
+  const lines = rules.length === 0 ? ["no rule was loaded"] : [table(COLUMNS, rows, screen), ""];
   if (rules.length > top)
     lines.push(`${formatCount(top)} of ${plural(rules.length, "rule")}; --top N shows more`);
   if (sample && floor) {
@@ -122,4 +123,40 @@ function poorestText({ strings: [poorest] }: RuleCost): string {
   const { id, atoms } = poorest;
   if (atoms.length === 0) return `${id}: no atom`;
   return `${id}: ${atomText(atoms[0]!)}${atoms.length > 1 ? `, ${atoms.length - 1} more` : ""}`;
+}
+
+// ---- Picture ----
+
+export function costSvg({ rules, floor }: CostReport, top: number): string {
+  const unit = floor
+    ? `microseconds of the processor for a MiB of the sample; a rule that asks for nothing: ${timeText(floor)}`
+    : "places in a MiB of random bytes at which strings would be tried; orange: an atom of poor quality";
+  const shown = rules.slice(0, top);
+  const title =
+    shown.length < rules.length
+      ? `The ${formatCount(shown.length)} dearest of ${plural(rules.length, "rule")}`
+      : `Cost of ${plural(rules.length, "rule")}`;
+  return barsSvg(title, unit, shown.map(floor ? measuredBar : reckonedBar));
+}
+
+function measuredBar({ rule, file, line, measured }: RuleCost): Bar {
+  const reason = measured?.reason;
+  const time = measured ? timeText(measured) : "-";
+  return {
+    label: rule,
+    detail: `${file}:${line}`,
+    value: measured?.usPerMib ?? null,
+    text: reason === undefined ? time : `${time} ${reason}`,
+    isWarning: reason !== undefined,
+  };
+}
+
+function reckonedBar({ rule, file, line, candidates, strings, quality }: RuleCost): Bar {
+  return {
+    label: rule,
+    detail: `${file}:${line}`,
+    value: strings.length === 0 ? null : candidates,
+    text: strings.length === 0 ? "no strings" : triesText(candidates),
+    isWarning: quality !== null && quality < POOR_QUALITY,
+  };
 }

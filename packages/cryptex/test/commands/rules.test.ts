@@ -177,6 +177,25 @@ describe("rules cost", () => {
     expect(text).toContain("fine");
   });
 
+  test("as a picture: a bar a rule, the dearest first", async () => {
+    const { text } = await run(
+      "rules",
+      "cost",
+      at("good.yar"),
+      at("hint.yar"),
+      "--format",
+      "svg",
+      "--top",
+      "1",
+    );
+    expect(text).toContain("The 1 dearest of 2 rules");
+    expect([...text.matchAll(/<g><title>([^<]*)/g)].map(([, name]) => name)).toEqual([
+      "hinted  hint.yar:1: 0",
+    ]);
+    const measured = await run("rules", "cost", at("good.yar"), "--sample", at("sample"), "--format", "svg");
+    expect(measured.text).toContain("microseconds of the processor");
+  });
+
   test("options of the sample need one", async () => {
     const failure = await rejectionOf(
       runApp(trial, ["rules", "cost", at("good.yar"), "--runs", "2"], fakeIo()),
@@ -241,6 +260,48 @@ describe("rules deps", () => {
       ],
       not_evaluated: [{ rule: "lost", file: "deps.yar", line: 4, reason: expect.stringContaining("nobody") }],
     });
+  });
+
+  test("a picture and Mermaid show what the named rules need and what needs them", async () => {
+    const { code, text } = await run(
+      "rules",
+      "deps",
+      "base",
+      "--rules",
+      at("deps.yar"),
+      "--format",
+      "mermaid",
+    );
+    expect(code).toBe(0);
+    expect(text.split("\n").slice(4, -2)).toEqual([
+      '  n0["base<br/>deps.yar:2"]',
+      '  n1["module pe"]:::beside',
+      '  n2["top<br/>deps.yar:3"]',
+      '  n3["external filename"]:::beside',
+      "  n0 --> n1",
+      "  n2 --> n3",
+      "  n2 --> n0",
+    ]);
+    const file = at("deps.svg");
+    const svg = await run("rules", "deps", "--rules", at("deps.yar"), "--format", "svg", "-o", file);
+    expect(svg).toMatchObject({
+      code: 3,
+      text: "",
+      talk: expect.stringContaining("rule lost: undefined name"),
+    });
+    expect(readFileSync(file, "utf8").match(/<rect /g)).toHaveLength(4);
+  });
+
+  test("the result replaces none of the rules; two formats contradict each other", async () => {
+    const deps = ["rules", "deps", "--rules", at("deps.yar")];
+    const before = readFileSync(at("deps.yar"));
+    expect(await rejectionOf(runApp(trial, [...deps, "-o", at("deps.yar")], fakeIo()))).toBeInstanceOf(
+      UsageError,
+    );
+    expect(readFileSync(at("deps.yar"))).toEqual(before);
+    expect(await rejectionOf(runApp(trial, [...deps, "--json", "--format", "svg"], fakeIo()))).toBeInstanceOf(
+      UsageError,
+    );
   });
 
   test("no such rule: a name that is near", async () => {
