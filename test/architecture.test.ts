@@ -21,6 +21,7 @@ interface Layer {
 const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; packages: RegExp }[] = [
   { name: "kit/errors", files: /^kit\/errors\.ts$/, may: [], packages: /^$/ },
   { name: "kit/abort", files: /^kit\/abort\.ts$/, may: [], packages: /^$/ },
+  { name: "kit/thread", files: /^kit\/thread\.ts$/, may: ["kit/abort"], packages: /^node:worker_threads$/ },
   {
     name: "kit/make",
     files: /^kit\/make\//,
@@ -255,11 +256,11 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: [
       "cryptex/engine",
       "cryptex/version",
-      "kit/abort",
       "kit/errors",
       "kit/files",
       "kit/format",
       "kit/term",
+      "kit/thread",
     ],
     packages: /^node:/,
   },
@@ -290,6 +291,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "cryptex/rule-tests",
+    files: /^packages\/cryptex\/src\/rule-tests\//,
+    may: ["cryptex/rules", "cryptex/scan-runner", "kit/format", "kit/term", "kit/thread"],
+    packages: /^node:/,
+  },
+  {
     name: "cryptex/cryptex-store",
     files: /^packages\/cryptex\/src\/cryptex-store\//,
     may: ["cryptex/rules", "cryptex/scan-runner", "cryptex/version", "kit/errors", "kit/files", "kit/format"],
@@ -311,6 +318,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/other-engines",
       "cryptex/safe-index",
       "cryptex/scan-runner",
+      "cryptex/rule-tests",
       "cryptex/cryptex-store",
       "cryptex/version",
       "cryptex/deps",

@@ -42,6 +42,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Show what rules need, and what needs them",
       load: async () => (await import("./commands/rules-deps.ts")).rulesDeps,
     },
+    test: {
+      summary: "Test rules on the files that their comments name",
+      load: async () => (await import("./commands/test.ts")).test,
+    },
     "index build": {
       summary: "Write an index with every rule that a target can load",
       load: async () => (await import("./commands/index-build.ts")).indexBuild,

@@ -10,7 +10,7 @@ export const FINDINGS = 4;
 
 export const EXITS: readonly Exit[] = [
   { code: INCOMPLETE, meaning: "incomplete: a file or a rule that was asked for was not wholly evaluated" },
-  { code: FINDINGS, meaning: "findings of the kind that --fail-on names" },
+  { code: FINDINGS, meaning: "findings of the kind that --fail-on names; a test of a rule that failed" },
 ];
 
 export const EXIT_OF: Readonly<Record<Outcome, number>> = {

@@ -76,7 +76,7 @@ export class RuleSetCache {
   }
 
   /** A set is found by the question, not by the answer: what was named, from where, for which engine, by which version of the program. */
-  private pathOf({ paths, includeFolders, externals }: RuleSetRequest): string {
+  private pathOf({ paths, includeFolders, externals, showPrivate }: RuleSetRequest): string {
     const values = Object.entries(externals).map(([name, value]) => [name, typeof value, String(value)]);
     const absolute = (each: string) => [each, resolve(each)];
     const question = [
@@ -86,6 +86,7 @@ export class RuleSetCache {
       paths.map(absolute),
       includeFolders.map(absolute),
       values.sort(),
+      showPrivate === true,
     ];
     const key = new Bun.CryptoHasher("sha256").update(JSON.stringify(question)).digest("hex").slice(0, 32);
     return join(this.folder, `${key}.rules`);

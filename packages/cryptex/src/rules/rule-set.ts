@@ -32,6 +32,8 @@ export interface RuleSetRequest {
   /** Folders in which includes are looked for that are not beside the including file. */
   readonly includeFolders: readonly string[];
   readonly externals: Externals;
+  /** Lets matches of private rules be seen, too: tests ask for them. */
+  readonly showPrivate?: true;
 }
 
 /** A set in the form in which threads hand it over and caches keep it. */
