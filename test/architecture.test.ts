@@ -291,6 +291,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "cryptex/watch",
+    files: /^packages\/cryptex\/src\/watch\//,
+    may: ["cryptex/rules", "cryptex/scan-runner", "kit/abort", "kit/errors", "kit/format", "kit/native"],
+    packages: /^node:fs$/,
+  },
+  {
     name: "cryptex/rule-tests",
     files: /^packages\/cryptex\/src\/rule-tests\//,
     may: ["cryptex/rules", "cryptex/scan-runner", "kit/format", "kit/term", "kit/thread"],
@@ -319,6 +325,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/safe-index",
       "cryptex/scan-runner",
       "cryptex/rule-tests",
+      "cryptex/watch",
       "cryptex/cryptex-store",
       "cryptex/version",
       "cryptex/deps",

@@ -14,6 +14,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Scan files and folders with rules",
       load: async () => (await import("./commands/scan.ts")).scan,
     },
+    watch: {
+      summary: "Scan files as they change",
+      load: async () => (await import("./commands/watch.ts")).watch,
+    },
     "rules find": {
       summary: "Find rules by words, tags, metadata and modules",
       load: async () => (await import("./commands/rules-find.ts")).rulesFind,

@@ -2,20 +2,18 @@
 import { join } from "node:path";
 import { OutputFile } from "#kit/files/output-file.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
-import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
-import { ClosedPipeError, EXIT } from "#kit/term/exit.ts";
-import type { Io } from "#kit/term/io.ts";
+import { ClosedPipeError } from "#kit/term/exit.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
-import type { RuleSet } from "../rules/rule-set.ts";
 import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { forFs } from "../scan-runner/paths.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
 import { EXIT_OF, INCOMPLETE } from "./exits.ts";
+import { noRules } from "./no-rules.ts";
 import { ownFiles, refuseOverwriting } from "./own-files.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
@@ -81,15 +79,3 @@ export const scan = command({
     return EXIT_OF[outcomeOf(tally, failOn.includes("match"))];
   },
 });
-
-/** With nothing to look for there is no "clean": says why there is no rule. */
-function noRules({ quarantined }: RuleSet, paths: readonly string[], io: Io): number {
-  const lost = quarantined.filter(({ rule }) => rule !== null).length;
-  const where = visible(paths.join(", "));
-  io.log.error(
-    lost > 0
-      ? `nothing was scanned: no rule of ${where} can be evaluated; the quarantine lines say why`
-      : `nothing was scanned: there is no rule in ${where}`,
-  );
-  return lost > 0 ? INCOMPLETE : EXIT.failure;
-}
