@@ -291,6 +291,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "cryptex/bisect",
+    files: /^packages\/cryptex\/src\/bisect\//,
+    may: ["cryptex/engine", "cryptex/rules", "kit/thread"],
+    packages: /^$/,
+  },
+  {
     name: "cryptex/watch",
     files: /^packages\/cryptex\/src\/watch\//,
     may: ["cryptex/rules", "cryptex/scan-runner", "kit/abort", "kit/errors", "kit/format", "kit/native"],
@@ -326,6 +332,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/scan-runner",
       "cryptex/rule-tests",
       "cryptex/watch",
+      "cryptex/bisect",
       "cryptex/cryptex-store",
       "cryptex/version",
       "cryptex/deps",

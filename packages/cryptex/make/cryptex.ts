@@ -22,6 +22,7 @@ export const cryptex: Recipe = {
       `${FOLDER}/src/rules/rules-thread.ts`,
       `${FOLDER}/src/rules/cost-thread.ts`,
       `${FOLDER}/src/rule-tests/find-tests-thread.ts`,
+      `${FOLDER}/src/bisect/bisect-thread.ts`,
       `${FOLDER}/src/scan-runner/worker.ts`,
     ],
     components: [

@@ -42,6 +42,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Show what rules cost in a scan: by their atoms, and measured on a sample",
       load: async () => (await import("./commands/rules-cost.ts")).rulesCost,
     },
+    "rules bisect": {
+      summary: "Find the rule that makes a set slow on a file, or has the engine give up",
+      load: async () => (await import("./commands/rules-bisect.ts")).rulesBisect,
+    },
     "rules deps": {
       summary: "Show what rules need, and what needs them",
       load: async () => (await import("./commands/rules-deps.ts")).rulesDeps,

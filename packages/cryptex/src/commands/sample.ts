@@ -55,6 +55,16 @@ export function readSample(roots: readonly string[], limit: number, warn: (text:
   return { files, bytes, leftOut };
 }
 
+/** Reads one file. @param path a binary string @throws InputError that says why not */
+export function readOne(path: string, maxSize: number): Uint8Array {
+  try {
+    return contentOf(path, true, maxSize);
+  } catch (error) {
+    if (error instanceof Unreadable) throw new InputError(visible(`${textOf(path)}: ${error.message}`));
+    throw error;
+  }
+}
+
 function contentOf(path: string, byLink: boolean, maxSize: number): Uint8Array {
   let memory: Uint8Array = new Uint8Array();
   readFile({

@@ -1,5 +1,6 @@
 /** The cost of rules: by their atoms, and measured on a sample. */
 import type { EngineInstance } from "../engine/engine.ts";
+import { adviceOn } from "./advice.ts";
 import type { RuleSyntax } from "./ast.ts";
 import { type Atom, atomsOf } from "./atoms.ts";
 import { type Compiler, compileSet, withFileExternals } from "./build-rule-set.ts";
@@ -31,6 +32,8 @@ export interface RuleCost {
   readonly entries: number;
   readonly candidates: number;
   readonly measured?: Measurement;
+  /** Says why it is dear, and what to do, a sentence each. Holds text of the rule. */
+  readonly advice: readonly string[];
 }
 
 export interface Measurement {
@@ -112,6 +115,7 @@ function costByAtoms({ syntax, namespace, file }: ResolvedRule): RuleCost {
     quality: strings[0]?.quality ?? null,
     entries: sum(({ entries }) => entries),
     candidates: sum(({ candidates }) => candidates),
+    advice: adviceOn(syntax),
   };
 }
 

@@ -72,10 +72,11 @@ async function shell(script: string): Promise<string> {
 }
 
 describe(DOCUMENT, () => {
-  test("installs first, and has ten things to do", () => {
+  test("installs first, and has things to do, ten or more", () => {
     expect(INSTALLING.map(({ text }) => text).join("")).toContain("git clone");
     const headings = [...readFileSync(join(ROOT, DOCUMENT), "utf8").matchAll(/^(\d+)\. /gm)];
-    expect(headings.map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(headings.length).toBeGreaterThanOrEqual(10);
+    expect(headings.map(([, number]) => Number(number))).toEqual(headings.map((_, index) => index + 1));
   });
 
   for (const example of USING) {
