@@ -18,7 +18,16 @@ import { ownFiles, refuseOverwriting } from "./own-files.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
-import { counting, openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
+import { printProfile } from "./scan-profile.ts";
+import {
+  cacheText,
+  counting,
+  openFormat,
+  refuseLosses,
+  requestOf,
+  rootsOf,
+  seenFilesOf,
+} from "./scan-request.ts";
 
 export const scan = command({
   name: "scan",
@@ -73,8 +82,12 @@ export const scan = command({
     } catch (error) {
       // Whoever went away does not know how it ended.
       if (error instanceof ClosedPipeError) return INCOMPLETE;
+      if (signal.aborted && seen)
+        io.log.info("what has been scanned is kept: the same command with --resume goes on");
       throw error;
     }
+    if (options.profile) await printProfile(rules, roots, options.exclude, io);
+    if (seen && io.errIsTerminal) io.log.info(cacheText(progress));
     if (ruleSet.rules.count === 0) return noRules(ruleSet, rules.paths, io);
     return EXIT_OF[outcomeOf(tally, failOn.includes("match"))];
   },

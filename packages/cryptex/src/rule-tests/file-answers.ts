@@ -2,6 +2,7 @@
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { ScanEvent, ShownPath } from "../scan-runner/events.ts";
 import { pathBytes } from "../scan-runner/formats/escape.ts";
+import { TOO_LARGE } from "../scan-runner/walk.ts";
 
 /** Finds rules by what results say of them. */
 export class RuleNumbers {
@@ -35,9 +36,6 @@ export interface FileAnswer {
   /** It is nothing that a scan reads, as a link in a folder: no fault where a folder was named. */
   isSkipped?: true;
 }
-
-/** A regular file that was left unread. */
-const TOO_LARGE = /^size of \d+ bytes is over /;
 
 /** Gathers the events of a scan with --list-clean, file by file. */
 export class FileAnswers {

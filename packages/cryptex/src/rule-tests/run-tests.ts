@@ -5,6 +5,7 @@ import type { ScanEvent } from "../scan-runner/events.ts";
 import { shownPath } from "../scan-runner/paths.ts";
 import type { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan, type ScanRequest } from "../scan-runner/runner.ts";
+import { TOO_LARGE } from "../scan-runner/walk.ts";
 import type { TestEndEvent, TestErrorEvent, TestEvent, TestRunEvent } from "./events.ts";
 import { type FileAnswer, FileAnswers, RuleNumbers } from "./file-answers.ts";
 import type { FoundTests, RuleTest } from "./find-tests.ts";
@@ -155,7 +156,7 @@ class TestRun {
       } else if (event.type === "quarantine" && event.path !== undefined) {
         const rule = this.#numbers.at(event.file, event.line, event.rule);
         if (rule !== undefined) unsure.set(rule, `not evaluated in ${event.path}: ${event.reason}`);
-      } else if (event.type === "error" || (event.type === "skip" && event.reason.startsWith("size of"))) {
+      } else if (event.type === "error" || (event.type === "skip" && TOO_LARGE.test(event.reason))) {
         const { path, path_bytes, reason } = event;
         yield this.#error({ type: "error", path, ...(path_bytes !== undefined && { path_bytes }), reason });
       } else if (event.type === "end") this.#goodware = event.scanned;

@@ -251,6 +251,7 @@ class Scan implements Disposable {
   }
 
   #countClean(file: FoundFile): void {
+    this.request.progress?.reusedOne();
     this.#results.countClean();
     this.request.progress?.finished(file, this.#results.matches);
   }
@@ -299,8 +300,10 @@ class Scan implements Disposable {
     let next = 0;
     for (const item of items) {
       if (item.kind === "line") yield this.#results.notScanned(item.found);
-      else if (item.kind === "known") yield* this.#results.known(item.file.path, item.result);
-      else if (!(yield* this.#fileLines(item, results![next++]!))) return;
+      else if (item.kind === "known") {
+        progress?.reusedOne();
+        yield* this.#results.known(item.file.path, item.result);
+      } else if (!(yield* this.#fileLines(item, results![next++]!))) return;
       if (item.kind !== "line") progress?.finished(item.file, this.#results.matches);
     }
   }
@@ -316,6 +319,7 @@ class Scan implements Disposable {
       return true;
     }
     if (result.kind === "unchanged") {
+      this.request.progress?.reusedOne();
       yield* this.#results.known(file.path, earlier!);
       return true;
     }

@@ -44,6 +44,9 @@ export const GONE = "changed during scan: it does not exist any more";
 export const EXCLUDED = "excluded by ";
 export const OWN = "this scan writes to it";
 
+/** Reasons of skips by which a regular file stays unread; here and where it is read. */
+export const TOO_LARGE = /^size of \d+ bytes is over /;
+
 /** Default of `--max-size`, as the manual says: larger files are seldom programs, and an engine holds a whole file. */
 export const MAX_SIZE = 256 * 1024 * 1024;
 
