@@ -5,13 +5,17 @@
  *     bun bench/evidence.ts interleave FOLDER
  *     bun bench/evidence.ts assess FOLDER [ID…]
  *     bun bench/evidence.ts print FOLDER FOLDER…
+ *     bun bench/evidence.ts beside
  *
  * `record` runs the program's command `record`, and twice `probe` for the replay control. It does so for every source
  * that claims more than 0 and is available here without network, microphone or camera. Started again, it continues an
  * interrupted recording. Each folder is one condition, such as "loaded" or "quiet". `interleave` records all sources in
  * turns, for the correlations. `print` assesses the recordings in the folders and prints the tables; `assess` does the
- * first part beforehand, for some sources.
+ * first part beforehand, for some sources. `beside` prints the lowest figures of all machines, which evidence/machines.json
+ * holds: whoever has assessed another machine enters it there.
  */
+
+import { beside } from "./evidence/beside.ts";
 import { assessAll } from "./evidence/figures.ts";
 import { interleave } from "./evidence/interleave.ts";
 import { record } from "./evidence/record.ts";
@@ -22,6 +26,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   interleave,
   assess: assessAll,
   print,
+  beside,
 };
 const [word = "", ...args] = process.argv.slice(2);
 const command = COMMANDS[word];

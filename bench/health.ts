@@ -1,5 +1,4 @@
-/** Measures nanoseconds per symbol of the health tests, the monitor and the online estimate. Asserts nothing. */
-
+/** Measures nanoseconds per symbol of the health tests and the estimate of blocks. Asserts nothing. */
 import { BlockEstimate } from "../src/health/block-estimate.ts";
 import {
   AdaptiveProportionTest,
@@ -10,23 +9,35 @@ import {
   rctCutoff,
 } from "../src/health/health-tests.ts";
 import { HealthMonitor } from "../src/health/monitor.ts";
+import { SecondTests } from "../src/health/second-tests.ts";
 
 const SYMBOLS = 2 ** 20;
 const BATCH = 4096;
 const ROUNDS = 15;
-const CLAIM = 0.25;
+/** Kept by all shapes: tests that have fired do nothing any more. */
+const CLAIM = 0.1;
 
-for (const symbolBits of [1, 4, 8]) {
-  const symbols = randomSymbols(symbolBits);
+const SHAPES: [name: string, symbolBits: number, symbols: Uint8Array][] = [
+  ...[1, 4, 8].map((bits): [string, number, Uint8Array] => [
+    `uniform symbols of ${bits} bits`,
+    bits,
+    randomSymbols(bits),
+  ]),
+  ["symbols of which 90 % are equal", 8, randomSymbols(8).map((byte) => (byte < 230 ? 7 : byte))],
+];
+
+for (const [name, symbolBits, symbols] of SHAPES) {
   const window = aptWindow(symbolBits);
   const rct = new RepetitionCountTest(rctCutoff(CLAIM, CONTINUOUS_ALPHA_EXPONENT));
   const apt = new AdaptiveProportionTest(aptCutoff(CLAIM, window, CONTINUOUS_ALPHA_EXPONENT), window);
   const monitor = new HealthMonitor(CLAIM, symbolBits);
+  const second = new SecondTests(symbolBits, 0.05);
   const estimate = new BlockEstimate(symbolBits);
-  console.log(`\nuniform symbols of ${symbolBits} bits, batches of ${BATCH}`);
+  console.log(`\n${name}, batches of ${BATCH}`);
   report("repetition count", symbols, (batch) => rct.test(batch));
   report("adaptive proportion", symbols, (batch) => apt.test(batch));
   report("monitor (both)", symbols, (batch) => monitor.observe(batch));
+  report("second tests", symbols, (batch) => second.observe(batch));
   report("block estimate", symbols, (batch) => estimate.assess(batch));
 }
 

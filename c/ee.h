@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Raised with every change that an older caller would misunderstand. */
-#define EE_ABI_VERSION 1
+#define EE_ABI_VERSION 2
 
 #define EE_EXPORT __attribute__((visibility("default")))
 
@@ -135,13 +135,17 @@ EE_EXPORT void ee_hex(const uint8_t *bytes, size_t n, uint8_t *text);
 /*
  * Random words for numpy.random, from a buffer that its owner fills. The three functions have the
  * shape of numpy/random/bitgen.h and take an ee_bitgen. They never invent a word: while bytes[position..length) is too
- * short for one they empty it and call refill, which puts new bytes at its start and then sets length. Not reentrant.
+ * short for one they empty it and call refill, which puts new bytes at its start and then sets length. Once every KiB they
+ * look whether the process was copied since the owner put its identity there; then they wipe and empty the buffer. Not
+ * reentrant.
  */
 typedef struct {
   uint8_t *bytes;
   uint64_t position;
   uint64_t length;
   void (*refill)(void);
+  uint64_t look_at;
+  uint64_t identity[EE_IDENTITY_WORDS];
 } ee_bitgen;
 
 EE_EXPORT uint64_t ee_bitgen_next64(void *generator);

@@ -5,7 +5,7 @@ import { loadOwnLibrary } from "#kit/native/load.ts";
 import { COMMANDS, KERNELS, READINGS, STEPS } from "./kernels.ts";
 
 /** EE_ABI_VERSION of c/ee.h. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 const LIBRARY = {
   name: "ee",

@@ -60,6 +60,10 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       summary: "Assess the sources on this machine, for lower credit where it is due",
       load: async () => (await import("./commands/calibrate.ts")).calibrate,
     },
+    drill: {
+      summary: "Break sources on purpose: what would they still be credited?",
+      load: async () => (await import("./commands/drill.ts")).drill,
+    },
     server: {
       summary: "Serve random bytes over HTTP, and a page to look at",
       load: async () => (await import("./commands/server.ts")).server,

@@ -102,7 +102,7 @@ static uint64_t asleep_ns(void) {
 
 static _Atomic(uint64_t) generations;
 
-/* Lets events pass that begin with "chan": the rest would fill the socket while nobody asks. */
+/* Lets events pass that begin with "change" (these are its first four letters): the rest would fill the socket while nobody asks. */
 static struct sock_filter changes_only[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x6368616e, 0, 1),

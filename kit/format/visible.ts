@@ -57,6 +57,18 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+const ESCAPED_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+  if (byte === 0x5c) return "\\\\";
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : hexEscape(byte);
+});
+
+/** Writes printable ASCII as it is, other bytes as `\xNN`, a backslash as `\\`: nothing is lost. */
+export function escapedBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += ESCAPED_BYTES[byte]!;
+  return text;
+}
+
 /** Writes a byte as `\xNN`. */
 export function hexEscape(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, "0").toUpperCase()}`;

@@ -312,6 +312,48 @@ print(os.waitpid(child, 0)[1], len(theirs), len(np.intersect1d(ours, theirs)), t
     assert out == "0 1000 0 True\n"
 
 
+def test_a_process_forked_by_native_code_gets_other_words_within_a_kibibyte() -> None:
+    out = output_of(
+        """
+import ctypes, warnings
+import numpy as np
+g = EsotericBitGenerator(EntropyPool.auto(sources="forked natively", mode="drbg"))
+held = g.random_raw(10)
+receive, send = os.pipe()
+child = ctypes.PyDLL(None).fork()  # Python's own callbacks do not run
+if child == 0:
+    signal.alarm(60)
+    os.write(send, g.random_raw(1000).tobytes())
+    os._exit(0)
+theirs = np.frombuffer(os.read(receive, 8000), np.uint64)
+ours = g.random_raw(1000)
+print(os.waitpid(child, 0)[1], len(theirs), len(np.intersect1d(ours[128:], theirs)), len(np.intersect1d(ours, theirs)) <= 128)
+"""
+    )
+    assert out == "0 1000 0 True\n"
+
+
+def test_a_copy_of_the_machine_gets_other_words_within_a_kibibyte() -> None:
+    out = output_of(
+        """
+import numpy as np
+from esoteric_entropy.copies import COPIES
+g = EsotericBitGenerator(EntropyPool.auto(sources="copied", mode="drbg"))
+first = g.random_raw(10)
+held = g._supply._pieces[-1].size  # bytes that are requested and not in the buffer
+state = g._words._state
+last = int(first[0]) + (state.length + held) // 8  # the fake program's words count
+before = COPIES.identity
+COPIES.identity = lambda: [word + (place == 4) for place, word in enumerate(before())]  # a generation of the virtual machine
+state.identity[4] += 1  # and the library's own look
+raw = g.random_raw(1000)
+old = int((raw < last).sum())
+print(old <= 128, (np.diff(raw.astype(np.int64)) > 0).all(), int(raw[-1]) > last)
+"""
+    )
+    assert out == "True True True\n"
+
+
 def test_a_generator_that_is_garbage_ends_its_program() -> None:
     out = output_of(
         """
@@ -333,4 +375,4 @@ def test_the_state_is_laid_out_as_in_c() -> None:
     from esoteric_entropy.native_words import _State
 
     assert [_State.bytes.offset, _State.position.offset, _State.length.offset, _State.refill.offset] == [0, 8, 16, 24]
-    assert ctypes.sizeof(_State) == 32
+    assert [_State.look_at.offset, _State.identity.offset, ctypes.sizeof(_State)] == [32, 40, 96]

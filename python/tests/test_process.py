@@ -46,6 +46,64 @@ print(len(words(theirs)), len(ours & words(theirs)), 0 in words(theirs))
     assert out == "10000 0 False\n"
 
 
+NATIVE_FORK = "ctypes.PyDLL(None).fork()"  # Python's own callbacks do not run
+
+
+@pytest.mark.parametrize("fork", ["os.fork()", NATIVE_FORK])
+def test_what_a_forked_process_inherits_is_wiped_and_its_pipes_are_closed(fork: str) -> None:
+    out = output_of(
+        FORKED
+        + f"""
+import ctypes
+child = pool._supply.program._child
+piece = pool._supply._pieces[1]
+body = piece.reply.wait()
+assert any(body[piece.position :])
+if {fork} == 0:
+    signal.alarm(60)
+    assert len(pool.get_random_bytes(64)) == 64
+    pipes = [pipe.closed for pipe in (child._stdin, child._stdout, child._stderr)]
+    os.write(send, bytes([all(pipes), not any(body), pool._supply.program.pid != parent_program]))
+    os._exit(0)
+print(list(os.read(receive, 3)), os.wait()[1], any(body[piece.position :]), pool._supply.program.pid == parent_program)
+"""
+    )
+    assert out == "[1, 1, 1] 0 True True\n"
+
+
+def test_a_process_forked_by_native_code_gets_other_bytes() -> None:
+    out = output_of(
+        FORKED
+        + f"""
+import ctypes
+if {NATIVE_FORK} == 0:
+    signal.alarm(60)
+    os.write(send, pool.get_random_bytes(8000))
+    os._exit(0)
+ours = words(pool.get_random_bytes(8000))
+theirs = words(os.read(receive, 8000))
+print(os.wait()[1], len(theirs), len((held | ours) & theirs))
+"""
+    )
+    assert out == "0 1000 0\n"
+
+
+def test_processes_of_multiprocessing_get_other_bytes() -> None:
+    out = output_of(
+        FORKED
+        + """
+import multiprocessing
+def draw(_):
+    return pool.get_random_bytes(4096)
+with multiprocessing.get_context("fork").Pool(3) as workers:
+    draws = [words(data) for data in workers.map(draw, range(6), chunksize=1)]
+draws += [held, words(pool.get_random_bytes(4096))]
+print(sum(map(len, draws)), len(set().union(*draws)))
+"""
+    )
+    assert out == "4096 4096\n"
+
+
 def test_the_program_ends_with_the_parent_though_a_forked_process_lives() -> None:
     out = output_of(
         FORKED

@@ -203,9 +203,9 @@ def test_the_version_is_the_programs() -> None:
 
 @pytest.mark.skipif(not (REPOSITORY / "c" / "ee.h").is_file(), reason="not in the repository")
 def test_the_abi_version_is_the_librarys() -> None:
-    from esoteric_entropy.native_words import _ABI_VERSION
+    from esoteric_entropy.binary import ABI_VERSION
 
-    assert f"#define EE_ABI_VERSION {_ABI_VERSION}\n" in (REPOSITORY / "c" / "ee.h").read_text()
+    assert f"#define EE_ABI_VERSION {ABI_VERSION}\n" in (REPOSITORY / "c" / "ee.h").read_text()
 
 
 def test_this_installation_carries_program_and_library() -> None:

@@ -2,7 +2,8 @@
 import { EntropyError, InputError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { identifyMachine } from "../platform/machine.ts";
-import { type Surveyed, type SurveyOptions, survey } from "../recording/survey.ts";
+import { ROUNDS, type Shared, sampleInTurns, sharedBetweenFamilies } from "../recording/between-families.ts";
+import { type Surveyed, type SurveyOptions, type SurveyProgress, survey } from "../recording/survey.ts";
 import { claimAt, counterStepNs, type Source, type SourceInfo } from "../source.ts";
 import { VERSION } from "../version.ts";
 import { calibratedClaims } from "./claims.ts";
@@ -38,14 +39,24 @@ export type CalibrationResult = {
   | { readonly kind: "left out"; readonly reason: string }
 );
 
+export interface CalibrateOptions extends Omit<SurveyOptions, "leastSymbols" | "onProgress"> {
+  readonly onProgress?: (progress: CalibrateProgress) => void;
+}
+
+export type CalibrateProgress =
+  | SurveyProgress
+  /** Sampling in turns, round by round, and comparing families. */
+  | { readonly phase: "turns"; readonly round: number; readonly of: number }
+  | { readonly phase: "comparing" };
+
 /**
- * Samples and assesses the sources, and writes the profile. Earlier calibrations of other sources stay, as long as they are
+ * Samples and assesses the sources, compares those of different families, and writes the profile. Earlier calibrations of other sources stay, as long as they are
  * of the same machine and version.
  * @throws InputError where no profile can be kept · EntropyError if no source could be measured · as `survey`
  */
 export async function calibrateSources(
   selected: readonly Source[],
-  options: Omit<SurveyOptions, "leastSymbols">,
+  options: CalibrateOptions,
   { host, stateFolder }: { readonly host: Host; readonly stateFolder?: string | undefined },
 ): Promise<CalibrationRun> {
   if (stateFolder === undefined) {
@@ -54,7 +65,14 @@ export async function calibrateSources(
     });
   }
   const surveyed = await survey(selected, host, { ...options, leastSymbols: MIN_SYMBOLS });
-  const measured = surveyed.map((each) => ({ info: each.info, outcome: calibrationOf(each) }));
+  const rates = surveyed.map(({ rateHz }, i) => ({ source: selected[i]!, rateHz }));
+  const shared = await compared(rates, host, options);
+  const earlier = findProfile(stateFolder, host);
+  const known = earlier.kind === "read" ? earlier.profile.sources : new Map<string, Calibration>();
+  const measured = surveyed.map((each) => ({
+    info: each.info,
+    outcome: calibrationOf(each, shared.get(each.info.id) ?? sharedOf(known.get(each.info.id))),
+  }));
   const fresh = measured.flatMap(({ info, outcome }): [string, Calibration][] =>
     typeof outcome === "string" ? [] : [[info.id, outcome]],
   );
@@ -62,12 +80,11 @@ export async function calibrateSources(
     const hints = measured.map(({ info, outcome }) => `${info.id}: ${outcome}`);
     throw new EntropyError("source", "no source could be measured", { hints });
   }
-  const earlier = findProfile(stateFolder, host);
   const profile: Profile = {
     tool: VERSION,
     machine: identifyMachine(host),
     clock: clockOf(host),
-    sources: new Map([...(earlier.kind === "read" ? earlier.profile.sources : []), ...fresh]),
+    sources: new Map([...known, ...fresh]),
   };
   writeProfile(stateFolder, profile);
 
@@ -82,8 +99,31 @@ export async function calibrateSources(
   return { path: profilePath(stateFolder), profile, ...replaced, results };
 }
 
+/** Sources of one family alone cannot be compared, and take no time. */
+async function compared(
+  sources: readonly { readonly source: Source; readonly rateHz: number }[],
+  host: Host,
+  { signal, onProgress = () => {} }: CalibrateOptions,
+): Promise<ReadonlyMap<string, Shared>> {
+  if (new Set(sources.map(({ source }) => source.info.family)).size < 2) return new Map();
+  const onRound = (round: number) => onProgress({ phase: "turns", round, of: ROUNDS });
+  const inTurns = await sampleInTurns(sources, host, signal, onRound);
+  onProgress({ phase: "comparing" });
+  return sharedBetweenFamilies(inTurns, signal);
+}
+
+/** Returns the findings of an earlier calibration: a source that is calibrated alone must not lose them. */
+function sharedOf(earlier: Calibration | undefined): Shared | undefined {
+  const { sharedH, sharedWith, sharedBound } = earlier ?? {};
+  if (sharedH === undefined || sharedBound === undefined) return undefined;
+  return { sharedH, ...(sharedWith !== undefined && { sharedWith }), sharedBound };
+}
+
 /** The calibration, or why there is none. A source that failed on the way is left out, however much it delivered before. */
-function calibrationOf({ info, symbols, rateHz, assessment, shortfall }: Surveyed): Calibration | string {
+function calibrationOf(
+  { info, symbols, rateHz, assessment, shortfall }: Surveyed,
+  shared: Shared | undefined,
+): Calibration | string {
   if (shortfall?.kind === "failed") return shortfall.reason;
   if (!assessment) {
     return `${symbols.length} samples in the time given; ${MIN_SYMBOLS} are the least to assess`;
@@ -93,6 +133,7 @@ function calibrationOf({ info, symbols, rateHz, assessment, shortfall }: Surveye
     symbolBits: info.symbolBits,
     symbols: symbols.length,
     rateHz,
+    ...shared,
     calibratedAt: new Date().toISOString(),
   };
 }

@@ -159,12 +159,15 @@ function strangeText(
   return `sources are credited by claims from other machines: ${why}; ${CALIBRATE}`;
 }
 
-/** Lowers each claim to half of the entropy assessed on this machine: min(claim, ½ H). Sources without a calibration keep theirs. */
+/**
+ * Lowers each claim to half of the entropy assessed on this machine, less what a source of another family knows of it:
+ * min(claim, ½ (H − shared)). Sources without a calibration keep theirs; where nothing was compared, nothing is taken off.
+ */
 export function calibratedClaims(infos: readonly SourceInfo[], profile: Profile): SourceInfo[] {
   return infos.map((info) => {
     const calibration = profile.sources.get(info.id);
     if (calibration?.symbolBits !== info.symbolBits) return info;
-    const most = calibration.assessedH * CREDITED_SHARE;
+    const most = (calibration.assessedH - (calibration.sharedH ?? 0)) * CREDITED_SHARE;
     const lowered = (claim: number) => {
       const least = Math.min(claim, most);
       return least >= LEAST_CLAIM ? least : 0;

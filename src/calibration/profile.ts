@@ -21,6 +21,15 @@ export interface Calibration {
   /** Number of symbols assessed. */
   readonly symbols: number;
   readonly rateHz: number;
+  /**
+   * Largest information of a source of another family about this one, bits per symbol, beyond what chance gives: see
+   * recording/between-families.ts. Absent where it was not compared with any.
+   */
+  readonly sharedH?: number;
+  /** Source that has it. */
+  readonly sharedWith?: string;
+  /** Information below this would not have been seen. */
+  readonly sharedBound?: number;
   /** ISO 8601. */
   readonly calibratedAt: string;
 }
@@ -85,7 +94,19 @@ function calibration(value: unknown, path: string): Calibration {
     symbolBits,
     symbols: whole(entry["symbols"], `${path}.symbols`, 1, 1e12),
     rateHz: within(entry["rateHz"], `${path}.rateHz`, 0, 1e12),
+    ...shared(entry, path, symbolBits),
     calibratedAt,
+  };
+}
+
+/** Profiles of before have none of it. */
+function shared(entry: Record<string, unknown>, path: string, symbolBits: number): Partial<Calibration> {
+  const { sharedH, sharedWith, sharedBound } = entry;
+  if (sharedH === undefined && sharedWith === undefined && sharedBound === undefined) return {};
+  return {
+    sharedH: within(sharedH, `${path}.sharedH`, 0, symbolBits),
+    ...(sharedWith !== undefined && { sharedWith: sourceId(word(sharedWith, `${path}.sharedWith`)) }),
+    sharedBound: within(sharedBound, `${path}.sharedBound`, 0, 1e3),
   };
 }
 

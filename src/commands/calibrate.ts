@@ -6,9 +6,14 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
-import { type CalibrationRun, calibrateSources, MAX_SYMBOLS, MIN_SYMBOLS } from "../calibration/calibrate.ts";
+import {
+  type CalibrateProgress,
+  type CalibrationRun,
+  calibrateSources,
+  MAX_SYMBOLS,
+  MIN_SYMBOLS,
+} from "../calibration/calibrate.ts";
 import type { Deps } from "../deps.ts";
-import type { SurveyProgress } from "../recording/survey.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { selectSources } from "../sources/selection.ts";
 import { calibrateJson, calibrateText } from "./calibrate-text.ts";
@@ -18,7 +23,7 @@ export const calibrate = command({
   name: "calibrate",
   description: "Assess the sources on this machine; from then on half of that is credited at most",
   details: [
-    "Measures each source and keeps half of what was assessed in a profile of this machine. Commands that credit entropy then use the lower of that and the source's own claim, unless --uncalibrated is given.",
+    "Measures each source and keeps half of what was assessed in a profile of this machine, less what a source of another family knows of it: sources are also sampled in turns and compared. Commands that credit entropy then use the lower of that and the source's own claim, unless --uncalibrated is given.",
     "Without a profile they use claims that rest on other machines, and say so; with --require-calibration they do not. A profile of another machine or version is left aside in the same way. One that is damaged, or that others may write to, is an error: without it more would be credited.",
   ],
   flags: {
@@ -58,7 +63,7 @@ export async function runCalibrate(options: CalibrateOptions, io: Io, deps: Deps
   const selected = selectSources(deps.sources, options.sources);
   let run: CalibrationRun;
   {
-    let now: SurveyProgress = { phase: "assessing" };
+    let now: CalibrateProgress = { phase: "assessing" };
     using _ = new ProgressLine(io, () => progressText(now));
     using threads = new TestThreads(options.threads, io.signal);
     run = await calibrateSources(
@@ -80,6 +85,15 @@ export async function runCalibrate(options: CalibrateOptions, io: Io, deps: Deps
   );
 }
 
-function progressText(now: SurveyProgress): string {
-  return now.phase === "assessing" ? "assessing" : `${now.id}: ${formatAmount(now.symbols)} samples`;
+function progressText(now: CalibrateProgress): string {
+  switch (now.phase) {
+    case "sampling":
+      return `${now.id}: ${formatAmount(now.symbols)} samples`;
+    case "turns":
+      return `all in turns, to compare families: round ${now.round} of ${now.of}`;
+    case "comparing":
+      return "comparing families";
+    case "assessing":
+      return "assessing";
+  }
 }

@@ -1,14 +1,20 @@
 /** The exit codes of this product, beside those of every program. */
 import type { Exit } from "#kit/term/exit.ts";
 
-/** `report` or `assess` found failures in the data. */
+/** `drill` could not sample a source; also the code of an InsufficientEntropyError. */
+export const SHORTAGE = 3;
+
+/** `report` or `assess` found failures in the data, or `drill` a fault that earned too much. */
 export const FINDINGS = 4;
 
 export const EXITS: readonly Exit[] = [
   {
-    code: 3,
-    meaning: "not enough entropy, or a health failure",
+    code: SHORTAGE,
+    meaning: "not enough entropy, a health failure, or a source that could not be sampled (drill)",
     errors: ["insufficient-entropy"],
   },
-  { code: FINDINGS, meaning: "findings in the data (report, assess)" },
+  {
+    code: FINDINGS,
+    meaning: "findings in the data (report, assess), or a fault that earned too much (drill)",
+  },
 ];

@@ -7,7 +7,7 @@ import { type Column, table } from "#kit/term/table.ts";
 import { glyphsFor, meter, visibleBar } from "#kit/term/widgets.ts";
 import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { fullEntropyBytes } from "../pool/snapshot.ts";
-import { claimsText, type PoolStatus } from "../pool/status.ts";
+import { claimsText, familiesText, type PoolStatus } from "../pool/status.ts";
 
 export function poolJson(status: PoolStatus): object {
   return { schema: 1, ...status, fullEntropyBytesPerSecond: outputRate(status) };
@@ -74,6 +74,7 @@ export function poolText(status: PoolStatus, io: Io): string {
     ),
     `level    ${meter(levelBits / FULL_ENTROPY_INPUT_BITS, barWidth, glyphs)}  ${formatCount(levelBits)} of ${FULL_ENTROPY_INPUT_BITS} bits for the next block`,
     `ready    ${formatCount(status.readyBytes)} bytes of full entropy`,
+    fitLines(`families ${familiesText(status)}`, io),
     fitLines(`claims   ${claimsText(status)}`, io),
     `output   ${formatQuantity(outputRate(status), "B/s")} of full entropy while collecting (${seconds.toFixed(1)} s)`,
   ].join("\n");

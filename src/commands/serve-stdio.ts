@@ -69,17 +69,14 @@ export async function runServeStdio(
 }
 
 function service(pool: PoolService, threads: TestThreads, deps: Deps): Service {
-  const methods: Record<string, (params: Params, signal: AbortSignal) => unknown> = {
+  const methods: Record<string, (params: Parameters<Service["call"]>[1], signal: AbortSignal) => unknown> = {
     status: () => pool.status(),
     healthReport: () => pool.healthReport(),
     sources: () => describeSources(deps.sources, deps.host),
     collect: ({ seconds }, signal) => pool.collect(parseSeconds(String(seconds), "seconds"), signal),
   };
   return {
-    get epoch() {
-      return pool.epoch;
-    },
-    bytes: (length, mode, signal) => pool.bytes(length, mode, signal),
+    pool,
     async call(name, params, signal) {
       const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
       if (!method) throw new UsageError(`unknown method '${name}'`);
@@ -91,5 +88,3 @@ function service(pool: PoolService, threads: TestThreads, deps: Deps): Service {
     },
   };
 }
-
-type Params = Readonly<Record<string, unknown>>;

@@ -32,7 +32,8 @@ export function secondWindow(h: number, symbolBits: number): number {
 /**
  * The repetition count and adaptive proportion tests once more, with cutoffs from half of what the source is known to
  * hold on this machine. A claim may be a hundred times lower than that; the tests of the claim then see a loss of 99 %
- * only. The reference is the calibrated H, or else the lowest of the first 16 estimates of blocks.
+ * only. The reference is the calibrated H, or else, and after an alarm, the lowest of the first 16 estimates of blocks: a
+ * machine at work is not the quiet one that was calibrated, and a source must not be lost for that.
  *
  * An alarm is a warning. It says that the source is not what it was, not that it holds less than is claimed.
  *
@@ -41,6 +42,8 @@ export function secondWindow(h: number, symbolBits: number): number {
  */
 export class SecondTests {
   #tests: readonly [RepetitionCountTest, AdaptiveProportionTest] | undefined;
+  /** The calibrated H, until an alarm shows that it does not hold now. */
+  #calibratedH: number | undefined;
   #blocks = 0;
   #lowest = Number.POSITIVE_INFINITY;
 
@@ -50,8 +53,9 @@ export class SecondTests {
    */
   constructor(
     readonly symbolBits: number,
-    readonly calibratedH: number | undefined,
+    calibratedH: number | undefined,
   ) {
+    this.#calibratedH = calibratedH;
     if (calibratedH !== undefined) this.#refer(calibratedH);
   }
 
@@ -65,7 +69,9 @@ export class SecondTests {
   observe(symbols: Uint8Array): HealthFailure | undefined {
     if (this.#tests === undefined) return undefined;
     const [repetition, proportion] = this.#tests;
-    return repetition.test(symbols) ?? proportion.test(symbols);
+    const alarm = repetition.test(symbols) ?? proportion.test(symbols);
+    if (alarm) this.#calibratedH = undefined;
+    return alarm;
   }
 
   /** Takes a block's estimate, bits per symbol, from which the running reference is learnt. */
@@ -83,7 +89,7 @@ export class SecondTests {
   reset(): void {
     this.#blocks = 0;
     this.#lowest = Number.POSITIVE_INFINITY;
-    if (this.calibratedH === undefined) {
+    if (this.#calibratedH === undefined) {
       this.#tests = undefined;
       this.#h = undefined;
     }

@@ -74,7 +74,7 @@ function asleepNs(halves: Uint32Array): number {
   return halves[2 * ASLEEP + 1]! * 2 ** 32 + halves[2 * ASLEEP]!;
 }
 
-/** What a generator needs of the system around it: `System` of rbg/generator.ts. */
+/** Serves a generator as the system around it: `System` of rbg/generator.ts. */
 export interface SystemAround {
   readonly clones: CloneWatch;
   osRandom(out: Uint8Array): void;

@@ -51,6 +51,11 @@ export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
     idleShare: settings.idleShare,
     familyShare: settings.familyShare,
   });
+  pool.once("one-family", ({ family }) =>
+    deps.warn(
+      `the generator's seed rests on ${family} sources alone, and took twice the bits: no other family delivered`,
+    ),
+  );
   const system = deps.system ?? systemAround(deps.host);
   // Before the generators, which then ask a pool that has forgotten, too.
   system.clones.onChange(() => pool.forget());

@@ -10,14 +10,14 @@ import { onAbort } from "#kit/abort.ts";
 import type { CalibrationStatus } from "../calibration/claims.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import type { ExtractOptions } from "../rbg/generator.ts";
-import type { Released } from "../sampling/probation.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
 import { describeFailure, describeWarning, type SourceState, whyNot } from "../sampling/source-state.ts";
 import { takesPart } from "../sampling/turns.ts";
 import type { SourceInfo } from "../source.ts";
-import { type RawTrace, SAMPLE_BYTES, traceBytes } from "../trace.ts";
+import type { RawTrace } from "../trace.ts";
 import { Account } from "./account.ts";
+import { Books } from "./books.ts";
 import { Ledger } from "./ledger.ts";
 import { Reservoir } from "./reservoir.ts";
 import { type PoolStatus, type SeedStatus, shortageOf } from "./status.ts";
@@ -69,6 +69,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #ledger = new Ledger();
   readonly #reservoir: Reservoir;
   readonly #account: Account;
+  readonly #books: Books;
   readonly #scheduler: Scheduler;
   readonly #waiters: Waiter[] = [];
   /** Sources whose next trace is to be shown. */
@@ -96,6 +97,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
       familyShare: config.familyShare,
       mayDiversify: (isWaiting) => this.#mayDiversify(isWaiting),
     });
+    this.#books = new Books(this.#ledger, this.#account);
     this.#scheduler = new Scheduler(config.sources, { ...config, shares: "by-credit" });
   }
 
@@ -128,7 +130,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   /** Stops sampling this source until `resume`. @throws RangeError for a source that is not in the pool */
   pause(id: string): void {
     this.#scheduler.pause(id);
-    this.#lose(this.#scheduler.source(id));
+    this.#books.lose(this.#scheduler.source(id));
   }
 
   /** It has to pass its start-up test again. @throws RangeError for a source that is not in the pool */
@@ -208,7 +210,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
       if (event.kind === "trace") {
         this.#book(event.source, event.trace, event.epoch);
       } else {
-        this.#lose(event.source);
+        this.#books.lose(event.source);
         this.#account.forfeit(event.source.info);
         this.emit("source-failed", { id: event.source.info.id, reason: event.reason });
       }
@@ -216,41 +218,16 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     }
   }
 
-  /** Tests a trace, and takes in the samples that need not wait any longer, at what they are worth. */
+  /** Books a trace, and does what follows from it. */
   #book(source: SourceState, trace: RawTrace, epoch: number | undefined): void {
     const { info } = source;
     // A copy, because samples are wiped once they are mixed in.
     const revealed = this.#toReveal.delete(info.id) && { ...trace, samples: trace.samples.slice() };
-    let paidBits = 0;
-    if (epoch !== source.epoch || !takesPart(source)) {
-      this.#account.absorb(info, traceBytes(trace), 0);
-    } else {
-      const payable = revealed ? 0 : this.#payablePart(source, trace);
-      const { released, failure, warning } = source.judge(trace, payable);
-      for (const part of released) paidBits += this.#takeIn(source, part);
-      if (paidBits > 0) source.earned();
-      if (failure || warning) this.#account.forfeit(info);
-      if (failure) this.#scheduler.quarantine(source, describeFailure(failure));
-      if (warning) this.emit("source-warning", { id: info.id, reason: describeWarning(warning) });
-    }
+    const { paidBits, failure, warning } = this.#books.book(source, trace, epoch, !revealed);
+    if (failure) this.#scheduler.quarantine(source, describeFailure(failure));
+    if (warning) this.emit("source-warning", { id: info.id, reason: describeWarning(warning) });
     this.emit("sampled", { id: info.id, samples: trace.samples.length, paidBits });
     if (revealed) this.emit("revealed", revealed);
-  }
-
-  /** Returns the part of the trace's worth that may be paid. A source that claims nothing takes no time from its family. */
-  #payablePart({ info, claimedH }: SourceState, { startedNs, elapsedNs }: RawTrace): number {
-    return claimedH > 0 ? this.#ledger.coverTime(info.family, startedNs, elapsedNs) : 0;
-  }
-
-  /** @returns the bits paid */
-  #takeIn({ info }: SourceState, { samples, bitsPerSample }: Released): number {
-    this.#account.absorb(info, samples, bitsPerSample);
-    return (samples.length / SAMPLE_BYTES) * bitsPerSample;
-  }
-
-  /** Takes in the samples of this source that wait; they are worth nothing. */
-  #lose(source: SourceState): void {
-    for (const part of source.forfeit()) this.#takeIn(source, part);
   }
 
   #wipe(): void {

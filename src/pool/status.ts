@@ -3,14 +3,14 @@ import type { CalibrationStatus } from "../calibration/claims.ts";
 import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Totals } from "./ledger.ts";
 
-/** What a family of sources has put into the output. */
+/** The part of a family of sources in the output. */
 export interface FamilyPart {
   readonly family: string;
   /** Its credit that went into full-entropy blocks. */
   readonly spentBits: number;
 }
 
-/** What the last seed or reseed of a DRBG rests on. */
+/** The families of sources behind the last seed or reseed of a DRBG. */
 export interface SeedStatus {
   /** Families whose credit went into it; empty before the first. */
   readonly families: readonly string[];
@@ -59,4 +59,24 @@ export function claimsText({ calibration }: Pick<PoolStatus, "calibration">): st
         ? "from this machine's profile"
         : `from this machine's profile; from other machines: ${assessedElsewhere.join(", ")}`;
   }
+}
+
+/** Says in a line which families of sources stand behind the output, with their shares. */
+export function familiesText({ families }: Pick<PoolStatus, "families">): string {
+  const spentBits = families.reduce((sum, family) => sum + family.spentBits, 0);
+  if (spentBits === 0) return "none yet";
+  return families
+    .filter((family) => family.spentBits > 0)
+    .map((family) => `${family.family} ${shareText(family.spentBits / spentBits)}`)
+    .join(", ");
+}
+
+function shareText(share: number): string {
+  return share < 0.01 ? "< 1 %" : `${Math.floor(100 * share)} %`;
+}
+
+/** Says in a line what the DRBG's last seed rests on. */
+export function seedText({ seed }: Pick<PoolStatus, "seed">): string {
+  if (seed.families.length === 0) return "none yet";
+  return seed.oneFamily ? `${seed.families.join()} alone, with twice the bits` : seed.families.join(", ");
 }

@@ -57,7 +57,7 @@ const SHUFFLES = 8;
 export function sharedInformation(a: Uint8Array, b: Uint8Array, window: number = b.length): number {
   let bias = 0;
   const copy = b.slice();
-  const generator = new Generator();
+  const generator = new Uniform();
   for (let i = 0; i < SHUFFLES; i++) {
     for (let from = 0; from < copy.length; from += window) {
       shuffle(copy.subarray(from, from + window), generator);
@@ -68,7 +68,7 @@ export function sharedInformation(a: Uint8Array, b: Uint8Array, window: number =
 }
 
 /** Fisher and Yates. */
-function shuffle(symbols: Uint8Array, generator: Generator): void {
+function shuffle(symbols: Uint8Array, generator: Uniform): void {
   for (let i = symbols.length - 1; i > 0; i--) {
     const j = Math.floor(generator.next() * (i + 1));
     const other = symbols[j]!;
@@ -78,7 +78,7 @@ function shuffle(symbols: Uint8Array, generator: Generator): void {
 }
 
 /** Marsaglia's xorshift32 with a fixed seed, so that figures can be reproduced. Good enough to shuffle. */
-class Generator {
+export class Uniform {
   #state = 2_463_534_242;
 
   /** Uniform in [0, 1). */

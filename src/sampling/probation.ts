@@ -27,10 +27,22 @@ export interface Released {
   readonly bitsPerSample: number;
 }
 
-/** What became of a trace. */
+/** A block that has been assessed. */
+export interface BlockVerdict {
+  /** Position in the trace after the block's last sample. */
+  readonly until: number;
+  /** Its estimate, bits per symbol. */
+  readonly assessedH: number;
+  /** Worth of a sample, bits, if the block after it passes too. */
+  readonly price: number;
+}
+
+/** Says what became of a trace. */
 export interface Judgement {
   /** Oldest first; may hold samples of earlier traces. */
   readonly released: readonly Released[];
+  /** Blocks that ended in the trace. */
+  readonly blocks: readonly BlockVerdict[];
   readonly state: HealthState;
   /** The health test that fired: the source is to be quarantined. */
   readonly failure: MonitorFailure | undefined;
@@ -131,6 +143,7 @@ export class Probation {
     if (!(payable >= 0 && payable <= 1)) throw new RangeError(`${payable} is not a part`);
     const symbols = toSymbols(trace, this.#symbolBits);
     const released: Released[] = [];
+    const blocks: BlockVerdict[] = [];
     let warning: HealthFailure | undefined;
     for (let from = 0; from < symbols.length; ) {
       const startupLeft = this.#monitor.startupLeft;
@@ -150,7 +163,7 @@ export class Probation {
       const { state, lastFailure } = this.#monitor.observe(piece);
       if (state === "failed") {
         released.push(...this.forfeit(), worthless(stretchOf(trace, from, symbols.length, 0)));
-        return { released, state, failure: lastFailure, warning };
+        return { released, blocks, state, failure: lastFailure, warning };
       }
       const alarm = this.#second.observe(piece);
       if (alarm) {
@@ -160,9 +173,10 @@ export class Probation {
         this.restart();
       } else if (this.#filled === this.#block.length) {
         released.push(...this.#endBlock());
+        blocks.push({ until: from, assessedH: this.#assessedH!, price: this.#passed!.price });
       }
     }
-    return { released, state: this.#monitor.state, failure: undefined, warning };
+    return { released, blocks, state: this.#monitor.state, failure: undefined, warning };
   }
 
   /** Returns all that waits, worth nothing. */

@@ -6,7 +6,13 @@ import type { HealthFailure } from "../health/health-tests.ts";
 import type { MonitorFailure } from "../health/monitor.ts";
 import { claimAt, type SourceInfo } from "../source.ts";
 import type { RawTrace } from "../trace.ts";
-import { type Judgement, Probation, type Released, samplesToCredit } from "./probation.ts";
+import {
+  type Judgement,
+  Probation,
+  type ProbationOptions,
+  type Released,
+  samplesToCredit,
+} from "./probation.ts";
 
 export type Condition =
   /** Takes part. */
@@ -90,7 +96,11 @@ export class SourceState {
   /** The epoch of the samples that the probation holds. */
   #judgedEpoch = 0;
 
-  constructor(readonly info: SourceInfo) {}
+  /** @param makeProbation a test of the fault drill has one that it broke */
+  constructor(
+    readonly info: SourceInfo,
+    private readonly makeProbation = (options: ProbationOptions) => new Probation(options),
+  ) {}
 
   /** Raw samples per second of its own sampling time; before the first trace, the registry's figure. */
   get rateHz(): number {
@@ -131,7 +141,7 @@ export class SourceState {
   judge(trace: RawTrace, payable: number): Judgement {
     const { symbolBits, rateHz, calibratedH } = this.info;
     // Made with the first trace: by then the source is open, and its counter's step known.
-    this.#probation ??= new Probation({ claim: this.claimedH, symbolBits, rateHz, calibratedH });
+    this.#probation ??= this.makeProbation({ claim: this.claimedH, symbolBits, rateHz, calibratedH });
     const lost = this.#judgedEpoch === this.epoch ? [] : this.forfeit();
     const judgement = this.#probation.observe(trace, payable);
     return { ...judgement, released: [...lost, ...judgement.released] };

@@ -58,6 +58,17 @@ describe("with a profile a source is credited min(claim, ½ H)", () => {
     expect(lowered(0)).toMatchObject({ claim: 0, coarseClaim: 0 });
   });
 
+  test("what a source of another family knows of it is taken off first", () => {
+    const claimed = (assessedH: number, sharedH: number) =>
+      calibratedClaims([info], profileOf({ a: { ...calibration, assessedH, sharedH, sharedBound: 0.1 } }))[0]!
+        .claim;
+    expect(claimed(3, 0)).toBe(1);
+    expect(claimed(3, 1)).toBe(1);
+    expect(claimed(3, 1.5)).toBe(0.75);
+    expect(claimed(1, 0.2)).toBeCloseTo(0.4, 12);
+    for (const shared of [1, 2, 8]) expect(claimed(1, shared)).toBe(0);
+  });
+
   test("next to nothing is nothing", () => {
     expect(lowered(2 * LEAST_CLAIM).claim).toBe(LEAST_CLAIM);
     expect(lowered(1.99 * LEAST_CLAIM).claim).toBe(0);

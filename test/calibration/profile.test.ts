@@ -65,6 +65,28 @@ describe("a profile's text", () => {
     expect(parseProfile(text)).toEqual(profile);
   });
 
+  test("with or without what sources share: profiles of before have none of it", () => {
+    const shared = { sharedH: 0.5, sharedWith: "b_source", sharedBound: 0.1 };
+    const old = profile.sources.get("a_source")!;
+    for (const more of [{}, shared, { sharedH: 0, sharedBound: 0.1 }]) {
+      const written = { ...profile, sources: new Map([["a_source", { ...old, ...more }]]) };
+      expect(parseProfile(formatProfile(written))).toEqual(written);
+    }
+    for (const broken of [
+      { sharedH: 0.5 },
+      { sharedBound: 0.1 },
+      { ...shared, sharedH: -0.1 },
+      { ...shared, sharedH: 8.1 },
+      { ...shared, sharedH: null },
+      { ...shared, sharedWith: "../x" },
+      { ...shared, sharedBound: -1 },
+    ]) {
+      const root = JSON.parse(text);
+      Object.assign(root.sources.a_source, broken);
+      expect(() => parseProfile(JSON.stringify(root)), JSON.stringify(broken)).toThrow(SyntaxError);
+    }
+  });
+
   const wrong: [what: string, change: (root: never) => unknown][] = [
     ["another schema", (root: { schema: unknown }) => (root.schema = 2)],
     ["no schema", (root: { schema: unknown }) => delete root.schema],

@@ -111,6 +111,35 @@ describe("calibrate", () => {
     );
   });
 
+  test("what families share is taken off the credit; a source that is calibrated alone keeps what was found", async () => {
+    const one = fakeNoise(7);
+    let last = 0;
+    // Each symbol of the second says half of the first's of the same round.
+    const turn: number[] = [];
+    const first = fakeSource({ id: "first", claim: 4 }, () => {
+      last = one();
+      turn.push(last & 0xf0);
+      return last;
+    });
+    const other = fakeNoise(8);
+    const second = fakeSource(
+      { id: "second", claim: 4, family: "memory" },
+      () => (turn.shift() ?? 0) | (other() & 0x0f),
+    );
+    const deps = depsOf([first, second]);
+    const { output } = await calibrated(deps, { sources: "all" });
+    const [a, b] = JSON.parse(output).sources;
+    expect(a.sharedWith).toBe("second");
+    expect(a.sharedH).toBeGreaterThan(3);
+    expect(a.creditedH).toBe((a.assessedH - a.sharedH) / 2);
+    expect(b.sharedH).toBe(a.sharedH);
+    await calibrated(deps, { sources: "first" });
+    expect(profile().sources.get("first")?.sharedH).toBe(a.sharedH);
+    const { output: table } = await calibrated(depsOf([strong(), weak()]), { json: false });
+    expect(table).toMatch(/SHARED H/);
+    expect(table).toMatch(/strong .*< 0\.\d{3}/);
+  });
+
   test("a defect in a source ends it and keeps nothing", async () => {
     const defect = fakeSource({ id: "defect" }, fakeNoise(3));
     defect.error = new TypeError("undefined is not a function");

@@ -172,13 +172,15 @@ describe("serve-stdio", () => {
         };
         const session = new Session(
           {
-            get epoch() {
-              return twin.generator.epoch;
-            },
-            async bytes(length) {
-              const out = new Uint8Array(length);
-              await twin.generator.fill(out);
-              return out;
+            pool: {
+              get epoch() {
+                return twin.generator.epoch;
+              },
+              async bytes(length) {
+                const out = new Uint8Array(length);
+                await twin.generator.fill(out);
+                return out;
+              },
             },
             call: async () => ({}),
             test: async () => ({}),

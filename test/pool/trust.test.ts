@@ -1,4 +1,4 @@
-/** What the pool credits, and what it takes back, when a source fails, is paused, or is opened anew. */
+/** Credit that the pool gives, and that it takes back when a source fails, is paused, or is opened anew. */
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { Pool, type PoolConfig } from "../../src/pool/pool.ts";

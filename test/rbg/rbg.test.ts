@@ -34,7 +34,7 @@ class KnownEntropy {
 const osBytes = (length: number) => new Uint8Array(length).fill(255 - length);
 const system = new FakeSystem((out) => void out.set(osBytes(out.length)));
 
-/** The DRBG that an Rbg is to have. */
+/** Makes the DRBG that is expected inside. */
 function seededDrbg(seed: Uint8Array): CtrDrbg {
   return new CtrDrbg({ entropyInput: seed, nonce: osBytes(16), personalization: osBytes(32) });
 }

@@ -3,6 +3,7 @@ import type { Recipe } from "#kit/make/recipe.ts";
 import { TARGETS } from "#kit/native/target.ts";
 import manifest from "../../../package.json" with { type: "json" };
 import { SOURCES } from "./engine-sources.ts";
+import { compressedGrammars, GRAMMARS } from "./grammars.ts";
 
 const FOLDER = "packages/cryptex";
 
@@ -25,6 +26,7 @@ export const cryptex: Recipe = {
       `${FOLDER}/src/rule-tests/find-tests-thread.ts`,
       `${FOLDER}/src/bisect/bisect-thread.ts`,
       `${FOLDER}/src/scan-runner/worker.ts`,
+      `${FOLDER}/src/cryptex-store/import-thread.ts`,
     ],
     components: [
       {
@@ -38,7 +40,19 @@ export const cryptex: Recipe = {
         },
         notices: `${FOLDER}/engine/NOTICES`,
       },
+      {
+        name: "tree-sitter and its grammars",
+        version: GRAMMARS.treeSitter,
+        license: "MIT",
+        purl: `pkg:github/tree-sitter/tree-sitter@v${GRAMMARS.treeSitter}`,
+        source: {
+          url: `https://registry.npmjs.org/@vscode/tree-sitter-wasm/-/tree-sitter-wasm-${GRAMMARS.version}.tgz`,
+          sha256: GRAMMARS.sha256,
+        },
+        notices: `${FOLDER}/make/GRAMMAR-NOTICES`,
+      },
     ],
+    fittings: async () => [compressedGrammars()],
   },
   parts: {
     engine: async () => (await import("./engine.ts")).buildEngine(),

@@ -18,6 +18,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Scan files as they change",
       load: async () => (await import("./commands/watch.ts")).watch,
     },
+    explain: {
+      summary: "Show why a rule matches a file, or why it does not",
+      load: async () => (await import("./commands/explain.ts")).explain,
+    },
     "rules find": {
       summary: "Find rules by words, tags, metadata and modules",
       load: async () => (await import("./commands/rules-find.ts")).rulesFind,
@@ -58,6 +62,62 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Write an index with every rule that a target can load",
       load: async () => (await import("./commands/index-build.ts")).indexBuild,
     },
+    "dict get": {
+      summary: "Show an entry of the dictionary, what it needs and what needs it",
+      load: async () => (await import("./commands/dict-get.ts")).dictGet,
+    },
+    "dict find": {
+      summary: "Find entries of the dictionary by words, symbol, status and tags",
+      load: async () => (await import("./commands/dict-find.ts")).dictFind,
+    },
+    "dict add": {
+      summary: "Add an entry to the dictionary",
+      load: async () => (await import("./commands/dict-add.ts")).dictAdd,
+    },
+    "dict edit": {
+      summary: "Change fields of an entry of the dictionary",
+      load: async () => (await import("./commands/dict-edit.ts")).dictEdit,
+    },
+    "dict annotate": {
+      summary: "Add a note to an entry of the dictionary",
+      load: async () => (await import("./commands/dict-annotate.ts")).dictAnnotate,
+    },
+    "dict rm": {
+      summary: "Remove an entry from the dictionary; its history stays",
+      load: async () => (await import("./commands/dict-rm.ts")).dictRm,
+    },
+    "dict import": {
+      summary: "Take entries from a file into the dictionary, all of them or none",
+      load: async () => (await import("./commands/dict-import.ts")).dictImport,
+    },
+    "dict export": {
+      summary: "Write the dictionary to a file: JSON or a table of Markdown",
+      load: async () => (await import("./commands/dict-export.ts")).dictExport,
+    },
+    "dict backup": {
+      summary: "Copy the store with the dictionary and its history into a new file",
+      load: async () => (await import("./commands/dict-backup.ts")).dictBackup,
+    },
+    "dict check": {
+      summary: "Find what is wrong with the dictionary: dependencies, circles, names that look alike",
+      load: async () => (await import("./commands/dict-check.ts")).dictCheck,
+    },
+    "dict stats": {
+      summary: "Count entries of the dictionary by status, kind, owner and risk",
+      load: async () => (await import("./commands/dict-stats.ts")).dictStats,
+    },
+    "dict harvest": {
+      summary: "Propose entries for what a code base defines, and say how much of it the dictionary has",
+      load: async () => (await import("./commands/dict-harvest.ts")).dictHarvest,
+    },
+    "dict history": {
+      summary: "Show who changed what in the dictionary, and when",
+      load: async () => (await import("./commands/dict-history.ts")).dictHistory,
+    },
+    "dict deps": {
+      summary: "Show what entries of the dictionary need: text, SVG, Mermaid or JSON",
+      load: async () => (await import("./commands/dict-deps.ts")).dictDeps,
+    },
     engines: {
       summary: "List the engines, and test them",
       load: async () => (await import("./commands/engines.ts")).engines,
@@ -80,6 +140,7 @@ export const product: Product<Deps, Record<never, never>> = {
     description: [
       "cryptex scans files with YARA rules, keeps thousands of rules healthy, and says of each what it needs, what it costs and what depends on it. The engine is libyara, which the program carries: nothing else has to be installed.",
       "Nothing is skipped in silence. Every rule that was asked for is evaluated, or named with the reason why not. Every file that was asked for is in exactly one of: match lines, skip lines, error lines, or the count of clean ones. A bad rule takes out itself and the rules that depend on it, never the others.",
+      "The commands dict … keep a dictionary of a code base: what each part is called, what it does, what it needs, and how far it has been ported. Nobody overwrites another's changes, and who changed what stays known.",
     ],
     conventions: [
       "Results go to stdout, messages to stderr. Options follow the command; a value follows its option after a space or an equals sign. An option that may be given several times collects all of its values.",
@@ -92,7 +153,11 @@ export const product: Product<Deps, Record<never, never>> = {
         "CRYPTEX_RULES",
         "Rule files, folders and rule sets, separated by colons, where neither --rules nor cryptex.toml names any.",
       ],
-      ["XDG_DATA_HOME, HOME", "Folder of the store: metadata of rules, and results for unchanged files."],
+      ["CRYPTEX_STORE", "The store, where neither --db nor --store names one."],
+      [
+        "XDG_DATA_HOME, HOME",
+        "Folder of the store: the dictionary, metadata of rules, and results for unchanged files.",
+      ],
       ["XDG_CACHE_HOME, HOME", "Folder of compiled rules."],
       ["NO_COLOR", "Set and not empty: no colour."],
       [
@@ -105,7 +170,7 @@ export const product: Product<Deps, Record<never, never>> = {
         "cryptex.toml",
         'Names rules where --rules does not; it is looked for in the working folder, then in those above. [rules] default = ["SET", "PATH"] names the rules that are meant. [rulesets.SET] paths = ["PATH"] gives paths a name, which --rules and CRYPTEX_RULES take too. Relative paths start from the folder of the file.',
       ],
-      ["~/.local/share/cryptex/", "The store, unless --db names another."],
+      ["~/.local/share/cryptex/", "The store, unless --db, --store or CRYPTEX_STORE names another."],
       ["~/.cache/cryptex/", "Compiled rules. It may be deleted at any time."],
     ],
   },

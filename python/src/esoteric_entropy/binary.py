@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from pathlib import Path
 
-from .errors import ToolError
+from .errors import NativeError, ToolError
+
+#: EE_ABI_VERSION of c/ee.h.
+ABI_VERSION = 2
 
 _FOLDER = Path(__file__).parent / "bin"
 
@@ -25,3 +29,15 @@ def library_path() -> Path | None:
     """Returns the path of the native library, whose functions numpy.random calls; None if this installation has none."""
     path = _FOLDER / ("libee.dylib" if sys.platform == "darwin" else "libee.so")
     return path if path.is_file() else None
+
+
+def load_library(path: Path) -> ctypes.CDLL:
+    """Loads the native library. Raises NativeError if it cannot be loaded, or is of another version."""
+    try:
+        library = ctypes.CDLL(str(path))
+    except OSError as error:
+        raise NativeError(f"{path} cannot be loaded: {error}") from error
+    version = library.ee_abi_version()
+    if version != ABI_VERSION:
+        raise NativeError(f"{path} has ABI version {version}, this package needs {ABI_VERSION}")
+    return library

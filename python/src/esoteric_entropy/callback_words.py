@@ -26,7 +26,10 @@ _WORD32, _DOUBLE = 1, 2
 
 
 class CallbackWords:
-    """Serves words from blocks of Python numbers. Raises EntropyError if the first bytes do not come."""
+    """Serves words from blocks of Python numbers. Raises EntropyError if the first bytes do not come.
+
+    Words of a block that is begun are handed out though the machine was copied meanwhile: 16 KiB at most.
+    """
 
     state_address = 0
 

@@ -1,4 +1,8 @@
-"""Makes a forked process forget what it inherited, so that parent and child never share a byte."""
+"""Makes a forked process forget what it inherited, so that parent and child never share a byte.
+
+Python calls back after its own forks: `os.fork`, `multiprocessing`. Native code may fork without it, so whoever is about to
+hand out bytes asks for the process id, which comes from the system each time.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,21 @@ class Inherited(Protocol):
 
 
 _inherited: WeakSet[Inherited] = WeakSet()
+_process = os.getpid()
 
 
 def forget_after_fork(thing: Inherited) -> None:
     _inherited.add(thing)
 
 
+def forget_if_forked() -> None:
+    if os.getpid() != _process:
+        _forget_all()
+
+
 def _forget_all() -> None:
+    global _process
+    _process = os.getpid()
     for thing in list(_inherited):
         thing.forget()
 

@@ -6,12 +6,11 @@ import ctypes
 from pathlib import Path
 from typing import Any
 
+from .binary import load_library
+from .copies import IDENTITY_WORDS
 from .errors import NativeError
 from .supply import Supply
 from .unfailing import Lock, Unfailing
-
-#: EE_ABI_VERSION of c/ee.h.
-_ABI_VERSION = 1
 
 _BUFFER_BYTES = 1 << 18
 
@@ -26,17 +25,19 @@ class _State(ctypes.Structure):
         ("position", ctypes.c_uint64),
         ("length", ctypes.c_uint64),
         ("refill", _Refill),
+        ("look_at", ctypes.c_uint64),
+        ("identity", ctypes.c_uint64 * IDENTITY_WORDS),
     ]
 
 
 class NativeWords:
-    """Serves words from a buffer in native memory.
+    """Serves words from a buffer in native memory. The library drops them within a KiB if the process was copied.
 
     Raises NativeError if the library cannot be used, EntropyError if the first bytes do not come.
     """
 
     def __init__(self, supply: Supply, lock: Lock, path: Path) -> None:
-        library = _load(path)
+        library = load_library(path)
         #: Addresses of the functions for 64 bits, 32 bits and a double.
         self.functions = tuple(_function_address(library, f"ee_bitgen_{name}") for name in ("next64", "next32", "double"))
         self._supply = supply
@@ -44,6 +45,7 @@ class NativeWords:
         self._buffer = (ctypes.c_uint8 * _BUFFER_BYTES)()
         self._view = memoryview(self._buffer).cast("B")
         self._state = _State(bytes=ctypes.addressof(self._buffer))
+        library.ee_identity(self._state.identity, ctypes.c_size_t(IDENTITY_WORDS))
         self._fill()
         self._set_refill()
 
@@ -69,17 +71,6 @@ class NativeWords:
 
     def _fill(self) -> None:
         self._state.length = self._supply.read_some(self._view)
-
-
-def _load(path: Path) -> ctypes.CDLL:
-    try:
-        library = ctypes.CDLL(str(path))
-    except OSError as error:
-        raise NativeError(f"{path} cannot be loaded: {error}") from error
-    version = library.ee_abi_version()
-    if version != _ABI_VERSION:
-        raise NativeError(f"{path} has ABI version {version}, this package needs {_ABI_VERSION}")
-    return library
 
 
 def _function_address(library: ctypes.CDLL, name: str) -> int:

@@ -1,4 +1,4 @@
-"""Random bytes of one mode, requested ahead of need. No byte is handed out twice, in this process or in a forked one."""
+"""Random bytes of one mode, requested ahead of need. No byte is handed out twice, in this process or in a copy of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import deque
 from typing import NamedTuple
 
 from . import frames
+from .copies import COPIES
 from .errors import EntropyError, PoolClosedError, ToolError
 from .forks import forget_after_fork
 from .program import PROGRAMS, Choice
@@ -49,6 +50,7 @@ class Supply:
         self._piece_bytes = self._ahead.first_bytes
         self._pieces: deque[_Piece] = deque()
         self._closed = False
+        self._epoch = COPIES.epoch()
         self._lock = threading.Lock()
         self._closing = threading.Lock()
         forget_after_fork(self)
@@ -56,17 +58,21 @@ class Supply:
     def read(self, out: memoryview) -> None:
         """Fills `out`. On failure wipes all of it and raises EntropyError."""
         try:
-            done = 0
-            while done < len(out):
-                done += self.read_some(out[done:])
+            while True:
+                epoch = COPIES.epoch()
+                done = 0
+                while done < len(out):
+                    done += self.read_some(out[done:])
+                if epoch == COPIES.epoch():
+                    return
         except BaseException:
             wipe(out)
             raise
 
     def read_some(self, out: memoryview) -> int:
         """Fills the beginning of `out` with at least one byte, and returns their number. Raises EntropyError."""
+        COPIES.epoch()  # outside of the lock, which a process that was forked by native code has to replace
         with self._lock:
-            self.check_open()
             piece, body = self._first(len(out))
             if len(body) != piece.size:
                 piece.position = piece.size
@@ -114,7 +120,18 @@ class Supply:
         self._pieces.clear()
 
     def _first(self, wanted_bytes: int) -> tuple[_Piece, bytearray]:
-        """Waits for the first piece that has bytes left, and returns it with its bytes."""
+        """Waits for the first piece that has bytes left, and returns it with its bytes. No copy of this process has them."""
+        while True:
+            self.check_open()
+            epoch = COPIES.epoch()
+            if epoch != self._epoch:
+                self._discard()
+                self._epoch = epoch
+            found = self._first_of_any(wanted_bytes)
+            if epoch == COPIES.epoch():
+                return found
+
+    def _first_of_any(self, wanted_bytes: int) -> tuple[_Piece, bytearray]:
         asked_before = set(self._pieces)
         while True:
             self._ask(wanted_bytes)

@@ -82,6 +82,18 @@ export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
     metric("credited_bits_total", "counter", "Bits credited to all sources", one(ledger.creditedBits)),
     metric("spent_bits_total", "counter", "Credited bits spent on output blocks", one(ledger.spentBits)),
     metric("forfeited_bits_total", "counter", "Credited bits given up", one(ledger.forfeitedBits)),
+    metric(
+      "family_spent_bits_total",
+      "counter",
+      "Credited bits of a family of sources that went into output blocks",
+      snapshot.families.map(({ family, spentBits }) => [{ family }, spentBits] as const),
+    ),
+    metric(
+      "seed_families",
+      "gauge",
+      "Families of sources behind the last seed of the DRBG",
+      one(snapshot.seed.families.length),
+    ),
     metric("level_bits", "gauge", "Credited bits not spent yet", one(ledger.levelBits)),
     metric("ready_bytes", "gauge", "Full-entropy bytes ready", one(snapshot.readyBytes)),
     metric("capacity_bytes", "gauge", "Full-entropy bytes kept ready at most", one(snapshot.capacityBytes)),

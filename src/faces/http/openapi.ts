@@ -162,6 +162,14 @@ const SNAPSHOT = objectOf(
       ["state", "assessedElsewhere"],
     ),
     ledger: objectOf({ creditedBits: NUMBER, spentBits: NUMBER, forfeitedBits: NUMBER, levelBits: NUMBER }),
+    families: {
+      ...arrayOf(objectOf({ family: TEXT, spentBits: NUMBER }, ["family", "spentBits"])),
+      description: "Families of sources behind the output, the largest part first",
+    },
+    seed: {
+      ...objectOf({ families: arrayOf(TEXT), oneFamily: { type: "boolean" } }, ["families", "oneFamily"]),
+      description: "Families behind the last seed of the DRBG; with one alone it took twice the bits",
+    },
     readyBytes: NUMBER,
     capacityBytes: NUMBER,
     extractedBytes: NUMBER,
@@ -175,6 +183,8 @@ const SNAPSHOT = objectOf(
     "sources",
     "calibration",
     "ledger",
+    "families",
+    "seed",
     "readyBytes",
     "capacityBytes",
     "extractedBytes",

@@ -83,7 +83,7 @@ export class EntropyPool implements AsyncDisposable {
   }
 
   /**
-   * Opens a pool. Resolves when its generator is seeded with 256 bits of full entropy, behind which stand 320 credited bits:
+   * Opens a pool. Resolves when its generator is seeded with 512 bits of full entropy, behind which stand 640 credited bits:
    * from then on `getRandomValues` works.
    * @throws UsageError for a list of sources that names nothing
    * @throws InputError for a profile that is damaged, or required and not there

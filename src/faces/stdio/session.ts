@@ -19,9 +19,11 @@ import {
 
 /** Answers requests. Each method may throw; the signal is aborted when the answer is no longer wanted. */
 export interface Service {
-  /** Another number: this process was copied, and random bytes from before must not be sent. */
-  readonly epoch: number;
-  bytes(length: number, mode: RbgMode, signal: AbortSignal): Promise<Uint8Array>;
+  readonly pool: {
+    /** Another number: this process was copied, and random bytes from before must not be sent. */
+    readonly epoch: number;
+    bytes(length: number, mode: RbgMode, signal: AbortSignal): Promise<Uint8Array>;
+  };
   /** @throws UsageError for an unknown method */
   call(method: string, params: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
   /** Runs the battery of tests. */
@@ -153,7 +155,7 @@ export class Session {
     if (mode === undefined) throw new UsageError(`unknown mode ${modeNumber}`);
     if (length < 1 || length > MAX_BYTES)
       throw new UsageError(`cannot deliver ${length} bytes at once: 1 to ${MAX_BYTES}`);
-    return this.service.bytes(length, mode, signal);
+    return this.service.pool.bytes(length, mode, signal);
   }
 
   async #test(suite: number, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
@@ -168,7 +170,7 @@ export class Session {
     const request: OpenRequest = { controller: new AbortController(), answered: false };
     this.#requests.set(id, request);
     try {
-      const { epoch } = this.service;
+      const { epoch } = this.service.pool;
       const [outcome] = await Promise.allSettled([run(request.controller.signal)]);
       if (request.answered) {
         if (outcome.status === "fulfilled") outcome.value.fill(0);
@@ -199,7 +201,7 @@ export class Session {
   #sayRandom(id: number, body: Uint8Array, epoch: number, again: Work["run"]): Promise<void> {
     return this.#inTurn(async () => {
       let bytes = body;
-      for (let made = epoch, now = this.service.epoch; made !== now; now = this.service.epoch) {
+      for (let made = epoch, now = this.service.pool.epoch; made !== now; now = this.service.pool.epoch) {
         bytes.fill(0);
         made = now;
         try {

@@ -3,7 +3,7 @@
 import { formatClock, formatQuantity } from "#kit/format/numbers.ts";
 import { bar, glyphsFor } from "#kit/term/widgets.ts";
 import type { Grade } from "../../pool/snapshot.ts";
-import { claimsText } from "../../pool/status.ts";
+import { familiesText } from "../../pool/status.ts";
 import type { Region } from "./frame.ts";
 import type { Model } from "./model.ts";
 import { ACCENT, ALARM, BOLD, DIM, PLAIN, type Style } from "./style.ts";
@@ -35,7 +35,9 @@ export function drawHeader(region: Region, model: Model): void {
   x = before(region, x, `${readyBytes}`, PLAIN, ` of ${capacityBytes} B`);
   const from = region.text(1, 1, "pool  ", DIM);
   drawBar(region, from, Math.min(x - from - 2, MAX_BAR_COLUMNS), readyBytes / capacityBytes);
-  region.text(1, 2, `claims ${claimsText(snapshot)}`, DIM);
+  region.text(region.text(1, 2, "from  ", DIM), 2, familiesText(snapshot));
+  const whose = snapshot.calibration.state === "used" ? "this machine" : "other machines";
+  region.textBefore(region.width - 1, 2, `   claims from ${whose}`, DIM);
 }
 
 /** Draws `text` and then `unit`, up to the column before `x`. @returns the first column drawn */

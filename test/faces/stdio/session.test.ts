@@ -6,15 +6,15 @@ import { FrameClient } from "../../support/frame-client.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 
 const calm: Service = {
-  epoch: 0,
-  bytes: async (length) => new Uint8Array(length).fill(7),
+  pool: { epoch: 0, bytes: async (length) => new Uint8Array(length).fill(7) },
   call: async (method, params) => ({ method, params }),
   test: async (data) => ({ tested: data.length }),
 };
 
 /** A service that answers when it is told to. */
 class Patient implements Service {
-  epoch = 0;
+  readonly epoch = 0;
+  readonly pool = this;
   readonly signals: AbortSignal[] = [];
   readonly #answers: ((bytes: Uint8Array) => void)[] = [];
   #asked: (() => void) | undefined;
@@ -91,9 +91,12 @@ describe("Session", () => {
     let failure: Error | undefined = short;
     const { client } = await greeted({
       ...calm,
-      bytes: async (length) => {
-        if (failure) throw failure;
-        return new Uint8Array(length);
+      pool: {
+        epoch: 0,
+        bytes: async (length) => {
+          if (failure) throw failure;
+          return new Uint8Array(length);
+        },
       },
     });
     client.wantBytes(1, 8);

@@ -5,12 +5,16 @@ import type { Outcome } from "../scan-runner/formats/outcome.ts";
 /** A regular file within the options, or a rule, was not wholly evaluated. */
 export const INCOMPLETE = 3;
 
-/** There are findings, and `--fail-on` asked for this code. Goes before INCOMPLETE. */
+/** There are findings, and `--fail-on` or `--strict` asked for this code. Goes before INCOMPLETE. */
 export const FINDINGS = 4;
 
 export const EXITS: readonly Exit[] = [
   { code: INCOMPLETE, meaning: "incomplete: a file or a rule that was asked for was not wholly evaluated" },
-  { code: FINDINGS, meaning: "findings of the kind that --fail-on names; a test of a rule that failed" },
+  {
+    code: FINDINGS,
+    meaning:
+      "findings of the kind that --fail-on names, or that dict check --strict asks for; a test of a rule that failed",
+  },
 ];
 
 export const EXIT_OF: Readonly<Record<Outcome, number>> = {

@@ -10,7 +10,7 @@ import { measureCost } from "../rules/measure-cost.ts";
 import { lossText } from "../rules/rule-info.ts";
 import { pathOf } from "../scan-runner/paths.ts";
 import { INCOMPLETE } from "./exits.ts";
-import { checkFormat, RESULT_FLAGS } from "./lookup-flags.ts";
+import { checkFormat, PICTURE_FLAGS } from "./lookup-flags.ts";
 import { writeResult } from "./own-files.ts";
 import { chosenRules, RULE_FLAGS } from "./rule-flags.ts";
 import { costJson, costSvg, costText } from "./rules-cost-text.ts";
@@ -28,7 +28,7 @@ const FLAGS = {
   }),
   ...RULE_FLAGS,
   format: flag.choice(["text", "json", "svg"], { default: "text", about: "Form of the result" }),
-  ...RESULT_FLAGS,
+  ...PICTURE_FLAGS,
 };
 
 export const rulesCost = command({

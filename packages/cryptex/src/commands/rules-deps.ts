@@ -11,7 +11,7 @@ import { ENGINE } from "../engine/engine-file.ts";
 import { type DependencyReport, dependenciesOf } from "../rules/deps.ts";
 import { lossText } from "../rules/rule-info.ts";
 import { INCOMPLETE } from "./exits.ts";
-import { checkFormat, RESULT_FLAGS } from "./lookup-flags.ts";
+import { checkFormat, PICTURE_FLAGS } from "./lookup-flags.ts";
 import { writeResult } from "./own-files.ts";
 import { chosenRules, RULE_FLAGS } from "./rule-flags.ts";
 import { depsGraph, depsJson, depsText } from "./rules-deps-text.ts";
@@ -25,7 +25,7 @@ const FLAGS = {
   ),
   ...RULE_FLAGS,
   format: flag.choice(["text", "json", "svg", "mermaid"], { default: "text", about: "Form of the result" }),
-  ...RESULT_FLAGS,
+  ...PICTURE_FLAGS,
 };
 
 export const rulesDeps = command({

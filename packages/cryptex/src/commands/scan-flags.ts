@@ -20,6 +20,7 @@ export const SCAN_FLAGS = {
   timeout: flag.seconds({ default: "60", about: "Give a file up after this long" }),
   threads: flag.count(1, 256, { about: "Files scanned at the same time; default: one a core" }),
   maxStrings: flag.count(0, 1_000_000, { default: "100", about: "Matches that are listed of a string" }),
+  explain: flag.switch({ about: "Explain each match; for text, ndjson and json" }),
   listClean: flag.switch({ about: "List clean files, too" }),
   unordered: flag.switch({ about: "Write lines as they come, not by path" }),
   profile: flag.switch({
@@ -53,6 +54,8 @@ export const SCAN_FLAGS = {
   }),
 };
 
+const EXPLAINED_FORMATS: readonly FormatName[] = ["text", "ndjson", "json"];
+
 export type ScanOptions = OptionsOf<typeof SCAN_FLAGS>;
 
 const YARA_KEYS = ["printStrings", "printStringLength", "printMeta", "printTags", "printNamespace"] as const;
@@ -68,6 +71,11 @@ export function checkScanOptions(options: ScanOptions, given: ReadonlySet<string
   if (scanList === "-" && scanList0 === "-") throw new UsageError("standard input holds one list, not two");
   if (json && format !== undefined && format !== "json") {
     throw new UsageError(`--json and --format ${format} contradict each other`);
+  }
+  if (options.explain && format !== undefined && !EXPLAINED_FORMATS.includes(format)) {
+    throw new UsageError(`--explain and --format ${format} contradict each other`, [
+      "explanations are in text, ndjson and json",
+    ]);
   }
   if (paranoid && !cache && !resume) throw new UsageError("--paranoid needs --cache or --resume");
   if (db !== undefined && !cache && !resume) throw new UsageError("--db needs --cache or --resume");

@@ -29,7 +29,7 @@ export async function rootsOf(
 /** Makes the part of the request that follows from the options alone. */
 export function requestOf(options: ScanOptions, roots: readonly string[], own: readonly OwnFile[]) {
   const { exclude, maxSize, recursive, follow, since, threads, timeout, maxStrings } = options;
-  const { listClean, unordered, cache, resume, paranoid } = options;
+  const { listClean, unordered, cache, resume, paranoid, explain } = options;
   return {
     walk: {
       roots,
@@ -45,6 +45,7 @@ export function requestOf(options: ScanOptions, roots: readonly string[], own: r
     maxStrings,
     listClean,
     unordered,
+    explain,
     reuse: paranoid ? "paranoid" : cache || resume,
   } satisfies Partial<ScanRequest>;
 }
@@ -66,7 +67,7 @@ export function counting(
  * are rules that ask for the time, since what they say of a file changes with it.
  */
 export function seenFilesOf(
-  { cache, resume, db, maxStrings }: ScanOptions,
+  { cache, resume, db, maxStrings, explain }: ScanOptions,
   { digest, engine, modules }: RuleSet,
   warn: (text: string) => void,
 ): ReturnType<typeof openSeenFilesIfPossible> | undefined {
@@ -77,7 +78,13 @@ export function seenFilesOf(
   }
   return openSeenFilesIfPossible(
     db,
-    { ruleset: digest, engine: engine.digest, maxStrings, program: VERSION },
+    {
+      ruleset: digest,
+      engine: engine.digest,
+      maxStrings,
+      program: VERSION,
+      ...(explain && { explained: true as const }),
+    },
     warn,
   );
 }

@@ -57,6 +57,7 @@ export const scan = command({
     if (file) refuseOverwriting(file, [...rules.paths, ...lists, ...roots.map(forFs)]);
     const ruleSet = await openRuleSet({
       ...rules,
+      withTexts: options.explain,
       cacheFolder: join(cacheFolder("cryptex", env), "rules"),
       warn,
       signal,

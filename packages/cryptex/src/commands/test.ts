@@ -18,7 +18,7 @@ import { pathOf } from "../scan-runner/paths.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { MAX_SIZE } from "../scan-runner/walk.ts";
 import { FINDINGS, INCOMPLETE } from "./exits.ts";
-import { checkFormat, RESULT_FLAGS } from "./lookup-flags.ts";
+import { checkFormat, PICTURE_FLAGS } from "./lookup-flags.ts";
 import { refuseOverwriting } from "./own-files.ts";
 import { COMPILE_FLAGS, chosenRules } from "./rule-flags.ts";
 
@@ -30,7 +30,7 @@ const FLAGS = {
     flag.file({ hint: "PATH", about: "File or folder in which no rule may match, but for private ones" }),
   ),
   format: flag.choice(FORMAT_NAMES, { short: "f", default: "text", about: "Form of the result" }),
-  ...RESULT_FLAGS,
+  ...PICTURE_FLAGS,
   junit: flag.file({ about: "Write the result as JUnit XML to this file, too" }),
   timeout: flag.seconds({ default: "60", about: "Give a file up after this long" }),
   maxSize: flag.size({ default: `${MAX_SIZE / 2 ** 20}M`, about: "Do not read larger files" }),

@@ -3,7 +3,7 @@
  * it. `user_version` of the database is the number of steps that it has seen.
  */
 import type { Database } from "bun:sqlite";
-import { StoreError } from "./store-error.ts";
+import { ANOTHER_STORE, StoreError } from "./store-error.ts";
 
 /** "crpx" in ASCII: tells our databases from others (https://sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x63_72_70_78;
@@ -75,7 +75,44 @@ const SEEN_FILES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES];
+const DICTIONARY = `
+  -- The dictionary: see dictionary/entry.ts. Lists are JSON. Columns that searches look at come first.
+  CREATE TABLE dict_entries (
+    id INTEGER PRIMARY KEY,
+    codename TEXT NOT NULL UNIQUE,
+    symbol TEXT NOT NULL,
+    status TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    deps TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    location TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    risk TEXT NOT NULL,
+    line_references TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    pseudocode TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX dict_entries_by_status ON dict_entries (status);
+  -- Two indexes without contents of their own; dictionary-rows.ts keeps them.
+  CREATE VIRTUAL TABLE dict_names USING fts5 (codename, symbol, tags, content = '', tokenize = 'trigram');
+  CREATE VIRTUAL TABLE dict_texts USING fts5 (texts, content = '', tokenize = 'unicode61');
+  -- Nothing is ever deleted here, so numbers only grow.
+  CREATE TABLE dict_history (
+    seq INTEGER PRIMARY KEY,
+    codename TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    fields TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX dict_history_by_codename ON dict_history (codename);
+`;
+
+export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY];
 
 /**
  * Brings a database to the newest schema, each step in a transaction of its own. Programs that open one at the same time wait
@@ -108,14 +145,14 @@ function versionOf(db: Database, path: string, newest: number): number {
   const isEmpty = numberOf(db, "SELECT count(*) FROM sqlite_schema") === 0 && version === 0;
   if (!isOurs && !isEmpty) {
     throw new StoreError("not-a-store", `the store ${path} is a database of another program`, [
-      "--db FILE uses another one",
+      ANOTHER_STORE,
     ]);
   }
   if (version > newest) {
     throw new StoreError(
       "newer",
       `the store ${path} has schema ${version}, and this version of the program knows schemas up to ${newest}`,
-      ["use the newer version that wrote it, or another store with --db FILE"],
+      ["use the newer version that wrote it", ANOTHER_STORE],
     );
   }
   return version;

@@ -30,23 +30,25 @@ export class StoreError extends ProgramError<"store"> {
   }
 }
 
-const OTHER_STORE = "--db FILE uses another one";
+/** Advice that holds for every command, whatever its own flag is called. */
+export const ANOTHER_STORE = "another store: --db FILE, or --store FILE of dict, or CRYPTEX_STORE=FILE";
 
 /** Primary result codes (https://sqlite.org/rescode.html); an extended one has it in its low byte. */
 const CODES: Readonly<Record<number, readonly [fault: StoreFault, words: string, ...hints: string[]]>> = {
   5: ["busy", "is in use: another program has been writing to it", "try again when it has finished"],
   6: ["busy", "is in use: another program has been writing to it", "try again when it has finished"],
-  8: ["read-only", "cannot be written: the file or its folder is read-only", OTHER_STORE],
-  10: ["unreachable", "cannot be read or written: the disk reports an error", OTHER_STORE],
-  11: ["damaged", "is damaged", "move it away: what was read from rule files is read again", OTHER_STORE],
-  13: [
-    "full",
-    "cannot grow: the disk is full, or a limit is reached",
-    "make room, or --db FILE on another disk",
+  8: ["read-only", "cannot be written: the file or its folder is read-only", ANOTHER_STORE],
+  10: ["unreachable", "cannot be read or written: the disk reports an error", ANOTHER_STORE],
+  11: [
+    "damaged",
+    "is damaged",
+    "move it away: what was read from rule files is read again; a dictionary comes back from its last export or backup",
+    ANOTHER_STORE,
   ],
-  14: ["unreachable", "cannot be opened", OTHER_STORE],
-  23: ["unreachable", "cannot be opened: permission denied", OTHER_STORE],
-  26: ["not-a-store", "is no database", OTHER_STORE],
+  13: ["full", "cannot grow: the disk is full, or a limit is reached", "make room", ANOTHER_STORE],
+  14: ["unreachable", "cannot be opened", ANOTHER_STORE],
+  23: ["unreachable", "cannot be opened: permission denied", ANOTHER_STORE],
+  26: ["not-a-store", "is no database", ANOTHER_STORE],
 };
 
 /** Returns an error in words for what SQLite throws; any other error as it is. */

@@ -1,14 +1,14 @@
 /**
- * The store: one SQLite database for rule metadata and for what is known of files that were scanned. Several programs may use
- * one at a time. Readers never wait; writers wait for each other. What a write transaction has committed survives the end of
+ * The store: one SQLite database for the dictionary, for rule metadata and for what is known of files that were scanned. Several
+ * programs may use one at a time. Readers never wait; writers wait for each other. What a write transaction has committed survives the end of
  * the program in any way, and a full disk.
  */
 import { Database } from "bun:sqlite";
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { dataFolder } from "#kit/files/user-folders.ts";
 import { migrate, numberOf } from "./migrations.ts";
-import { explained, StoreError } from "./store-error.ts";
+import { ANOTHER_STORE, explained, StoreError } from "./store-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,13 +24,15 @@ const WAIT_MS = 30_000;
 
 /**
  * Opens a store, or makes one. The default folder is made where it is missing, for its owner alone; any other must be there.
- * @param path undefined: the default place
+ * @param path undefined: what CRYPTEX_STORE names, else the default place
  * @throws StoreError
  */
 export function openStore(path?: string, options: StoreOptions = {}): Store {
-  const place = resolve(path ?? join(dataFolder("cryptex", options.env ?? process.env), "cryptex.db"));
+  const env = options.env ?? process.env;
+  const named = path ?? (env["CRYPTEX_STORE"] || undefined);
+  const place = resolve(named ?? join(dataFolder("cryptex", env), "cryptex.db"));
   if (place.includes("\0")) throw new StoreError("unreachable", "a path cannot hold a NUL character");
-  if (path === undefined) makeFolder(dirname(place));
+  if (named === undefined) makeFolder(dirname(place));
   makeFile(place);
   return connected(place, place, options);
 }
@@ -100,6 +102,18 @@ export class Store implements Disposable {
     }
   }
 
+  /** Writes a copy of the store into a new file, for its owner alone. @throws StoreError; the system's error where the file cannot be made */
+  copyTo(path: string): void {
+    // Made here, since SQLite would give it the umask's mode; it takes an empty file for none.
+    closeSync(openSync(path, "wx", 0o600));
+    try {
+      this.db.query("VACUUM INTO ?").run(path);
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw explained(error, this.path);
+    }
+  }
+
   close(): void {
     this.db.close(true);
   }
@@ -129,7 +143,7 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new StoreError("unreachable", `cannot make the folder of the store: ${wordsOf(error)}`, [
-      "--db FILE uses a store elsewhere",
+      ANOTHER_STORE,
     ]);
   }
 }
@@ -141,13 +155,13 @@ function makeFile(path: string): void {
     if (stats === undefined) closeSync(openSync(path, "a", 0o600));
     else if (!stats.isFile()) {
       const kind = stats.isDirectory() ? "a folder" : "no regular file";
-      throw new StoreError("not-a-store", `the store ${path} is ${kind}`, ["--db takes the path of a file"]);
+      throw new StoreError("not-a-store", `the store ${path} is ${kind}`, [
+        "the path of a store is that of a file",
+      ]);
     }
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError("unreachable", `cannot make the store: ${wordsOf(error)}`, [
-      "--db FILE uses another one",
-    ]);
+    throw new StoreError("unreachable", `cannot make the store: ${wordsOf(error)}`, [ANOTHER_STORE]);
   }
 }
 

@@ -6,6 +6,7 @@ import { type ResolvedRule, resolveRules } from "./resolve.ts";
 import { inOrderOf, type RuleFiles, readRuleFiles } from "./rule-files.ts";
 import { type Externals, FILE_EXTERNALS, type PackedRuleSet, type RuleSetRequest } from "./rule-set.ts";
 import { packRuleTable } from "./rule-table.ts";
+import { packRuleTexts } from "./rule-texts.ts";
 import { textOf, withoutPrivate } from "./source.ts";
 
 export interface Compiler {
@@ -49,6 +50,7 @@ export function buildRuleSet(request: RuleSetRequest, compiler: Compiler): Packe
     modules: [...new Set(rules.flatMap(({ modules }) => modules))],
     table: packRuleTable(rules),
     compiled: shared(compiled?.save() ?? new Uint8Array()),
+    ...(request.withTexts && { texts: shared(packRuleTexts(rules)) }),
     listed: listed.map(({ path }) => path),
     files: [...read.digests],
     absent: read.absent,

@@ -18,8 +18,9 @@ export interface OpenRuleSetOptions extends RuleSetRequest {
 
 /** @throws the signal's reason */
 export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet> {
-  const { paths, includeFolders, externals, showPrivate, alias, cacheFolder, warn, signal } = options;
-  const request: RuleSetRequest = { paths, includeFolders, externals, ...(showPrivate && { showPrivate }) };
+  const { paths, includeFolders, externals, alias, cacheFolder, warn, signal } = options;
+  const { withTexts = false, showPrivate = false } = options;
+  const request: RuleSetRequest = { paths, includeFolders, externals, withTexts, showPrivate };
   // What comes through a pipe can be read once.
   const cache =
     cacheFolder === undefined || paths.some(isPipe) ? undefined : new RuleSetCache(cacheFolder, ENGINE);
@@ -42,6 +43,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
     modules: packed.modules,
     files: packed.files.map(([path]) => path),
     externals,
+    ...(packed.texts && { packed: { table: packed.table, texts: packed.texts } }),
   };
 }
 

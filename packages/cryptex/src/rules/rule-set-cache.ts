@@ -22,15 +22,17 @@ import { listRuleFiles, readRuleFile } from "./list-rule-files.ts";
 import type { PackedRuleSet, RuleSetRequest } from "./rule-set.ts";
 
 /** Changes with the layout of an entry. What decides what a set is made of changes with the program's version. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** Entries kept, the last used ones: a compiled set of 3,000 rules has about 7 MB. */
 const MAX_ENTRIES = 20;
 
 /** The part of a set besides its bytes. */
-type Head = Omit<PackedRuleSet, "table" | "compiled"> & {
+type Head = Omit<PackedRuleSet, "table" | "compiled" | "texts"> & {
   readonly format: number;
   readonly tableBytes: number;
   readonly compiledBytes: number;
+  /** Null where the texts were not asked for. */
+  readonly textsBytes: number | null;
 };
 
 export class RuleSetCache {
@@ -57,18 +59,19 @@ export class RuleSetCache {
   keep(request: RuleSetRequest, set: PackedRuleSet): void {
     if (set.quarantined.some(({ rule, line }) => rule === null && line === null)) return;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const { table, compiled, ...rest } = set;
+    const { table, compiled, texts, ...rest } = set;
     const head: Head = {
       ...rest,
       format: FORMAT,
       tableBytes: table.length,
       compiledBytes: compiled.length,
+      textsBytes: texts?.length ?? null,
     };
     const text = Buffer.from(JSON.stringify(head));
     const length = Buffer.alloc(HEAD_LENGTH_BYTES);
     length.writeUInt32LE(text.length);
     using file = new Replacement(this.pathOf(request), 0o600);
-    const content = Buffer.concat([length, text, table, compiled]);
+    const content = Buffer.concat([length, text, table, compiled, ...(texts ? [texts] : [])]);
     file.write(checksumOf(content));
     file.write(content);
     file.publish();
@@ -76,7 +79,8 @@ export class RuleSetCache {
   }
 
   /** A set is found by the question, not by the answer: what was named, from where, for which engine, by which version of the program. */
-  private pathOf({ paths, includeFolders, externals, showPrivate }: RuleSetRequest): string {
+  private pathOf(request: RuleSetRequest): string {
+    const { paths, includeFolders, externals, withTexts = false, showPrivate = false } = request;
     const values = Object.entries(externals).map(([name, value]) => [name, typeof value, String(value)]);
     const absolute = (each: string) => [each, resolve(each)];
     const question = [
@@ -86,7 +90,8 @@ export class RuleSetCache {
       paths.map(absolute),
       includeFolders.map(absolute),
       values.sort(),
-      showPrivate === true,
+      withTexts,
+      showPrivate,
     ];
     const key = new Bun.CryptoHasher("sha256").update(JSON.stringify(question)).digest("hex").slice(0, 32);
     return join(this.folder, `${key}.rules`);
@@ -117,7 +122,7 @@ function isCurrent({ listed, files, absent }: PackedRuleSet, { paths }: RuleSetR
 }
 
 /**
- * An entry: checksum of what follows, length of the head, head, table, compiled rules. The checksum tells damage, in a tenth of the
+ * An entry: checksum of what follows, length of the head, head, table, compiled rules, texts. The checksum tells damage, in a tenth of the
  * time of a digest; whoever may write into the folder could make either.
  */
 const CHECKSUM_BYTES = 8;
@@ -129,11 +134,17 @@ function readEntry(path: string): PackedRuleSet | undefined {
   if (!checksumOf(all.subarray(CHECKSUM_BYTES)).equals(all.subarray(0, CHECKSUM_BYTES))) return undefined;
   const headBytes = new DataView(all.buffer).getUint32(CHECKSUM_BYTES, true);
   const text = Buffer.from(all.subarray(HEAD_START, HEAD_START + headBytes)).toString();
-  const { format, tableBytes, compiledBytes, ...rest } = JSON.parse(text) as Head;
+  const { format, tableBytes, compiledBytes, textsBytes, ...rest } = JSON.parse(text) as Head;
   const start = HEAD_START + headBytes;
-  if (format !== FORMAT || start + tableBytes + compiledBytes !== all.length) return undefined;
-  const middle = start + tableBytes;
-  return { ...rest, table: all.subarray(start, middle), compiled: all.subarray(middle) };
+  const compiledAt = start + tableBytes;
+  const textsAt = compiledAt + compiledBytes;
+  if (format !== FORMAT || textsAt + (textsBytes ?? 0) !== all.length) return undefined;
+  return {
+    ...rest,
+    table: all.subarray(start, compiledAt),
+    compiled: all.subarray(compiledAt, textsAt),
+    ...(textsBytes !== null && { texts: all.subarray(textsAt) }),
+  };
 }
 
 function readShared(path: string): Uint8Array {

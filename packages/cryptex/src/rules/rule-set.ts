@@ -18,6 +18,8 @@ export interface RuleSet {
   readonly files: readonly string[];
   /** Values of the externals defined by `--define`; those of the file are set for each file. */
   readonly externals: Externals;
+  /** Facts and texts of the rules, packed, where they were asked for: see rule-table.ts, rule-texts.ts. */
+  readonly packed?: { readonly table: Uint8Array; readonly texts: Uint8Array };
 }
 
 export type Externals = Readonly<Record<string, ExternalValue>>;
@@ -33,7 +35,9 @@ export interface RuleSetRequest {
   readonly includeFolders: readonly string[];
   readonly externals: Externals;
   /** Lets matches of private rules be seen, too: tests ask for them. */
-  readonly showPrivate?: true;
+  readonly showPrivate?: boolean;
+  /** Texts of the rules are wanted, too. */
+  readonly withTexts?: boolean;
 }
 
 /** A set in the form in which threads hand it over and caches keep it. */
@@ -45,6 +49,8 @@ export interface PackedRuleSet {
   readonly table: Uint8Array;
   /** In shared memory; empty where no rule is left. */
   readonly compiled: Uint8Array;
+  /** In shared memory, where the request wants them. */
+  readonly texts?: Uint8Array;
   /** Paths that the request stood for. */
   readonly listed: readonly string[];
   /** Paths that were read, with SHA-256, and paths that must stay absent: while these hold, the set is as it was. */

@@ -1,5 +1,6 @@
 /** Facts about the rules of a compiled set, packed: a scan of one file looks at the few rules that match. */
 import type { MetaSyntax } from "./ast.ts";
+import { openLines } from "./packed-lines.ts";
 import type { ResolvedRule } from "./resolve.ts";
 import type { RuleInfo } from "./rule-info.ts";
 
@@ -53,17 +54,12 @@ function packedMeta({ key, value }: MetaSyntax) {
 
 /** Opens packed facts. */
 export function openRuleTable(packed: Uint8Array): RuleTable {
-  const starts = [0];
-  for (let at = packed.indexOf(LINE_FEED); at >= 0; at = packed.indexOf(LINE_FEED, at + 1))
-    starts.push(at + 1);
-  const count = starts.length - 1;
-  const text = Buffer.from(packed.buffer, packed.byteOffset, packed.length);
+  const { count, line } = openLines(packed);
   const opened = new Map<number, PackedRule>();
   const get = (rule: number): PackedRule => {
     const known = opened.get(rule);
     if (known) return known;
-    const line = text.toString("utf8", starts[rule]!, starts[rule + 1]! - 1);
-    const info = JSON.parse(line, (_, value) =>
+    const info = JSON.parse(line(rule), (_, value) =>
       isInteger(value) ? BigInt(value.integer) : value,
     ) as PackedRule;
     opened.set(rule, info);
@@ -82,8 +78,6 @@ export function openRuleTable(packed: Uint8Array): RuleTable {
     },
   };
 }
-
-const LINE_FEED = 0x0a;
 
 function isInteger(value: unknown): value is { readonly integer: string } {
   return typeof value === "object" && value !== null && "integer" in value;

@@ -2,6 +2,7 @@
 import { ProgramError } from "#kit/errors.ts";
 import {
   type BatchFile,
+  type ExplainData,
   type FileResult,
   POSITION,
   type ScanFileOptions,
@@ -23,6 +24,7 @@ export interface CrewOptions {
   /** See `ThreadData.cancel`. */
   readonly cancel: Int32Array;
   readonly options: ScanFileOptions;
+  readonly explain?: ExplainData;
   readonly startThread: StartThread;
   /** The scan cannot go on. */
   onFailure(error: Error): void;
@@ -107,12 +109,12 @@ export class Crew implements Disposable {
   }
 
   #start(): Member {
-    const { compiled, cancel, options, startThread } = this.options;
+    const { compiled, cancel, options, explain, startThread } = this.options;
     const position = new Int32Array(new SharedArrayBuffer(4 * POSITION.length));
     position[POSITION.file] = -1;
     let member: Member | undefined;
     const thread = startThread(
-      { compiled, cancel, position, options },
+      { compiled, cancel, position, options, ...(explain && { explain }) },
       {
         onReply: (reply) => member?.alive && this.#reply(member, reply),
         onDeath: (reason) =>

@@ -1,5 +1,7 @@
 /** Lines of a scan's result, as every format takes them. NDJSON prints them as they stand here. */
 
+import type { Explanation } from "../explain/explanation.ts";
+
 /** A path as results show it. */
 export interface ShownPath {
   /** UTF-8; bytes that are not become U+FFFD. */
@@ -33,6 +35,8 @@ export interface MatchEvent extends ShownPath {
   /** How many matches there were, by id, for ids whose list in `strings` is cut. */
   readonly strings_total?: Readonly<Record<string, number>>;
   readonly engine: string;
+  /** With --explain. */
+  readonly explanation?: Explanation;
 }
 
 /** `value_bytes` (base64) stands in place of a text that is not UTF-8; an integer that a double cannot hold is a string of digits. */

@@ -17,10 +17,10 @@ export interface Port {
 
 export function serveBatches(
   port: Port,
-  { compiled, cancel, position, options }: ThreadData,
+  { compiled, cancel, position, options, explain }: ThreadData,
   makeEngine: MakeEngine,
 ): void {
-  const scanner = new FileScanner(makeEngine, compiled, cancel, options);
+  const scanner = new FileScanner(makeEngine, compiled, cancel, options, explain);
   try {
     scanner.ready();
   } catch (error) {

@@ -1,5 +1,8 @@
 /** Messages between a scan and its threads: plain data. A thread answers one batch after the other, each exactly once. */
 import type { EngineInstance } from "../engine/engine.ts";
+import type { Explanation } from "../explain/explanation.ts";
+import type { ShownLimits } from "../explain/show.ts";
+import type { Externals } from "../rules/rule-set.ts";
 import type { ShownMatches } from "./formats/match-event.ts";
 import type { FileIdentity } from "./seen-files.ts";
 
@@ -11,6 +14,19 @@ export interface ThreadData {
   /** Written by the thread: see `POSITION`. */
   readonly position: Int32Array;
   readonly options: ScanFileOptions;
+  readonly explain?: ExplainData;
+}
+
+/** Needed for explanations besides the compiled rules. */
+export interface ExplainData {
+  /** See rule-table.ts and rule-texts.ts. */
+  readonly table: Uint8Array;
+  readonly texts: Uint8Array;
+  /** Those that are not set for each file. */
+  readonly externals: Externals;
+  readonly shown: ShownLimits;
+  /** Nothing is scanned, and this rule is explained. Without it each rule is that matches. */
+  readonly rule?: number;
 }
 
 /** Elements of `ThreadData.position`: file of the batch that is being scanned, and a count that moves with each file. */
@@ -60,11 +76,14 @@ export interface ScannedFile {
   /** Rules that the engine gave up on. */
   readonly lost?: readonly LostRule[];
   readonly notEvaluated?: readonly string[];
+  /** Explains the one rule that was asked about. */
+  readonly explanation?: Explanation;
 }
 
 export interface RuleHit {
   readonly rule: number;
   readonly strings: readonly ShownMatches[];
+  readonly explanation?: Explanation;
 }
 
 export interface LostRule {

@@ -122,6 +122,8 @@ export class Results {
   /** Takes from a result what may be used again: nothing of a file that was not wholly evaluated. Counts nothing. */
   reusable(result: ScannedFile): SeenResult | undefined {
     if (result.lost || result.notEvaluated) return undefined;
+    // With more time there may be one.
+    if (result.hits?.some(({ explanation }) => explanation?.unavailable)) return undefined;
     const events = this.#lines(result, { path: "" }).map(withoutPath);
     return { events, ...(result.sha256 && { sha256: result.sha256 }) };
   }
@@ -148,7 +150,10 @@ export class Results {
       ...log.map((message): LogEvent => ({ type: "log", ...shown, message })),
       ...hits
         .filter(({ rule }) => !unsure.has(rule))
-        .map(({ rule, strings }) => matchEvent(file, rules.get(rule), strings)),
+        .map(({ rule, strings, explanation }) => ({
+          ...matchEvent(file, rules.get(rule), strings),
+          ...(explanation && { explanation }),
+        })),
     ];
   }
 

@@ -1,10 +1,11 @@
 /** Scans: walks, shares the files out to threads, and gives the lines of the result in order. */
 import { onAbort } from "#kit/abort.ts";
+import { SHOWN } from "../explain/show.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { Crew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
 import type { ScanProgress } from "./progress.ts";
-import type { FileResult, ScanFileOptions } from "./protocol.ts";
+import type { ExplainData, FileResult, ScanFileOptions } from "./protocol.ts";
 import { Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
 import { SeenLookup } from "./seen-lookup.ts";
@@ -23,6 +24,8 @@ export interface ScanRequest {
   /** Gives lines as they come and not by path. */
   readonly unordered?: boolean;
   readonly listClean?: boolean;
+  /** Explains each match. The set must have its texts. */
+  readonly explain?: boolean;
   /** Takes what is done, so that a later scan may use it. */
   readonly seen?: SeenFiles;
   /** Uses results of earlier scans for files that have not changed; "paranoid" compares their content. */
@@ -126,6 +129,7 @@ class Scan implements Disposable {
       compiled: ruleSet.compiled,
       cancel,
       options,
+      ...(request.explain && ruleSet.packed && { explain: explainData(ruleSet, ruleSet.packed) }),
       startThread: request.startThread ?? startScanThread,
       onFailure: (error) => this.#fail(error),
     });
@@ -336,6 +340,9 @@ export const STOPPED = "not scanned: the end came before its turn";
 
 /** Says of a file that a source named and that is no more. */
 export const WENT_AWAY = "it went away before its turn";
+function explainData({ externals }: RuleSet, packed: NonNullable<RuleSet["packed"]>): ExplainData {
+  return { ...packed, externals, shown: SHOWN };
+}
 
 function listed(results: readonly FileResult[]): number {
   let count = 0;

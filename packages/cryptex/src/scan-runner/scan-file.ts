@@ -9,10 +9,12 @@ import type {
   ExternalValue,
   RuleMatch,
 } from "../engine/engine.ts";
+import { OutOfTime } from "../explain/explainer.ts";
 import { type Blame, blameOf, findCulprits } from "./culprits.ts";
+import { FileExplainer } from "./file-explainer.ts";
 import { escapeData, MAX_DATA_BYTES } from "./formats/escape.ts";
 import { pathExternals, textOf } from "./paths.ts";
-import type { BatchFile, FileResult, MakeEngine, RuleHit, ScanFileOptions } from "./protocol.ts";
+import type { BatchFile, ExplainData, FileResult, MakeEngine, RuleHit, ScanFileOptions } from "./protocol.ts";
 import { Cancelled, type FileContent, readFile, Unreadable } from "./read.ts";
 
 /** An engine that has grown by so much is replaced: its memory never shrinks, and loading the rules takes 20 to 100 ms. */
@@ -36,13 +38,17 @@ interface Engine {
 export class FileScanner {
   #engine: Engine | undefined;
   #owners: ReadonlyMap<number, string> | undefined;
+  readonly #explainer: FileExplainer | undefined;
 
   constructor(
     readonly makeEngine: MakeEngine,
     readonly compiled: Uint8Array,
     readonly cancel: Int32Array,
     readonly options: ScanFileOptions,
-  ) {}
+    explain?: ExplainData,
+  ) {
+    this.#explainer = explain && new FileExplainer(explain);
+  }
 
   /** Makes an engine with the rules, if there is none. @throws InputError for rules of another engine */
   ready(): Engine {
@@ -89,6 +95,24 @@ export class FileScanner {
     const { timeoutMs, maxStrings } = this.options;
     const deadline = performance.now() + timeoutMs;
     const externals = this.#externals(file.path, content);
+    const explain = (numbers: readonly number[], matching?: ReadonlySet<number>) =>
+      this.#explainer?.explain(
+        instance,
+        { length, externals, ...(matching && { matching }) },
+        numbers,
+        () => {
+          if (cancelled()) throw new Cancelled();
+          if (timeoutMs === 0) return 0;
+          const left = Math.ceil(deadline - performance.now());
+          if (left <= 0) throw new OutOfTime();
+          return left;
+        },
+      );
+    if (this.#explainer?.rule !== undefined) {
+      const sha256 = before ?? digest();
+      const explanation = explain([this.#explainer.rule])?.[0];
+      return { kind: "scanned", identity, sha256, ...(explanation && { explanation }) };
+    }
     const once = (): EngineScan => {
       const left = timeoutMs === 0 ? 0 : Math.max(1, Math.ceil(deadline - performance.now()));
       return rules.scan(length, { externals, timeoutMs: left, maxMatches: maxStrings });
@@ -108,11 +132,17 @@ export class FileScanner {
       ...scan.givenUp.map(({ rule, reason }) => ({ rule, reason, leftOut: false })),
     ];
     const sha256 = before ?? (scan.matches.length > 0 ? digest() : undefined);
+    let hits = hitsOf(scan.matches, instance.buffer(length));
+    if (this.#explainer && hits.length > 0) {
+      const numbers = hits.map(({ rule }) => rule);
+      const explanations = explain(numbers, new Set(numbers))!;
+      hits = hits.map((hit, index) => ({ ...hit, explanation: explanations[index]! }));
+    }
     return {
       kind: "scanned",
       identity,
       ...(sha256 && { sha256 }),
-      ...(scan.matches.length > 0 && { hits: hitsOf(scan.matches, instance.buffer(length)) }),
+      ...(hits.length > 0 && { hits }),
       ...(scan.log.length > 0 && { log: scan.log }),
       ...(lost.length > 0 && { lost }),
       ...(scan.notEvaluated.length > 0 && { notEvaluated: scan.notEvaluated }),

@@ -17,6 +17,8 @@ export interface SeenScope {
   readonly maxStrings: number;
   /** Version of this program, which reads signatures and writes the lines that are kept. */
   readonly program: string;
+  /** Matches are explained. */
+  readonly explained?: true;
 }
 
 /** Tells a file from its later versions. Numbers as lstat(2) gives them; times in milliseconds with fractions. */

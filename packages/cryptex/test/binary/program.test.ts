@@ -61,6 +61,37 @@ test("the licences of everything inside, the engine's too", async () => {
   expect(stdout).toContain("Bun statically links JavaScriptCore");
 });
 
+test("the dictionary: parsers of programming languages, the thread of imports and pictures are inside", async () => {
+  mkdirSync(join(folder, "code"));
+  for (const ending of ["c", "cpp", "py", "ps1", "rs", "go", "ts", "tsx", "js", "java"]) {
+    writeFileSync(join(folder, "code", `a.${ending}`), CODE[ending] ?? "class Found { }\n");
+  }
+  const { exitCode, stdout, stderr } = await run("dict", "harvest", "code", "--add", "--json");
+  expect([exitCode, stderr]).toEqual([0, "[info] 10 entries added\n"]);
+  const { files } = JSON.parse(stdout);
+  expect(files.map((file: never) => [file["definitions"], file["understood"]])).toEqual(
+    Array(10).fill([1, 100]),
+  );
+  const large = Array.from({ length: 30 }, (_, i) => ({
+    codename: `E${i}`,
+    pseudocode: "x".repeat(190_000),
+  }));
+  writeFileSync(join(folder, "large.json"), JSON.stringify(large));
+  expect((await run("dict", "import", "large.json")).stdout).toStartWith("30 added");
+  const picture = await run("dict", "deps", "--format", "svg");
+  expect(picture).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(picture.stdout).toStartWith("<svg");
+});
+
+/** Code in which a class is none. */
+const CODE: Readonly<Record<string, string>> = {
+  c: "struct found { int a; };\n",
+  cpp: "class Found { int a; };\n",
+  py: "class Found:\n  pass\n",
+  rs: "struct Found { a: u8 }\n",
+  go: "package p\nfunc Found() {}\n",
+};
+
 describe("scan", () => {
   test("with one thread and with three: the same lines, and every file counted", async () => {
     const scan = (threads: string) =>

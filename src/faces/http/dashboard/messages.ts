@@ -59,15 +59,24 @@ export function decodeCatalogue(body: unknown): Message {
 
 function snapshotIn(body: Record<string, unknown>): Snapshot {
   const isSource = (source: unknown) => isRecord(source) && typeof source["id"] === "string";
-  const { schema, sources, ledger, calibration } = body;
-  if (schema !== 1 || !isArrayOf(sources, isSource) || !isRecord(ledger) || !isCalibration(calibration)) {
-    throw misshapen("status");
-  }
+  const { schema, sources, ledger, calibration, families, seed } = body;
+  const isStatus =
+    schema === 1 &&
+    isArrayOf(sources, isSource) &&
+    isRecord(ledger) &&
+    isListIn(calibration, "assessedElsewhere") &&
+    isArrayOf(families, isFamily) &&
+    isListIn(seed, "families");
+  if (!isStatus) throw misshapen("status");
   return body as unknown as Snapshot;
 }
 
-function isCalibration(value: unknown): boolean {
-  return isRecord(value) && isArrayOf(value["assessedElsewhere"], (id) => typeof id === "string");
+function isListIn(value: unknown, key: string): boolean {
+  return isRecord(value) && isArrayOf(value[key], (item) => typeof item === "string");
+}
+
+function isFamily(value: unknown): boolean {
+  return isRecord(value) && typeof value["family"] === "string" && typeof value["spentBits"] === "number";
 }
 
 function parse(event: string, data: string): Record<string, unknown> {

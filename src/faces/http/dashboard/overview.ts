@@ -2,7 +2,7 @@
 
 import { formatAmount, formatCount, formatDuration } from "#kit/format/numbers.ts";
 import type { Grade, Snapshot } from "../../../pool/snapshot.ts";
-import { claimsText } from "../../../pool/status.ts";
+import { claimsText, familiesText, seedText } from "../../../pool/status.ts";
 import { part, setText } from "./parts.ts";
 
 const MEANINGS: Record<Grade, string> = {
@@ -33,6 +33,8 @@ export class Overview {
       extracted: formatCount(snapshot.extractedBytes),
       uptime: `in ${formatDuration(snapshot.uptimeMs)}`,
       spent: formatCount(ledger.spentBits),
+      families: familiesText(snapshot),
+      seed: seedText(snapshot),
       claims: claimsText(snapshot),
       forfeited: `${formatCount(ledger.forfeitedBits)} came while full, not counted`,
       ready: formatCount(readyBytes),

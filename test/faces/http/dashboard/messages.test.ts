@@ -34,6 +34,11 @@ describe("decodeEvent", () => {
     ["status", '{"schema":1,"sources":[{}],"ledger":{}}'],
     ["status", '{"schema":1,"sources":[],"ledger":{}}'],
     ["status", '{"schema":1,"sources":[],"ledger":{},"calibration":{"assessedElsewhere":[1]}}'],
+    ["status", '{"schema":1,"sources":[],"ledger":{},"calibration":{"assessedElsewhere":[]}}'],
+    [
+      "status",
+      '{"schema":1,"sources":[],"ledger":{},"calibration":{"assessedElsewhere":[]},"families":[{"family":"a"}],"seed":{"families":[]}}',
+    ],
     ["noise", '{"id":"a","samples":[1,null]}'],
     ["noise", '{"id":"a","samples":"12"}'],
     ["output", '{"hex":"0"}'],

@@ -1,23 +1,15 @@
 /** Hostile bytes and texts in forms that neither break a format nor command a terminal. */
 import { InputError } from "#kit/errors.ts";
-import { fromUtf8, hexEscape, visible, visibleBytes } from "#kit/format/visible.ts";
+import { escapedBytes, fromUtf8, visible, visibleBytes } from "#kit/format/visible.ts";
 import type { MetaValue } from "../../rules/rule-info.ts";
 import type { MetaEntry, ShownPath } from "../events.ts";
 
 /** Matched bytes that a result shows. The length of the match is in the result, so a reader sees what is cut. */
 export const MAX_DATA_BYTES = 256;
 
-const ESCAPED_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
-  if (byte === 0x5c) return "\\\\";
-  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : hexEscape(byte);
-});
-
 /** Writes printable ASCII as it is, other bytes as `\xNN`, a backslash as `\\`; at most MAX_DATA_BYTES of them. */
 export function escapeData(bytes: Uint8Array): string {
-  const end = Math.min(bytes.length, MAX_DATA_BYTES);
-  let text = "";
-  for (let i = 0; i < end; i++) text += ESCAPED_BYTES[bytes[i]!];
-  return text;
+  return escapedBytes(bytes.subarray(0, MAX_DATA_BYTES));
 }
 
 const ESCAPE_OR_BYTE = /\\x([0-9A-F]{2})|\\(\\)|([ -[\]-~])/gy;

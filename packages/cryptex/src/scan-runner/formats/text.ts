@@ -3,6 +3,8 @@ import { formatCount, plural } from "#kit/format/numbers.ts";
 import { visible } from "#kit/format/visible.ts";
 import { fitLines, lineWidth, type Screen } from "#kit/term/screen.ts";
 import { paint } from "#kit/term/style.ts";
+import type { Explanation } from "../../explain/explanation.ts";
+import { explanationText } from "../../explain/text.ts";
 import type { MatchEvent, MatchedString, QuarantineEvent } from "../events.ts";
 import { TOO_LARGE } from "../walk.ts";
 import { visiblePath } from "./escape.ts";
@@ -71,7 +73,14 @@ function ruleText(event: MatchEvent, screen: Screen): string {
   const shown = event.strings.slice(0, MAX_STRINGS).map((string) => stringText(string, screen));
   const rest = matchCount(event) - shown.length;
   const more = rest > 0 ? [paint(`    and ${formatCount(rest)} more`, "dim", screen.color)] : [];
-  return rule + [...shown, ...more].map((line) => `${line}\n`).join("");
+  const lines = rule + [...shown, ...more].map((line) => `${line}\n`).join("");
+  return event.explanation ? lines + explained(event.explanation, screen) : lines;
+}
+
+/** Below the rule, and as far to the right. */
+function explained(explanation: Explanation, screen: Screen): string {
+  const text = explanationText(explanation, { ...screen, columns: screen.columns - 4 });
+  return text.replace(/^/gm, "    ").trimEnd().concat("\n");
 }
 
 function stringText({ id, offset, data }: MatchedString, screen: Screen): string {

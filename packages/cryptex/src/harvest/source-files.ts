@@ -1,0 +1,103 @@
+/** Files of code below a folder, and their text. Whatever is left out is named or counted. */
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fromUtf8 } from "#kit/format/visible.ts";
+import { languageOf } from "./languages.ts";
+
+/** Folders that hold no code of the code base. */
+export const LEFT_OUT = [".git", ".hg", ".svn", "node_modules"];
+
+export interface LeftOut {
+  /** Below the folder, with slashes. */
+  readonly path: string;
+  readonly reason: string;
+  /** Code that was asked for is missing; false for what is left out by rule. */
+  readonly isLoss: boolean;
+}
+
+export interface SourceList {
+  /** Paths below the folder, with slashes, in order. */
+  readonly paths: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+  /** Files in no language that is read. */
+  readonly others: number;
+}
+
+/** @param isExcluded tells paths that are not asked for @throws the signal's reason */
+export async function listSources(
+  root: string,
+  isExcluded: (path: string) => boolean,
+  signal: AbortSignal,
+): Promise<SourceList> {
+  const paths: string[] = [];
+  const leftOut: LeftOut[] = [];
+  let others = 0;
+  const open = [""];
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    signal.throwIfAborted();
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: Error) => {
+      leftOut.push({ path: folder || ".", reason: `cannot be read: ${error.message}`, isLoss: true });
+      return [];
+    });
+    for (const entry of entries) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (isExcluded(path)) continue;
+      if (entry.isDirectory()) {
+        if (LEFT_OUT.includes(entry.name))
+          leftOut.push({ path, reason: "no code of this code base", isLoss: false });
+        else open.push(path);
+      } else if (!languageOf(path)) others++;
+      else if (entry.isFile()) paths.push(path);
+      else
+        leftOut.push({
+          path,
+          reason: entry.isSymbolicLink() ? "symbolic link" : "no regular file",
+          isLoss: false,
+        });
+    }
+  }
+  const byPath = (a: string, b: string) => (a < b ? -1 : 1);
+  return { paths: paths.sort(byPath), leftOut: leftOut.sort((a, b) => byPath(a.path, b.path)), others };
+}
+
+export type SourceText = { readonly text: string } | { readonly reason: string };
+
+/** Reads a regular file, never through a link that was put into its place. */
+export function readSource(path: string, mostBytes: number): SourceText {
+  let file: number;
+  try {
+    // Windows has neither flag.
+    const flags = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+    file = openSync(path, constants.O_RDONLY | flags);
+  } catch (error) {
+    return { reason: `cannot be read: ${(error as Error).message}` };
+  }
+  try {
+    if (!fstatSync(file).isFile()) return { reason: "no regular file" };
+    const buffer = Buffer.alloc(Math.min(fstatSync(file).size, mostBytes) + 1);
+    let length = 0;
+    for (let got = -1; got !== 0 && length < buffer.length; length += got) {
+      got = readSync(file, buffer, length, buffer.length - length, null);
+    }
+    if (length > mostBytes) return { reason: `larger than ${mostBytes} bytes` };
+    return decoded(buffer.subarray(0, length));
+  } catch (error) {
+    return { reason: `cannot be read: ${(error as Error).message}` };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** UTF-16 where a mark says it, as Windows' editors write it; else UTF-8; else Latin-1, which any bytes are. */
+function decoded(bytes: Buffer): SourceText {
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? "utf-16le"
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? "utf-16be"
+        : undefined;
+  if (encoding) return { text: new TextDecoder(encoding).decode(bytes) };
+  if (bytes.includes(0)) return { reason: "no text: it has NUL bytes" };
+  return { text: (fromUtf8(bytes) ?? bytes.toString("latin1")).replace(/^\uFEFF/, "") };
+}

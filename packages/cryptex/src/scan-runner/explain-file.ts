@@ -1,0 +1,62 @@
+/** Explains one rule for one file, in a thread of its own that reads the file as a scan does. */
+import { onAbort } from "#kit/abort.ts";
+import type { Explanation } from "../explain/explanation.ts";
+import type { ShownLimits } from "../explain/show.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import { Crew } from "./crew.ts";
+import type { FileResult } from "./protocol.ts";
+import { type StartThread, startScanThread } from "./thread.ts";
+
+export interface ExplainFileRequest {
+  /** With its texts. */
+  readonly ruleSet: RuleSet;
+  /** Number in the set. */
+  readonly rule: number;
+  /** A binary string. */
+  readonly path: string;
+  readonly maxSize: number;
+  /** 0 is without limit. */
+  readonly timeoutMs: number;
+  readonly shown: ShownLimits;
+  readonly signal: AbortSignal;
+  readonly startThread?: StartThread;
+}
+
+export type ExplainedFileResult =
+  | { readonly explanation: Explanation; readonly size: number; readonly sha256: string }
+  /** The file could not be read, or the thread did not come back. */
+  | { readonly reason: string };
+
+/** @throws the signal's reason; ProgramError where the rules do not load */
+export async function explainFile(request: ExplainFileRequest): Promise<ExplainedFileResult> {
+  const { ruleSet, rule, path, maxSize, timeoutMs, shown, signal } = request;
+  if (!ruleSet.packed) throw new Error("the rule set was opened without its texts");
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<FileResult>();
+  const cancel = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  using _listener = onAbort(signal, () => reject(signal.reason));
+  using crew = new Crew({
+    threads: 1,
+    compiled: ruleSet.compiled,
+    cancel,
+    options: { timeoutMs, maxStrings: 0, maxSize, digestAll: true },
+    explain: { ...ruleSet.packed, externals: ruleSet.externals, shown, rule },
+    startThread: request.startThread ?? startScanThread,
+    onFailure: reject,
+  });
+  crew.submit({ files: [{ path, byLink: true }], done: ([result]) => resolve(result!) });
+  const result = await promise;
+  switch (result.kind) {
+    case "scanned":
+      return {
+        explanation: result.explanation!,
+        size: result.identity.size,
+        sha256: result.sha256!,
+      };
+    case "skip":
+    case "error":
+      return { reason: result.reason };
+    default:
+      throw new Error(`a thread answered "${result.kind}"`);
+  }
+}

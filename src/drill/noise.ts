@@ -1,0 +1,179 @@
+/** Where the drill's noise comes from: the sources of this machine, or recordings made by `record`. */
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { openDataFile } from "#kit/files/data-file.ts";
+import { naming } from "#kit/files/part-file.ts";
+import { InputError } from "../errors.ts";
+import type { Host } from "../platform/host.ts";
+import type { MachineDescription } from "../platform/machine.ts";
+import type { Manifest } from "../recording/manifest.ts";
+import { takeSymbols } from "../recording/sample-until.ts";
+import { claimAt, counterStepNs, type Source, type SourceInfo } from "../source.ts";
+import { type Cast, leastNoise, noiseNeeded } from "./drill.ts";
+import type { Fault } from "./faults.ts";
+
+/** A source that cannot be drilled, and why. */
+export interface Without {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** One source's noise, or why there is none. */
+export type Noise =
+  | { readonly kind: "noise"; readonly cast: Cast }
+  /** It claims nothing, so that no fault can earn anything. */
+  | { readonly kind: "not-credited"; readonly without: Without }
+  /** It cannot run here. */
+  | { readonly kind: "absent"; readonly without: Without }
+  /** It failed, or delivered too little. */
+  | { readonly kind: "failed"; readonly without: Without };
+
+/** Samples a source for as long as the faults need, or `durationMs`. @throws the signal's reason */
+export async function sampleNoise(
+  source: Source,
+  info: SourceInfo,
+  faults: readonly Fault[],
+  durationMs: number,
+  host: Host,
+  signal: AbortSignal,
+): Promise<Noise> {
+  const { id } = info;
+  const availability = await source.availability(host);
+  if (!availability.ok) return { kind: "absent", without: { id, reason: availability.reason } };
+  const stepNs = counterStepNs(host);
+  if (!(claimAt(info, stepNs) > 0)) return notCredited(info);
+  const samples = Math.max(leastNoise({ info, stepNs }), noiseNeeded({ info, stepNs }, faults));
+  const taken = await takeSymbols(source, host, { samples, durationMs }, signal);
+  if (taken.shortfall?.kind === "failed") {
+    return { kind: "failed", without: { id, reason: taken.shortfall.reason } };
+  }
+  return ifEnough({ info, stepNs, rateHz: taken.rateHz, symbols: taken.symbols });
+}
+
+function ifEnough(cast: Cast): Noise {
+  const least = leastNoise(cast);
+  if (cast.symbols.length >= least) return { kind: "noise", cast };
+  const reason = `too few samples: ${cast.symbols.length}, and the drill takes ${least} or more`;
+  return { kind: "failed", without: { id: cast.info.id, reason } };
+}
+
+function notCredited({ id }: SourceInfo): Noise {
+  return { kind: "not-credited", without: { id, reason: `claims nothing; --credit ${id}=H drills it` } };
+}
+
+// ---- Recordings ----
+
+/** Most bytes of a manifest. */
+const MAX_MANIFEST_BYTES = 1 << 20;
+
+/** The part of a manifest that the drill goes by. */
+export interface RecordedNoise {
+  readonly id: string;
+  readonly path: string;
+  readonly rateHz: number;
+  readonly symbolBits: number;
+  readonly stepNs: number | undefined;
+  readonly machine: MachineDescription;
+  readonly startedAt: string;
+  readonly load: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * Finds the recordings of these sources at `path`, which is a folder that `record` wrote, or one manifest in it.
+ * @throws InputError where there is none, or a manifest is not understood
+ */
+export function findRecordings(path: string, sources: readonly Source[]): RecordedNoise[] {
+  const isFolder = naming(path, () => statSync(path).isDirectory());
+  const manifests = isFolder
+    ? sources
+        .map(({ info }) => join(path, `${info.id}.json`))
+        .filter((file) => statSync(file, { throwIfNoEntry: false }))
+    : [path];
+  if (manifests.length === 0) {
+    throw new InputError(`${path} holds no recording of these sources`, {
+      hints: ["'esoteric-entropy record SOURCE --out FOLDER' makes one"],
+    });
+  }
+  return manifests.map(readManifest);
+}
+
+function readManifest(path: string): RecordedNoise {
+  const refuse = (why: string) => new InputError(`${path} is not the manifest of a recording: ${why}`);
+  const text = naming(path, () => {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw refuse("it is no file");
+    if (stats.size > MAX_MANIFEST_BYTES) throw refuse("it is too large");
+    return readFileSync(path, "utf8");
+  });
+  let manifest: Partial<Manifest> | null;
+  try {
+    manifest = JSON.parse(text) as Partial<Manifest> | null;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw refuse("it is no JSON");
+  }
+  if (manifest?.schema !== 1) throw refuse("its schema is not 1");
+  const { source, rateHz, clock, machine, startedAt, runs, files } = manifest;
+  const symbols = files?.symbols;
+  if (typeof source?.id !== "string" || !/^[a-z0-9_]+$/.test(source.id)) throw refuse("it names no source");
+  if (!(typeof rateHz === "number" && rateHz > 0 && Number.isFinite(rateHz))) throw refuse("it has no rate");
+  if (!Number.isInteger(source.symbolBits)) throw refuse("it has no width of symbols");
+  if (typeof symbols?.sha256 !== "string" || !(Number.isInteger(symbols.bytes) && symbols.bytes >= 0))
+    throw refuse("it names no symbols");
+  if (typeof machine?.kernel !== "string" || typeof startedAt !== "string")
+    throw refuse("it names no machine");
+  const stepNs = typeof clock?.periodNs === "number" ? clock.periodNs : undefined;
+  return {
+    id: source.id,
+    path,
+    rateHz,
+    symbolBits: source.symbolBits,
+    stepNs,
+    machine,
+    startedAt,
+    load: Math.max(0, ...(Array.isArray(runs) ? runs.flatMap((run) => run?.loadAverage ?? []) : [])),
+    bytes: symbols.bytes,
+    sha256: symbols.sha256,
+  };
+}
+
+/**
+ * Reads a recording's symbols, as many as the faults need.
+ * @throws InputError for symbols that are missing, were changed, or are not this source's; the signal's reason
+ */
+export async function readNoise(
+  recording: RecordedNoise,
+  info: SourceInfo,
+  faults: readonly Fault[],
+  signal: AbortSignal,
+): Promise<Noise> {
+  const { stepNs, rateHz, symbolBits } = recording;
+  // Not by the name in the manifest, which might lead elsewhere.
+  const path = join(dirname(recording.path), `${recording.id}.symbols.u8`);
+  if (symbolBits !== info.symbolBits) {
+    throw new InputError(`${path} has symbols of ${symbolBits} bits, and ${info.id} of ${info.symbolBits}`);
+  }
+  if (!(claimAt(info, stepNs) > 0)) return notCredited(info);
+  const most = noiseNeeded({ info, stepNs }, faults);
+  const symbols = new Uint8Array(Math.min(most, recording.bytes));
+  const hash = createHash("sha256");
+  let length = 0;
+  await using file = await openDataFile(path, signal);
+  for await (const piece of file.pieces(signal)) {
+    hash.update(piece);
+    if (length < symbols.length) symbols.set(piece.subarray(0, symbols.length - length), length);
+    length += piece.length;
+  }
+  if (length !== recording.bytes || hash.digest("hex") !== recording.sha256) {
+    throw new InputError(
+      `${path} is not what was recorded: its length or SHA-256 differs from the manifest's`,
+    );
+  }
+  if (symbols.some((symbol) => symbol >> symbolBits !== 0)) {
+    throw new InputError(`${path} holds symbols of more than ${symbolBits} bits`);
+  }
+  return ifEnough({ info, stepNs, rateHz, symbols });
+}

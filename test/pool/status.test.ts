@@ -1,0 +1,54 @@
+import { expect, test } from "bun:test";
+import { openPool } from "../../src/pool/open.ts";
+import { claimsText, familiesText, seedText } from "../../src/pool/status.ts";
+import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+
+test("families behind the output, with shares that are not rounded up", () => {
+  const text = (...bits: number[]) =>
+    familiesText({ families: bits.map((spentBits, i) => ({ family: `f${i}`, spentBits })) });
+  expect(text()).toBe("none yet");
+  expect(text(0, 0)).toBe("none yet");
+  expect(text(320)).toBe("f0 100 %");
+  expect(text(999, 1)).toBe("f0 99 %, f1 < 1 %");
+  expect(text(500, 300, 200, 0)).toBe("f0 50 %, f1 30 %, f2 20 %");
+});
+
+test("families behind the seed", () => {
+  expect(seedText({ seed: { families: [], oneFamily: false } })).toBe("none yet");
+  expect(seedText({ seed: { families: ["memory", "clock"], oneFamily: false } })).toBe("memory, clock");
+  expect(seedText({ seed: { families: ["memory"], oneFamily: true } })).toBe(
+    "memory alone, with twice the bits",
+  );
+});
+
+test("where the claims come from", () => {
+  const text = (state: "none" | "used" | "ignored" | "refused", assessedElsewhere: string[] = ["a", "b"]) =>
+    claimsText({ calibration: { state, reason: "why", assessedElsewhere } });
+  expect(text("none")).toContain("from other machines");
+  expect(text("ignored")).toContain("--uncalibrated");
+  expect(text("refused")).toContain("why");
+  expect(text("used", [])).toBe("from this machine's profile");
+  expect(text("used")).toContain("a, b");
+});
+
+async function warningsOf(families: readonly ("clock" | "memory")[]): Promise<string[]> {
+  const sources = families.map((family, i) =>
+    fakeSource({ id: `s${i}`, family, claim: 4 }, fakeNoise(i + 1)),
+  );
+  const said: string[] = [];
+  using open = openPool(
+    { sources: "all", credit: new Map(), uncalibrated: true },
+    { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: (text) => said.push(text) },
+  );
+  await open.full.fill(new Uint8Array(32));
+  await open.drbg.fill(new Uint8Array(32));
+  expect(open.pool.status().seed.oneFamily).toBe(families.length < 2);
+  return said;
+}
+
+test("a seed from one family alone is said once, however many seeds there are", async () => {
+  expect(await warningsOf(["clock"])).toEqual([
+    "the generator's seed rests on clock sources alone, and took twice the bits: no other family delivered",
+  ]);
+  expect(await warningsOf(["clock", "memory"])).toEqual([]);
+});
