@@ -1,6 +1,7 @@
 /** Measures CTR_DRBG beside bare AES-256-CTR through node:crypto. Prints a list; asserts nothing. */
 import { createCipheriv, randomBytes } from "node:crypto";
 import { loadLibrary } from "../ffi/index.ts";
+import { systemAround } from "../src/platform/clone-watch.ts";
 import { CtrDrbg, MAX_REQUEST_LENGTH, RUNTIME_CIPHER, selfTest } from "../src/rbg/ctr-drbg.ts";
 
 const ROUNDS = 15;
@@ -24,6 +25,15 @@ for (const [name, cipher] of Object.entries(ciphers)) {
   if (cipher) reportAll(new CtrDrbg({ entropyInput: randomBytes(48), nonce: randomBytes(16) }, { cipher }));
 }
 
+const { clones, osRandom } = systemAround({ native: { ok: true, library } });
+console.log();
+reportCall("is this process a copy?", () => clones.check());
+const fresh = new Uint8Array(32);
+reportCall("32 bytes of the operating system", () => osRandom(fresh));
+const files = systemAround({ native: { ok: false, reason: "to compare" } });
+reportCall("the first without the native library", () => files.clones.check());
+reportCall("the second without", () => files.osRandom(fresh));
+
 const warmMs = 1 / (1e6 * gigabytesPerSecond(1, selfTest));
 console.log("\nself-test, first and later".padEnd(44), `${coldMs.toFixed(2)} ms, ${warmMs.toFixed(2)} ms`);
 
@@ -38,13 +48,17 @@ function reportAll(drbg: CtrDrbg): void {
   report("generate, 1 KiB, 4096 times", 2 ** 22, () => {
     for (let i = 0; i < 4096; i++) drbg.generate(1024);
   });
-  const requests = 2 ** 14;
-  const nsPerRequest =
-    32 /
-    gigabytesPerSecond(32 * requests, () => {
-      for (let i = 0; i < requests; i++) drbg.generate(32);
-    });
-  console.log("generate, 32 bytes".padEnd(44), `${nsPerRequest.toFixed(0)} ns`);
+  reportCall("generate, 32 bytes", () => drbg.generate(32));
+  const additional = randomBytes(32);
+  reportCall("generate, 32 bytes, with as much additional input", () => drbg.generate(32, additional));
+}
+
+function reportCall(name: string, call: () => unknown): void {
+  const calls = 2 ** 13;
+  const work = () => {
+    for (let i = 0; i < calls; i++) call();
+  };
+  console.log(name.padEnd(52), `${(1 / gigabytesPerSecond(calls, work)).toFixed(0)} ns`);
 }
 
 function report(name: string, bytes: number, work: () => void): void {

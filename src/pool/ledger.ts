@@ -158,6 +158,12 @@ export class FamilyTime {
     const start = Math.max(startNs, this.#horizonNs);
     if (start >= end) return 0;
 
+    const latest = this.#spans.at(-1);
+    if (!latest || latest.end < start) {
+      this.#spans.push({ start, end });
+      this.#forgetOldest();
+      return (end - start) / (end - startNs);
+    }
     let free = end - start;
     let merged: Span = { start, end };
     const apart: Span[] = [];
@@ -171,9 +177,13 @@ export class FamilyTime {
     }
     const at = apart.findLastIndex((span) => span.start < merged.start) + 1;
     apart.splice(at, 0, merged);
-    while (apart.length > MAX_SPANS) this.#horizonNs = apart.shift()!.end;
     this.#spans = apart;
+    this.#forgetOldest();
     return Math.min(1, Math.max(0, free / (end - startNs)));
+  }
+
+  #forgetOldest(): void {
+    while (this.#spans.length > MAX_SPANS) this.#horizonNs = this.#spans.shift()!.end;
   }
 }
 

@@ -71,10 +71,10 @@ describe("side by side", () => {
     assessment: { ...assess(Uint8Array.from({ length: 500 }, fakeNoise(1)), 8), minEntropy: 3 },
   };
 
-  test("credit is rate × min(claimed, assessed)", () => {
+  test("credit is rate × min(claimed, ½ assessed)", () => {
     const { info } = surveyed;
-    expect(figuresOf(surveyed, info, undefined)).toMatchObject({ claimedH: 2, creditedBitsPerSecond: 2_000 });
-    expect(figuresOf(surveyed, { ...info, claim: 5 }, 10)).toMatchObject({ creditedBitsPerSecond: 3_000 });
+    expect(figuresOf(surveyed, info, undefined)).toMatchObject({ claimedH: 2, creditedBitsPerSecond: 1_500 });
+    expect(figuresOf(surveyed, { ...info, claim: 5 }, 10)).toMatchObject({ creditedBitsPerSecond: 1_500 });
     const { assessment: _, ...few } = surveyed;
     expect(figuresOf(few, info, 10)).toMatchObject({ mcvH: null, assessedH: null, creditedBitsPerSecond: 0 });
   });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import threading
 import weakref
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -71,6 +72,8 @@ class EsotericBitGenerator(np.random.BitGenerator):
 
     def forget(self) -> None:
         """Makes the next word come from bytes that the parent process does not have."""
+        if self._words.filling_thread == threading.get_ident():
+            return  # noticed in the middle of a refill, which begins again
         # A thread that is gone may have held the lock. NumPy's generators keep a reference to it, so it cannot be replaced.
         self.lock._at_fork_reinit()  # type: ignore[attr-defined]
         self._words.forget()

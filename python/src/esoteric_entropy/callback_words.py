@@ -9,13 +9,14 @@ from __future__ import annotations
 import ctypes
 import functools
 import itertools
+import threading
 from typing import Any
 
 import numpy as np
 
 from .errors import EntropyError
 from .native_words import address_of
-from .supply import Supply
+from .supply import Supply, read_own
 from .unfailing import Lock, Unfailing, end_process
 
 _BLOCK_BYTES = 1 << 14
@@ -35,6 +36,8 @@ class CallbackWords:
 
     def __init__(self, supply: Supply, lock: Lock) -> None:
         self._supply = supply
+        #: Thread that is in the middle of a refill.
+        self.filling_thread: int | None = None
         self._blocks: list[list[Any]] = [[], [], []]
         self._refills: list[Any] = []
         self._callbacks: list[Any] = []
@@ -54,13 +57,18 @@ class CallbackWords:
 
     def forget(self) -> None:
         """Drops the words of the parent process after a fork."""
+        self.filling_thread = None
         self.discard()
         if any(refills.gi_running for refills in self._refills):
             end_process(EntropyError("the process was forked while another thread was in the middle of a refill"))
 
     def _fill(self, column: int) -> list[Any]:
         buffer = bytearray(_BLOCK_BYTES)
-        count = self._supply.read_some(memoryview(buffer))
+        self.filling_thread = threading.get_ident()
+        try:
+            count = read_own(self._supply, memoryview(buffer))
+        finally:
+            self.filling_thread = None
         words = np.frombuffer(buffer, "<u8", count // 8)
         if column == _WORD32:
             block: list[Any] = words.view("<u4").tolist()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from pathlib import Path
 from typing import Any
 
 from .binary import load_library
 from .copies import IDENTITY_WORDS
 from .errors import NativeError
-from .supply import Supply
+from .supply import Supply, read_own
 from .unfailing import Lock, Unfailing
 
 _BUFFER_BYTES = 1 << 18
@@ -42,6 +43,8 @@ class NativeWords:
         self.functions = tuple(_function_address(library, f"ee_bitgen_{name}") for name in ("next64", "next32", "double"))
         self._supply = supply
         self._lock = lock
+        #: Thread that is in the middle of a refill.
+        self.filling_thread: int | None = None
         self._buffer = (ctypes.c_uint8 * _BUFFER_BYTES)()
         self._view = memoryview(self._buffer).cast("B")
         self._state = _State(bytes=ctypes.addressof(self._buffer))
@@ -61,6 +64,7 @@ class NativeWords:
 
     def forget(self) -> None:
         """Starts anew after a fork: a thread that is gone may have been in the middle of a refill."""
+        self.filling_thread = None
         self.discard()
         self._set_refill()
 
@@ -70,7 +74,11 @@ class NativeWords:
         self._state.refill = _Refill(refills.__next__)
 
     def _fill(self) -> None:
-        self._state.length = self._supply.read_some(self._view)
+        self.filling_thread = threading.get_ident()
+        try:
+            self._state.length = read_own(self._supply, self._view)
+        finally:
+            self.filling_thread = None
 
 
 def _function_address(library: ctypes.CDLL, name: str) -> int:

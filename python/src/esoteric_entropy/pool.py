@@ -25,9 +25,7 @@ class EntropyPool:
     ...     key = pool.get_random_bytes(32)
     """
 
-    def __init__(
-        self, sources: str | Iterable[str], mode: str, timeout: float, options: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, sources: str | Iterable[str], mode: str, timeout: float, options: tuple[str, ...] = ()) -> None:
         text = sources if isinstance(sources, str) else ",".join(sources)
         if not text:
             raise ValueError("no sources are named")
