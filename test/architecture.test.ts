@@ -21,6 +21,7 @@ interface Layer {
 const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; packages: RegExp }[] = [
   { name: "kit/errors", files: /^kit\/errors\.ts$/, may: [], packages: /^$/ },
   { name: "kit/abort", files: /^kit\/abort\.ts$/, may: [], packages: /^$/ },
+  { name: "kit/thread", files: /^kit\/thread\.ts$/, may: ["kit/abort"], packages: /^node:worker_threads$/ },
   {
     name: "kit/make",
     files: /^kit\/make\//,
@@ -275,11 +276,11 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: [
       "cryptex/engine",
       "cryptex/version",
-      "kit/abort",
       "kit/errors",
       "kit/files",
       "kit/format",
       "kit/term",
+      "kit/thread",
     ],
     packages: /^node:/,
   },
@@ -316,6 +317,24 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/format",
       "kit/term",
     ],
+    packages: /^node:/,
+  },
+  {
+    name: "cryptex/bisect",
+    files: /^packages\/cryptex\/src\/bisect\//,
+    may: ["cryptex/engine", "cryptex/rules", "kit/thread"],
+    packages: /^$/,
+  },
+  {
+    name: "cryptex/watch",
+    files: /^packages\/cryptex\/src\/watch\//,
+    may: ["cryptex/rules", "cryptex/scan-runner", "kit/abort", "kit/errors", "kit/format", "kit/native"],
+    packages: /^node:fs$/,
+  },
+  {
+    name: "cryptex/rule-tests",
+    files: /^packages\/cryptex\/src\/rule-tests\//,
+    may: ["cryptex/rules", "cryptex/scan-runner", "kit/format", "kit/term", "kit/thread"],
     packages: /^node:/,
   },
   {
@@ -363,6 +382,9 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/safe-index",
       "cryptex/explain",
       "cryptex/scan-runner",
+      "cryptex/rule-tests",
+      "cryptex/watch",
+      "cryptex/bisect",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/harvest",

@@ -1,5 +1,6 @@
 /** Numbers as bars, one below the other. */
-import { px, shortened, svgFile, svgText, textWidth } from "./svg.ts";
+import { xmlText } from "../format/xml.ts";
+import { px, shortened, svgFile, textWidth } from "./svg.ts";
 
 export interface Bar {
   readonly label: string;
@@ -37,21 +38,21 @@ export function barsSvg(title: string, unit: string, bars: readonly Bar[]): stri
     const length = longest > 0 && value !== null ? (value / longest) * LENGTH : 0;
     const name = detail === undefined ? label : `${label}  ${detail}`;
     return [
-      `<g><title>${svgText(`${name}: ${text}`)}</title>`,
-      `<text x="${MARGIN}" y="${px(y + 12)}">${svgText(shortened(label, LABEL_COLUMNS))}</text>`,
+      `<g><title>${xmlText(`${name}: ${text}`)}</title>`,
+      `<text x="${MARGIN}" y="${px(y + 12)}">${xmlText(shortened(label, LABEL_COLUMNS))}</text>`,
       ...(detail === undefined
         ? []
         : [
-            `<text class="quiet" x="${MARGIN}" y="${px(y + 25)}">${svgText(shortened(detail, LABEL_COLUMNS))}</text>`,
+            `<text class="quiet" x="${MARGIN}" y="${px(y + 25)}">${xmlText(shortened(detail, LABEL_COLUMNS))}</text>`,
           ]),
       `<rect class="bar${isWarning ? " warn" : ""}" x="${px(left)}" y="${px(y)}" width="${px(length)}" height="16" rx="2"/>`,
-      `<text x="${px(left + length + 8)}" y="${px(y + 12)}">${svgText(text)}</text>`,
+      `<text x="${px(left + length + 8)}" y="${px(y + 12)}">${xmlText(text)}</text>`,
       "</g>",
     ].join("");
   });
   const head = [
-    `<text x="${MARGIN}" y="${MARGIN + 8}">${svgText(title)}</text>`,
-    `<text class="quiet" x="${MARGIN}" y="${MARGIN + 24}">${svgText(unit)}</text>`,
+    `<text x="${MARGIN}" y="${MARGIN + 8}">${xmlText(title)}</text>`,
+    `<text class="quiet" x="${MARGIN}" y="${MARGIN + 24}">${xmlText(unit)}</text>`,
   ];
   const width = Math.max(left + LENGTH + 8 + textsWidth, MARGIN + textWidth(title, 12)) + MARGIN;
   const frame = { left: 0, top: 0, width, height: top + bars.length * ROW + MARGIN };

@@ -1,8 +1,9 @@
 /** A graph as a picture: layers from left to right, arrows from each node to those that it leads to. */
 import { Graph as Layout, layout } from "@dagrejs/dagre";
 import { InputError } from "../errors.ts";
+import { xmlText } from "../format/xml.ts";
 import { edgesInCircles, type Graph, type GraphNode } from "./graph.ts";
-import { type Frame, px, shortened, svgFile, svgText, textWidth } from "./svg.ts";
+import { type Frame, px, shortened, svgFile, textWidth } from "./svg.ts";
 
 /** Beyond that nobody reads a picture, and the layout takes seconds: 0.5 s at these, on one machine. */
 export const MOST_NODES = 400;
@@ -100,9 +101,9 @@ function loopAround({ x, y, height }: Box): Point[] {
 
 function box({ label, detail, kind }: GraphNode, { x, y, width, height }: Box): string {
   const [left, top] = [x - width / 2, y - height / 2];
-  const name = svgText(detail === undefined ? label : `${label}  ${detail}`);
+  const name = xmlText(detail === undefined ? label : `${label}  ${detail}`);
   const line = (words: string, row: number, style: string) =>
-    `<text x="${px(left + PADDING)}" y="${px(top + PADDING / 2 + 12 + row * LINE)}"${style}>${svgText(shortened(words, LABEL_COLUMNS))}</text>`;
+    `<text x="${px(left + PADDING)}" y="${px(top + PADDING / 2 + 12 + row * LINE)}"${style}>${xmlText(shortened(words, LABEL_COLUMNS))}</text>`;
   return [
     `<g><title>${name}</title>`,
     `<rect class="${kind ?? "box"}" x="${px(left)}" y="${px(top)}" width="${px(width)}" height="${px(height)}" rx="4"/>`,

@@ -1,25 +1,6 @@
-/** Elements of SVG without scripts or requests. Hostile text never becomes markup. */
+/** Elements of SVG without scripts or requests. */
 import { visible } from "../format/visible.ts";
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** XML 1.0 has no place for U+FFFE and U+FFFF; other characters that it forbids are controls, which `visible` writes out. */
-const NO_XML = /[\uFFFE\uFFFF]/g;
-
-/** Text of an element or an attribute. */
-export function svgText(words: string): string {
-  const safe = visible(words).replace(
-    NO_XML,
-    (sign) => `\\u{${sign.charCodeAt(0).toString(16).toUpperCase()}}`,
-  );
-  return safe.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
-}
+import { xmlText } from "../format/xml.ts";
 
 /** Width of a character in the fixed font, of its size. Courier's is 0.6, those of other fonts are smaller. */
 const CHARACTER_WIDTH = 0.61;
@@ -71,7 +52,7 @@ export function svgFile(
   const [w, h] = [Math.ceil(width), Math.ceil(height)];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="${px(left)} ${px(top)} ${w} ${h}" role="img">`,
-    `<title>${svgText(title)}</title>`,
+    `<title>${xmlText(title)}</title>`,
     `<style>${STYLE}</style>`,
     ...elements,
     "</svg>\n",

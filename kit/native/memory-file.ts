@@ -1,7 +1,7 @@
 /** A library as a file in memory (Linux). */
-import { dlopen } from "bun:ffi";
 import { writeSync } from "node:fs";
-import { cText, reason } from "./library.ts";
+import { bindCLibrary } from "./c-library.ts";
+import { cText } from "./library.ts";
 
 /** The number of memfd_create(2) in the two system-call tables: glibc has had a function for it only since 2.27. */
 const MEMFD_CREATE: Partial<Record<string, number>> = { x64: 319, arm64: 279 };
@@ -24,7 +24,7 @@ export function memoryFile(name: string, content: Uint8Array): string {
 function createMemoryFile(name: string): number {
   const number = MEMFD_CREATE[process.arch];
   if (number === undefined) throw new Error(`system calls of ${process.arch} are not known`);
-  const { syscall } = cLibrary().symbols;
+  const { syscall } = bindCLibrary(SYSCALL);
   const file = Number(syscall(number, cText(name), CLOEXEC));
   if (file < 0) throw new Error("memfd_create was refused");
   return file;
@@ -32,17 +32,3 @@ function createMemoryFile(name: string): number {
 
 /** long syscall(long number, ...): glibc and musl return -1 on failure. */
 const SYSCALL = { syscall: { args: ["i64", "ptr", "u32"], returns: "i64" } } as const;
-
-/** Opens the C library this process already runs on: no other can be loaded beside it. */
-function cLibrary() {
-  const musl = process.arch === "arm64" ? "libc.musl-aarch64.so.1" : "libc.musl-x86_64.so.1";
-  const failures: string[] = [];
-  for (const name of ["libc.so.6", musl]) {
-    try {
-      return dlopen(name, SYSCALL);
-    } catch (error) {
-      failures.push(reason(error));
-    }
-  }
-  throw new Error(failures.join("; "));
-}

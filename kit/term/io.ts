@@ -12,6 +12,11 @@ import { paint, type Style, wantsColor } from "./style.ts";
 export interface Io {
   /** Writes results. Resolves when all bytes are written; rejects with ClosedPipeError when nobody reads them. */
   out(data: Uint8Array | string): Promise<void>;
+  /**
+   * Writes results as `out` does, also after an interrupt, so that a result which only an interrupt ends has its last lines. Whoever
+   * calls it sees to it that the program ends all the same where nobody reads.
+   */
+  outToTheEnd(data: Uint8Array | string): Promise<void>;
   readonly outIsTerminal: boolean;
   /** True if a person may be typing. */
   readonly inIsTerminal: boolean;
@@ -32,6 +37,8 @@ export interface Io {
   readonly errColor: boolean;
   /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
+  /** Has SIGHUP call this in place of ending the program, until it is disposed of. */
+  onHangUp(act: () => void): Disposable;
 }
 
 /** Default of /proc/sys/fs/pipe-max-size: the most that Linux allows an ordinary user. */
@@ -41,13 +48,17 @@ const WIDE_PIPE_BYTES = 1 << 20;
  * The streams of this process. Touches `process.stdout` only if it is a terminal: reading that property makes a pipe
  * non-blocking, and writes that are retried reach a quarter of the speed.
  */
-export function processIo(signal: AbortSignal): Io {
+export function processIo(
+  signal: AbortSignal,
+  onHangUp: Io["onHangUp"] = () => ({ [Symbol.dispose]() {} }),
+): Io {
   const { env } = process;
   const [outIsTerminal, errIsTerminal] = [isatty(1), isatty(2)];
   const errColor = wantsColor(errIsTerminal, env);
   let log: ConsolaInstance | undefined;
   return {
-    out: (data) => writeAll(1, typeof data === "string" ? Buffer.from(data) : data, signal),
+    out: (data) => writeAll(1, bytesOf(data), signal),
+    outToTheEnd: (data) => writeAll(1, bytesOf(data), undefined),
     outIsTerminal,
     inIsTerminal: isatty(0),
     widenPipe: (resize) => resize(1, WIDE_PIPE_BYTES),
@@ -62,7 +73,12 @@ export function processIo(signal: AbortSignal): Io {
     color: wantsColor(outIsTerminal, env),
     errColor,
     signal,
+    onHangUp,
   };
+}
+
+function bytesOf(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? Buffer.from(data) : data;
 }
 
 /** Reads the locale (POSIX: the first of these variables that is set counts). A dumb terminal shows ASCII only. */
@@ -84,9 +100,9 @@ function stderrLog(color: boolean): ConsolaInstance {
 }
 
 /** Writes all of `bytes`, however little the pipe takes at a time. @throws ClosedPipeError; the signal's reason */
-async function writeAll(fd: number, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+async function writeAll(fd: number, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     done += await writeSome(fd, bytes, done, signal);
   }
 }
@@ -94,7 +110,12 @@ async function writeAll(fd: number, bytes: Uint8Array, signal: AbortSignal): Pro
 /** Time until a write is retried. A full pipe that another process made non-blocking answers EAGAIN. */
 const RETRY_MS = 2;
 
-function writeSome(fd: number, bytes: Uint8Array, offset: number, signal: AbortSignal): Promise<number> {
+function writeSome(
+  fd: number,
+  bytes: Uint8Array,
+  offset: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   write(fd, bytes, offset, bytes.length - offset, null, (error, count) => {
     if (!error) resolve(count);

@@ -17,10 +17,23 @@ export async function runProgram<Deps, Settings extends Flags>(
   // A second signal finds no handler and ends the process at once.
   process.once("SIGINT", () => interrupt.abort(new InterruptedError(EXIT.interrupted)));
   process.once("SIGTERM", () => interrupt.abort(new InterruptedError(EXIT.terminated)));
+  const end = () => interrupt.abort(new InterruptedError(EXIT.hungUp));
+  let hangUp = end;
   if (!ignoresHangUp()) {
-    process.once("SIGHUP", () => interrupt.abort(new InterruptedError(EXIT.hungUp)));
+    const listener = () => {
+      if (hangUp === end) process.off("SIGHUP", listener);
+      hangUp();
+    };
+    process.on("SIGHUP", listener);
   }
-  const io = processIo(interrupt.signal);
+  const io = processIo(interrupt.signal, (act) => {
+    hangUp = act;
+    return {
+      [Symbol.dispose]() {
+        hangUp = end;
+      },
+    };
+  });
   try {
     return await runApp(product, argv, io);
   } catch (failure) {

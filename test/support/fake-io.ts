@@ -8,6 +8,8 @@ export interface FakeIo extends Io {
   readonly written: () => Buffer;
   readonly talk: () => string;
   readonly interrupt: AbortController;
+  /** As SIGHUP does where it is not the end. */
+  readonly hangUp: () => void;
 }
 
 export function fakeIo(
@@ -23,6 +25,7 @@ export function fakeIo(
   const pieces: Buffer[] = [];
   let length = 0;
   let talk = "";
+  let onHangUp: (() => void) | undefined;
   const interrupt = new AbortController();
   const sink = new Writable({
     write(chunk: Buffer, _: string, done: () => void) {
@@ -33,6 +36,12 @@ export function fakeIo(
   return {
     async out(data) {
       interrupt.signal.throwIfAborted();
+      if (length >= (options.closesAfter ?? Number.POSITIVE_INFINITY)) throw new ClosedPipeError();
+      const bytes = Buffer.from(data as Uint8Array);
+      pieces.push(bytes);
+      length += bytes.length;
+    },
+    async outToTheEnd(data) {
       if (length >= (options.closesAfter ?? Number.POSITIVE_INFINITY)) throw new ClosedPipeError();
       const bytes = Buffer.from(data as Uint8Array);
       pieces.push(bytes);
@@ -55,6 +64,15 @@ export function fakeIo(
     color: options.color ?? false,
     errColor: false,
     signal: options.signal ?? interrupt.signal,
+    onHangUp(act) {
+      onHangUp = act;
+      return {
+        [Symbol.dispose]() {
+          onHangUp = undefined;
+        },
+      };
+    },
+    hangUp: () => onHangUp?.(),
     written: () => Buffer.concat(pieces),
     talk: () => talk,
     interrupt,

@@ -24,6 +24,9 @@ export const cryptex: Recipe = {
     threads: [
       `${FOLDER}/src/rules/rules-thread.ts`,
       `${FOLDER}/src/rules/cost-thread.ts`,
+      `${FOLDER}/src/rules/lint-thread.ts`,
+      `${FOLDER}/src/rule-tests/find-tests-thread.ts`,
+      `${FOLDER}/src/bisect/bisect-thread.ts`,
       `${FOLDER}/src/scan-runner/worker.ts`,
       `${FOLDER}/src/cryptex-store/import-thread.ts`,
     ],

@@ -14,6 +14,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Scan files and folders with rules",
       load: async () => (await import("./commands/scan.ts")).scan,
     },
+    watch: {
+      summary: "Scan files as they change",
+      load: async () => (await import("./commands/watch.ts")).watch,
+    },
     explain: {
       summary: "Show why a rule matches a file, or why it does not",
       load: async () => (await import("./commands/explain.ts")).explain,
@@ -42,9 +46,17 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Show what rules cost in a scan: by their atoms, and measured on a sample",
       load: async () => (await import("./commands/rules-cost.ts")).rulesCost,
     },
+    "rules bisect": {
+      summary: "Find the rule that makes a set slow on a file, or has the engine give up",
+      load: async () => (await import("./commands/rules-bisect.ts")).rulesBisect,
+    },
     "rules deps": {
       summary: "Show what rules need, and what needs them",
       load: async () => (await import("./commands/rules-deps.ts")).rulesDeps,
+    },
+    test: {
+      summary: "Test rules on the files that their comments name",
+      load: async () => (await import("./commands/test.ts")).test,
     },
     "index build": {
       summary: "Write an index with every rule that a target can load",

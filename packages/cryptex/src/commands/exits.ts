@@ -12,7 +12,8 @@ export const EXITS: readonly Exit[] = [
   { code: INCOMPLETE, meaning: "incomplete: a file or a rule that was asked for was not wholly evaluated" },
   {
     code: FINDINGS,
-    meaning: "findings of the kind that --fail-on names, or that dict check --strict asks for",
+    meaning:
+      "findings of the kind that --fail-on names, or that dict check --strict asks for; a test of a rule that failed",
   },
 ];
 

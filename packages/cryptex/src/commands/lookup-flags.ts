@@ -18,7 +18,7 @@ export const OUTPUT_FLAGS = {
   json: flag.switch({ about: "The same as --format json" }),
 };
 
-/** For a result that may be a picture, beside a `format` of the command's own. */
+/** For a result that may be a picture or a report, beside a `format` of the command's own. */
 export const PICTURE_FLAGS = {
   json: OUTPUT_FLAGS.json,
   output: flag.file({ short: "o", about: "Write the result to this file, which is replaced" }),

@@ -2,7 +2,7 @@
 import { formatCount, formatQuantity, plural } from "#kit/format/numbers.ts";
 import { safeJson, visible } from "#kit/format/visible.ts";
 import { type Bar, barsSvg } from "#kit/graph/bars-svg.ts";
-import type { Screen } from "#kit/term/screen.ts";
+import { fitLines, type Screen } from "#kit/term/screen.ts";
 import { type Column, table } from "#kit/term/table.ts";
 import { POOR_QUALITY } from "../rules/atoms.ts";
 import type { CostReport, Measurement, RuleCost } from "../rules/cost.ts";
@@ -103,7 +103,19 @@ export function costText(
       `a rule that asks for nothing: ${timeText(floor)} µs/MiB`,
     );
   } else lines.push("reckoned by atoms; --sample PATH measures");
+  lines.push(...adviceLines(rules, screen));
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Rules on which there is advice, of the dearest. */
+const MOST_ADVISED = 10;
+
+function adviceLines(rules: readonly RuleCost[], screen: Screen): string[] {
+  return rules.slice(0, MOST_ADVISED).flatMap(({ rule, file, line, advice }) => {
+    if (advice.length === 0) return [];
+    const sentences = advice.map((sentence) => fitLines(`  ${visible(sentence)}`, screen));
+    return ["", `${rule}  ${visible(`${file}:${line}`)}`, ...sentences];
+  });
 }
 
 function timeText({ usPerMib }: Measurement): string {

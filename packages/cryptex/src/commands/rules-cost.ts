@@ -8,6 +8,7 @@ import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
 import { measureCost } from "../rules/measure-cost.ts";
 import { lossText } from "../rules/rule-info.ts";
+import { pathOf } from "../scan-runner/paths.ts";
 import { INCOMPLETE } from "./exits.ts";
 import { checkFormat, PICTURE_FLAGS } from "./lookup-flags.ts";
 import { writeResult } from "./own-files.ts";
@@ -55,7 +56,7 @@ export const rulesCost = command({
     const format = options.json ? "json" : options.format;
     const warn = (text: string) => io.log.warn(text);
     const rules = chosenRules({ ...options, rules: [...path, ...options.rules] }, env);
-    const sample = roots.length > 0 ? readSample(roots, sampleSize, warn) : undefined;
+    const sample = roots.length > 0 ? readSample(roots.map(pathOf), sampleSize, warn) : undefined;
     let share = 0;
     const report = await (async () => {
       using _ = new ProgressLine(io, () => progressMeter(share, io));

@@ -7,10 +7,9 @@ import { flag, many, positional } from "#kit/term/flags.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import { paint, type Style } from "#kit/term/style.ts";
 import type { Deps } from "../deps.ts";
-import { ENGINE } from "../engine/engine-file.ts";
-import { makeLibyara } from "../engine/own-engine.ts";
-import { type LintReport, lintRules } from "../rules/lint.ts";
+import type { LintReport } from "../rules/lint.ts";
 import type { Finding, Severity } from "../rules/lint-finding.ts";
+import { openLint } from "../rules/open-lint.ts";
 import { FINDINGS, INCOMPLETE } from "./exits.ts";
 import { COMPILE_FLAGS, chosenRules } from "./rule-flags.ts";
 
@@ -35,7 +34,7 @@ export const rulesLint = command({
   seeAlso: ["rules cost", "rules deps", "scan"],
   async run({ path, failOn, includeFolders, definitions, json }, io, { env }: Deps) {
     const request = chosenRules({ rules: path, includeFolders, definitions }, env);
-    const report = lintRules(request, { facts: ENGINE, newInstance: makeLibyara });
+    const report = await openLint(request, io.signal);
     const counts = countOf(report.findings);
     await io.out(json ? lintJson(report, counts) : lintText(report, counts, io));
     if (failOn.includes("lint") && counts.error + counts.warning > 0) return FINDINGS;

@@ -2,7 +2,7 @@
 import { InputError } from "#kit/errors.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { SampleFile } from "../rules/cost.ts";
-import { pathExternals, pathOf, textOf } from "../scan-runner/paths.ts";
+import { pathExternals, textOf } from "../scan-runner/paths.ts";
 import { readFile, Unreadable } from "../scan-runner/read.ts";
 import { walk } from "../scan-runner/walk.ts";
 
@@ -15,17 +15,23 @@ export interface Sample {
 
 /**
  * Reads files in the order of their paths, each that still has room. Empty ones are nothing to measure with.
+ * @param roots binary strings
  * @param warn told of files that cannot be read
  * @throws InputError where nothing is left
  */
-export function readSample(roots: readonly string[], limit: number, warn: (text: string) => void): Sample {
+export function readSample(
+  roots: readonly string[],
+  limit: number,
+  warn: (text: string) => void,
+  exclude: readonly string[] = [],
+): Sample {
   const files: SampleFile[] = [];
   let bytes = 0;
   let leftOut = 0;
   const maxDepth = Number.POSITIVE_INFINITY;
   for (const found of walk({
-    roots: roots.map(pathOf),
-    exclude: [],
+    roots,
+    exclude,
     maxSize: limit,
     maxDepth,
     follow: false,
@@ -53,6 +59,16 @@ export function readSample(roots: readonly string[], limit: number, warn: (text:
       hints: leftOut > 0 ? ["--sample-size takes larger ones"] : [],
     });
   return { files, bytes, leftOut };
+}
+
+/** Reads one file. @param path a binary string @throws InputError that says why not */
+export function readOne(path: string, maxSize: number): Uint8Array {
+  try {
+    return contentOf(path, true, maxSize);
+  } catch (error) {
+    if (error instanceof Unreadable) throw new InputError(visible(`${textOf(path)}: ${error.message}`));
+    throw error;
+  }
 }
 
 function contentOf(path: string, byLink: boolean, maxSize: number): Uint8Array {

@@ -24,6 +24,9 @@ export const SCAN_FLAGS = {
   explain: flag.switch({ about: "Explain each match; for text, ndjson and json" }),
   listClean: flag.switch({ about: "List clean files, too" }),
   unordered: flag.switch({ about: "Write lines as they come, not by path" }),
+  profile: flag.switch({
+    about: "Measure each rule on a sample of the files afterwards; the dearest go to stderr",
+  }),
   ...group("Files", {
     scanList: flag.file({ about: "Scan the paths of this file as well, one a line; - reads standard input" }),
     scanList0: flag.file({ about: "The same, with paths that end with NUL" }),

@@ -90,6 +90,11 @@ export function seenFilesOf(
   return openSeenFilesIfPossible(db, { ...scope, ...(explain && { explained: true as const }) }, warn);
 }
 
+/** Says how much an earlier scan has saved. */
+export function cacheText({ reused }: ScanProgress): string {
+  return `${plural(reused.files, "result")} of ${plural(reused.of, "file")} came from an earlier scan`;
+}
+
 /** @param screen where the result goes */
 export function openFormat(options: ScanOptions, { rules }: RuleSet, screen: Screen): FormatWriter {
   const format = options.json ? "json" : (options.format ?? (screen.outIsTerminal ? "text" : "ndjson"));

@@ -2,25 +2,32 @@
 import { join } from "node:path";
 import { OutputFile } from "#kit/files/output-file.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
-import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
-import { ClosedPipeError, EXIT } from "#kit/term/exit.ts";
-import type { Io } from "#kit/term/io.ts";
+import { ClosedPipeError } from "#kit/term/exit.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
-import type { RuleSet } from "../rules/rule-set.ts";
 import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { forFs } from "../scan-runner/paths.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
 import { EXIT_OF, INCOMPLETE } from "./exits.ts";
+import { noRules } from "./no-rules.ts";
 import { ownFiles, refuseOverwriting } from "./own-files.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
-import { counting, openFormat, refuseLosses, requestOf, rootsOf, seenFilesOf } from "./scan-request.ts";
+import { printProfile } from "./scan-profile.ts";
+import {
+  cacheText,
+  counting,
+  openFormat,
+  refuseLosses,
+  requestOf,
+  rootsOf,
+  seenFilesOf,
+} from "./scan-request.ts";
 
 export const scan = command({
   name: "scan",
@@ -76,21 +83,13 @@ export const scan = command({
     } catch (error) {
       // Whoever went away does not know how it ended.
       if (error instanceof ClosedPipeError) return INCOMPLETE;
+      if (signal.aborted && seen)
+        io.log.info("what has been scanned is kept: the same command with --resume goes on");
       throw error;
     }
+    if (options.profile) await printProfile(rules, roots, options.exclude, io);
+    if (seen && io.errIsTerminal) io.log.info(cacheText(progress));
     if (ruleSet.rules.count === 0) return noRules(ruleSet, rules.paths, io);
     return EXIT_OF[outcomeOf(tally, failOn.includes("match"))];
   },
 });
-
-/** With nothing to look for there is no "clean": says why there is no rule. */
-function noRules({ quarantined }: RuleSet, paths: readonly string[], io: Io): number {
-  const lost = quarantined.filter(({ rule }) => rule !== null).length;
-  const where = visible(paths.join(", "));
-  io.log.error(
-    lost > 0
-      ? `nothing was scanned: no rule of ${where} can be evaluated; the quarantine lines say why`
-      : `nothing was scanned: there is no rule in ${where}`,
-  );
-  return lost > 0 ? INCOMPLETE : EXIT.failure;
-}

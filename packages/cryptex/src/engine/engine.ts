@@ -67,6 +67,11 @@ export interface EngineScan {
   readonly outcome: "done" | "timeout" | "cancelled" | "fibers" | "stack" | "out-of-memory" | "failed";
   /** The engine's words on a scan that is not done. */
   readonly message?: string;
+  /**
+   * How often the engine has looked at the time: once for 4,096 bytes, for 100 instructions of conditions, and for 16 places or bytes at
+   * which strings are tried. A measure of work that is the same on every machine, but for one or two.
+   */
+  readonly work?: number;
   /** Matching rules that are not private, by number. */
   readonly matches: readonly RuleMatch[];
   /** Text of console.log, in order. Where there is very much, the last one says how many were left out. */

@@ -60,7 +60,12 @@ export class LibyaraRules implements CompiledRules {
     else this.#disabled.add(rule);
   }
 
-  scan(length: number, { externals = {}, timeoutMs, maxMatches }: ScanOptions): EngineScan {
+  scan(length: number, options: ScanOptions): EngineScan {
+    const scan = this.#scan(length, options);
+    return { ...scan, work: this.#machine.looks };
+  }
+
+  #scan(length: number, { externals = {}, timeoutMs, maxMatches }: ScanOptions): EngineScan {
     const rules = this.#held();
     const machine = this.#machine;
     this.#setExternals(rules, Object.entries(externals));

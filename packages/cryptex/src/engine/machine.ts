@@ -108,7 +108,15 @@ export class Machine {
     return this.#cancel !== undefined && Atomics.load(this.#cancel, 0) !== 0;
   }
 
+  #looks = 0;
+
+  /** Looks at the time in the last scan. */
+  get looks(): number {
+    return this.#looks;
+  }
+
   #nanoseconds(): number {
+    this.#looks++;
     if (this.isToCancel) this.#leaps++;
     return performance.now() * 1e6 + this.#leaps * LEAP_NS;
   }
@@ -140,6 +148,7 @@ export class Machine {
     if (length > capacity)
       throw new RangeError(`${length} bytes are to be scanned, and the buffer has ${capacity}`);
     this.#leaps = 0;
+    this.#looks = 0;
     this.#signatureFaults = [];
     return this.call((engine) => engine.cx_scan(rules, address, length, timeoutNs, maxMatches));
   }

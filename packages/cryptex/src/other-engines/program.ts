@@ -15,9 +15,14 @@ export interface ProgramResult {
 /** Output beyond this ends a program: it is not what was asked for. */
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
+/** Time after which a program is given up. Far above what the largest collection takes. */
+const LONGEST_MS = 30 * 60_000;
+
 /** Finds a program in PATH. */
 export function findProgram(name: string): string | undefined {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    // It would stand for the working folder, which may be anybody's.
+    if (folder === "") continue;
     const path = join(folder, name);
     try {
       accessSync(path, constants.X_OK);
@@ -32,6 +37,7 @@ export function runOtherProgram(
   path: string,
   args: readonly string[],
   signal: AbortSignal,
+  longestMs = LONGEST_MS,
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
@@ -41,6 +47,11 @@ export function runOtherProgram(
   });
   const stop = () => child.kill("SIGKILL");
   signal.addEventListener("abort", stop, { once: true });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop();
+  }, longestMs);
   const outputs: Buffer[][] = [[], []];
   let total = 0;
   for (const [index, stream] of [child.stdout, child.stderr].entries()) {
@@ -50,10 +61,15 @@ export function runOtherProgram(
       else outputs[index]!.push(piece);
     });
   }
-  child.on("error", (error) => reject(new ToolError(`${path} cannot be run: ${error.message}`)));
+  child.on("error", (error) => {
+    clearTimeout(timer);
+    reject(new ToolError(`${path} cannot be run: ${error.message}`));
+  });
   child.on("close", (code, endedBy) => {
+    clearTimeout(timer);
     signal.removeEventListener("abort", stop);
     if (signal.aborted) reject(signal.reason);
+    else if (isLate) reject(new ToolError(`${path} did not end within ${longestMs / 1000} s`));
     else if (total > MAX_OUTPUT_BYTES)
       reject(new ToolError(`${path} wrote more than ${MAX_OUTPUT_BYTES} bytes`));
     else {

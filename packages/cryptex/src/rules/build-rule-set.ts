@@ -7,7 +7,7 @@ import { inOrderOf, type RuleFiles, readRuleFiles } from "./rule-files.ts";
 import { type Externals, FILE_EXTERNALS, type PackedRuleSet, type RuleSetRequest } from "./rule-set.ts";
 import { packRuleTable } from "./rule-table.ts";
 import { packRuleTexts } from "./rule-texts.ts";
-import { textOf } from "./source.ts";
+import { textOf, withoutPrivate } from "./source.ts";
 
 export interface Compiler {
   readonly facts: EngineFacts;
@@ -36,7 +36,8 @@ export function compileSet(
     modules: facts.modules,
     externals: new Set(Object.keys(externals)),
   });
-  const set = compileRules(resolution.rules, externals, newInstance);
+  const style = request.showPrivate ? { edits: withoutPrivate } : {};
+  const set = compileRules(resolution.rules, externals, newInstance, style);
   const quarantined = [...unlisted, ...read.quarantined, ...resolution.quarantined, ...set.quarantined];
   return { ...set, quarantined: inOrderOf(read.files, quarantined), listed, read };
 }

@@ -5,7 +5,7 @@
 import type { CompiledRules, Diagnostic, EngineInstance, ExternalValue } from "../engine/engine.ts";
 import type { ResolvedRule } from "./resolve.ts";
 import type { Quarantined } from "./rule-info.ts";
-import { ruleAt, type Source, writeSource } from "./source.ts";
+import { ruleAt, type Source, type SourceStyle, writeSource } from "./source.ts";
 
 /**
  * Rounds of compiling everything that is left. A round names each rule that the engine refuses, so the second one passes
@@ -37,8 +37,9 @@ export function compileRules(
   rules: readonly ResolvedRule[],
   externals: Externals,
   newInstance: () => EngineInstance,
+  style: SourceStyle = {},
 ): CompiledSet {
-  const compiler = new Compiler(externals, newInstance);
+  const compiler = new Compiler(externals, newInstance, style);
   let left = rules;
   const quarantined: Quarantined[] = [];
   for (let round = 0; left.length > 0; round++) {
@@ -66,10 +67,11 @@ class Compiler {
   constructor(
     private readonly externals: Externals,
     private readonly newInstance: () => EngineInstance,
+    private readonly style: SourceStyle,
   ) {}
 
   compile(rules: readonly ResolvedRule[]): Attempt {
-    const source = writeSource(rules);
+    const source = writeSource(rules, this.style);
     if (this.instance?.dead) this.instance = undefined;
     this.instance ??= this.newInstance();
     try {

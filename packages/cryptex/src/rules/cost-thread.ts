@@ -1,24 +1,16 @@
-/** Thread that measures rules, so that the program stays interruptible. */
-import { parentPort, workerData } from "node:worker_threads";
+/** Thread that measures rules. */
+import { serve, stopIfCancelled } from "#kit/thread.ts";
 import { ENGINE } from "../engine/engine-file.ts";
 import { makeLibyara } from "../engine/own-engine.ts";
 import { type CostReport, type CostRequest, costOfRules } from "./cost.ts";
 
-export interface CostThreadData {
-  readonly request: CostRequest;
-  /** In shared memory: a scan ends as soon as its first number is not 0. */
-  readonly cancel: Int32Array;
+export interface CostProgress {
+  readonly done: number;
+  readonly all: number;
 }
 
-export type CostReply =
-  | { readonly kind: "progress"; readonly done: number; readonly all: number }
-  | { readonly kind: "report"; readonly report: CostReport }
-  | { readonly kind: "error"; readonly error: string };
-
-const { request, cancel } = workerData as CostThreadData;
-const reply = (message: CostReply) => parentPort!.postMessage(message);
-try {
-  const report = costOfRules(request, {
+void serve<CostRequest, CostReport, CostProgress>((request, { cancel, progress }) =>
+  costOfRules(request, {
     facts: ENGINE,
     newInstance: () => makeLibyara({ cancel }),
     processorTime() {
@@ -26,11 +18,8 @@ try {
       return user + system;
     },
     onProgress(done, all) {
-      if (Atomics.load(cancel, 0) !== 0) throw new Error("cancelled");
-      reply({ kind: "progress", done, all });
+      stopIfCancelled(cancel);
+      progress({ done, all });
     },
-  });
-  reply({ kind: "report", report });
-} catch (error) {
-  reply({ kind: "error", error: (error as Error).stack ?? String(error) });
-}
+  }),
+);

@@ -1,5 +1,7 @@
 /** The cost of rules: by their atoms, and measured on a sample. */
 import type { EngineInstance } from "../engine/engine.ts";
+import { adviceOn } from "./advice.ts";
+import type { RuleSyntax } from "./ast.ts";
 import { type Atom, atomsOf } from "./atoms.ts";
 import { type Compiler, compileSet, withFileExternals } from "./build-rule-set.ts";
 import { closureOf } from "./compile.ts";
@@ -30,6 +32,8 @@ export interface RuleCost {
   readonly entries: number;
   readonly candidates: number;
   readonly measured?: Measurement;
+  /** Says why it is dear, and what to do, a sentence each. Holds text of the rule. */
+  readonly advice: readonly string[];
 }
 
 export interface Measurement {
@@ -90,10 +94,17 @@ export function costOfRules(
   return { rules: costs.sort(byMeasurement), quarantined, floor };
 }
 
+function costOfStrings({ strings }: Pick<RuleSyntax, "strings">): StringCost[] {
+  return strings.map((string) => ({ id: string.id, line: string.line, ...atomsOf(string) }));
+}
+
+/** Works out the places in a mebibyte of random bytes at which a rule's strings would be tried. */
+export function triesPerMib(syntax: Pick<RuleSyntax, "strings">): number {
+  return costOfStrings(syntax).reduce((sum, { candidates }) => sum + candidates, 0);
+}
+
 function costByAtoms({ syntax, namespace, file }: ResolvedRule): RuleCost {
-  const strings = syntax.strings
-    .map((string): StringCost => ({ id: string.id, line: string.line, ...atomsOf(string) }))
-    .sort((a, b) => a.quality - b.quality);
+  const strings = costOfStrings(syntax).sort((a, b) => a.quality - b.quality);
   const sum = (of: (string: StringCost) => number) => strings.reduce((total, each) => total + of(each), 0);
   return {
     rule: syntax.name,
@@ -104,6 +115,7 @@ function costByAtoms({ syntax, namespace, file }: ResolvedRule): RuleCost {
     quality: strings[0]?.quality ?? null,
     entries: sum(({ entries }) => entries),
     candidates: sum(({ candidates }) => candidates),
+    advice: adviceOn(syntax),
   };
 }
 

@@ -146,7 +146,10 @@ export function unreadable(path: string, error: unknown): Quarantined {
     code === "ENOENT"
       ? lstatExists(path)
         ? "the link leads nowhere"
-        : "there is no such file"
+        : // Bytes that are no UTF-8 were read as this sign.
+          path.includes("\uFFFD")
+          ? "its name, or that of its folder, is no UTF-8: give it another"
+          : "there is no such file"
       : code === "EACCES" || code === "EPERM"
         ? "permission denied"
         : message;

@@ -1,13 +1,11 @@
 /** The door to rules: from paths to a set that is ready to scan, from the cache where nothing has changed. */
-import { Worker } from "node:worker_threads";
-import { orAborted } from "#kit/abort.ts";
 import { writeRefusal } from "#kit/errors.ts";
+import { inThread } from "#kit/thread.ts";
 import { ENGINE } from "../engine/engine-file.ts";
 import { statOrUndefined } from "./list-rule-files.ts";
 import type { PackedRuleSet, RuleSet, RuleSetRequest } from "./rule-set.ts";
 import { RuleSetCache } from "./rule-set-cache.ts";
 import { openRuleTable } from "./rule-table.ts";
-import type { BuildReply } from "./rules-thread.ts";
 
 export interface OpenRuleSetOptions extends RuleSetRequest {
   readonly alias?: string;
@@ -20,8 +18,9 @@ export interface OpenRuleSetOptions extends RuleSetRequest {
 
 /** @throws the signal's reason */
 export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet> {
-  const { paths, includeFolders, externals, withTexts = false, alias, cacheFolder, warn, signal } = options;
-  const request: RuleSetRequest = { paths, includeFolders, externals, withTexts };
+  const { paths, includeFolders, externals, alias, cacheFolder, warn, signal } = options;
+  const { withTexts = false, showPrivate = false } = options;
+  const request: RuleSetRequest = { paths, includeFolders, externals, withTexts, showPrivate };
   // What comes through a pipe can be read once.
   const cache =
     cacheFolder === undefined || paths.some(isPipe) ? undefined : new RuleSetCache(cacheFolder, ENGINE);
@@ -53,20 +52,9 @@ function isPipe(path: string): boolean {
   return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }
 
-async function build(request: RuleSetRequest, signal: AbortSignal): Promise<PackedRuleSet> {
-  const worker = new Worker(new URL("./rules-thread.ts", import.meta.url));
-  const { promise, resolve, reject } = Promise.withResolvers<PackedRuleSet>();
-  worker.once("message", (reply: BuildReply) => {
-    if ("set" in reply) resolve(reply.set);
-    else reject(new Error(`the rules could not be compiled: ${reply.error}`));
+function build(request: RuleSetRequest, signal: AbortSignal): Promise<PackedRuleSet> {
+  return inThread(new URL("./rules-thread.ts", import.meta.url), request, {
+    signal,
+    failure: "the rules could not be compiled",
   });
-  worker.once("error", reject);
-  worker.once("exit", () => reject(new Error("the thread that compiles the rules has ended")));
-  worker.postMessage(request);
-  try {
-    return await orAborted(promise, signal);
-  } finally {
-    promise.catch(() => {});
-    void worker.terminate();
-  }
 }

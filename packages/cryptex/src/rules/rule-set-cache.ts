@@ -79,7 +79,8 @@ export class RuleSetCache {
   }
 
   /** A set is found by the question, not by the answer: what was named, from where, for which engine, by which version of the program. */
-  private pathOf({ paths, includeFolders, externals, withTexts = false }: RuleSetRequest): string {
+  private pathOf(request: RuleSetRequest): string {
+    const { paths, includeFolders, externals, withTexts = false, showPrivate = false } = request;
     const values = Object.entries(externals).map(([name, value]) => [name, typeof value, String(value)]);
     const absolute = (each: string) => [each, resolve(each)];
     const question = [
@@ -90,6 +91,7 @@ export class RuleSetCache {
       includeFolders.map(absolute),
       values.sort(),
       withTexts,
+      showPrivate,
     ];
     const key = new Bun.CryptoHasher("sha256").update(JSON.stringify(question)).digest("hex").slice(0, 32);
     return join(this.folder, `${key}.rules`);

@@ -34,6 +34,8 @@ export interface RuleSetRequest {
   /** Folders in which includes are looked for that are not beside the including file. */
   readonly includeFolders: readonly string[];
   readonly externals: Externals;
+  /** Lets matches of private rules be seen, too: tests ask for them. */
+  readonly showPrivate?: boolean;
   /** Texts of the rules are wanted, too. */
   readonly withTexts?: boolean;
 }

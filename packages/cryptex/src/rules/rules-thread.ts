@@ -1,18 +1,10 @@
-/** Thread that builds a set, so that the program stays interruptible while a large collection is compiled. */
-import { parentPort } from "node:worker_threads";
+/** Thread that builds a set. */
+import { serve } from "#kit/thread.ts";
 import { ENGINE } from "../engine/engine-file.ts";
 import { makeLibyara } from "../engine/own-engine.ts";
 import { buildRuleSet } from "./build-rule-set.ts";
 import type { PackedRuleSet, RuleSetRequest } from "./rule-set.ts";
 
-export type BuildReply = { readonly set: PackedRuleSet } | { readonly error: string };
-
-parentPort!.once("message", (request: RuleSetRequest) => {
-  let reply: BuildReply;
-  try {
-    reply = { set: buildRuleSet(request, { facts: ENGINE, newInstance: makeLibyara }) };
-  } catch (error) {
-    reply = { error: (error as Error).stack ?? String(error) };
-  }
-  parentPort!.postMessage(reply);
-});
+void serve<RuleSetRequest, PackedRuleSet>((request) =>
+  buildRuleSet(request, { facts: ENGINE, newInstance: makeLibyara }),
+);

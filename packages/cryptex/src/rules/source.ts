@@ -71,6 +71,14 @@ export function textOf(rule: ResolvedRule, more: readonly Edit[] = []): Uint8Arr
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
+/** Takes the word `private` away from a rule; the lines stay where they are. */
+export function withoutPrivate({ file, syntax }: ResolvedRule): Edit[] {
+  if (!syntax.isPrivate) return [];
+  const head = { start: syntax.span.start, end: syntax.nameSpan.start };
+  const lines = "\n".repeat(countLineFeeds(file.bytes.subarray(head.start, head.end)));
+  return [[head, `${syntax.isGlobal ? "global " : ""}rule ${lines}`]];
+}
+
 export interface Place {
   readonly rule: ResolvedRule;
   /** Line of the rule's file. */

@@ -10,6 +10,7 @@ export class ScanProgress {
   #files = 0;
   #bytes = 0;
   #matches = 0;
+  #reused = 0;
   #walked = { files: 0, bytes: 0 };
   #total: { readonly files: number; readonly bytes: number } | undefined;
   readonly #startedMs = performance.now();
@@ -31,6 +32,16 @@ export class ScanProgress {
 
   get totalIsKnown(): boolean {
     return this.#total !== undefined;
+  }
+
+  /** Notes a file whose result came from an earlier scan. */
+  reusedOne(): void {
+    this.#reused++;
+  }
+
+  /** Files whose results came from an earlier scan, and all files. */
+  get reused(): { readonly files: number; readonly of: number } {
+    return { files: this.#reused, of: this.#files };
   }
 
   /** @param matches lines so far */

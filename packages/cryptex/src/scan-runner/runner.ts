@@ -12,7 +12,7 @@ import { Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
 import { SeenLookup } from "./seen-lookup.ts";
 import { type StartThread, startScanThread } from "./thread.ts";
-import { type Found, type FoundFile, type NotScanned, Walk, type WalkOptions } from "./walk.ts";
+import { type Found, type FoundFile, GONE, type NotScanned, Walk, type WalkOptions } from "./walk.ts";
 
 export interface ScanRequest {
   readonly ruleSet: RuleSet;
@@ -37,6 +37,20 @@ export interface ScanRequest {
   readonly signal: AbortSignal;
   readonly progress?: ScanProgress;
   readonly startThread?: StartThread;
+  /** Gives the files in place of the walk. */
+  readonly source?: FileSource;
+}
+
+/** Gives files for as long as it is open. */
+export interface FileSource {
+  /** Takes what is to be looked at next; undefined where there is nothing at present. */
+  next(): Found | undefined;
+  /** True once nothing will come any more. */
+  readonly isClosed: boolean;
+  /** Aborted where files that have not been scanned are to be given up, and named; it is then closed. */
+  readonly stop: AbortSignal;
+  /** Takes a function to be called when there is something again, or it has closed. */
+  onMore(wake: () => void): void;
 }
 
 /** Files that are walked ahead of what is given out: a file that takes its whole time leaves work for the others. */
@@ -49,6 +63,8 @@ const STRETCH_BYTES = 1 << 20;
 const STRETCH_ITEMS = 512;
 /** Time that the walk holds up signals and messages. */
 const SLICE_MS = 10;
+/** Time that threads have to come back from their files when a source is stopped. */
+const STOP_MS = 250;
 
 /** Default of `ScanRequest.threads`. */
 export function defaultThreads(): number {
@@ -87,10 +103,12 @@ class Scan implements Disposable {
   readonly #results: Results;
   readonly #seen: SeenLookup | undefined;
   readonly #crew: Crew;
-  readonly #walk: Walk;
+  readonly #walk: Pick<Walk, "next">;
   /** Lines of members wait for their place, which is behind that of files such as `a.zip `. */
   readonly #placed = new PlacedLines();
   #walked = false;
+  /** The source has nothing at present. */
+  #isIdle = false;
   #open = new Stretch();
   /** In order; the first is given out next. */
   #stretches: Stretch[] = [];
@@ -98,7 +116,7 @@ class Scan implements Disposable {
   #matchesAhead = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
-  readonly #listener: Disposable;
+  readonly #listeners: Disposable[];
 
   constructor(private readonly request: ScanRequest) {
     const { ruleSet, walk: walkOptions, timeoutMs, maxStrings, signal, seen, reuse = false } = request;
@@ -113,7 +131,7 @@ class Scan implements Disposable {
     };
     this.#results = new Results(ruleSet, request.listClean ?? false);
     this.#seen = seen && new SeenLookup(seen, reuse, (error) => this.#fail(error));
-    this.#walk = new Walk(walkOptions);
+    this.#walk = request.source ?? new Walk(walkOptions);
     this.#crew = new Crew({
       threads: request.threads ?? defaultThreads(),
       compiled: ruleSet.compiled,
@@ -123,15 +141,19 @@ class Scan implements Disposable {
       startThread: request.startThread ?? startScanThread,
       onFailure: (error) => this.#fail(error),
     });
-    this.#listener = onAbort(signal, () => {
-      Atomics.store(cancel, 0, 1);
-      this.#fail(signal.reason);
-    });
+    this.#listeners = [
+      onAbort(signal, () => {
+        Atomics.store(cancel, 0, 1);
+        this.#fail(signal.reason);
+      }),
+    ];
+    request.source?.onMore(() => this.#goOn());
+    if (request.source) this.#listeners.push(onAbort(request.source.stop, () => this.#stop(cancel)));
     if (reuse === false && !signal.aborted && ruleSet.rules.count > 0) this.#crew.warmUp();
   }
 
   [Symbol.dispose](): void {
-    this.#listener[Symbol.dispose]();
+    for (const listener of this.#listeners) listener[Symbol.dispose]();
     this.#crew[Symbol.dispose]();
     this.#seen?.[Symbol.dispose]();
   }
@@ -150,10 +172,27 @@ class Scan implements Disposable {
       }
       if (this.#walked && this.#stretches.length === 0) break;
       // Asked now: what was given out meanwhile has made room, and no thread may be left to wake us.
-      await this.#pause(!this.#walked && this.#hasRoom());
+      await this.#pause(!this.#walked && !this.#isIdle && this.#hasRoom());
     }
     yield* this.#placed.all();
     yield this.#results.end();
+  }
+
+  #goOn(): void {
+    this.#isIdle = false;
+    this.#wake();
+  }
+
+  /** Gives up what has not been scanned. A thread that does not come back is not waited for. */
+  #stop(cancel: Int32Array): void {
+    Atomics.store(cancel, 0, 1);
+    this.#goOn();
+    const timer = setTimeout(() => {
+      for (const stretch of this.#stretches)
+        stretch.results ??= stretch.items.map(() => ({ kind: "cancelled" }));
+      this.#goOn();
+    }, STOP_MS);
+    this.#listeners.push({ [Symbol.dispose]: () => clearTimeout(timer) });
   }
 
   #throwIfFailed(): void {
@@ -180,6 +219,11 @@ class Scan implements Disposable {
     while (!this.#walked && this.#hasRoom()) {
       for (let steps = 0; steps < 64; steps++) {
         const found = this.#walk.next();
+        if (!found && this.request.source?.isClosed === false) {
+          this.#isIdle = true;
+          if (this.#open.items.length > 0) this.#close();
+          return;
+        }
         if (!found) {
           this.#walked = true;
           this.request.progress?.foundAll();
@@ -220,6 +264,7 @@ class Scan implements Disposable {
   }
 
   #countClean(file: FoundFile): void {
+    this.request.progress?.reusedOne();
     this.#results.countClean();
     this.request.progress?.finished(file, this.#results.matches);
   }
@@ -269,8 +314,10 @@ class Scan implements Disposable {
     for (const item of items) {
       yield* this.#placed.before(item.kind === "line" ? item.found.path : item.file.path);
       if (item.kind === "line") yield this.#results.notScanned(item.found);
-      else if (item.kind === "known") yield* this.#knownLines(item.file.path, item.result);
-      else if (!(yield* this.#fileLines(item, results![next++]!))) return;
+      else if (item.kind === "known") {
+        progress?.reusedOne();
+        yield* this.#knownLines(item.file.path, item.result);
+      } else if (!(yield* this.#fileLines(item, results![next++]!))) return;
       if (item.kind !== "line") progress?.finished(item.file, this.#results.matches);
     }
   }
@@ -280,12 +327,20 @@ class Scan implements Disposable {
     { file, earlier }: Extract<Item, { kind: "file" }>,
     result: FileResult,
   ): Generator<ScanEvent, boolean> {
-    if (result.kind === "cancelled") return false;
+    if (result.kind === "cancelled") {
+      if (!this.request.source?.stop.aborted) return false;
+      yield this.#results.notScanned({ kind: "error", path: file.path, reason: STOPPED, complete: false });
+      return true;
+    }
     if (result.kind === "unchanged") {
+      this.request.progress?.reusedOne();
       yield* this.#knownLines(file.path, earlier!);
       return true;
     }
-    yield* this.#results.judge(file.path, result);
+    // What comes and goes in a folder that is watched leaves nothing behind to be evaluated.
+    if (this.request.source && result.kind === "error" && result.reason === GONE)
+      yield this.#results.notScanned({ kind: "skip", path: file.path, reason: WENT_AWAY, complete: true });
+    else yield* this.#results.judge(file.path, result);
     if (result.archive) yield* this.#place(this.#results.members(file.path, result.archive));
     return true;
   }
@@ -298,10 +353,15 @@ class Scan implements Disposable {
   /** Gives lines of members out now, if they need no place. */
   *#place(lines: readonly PlacedLine[]): Generator<ScanEvent, void> {
     this.#placed.add(lines);
-    if (this.request.unordered) yield* this.#placed.all();
+    if (this.request.unordered || this.request.source) yield* this.#placed.all();
   }
 }
 
+/** Says of a file that a source was stopped before it was scanned. */
+export const STOPPED = "not scanned: the end came before its turn";
+
+/** Says of a file that a source named and that is no more. */
+export const WENT_AWAY = "it went away before its turn";
 function explainData({ externals }: RuleSet, packed: NonNullable<RuleSet["packed"]>): ExplainData {
   return { ...packed, externals, shown: SHOWN };
 }

@@ -24,6 +24,10 @@ export interface WalkOptions {
   readonly follow: boolean;
   /** Files that the scan itself writes. They are skipped: to read them tells nothing, and to close a store's file would free its locks. */
   readonly own?: readonly OwnFile[];
+  /** Told of each folder before it is listed. @param byLink its path is a symbolic link */
+  readonly onEnter?: (path: string, byLink: boolean) => void;
+  /** Names to be looked at in a folder; undefined for all that are in it. */
+  readonly namesIn?: (path: string) => Iterable<string> | undefined;
 }
 
 export interface OwnFile {
@@ -32,6 +36,16 @@ export interface OwnFile {
   /** It was not there before and will be gone after: no line says that it is skipped, or equal runs would differ. */
   readonly isTemporary?: true;
 }
+
+/** Reason where an entry of a folder is no longer there when it is looked at. */
+export const GONE = "changed during scan: it does not exist any more";
+
+/** Begin, or are, the reasons of skips that a watch does not repeat with each change. */
+export const EXCLUDED = "excluded by ";
+export const OWN = "this scan writes to it";
+
+/** Reasons of skips by which a regular file stays unread; here and where it is read. */
+export const TOO_LARGE = /^size of \d+ bytes is over /;
 
 /** Default of `--max-size`, as the manual says: larger files are seldom programs, and an engine holds a whole file. */
 export const MAX_SIZE = 256 * 1024 * 1024;
@@ -178,7 +192,7 @@ export class Walk {
     const isRoot = !folder;
     try {
       const excluded = folder && this.#globs.length > 0 && this.#excludedBy(path, name, folder);
-      if (excluded) return skip(path, `excluded by ${excluded}`);
+      if (excluded) return skip(path, EXCLUDED + excluded);
       let stats = lstatSync(forFs(path));
       const byLink = stats.isSymbolicLink();
       if (byLink) {
@@ -192,7 +206,7 @@ export class Walk {
       return skip(path, specialKind(stats));
     } catch (error) {
       const isGone = !isRoot && (error as NodeJS.ErrnoException).code === "ENOENT";
-      const reason = isGone ? "changed during scan: it does not exist any more" : refusal(error);
+      const reason = isGone ? GONE : refusal(error);
       return { kind: "error", path, reason, complete: false };
     }
   }
@@ -211,7 +225,7 @@ export class Walk {
       if (kernel) return skip(path, kernel);
     }
     const own = this.options.own?.find((each) => each.ino === ino && each.dev === dev);
-    if (own) return own.isTemporary ? undefined : skip(path, "this scan writes to it");
+    if (own) return own.isTemporary ? undefined : skip(path, OWN);
     if (since !== undefined && mtimeMs < since) return skip(path, "last changed before the time given");
     if (size > maxSize) {
       return {
@@ -265,7 +279,9 @@ export class Walk {
       if (first !== undefined) return skip(path, `the same folder as ${textOf(first)}`);
       this.#entered.set(key, path);
     }
-    const names = readdirSync(forFs(path), { encoding: "latin1" }).sort();
+    this.options.onEnter?.(path, byLink);
+    const chosen = this.options.namesIn?.(path);
+    const names = (chosen ? [...chosen] : readdirSync(forFs(path), { encoding: "latin1" })).sort();
     const after = stat();
     if (after.dev !== dev || after.ino !== ino)
       throw new Error("changed during scan: another folder in its place");

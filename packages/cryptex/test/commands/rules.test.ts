@@ -113,6 +113,9 @@ describe("rules cost", () => {
   test("by atoms: a table, and JSON", async () => {
     const { code, text } = await run("rules", "cost", at("good.yar"), at("hint.yar"));
     expect(code).toBe(0);
+    expect(text).toEndWith(
+      "hinted  hint.yar:1\n  $a has 3 fixed bytes, fewer than the 4 that the engine searches by: it is found by chance in many files: make it longer, or ask for others beside it\n",
+    );
     expect(text.split("\n")[1]).toMatch(/^hinted +0 +227 +1 +\$a: 61 62 63 +hint\.yar:1$/);
     const { json } = await run("rules", "cost", "--rules", at("hint.yar"), "--json");
     expect(json()).toEqual({
@@ -127,6 +130,7 @@ describe("rules cost", () => {
           quality: 227,
           entries: 1,
           tries_per_mib: 0.0625,
+          advice: [expect.stringContaining("$a has 3 fixed bytes")],
           strings: [
             { id: "$a", line: 1, quality: 227, atoms: ["61 62 63"], entries: 1, tries_per_mib: 0.0625 },
           ],

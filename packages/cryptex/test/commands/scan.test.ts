@@ -225,3 +225,35 @@ test("an interrupt ends a scan, with its reason", async () => {
   io.interrupt.abort(reason);
   expect(await rejectionOf(running)).toBe(reason);
 });
+
+test("--profile names the dearest rules on stderr, and leaves the result as it is", async () => {
+  const io = fakeIo();
+  const code = await runApp(trial, ["scan", FILES, "--rules", RULES, "--profile"], io);
+  expect(code).toBe(0);
+  const other = fakeIo();
+  await runApp(trial, ["scan", FILES, "--rules", RULES], other);
+  expect(io.written()).toEqual(other.written());
+  expect(io.talk()).toMatch(/^RULE +µs\/MiB +MATCHES[^\n]*\nneedle +[\d,]+ +3 /);
+  expect(io.talk()).toContain("1 rule, 4 files of");
+});
+
+test("an interrupt of a scan that keeps its results says how to go on", async () => {
+  writeFileSync(at("endless.yar"), "rule endless { condition: for all i in (0..1000000000000) : (i >= 0) }");
+  const io = fakeIo();
+  const args = [
+    "scan",
+    FILES,
+    "--rules",
+    at("endless.yar"),
+    "--cache",
+    "--db",
+    at("stopped.db"),
+    "--timeout",
+    "100000",
+  ];
+  const end = rejectionOf(runApp(trial, args, io));
+  while (!io.written().includes('"start"')) await Bun.sleep(5);
+  io.interrupt.abort(new Error("stop"));
+  expect(String(await end)).toContain("stop");
+  expect(io.talk()).toContain("the same command with --resume goes on");
+});

@@ -3,10 +3,11 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import fc from "fast-check";
+import { NO_SCREEN } from "#kit/term/screen.ts";
 import { expectGolden } from "../../../../test/support/golden.ts";
 import schema from "../../docs/scan-output.schema.json";
 import type { ScanEvent } from "../../src/scan-runner/events.ts";
-import type { FormatName } from "../../src/scan-runner/formats/formats.ts";
+import { FORMATS, type FormatName } from "../../src/scan-runner/formats/formats.ts";
 import { outcomeOf } from "../../src/scan-runner/formats/outcome.ts";
 import { CALM_EVENTS, HOSTILE_EVENTS, hostileMatch } from "./hostile-events.ts";
 import { NAMES, written } from "./written.ts";
@@ -199,4 +200,13 @@ describe("outcome", () => {
     );
     expect(outcomeOf({ start: undefined, end }, false)).toBe("failure");
   });
+});
+
+test("text names a file that is too large, and counts what is no file", () => {
+  const writer = FORMATS.text.open({ version: "1", screen: NO_SCREEN, yara: {} });
+  const skip = (path: string, reason: string) => writer.event({ type: "skip", path, reason }).out;
+  expect(skip("big", "size of 9 bytes is over the limit of 8")).toBe(
+    "not evaluated: big: size of 9 bytes is over the limit of 8\n",
+  );
+  expect(skip("link", "symbolic link")).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 /** Rule files that are none: pipes, devices, folders, links, and what includes lead to. Nothing waits, and each is named. */
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { runProcess } from "../../../../test/support/run-process.ts";
 import { openRuleSet } from "../../src/rules/open-rule-set.ts";
 import { RuleFolder } from "../support/rule-folder.ts";
@@ -95,5 +95,18 @@ describe("a pipe that is named", () => {
     setTimeout(() => interrupt.abort(reason), 50);
     await expect(waiting).rejects.toBe(reason);
     expect(readdirSync(folder.path)).toEqual(["pipe"]);
+  });
+});
+
+test("a rule file whose name is no UTF-8 is named with that reason", () => {
+  using folder = new RuleFolder({ "good.yar": GOOD });
+  try {
+    writeFileSync(Buffer.from(`${folder.at("odd")}\xff.yar`, "latin1"), GOOD);
+  } catch {
+    return console.log("skipped: this file system takes names of UTF-8 alone");
+  }
+  expect(reasonsOf(folder)).toEqual({
+    rules: ["good"],
+    lost: ["odd\uFFFD.yar: cannot be read: its name, or that of its folder, is no UTF-8: give it another"],
   });
 });

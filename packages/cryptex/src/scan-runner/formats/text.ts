@@ -6,6 +6,7 @@ import { paint } from "#kit/term/style.ts";
 import type { Explanation } from "../../explain/explanation.ts";
 import { explanationText } from "../../explain/text.ts";
 import type { MatchEvent, MatchedString, QuarantineEvent } from "../events.ts";
+import { TOO_LARGE } from "../walk.ts";
 import { visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter } from "./format.ts";
 import { matchCount } from "./match-event.ts";
@@ -44,6 +45,12 @@ export function textWriter({ screen }: FormatOptions): FormatWriter {
           const mark = paint("not evaluated:", "warn", screen.color);
           return { out: besideMatches(`${mark} ${visiblePath(event)}: ${visible(event.reason)}`) };
         }
+        case "skip": {
+          // A regular file that was left unread makes the scan incomplete; the summary counts the others.
+          if (!TOO_LARGE.test(event.reason)) return {};
+          const mark = paint("not evaluated:", "warn", screen.color);
+          return { out: besideMatches(`${mark} ${visiblePath(event)}: ${visible(event.reason)}`) };
+        }
         case "quarantine":
           if (event.path === undefined && ++quarantined > MAX_QUARANTINED) return {};
           return { out: besideMatches(quarantineText(event, screen)) };
@@ -58,7 +65,7 @@ export function textWriter({ screen }: FormatOptions): FormatWriter {
         case "log":
           return { err: `${visiblePath(event)}: ${visible(event.message)}\n` };
         default:
-          return {}; // The summary counts what is skipped.
+          return {};
       }
     },
     end: () => ({ out: summary(tally, quarantined, screen) }),

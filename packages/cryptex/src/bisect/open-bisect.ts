@@ -1,0 +1,20 @@
+/** The door to halving: does it in a thread of its own. */
+import { inThread } from "#kit/thread.ts";
+import type { BisectReport, BisectRequest } from "./bisect.ts";
+
+/** @throws the signal's reason */
+export function bisectRules(
+  request: BisectRequest,
+  onProbe: (count: number) => void,
+  signal: AbortSignal,
+): Promise<BisectReport> {
+  return inThread<BisectRequest, BisectReport, number>(
+    new URL("./bisect-thread.ts", import.meta.url),
+    request,
+    {
+      signal,
+      onProgress: onProbe,
+      failure: "the set could not be halved",
+    },
+  );
+}

@@ -1,0 +1,11 @@
+/** The door to tests: finds them in a thread of its own. */
+import { inThread } from "#kit/thread.ts";
+import type { FindRequest, FoundTests } from "./find-tests.ts";
+
+/** @throws the signal's reason */
+export function openTests(request: FindRequest, signal: AbortSignal): Promise<FoundTests> {
+  return inThread(new URL("./find-tests-thread.ts", import.meta.url), request, {
+    signal,
+    failure: "the tests could not be read",
+  });
+}

@@ -1,0 +1,12 @@
+/** The door to lint: looks for findings in a thread of its own. */
+import { inThread } from "#kit/thread.ts";
+import type { LintReport } from "./lint.ts";
+import type { RuleSetRequest } from "./rule-set.ts";
+
+/** @throws the signal's reason */
+export function openLint(request: RuleSetRequest, signal: AbortSignal): Promise<LintReport> {
+  return inThread(new URL("./lint-thread.ts", import.meta.url), request, {
+    signal,
+    failure: "the rules could not be linted",
+  });
+}
