@@ -69,7 +69,7 @@ export interface System {
   };
   /** Fills `out` with bytes of the kernel's generator. One in this process would be copied with it. */
   osRandom(out: Uint8Array): void;
-  /** Looks up the AES that makes bulk output; undefined: the runtime's. */
+  /** Looks up the AES that makes DRBG output; undefined: the runtime's. */
   drbgCipher(): DrbgCipher | undefined;
 }
 
@@ -181,7 +181,7 @@ abstract class SeededGenerator implements Generator {
   async #instantiate(): Promise<Rbg> {
     for (;;) {
       const { epoch } = this;
-      const rbg = await Rbg.instantiate(this.pool, this.system, this.#closing.signal, this.cipher());
+      const rbg = await Rbg.instantiate(this.pool, this.system, this.#closing.signal, this.system.drbgCipher());
       if (!this.#closing.signal.aborted && epoch === this.epoch) {
         this.#rbg = rbg;
         return rbg;
@@ -191,9 +191,6 @@ abstract class SeededGenerator implements Generator {
       this.#closing.signal.throwIfAborted();
     }
   }
-
-  /** Returns the AES that makes the output; undefined: the runtime's. */
-  protected abstract cipher(): DrbgCipher | undefined;
 
   /** Runs the work with a signal that is aborted when `timeoutMs` pass without progress. */
   private async patiently<T>(
@@ -229,9 +226,6 @@ export class FullGenerator extends SeededGenerator {
   readonly mode = "full";
   readonly pieceBytes = 4_096;
 
-  /** The runtime's: these bytes are few. */
-  protected cipher(): undefined {}
-
   protected async make(
     rbg: Rbg,
     out: Uint8Array,
@@ -251,10 +245,6 @@ const DRBG_PIECE_BYTES = 1 << 18;
 export class DrbgGenerator extends SeededGenerator {
   readonly mode = "drbg";
   readonly pieceBytes = DRBG_PIECE_BYTES;
-
-  protected cipher(): DrbgCipher | undefined {
-    return this.system.drbgCipher();
-  }
 
   protected async make(
     rbg: Rbg,
