@@ -90,7 +90,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "sampling",
     files: /^src\/sampling\//,
-    may: ["source", "sources", "errors", "host", "platform", "health"],
+    may: ["source", "sources", "errors", "host", "platform", "health", "conditioning"],
     packages: /^node:worker_threads$/,
   },
   {

@@ -181,7 +181,12 @@ abstract class SeededGenerator implements Generator {
   async #instantiate(): Promise<Rbg> {
     for (;;) {
       const { epoch } = this;
-      const rbg = await Rbg.instantiate(this.pool, this.system, this.#closing.signal, this.system.drbgCipher());
+      const rbg = await Rbg.instantiate(
+        this.pool,
+        this.system,
+        this.#closing.signal,
+        this.system.drbgCipher(),
+      );
       if (!this.#closing.signal.aborted && epoch === this.epoch) {
         this.#rbg = rbg;
         return rbg;

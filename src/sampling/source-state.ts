@@ -167,7 +167,17 @@ export class SourceState {
 
   /** Expected credit per second of its own sampling time, bits; by its claim until it is assessed. */
   get expectedBitsPerSecond(): number {
-    return Math.min(this.claimedH, this.#probation?.worth ?? this.claimedH) * this.rateHz;
+    return this.#worth * this.rateHz;
+  }
+
+  /** Expected credit of the requests under way, bits. */
+  get pendingBits(): number {
+    return this.#worth * this.requests.reduce((sum, { samples }) => sum + samples, 0);
+  }
+
+  /** For the scheduler, never for credit: until the counter's step is known it goes by the claim for fine ones. */
+  get #worth(): number {
+    return this.#probation?.worth ?? (this.stepNs === undefined ? this.info.claim : this.claimedH);
   }
 
   /** Suspends it for a while; each time twice as long, up to a minute. */

@@ -3,6 +3,7 @@
  * of their earnings. The weak ones together get at least a twentieth of the best one's time, so that the pool stays
  * diverse without wasting the thread. Idle time is shared equally.
  */
+import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import type { Family } from "../source.ts";
 import type { SourceState } from "./source-state.ts";
 
@@ -32,14 +33,8 @@ export class Turns {
     sated: ReadonlySet<Family>,
     isReady: (source: SourceState) => boolean,
   ): SourceState | undefined {
-    if (sated.size > 0) {
-      const others = this.sources.filter(
-        (source) => !sated.has(source.info.family) && source.expectedBitsPerSecond > 0 && isReady(source),
-      );
-      const best = Math.max(...others.map((source) => source.expectedBitsPerSecond));
-      const first = others.find((source) => source.expectedBitsPerSecond === best);
-      if (first) return first;
-    }
+    const first = sated.size > 0 ? this.#bestOutside(sated, isReady) : undefined;
+    if (first) return first;
     const pass = isWanted ? "pass" : "idlePass";
     let behind: SourceState | undefined;
     for (const source of this.sources) {
@@ -47,6 +42,25 @@ export class Turns {
       if (!behind || source[pass] < behind[pass]) behind = source;
     }
     return behind;
+  }
+
+  /** Returns the ready source of another family that earns most; undefined if enough of them is under way already. */
+  #bestOutside(
+    sated: ReadonlySet<Family>,
+    isReady: (source: SourceState) => boolean,
+  ): SourceState | undefined {
+    const others = this.sources.filter(
+      (source) => !sated.has(source.info.family) && source.expectedBitsPerSecond > 0,
+    );
+    const pendingBits = others.reduce((sum, source) => sum + source.pendingBits, 0);
+    if (pendingBits >= FULL_ENTROPY_INPUT_BITS) return undefined;
+    return others
+      .filter(isReady)
+      .reduce<SourceState | undefined>(
+        (best, source) =>
+          best && best.expectedBitsPerSecond >= source.expectedBitsPerSecond ? best : source,
+        undefined,
+      );
   }
 
   /** Charges a slice to the source that got it. */
