@@ -28,11 +28,15 @@ export const drill = command({
   seeAlso: ["record", "calibrate", "pool"],
   check: checkDrillFlags,
   async run(options, io, deps: Deps) {
-    const report = await drilled({ ...options, threads: availableParallelism() }, io, deps);
-    if (!report.holds) return FINDINGS;
-    return report.failed.length > 0 ? SHORTAGE : EXIT.ok;
+    return exitOf(await drilled({ ...options, threads: availableParallelism() }, io, deps));
   },
 });
+
+/** A fault that earned too much weighs more than a source that is missing. */
+export function exitOf({ holds, failed }: DrillReport): number {
+  if (!holds) return FINDINGS;
+  return failed.length > 0 ? SHORTAGE : EXIT.ok;
+}
 
 export type DrillCommandOptions = DrillFlags & { readonly threads: number };
 

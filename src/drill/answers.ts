@@ -21,7 +21,7 @@ const SURPLUS = 1_000;
 /**
  * Answers requests until the source has earned something, then once with the fault, and then those that were queued behind
  * it as if nothing had happened. Nothing may be paid from the fault on, and the source must be out.
- * @returns undefined where the noise ends before the source has earned anything
+ * @returns undefined where the source has not earned anything before its noise ends, or has failed by itself
  */
 export async function playAnswer(
   fault: AnswerFault,
@@ -48,6 +48,8 @@ export async function playAnswer(
     const trace = thread.noiseFor(request.n);
     await answered(pool, "sampled", () => thread.say({ kind: "trace", request: request.request, trace }));
   }
+  // Else it is out already, by an alarm of its own.
+  if (pool.status().sources[0]!.state !== "healthy") return undefined;
   const before = creditOf(pool);
   const broken = thread.next()!;
   await answered(pool, "source-failed", () => {

@@ -29,6 +29,9 @@ export type Noise =
   /** It failed, or delivered too little. */
   | { readonly kind: "failed"; readonly without: Without };
 
+/** Time that one piece takes: an interrupt waits for its end. */
+const PIECE_MS = 100;
+
 /** Samples a source for as long as the faults need, or `durationMs`. @throws the signal's reason */
 export async function sampleNoise(
   source: Source,
@@ -44,7 +47,8 @@ export async function sampleNoise(
   const stepNs = counterStepNs(host);
   if (!(claimAt(info, stepNs) > 0)) return notCredited(info);
   const samples = Math.max(leastNoise({ info, stepNs }), noiseNeeded({ info, stepNs }, faults));
-  const taken = await takeSymbols(source, host, { samples, durationMs }, signal);
+  const pieceSamples = Math.max(1, Math.round((info.rateHz * PIECE_MS) / 1000));
+  const taken = await takeSymbols(source, host, { samples, durationMs, pieceSamples }, signal);
   if (taken.shortfall?.kind === "failed") {
     return { kind: "failed", without: { id, reason: taken.shortfall.reason } };
   }

@@ -109,7 +109,7 @@ export async function runDrill(
       await options.turn();
       const answer = await playAnswer(fault, noise.cast, host);
       if (answer) answers.push(answer);
-      else notPlayed.push({ fault, reason: "the noise ended before anything was credited" });
+      else notPlayed.push({ fault, reason: "nothing was credited before the noise ended" });
     }
     sources.push({ ...result, faults: [...result.faults, ...answers], notPlayed });
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { playAnswer } from "../../src/drill/answers.ts";
-import { type Cast, drillSource, type FaultResult, noiseNeeded } from "../../src/drill/drill.ts";
+import { type Cast, drillSource, type FaultResult, leastNoise, noiseNeeded } from "../../src/drill/drill.ts";
 import { ANSWER_FAULTS, FAULTS, OVERCLAIM, parseFaults } from "../../src/drill/faults.ts";
 import { CREDITED_SHARE } from "../../src/source.ts";
 import { assess } from "../../src/stats/sp800-90b/index.ts";
@@ -67,6 +67,19 @@ describe("no fault earns more than it may, wherever in a block it begins", () =>
         expect(result).toMatchObject({ fault, holds: true, bits: 0, objections: [] });
       });
     }
+  }
+});
+
+test("nor over a young source, whose second tests have not learnt what it holds", async () => {
+  const faults = parseFaults(
+    "stuck,period:2,period:3,period:8,period:128,counter,slow-counter,lfsr16",
+    "",
+  ).symbols;
+  for (const { id } of RECORDED) {
+    const cast = recordedNoise(id);
+    const young = { ...cast, symbols: cast.symbols.subarray(0, leastNoise(cast)) };
+    const { faults: results, notPlayed } = await drillSource(young, faults, options);
+    expect([objectionsOf(results), notPlayed], id).toEqual([[], []]);
   }
 });
 
