@@ -27,6 +27,7 @@ describe("a time limit ends", () => {
     const rules = rulesOf(engine, source);
     expect(scan(engine, rules, LETTERS, { timeoutMs: 20 })).toEqual({
       outcome: "timeout",
+      work: expect.any(Number),
       matches: [],
       log: [],
       givenUp: [],
