@@ -40,7 +40,7 @@ export const dictImport = command({
   check({ keep, replace }) {
     if (keep && replace) throw new UsageError("--keep and --replace exclude each other");
   },
-  examples: ["cryptex dict import cryptex.json", "cryptex dict import docs/DICTIONARY_SEED.md --keep"],
+  examples: ["cryptex dict import cryptex.json", "cryptex dict import seed.md --keep"],
   seeAlso: ["dict export", "dict harvest", "dict check"],
   async run({ file, by, store, format, json, ...options }, io, deps: Deps) {
     const bytes = await readWhole(file, io.signal);
