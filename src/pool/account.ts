@@ -127,17 +127,20 @@ export class Account {
 
   /** Makes all blocks that are paid for and have room. Without room, keeps one block's worth of credit. */
   settle(): void {
-    while (this.#hasRoom()) {
+    // Once there is a seed, the rest waits until it is taken: for the next seed, if there is one.
+    while (!this.#seed) {
+      if (!this.#wantsSeed && this.reservoir.isFull) {
+        this.#mixAndForfeit();
+        return;
+      }
       this.#mixPaid();
       if (this.#missing(this.#terms()) > 0) return;
-      const isSeed = this.#wantsSeed && !this.#seed;
-      if (isSeed) this.#seedFamilies = [...this.ledger.levels().keys()];
+      if (this.#wantsSeed) this.#seedFamilies = [...this.ledger.levels().keys()];
       this.ledger.spend();
       const block = this.#conditioner.finish();
-      if (isSeed) this.#seed = block;
+      if (this.#wantsSeed) this.#seed = block;
       else this.reservoir.put(block);
     }
-    this.#mixAndForfeit();
   }
 
   #enqueue(paid: Paid): void {
@@ -193,10 +196,6 @@ export class Account {
   #mix(samples: Uint8Array): void {
     this.#conditioner.update(samples);
     samples.fill(0);
-  }
-
-  #hasRoom(): boolean {
-    return (this.#wantsSeed && !this.#seed) || !this.reservoir.isFull;
   }
 
   /** Says what the block in the making takes. */

@@ -175,6 +175,17 @@ describe("blocks that must not rest on one family", () => {
     expect(reservoir.readyBytes).toBe(64); // 840 of the first family's bits were left
   });
 
+  test("the rest of what made a seed waits for the next one", () => {
+    const { account, reservoir } = opened(1024);
+    account.wantSeed(true);
+    account.absorb(A, samples(1_000), 1);
+    account.absorb(B, samples(320), 1);
+    expect(account.takeSeed()).toHaveLength(32);
+    expect(reservoir.readyBytes).toBe(0);
+    account.wantSeed(true);
+    expect(account.takeSeed()).toHaveLength(32);
+  });
+
   test("a seed is made although the reservoir is full, and wiped if nobody wants it any more", () => {
     const { account, reservoir } = opened(32);
     account.absorb(A, samples(2_000), 1);
