@@ -41,7 +41,7 @@ describe.skipIf(noTmux())("in a terminal", () => {
     await tmux.until(/now +└oldest/);
 
     const selected = async () => (await tmux.until(/ ([a-z_]+): (?:line|histogram|lag plot)/))[1]!;
-    const order = [...tmux.screen().matchAll(/^ ([a-z_]+) +(?:page-table|scheduler)/gm)].map(
+    const order = [...tmux.screen().matchAll(/^ ([a-z]+_[a-z_]+) +(?:page-table|scheduler)/gm)].map(
       (row) => row[1]!,
     );
     expect(order.toSorted()).toEqual(SOURCES.split(",").sort());
