@@ -33,7 +33,7 @@ export class Turns {
     sated: ReadonlySet<Family>,
     isReady: (source: SourceState) => boolean,
   ): SourceState | undefined {
-    const first = sated.size > 0 ? this.#bestOutside(sated, isReady) : undefined;
+    const first = isWanted && sated.size > 0 ? this.#bestOutside(sated, isReady) : undefined;
     if (first) return first;
     const pass = isWanted ? "pass" : "idlePass";
     let behind: SourceState | undefined;
