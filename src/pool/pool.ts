@@ -85,11 +85,11 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   #extractedBytes = 0;
   /** When a block that wants two families began to wait for the second. */
   #waitsForFamilySinceMs: number | undefined;
-  /** The family that a block leant on because no other delivered in time: the next ones do not wait again … */
+  /** The family that a block leans on, because no other delivered in time: the next ones do not wait again … */
   #leansOn: Family | undefined;
   /** … until others were paid what they have to give to a block. */
   #othersOweBits = 0;
-  /** What the latest blocks that must not rest on one family alone leant on. */
+  /** The families that the latest seed and the latest output lean on, for the event. */
   readonly #leaning: Record<"seed" | "output", Family | undefined> = { seed: undefined, output: undefined };
   #seed: SeedStatus = { families: [], oneFamily: false };
   #closed = false;

@@ -24,3 +24,16 @@ test("idle time is shared equally, whatever the block in the making lacks", () =
   const sources = [state("a", "clock", 4e6), state("b", "memory", 1e6), state("c", "memory", 2e6)];
   expect(turnsOf(sources, false, 6).sort()).toEqual(["a", "a", "b", "b", "c", "c"]);
 });
+
+test("a source that went first for its family's sake does not pay for that with its own share", () => {
+  const sources = [state("a", "clock", 4e6), state("b", "memory", 1e6)];
+  const turns = new Turns(sources, "by-credit");
+  const next = (sated: ReadonlySet<"clock">) => {
+    const source = turns.next(true, sated, () => true)!;
+    turns.charge(source, 4, true);
+    return source.info.id;
+  };
+  for (let i = 0; i < 1_000; i++) expect(next(new Set(["clock"]))).toBe("b");
+  const own = Array.from({ length: 100 }, () => next(new Set()));
+  expect(own.filter((id) => id === "b").length).toBeGreaterThanOrEqual(3);
+});
