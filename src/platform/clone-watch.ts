@@ -63,8 +63,9 @@ export class CloneWatch {
       if (this.#knownHalves[half] === this.#nowHalves[half]) continue;
       const word = half >> 1;
       if (word !== ASLEEP) return word;
-      if (Math.abs(asleepNs(this.#nowHalves) - asleepNs(this.#knownHalves)) > ASLEEP_TOLERANCE_NS)
-        return word;
+      const apart = Math.abs(asleepNs(this.#nowHalves) - asleepNs(this.#knownHalves));
+      // Modulo 2⁶⁴: just below 0 is not far from just above.
+      if (Math.min(apart, 2 ** 64 - apart) > ASLEEP_TOLERANCE_NS) return word;
     }
     return undefined;
   }

@@ -20,6 +20,17 @@ export const SEED_FAMILY_SHARE = 0.5;
 /** Most bits of one family that wait: sixteen blocks' worth. What comes on top is mixed in and forfeited. */
 const MAX_BACKLOG_BITS = 16 * FULL_ENTROPY_INPUT_BITS;
 
+/** The same in samples, for those that are worth next to nothing: 2 MiB. */
+const MAX_BACKLOG_SAMPLES = 2 ** 18;
+
+/** Families behind a block. */
+export interface Origin {
+  /** All whose credit went into it, the largest part first. */
+  readonly families: readonly Family[];
+  /** The one that gave more of it than its share; undefined if none did, or where one family may give all. */
+  readonly leansOn: Family | undefined;
+}
+
 /** Paid samples that are not yet in a block. */
 interface Paid {
   readonly source: Payee;
@@ -35,6 +46,8 @@ export interface AccountOptions {
    * takes 1/share times the bits, from whatever family.
    */
   readonly mayDiversify?: (isWaiting: boolean) => boolean;
+  /** Told of each block that was made. */
+  readonly onBlock?: (origin: Origin, purpose: "seed" | "output") => void;
 }
 
 /** Buys blocks with paid samples, and enters each step in the ledger. */
@@ -42,19 +55,21 @@ export class Account {
   #conditioner = new BlockConditioner();
   readonly #backlog = new Map<Family, Paid[]>();
   readonly #familyShare: number;
-  readonly #mayDiversify: (isWaiting: boolean) => boolean;
+  readonly #mayDiversify: NonNullable<AccountOptions["mayDiversify"]>;
+  readonly #onBlock: NonNullable<AccountOptions["onBlock"]>;
   #wantsSeed = false;
   #seed: Uint8Array | undefined;
-  #seedFamilies: readonly Family[] = [];
+  #seedOrigin: Origin = { families: [], leansOn: undefined };
 
   constructor(
     private readonly ledger: Ledger,
     private readonly reservoir: Reservoir,
-    { familyShare = 1, mayDiversify = () => true }: AccountOptions = {},
+    { familyShare = 1, mayDiversify = () => true, onBlock = () => {} }: AccountOptions = {},
   ) {
     if (!(familyShare >= 0.5 && familyShare <= 1)) throw new RangeError("familyShare is from 0.5 to 1");
     this.#familyShare = familyShare;
     this.#mayDiversify = mayDiversify;
+    this.#onBlock = onBlock;
   }
 
   /** Takes in samples, `SAMPLE_BYTES` each, worth `bitsPerSample`, which may be 0; wipes them once they are mixed in. */
@@ -104,9 +119,9 @@ export class Account {
     return seed;
   }
 
-  /** Families whose credit went into the last seed's block. */
-  get seedFamilies(): readonly Family[] {
-    return this.#seedFamilies;
+  /** Families behind the last seed's block. */
+  get seedOrigin(): Origin {
+    return this.#seedOrigin;
   }
 
   /** Families that have contributed all they may to the block in the making: the scheduler samples others. */
@@ -135,11 +150,17 @@ export class Account {
       }
       this.#mixPaid();
       if (this.#missing(this.#terms()) > 0) return;
-      if (this.#wantsSeed) this.#seedFamilies = [...this.ledger.levels().keys()];
+      const purpose = this.#wantsSeed ? "seed" : "output";
+      const origin = this.#origin();
       this.ledger.spend();
       const block = this.#conditioner.finish();
-      if (this.#wantsSeed) this.#seed = block;
-      else this.reservoir.put(block);
+      if (purpose === "seed") {
+        this.#seed = block;
+        this.#seedOrigin = origin;
+      } else {
+        this.reservoir.put(block);
+      }
+      this.#onBlock(origin, purpose);
     }
   }
 
@@ -148,10 +169,12 @@ export class Account {
     const queue = this.#backlog.get(family) ?? [];
     this.#backlog.set(family, queue);
     queue.push(paid);
-    for (let bits = queue.reduce((sum, item) => sum + bitsOf(item), 0); bits > MAX_BACKLOG_BITS; ) {
-      if (queue.length === 1) break;
+    let bits = queue.reduce((sum, item) => sum + bitsOf(item), 0);
+    let count = queue.reduce((sum, item) => sum + countOf(item), 0);
+    while ((bits > MAX_BACKLOG_BITS || count > MAX_BACKLOG_SAMPLES) && queue.length > 1) {
       const oldest = queue.shift()!;
       bits -= bitsOf(oldest);
+      count -= countOf(oldest);
       this.#mixAs(oldest, countOf(oldest), 0);
     }
   }
@@ -198,9 +221,21 @@ export class Account {
     samples.fill(0);
   }
 
+  get #share(): number {
+    return this.#wantsSeed ? Math.min(SEED_FAMILY_SHARE, this.#familyShare) : this.#familyShare;
+  }
+
+  /** Says who stands behind the block in the making. */
+  #origin(): Origin {
+    const families = [...this.ledger.levels()].sort(([, a], [, b]) => b - a).map(([family]) => family);
+    const capBits = this.#share * FULL_ENTROPY_INPUT_BITS;
+    const isLeaning = this.#missing({ neededBits: FULL_ENTROPY_INPUT_BITS, capBits }) > 0;
+    return { families, leansOn: isLeaning ? families[0] : undefined };
+  }
+
   /** Says what the block in the making takes. */
   #terms(): Terms {
-    const share = this.#wantsSeed ? Math.min(SEED_FAMILY_SHARE, this.#familyShare) : this.#familyShare;
+    const share = this.#share;
     if (share < 1) {
       const capBits = share * FULL_ENTROPY_INPUT_BITS;
       const isWaiting = [...this.ledger.levels().values()].some((bits) => bits >= capBits);

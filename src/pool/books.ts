@@ -35,12 +35,14 @@ export class Books {
       this.onEntry(trace.samples.length, 0);
       return { paidBits: 0, blocks: [], failure: undefined, warning: undefined };
     }
-    const payable = isCreditable ? this.#payablePart(source, trace) : 0;
+    // Samples that must not be paid take their time, too: another member of the family may have seen the same.
+    const payablePart = this.#payablePart(source, trace);
+    const payable = isCreditable ? payablePart : 0;
     const { released, blocks, failure, warning } = source.judge(trace, payable);
     let paidBits = 0;
     for (const part of released) paidBits += this.#takeIn(source, part);
-    if (paidBits > 0) source.earned();
     if (failure || warning) this.account.forfeit(info);
+    else if (paidBits > 0) source.earned();
     return { paidBits, blocks, failure, warning };
   }
 

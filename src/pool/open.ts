@@ -51,11 +51,12 @@ export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
     idleShare: settings.idleShare,
     familyShare: settings.familyShare,
   });
-  pool.once("one-family", ({ family }) =>
-    deps.warn(
-      `the generator's seed rests on ${family} sources alone, and took twice the bits: no other family delivered`,
-    ),
-  );
+  const told = new Set<string>();
+  pool.on("one-family", ({ family, purpose }) => {
+    if (told.has(purpose)) return;
+    told.add(purpose);
+    deps.warn(oneFamilyText(family, purpose));
+  });
   const system = deps.system ?? systemAround(deps.host);
   // Before the generators, which then ask a pool that has forgotten, too.
   system.clones.onChange(() => pool.forget());
@@ -67,4 +68,10 @@ export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
     pool.close();
   };
   return { pool, infos, full, drbg, close, [Symbol.dispose]: close };
+}
+
+function oneFamilyText(family: string, purpose: "seed" | "output"): string {
+  return purpose === "seed"
+    ? `the generator's seed rests on ${family} sources for more than half, and took twice the bits: no other family delivered`
+    : `output rests on ${family} sources for more than --family-share allows, and takes the more bits for it: no other family delivers as much`;
 }

@@ -8,15 +8,16 @@
 import { EventEmitter } from "node:events";
 import { onAbort } from "#kit/abort.ts";
 import type { CalibrationStatus } from "../calibration/claims.ts";
+import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import type { ExtractOptions } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
 import { describeFailure, describeWarning, type SourceState, whyNot } from "../sampling/source-state.ts";
 import { takesPart } from "../sampling/turns.ts";
-import type { SourceInfo } from "../source.ts";
+import type { Family, SourceInfo } from "../source.ts";
 import type { RawTrace } from "../trace.ts";
-import { Account } from "./account.ts";
+import { Account, type Origin, SEED_FAMILY_SHARE } from "./account.ts";
 import { Books } from "./books.ts";
 import { Ledger } from "./ledger.ts";
 import { Reservoir } from "./reservoir.ts";
@@ -51,8 +52,11 @@ export interface PoolEvents {
   sampled: [{ readonly id: string; readonly samples: number; readonly paidBits: number }];
   /** A source was weaker than it used to be, and is in its start-up test again. */
   "source-warning": [{ readonly id: string; readonly reason: string }];
-  /** A seed had to rest on one family of sources. */
-  "one-family": [{ readonly family: string }];
+  /**
+   * A seed, or output for which there is a `familyShare`, had to rest on one family of sources for more than its share. Told
+   * again only after one that had not.
+   */
+  "one-family": [{ readonly family: string; readonly purpose: "seed" | "output" }];
   /** A trace that `reveal` asked for: raw noise that may be shown, because it was not credited. */
   revealed: [RawTrace];
 }
@@ -81,6 +85,12 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   #extractedBytes = 0;
   /** When a block that wants two families began to wait for the second. */
   #waitsForFamilySinceMs: number | undefined;
+  /** The family that a block leans on, because no other delivered in time: the next ones do not wait again … */
+  #leansOn: Family | undefined;
+  /** … until others were paid what they have to give to a block. */
+  #othersOweBits = 0;
+  /** The families that the latest seed and the latest output lean on, for the event. */
+  readonly #leaning: Record<"seed" | "output", Family | undefined> = { seed: undefined, output: undefined };
   #seed: SeedStatus = { families: [], oneFamily: false };
   #closed = false;
   /** The internal error that closed the pool. */
@@ -96,6 +106,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#account = new Account(this.#ledger, this.#reservoir, {
       familyShare: config.familyShare,
       mayDiversify: (isWaiting) => this.#mayDiversify(isWaiting),
+      onBlock: (origin, purpose) => this.#noteOrigin(origin, purpose),
     });
     this.#books = new Books(this.#ledger, this.#account);
     this.#scheduler = new Scheduler(config.sources, { ...config, shares: "by-credit" });
@@ -172,7 +183,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
    * go on waiting, for new noise from sources that have passed their start-up tests again.
    */
   forget(): void {
-    this.#assertOpen();
+    if (this.#closed) return; // and all is wiped
     for (const source of this.#scheduler.sources) source.endEpoch();
     this.#wipe();
     for (const waiter of this.#waiters) waiter.empty();
@@ -224,6 +235,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     // A copy, because samples are wiped once they are mixed in.
     const revealed = this.#toReveal.delete(info.id) && { ...trace, samples: trace.samples.slice() };
     const { paidBits, failure, warning } = this.#books.book(source, trace, epoch, !revealed);
+    if (info.family !== this.#leansOn) this.#othersOweBits -= paidBits;
     if (failure) this.#scheduler.quarantine(source, describeFailure(failure));
     if (warning) this.emit("source-warning", { id: info.id, reason: describeWarning(warning) });
     this.emit("sampled", { id: info.id, samples: trace.samples.length, paidBits });
@@ -241,7 +253,8 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     for (let waiter = this.#waiters[0]; waiter; waiter = this.#waiters[0]) {
       const isSeed = waiter.purpose === "seed";
       this.#account.wantSeed(isSeed);
-      const taken = waiter.fill((out) => (isSeed ? this.#takeSeed(out) : this.#account.take(out)));
+      const { isEmpty } = waiter;
+      const taken = waiter.fill((out) => (isSeed ? this.#takeSeed(out, isEmpty) : this.#account.take(out)));
       this.#extractedBytes += taken;
       if (waiter.isComplete) {
         this.#waiters.shift();
@@ -255,21 +268,32 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#sample();
   }
 
-  /** @returns the number of bytes moved to `out` */
-  #takeSeed(out: Uint8Array): number {
+  /** @param isFirst it is the seed's first block @returns the number of bytes moved to `out` */
+  #takeSeed(out: Uint8Array, isFirst: boolean): number {
     const seed = this.#account.takeSeed();
     if (!seed) return 0;
     const count = Math.min(out.length, seed.length);
     out.set(seed.subarray(0, count));
     seed.fill(0);
-    const families = this.#account.seedFamilies;
-    const oneFamily = families.length === 1;
-    if (oneFamily && !this.#seed.oneFamily) this.emit("one-family", { family: families[0]! });
-    this.#seed = { families, oneFamily };
+    const { families, leansOn } = this.#account.seedOrigin;
+    const before = isFirst ? { families: [], oneFamily: false } : this.#seed;
+    this.#seed = {
+      families: [...new Set([...before.families, ...families])],
+      oneFamily: before.oneFamily || leansOn !== undefined,
+    };
     return count;
   }
 
-  /** Tells if a block should wait for a second family: if there is one, and for a limited time. */
+  #noteOrigin({ leansOn }: Origin, purpose: "seed" | "output"): void {
+    if (leansOn !== undefined) {
+      this.#leansOn = leansOn;
+      this.#othersOweBits = SEED_FAMILY_SHARE * FULL_ENTROPY_INPUT_BITS;
+      if (this.#leaning[purpose] === undefined) this.emit("one-family", { family: leansOn, purpose });
+    }
+    this.#leaning[purpose] = leansOn;
+  }
+
+  /** Tells if a block should wait for a second family: if there is one that delivers, and for a limited time. */
   #mayDiversify(isWaiting: boolean): boolean {
     const able = new Set(
       this.#scheduler.sources
@@ -277,6 +301,11 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
         .map(({ info }) => info.family),
     );
     if (able.size < 2) return false;
+    if (this.#leansOn !== undefined) {
+      if (this.#othersOweBits > 0) return false;
+      this.#leansOn = undefined;
+      this.#waitsForFamilySinceMs = undefined;
+    }
     const now = this.#nowMs();
     this.#waitsForFamilySinceMs = isWaiting ? (this.#waitsForFamilySinceMs ?? now) : undefined;
     return now - (this.#waitsForFamilySinceMs ?? now) < SEED_PATIENCE_MS;
@@ -328,6 +357,10 @@ class Waiter {
       forget();
     };
     this.#listener = signal && onAbort(signal, abort);
+  }
+
+  get isEmpty(): boolean {
+    return this.#filled === 0;
   }
 
   get isComplete(): boolean {

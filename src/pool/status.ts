@@ -12,9 +12,9 @@ export interface FamilyPart {
 
 /** The families of sources behind the last seed or reseed of a DRBG. */
 export interface SeedStatus {
-  /** Families whose credit went into it; empty before the first. */
+  /** Families whose credit went into it, the largest part first; empty before the first. */
   readonly families: readonly string[];
-  /** True if no second family could deliver: the seed then took twice the bits from one. */
+  /** True if no other family could deliver the half that one must not give: the seed then took twice the bits. */
   readonly oneFamily: boolean;
 }
 
@@ -78,5 +78,8 @@ function shareText(share: number): string {
 /** Says in a line what the DRBG's last seed rests on. */
 export function seedText({ seed }: Pick<PoolStatus, "seed">): string {
   if (seed.families.length === 0) return "none yet";
-  return seed.oneFamily ? `${seed.families.join()} alone, with twice the bits` : seed.families.join(", ");
+  if (!seed.oneFamily) return seed.families.join(", ");
+  const [most, ...others] = seed.families;
+  if (others.length === 0) return `${most} alone, with twice the bits`;
+  return `${most} for more than half, with twice the bits; ${others.join(", ")} for the rest`;
 }

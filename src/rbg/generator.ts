@@ -306,6 +306,7 @@ export class Rbg {
   #seed: Uint8Array | undefined;
   #askedMs = Number.NEGATIVE_INFINITY;
   #isAsking = false;
+  #reseeding: Promise<void> | undefined;
   readonly #closing = new AbortController();
   readonly #additional = new Uint8Array(ADDITIONAL_BYTES);
 
@@ -357,7 +358,16 @@ export class Rbg {
     return this.#bytesSinceReseed >= RESEED_BYTES && this.#seed === undefined;
   }
 
+  /** Waits for one block and takes it in. Requests that wait at the same time wait for the same one. */
   async reseed(signal?: AbortSignal): Promise<void> {
+    this.#reseeding ??= this.#reseedFromPool().finally(() => {
+      this.#reseeding = undefined;
+    });
+    await orAborted(this.#reseeding, signal);
+  }
+
+  async #reseedFromPool(): Promise<void> {
+    const { signal } = this.#closing;
     this.#reseedWith(await this.entropy.extract(SEED_BYTES, { signal, purpose: "seed" }));
   }
 

@@ -142,6 +142,14 @@ export class Probation {
   observe(trace: RawTrace, payable: number): Judgement {
     if (!(payable >= 0 && payable <= 1)) throw new RangeError(`${payable} is not a part`);
     const symbols = toSymbols(trace, this.#symbolBits);
+    try {
+      return this.#judge(trace, symbols, payable);
+    } finally {
+      symbols.fill(0);
+    }
+  }
+
+  #judge(trace: RawTrace, symbols: Uint8Array, payable: number): Judgement {
     const released: Released[] = [];
     const blocks: BlockVerdict[] = [];
     let warning: HealthFailure | undefined;

@@ -170,6 +170,7 @@ export class Scheduler {
     this.#setWatch(false);
     this.#thread?.terminate();
     this.#thread = undefined;
+    for (const event of this.#events.splice(0)) if (event.kind === "trace") event.trace.samples.fill(0n);
     this.#arrival?.();
   }
 

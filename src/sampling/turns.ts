@@ -16,6 +16,9 @@ const OTHERS_SHARE = 0.05;
 const LEARNING_SHARE = 0.1;
 
 export class Turns {
+  /** The source that went first because of its family: that is no part of its share. */
+  #ahead: SourceState | undefined;
+
   constructor(
     private readonly sources: readonly SourceState[],
     private readonly shares: Shares,
@@ -33,7 +36,8 @@ export class Turns {
     sated: ReadonlySet<Family>,
     isReady: (source: SourceState) => boolean,
   ): SourceState | undefined {
-    const first = sated.size > 0 ? this.#bestOutside(sated, isReady) : undefined;
+    const first = isWanted && sated.size > 0 ? this.#bestOutside(sated, isReady) : undefined;
+    this.#ahead = first;
     if (first) return first;
     const pass = isWanted ? "pass" : "idlePass";
     let behind: SourceState | undefined;
@@ -63,8 +67,9 @@ export class Turns {
       );
   }
 
-  /** Charges a slice to the source that got it. */
+  /** Charges a slice to the source that got it, the last that `next` returned. */
   charge(source: SourceState, sliceMs: number, isWanted: boolean): void {
+    if (source === this.#ahead) return;
     if (isWanted) source.pass += sliceMs / this.#weight(source);
     else source.idlePass += sliceMs;
   }

@@ -70,6 +70,15 @@ describe("CloneWatch", () => {
     expect(words.reasons.length).toBe(3);
   });
 
+  test("knows a little below zero from a lot above", () => {
+    const words = new Words();
+    words.add(1, -words.now[1]!);
+    expect(words.reasons.length).toBe(1);
+    words.add(1, -10_000_000n).add(1, 20_000_000n);
+    expect(words.reasons.length).toBe(1);
+    expect(words.add(1, -220_000_000n).reasons.length).toBe(2);
+  });
+
   test("tells all who listen, in the order they came", () => {
     const words = new Words();
     const heard: number[] = [];

@@ -170,7 +170,7 @@ describe("blocks that must not rest on one family", () => {
     expect(account.takeSeed()).toBeUndefined();
     account.absorb(B, samples(160), 1);
     expect(account.takeSeed()).toHaveLength(32);
-    expect(account.seedFamilies).toEqual(["clock", "memory"]);
+    expect(account.seedOrigin).toEqual({ families: ["clock", "memory"], leansOn: undefined });
     account.settle();
     expect(reservoir.readyBytes).toBe(64); // 840 of the first family's bits were left
   });
@@ -194,6 +194,36 @@ describe("blocks that must not rest on one family", () => {
     account.absorb(B, samples(160), 1);
     account.wantSeed(false);
     expect(account.takeSeed()).toBeUndefined();
+  });
+
+  test("say which family they lean on, although others gave a little", () => {
+    let mayDiversify = true;
+    const origins: unknown[] = [];
+    const { account } = opened(32, {
+      mayDiversify: () => mayDiversify,
+      onBlock: ({ families, leansOn }, purpose) => origins.push([purpose, families, leansOn]),
+    });
+    account.wantSeed(true);
+    account.absorb(B, samples(1), 1);
+    account.absorb(A, samples(1_000), 1);
+    expect(origins).toEqual([]);
+    mayDiversify = false;
+    account.settle();
+    expect(account.seedOrigin).toEqual({ families: ["clock", "memory"], leansOn: "clock" });
+    expect(account.takeSeed()).toHaveLength(32);
+    account.settle();
+    expect(origins).toEqual([
+      ["seed", ["clock", "memory"], "clock"],
+      ["output", ["clock"], undefined], // for which one family may give all
+    ]);
+  });
+
+  test("keep no more samples waiting than memory has room for, however little they are worth", () => {
+    const { account } = opened(1024, { familyShare: 0.5 });
+    account.absorb(A, samples(160), 1);
+    const waiting = Array.from({ length: 6 }, () => samples(65_536, 1));
+    for (const part of waiting) account.absorb(A, part, 1e-6);
+    expect(waiting.map((part) => part[0] === 0)).toEqual([true, true, false, false, false, false]);
   });
 
   test("familyShare is from 0.5 to 1", () => {

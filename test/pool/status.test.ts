@@ -19,6 +19,9 @@ test("families behind the seed", () => {
   expect(seedText({ seed: { families: ["memory"], oneFamily: true } })).toBe(
     "memory alone, with twice the bits",
   );
+  expect(seedText({ seed: { families: ["memory", "clock", "file"], oneFamily: true } })).toBe(
+    "memory for more than half, with twice the bits; clock, file for the rest",
+  );
 });
 
 test("where the claims come from", () => {
@@ -31,13 +34,13 @@ test("where the claims come from", () => {
   expect(text("used")).toContain("a, b");
 });
 
-async function warningsOf(families: readonly ("clock" | "memory")[]): Promise<string[]> {
+async function warningsOf(families: readonly ("clock" | "memory")[], familyShare = 1): Promise<string[]> {
   const sources = families.map((family, i) =>
     fakeSource({ id: `s${i}`, family, claim: 4 }, fakeNoise(i + 1)),
   );
   const said: string[] = [];
   using open = openPool(
-    { sources: "all", credit: new Map(), uncalibrated: true },
+    { sources: "all", credit: new Map(), uncalibrated: true, familyShare },
     { sources, host: fakeHost, startThread: () => new FakeThread(sources), warn: (text) => said.push(text) },
   );
   await open.full.fill(new Uint8Array(32));
@@ -48,7 +51,13 @@ async function warningsOf(families: readonly ("clock" | "memory")[]): Promise<st
 
 test("a seed from one family alone is said once, however many seeds there are", async () => {
   expect(await warningsOf(["clock"])).toEqual([
-    "the generator's seed rests on clock sources alone, and took twice the bits: no other family delivered",
+    "the generator's seed rests on clock sources for more than half, and took twice the bits: no other family delivered",
   ]);
   expect(await warningsOf(["clock", "memory"])).toEqual([]);
+  expect(await warningsOf(["clock", "memory"], 0.5)).toEqual([]);
+});
+
+test("output that cannot keep to --family-share is said, too", async () => {
+  const said = await warningsOf(["clock"], 0.5);
+  expect(said.map((text) => text.slice(0, 22))).toEqual(["the generator's seed r", "output rests on clock "]);
 });

@@ -170,12 +170,12 @@ describe("seeds", () => {
   test("take twice the bits from the only family there is, and say so once", async () => {
     using pool = open([noisy("a", 8, { rateHz: 1_000_000 })]);
     const told: string[] = [];
-    pool.on("one-family", ({ family }) => told.push(family));
+    pool.on("one-family", ({ family, purpose }) => told.push(`${purpose}: ${family}`));
     await seed(pool, 64);
     expect(pool.status().seed).toEqual({ families: ["clock"], oneFamily: true });
     expect(pool.status().ledger.spentBits).toBeGreaterThanOrEqual(1_280);
     await seed(pool);
-    expect(told).toEqual(["clock"]);
+    expect(told).toEqual(["seed: clock"]);
   });
 
   test("do not wait for ever for a second family that does not deliver", async () => {
@@ -193,6 +193,53 @@ describe("seeds", () => {
     nowMs = 2_001;
     await waiting;
     expect(pool.status().seed.oneFamily).toBe(true);
+  });
+
+  test("say that they lean on one family, although another gave a little of one of their blocks", async () => {
+    let nowMs = 0;
+    const little = noisy("little", 17, { family: "memory", claim: 0.01, rateHz: 1_000_000 });
+    using pool = open([noisy("a", 18), little], { nowMs: () => nowMs });
+    const waiting = seed(pool, 64);
+    await until(pool, () => statusOf(pool, "little").creditedBits > 0);
+    // Passes its health tests, and is worth nothing.
+    little.next = (i) => i;
+    const { samples } = statusOf(pool, "little");
+    await until(pool, () => statusOf(pool, "little").samples > samples + 50_000);
+    expect(pool.status().extractedBytes).toBe(0);
+    nowMs = 2_001;
+    await waiting;
+    expect(pool.status().seed).toEqual({ families: ["clock", "memory"], oneFamily: true });
+  });
+
+  test("and output wait once for a family that delivers nothing, not for each block again", async () => {
+    let nowMs = 0;
+    const empty = fakeSource({ id: "empty", family: "memory", claim: 0.1 }, (i) => i);
+    using pool = open([noisy("a", 19), empty], { nowMs: () => nowMs, familyShare: 0.5 });
+    const told: string[] = [];
+    pool.on("one-family", ({ purpose }) => told.push(purpose));
+    const waiting = Promise.all([seed(pool, 64), pool.extract(320)]);
+    await until(pool, () => statusOf(pool, "empty").samples > 50_000);
+    expect(pool.status().extractedBytes).toBe(0);
+    nowMs = 2_001;
+    await waiting;
+    expect(new Set(told)).toEqual(new Set(["seed", "output"]));
+  });
+
+  test("rest on two families again as soon as the second one delivers", async () => {
+    let nowMs = 0;
+    const late = fakeSource({ id: "late", family: "memory", claim: 0.5 }, (i) => i);
+    using pool = open([noisy("a", 20), late], { nowMs: () => nowMs });
+    const first = seed(pool);
+    await until(pool, () => statusOf(pool, "late").samples > 20_000);
+    nowMs = 2_001;
+    await first;
+    expect(pool.status().seed.oneFamily).toBe(true);
+    late.next = fakeNoise(21);
+    while (pool.status().seed.oneFamily) {
+      nowMs += 10;
+      await seed(pool);
+    }
+    expect([...pool.status().seed.families].sort()).toEqual(["clock", "memory"]);
   });
 
   test("and output do not share a byte, in whatever order they are asked for", async () => {
@@ -240,6 +287,12 @@ describe("forget", () => {
     const { samples } = sources[0]!;
     await pool.extract(32);
     expect(statusOf(pool, "a").samples - samples).toBeGreaterThanOrEqual(1_024 + 2 * 512);
+  });
+
+  test("does nothing to a pool that is closed, and does not throw: others wait for the news", () => {
+    const pool = open([noisy("a", 22)]);
+    pool.close();
+    expect(() => pool.forget()).not.toThrow();
   });
 
   test("takes back what a waiting request has so far", async () => {

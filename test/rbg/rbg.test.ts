@@ -74,6 +74,25 @@ describe("Rbg", () => {
     expect(entropy.asked.slice(17)).toEqual(["32 seed", "4096 output"]);
   });
 
+  test("requests that need a reseed at the same time wait for one, and those that give up do not take it away", async () => {
+    const entropy = new KnownEntropy();
+    const rbg = await Rbg.instantiate(entropy, system);
+    await rbg.fullEntropy(new Uint8Array(1 << 16));
+    entropy.held = [];
+    const leaving = new AbortController();
+    const waiting = [leaving.signal, undefined, undefined].map((signal) =>
+      rbg.fullEntropy(new Uint8Array(32), signal),
+    );
+    await settle();
+    leaving.abort(new Error("no longer wanted"));
+    await expect(waiting[0]).rejects.toThrow("no longer wanted");
+    entropy.release();
+    await settle();
+    entropy.release();
+    await Promise.all(waiting.slice(1));
+    expect(entropy.asked.slice(2)).toEqual(["32 seed", "32 output", "32 output"]);
+  });
+
   test("bulk is the DRBG's output, with additional input in the first of its requests", async () => {
     const entropy = new KnownEntropy();
     const rbg = await Rbg.instantiate(entropy, system);
