@@ -16,6 +16,8 @@ interface Magic {
   readonly at?: number;
 }
 
+const ZSTD = "\x28\xb5\x2f\xfd";
+
 const READABLE: readonly (Magic & { readonly kind: Kind })[] = [
   { kind: "zip", bytes: "PK\x03\x04" },
   { kind: "zip", bytes: "PK\x05\x06" },
@@ -26,7 +28,7 @@ const READABLE: readonly (Magic & { readonly kind: Kind })[] = [
   { kind: "gzip", bytes: "\x1f\x8b\x08" },
   { kind: "bzip2", bytes: "BZh" },
   { kind: "xz", bytes: "\xfd7zXZ\0" },
-  { kind: "zstd", bytes: "\x28\xb5\x2f\xfd" },
+  { kind: "zstd", bytes: ZSTD },
   { kind: "lzip", bytes: "LZIP" },
 ];
 
@@ -35,6 +37,7 @@ const UNREADABLE: readonly (Magic & Unreadable)[] = [
   { name: "cabinet", bytes: "MSCF\0\0\0\0" },
   { name: "ISO 9660 image", bytes: "CD001", at: 32769 },
   { name: "compressed stream (.Z)", bytes: "\x1f\x9d" },
+  { name: "compressed stream (.lzma)", bytes: "\x5d\0" },
   { name: "compressed stream (LZ4)", bytes: "\x04\x22\x4d\x18" },
   { name: "ARJ archive", bytes: "\x60\xea" },
   { name: "LHA archive", bytes: "-lh", at: 2 },
@@ -50,16 +53,30 @@ export function kindOf(bytes: Uint8Array): Kind | Unreadable | undefined {
   // "BZh" may begin a text: a level from 1 to 9 and the mark of a block, or of the end, follow in the stream.
   if (readable && (readable.kind !== "bzip2" || isBzip2(bytes))) return readable.kind;
   const unreadable = UNREADABLE.find((magic) => stands(magic, bytes));
-  if (
-    unreadable &&
-    (unreadable.name !== "ARJ archive" || isArj(bytes)) &&
-    (unreadable.name !== "LHA archive" || isLha(bytes))
-  )
-    return { name: unreadable.name };
+  if (unreadable && (CLOSER[unreadable.name]?.(bytes) ?? true)) return { name: unreadable.name };
+  const skipped = skippableFrames(bytes);
+  if (skipped > 0 && stands({ bytes: ZSTD }, bytes.subarray(skipped))) return "zstd";
   if (isTar(bytes)) return "tar";
   // A ZIP file may stand behind other bytes, such as a program that unpacks it.
   return endOfZip(bytes, ZIP_TAIL) ? "zip" : undefined;
 }
+
+/**
+ * Tells archives that are ZIP files as well, which programs for those open: they look at the end alone. A tar archive whose last member is
+ * a ZIP file has that in it, and zeros behind it; it is none itself.
+ */
+export function isZipAsWell(bytes: Uint8Array, kind: Kind | Unreadable): boolean {
+  if (kind === "zip") return false;
+  const end = endOfZip(bytes, ZIP_TAIL);
+  return end !== undefined && (kind !== "tar" || end.behind === bytes.length);
+}
+
+/** What begins like one must look like one further on, too. */
+const CLOSER: Readonly<Record<string, (bytes: Uint8Array) => boolean>> = {
+  "ARJ archive": isArj,
+  "LHA archive": isLha,
+  "compressed stream (.lzma)": isLzma,
+};
 
 /** A comment has 65,535 bytes at most, and its end 22 before that. */
 const ZIP_TAIL = 65_535 + 22;
@@ -86,6 +103,26 @@ function isArj(bytes: Uint8Array): boolean {
 
 function isLha(bytes: Uint8Array): boolean {
   return /^-lh[0-9dx]-/.test(Buffer.from(bytes.subarray(2, 7)).toString("latin1")) && (bytes[20] ?? 9) <= 3;
+}
+
+/** Header of 13 bytes: properties, size of the window, size of what is packed, or all ones. The coder's first byte is 0: lzma-file-format.txt. */
+function isLzma(bytes: Uint8Array): boolean {
+  if (bytes.length < 18 || bytes[13] !== 0) return false;
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, 13);
+  const window = header.readUInt32LE(1);
+  const rest = window / 2 ** Math.floor(Math.log2(window));
+  const size = header.readBigUInt64LE(5);
+  return window >= 4096 && (rest === 1 || rest === 1.5) && (size === 2n ** 64n - 1n || size < 2n ** 40n);
+}
+
+/** Finds the end of the frames that a decoder of Zstandard passes over, which may stand before the first one: RFC 8878, 3.1.2. */
+function skippableFrames(bytes: Uint8Array): number {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  while (at + 8 <= buffer.length && buffer.readUInt32LE(at) >>> 4 === 0x184d2a5) {
+    at += 8 + buffer.readUInt32LE(at + 4);
+  }
+  return at;
 }
 
 const BLOCK = 512;

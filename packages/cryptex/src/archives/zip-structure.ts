@@ -47,6 +47,8 @@ const NARROW = 0xffff_ffff;
 /** The end of the central directory. */
 interface End {
   readonly at: number;
+  /** First byte behind its comment. */
+  readonly behind: number;
   /** First byte of the directory. */
   readonly directory: number;
   /** First byte behind it. */
@@ -86,11 +88,12 @@ function readEnd(buffer: Buffer, at: number): End | undefined {
   if ((disk !== 0 || diskOfDirectory !== 0) && !(wide && disk === 0xffff)) {
     faults.push("it is one of several volumes, and the others are not here");
   }
+  const behind = at + END_BYTES + buffer.readUInt16LE(at + 20);
   // Most often nothing stands between the directory and its end; else the offset is that of the file.
   const isEmpty = (directory: number) => stated === 0 && directory === limit;
   const candidates = [limit - size, offset]
     .filter((directory) => directory >= 0 && (isEntry(buffer, directory, limit) || isEmpty(directory)))
-    .map((directory) => ({ at, directory, limit, base: directory - offset, stated, faults }));
+    .map((directory) => ({ at, behind, directory, limit, base: directory - offset, stated, faults }));
   // Either of its numbers may be wrong: what leads to a member is right.
   return candidates.find((end) => isEmpty(end.directory) || leadsToMember(buffer, end)) ?? candidates[0];
 }
@@ -156,7 +159,7 @@ export function zipStructure(bytes: Uint8Array, most: number): ZipStructure {
     faults.push(`${covered.overlaps} of its members overlap others, as they do in a bomb`);
   }
   const gaps = gapsOf(covered.ranges, end.directory);
-  const behind = bytes.length - (end.at + END_BYTES + buffer.readUInt16LE(end.at + 20));
+  const behind = bytes.length - end.behind;
   return {
     members: both(entries, localMembers(buffer, gaps, ["the central directory does not name it"])),
     faults,

@@ -1,5 +1,5 @@
 /** Scans what is in a file that is an archive: each member as a file is, and the archives among them. */
-import { type Kind, kindOf, type Unreadable } from "../archives/kind.ts";
+import { isZipAsWell, type Kind, kindOf, type Unreadable } from "../archives/kind.ts";
 import { type ArchiveLimits, Budget, Work } from "../archives/limits.ts";
 import { membersOf } from "../archives/open-archive.ts";
 import type { Unpackers } from "../archives/unpackers.ts";
@@ -60,6 +60,14 @@ class ArchiveScan {
 
   /** @param place of the archive, behind the file's path @param depth 1 for the file itself */
   open(bytes: Uint8Array, kind: Kind | Unreadable, place: string, depth: number): void {
+    this.#openAs(bytes, kind, place, depth);
+    if (this.#isFull || depth > this.options.limits.depth || !isZipAsWell(bytes, kind)) return;
+    const reason = "it is a ZIP file as well, which is scanned, too";
+    this.#say({ kind: "note", name: `${place}!/`, reason });
+    this.#openAs(bytes, "zip", place, depth);
+  }
+
+  #openAs(bytes: Uint8Array, kind: Kind | Unreadable, place: string, depth: number): void {
     const { limits } = this.options;
     const inside = `${place}!/`;
     const obstacle =

@@ -1,9 +1,10 @@
 /** Compressed streams, tar and 7z. */
 import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
+import { kindOf } from "../../src/archives/kind.ts";
 import { look } from "./look.ts";
 import vectors from "./vectors.json";
-import { bytesOf, joined, tar, tarHeader, zip } from "./writers.ts";
+import { bytesOf, joined, numbers, tar, tarHeader, zip } from "./writers.ts";
 
 const NEEDLE = bytesOf("a needle in it");
 const vector = (name: Exclude<keyof typeof vectors, "source">) => Buffer.from(vectors[name], "base64");
@@ -104,6 +105,63 @@ describe("a stream that is no tar archive has one member", () => {
         expect(lines[0]).toContain("damaged");
       }
     }
+  });
+});
+
+describe("an archive that is a ZIP file as well", () => {
+  const stored = zip([{ name: "z", content: NEEDLE }]);
+  const note = "note !/: it is a ZIP file as well, which is scanned, too";
+
+  test.each([
+    ["behind a gzip stream", joined(gzipSync("x"), stored)],
+    ["behind an xz stream, and something behind it", joined(vector("txt.xz"), stored, bytesOf("x"))],
+    ["behind a tar archive", joined(tar([{ name: "t" }]), stored)],
+    ["in a frame that Zstandard passes over", joined(Bun.zstdCompressSync("x"), skippable(stored))],
+    ["behind the mark of a kind that is not read", joined(bytesOf("\x1f\x9d"), stored)],
+    [
+      "with a comment at its end",
+      zip([{ name: "z", content: NEEDLE }], { front: gzipSync("x"), comment: bytesOf("c") }),
+    ],
+  ])("%s", (_, bytes) => {
+    const { lines } = look(bytes);
+    expect(lines).toContain(note);
+    expect(lines).toContain("match !/z");
+  });
+
+  test("not below the depth", () => {
+    const inner = joined(gzipSync("x"), stored);
+    expect(look(gzipSync(inner), { limits: { depth: 1 } }).lines).toEqual([
+      "skip !/data!/: archive below the depth of 1",
+    ]);
+  });
+
+  test("a tar archive with a ZIP file in it is none", () => {
+    expect(look(tar([{ name: "a.zip", content: stored }])).lines).toEqual(["match !/a.zip!/z"]);
+  });
+});
+
+/** RFC 8878, 3.1.2. */
+function skippable(content: Uint8Array): Uint8Array {
+  return joined(numbers([4, 0x184d2a57], [4, content.length]), content);
+}
+
+describe("the kind", () => {
+  test("Zstandard behind frames that are passed over", () => {
+    const frames = joined(skippable(bytesOf("any")), skippable(new Uint8Array(0)));
+    expect(look(joined(frames, Bun.zstdCompressSync(NEEDLE))).lines).toEqual(["match !/data"]);
+    expect(kindOf(joined(frames, NEEDLE))).toBeUndefined();
+    expect(kindOf(numbers([4, 0x184d2a50], [4, 0xffffffff]))).toBeUndefined();
+  });
+
+  test("a stream of the older LZMA is named", () => {
+    // As `xz --format=lzma` begins it.
+    const header = (window: number, size: readonly [number, number]) =>
+      joined(numbers([1, 0x5d], [4, window], [4, size[0]], [4, size[1]]), new Uint8Array(16));
+    const all = 0xffff_ffff;
+    for (const bytes of [header(2 ** 23, [all, all]), header(3 * 2 ** 20, [100, 0])])
+      expect(kindOf(bytes)).toEqual({ name: "compressed stream (.lzma)" });
+    for (const bytes of [header(2 ** 23 + 256, [all, all]), header(0, [1, 0]), header(2 ** 23, [0, 2 ** 20])])
+      expect(kindOf(bytes)).toBeUndefined();
   });
 });
 
