@@ -71,7 +71,7 @@ export function isZipAsWell(bytes: Uint8Array, kind: Kind | Unreadable): boolean
   return end !== undefined && (kind !== "tar" || end.behind === bytes.length);
 }
 
-/** What begins like one must look like one further on, too. */
+/** Tells, by more than the first bytes, what only begins like an archive. */
 const CLOSER: Readonly<Record<string, (bytes: Uint8Array) => boolean>> = {
   "ARJ archive": isArj,
   "LHA archive": isLha,
