@@ -8,7 +8,7 @@ import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
 import { pathOf } from "../scan-runner/paths.ts";
 import { openWatcher, watchRuleFiles } from "../watch/open-watcher.ts";
-import { runWatch, untilEnd } from "../watch/run-watch.ts";
+import { ReloadWish, runWatch, untilEnd } from "../watch/run-watch.ts";
 import { INCOMPLETE } from "./exits.ts";
 import { noRules } from "./no-rules.ts";
 import { ownFiles } from "./own-files.ts";
@@ -23,7 +23,7 @@ export const watch = command({
   details: [
     "Watches files, and folders with all that is below them. What is written, moved or put there is scanned as soon as it has been left alone for --debounce, and at least once a minute while it changes on and on. The lines are those of scan, as they come. With --initial all that is there is scanned first.",
     "Nothing is missed in silence. Where the system has dropped changes, everything is scanned again, and a line says so. A folder that was named and goes away is waited for. A folder that cannot be watched is named, and the result is then not complete.",
-    "It runs until Ctrl-C or SIGTERM. What had not been scanned by then is named, the counts follow, and the exit code is that of the signal. SIGHUP has the rules read again, unless stderr is a terminal, and so does --reload when their files change; the counts of the old ones and a new first line say where one set of rules ends and the next begins. Rules that cannot be read leave the old ones in place.",
+    "It runs until Ctrl-C or SIGTERM. What had not been scanned by then is named, the counts follow, and the exit code is that of the signal. SIGHUP has the rules read again, unless stderr is a terminal, and so does --reload when their files change, come or go; the counts of the old ones and a new first line say where one set of rules ends and the next begins. Rules that cannot be read leave the old ones in place.",
     "A system other than Linux is not asked: every file is looked at every two seconds, as with --poll 2.",
   ],
   flags: WATCH_FLAGS,
@@ -38,6 +38,8 @@ export const watch = command({
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
     const rules = chosenRules(options, env);
+    const wish = new ReloadWish();
+    using _hangUp = io.errIsTerminal ? undefined : io.onHangUp(() => wish.make());
     const folder = join(cacheFolder("cryptex", env), "rules");
     const reopen = () => openRuleSet({ ...rules, cacheFolder: folder, warn, signal });
     const ruleSet = await reopen();
@@ -55,18 +57,13 @@ export const watch = command({
     };
     const onNote = lines.note.bind(lines);
     using watcher = openWatcher({ walk, debounceMs: debounce, initial, onNote }, poll, warn);
-    let reload = () => {};
-    using _hangUp = io.errIsTerminal ? undefined : io.onHangUp(() => reload());
     using _files = options.reload
-      ? watchRuleFiles([...rules.paths, ...ruleSet.files], debounce, poll, () => reload())
+      ? watchRuleFiles([...rules.paths, ...ruleSet.files], debounce, poll, () => wish.make())
       : undefined;
     const { timeout: timeoutMs, maxStrings, listClean } = options;
     const limits = { walk, timeoutMs, maxStrings, listClean, ...(threads !== undefined && { threads }) };
-    const onReload = (act: () => void) => {
-      reload = act;
-    };
     const work = (async () => {
-      for await (const event of runWatch({ watcher, ruleSet, reopen, onReload, limits, signal, onNote }))
+      for await (const event of runWatch({ watcher, ruleSet, reopen, wish, limits, signal, onNote }))
         await lines.write(event);
       await output.finish();
     })();

@@ -136,6 +136,7 @@ export class InotifyWatcher implements Watcher {
     }
     if (folder.only && !folder.only.has(name)) return;
     if (folder.only && mask & (IN.delete | IN.movedFrom)) this.#lookAtRoots();
+    if (mask & (IN.delete | IN.movedFrom)) this.options.onGone?.();
     const path = entryOf(folder, name);
     if (mask & IN.isFolder && !folder.only) this.#folderHappened(path, mask);
     else if (mask & IN.movedFrom) this.#moved = { cookie, path };
@@ -232,6 +233,7 @@ export class InotifyWatcher implements Watcher {
       if (wasFolder) this.#forget(path);
       if (change === "gone") {
         this.#note("gone", "it went away; what is put in its place will be scanned", path);
+        this.options.onGone?.();
         continue;
       }
       const what = change === "back" ? "it is there" : "another one is in its place";

@@ -30,7 +30,7 @@ export function openWatcher(
   return new PollingWatcher({ ...options, intervalMs: pollMs ?? POLL_MS });
 }
 
-/** Calls `act` when rule files change, or others appear beside them. Disposing ends it. */
+/** Calls `act` when rule files change or go away, or others appear beside them. Disposing ends it. */
 export function watchRuleFiles(
   paths: readonly string[],
   debounceMs: number,
@@ -44,12 +44,26 @@ export function watchRuleFiles(
     maxDepth: Number.POSITIVE_INFINITY,
     follow: true,
   };
-  const watcher = openWatcher({ walk, debounceMs, initial: false, onNote: () => {} }, pollMs, () => {});
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // What takes the place of a file comes a moment after it went.
+  const onGone = () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, 2 * debounceMs);
+  };
+  const options = { walk, debounceMs, initial: false, onNote: () => {}, onGone };
+  const watcher = openWatcher(options, pollMs, () => {});
   watcher.onMore = () => {
     let isNews = false;
     for (let found = watcher.next(); found; found = watcher.next()) isNews = true;
-    if (isNews) act();
+    if (!isNews) return;
+    clearTimeout(timer);
+    act();
   };
   watcher.onMore();
-  return watcher;
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      watcher[Symbol.dispose]();
+    },
+  };
 }

@@ -89,6 +89,7 @@ export class PollingWatcher implements Watcher {
         "ready",
         `looking at ${plural(this.#files, "file")} every ${this.options.intervalMs / 1000} s`,
       );
+    if (this.#before && !this.#before.isSubsetOf(this.#now)) this.options.onGone?.();
     this.#before = this.#now;
     this.#now = new Set();
     this.#walk = undefined;

@@ -13,8 +13,8 @@ export interface WatchRequest {
   readonly ruleSet: RuleSet;
   /** Opens the rules as they are now. */
   readonly reopen: () => Promise<RuleSet>;
-  /** Takes a function that has the rules read again. */
-  readonly onReload: (reload: () => void) => void;
+  /** Asks for the rules to be read again. */
+  readonly wish: ReloadWish;
   readonly limits: Pick<ScanRequest, "walk" | "threads" | "timeoutMs" | "maxStrings" | "listClean">;
   /** Ends the watch in good order: what was not scanned is named, and the counts follow. */
   readonly signal: AbortSignal;
@@ -40,7 +40,7 @@ export async function* runWatch(request: WatchRequest): AsyncGenerator<ScanEvent
         watcher.refused(Buffer.from(pathBytes(event)).toString("latin1"));
       yield event;
     }
-    rules = signal.aborted ? undefined : reloading.opened;
+    rules = signal.aborted ? undefined : await reloading.end();
   }
 }
 
@@ -52,10 +52,28 @@ export async function untilEnd(work: Promise<void>, signal: AbortSignal): Promis
   await Promise.race([work, aborted(signal).then(() => pause(LAST_MS, NEVER))]);
 }
 
+/** Passes on that the rules are to be read again. One that comes too early is kept. */
+export class ReloadWish {
+  #act: (() => void) | undefined;
+  #isOpen = false;
+
+  make(): void {
+    if (this.#act) this.#act();
+    else this.#isOpen = true;
+  }
+
+  /** @param act is called for each wish from now on, in place of what was called before */
+  serve(act: () => void): void {
+    this.#act = act;
+    if (this.#isOpen) act();
+    this.#isOpen = false;
+  }
+}
+
 /** Reads the rules again when it is asked to, one reading at a time. */
 class Reloading {
-  opened: RuleSet | undefined;
-  #isReading = false;
+  #opened: RuleSet | undefined;
+  #reading: Promise<void> | undefined;
   #again = false;
 
   constructor(
@@ -63,22 +81,26 @@ class Reloading {
     private readonly rules: RuleSet,
     private readonly onOpened: () => void,
   ) {
-    request.onReload(() => void this.#reload());
+    request.wish.serve(() => {
+      if (this.#reading) this.#again = true;
+      else this.#reading = this.#reload();
+    });
+  }
+
+  /** Returns the rules of the last reading that had others. */
+  async end(): Promise<RuleSet | undefined> {
+    await Promise.race([this.#reading, aborted(this.request.signal)]);
+    return this.request.signal.aborted ? undefined : this.#opened;
   }
 
   async #reload(): Promise<void> {
-    if (this.#isReading) {
-      this.#again = true;
-      return;
-    }
-    this.#isReading = true;
     try {
       do {
         this.#again = false;
         await this.#read();
-      } while (this.#again && !this.opened);
+      } while (this.#again);
     } finally {
-      this.#isReading = false;
+      this.#reading = undefined;
     }
   }
 
@@ -93,10 +115,11 @@ class Reloading {
       return;
     }
     if (opened.rules.count === 0) this.#say("no rule can be evaluated any more, the old ones stay");
-    else if (isSame(opened, this.rules)) this.#say("the rules were read again, and are as they were");
+    else if (isSame(opened, this.#opened ?? this.rules))
+      this.#say("the rules were read again, and are as they were");
     else {
       this.#say("the rules were read again, and have changed");
-      this.opened = opened;
+      this.#opened = opened;
       this.onOpened();
     }
   }

@@ -21,6 +21,8 @@ export interface WatchOptions {
   /** Hands out all files that are there, before those that change. */
   readonly initial: boolean;
   readonly onNote: (note: WatchNote) => void;
+  /** Is called when something that was there is no more, under its name: for whoever asks what there is, and not what is new. */
+  readonly onGone?: () => void;
   /** Changes that are remembered; beyond them everything is looked at again. */
   readonly mostPending?: number;
 }
