@@ -1,7 +1,6 @@
 /** `explain`: why a rule matches a file, or does not. */
-import { statSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, UsageError } from "#kit/errors.ts";
+import { UsageError } from "#kit/errors.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
 import { safeJson, visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
@@ -14,11 +13,12 @@ import { openRuleSet } from "../rules/open-rule-set.ts";
 import { pickRule } from "../rules/pick-rule.ts";
 import { lossText } from "../rules/rule-info.ts";
 import { explainFile } from "../scan-runner/explain-file.ts";
-import { forFs, pathOf, refusal, shownPath } from "../scan-runner/paths.ts";
+import { pathOf, shownPath } from "../scan-runner/paths.ts";
 import { MAX_SIZE } from "../scan-runner/walk.ts";
 import { INCOMPLETE } from "./exits.ts";
 import { explainedText } from "./explain-text.ts";
 import { chosenRules, RULE_FLAGS } from "./rule-flags.ts";
+import { refuseNoFile } from "./sample.ts";
 
 export const explain = command({
   name: "explain",
@@ -49,7 +49,7 @@ export const explain = command({
   async run(options, io, { env }: Deps) {
     const { rule: name, file, format, json, timeout, maxSize, maxStrings } = options;
     const path = pathOf(file);
-    refuseOthers(path, file);
+    refuseNoFile(path);
     const result = await (async () => {
       using _ = new ProgressLine(io, () => "explaining");
       const ruleSet = await openRuleSet({
@@ -76,14 +76,3 @@ export const explain = command({
     return explanation.unavailable ? INCOMPLETE : EXIT.ok;
   },
 });
-
-/** @throws InputError for what is no regular file */
-function refuseOthers(path: string, given: string): void {
-  let isFile: boolean;
-  try {
-    isFile = statSync(forFs(path)).isFile();
-  } catch (error) {
-    throw new InputError(`${visible(given)}: ${refusal(error)}`);
-  }
-  if (!isFile) throw new InputError(`${visible(given)} is no regular file`);
-}

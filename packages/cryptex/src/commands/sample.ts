@@ -1,8 +1,9 @@
 /** A sample of files, held in memory. */
+import { statSync } from "node:fs";
 import { InputError } from "#kit/errors.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { SampleFile } from "../rules/cost.ts";
-import { pathExternals, textOf } from "../scan-runner/paths.ts";
+import { forFs, pathExternals, refusal, textOf } from "../scan-runner/paths.ts";
 import { readFile, Unreadable } from "../scan-runner/read.ts";
 import { walk } from "../scan-runner/walk.ts";
 
@@ -61,8 +62,20 @@ export function readSample(
   return { files, bytes, leftOut };
 }
 
+/** @param path a binary string @throws InputError where there is no regular file */
+export function refuseNoFile(path: string): void {
+  let isFile: boolean;
+  try {
+    isFile = statSync(forFs(path)).isFile();
+  } catch (error) {
+    throw new InputError(`${visible(textOf(path))}: ${refusal(error)}`);
+  }
+  if (!isFile) throw new InputError(`${visible(textOf(path))} is no regular file`);
+}
+
 /** Reads one file. @param path a binary string @throws InputError that says why not */
 export function readOne(path: string, maxSize: number): Uint8Array {
+  refuseNoFile(path);
   try {
     return contentOf(path, true, maxSize);
   } catch (error) {

@@ -49,21 +49,24 @@ function heading(text: string, screen: Screen): string {
 /** Deeper parts stand where the deepest of these do, so that there is room for their text. */
 const MAX_INDENT = 16;
 
-function nodeLines(node: ExplainedNode, depth: number, screen: Screen): string[] {
+/** @param isCounted as true or false, and not for its value alone */
+function nodeLines(node: ExplainedNode, depth: number, screen: Screen, isCounted = true): string[] {
   const indent = "  ".repeat(Math.min(depth, MAX_INDENT));
-  const own = isPlainValue(node)
-    ? fit(`${indent}${node.reads ?? node.text} = ${valueText(node)}`, screen)
+  const isValue = isPlainValue(node) && !isCounted;
+  const own = isValue
+    ? fit(`${indent}${headOf(node)}`, screen)
     : `${indent}${paint(node.state.padEnd(STATE_WIDTH), STYLES[node.state], screen.color)}${fit(headOf(node), screen, indent.length + STATE_WIDTH)}`;
   const inline = inlineValues(node, own, screen);
   if (inline !== undefined) return [inline];
   const lines = [own];
   const note = (text: string) => {
-    const space = `${indent}${" ".repeat(isPlainValue(node) ? 2 : STATE_WIDTH)}`;
+    const space = `${indent}${" ".repeat(isValue ? 2 : STATE_WIDTH)}`;
     lines.push(`${space}${paint(fit(text, screen, space.length), "dim", screen.color)}`);
   };
   if (node.reason !== undefined) note(node.reason);
   if (node.found) note(foundText(node.found));
-  for (const child of node.children ?? []) lines.push(...nodeLines(child, depth + 1, screen));
+  const countsThem = COUNTING.has(node.kind);
+  for (const child of node.children ?? []) lines.push(...nodeLines(child, depth + 1, screen, countsThem));
   if (node.more) lines.push(`${indent}  and ${formatCount(node.more)} more`);
   for (const { variables, body } of node.loop?.shown ?? []) {
     const names = Object.entries(variables).map(([name, value]) => `${name} = ${value}`);
@@ -71,6 +74,9 @@ function nodeLines(node: ExplainedNode, depth: number, screen: Screen): string[]
   }
   return lines;
 }
+
+/** Parts whose operands are true or false. */
+const COUNTING: ReadonlySet<string> = new Set(["and", "or", "not"]);
 
 /** Pipes have no width; values go to lines of their own there, too, where they are long. */
 const INLINE_WIDTH = 100;
@@ -109,8 +115,12 @@ const VALUES: ReadonlySet<string> = new Set([
   "entrypoint",
 ]);
 
-function headOf({ kind, text, reads, children, more = 0, needs, has, loop }: ExplainedNode): string {
-  if (kind === "and" || kind === "or") return `${kind}, of ${(children?.length ?? 0) + more}`;
+function headOf(node: ExplainedNode): string {
+  const { kind, text, reads, children, more = 0, needs, has, loop } = node;
+  if (isPlainValue(node)) return `${reads ?? text} = ${valueText(node)}`;
+  const parts = (children?.length ?? 0) + more;
+  // Of constants alone there are no parts.
+  if ((kind === "and" || kind === "or") && parts > 0) return `${kind}, of ${parts}`;
   if (loop) return `${text} (true ${has} of ${plural(loop.turns, "time")}, needs ${needs})`;
   if (needs !== undefined) return `${text} (has ${has}, needs ${needs})`;
   return reads ?? text;

@@ -229,8 +229,14 @@ describe("the command", () => {
 
   test("a file that cannot be read, no file at all, and no rule", async () => {
     const rules = ["--rules", folder.at("set.yar")];
-    for (const path of ["absent", "."])
-      expect(await rejectionOf(command(folder.at(path), ...rules))).toBeInstanceOf(InputError);
+    for (const [path, words] of [
+      ["absent", "does not exist"],
+      [".", "is no regular file"],
+    ] as const) {
+      const error = await rejectionOf(command(folder.at(path), ...rules));
+      expect(error).toBeInstanceOf(InputError);
+      expect(String(error)).toEndWith(words);
+    }
     expect(await rejectionOf(command(folder.at("file"), "--max-size", "10", ...rules))).toBeInstanceOf(
       InputError,
     );

@@ -30,7 +30,8 @@ rule slow { condition: for all i in (0..100000000000) : ( i >= 0 ) }
 rule deep { condition: ${"not (".repeat(2000)}filesize > 0${")".repeat(2000)} }
 rule greedy { condition: filepath + "" }
 rule broken { condition: nothing }
-rule leans { condition: broken or true }`,
+rule leans { condition: broken or true }
+rule numbers { condition: filesize and pe.is_pe and (1 or "x") and uint8(filesize) }`,
   "scanned/s.yar": `rule greeting { strings: $a = "hello" condition: $a and filesize < 100 }
 rule endless { condition: for all i in (0..2000000) : ( i >= 0 ) }
 rule missing { condition: filesize > 100 }`,
@@ -112,6 +113,17 @@ strings
     0x0 3 bytes: hel
   $secret: 1 match
     0x6 5 bytes: world
+`);
+  });
+
+  test("numbers and fields that count as true or false have a state, too", async () => {
+    const { text } = await explain("numbers", "note.txt");
+    expect(text).toContain(`
+  false      and, of 4
+    true       filesize = 11
+    false      pe.is_pe = 0
+    true       (1 or "x")
+    undefined  uint8(filesize) = undefined  (filesize = 11)
 `);
   });
 
