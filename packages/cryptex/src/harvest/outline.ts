@@ -19,11 +19,11 @@ export interface Outline {
   readonly definitions: readonly Definition[];
   /** Characters of the file that the parser made nothing of. */
   readonly unreadChars: number;
-  /** Lines with such characters, in order, of which a file may have very many. */
+  /** Lines with such characters, and with names that are too long, in order, of which a file may have very many. */
   readonly unreadLines: readonly number[];
 }
 
-/** Names longer than this are none. */
+/** Longer names are not taken, and their lines said to be not understood. */
 const MOST_NAME = 500;
 const MOST_SIGNATURE = 500;
 const MOST_UNREAD_LINES = 1_000;
@@ -37,6 +37,7 @@ interface Place {
 
 export function outlineOf(root: Node, text: string, language: CodeLanguage): Outline {
   const definitions: Definition[] = [];
+  const unnamed: number[] = [];
   // A stack of our own, since a hostile file may nest as deep as it likes.
   const open: Place[] = [{ node: root, scope: [], isInType: false }];
   for (let place = open.pop(); place; place = open.pop()) {
@@ -48,6 +49,7 @@ export function outlineOf(root: Node, text: string, language: CodeLanguage): Out
       if (rule.isScope) open.push(...inner(node, { scope: [...place.scope, name], isInType: true }));
       continue;
     }
+    if (name && unnamed.length < MOST_UNREAD_LINES) unnamed.push(node.startPosition.row + 1);
     const around = Object.hasOwn(language.scopes, node.type) ? language.scopes[node.type]?.(node) : undefined;
     if (around !== undefined) {
       const isInType = node.type === "impl_item";
@@ -60,7 +62,9 @@ export function outlineOf(root: Node, text: string, language: CodeLanguage): Out
     }
   }
   definitions.sort((a, b) => a.line - b.line);
-  return { definitions, ...unreadIn(root) };
+  const unread = unreadIn(root);
+  const unreadLines = [...new Set([...unread.unreadLines, ...unnamed])].sort((a, b) => a - b);
+  return { definitions, ...unread, unreadLines };
 }
 
 /** Children in which to go on: those of the body, where there is one. In reverse, as a stack takes them. */

@@ -71,6 +71,9 @@ export function readSource(path: string, mostBytes: number): SourceText {
     const flags = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     file = openSync(path, constants.O_RDONLY | flags);
   } catch (error) {
+    // Listed with its bytes replaced, so that it is not found.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && path.includes("\uFFFD"))
+      return { reason: "its name is no UTF-8: give it another one, or leave it out with --exclude" };
     return { reason: `cannot be read: ${(error as Error).message}` };
   }
   try {

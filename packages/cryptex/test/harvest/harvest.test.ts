@@ -370,6 +370,15 @@ describe("files that cannot be read, or not wholly", () => {
     },
   );
 
+  test.skipIf(process.platform !== "linux")("a name that is no UTF-8 (other systems have none)", async () => {
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0x2e, 0x63])]),
+      "int f(void) {}",
+    );
+    const { left_out } = await harvested();
+    expect(left_out).toMatchObject([{ reason: expect.stringContaining("no UTF-8"), isLoss: true }]);
+  });
+
   test("what the parser made nothing of: lines, and a share of the text; the rest is there", async () => {
     write("a.c", "int before(void) { return 1; }\n)))) @@@@ ((((\nint after(void) { return 1; }\n");
     const { files, proposals } = await harvested();
@@ -402,8 +411,11 @@ describe("files that cannot be read, or not wholly", () => {
     write("deep.py", Array.from({ length: 90 }, (_, i) => `${" ".repeat(i)}class C${i}:`).join("\n"));
     write("long.ts", `export function ${"f".repeat(10_000)}() {}\nclass ${"c".repeat(300)} {}\n`);
     write("sign.ts", `function f(${"a: number, ".repeat(500)}) {}\n`);
+    write("one.py", `# one\ndef ${"f".repeat(501)}():\n  pass\n`);
     const { files, left_out, proposals } = await harvested();
-    expect(files).toHaveLength(4);
+    expect(files).toHaveLength(5);
+    // Of a name that is not taken a line tells.
+    expect(files.find(({ path }) => path === "one.py")!.unread_lines).toEqual([2]);
     expect(left_out.map(({ path }) => path)).toContain("long.ts");
     expect(proposals.find(({ symbol }) => symbol === "f")!.signature).toHaveLength(500);
   });
