@@ -55,18 +55,22 @@ export function annotationsOf(bytes: Uint8Array, syntax: RuleFileSyntax): Annota
 
 /** Words that begin a test, and what people write in place of them. */
 const WORD = /^@(match|nomatch|cost)(?![\w-])[ \t]*(.*)$/s;
-const NEARLY = /^@(matches|matched|no[-_ ]match\w*|nomatches|unmatch|costs)(?![\w-])/i;
+const NEARLY = /^@((?:matche[sd]|not?[-_ ]?match\w*|unmatch|costs)(?![\w-])|[ \t]*(?:match|cost)(?![\w-]))/i;
+/** A file that begins where a blank should be. */
+const GLUED = /^@(match|nomatch)(?=\w+\/)/;
 
 /** Undefined for a comment that is no test; a text says why one cannot be used. */
 function valueIn(comment: string): AnnotationValue | string | undefined {
   const [, kind, rest = ""] = WORD.exec(comment) ?? [];
   if (kind === undefined) {
-    const [, nearly] =
-      NEARLY.exec(comment) ?? /^@(MATCH|NOMATCH|COST|Match|Nomatch|NoMatch|Cost)\b/.exec(comment) ?? [];
+    const [, glued] = GLUED.exec(comment) ?? [];
+    if (glued !== undefined) return `@${glued}: a blank goes before the file`;
+    const [, nearly] = NEARLY.exec(comment) ?? [];
     if (nearly === undefined) return undefined;
-    const meant = /^no|^un/i.test(nearly) ? "nomatch" : /^c/i.test(nearly) ? "cost" : "match";
+    const meant = /^no|^un/i.test(nearly) ? "nomatch" : /^\s*c/i.test(nearly) ? "cost" : "match";
     return `@${nearly} is no test; did you mean @${meant}?`;
   }
+  if (/^[:=]/.test(rest)) return `@${kind}: a blank goes behind the word, and no "${rest[0]}"`;
   const value = rest.trimEnd();
   if (kind === "cost") {
     const limit = /^\d{1,15}(\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN;

@@ -37,7 +37,10 @@ export interface TestEndEvent {
   readonly tests: number;
   readonly passed: number;
   readonly failed: number;
+  /** Tests that could not be found out: with those that passed and failed they are all. */
   readonly errors: number;
+  /** Error lines: comments and files that are no test of it. */
+  readonly faults: number;
   /** Rules that are evaluated, and those among them that a comment tests. */
   readonly rules: number;
   readonly tested_rules: number;

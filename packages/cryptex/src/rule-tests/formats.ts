@@ -70,13 +70,15 @@ function errorText(event: TestErrorEvent): string {
 }
 
 function summary(end: TestEndEvent, screen: Screen): string {
-  const { tests, passed, failed, errors, rules, tested_rules, samples, goodware, complete } = end;
+  const { tests, passed, failed, errors, faults, rules, tested_rules, samples, goodware, complete } = end;
   if (tests === 0) return `${paint("There is no test: nothing was tested.", "warn", screen.color)}\n`;
   const files = [
     plural(samples, "sample"),
     ...(goodware > 0 ? [`${formatCount(goodware)} of goodware`] : []),
   ];
-  const words = `${plural(tests, "test")}: ${formatCount(passed)} passed, ${formatCount(failed)} failed, ${formatCount(errors)} not evaluated. ${formatCount(tested_rules)} of ${plural(rules, "rule")} ${tested_rules === 1 ? "has" : "have"} tests in comments; files: ${files.join(", ")}.`;
+  const others =
+    faults > 0 ? ` Besides, ${plural(faults, "comment or file", "comments or files")} at fault.` : "";
+  const words = `${plural(tests, "test")}: ${formatCount(passed)} passed, ${formatCount(failed)} failed, ${formatCount(errors)} not evaluated.${others} ${formatCount(tested_rules)} of ${plural(rules, "rule")} ${tested_rules === 1 ? "has" : "have"} tests in comments; files: ${files.join(", ")}.`;
   return `${paint(fitLines(words, screen), failed > 0 ? "bad" : complete ? "good" : "warn", screen.color)}\n`;
 }
 

@@ -33,7 +33,7 @@ export async function* runTests(request: TestRequest): AsyncGenerator<TestRunEve
 
 class TestRun {
   readonly #numbers: RuleNumbers;
-  readonly #counts = { tests: 0, passed: 0, failed: 0, error: 0 };
+  readonly #counts = { tests: 0, passed: 0, failed: 0, error: 0, faults: 0 };
   #complete = true;
   #samples = 0;
   #goodware = 0;
@@ -195,13 +195,13 @@ class TestRun {
   }
 
   #error(error: TestErrorEvent): TestErrorEvent {
-    this.#counts.error++;
+    this.#counts.faults++;
     this.#complete = false;
     return error;
   }
 
   #end(): TestEndEvent {
-    const { tests, passed, failed, error } = this.#counts;
+    const { tests, passed, failed, error, faults } = this.#counts;
     const { ruleSet, found } = this.request;
     const tested = new Set(
       found.tests.map((test) => this.#ruleOf(test)).filter((rule) => typeof rule === "number"),
@@ -213,6 +213,7 @@ class TestRun {
       passed,
       failed,
       errors: error,
+      faults,
       rules: ruleSet.rules.count,
       tested_rules: tested.size,
       samples: this.#samples,

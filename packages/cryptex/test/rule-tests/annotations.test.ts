@@ -88,6 +88,7 @@ describe("what is no comment", () => {
 describe("values", () => {
   test.each([
     ["blanks around are cut, those within are kept", "// @match \t a  b.bin \t", "a match a  b.bin"],
+    ["quotes keep a colon", '// @match ":a"', "a match :a"],
     ["quotes keep blanks", '// @match " a "', "a match  a "],
     ["CR LF", "// @match x\r", "a match x"],
     ["bytes that are no UTF-8", "// @match \xff\xfe", "a match \xff\xfe"],
@@ -111,6 +112,13 @@ describe("values", () => {
     ["@no_matches x", "@no_matches is no test; did you mean @nomatch?"],
     ["@Match x", "@Match is no test; did you mean @match?"],
     ["@NOMATCH x", "@NOMATCH is no test; did you mean @nomatch?"],
+    ["@not_match x", "@not_match is no test; did you mean @nomatch?"],
+    ["@ match x", "@ match is no test; did you mean @match?"],
+    ["@ cost 1", "@ cost is no test; did you mean @cost?"],
+    ["@match: x", '@match: a blank goes behind the word, and no ":"'],
+    ["@cost=3", '@cost: a blank goes behind the word, and no "="'],
+    ["@matchs/a.txt", "@match: a blank goes before the file"],
+    ["@nomatchs/a", "@nomatch: a blank goes before the file"],
     ["@costs 3", "@costs is no test; did you mean @cost?"],
   ])("%j is named", (comment, reason) => {
     expect(faults(`// ${comment}\n${A}`)).toEqual([`1: ${reason}`]);

@@ -144,6 +144,10 @@ describe("verdicts", () => {
     const { code, text } = await run(`// @matches ../samples/hello\n${HELLO} // @match ../samples/hello`);
     expect(code).toBe(3);
     expect(text).toContain("not evaluated: r.yar:1: @matches is no test; did you mean @match?");
+    // It is none of the tests, which add up.
+    expect(text).toContain(
+      "1 test: 1 passed, 0 failed, 0 not evaluated. Besides, 1 comment or file at fault.",
+    );
   });
 
   test("a file that takes too long is not evaluated", async () => {
@@ -249,7 +253,8 @@ rule bad { condition: nobody }
       tests: 3,
       passed: 1,
       failed: 1,
-      errors: 2,
+      errors: 1,
+      faults: 1,
       rules: 1,
       tested_rules: 1,
       samples: 2,
