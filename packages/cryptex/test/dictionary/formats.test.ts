@@ -165,6 +165,7 @@ describe("JSON with faults", () => {
     [entry('"codename": ""'), "error 3: an entry without a codename: codename is empty"],
     [entry('"codename": "B\\n"'), "error 3: B\\x0A: codename begins or ends with a blank"],
     [entry('"codename": "B",\n"symbol": 7'), "error 4: B: symbol: is a number, and not a text"],
+    [entry('"codename": "B", "tags": {"a": 1}'), "error 3: B: tags: item 1 is an object, and not a text"],
     [entry('"codename": "B", "deps": [["x"]]'), "error 3: B: deps: item 1 is a list, and not a text"],
     [entry('"codename": "B", "deps": [""]'), "error 3: B: deps has an empty item"],
     [entry('"codename": "B", "status": "done"'), 'error 3: B: status is "done", and not one of legacy'],
@@ -309,7 +310,7 @@ describe("Markdown", () => {
   });
 
   test.each([
-    ["no table at all", "error 1: there is no table in it"],
+    ["no table at all", "error 1: it is neither JSON with a list or an object, nor Markdown with a table"],
     ["| a | b |\n|---|---|\n| 1 | 2 |", "error 1: none of its tables has a column Codename"],
     [table("| **A** | `a` |"), "error 5: the row has 2 cells, and the table 3 columns"],
     [table("| **A** | `a` | | |"), "error 5: the row has 4 cells, and the table 3 columns"],

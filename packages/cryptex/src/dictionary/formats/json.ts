@@ -183,7 +183,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function typeOf(value: unknown): string {
   if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function nameOf({ codename }: Found, path: readonly (string | number)[]): string {

@@ -109,7 +109,8 @@ class MarkdownReader {
         tables++;
       }
     }
-    if (tables === 0) this.#say("error", "there is no table in it", 1);
+    if (tables === 0)
+      this.#say("error", "it is neither JSON with a list or an object, nor Markdown with a table", 1);
     else if (
       this.#entries.length === 0 &&
       !this.#remarks.some(({ level }) => level === "error") &&
