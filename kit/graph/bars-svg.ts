@@ -1,5 +1,5 @@
 /** Numbers as bars, one below the other. */
-import { xmlText } from "../format/xml.ts";
+import { xmlText } from "../format/markup.ts";
 import { px, shortened, svgFile, textWidth } from "./svg.ts";
 
 export interface Bar {

@@ -1,7 +1,7 @@
 /** A graph as a picture: layers from left to right, arrows from each node to those that it leads to. */
 import { Graph as Layout, layout } from "@dagrejs/dagre";
 import { InputError } from "../errors.ts";
-import { xmlText } from "../format/xml.ts";
+import { xmlText } from "../format/markup.ts";
 import { edgesInCircles, type Graph, type GraphNode } from "./graph.ts";
 import { type Frame, px, shortened, svgFile, textWidth } from "./svg.ts";
 

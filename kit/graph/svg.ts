@@ -1,6 +1,7 @@
 /** Elements of SVG without scripts or requests. */
+
+import { xmlText } from "../format/markup.ts";
 import { visible } from "../format/visible.ts";
-import { xmlText } from "../format/xml.ts";
 
 /** Width of a character in the fixed font, of its size. Courier's is 0.6, those of other fonts are smaller. */
 const CHARACTER_WIDTH = 0.61;

@@ -1,4 +1,5 @@
 /** A report as one HTML file without scripts or requests; pictures are SVG. */
+import { withEntities } from "#kit/format/markup.ts";
 import { formatCount } from "#kit/format/numbers.ts";
 import { barChart, bitmap, dotChart, lineChart } from "./charts.ts";
 import {
@@ -16,14 +17,14 @@ import { type Mark, type Table, tablesOf } from "./tables.ts";
 
 /** @param head the first bytes of the data, which the pictures show */
 export function reportHtml(report: Report, head: Uint8Array): string {
-  const facts = factsOf(report).map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value)}</dd>`);
+  const facts = factsOf(report).map(([name, value]) => `<dt>${name}</dt><dd>${withEntities(value)}</dd>`);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Randomness report: ${escaped(report.input.name)}</title>
+<title>Randomness report: ${withEntities(report.input.name)}</title>
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
@@ -51,7 +52,7 @@ function conclusion(report: Report): string {
     quality.score === null
       ? ""
       : `<div class="score">${quality.score.toFixed(1)}<small>quality of 100, grade ${quality.grade}</small></div>`;
-  const sentences = conclusionOf(report).map((sentence) => `<p>${escaped(sentence)}</p>`);
+  const sentences = conclusionOf(report).map((sentence) => `<p>${withEntities(sentence)}</p>`);
   return `<div class="conclusion">${score}<div><p><span class="mark ${verdict}">${words}</span></p>${sentences.join("")}</div></div>`;
 }
 
@@ -138,8 +139,8 @@ function figures(report: Report, head: Uint8Array): string[] {
 }
 
 function figure(title: string, text: string, svg: string, shape = ""): string {
-  const labelled = svg.replace("<svg", `<svg role="img" aria-label="${escaped(title)}"`);
-  return `<figure class="${shape}">${labelled}<figcaption><b>${escaped(title)}.</b> ${escaped(text)}</figcaption></figure>`;
+  const labelled = svg.replace("<svg", `<svg role="img" aria-label="${withEntities(title)}"`);
+  return `<figure class="${shape}">${labelled}<figcaption><b>${withEntities(title)}.</b> ${withEntities(text)}</figcaption></figure>`;
 }
 
 const MARK_CLASSES: Readonly<Record<Mark, string>> = {
@@ -153,36 +154,25 @@ const MARK_CLASSES: Readonly<Record<Mark, string>> = {
 function tableSection({ title, columns, groups }: Table): string {
   const titles = columns.map(
     (column) =>
-      `<th scope="col"${column.align === "right" ? ' class="number"' : ""}>${escaped(column.title)}</th>`,
+      `<th scope="col"${column.align === "right" ? ' class="number"' : ""}>${withEntities(column.title)}</th>`,
   );
   const bodies = groups.map((group) => {
     const heading =
       group.title === undefined
         ? ""
-        : `<tr><th></th><th colspan="${columns.length}" scope="rowgroup">${escaped(group.title)}</th></tr>`;
+        : `<tr><th></th><th colspan="${columns.length}" scope="rowgroup">${withEntities(group.title)}</th></tr>`;
     const rows = group.rows.map(({ mark, cells }) => {
       const shown = cells.map((cell, i) => {
         const kind = columns[i]?.align === "right" ? "number" : i === columns.length - 1 ? "remark" : "";
-        return `<td${kind === "" ? "" : ` class="${kind}"`}>${escaped(cell)}</td>`;
+        return `<td${kind === "" ? "" : ` class="${kind}"`}>${withEntities(cell)}</td>`;
       });
       return `<tr><td><span class="mark ${MARK_CLASSES[mark]}">${mark}</span></td>${shown.join("")}</tr>`;
     });
     return `<tbody>${heading}${rows.join("\n")}</tbody>`;
   });
-  return `<h2>${escaped(title)}</h2>
+  return `<h2>${withEntities(title)}</h2>
 <div class="scroll"><table>
 <thead><tr><th></th>${titles.join("")}</tr></thead>
 ${bodies.join("\n")}
 </table></div>`;
-}
-
-function escaped(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (sign) => entities[sign]!);
 }

@@ -1,32 +1,21 @@
 /** The licences of what is compiled into the engine, which require that their text goes with it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "#kit/make/checkout.ts";
-
-const RULE = `\n${"-".repeat(80)}\n\n`;
+import { noticesWithCompiler } from "./wasm-files.ts";
 
 /** @param yara folder of YARA's sources */
 export function noticesOf(yara: string): string {
-  const zig = join(ROOT, "node_modules", "@zigc", "lib");
   const text = (...path: string[]) => readFileSync(join(...path), "utf8").trim();
   const [authenticode] =
     /^\/\*.*?\*\//s.exec(text(yara, "libyara", "include", "authenticode-parser", "authenticode.h")) ?? [];
   if (authenticode === undefined) throw new Error("authenticode.h no longer begins with its licence");
-  const notices = {
+  return noticesWithCompiler({
     "libyara.wasm is made of the following. cryptex's own licence holds for the rest of it.":
       "YARA, with tlshc and declarations of authenticode-parser; parts of wasi-libc, musl and Zig.\nYARA's three parsers contain code of GNU Bison, whose licence allows that under terms of one's choice.",
     YARA: text(yara, "COPYING"),
     "authenticode-parser (its header)": authenticode.replace(/^\/\*\s*|\s*\*\/$/g, ""),
     "tlshc and TLSH, used under the second of their two licences": TLSH,
-    "wasi-libc": text(zig, "libc", "wasi", "LICENSE"),
-    "wasi-libc: MIT": text(zig, "libc", "wasi", "LICENSE-MIT"),
-    "wasi-libc: cloudlibc": text(zig, "libc", "wasi", "libc-bottom-half", "cloudlibc", "LICENSE"),
-    musl: text(zig, "libc", "musl", "COPYRIGHT"),
-    "Zig: its compiler's run-time library and parts of its C library": text(zig, "LICENSE"),
-  };
-  return `${Object.entries(notices)
-    .map(([name, notice]) => `${name}\n\n${notice}`)
-    .join(RULE)}\n`;
+  });
 }
 
 /** YARA carries the code without its licence, which stands in github.com/avast/tlshc. */

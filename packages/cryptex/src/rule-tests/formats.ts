@@ -1,7 +1,8 @@
 /** The output formats of a test run. Each takes the events one by one and writes what is known so far. */
+
+import { xmlText } from "#kit/format/markup.ts";
 import { formatCount, plural } from "#kit/format/numbers.ts";
 import { safeJson, visible } from "#kit/format/visible.ts";
-import { xmlText } from "#kit/format/xml.ts";
 import { fitLines, type Screen } from "#kit/term/screen.ts";
 import { paint } from "#kit/term/style.ts";
 import { lossText } from "../rules/rule-info.ts";

@@ -1,22 +1,14 @@
 /** Parts of a page without scripts or requests: style sheet, escaped text, tables, bars. */
+import { htmlText } from "#kit/format/markup.ts";
 import { formatCount } from "#kit/format/numbers.ts";
-import { visible } from "#kit/format/visible.ts";
 
 /** Markup. Text becomes markup only through `text`, so that hostile text never is. */
 export interface Html {
   readonly html: string;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 export function text(words: string): Html {
-  return { html: visible(words).replace(/[&<>"']/g, (sign) => ENTITIES[sign]!) };
+  return { html: htmlText(words) };
 }
 
 /** Sets a name or data in a fixed font; it may break anywhere. */
