@@ -350,10 +350,17 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^(node:|@vscode\/tree-sitter-wasm($|\/))/,
   },
   {
+    name: "cryptex/results",
+    files: /^packages\/cryptex\/src\/results\//,
+    may: ["cryptex/scan-runner", "kit/errors"],
+    packages: /^$/,
+  },
+  {
     name: "cryptex/cryptex-store",
     files: /^packages\/cryptex\/src\/cryptex-store\//,
     may: [
       "cryptex/dictionary",
+      "cryptex/results",
       "cryptex/rules",
       "cryptex/scan-runner",
       "cryptex/version",

@@ -1,8 +1,9 @@
-/** Who changed what, when. Nothing is ever taken out of it. */
+/** Who changed what, when. Nothing is ever taken out of it. Each change is a line of the journal, too. */
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 import type { Change, HistoryQuery, StoredEntry, Value } from "../dictionary/dictionary.ts";
 import { differences, type Entry, FIELDS } from "../dictionary/entry.ts";
 import { entryNamed } from "./dictionary-rows.ts";
+import { insertHappening } from "./journal-lines.ts";
 
 type Fields = Change["fields"];
 
@@ -27,7 +28,9 @@ export class HistoryWriter {
   }
 
   record({ who, at, action, entry, before }: Recorded): void {
-    this.#insert.run(entry.codename, entry.revision, at, who, action, fieldsText(action, entry, before));
+    const { codename, revision } = entry;
+    this.#insert.run(codename, revision, at, who, action, fieldsText(action, entry, before));
+    insertHappening(this.db, Date.parse(at), { type: "dictionary", codename, revision, action, who });
   }
 
   /** The same for all entries whose rows have a greater number, which were added in this transaction. */
@@ -36,6 +39,11 @@ export class HistoryWriter {
       INSERT INTO dict_history (codename, revision, at, who, action, fields)
       SELECT codename, revision, ?, ?, 'add', ? FROM dict_entries WHERE id > ? ORDER BY id`;
     this.db.query(sql).run(at, who, NO_FIELDS, id);
+    const lines = `
+      INSERT INTO journal (time, type, data)
+      SELECT ?, 'dictionary', json_object('codename', codename, 'revision', revision, 'action', 'add', 'who', ?)
+      FROM dict_entries WHERE id > ? ORDER BY id`;
+    this.db.query(lines).run(Date.parse(at), who, id);
   }
 }
 

@@ -112,7 +112,43 @@ const DICTIONARY = `
   CREATE INDEX dict_history_by_codename ON dict_history (codename);
 `;
 
-export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY];
+const JOURNAL = `
+  -- Scans, as they were asked for: see results/journal.ts. One without an id is being removed.
+  CREATE TABLE scans (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT UNIQUE,
+    origin TEXT NOT NULL,
+    key TEXT,
+    created INTEGER NOT NULL,
+    request TEXT,
+    hidden TEXT,
+    UNIQUE (origin, key)
+  ) STRICT;
+  -- What came of them so far. It is written anew with each batch of lines, so that what may be long stands above.
+  CREATE TABLE scan_states (
+    scan INTEGER PRIMARY KEY REFERENCES scans (number),
+    state TEXT NOT NULL,
+    started INTEGER,
+    ended INTEGER,
+    start_line TEXT,
+    end_line TEXT,
+    counts TEXT NOT NULL,
+    reason TEXT,
+    checkpoint TEXT
+  ) STRICT;
+  CREATE INDEX scan_states_by_state ON scan_states (state);
+  -- AUTOINCREMENT gives no number twice. One writer at a time: who reads up to a number has seen all lines below it.
+  CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    time INTEGER NOT NULL,
+    scan INTEGER REFERENCES scans (number),
+    type TEXT NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX journal_by_scan ON journal (scan);
+`;
+
+export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY, JOURNAL];
 
 /**
  * Brings a database to the newest schema, each step in a transaction of its own. Programs that open one at the same time wait

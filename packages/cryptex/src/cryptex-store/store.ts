@@ -67,6 +67,8 @@ function connected(filename: string, path: string, { waitMs = WAIT_MS }: StoreOp
 
 /** An open store. Closed by `using`. */
 export class Store implements Disposable {
+  readonly #afterWrites = new Set<() => void>();
+
   constructor(
     /** For queries that `read` and `write` run. */
     readonly db: Database,
@@ -83,7 +85,15 @@ export class Store implements Disposable {
    * @throws StoreError; what `work` throws. Nothing is changed then.
    */
   write<T>(work: (db: Database) => T): T {
-    return this.#transaction("BEGIN IMMEDIATE", work);
+    const result = this.#transaction("BEGIN IMMEDIATE", work);
+    for (const call of this.#afterWrites) call();
+    return result;
+  }
+
+  /** Calls after each `write` of this object. @returns a function that ends that */
+  afterWrites(call: () => void): () => void {
+    this.#afterWrites.add(call);
+    return () => this.#afterWrites.delete(call);
   }
 
   /** Bytes of the database without the room that deleted rows left. @throws StoreError */

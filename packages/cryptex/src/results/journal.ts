@@ -20,6 +20,15 @@ export interface JournalLine {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** A line whose data is not parsed, for those who pass it on. */
+export interface JournalFrame {
+  readonly seq: number;
+  readonly type: string;
+  readonly scan: string | null;
+  /** The frame as JSON: `{seq, time, type, scan, …data}`. */
+  readonly text: string;
+}
+
 /** Something that is no line of a scan's result. */
 export type Happening =
   /** A scan has changed its state. */
@@ -35,7 +44,12 @@ export type Happening =
   /** The gap report has changed. */
   | { readonly type: "gap"; readonly digest: string; readonly counts: Readonly<Record<string, number>> }
   /** Rules were read again, and differ. */
-  | { readonly type: "rules"; readonly ruleset: string; readonly digest: string; readonly quarantined: number }
+  | {
+      readonly type: "rules";
+      readonly ruleset: string;
+      readonly digest: string;
+      readonly quarantined: number;
+    }
   /** A web hook was delivered, or given up. */
   | {
       readonly type: "trigger";
@@ -59,7 +73,7 @@ export interface ScanRecord {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
-  /** What was asked for, as its scanner understands it; null for collected results. */
+  /** The order, as its scanner understands it; null for collected results. */
   readonly request: Readonly<Record<string, unknown>> | null;
   readonly start: Omit<StartEvent, "type"> | null;
   /** Null until the result is whole: a scan that is cancelled or fails has none. */
@@ -94,6 +108,8 @@ export interface LineQuery {
   readonly types?: readonly string[];
   /** Lines that are returned at most. */
   readonly limit: number;
+  /** Characters of data after which no further line is read: then fewer than `limit` come, but at least one. Not limited by default. */
+  readonly most?: number;
 }
 
 export interface ScanQuery {
@@ -106,7 +122,7 @@ export interface ScanQuery {
 }
 
 export interface Journal {
-  /** Writes down a scan. @throws JournalError "duplicate" */
+  /** Writes down a scan, with a line of type `scan`. @throws JournalError "duplicate" */
   create(scan: NewScan): ScanRecord;
   scan(id: string): ScanRecord | undefined;
   /** Returns what only the scanner may see. */
@@ -114,26 +130,39 @@ export interface Journal {
   scans(query: ScanQuery): ScanRecord[];
   /**
    * Writes lines of a scan, and with them the change of its record: `start` and `end` lines, counts, times and a line of type `scan` where
-   * the state changes are the journal's to derive. What it has returned from survives the end of the program in any way.
+   * the state changes are the journal's to derive. Where no state is given, a `start` line makes a waiting scan `running`, and an `end`
+   * line makes it `done`. What it has returned from survives the end of the program in any way.
    * @returns `seq` of the last line
-   * @throws JournalError "not-found"
+   * @throws JournalError "not-found"; "ended" for a scan that is done, cancelled or failed
    */
   append(scan: string, lines: readonly ScanEvent[], change?: ScanChange): number;
   /** Writes down what happened beside scans. @returns its `seq` */
   note(happening: Exclude<Happening, { type: "scan" }>): number;
+  /** Lists lines in the order of `seq`. Of all lines, numbers that are missing between two are lines that were removed. */
   read(query: LineQuery): JournalLine[];
-  /** Returns the `seq` of the oldest line that is kept and of the newest; 0 and 0 while there is none. Asks the store. */
+  /** The same, as frames. */
+  frames(query: LineQuery): JournalFrame[];
+  /**
+   * Returns the `seq` of the oldest line that is kept, 0 where none is; and that of the newest that was ever written, 0 before the
+   * first. Asks the store.
+   */
   bounds(): { readonly first: number; readonly last: number };
-  /** Calls after each write of this program, and, while anybody listens, soon after those of others. @returns a function that ends that */
+  /**
+   * Calls after each write of this program, and, while anybody listens, soon after those of others; whoever is called asks for lines,
+   * and may find none. A listener does not throw. @returns a function that ends that
+   */
   onWritten(listener: () => void): () => void;
-  /** Removes whole scans and happenings. @returns how many scans went */
+  /** Removes a scan with its lines, in whatever state it is. @returns false where there is none */
+  remove(scan: string): boolean;
+  /** Removes whole scans that have ended, and happenings, a little at a time. @returns how many scans went */
   prune(kept: Retention): number;
 }
 
+/** Everything goes that nothing here keeps; with no field, nothing goes. */
 export interface Retention {
-  /** ISO 8601: what ended before it goes. */
+  /** ISO 8601: scans that ended then or later are kept, and what else happened then or later. Without it, all other happenings are kept. */
   readonly before?: string;
-  /** Scans that are kept, the newest. */
+  /** Scans that are kept at least, the newest. */
   readonly scans?: number;
 }
 
@@ -141,9 +170,9 @@ export interface Retention {
 export class JournalError extends ProgramError<"journal"> {
   override name = "JournalError";
   constructor(
-    readonly kind: "duplicate" | "not-found",
+    readonly kind: "duplicate" | "not-found" | "ended",
     message: string,
-    /** "duplicate": the scan that is there. */
+    /** "duplicate", "ended": the scan that is there. */
     readonly scan?: string,
   ) {
     super("journal", message);

@@ -1,0 +1,252 @@
+/**
+ * The journal in the store. Every append is one transaction with the change of the scan's record; several programs may write
+ * at a time, and each hears of what the others write.
+ */
+import type { Database, SQLQueryBindings } from "bun:sqlite";
+import {
+  type Happening,
+  type Journal,
+  JournalError,
+  type JournalFrame,
+  type JournalLine,
+  type LineQuery,
+  type NewScan,
+  type Retention,
+  type ScanChange,
+  type ScanQuery,
+  type ScanRecord,
+  type ScanState,
+} from "../results/journal.ts";
+import type { ScanEvent } from "../scan-runner/events.ts";
+import { framesOf, insertHappening, insertLines, linesOf } from "./journal-lines.ts";
+import { numberOf } from "./migrations.ts";
+import { removeEnded, removeScan } from "./remove-scans.ts";
+import {
+  insertScan,
+  objectOrNull,
+  recordOf,
+  type ScanRow,
+  type StateRow,
+  scansWhere,
+  scanWithId,
+  textOrNull,
+  updateState,
+} from "./scan-rows.ts";
+import type { Store } from "./store.ts";
+import { StoreError } from "./store-error.ts";
+
+/** @param now tells the time, milliseconds since 1970 */
+export function storedJournal(store: Store, now: () => number = Date.now): Journal {
+  return new StoredJournal(store, now);
+}
+
+class StoredJournal implements Journal {
+  readonly #listeners: Listeners;
+
+  constructor(
+    private readonly store: Store,
+    private readonly now: () => number,
+  ) {
+    this.#listeners = new Listeners(store);
+  }
+
+  create(scan: NewScan): ScanRecord {
+    return this.store.write((db) => {
+      refuseDuplicate(db, scan);
+      const now = this.now();
+      const id = Bun.randomUUIDv7("hex", now);
+      const number = insertScan(db, id, scan, now);
+      insertLines(db, now, number, [{ type: "scan", state: scan.state }]);
+      return recordOf(scanWithId(db, id)!);
+    });
+  }
+
+  scan(id: string): ScanRecord | undefined {
+    const row = this.store.read((db) => scanWithId(db, id));
+    return row && recordOf(row);
+  }
+
+  hidden(id: string): { hidden: unknown; checkpoint: unknown } | undefined {
+    const sql =
+      "SELECT hidden, checkpoint FROM scans JOIN scan_states ON scan_states.scan = scans.number WHERE id = ?";
+    type Row = { hidden: string | null; checkpoint: string | null };
+    const row = this.store.read((db) => db.query<Row, [string]>(sql).get(id));
+    if (row === null) return undefined;
+    return { hidden: objectOrNull(row.hidden), checkpoint: objectOrNull(row.checkpoint) };
+  }
+
+  scans({ states, origin, before, limit }: ScanQuery): ScanRecord[] {
+    const tests = ["id IS NOT NULL"];
+    const values: SQLQueryBindings[] = [];
+    const test = (sql: string, value: SQLQueryBindings | undefined) => {
+      if (value === undefined) return;
+      tests.push(sql);
+      values.push(value);
+    };
+    test("state IN (SELECT value FROM json_each(?))", states && JSON.stringify(states));
+    test("origin = ?", origin);
+    test("id < ?", before);
+    const where = `${tests.join(" AND ")} ORDER BY id DESC LIMIT ?`;
+    return this.store.read((db) => scansWhere(db, where, [...values, limit])).map(recordOf);
+  }
+
+  append(scan: string, lines: readonly ScanEvent[], change: ScanChange = {}): number {
+    return this.store.write((db) => {
+      const before = openScan(db, scan);
+      const now = this.now();
+      const after = changed(before, lines, change, now);
+      const news = after.state === before.state ? [] : [stateLine(after.state, change.reason)];
+      // That it runs stands before its lines, that it has ended behind them.
+      const order = hasEnded(after.state) ? [...lines, ...news] : [...news, ...lines];
+      const last = insertLines(db, now, before.number, order);
+      updateState(db, after);
+      return last || lastSeq(db);
+    });
+  }
+
+  note(happening: Exclude<Happening, { type: "scan" }>): number {
+    return this.store.write((db) => insertHappening(db, this.now(), happening));
+  }
+
+  read(query: LineQuery): JournalLine[] {
+    return this.store.read((db) => linesOf(db, query));
+  }
+
+  frames(query: LineQuery): JournalFrame[] {
+    return this.store.read((db) => framesOf(db, query));
+  }
+
+  bounds(): { first: number; last: number } {
+    return this.store.read((db) => ({
+      first: numberOf(db, "SELECT coalesce(min(seq), 0) FROM journal"),
+      last: lastSeq(db),
+    }));
+  }
+
+  onWritten(listener: () => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  remove(scan: string): boolean {
+    return removeScan(this.store, scan);
+  }
+
+  prune(kept: Retention): number {
+    return removeEnded(this.store, kept);
+  }
+}
+
+/** @throws JournalError */
+function refuseDuplicate(db: Database, { origin, key }: NewScan): void {
+  if (key === undefined) return;
+  const [there] = scansWhere(db, "origin = ? AND key = ?", [origin, key]);
+  if (there) {
+    throw new JournalError(
+      "duplicate",
+      `this result of ${JSON.stringify(origin)} is there already`,
+      there.id,
+    );
+  }
+}
+
+/** @throws JournalError */
+function openScan(db: Database, id: string): ScanRow {
+  const row = scanWithId(db, id);
+  if (!row) throw new JournalError("not-found", "there is no such scan");
+  if (hasEnded(row.state)) {
+    throw new JournalError("ended", `the scan is ${row.state} already, and takes no more lines`, id);
+  }
+  return row;
+}
+
+function hasEnded(state: ScanState): boolean {
+  return state !== "waiting" && state !== "running";
+}
+
+function stateLine(state: ScanState, reason: string | undefined) {
+  return { type: "scan", state, ...(reason === undefined ? {} : { reason }) } as const;
+}
+
+function changed(row: ScanRow, lines: readonly ScanEvent[], change: ScanChange, now: number): StateRow {
+  const start = lines.find(({ type }) => type === "start");
+  const end = lines.find(({ type }) => type === "end");
+  const state = change.state ?? (end ? "done" : start ? "running" : row.state);
+  const counts: Record<string, number> = JSON.parse(row.counts);
+  for (const { type } of lines) counts[type] = (counts[type] ?? 0) + 1;
+  return {
+    number: row.number,
+    state,
+    started: row.started ?? (state === "waiting" ? null : now),
+    ended: hasEnded(state) ? now : null,
+    start_line: textOfLine(start) ?? row.start_line,
+    end_line: state === "done" ? (textOfLine(end) ?? row.end_line) : null,
+    counts: JSON.stringify(counts),
+    reason: change.reason ?? row.reason,
+    checkpoint: textOrNull(change.checkpoint) ?? row.checkpoint,
+  };
+}
+
+function textOfLine(line: ScanEvent | undefined): string | null {
+  if (line === undefined) return null;
+  const { type: _, ...data } = line;
+  return JSON.stringify(data);
+}
+
+/** Returns the greatest number that was ever given. */
+function lastSeq(db: Database): number {
+  return numberOf(db, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'journal'");
+}
+
+/**
+ * Pause between looks for what other programs wrote, while anybody listens. People do not notice a fifth of a second, and a look is
+ * one number that SQLite has in shared memory.
+ */
+const LOOK_MS = 200;
+
+/** Tells listeners of writes by this program, and by others through what SQLite counts of them. */
+class Listeners {
+  readonly #listeners = new Set<() => void>();
+  #stop = () => {};
+
+  constructor(private readonly store: Store) {}
+
+  add(listener: () => void): () => void {
+    // Each its own, were the same function given twice.
+    const call = () => listener();
+    if (this.#listeners.size === 0) this.#start();
+    this.#listeners.add(call);
+    return () => {
+      if (this.#listeners.delete(call) && this.#listeners.size === 0) this.#stop();
+    };
+  }
+
+  #start(): void {
+    const tell = () => {
+      for (const call of [...this.#listeners]) call();
+    };
+    let seen = this.#othersWrites();
+    const look = () => {
+      const now = this.#othersWrites();
+      if (now !== undefined && now === seen) return;
+      seen = now;
+      tell();
+    };
+    const timer = setInterval(look, LOOK_MS);
+    timer.unref();
+    const stopOwn = this.store.afterWrites(tell);
+    this.#stop = () => {
+      clearInterval(timer);
+      stopOwn();
+    };
+  }
+
+  /** Changes with each transaction of another connection. Undefined where the store fails: those who then ask for lines hear why. */
+  #othersWrites(): number | undefined {
+    try {
+      return this.store.read((db) => numberOf(db, "PRAGMA data_version"));
+    } catch (error) {
+      if (error instanceof StoreError) return undefined;
+      throw error;
+    }
+  }
+}
