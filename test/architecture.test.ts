@@ -293,7 +293,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/safe-index",
     files: /^packages\/cryptex\/src\/safe-index\//,
-    may: ["cryptex/engine", "cryptex/rules", "cryptex/other-engines", "kit/format"],
+    may: ["cryptex/engine", "cryptex/rules", "cryptex/other-engines", "kit/format", "kit/thread"],
     packages: /^node:/,
   },
   { name: "cryptex/archives", files: /^packages\/cryptex\/src\/archives\//, may: [], packages: /^node:fs$/ },
@@ -370,6 +370,23 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/format",
     ],
     packages: /^(bun:sqlite$|node:)/,
+  },
+  {
+    name: "cryptex/gateway",
+    files: /^packages\/cryptex\/src\/gateway\//,
+    may: [
+      "cryptex/cryptex-store",
+      "cryptex/dictionary",
+      "cryptex/explain",
+      "cryptex/results",
+      "cryptex/rules",
+      "cryptex/safe-index",
+      "cryptex/scan-runner",
+      "cryptex/version",
+      "kit/errors",
+      "kit/format",
+    ],
+    packages: /^node:/,
   },
   { name: "cryptex/version", files: /^packages\/cryptex\/src\/version\.ts$/, may: [], packages: /^$/ },
   {

@@ -6,6 +6,7 @@ import { type Column, table } from "#kit/term/table.ts";
 import type { RuleScope } from "../cryptex-store/rule-index.ts";
 import type { FoundRule } from "../cryptex-store/rule-search.ts";
 import { metaText } from "../cryptex-store/rule-words.ts";
+import { ruleJson } from "../cryptex-store/shown-rules.ts";
 
 const FOUND: readonly Column[] = [
   { title: "RULE" },
@@ -47,22 +48,6 @@ export function foundJson(found: readonly FoundRule[], { problems }: RuleScope):
 
 export function jsonLine(result: object): string {
   return `${safeJson({ schema: 1, ...result })}\n`;
-}
-
-export function ruleJson(rule: FoundRule) {
-  const { name, file, line, endLine, isPrivate, isGlobal, tags, meta, modules, digest } = rule;
-  return {
-    name,
-    file,
-    line,
-    end_line: endLine,
-    private: isPrivate,
-    global: isGlobal,
-    tags,
-    meta,
-    modules,
-    digest: `sha256:${digest}`,
-  };
 }
 
 export function problemJson({ rule, file, line, reason }: RuleScope["problems"][number]) {

@@ -1,21 +1,14 @@
-/** The output of `rules show`. */
+/** The text of `rules show`. */
 import { visible, visibleBytes } from "#kit/format/visible.ts";
-import type { Relations } from "../cryptex-store/rule-relations.ts";
 import type { FoundRule } from "../cryptex-store/rule-search.ts";
-import { jsonLine, placeOf, ruleJson } from "./rules-find-text.ts";
+import type { KnownRule } from "../cryptex-store/shown-rules.ts";
+import { placeOf } from "./rules-find-text.ts";
 
-export interface ShownRule {
-  readonly rule: FoundRule;
-  readonly relations: Relations;
-  /** Its bytes in the file. */
-  readonly text: Uint8Array;
-}
-
-export function shownText(shown: readonly ShownRule[]): string {
+export function shownText(shown: readonly KnownRule[]): string {
   return `${shown.map(oneText).join("\n\n")}\n`;
 }
 
-function oneText({ rule, relations: { uses, externals, usedBy, duplicates }, text }: ShownRule): string {
+function oneText({ rule, relations: { uses, externals, usedBy, duplicates }, text }: KnownRule): string {
   const named = (rules: readonly FoundRule[]) => rules.map((each) => `${each.name} (${placeOf(each)})`);
   const lines: readonly (readonly [string, readonly string[]])[] = [
     ["place", [visible(`${rule.file}:${rule.line}-${rule.endLine}`)]],
@@ -43,18 +36,4 @@ function sourceText(bytes: Uint8Array): string {
       /^\r?\n$/.test(part) ? "\n" : part === "\t" ? part : visibleBytes(Buffer.from(part, "latin1")),
     )
     .join("");
-}
-
-export function shownJson(shown: readonly ShownRule[]): string {
-  const places = (rules: readonly FoundRule[]) => rules.map(({ name, file, line }) => ({ name, file, line }));
-  return jsonLine({
-    rules: shown.map(({ rule, relations, text }) => ({
-      ...ruleJson(rule),
-      uses: places(relations.uses),
-      externals: relations.externals,
-      used_by: places(relations.usedBy),
-      duplicates: places(relations.duplicates),
-      text: Buffer.from(text).toString("utf8"),
-    })),
-  });
 }

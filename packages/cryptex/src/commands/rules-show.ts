@@ -1,16 +1,15 @@
 /** `rules show`: a rule's text, and how it hangs together with others. */
 import { InputError } from "#kit/errors.ts";
-import { visible } from "#kit/format/visible.ts";
+import { safeJson, visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { positional } from "#kit/term/flags.ts";
 import { suggestion } from "#kit/term/suggestion.ts";
-import { relationsOf } from "../cryptex-store/rule-relations.ts";
-import { findRules, rulesWhere } from "../cryptex-store/rule-search.ts";
+import { findRules } from "../cryptex-store/rule-search.ts";
+import { rulesCalled, shownRules } from "../cryptex-store/shown-rules.ts";
 import type { Deps } from "../deps.ts";
-import { readRuleFile } from "../rules/list-rule-files.ts";
 import { OUTPUT_FLAGS, SCOPE_DETAILS, SCOPE_FLAGS } from "./lookup-flags.ts";
 import { withRules } from "./rules-scope.ts";
-import { shownJson, shownText } from "./rules-show-text.ts";
+import { shownText } from "./rules-show-text.ts";
 
 export const rulesShow = command({
   name: "rules show",
@@ -28,17 +27,13 @@ export const rulesShow = command({
   seeAlso: ["rules find", "rules stats"],
   async run({ name, format, json, ...options }, io, deps: Deps) {
     return await withRules(options, io, deps, async (store, scope) => {
-      const rules = rulesWhere(store, scope, "name = ?", [name]);
+      const rules = rulesCalled(store, scope, name);
       if (rules.length === 0) {
         const near = findRules(store, scope, { words: [] }).map((rule) => rule.name);
         throw new InputError(`no rule is called '${visible(name)}'`, { hints: suggestion(name, near) });
       }
-      const shown = rules.map((rule) => ({
-        rule,
-        relations: relationsOf(store, scope, rule),
-        text: readRuleFile(rule.file).subarray(rule.start, rule.end),
-      }));
-      await io.out(json || format === "json" ? shownJson(shown) : shownText(shown));
+      const isJson = json || format === "json";
+      await io.out(isJson ? `${safeJson(shownRules(rules))}\n` : shownText(rules));
     });
   },
 });

@@ -1,4 +1,4 @@
-/** What services say when they do not do what they are asked to. The HTTP face makes a status of it, MCP an error result. */
+/** Errors of services that do not do what they are asked to. The HTTP face makes a status of it, MCP an error result. */
 import { ProgramError } from "#kit/errors.ts";
 
 export type ServiceFault =

@@ -4,6 +4,7 @@ import { type CompiledSet, compileRules } from "./compile.ts";
 import { type ListedFile, listRuleFiles } from "./list-rule-files.ts";
 import { type ResolvedRule, resolveRules } from "./resolve.ts";
 import { inOrderOf, type RuleFiles, readRuleFiles } from "./rule-files.ts";
+import type { Quarantined } from "./rule-info.ts";
 import { type Externals, FILE_EXTERNALS, type PackedRuleSet, type RuleSetRequest } from "./rule-set.ts";
 import { packRuleTable } from "./rule-table.ts";
 import { packRuleTexts } from "./rule-texts.ts";
@@ -23,13 +24,19 @@ export interface CompiledFiles extends CompiledSet {
  * Reads, resolves and compiles. Everything that was lost on the way is among `quarantined`.
  * @param mayWait waits for pipes that are named
  */
-export function compileSet(
-  request: RuleSetRequest,
-  { facts, newInstance }: Compiler,
-  mayWait = false,
-): CompiledFiles {
+export function compileSet(request: RuleSetRequest, compiler: Compiler, mayWait = false): CompiledFiles {
   const { listed, quarantined: unlisted } = listRuleFiles(request.paths);
   const read = readRuleFiles(listed, request.includeFolders, mayWait);
+  return { ...compileFiles(read, request, compiler, unlisted), listed };
+}
+
+/** Resolves and compiles what was read. @param unlisted what could not be */
+export function compileFiles(
+  read: RuleFiles,
+  request: Pick<RuleSetRequest, "externals" | "showPrivate">,
+  { facts, newInstance }: Compiler,
+  unlisted: readonly Quarantined[] = [],
+): Omit<CompiledFiles, "listed"> {
   const externals = withFileExternals(request.externals);
   const resolution = resolveRules(read, {
     name: "this engine",
@@ -39,7 +46,7 @@ export function compileSet(
   const style = request.showPrivate ? { edits: withoutPrivate } : {};
   const set = compileRules(resolution.rules, externals, newInstance, style);
   const quarantined = [...unlisted, ...read.quarantined, ...resolution.quarantined, ...set.quarantined];
-  return { ...set, quarantined: inOrderOf(read.files, quarantined), listed, read };
+  return { ...set, quarantined: inOrderOf(read.files, quarantined), read };
 }
 
 export function buildRuleSet(request: RuleSetRequest, compiler: Compiler): PackedRuleSet {

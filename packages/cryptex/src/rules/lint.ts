@@ -2,14 +2,14 @@
  * Lint: everything that is wrong with rules, or likely to be. Errors are the rules that a scan would not evaluate, by the loader and the
  * engine themselves; the rest is what authors miss and engines do not say.
  */
-import { type Compiler, compileSet } from "./build-rule-set.ts";
+import { type CompiledFiles, type Compiler, compileFiles, compileSet } from "./build-rule-set.ts";
 import { Lines } from "./lines.ts";
 import { conditionFindings } from "./lint-conditions.ts";
 import { quarantineFinding, warningFinding } from "./lint-engine.ts";
 import type { Finding, RuleCheck } from "./lint-finding.ts";
 import { setFindings } from "./lint-set.ts";
 import { stringFindings } from "./lint-strings.ts";
-import { inOrderOf, type RuleFile } from "./rule-files.ts";
+import { inOrderOf, type RuleFile, readRuleText } from "./rule-files.ts";
 import type { RuleSetRequest } from "./rule-set.ts";
 
 export interface LintReport {
@@ -20,10 +20,25 @@ export interface LintReport {
   readonly rules: number;
 }
 
+/** Rules that are no file. */
+export interface RuleText {
+  /** Stands for the path of a file in findings. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 const RULE_CHECKS: readonly RuleCheck[] = [stringFindings, conditionFindings];
 
 export function lintRules(request: RuleSetRequest, compiler: Compiler): LintReport {
-  const set = compileSet(request, compiler);
+  return reportOf(compileSet(request, compiler));
+}
+
+/** Lints a text of rules that stands alone. */
+export function lintText({ name, bytes }: RuleText, compiler: Compiler): LintReport {
+  return reportOf(compileFiles(readRuleText(name, bytes), { externals: {} }, compiler));
+}
+
+function reportOf(set: Omit<CompiledFiles, "listed">): LintReport {
   set.compiled?.free();
   const { files, rules } = set.read;
   const findings: Finding[] = [

@@ -1,10 +1,10 @@
 /** The door to lint: looks for findings in a thread of its own. */
 import { inThread } from "#kit/thread.ts";
-import type { LintReport } from "./lint.ts";
+import type { LintReport, RuleText } from "./lint.ts";
 import type { RuleSetRequest } from "./rule-set.ts";
 
 /** @throws the signal's reason */
-export function openLint(request: RuleSetRequest, signal: AbortSignal): Promise<LintReport> {
+export function openLint(request: RuleSetRequest | RuleText, signal: AbortSignal): Promise<LintReport> {
   return inThread(new URL("./lint-thread.ts", import.meta.url), request, {
     signal,
     failure: "the rules could not be linted",

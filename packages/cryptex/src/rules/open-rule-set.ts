@@ -42,6 +42,7 @@ export async function openRuleSet(options: OpenRuleSetOptions): Promise<RuleSet>
     quarantined: packed.quarantined,
     modules: packed.modules,
     files: packed.files.map(([path]) => path),
+    absent: packed.absent,
     externals,
     ...(packed.texts && { packed: { table: packed.table, texts: packed.texts } }),
   };

@@ -49,6 +49,13 @@ export function readRuleFiles(
   return reading;
 }
 
+/** Parses a text that stands alone: what it includes is lost, with the reason. */
+export function readRuleText(name: string, bytes: Uint8Array): RuleFiles {
+  const reading = new Reading([], false, "a text by itself includes nothing");
+  reading.addBytes({ path: name, root: "" }, bytes);
+  return reading;
+}
+
 class Reading implements RuleFiles {
   readonly files: RuleFile[] = [];
   readonly rules: RuleInFile[] = [];
@@ -63,6 +70,8 @@ class Reading implements RuleFiles {
   constructor(
     private readonly includeFolders: readonly string[],
     private readonly mayWait: boolean,
+    /** Why no file is included; undefined where they are. */
+    private readonly noIncludes?: string,
   ) {}
 
   /** Adds a file's rules unless they are there. */
@@ -81,9 +90,15 @@ class Reading implements RuleFiles {
       this.quarantined.push(unreadable(listed.path, error));
       return;
     }
-    const digest = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+    const digest = digestOf(bytes);
     this.seen.set(real, digest);
     this.digests.set(listed.path, digest);
+    this.stack.push(real);
+    this.addBytes(listed, bytes, digest);
+    this.stack.pop();
+  }
+
+  addBytes(listed: ListedFile, bytes: Uint8Array, digest = digestOf(bytes)): void {
     const file: RuleFile = { ...listed, bytes, digest, syntax: parseRuleFile(bytes) };
     this.files.push(file);
     for (const { rule, line, message } of file.syntax.faults) {
@@ -96,18 +111,17 @@ class Reading implements RuleFiles {
       const reason = "a comment is never closed: what follows it is not read";
       this.quarantined.push({ rule: null, file: file.path, line, reason, harmless: false });
     }
-    this.stack.push(real);
     for (const part of inOrder(file.syntax)) {
       if ("condition" in part) this.rules.push({ file, syntax: part });
       else this.include(file, part);
     }
-    this.stack.pop();
   }
 
   private include(from: RuleFile, { path, line }: IncludeSyntax): void {
     const lost = (reason: string) =>
       this.quarantined.push({ rule: null, file: from.path, line, reason, harmless: false });
     const shown = JSON.stringify(Buffer.from(path, "latin1").toString());
+    if (this.noIncludes !== undefined) return void lost(`include ${shown}: ${this.noIncludes}`);
     const found = includePlaces(from.path, path, this.includeFolders).find((place) => {
       if (statOrUndefined(place)) return true;
       this.absent.push(place);
@@ -122,6 +136,10 @@ class Reading implements RuleFiles {
     }
     this.add({ path: found, root: from.root });
   }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
 }
 
 function realPathOrUndefined(path: string): string | undefined {

@@ -16,6 +16,8 @@ export interface RuleSet {
   readonly modules: readonly string[];
   /** Paths of all files that were read. */
   readonly files: readonly string[];
+  /** Paths at which an include was looked for in vain: a file that appears there changes the set. */
+  readonly absent: readonly string[];
   /** Values of the externals defined by `--define`; those of the file are set for each file. */
   readonly externals: Externals;
   /** Facts and texts of the rules, packed, where they were asked for: see rule-table.ts, rule-texts.ts. */

@@ -60,6 +60,39 @@ export function whichRules(
   ]);
 }
 
+/** All rules that are served by name. */
+export interface RuleCollection {
+  /** Absolute paths by the name of the set. */
+  readonly sets: ReadonlyMap<string, readonly string[]>;
+  /** Name of the set that is meant where none is named; undefined where nobody names any rules. */
+  readonly byDefault: string | undefined;
+}
+
+/** Name of the default where the rules that are meant have no name of their own. */
+export const DEFAULT_SET = "default";
+
+/** Lists the rules that are meant, and with them every rule set of the nearest cryptex.toml. @throws as `namedRules` */
+export function ruleCollection(given: readonly string[], surroundings: Surroundings): RuleCollection {
+  const settings = new NearestSettings(surroundings.folder).read();
+  const sets = new Map(settings?.sets);
+  const named = namedRules(given, surroundings);
+  if (named === undefined) return { sets, byDefault: sets.has(DEFAULT_SET) ? DEFAULT_SET : undefined };
+  const byDefault = named.alias ?? DEFAULT_SET;
+  if (named.alias === undefined) {
+    if (sets.has(DEFAULT_SET)) {
+      throw new UsageError(
+        `${visible(settings!.path)} has a rule set ${DEFAULT_SET}, and ${visible(named.source)} names other rules as the default`,
+        ["give the rule set another name"],
+      );
+    }
+    sets.set(
+      DEFAULT_SET,
+      named.paths.map((path) => resolve(surroundings.folder, path)),
+    );
+  }
+  return { sets, byDefault };
+}
+
 /** Names of rule sets. What has a dot or a slash is a path. */
 const SET_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 

@@ -76,3 +76,30 @@ export const TARGETS: readonly Target[] = [
     check: checkWithYaraX,
   },
 ];
+
+/** Makes one target of several: it lacks what any of them lacks. @param names of TARGETS, at least one */
+export function commonTarget(names: readonly string[]): Target {
+  const [first, ...others] = TARGETS.filter(({ name }) => names.includes(name)) as [Target, ...Target[]];
+  return others.reduce(both, first);
+}
+
+function both(a: Target, b: Target): Target {
+  return {
+    name: `${a.name}, ${b.name}`,
+    about: `${a.about}; ${b.about}`,
+    modules: a.modules.filter((module) => b.modules.includes(module)),
+    ...((a.lacksExternals || b.lacksExternals) && { lacksExternals: true }),
+    lacks: (rule) => [...new Set([...a.lacks(rule), ...b.lacks(rule)])],
+    edits: (rule) => [...(a.edits?.(rule) ?? []), ...(b.edits?.(rule) ?? [])],
+    async check(index, signal) {
+      const first = await a.check?.(index, signal);
+      if (first && first.refused.length > 0) return first;
+      const second = await b.check?.(index, signal);
+      if (!first || !second) return first ?? second;
+      return {
+        by: second.refused.length > 0 ? second.by : `${first.by}, ${second.by}`,
+        refused: second.refused,
+      };
+    },
+  };
+}

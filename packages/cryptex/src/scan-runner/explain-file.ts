@@ -16,6 +16,8 @@ export interface ExplainFileRequest {
   readonly rule: number;
   /** A binary string. */
   readonly path: string;
+  /** False where the path must not be a link by now; by default a link is followed. */
+  readonly byLink?: boolean;
   readonly maxSize: number;
   /** 0 is without limit. */
   readonly timeoutMs: number;
@@ -46,7 +48,7 @@ export async function explainFile(request: ExplainFileRequest): Promise<Explaine
     startThread: request.startThread ?? startScanThread,
     onFailure: reject,
   });
-  crew.submit({ files: [{ path, byLink: true }], done: ([result]) => resolve(result!) });
+  crew.submit({ files: [{ path, byLink: request.byLink ?? true }], done: ([result]) => resolve(result!) });
   const result = await promise;
   switch (result.kind) {
     case "scanned":

@@ -27,6 +27,7 @@ function ruleSetOf(tree: Tree, source: string): RuleSet {
     modules,
     engine: ENGINE,
     files: [path],
+    absent: [],
     externals: {},
   };
 }

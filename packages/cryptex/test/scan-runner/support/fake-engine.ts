@@ -52,6 +52,7 @@ export function fakeRuleSet(rules: readonly FakeRule[], more: Partial<RuleSet> =
     quarantined: [],
     modules: [],
     files: [],
+    absent: [],
     externals: {},
     ...more,
   };

@@ -1,0 +1,66 @@
+/**
+ * The services of the gateway, without any way to ask for them: its HTTP face and MCP use the same services. Everything that goes in and comes out
+ * serialises to JSON, but for bytes.
+ */
+
+import { storedDictionary } from "../cryptex-store/dictionary.ts";
+import { storedJournal } from "../cryptex-store/journal.ts";
+import { openStore } from "../cryptex-store/store.ts";
+import type { Dictionary } from "../dictionary/dictionary.ts";
+import type { Journal } from "../results/journal.ts";
+import type { Externals } from "../rules/rule-set.ts";
+import type { RuleCollection } from "../rules/which-rules.ts";
+import { type NamedFolder, openRoots, type Roots } from "./roots.ts";
+import type { RuleSets } from "./rule-sets.ts";
+import { openRuleSets } from "./rules/open-rule-sets.ts";
+
+export interface Services {
+  readonly journal: Journal;
+  readonly dictionary: Dictionary;
+  readonly roots: Roots;
+  readonly ruleSets: RuleSets;
+}
+
+export interface ServiceSettings {
+  /** Path of the store; by default that of this user. */
+  readonly store?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly roots: readonly NamedFolder[];
+  readonly rules: RuleCollection;
+  readonly includeFolders: readonly string[];
+  readonly externals: Externals;
+  /** Folder of compiled sets; none is kept without it. */
+  readonly cacheFolder?: string;
+  readonly warn: (message: string) => void;
+}
+
+/** Opens all services. Disposing ends their work, and waits until nothing writes any more. @throws InputError; StoreError */
+export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
+  const { env, warn } = settings;
+  const roots = openRoots(settings.roots);
+  const store = openStore(settings.store, { env });
+  const closing = new AbortController();
+  const journal = storedJournal(store);
+  const dictionary = storedDictionary(store);
+  const ruleSets = openRuleSets({
+    ...settings,
+    store,
+    roots,
+    changed: (ruleset, { digest, quarantined }) => {
+      const lost = quarantined.filter(({ harmless }) => !harmless).length;
+      journal.note({ type: "rules", ruleset, digest, quarantined: lost });
+      warn(`the rules ${ruleset} have changed and were read again: ${digest}`);
+    },
+    signal: closing.signal,
+  });
+  return {
+    journal,
+    dictionary,
+    roots,
+    ruleSets,
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      store.close();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/** Thread that builds a safe index. */
+import { serve } from "#kit/thread.ts";
+import { ENGINE } from "../engine/engine-file.ts";
+import { makeLibyara } from "../engine/own-engine.ts";
+import { type BuiltIndex, buildIndex, type IndexRequest } from "./build-index.ts";
+import { commonTarget } from "./targets.ts";
+
+/** Targets by their names, since functions stay in their thread. */
+export interface IndexOrder extends Omit<IndexRequest, "target"> {
+  readonly targets: readonly string[];
+}
+
+void serve<IndexOrder, BuiltIndex>(({ targets, ...request }) => {
+  const compiler = { facts: ENGINE, newInstance: makeLibyara };
+  // Whoever does not want it any more ends the thread.
+  return buildIndex({ ...request, target: commonTarget(targets) }, compiler, new AbortController().signal);
+});
