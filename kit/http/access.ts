@@ -1,7 +1,9 @@
 /** Who may ask: the host a request names, the web site it comes from, and the token it brings. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Context } from "hono";
 import { Refusal } from "./refusal.ts";
 import type { Handler } from "./router.ts";
+import { isUpgrade, protocolsOf } from "./web-socket.ts";
 
 export interface AccessRules {
   /**
@@ -14,36 +16,99 @@ export interface AccessRules {
    * A list is needed where CORS does not protect: for WebSockets, and for requests that change something.
    */
   readonly origins: "any" | readonly string[];
-  readonly token?: TokenRule | undefined;
+  /** Without them, requests need none, and everybody may do everything. */
+  readonly tokens?: TokenRules | undefined;
 }
 
-/** The token that every request has to bring, as `Authorization: Bearer …`. */
-export interface TokenRule {
-  readonly token: string;
+/** The tokens of which each request has to bring one, as `Authorization: Bearer …`. */
+export interface TokenRules {
+  readonly tokens: readonly Token[];
   /** Names the protected area to clients (RFC 9110 §11.5). */
   readonly realm: string;
+  /**
+   * Begins the subprotocol by which a WebSocket may bring its token, in base64url: scripts of browsers cannot give it a
+   * header. The server answers with another subprotocol.
+   */
+  readonly protocolPrefix?: string;
 }
 
-/** Throws a Refusal: 401 or 403. */
-export type AccessCheck = (request: Request) => void;
+export interface Token extends Caller {
+  readonly token: string;
+}
 
-export function accessCheck({ hosts, origins, token }: AccessRules): AccessCheck {
-  const checks: AccessCheck[] = [];
+/** Somebody who has been let in. */
+export interface Caller {
+  /** Name of the token; "local" where none is needed. */
+  readonly name: string;
+  /** What it may do; undefined for everything. */
+  readonly scopes?: ReadonlySet<string> | undefined;
+}
+
+/** Whoever asks where no token is needed. */
+const LOCAL: Caller = { name: "local" };
+
+export function may({ scopes }: Caller, scope: string): boolean {
+  return scopes === undefined || scopes.has(scope);
+}
+
+/** Lets requests in. @throws Refusal 401 or 403 */
+export interface Access {
+  /** Checks host and web site alone. */
+  fromAnybody(request: Request): void;
+  /** Checks these and the token. */
+  caller(request: Request): Caller;
+}
+
+export function accessOf({ hosts, origins, tokens }: AccessRules): Access {
+  const checks: ((request: Request) => void)[] = [];
   if (hosts === "loopback") checks.push(checkHost);
   if (origins !== "any") checks.push(originCheck(origins));
-  if (token !== undefined) checks.push(tokenCheck(token));
-  return (request) => {
+  const fromAnybody = (request: Request) => {
     for (const check of checks) check(request);
+  };
+  const callerOf = tokens === undefined ? () => LOCAL : tokenCheck(tokens);
+  return {
+    fromAnybody,
+    caller(request) {
+      fromAnybody(request);
+      return callerOf(request);
+    },
   };
 }
 
-/** Wraps handlers so that they are called for requests that pass the rules only: `app.get(path, guard(handler))`. */
-export function accessGuard(rules: AccessRules): (handler: Handler) => Handler {
-  const check = accessCheck(rules);
-  return (handler) => (c) => {
-    check(c.req.raw);
-    return handler(c);
+export type GuardedHandler = (c: Context, caller: Caller) => Response | Promise<Response>;
+
+/** Wraps handlers so that they are called for requests that pass the rules only: `app.get(path, guard("read", handler))`. */
+export type Guard = (scope: Scope, handler: GuardedHandler) => Handler;
+
+/** A scope that the token must have; any token will do; or none is asked for. */
+export type Scope = string | typeof ANY_TOKEN | typeof NO_TOKEN;
+export const ANY_TOKEN = Symbol("any token");
+export const NO_TOKEN = Symbol("no token");
+
+export function accessGuard(rules: AccessRules): Guard {
+  const access = accessOf(rules);
+  return (scope, handler) => {
+    if (scope === NO_TOKEN) {
+      return (c) => {
+        access.fromAnybody(c.req.raw);
+        return handler(c, LOCAL);
+      };
+    }
+    return (c) => {
+      const caller = access.caller(c.req.raw);
+      if (scope !== ANY_TOKEN) demand(caller, scope, rules.tokens?.realm);
+      return handler(c, caller);
+    };
   };
+}
+
+/** @throws Refusal 403, as RFC 6750 §3.1 has it */
+function demand(caller: Caller, scope: string, realm = ""): void {
+  if (may(caller, scope)) return;
+  throw new Refusal(403, `the token ${caller.name} has not the scope ${scope}`, {
+    "www-authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="${scope}"`,
+  });
 }
 
 /** 127.0.0.0/8, ::1 and localhost with all names below it (RFC 6761), with or without a port. */
@@ -62,7 +127,7 @@ function checkHost(request: Request): void {
   }
 }
 
-function originCheck(allowed: readonly string[]): AccessCheck {
+function originCheck(allowed: readonly string[]): (request: Request) => void {
   return (request) => {
     const origin = request.headers.get("origin");
     // Browsers send it with whatever is not a plain link or image; no other client has to.
@@ -71,19 +136,28 @@ function originCheck(allowed: readonly string[]): AccessCheck {
   };
 }
 
-function tokenCheck({ token, realm }: TokenRule): AccessCheck {
-  const expected = digest(token);
+function tokenCheck({ tokens, realm, protocolPrefix }: TokenRules): (request: Request) => Caller {
+  const known = tokens.map(({ token, ...caller }) => ({ caller, expected: digest(token) }));
   const headers = { "www-authenticate": `Bearer realm="${realm}"` };
   return (request) => {
-    const sent = bearerToken(request);
+    const sent = bearerToken(request) ?? protocolToken(request, protocolPrefix);
     if (sent === undefined) throw new Refusal(401, "a bearer token is needed", headers);
-    // Digests have one length, so the comparison takes the same time whatever was sent.
-    if (!timingSafeEqual(digest(sent), expected)) throw new Refusal(401, "this is not the token", headers);
+    const given = digest(sent);
+    // Digests have one length, and each is compared, so it takes the same time whatever was sent.
+    const found = known.filter(({ expected }) => timingSafeEqual(given, expected));
+    if (found[0] === undefined) throw new Refusal(401, "this is not the token", headers);
+    return found[0].caller;
   };
 }
 
 function bearerToken(request: Request): string | undefined {
   return /^Bearer +([!-~]+) *$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+}
+
+function protocolToken(request: Request, prefix: string | undefined): string | undefined {
+  if (prefix === undefined || !isUpgrade(request)) return undefined;
+  const protocol = protocolsOf(request).find((each) => each.startsWith(prefix));
+  return protocol && Buffer.from(protocol.slice(prefix.length), "base64url").toString();
 }
 
 function digest(text: string): Buffer {

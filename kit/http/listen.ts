@@ -1,17 +1,18 @@
 /** Binds a request handler to a port or a Unix socket, and stops it again. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../errors.ts";
-import { type ErrorBody, Refusal, refusalResponse } from "./refusal.ts";
+import { type ErrorForm, Refusal, refusalResponse } from "./refusal.ts";
 import { clearSocketPath } from "./unix-socket.ts";
+import { SOCKETS, type Socket } from "./web-socket.ts";
 
 export type Address = { readonly hostname: string; readonly port: number } | { readonly unix: string };
 
 export interface ListenOptions {
   readonly address: Address;
-  /** Answers every request. Gets Bun's server too, which upgrades connections; Hono hands it to handlers as `c.env`. */
-  readonly fetch: (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
-  readonly errorBody: ErrorBody;
-  /** Larger request bodies are answered with 413. */
+  /** Answers every request. Gets Bun's server too, for `upgrade`; Hono hands it to handlers as `c.env`. */
+  readonly fetch: (request: Request, server: Bun.Server<Socket>) => Response | Promise<Response>;
+  readonly errors: ErrorForm;
+  /** Larger request bodies are answered with 413, whatever reads them. */
   readonly maxBodyBytes: number;
   /** Seconds without traffic in either direction after which a connection is closed. */
   readonly idleTimeoutSeconds: number;
@@ -41,17 +42,18 @@ export interface Listening {
 
 /** @throws InputError for an address, certificate or group that cannot be used */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { address, fetch, errorBody } = options;
+  const { address, fetch, errors } = options;
   const common = {
     ...(options.tls ? { tls: bunTls(options.tls) } : {}),
     ...(options.bundles ? { routes: { ...options.bundles } } : {}),
     ...idleTimeout(options.idleTimeoutSeconds),
+    websocket: SOCKETS,
     development: false,
     maxRequestBodySize: options.maxBodyBytes,
     // An HTTP/1.0 request may come without Host; its URL is then a mere path, which no router can parse.
-    fetch: (request: Request, server: Bun.Server<undefined>) =>
+    fetch: (request: Request, server: Bun.Server<Socket>) =>
       request.url.startsWith("/")
-        ? refusalResponse(new Refusal(400, "a Host header is needed"), errorBody)
+        ? refusalResponse(new Refusal(400, "a Host header is needed"), errors)
         : fetch(request, server),
   };
   const server =

@@ -22,9 +22,17 @@ export interface Parameter {
   readonly required?: true;
 }
 
+/** A header that a request may have. */
+export interface HeaderParameter {
+  readonly name: string;
+  readonly description: string;
+  readonly schema?: Schema;
+}
+
 export interface Answer {
   readonly description: string;
-  readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+  /** Missing for an answer without a body. */
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
   readonly headers?: Readonly<Record<string, object>>;
 }
 
@@ -50,4 +58,18 @@ export interface Operation {
 export function getOf({ operationId, summary, tags, parameters, responses }: Operation): object {
   const query = parameters?.map((parameter) => ({ in: "query", ...parameter }));
   return { get: { operationId, summary, tags, ...(query ? { parameters: query } : {}), responses } };
+}
+
+/** @param headers descriptions by name */
+export function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
+  const described = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: TEXT },
+  ]);
+  return { ...answer, headers: { ...answer.headers, ...Object.fromEntries(described) } };
+}
+
+/** Names a schema among the components of the document. */
+export function schemaNamed(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` };
 }

@@ -1,12 +1,12 @@
 /** Hono, with one shape for all answers that are not a handler's: errors, unknown paths, wrong methods. */
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { type ErrorBody, type HeaderFields, Refusal, refusalResponse } from "./refusal.ts";
+import { type ErrorForm, type HeaderFields, Refusal, refusalResponse } from "./refusal.ts";
 
 export type Handler = (c: Context) => Response | Promise<Response>;
 
 export interface RouterOptions {
-  readonly errorBody: ErrorBody;
+  readonly errors: ErrorForm;
   /** Headers of all refusals under a path. */
   readonly headers: (path: string) => HeaderFields;
   /** Message for a path that has no handler. */
@@ -22,10 +22,10 @@ export interface RouterOptions {
  * promises. That costs 2.5 µs a request (measured over loopback, Bun 1.4.5), a quarter of what a small answer takes. What a
  * middleware would do before the handler is a wrapper around it: see `accessGuard`.
  */
-export function createRouter({ errorBody, headers, notFound, report }: RouterOptions): Hono {
+export function createRouter({ errors, headers, notFound, report }: RouterOptions): Hono {
   const app = new Hono();
   const refuse = (refusal: HTTPException, c: Context) =>
-    refusalResponse(refusal, errorBody, headers(c.req.path));
+    refusalResponse(refusal, errors, headers(c.req.path));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return refuse(error, c);
     // Its request is aborted with it, which whoever worked for it may throw.

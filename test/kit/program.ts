@@ -2,6 +2,7 @@
 import { aborted } from "#kit/abort.ts";
 import { listen } from "#kit/http/listen.ts";
 import { wholeNumber } from "#kit/http/query.ts";
+import { jsonErrors } from "#kit/http/refusal.ts";
 import { createRouter } from "#kit/http/router.ts";
 import { checkErrno, once } from "#kit/native/library.ts";
 import { loadOwnLibrary } from "#kit/native/load.ts";
@@ -33,7 +34,7 @@ const serve = command({
   flags: { unix: flag.file({ required: true, about: "Unix socket" }) },
   examples: [],
   async run({ unix }, io) {
-    const common = { errorBody: (error: string) => ({ error }), maxBodyBytes: 1024, idleTimeoutSeconds: 10 };
+    const common = { errors: jsonErrors((error) => ({ error })), maxBodyBytes: 1024, idleTimeoutSeconds: 10 };
     const app = createRouter({ ...common, headers: () => ({}), notFound: "none", report: console.error });
     app.get("/squares", (c) => c.json(squares(wholeNumber("count", c.req.query("count"), 1, 1000))));
     const server = await listen({ ...common, address: { unix }, fetch: app.fetch });

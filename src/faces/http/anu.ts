@@ -3,7 +3,7 @@
  * One limit is wider: ANU stops at 1,024 elements, this at 65,536.
  */
 import { excerpt, parameter, wholeNumber } from "#kit/http/query.ts";
-import { Refusal } from "#kit/http/refusal.ts";
+import { type ErrorForm, jsonErrors, Refusal } from "#kit/http/refusal.ts";
 
 const TYPES = ["hex16", "uint8", "uint16"] as const;
 export type AnuType = (typeof TYPES)[number];
@@ -46,10 +46,8 @@ function parseType(text: string | undefined): AnuType {
   throw new Refusal(400, `type ${given}: ${TYPES.join(", ")}`);
 }
 
-/** The body of all error answers, of this API and of every other endpoint. */
-export function anuError(message: string): object {
-  return { success: false, error: message };
-}
+/** The form of all error answers, of this API and of every other endpoint. */
+export const ANU_ERRORS: ErrorForm = jsonErrors((error) => ({ success: false, error }));
 
 /** Encodes an answer as JSON. @param bytes length × size of them */
 export function encodeAnu({ type, length, size }: AnuRequest, bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 /** The HTTP API: which path has which handler, and who may ask. */
 import type { Hono } from "hono";
-import { type AccessRules, accessGuard } from "#kit/http/access.ts";
+import { type AccessRules, ANY_TOKEN, accessGuard, type TokenRules } from "#kit/http/access.ts";
 import { type Address, type Listening, listen, type TlsOptions } from "#kit/http/listen.ts";
 import { METRICS_CONTENT_TYPE } from "#kit/http/metrics-text.ts";
 import { parameter, queryOf } from "#kit/http/query.ts";
@@ -10,7 +10,7 @@ import type { Pool } from "../../pool/pool.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
 import type { SourceInfo } from "../../source.ts";
 import { VERSION } from "../../version.ts";
-import { anuError } from "./anu.ts";
+import { ANU_ERRORS } from "./anu.ts";
 import { Dispenser, QUEUE_LIMITS } from "./dispenser.ts";
 import { EventFeed, type EventFeedDeps } from "./event-feed.ts";
 import { LiveStatus } from "./live-status.ts";
@@ -96,7 +96,7 @@ export function createApp(deps: AppDeps): Hono {
     return randomRoutes.has(path) ? shared : HEADERS;
   };
   const app = createRouter({
-    errorBody: anuError,
+    errors: ANU_ERRORS,
     headers: headersOf,
     notFound: "no such path; /openapi.json lists all",
     report: deps.report,
@@ -105,10 +105,10 @@ export function createApp(deps: AppDeps): Hono {
     hosts: deps.hosts,
     // CORS headers say which web sites may read an answer, and no request changes anything.
     origins: "any",
-    token: deps.token === undefined ? undefined : { token: deps.token, realm: "esoteric-entropy" },
+    tokens: deps.token === undefined ? undefined : tokenRules(deps.token),
   });
   for (const [path, handler] of [...randomRoutes, ...statusRoutes]) {
-    app.get(path, guard(handler));
+    app.get(path, guard(ANY_TOKEN, handler));
     // Not guarded: a browser asks whether it may send a token before it sends it.
     app.options(
       path,
@@ -117,6 +117,10 @@ export function createApp(deps: AppDeps): Hono {
   }
   addPage(app);
   return app;
+}
+
+function tokenRules(token: string): TokenRules {
+  return { tokens: [{ name: "client", token }], realm: "esoteric-entropy" };
 }
 
 /** Headers that say which web site's scripts may read an answer. */
@@ -144,7 +148,7 @@ export function serveApp(app: Hono, address: Address, tls?: TlsOptions): Promise
     address,
     tls,
     fetch: app.fetch,
-    errorBody: anuError,
+    errors: ANU_ERRORS,
     maxBodyBytes: MAX_BODY_BYTES,
     idleTimeoutSeconds: IDLE_TIMEOUT_S,
     bundles: PAGE_BUNDLES,

@@ -1,13 +1,23 @@
 import { describe, expect, test } from "bun:test";
-import { type AccessRules, accessCheck, accessGuard, isLoopback } from "#kit/http/access.ts";
-import { Refusal } from "#kit/http/refusal.ts";
+import type { Context } from "hono";
+import {
+  type AccessRules,
+  ANY_TOKEN,
+  accessGuard,
+  accessOf,
+  type Caller,
+  isLoopback,
+  may,
+  NO_TOKEN,
+} from "#kit/http/access.ts";
+import { jsonErrors, Refusal } from "#kit/http/refusal.ts";
 import { createRouter } from "#kit/http/router.ts";
 
 const OPEN: AccessRules = { hosts: "any", origins: "any" };
 
 function refusalOf(rules: AccessRules, headers: Record<string, string>): Refusal | undefined {
   try {
-    accessCheck(rules)(new Request("http://localhost:8000/x", { headers }));
+    accessOf(rules).caller(new Request("http://localhost:8000/x", { headers }));
     return undefined;
   } catch (error) {
     if (error instanceof Refusal) return error;
@@ -42,10 +52,20 @@ describe("web sites", () => {
   }
 });
 
-describe("a token", () => {
-  const rules: AccessRules = { ...OPEN, token: { token: "0123456789abcdef", realm: "the vault" } };
+describe("tokens", () => {
+  const rules: AccessRules = {
+    ...OPEN,
+    tokens: {
+      realm: "the vault",
+      protocolPrefix: "vault.bearer.",
+      tokens: [
+        { name: "reader", token: "0123456789abcdef", scopes: new Set(["read"]) },
+        { name: "writer", token: "fedcba9876543210", scopes: new Set(["write", "scan"]) },
+      ],
+    },
+  };
 
-  test("is compared whole, and the refusal names the realm", () => {
+  test("are compared whole, and the refusal names the realm", () => {
     expect(refusalOf(rules, { authorization: "Bearer 0123456789abcdef" })).toBeUndefined();
     for (const [authorization, problem] of [
       ["", "a bearer token is needed"],
@@ -58,6 +78,29 @@ describe("a token", () => {
       expect(refusal?.headers).toEqual({ "www-authenticate": 'Bearer realm="the vault"' });
     }
   });
+
+  test("tell who it is, and what that one may do", () => {
+    const caller = accessOf(rules).caller(
+      new Request("http://localhost/", { headers: { authorization: "Bearer fedcba9876543210" } }),
+    );
+    expect(caller.name).toBe("writer");
+    expect(["read", "write", "scan"].map((scope) => may(caller, scope))).toEqual([false, true, true]);
+    expect(JSON.stringify(caller)).not.toContain("fedcba");
+  });
+
+  test("everybody may do everything where there are none", () => {
+    const caller = accessOf(OPEN).caller(new Request("http://localhost/"));
+    expect([caller.name, may(caller, "write")]).toEqual(["local", true]);
+  });
+
+  test("a WebSocket may bring its token as a subprotocol, and no other request", () => {
+    const protocol = `vault.bearer.${Buffer.from("0123456789abcdef").toString("base64url")}`;
+    const headers = { "sec-websocket-protocol": `vault.events, ${protocol}` };
+    expect(refusalOf(rules, { ...headers, upgrade: "WebSocket" })).toBeUndefined();
+    expect(refusalOf(rules, headers)?.status).toBe(401);
+    const wrong = { "sec-websocket-protocol": `${protocol}0`, upgrade: "websocket" };
+    expect(refusalOf(rules, wrong)?.message).toBe("this is not the token");
+  });
 });
 
 test("hosts: of this machine alone, where that is the rule", () => {
@@ -68,23 +111,68 @@ test("hosts: of this machine alone, where that is the rule", () => {
   for (const host of ["0.0.0.0", "::", "127.0.0.1.example.org"]) expect(isLoopback(host)).toBe(false);
 });
 
-test("a guarded handler is not called for a request that is refused", async () => {
+describe("guarded handlers", () => {
   const app = createRouter({
-    errorBody: (error) => ({ error }),
+    errors: jsonErrors((error) => ({ error })),
     headers: () => ({}),
     notFound: "",
     report() {},
   });
-  const guard = accessGuard({ ...OPEN, token: { token: "0123456789abcdef", realm: "r" } });
-  let calls = 0;
-  app.get(
-    "/",
-    guard((c) => {
-      calls += 1;
-      return c.text("in");
-    }),
-  );
-  expect([(await app.request("/")).status, calls]).toEqual([401, 0]);
-  const headers = { authorization: "Bearer 0123456789abcdef" };
-  expect([(await app.request("/", { headers })).status, calls]).toEqual([200, 1]);
+  const tokens = [
+    { name: "reader", token: "0123456789abcdef", scopes: new Set(["read"]) },
+    { name: "all", token: "fedcba9876543210" },
+  ];
+  const guard = accessGuard({ hosts: "loopback", origins: [], tokens: { tokens, realm: "r" } });
+  const calls: string[] = [];
+  const note = (path: string) => (c: Context, caller: Caller) => {
+    calls.push(`${path} by ${caller.name}`);
+    return c.text("in");
+  };
+  app.get("/read", guard("read", note("/read")));
+  app.get("/write", guard("write", note("/write")));
+  app.get("/any", guard(ANY_TOKEN, note("/any")));
+  app.get("/none", guard(NO_TOKEN, note("/none")));
+
+  async function statusOf(path: string, token?: string, more: Record<string, string> = {}): Promise<number> {
+    const authorization: Record<string, string> =
+      token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return (await app.request(path, { headers: { ...authorization, ...more } })).status;
+  }
+
+  test("are called for those who may, and not for others", async () => {
+    calls.length = 0;
+    for (const path of ["/read", "/write", "/any", "/none"]) {
+      const statuses = [
+        await statusOf(path),
+        await statusOf(path, "0123456789abcdef"),
+        await statusOf(path, "fedcba9876543210"),
+      ];
+      const wanted = {
+        "/read": [401, 200, 200],
+        "/write": [401, 403, 200],
+        "/any": [401, 200, 200],
+        "/none": [200, 200, 200],
+      };
+      expect(statuses, path).toEqual(wanted[path as keyof typeof wanted]);
+    }
+    expect(calls).toEqual([
+      ...["/read by reader", "/read by all", "/write by all", "/any by reader", "/any by all"],
+      ...["/none by local", "/none by local", "/none by local"],
+    ]);
+  });
+
+  test("are not called across web sites and by other names, where no token is asked for either", async () => {
+    calls.length = 0;
+    for (const path of ["/none", "/read"]) {
+      expect(await statusOf(path, "fedcba9876543210", { origin: "https://evil.example" })).toBe(403);
+      expect(await statusOf(path, "fedcba9876543210", { host: "evil.example" })).toBe(403);
+    }
+    expect(calls).toEqual([]);
+  });
+
+  test("the refusal of a scope names it", async () => {
+    const response = await app.request("/write", { headers: { authorization: "Bearer 0123456789abcdef" } });
+    expect(await response.json()).toEqual({ error: "the token reader has not the scope write" });
+    expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope", scope="write"');
+  });
 });

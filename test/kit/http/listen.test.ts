@@ -5,13 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "#kit/errors.ts";
 import { type Listening, type ListenOptions, listen } from "#kit/http/listen.ts";
+import { jsonErrors } from "#kit/http/refusal.ts";
 import { createRouter } from "#kit/http/router.ts";
+import type { Socket } from "#kit/http/web-socket.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 import { runProcess } from "../../support/run-process.ts";
 
 const options = {
   address: { hostname: "127.0.0.1", port: 0 },
-  errorBody: (message: string) => ({ problem: message }),
+  errors: jsonErrors((problem) => ({ problem })),
   maxBodyBytes: 100,
   idleTimeoutSeconds: 120,
   fetch: async (request: Request) => new Response(await request.text()),
@@ -31,14 +33,14 @@ test("a body up to the limit is taken, a larger one is answered with 413", async
 
 test("Hono's handlers are handed the server, which upgrades connections", async () => {
   let server: unknown;
-  const app = createRouter({ errorBody: options.errorBody, headers: () => ({}), notFound: "", report() {} });
+  const app = createRouter({ errors: options.errors, headers: () => ({}), notFound: "", report() {} });
   app.get("/", (c) => {
     server = c.env;
     return c.text("");
   });
   await using bound = await listening({ fetch: app.fetch });
   await fetch(bound.url);
-  expect((server as Bun.Server<undefined>).upgrade).toBeFunction();
+  expect((server as Bun.Server<Socket>).upgrade).toBeFunction();
 });
 
 test("a port in use: the product says what to do", async () => {

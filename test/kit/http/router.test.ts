@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { HTTPException } from "hono/http-exception";
-import { type HeaderFields, Refusal, tryLater } from "#kit/http/refusal.ts";
+import { type HeaderFields, jsonErrors, Refusal, tryLater } from "#kit/http/refusal.ts";
 import { createRouter, methodsOf } from "#kit/http/router.ts";
 
 function router() {
   const reported: unknown[] = [];
   const app = createRouter({
-    errorBody: (message) => ({ problem: message }),
+    errors: jsonErrors((problem) => ({ problem })),
     headers: (path): HeaderFields =>
       path.startsWith("/open/") ? { "access-control-allow-origin": "*" } : {},
     notFound: "nothing here",

@@ -1,0 +1,83 @@
+/** Bodies of requests, read up to a limit. */
+import { Refusal } from "./refusal.ts";
+
+/** Levels of lists and objects in each other; no request of ours has more than ten. */
+const MAX_DEPTH = 64;
+
+/** @throws Refusal 413 beyond the limit */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new Refusal(413, `the body has more than ${maxBytes} bytes`, {}, { kind: "too-large", limit: maxBytes });
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop cancels the stream, so what is still to come is not taken in.
+  for await (const piece of request.body) {
+    length += piece.length;
+    if (length > maxBytes) throw tooLarge();
+    pieces.push(piece);
+  }
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+}
+
+/** @param types that are taken, such as "application/json" @throws Refusal 415 */
+export function requireType(request: Request, types: readonly string[]): void {
+  const sent = /^[^;]*/
+    .exec(request.headers.get("content-type") ?? "")![0]
+    .trim()
+    .toLowerCase();
+  if (types.includes(sent)) return;
+  throw new Refusal(415, `the body must be ${types.join(" or ")}`, { accept: types.join(", ") });
+}
+
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
+/** @throws Refusal 400, 413, 415 */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  requireType(request, ["application/json"]);
+  const bytes = await readBytes(request, maxBytes);
+  let text: string;
+  try {
+    text = UTF_8.decode(bytes);
+  } catch {
+    throw new Refusal(400, "the body is not UTF-8");
+  }
+  // Before it is parsed, for parsers go down level by level.
+  if (depthOf(text) > MAX_DEPTH)
+    throw new Refusal(400, `the body is nested more than ${MAX_DEPTH} levels deep`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(
+      400,
+      text.trim() === "" ? "the body is empty, and must be JSON" : "the body is no JSON",
+    );
+  }
+}
+
+/** Counts the levels of lists and objects, whatever else is wrong. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text.charCodeAt(at);
+    if (sign === QUOTE) at = endOfText(text, at);
+    else if (sign === OPEN_LIST || sign === OPEN_OBJECT) deepest = Math.max(deepest, ++depth);
+    else if (sign === CLOSE_LIST || sign === CLOSE_OBJECT) depth -= 1;
+  }
+  return deepest;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
+  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+];
+
+function endOfText(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const sign = text.charCodeAt(at);
+    if (sign === BACKSLASH) at += 1;
+    else if (sign === QUOTE) return at;
+  }
+  return text.length;
+}
