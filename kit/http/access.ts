@@ -40,7 +40,7 @@ export interface Token extends Caller {
 export interface Caller {
   /** Name of the token; "local" where none is needed. */
   readonly name: string;
-  /** What it may do; undefined for everything. */
+  /** Scopes that it has; undefined for all of them. */
   readonly scopes?: ReadonlySet<string> | undefined;
 }
 

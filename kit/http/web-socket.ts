@@ -56,8 +56,10 @@ export function upgrade(
   const headers: Record<string, string> = protocolsOf(request).includes(protocol)
     ? { "sec-websocket-protocol": protocol }
     : {};
-  if (!server.upgrade(request, { data: socket, headers }))
+  if (!server.upgrade(request, { data: socket, headers })) {
+    socket.closed();
     throw new Refusal(400, "this is no request for a WebSocket");
+  }
   // Bun has answered; it looks at nothing that comes now.
   return new Response(null);
 }

@@ -22,6 +22,7 @@ export const cryptex: Recipe = {
     // `--version` needs nothing of the program.
     loadedLater: [`${FOLDER}/src/product.ts`],
     threads: [
+      `${FOLDER}/src/engine/self-test-thread.ts`,
       `${FOLDER}/src/rules/rules-thread.ts`,
       `${FOLDER}/src/rules/cost-thread.ts`,
       `${FOLDER}/src/rules/lint-thread.ts`,

@@ -13,12 +13,43 @@ import type { RuleCollection } from "../rules/which-rules.ts";
 import { type NamedFolder, openRoots, type Roots } from "./roots.ts";
 import type { RuleSets } from "./rule-sets.ts";
 import { openRuleSets } from "./rules/open-rule-sets.ts";
+import type { Scans } from "./scans/scans.ts";
+import type { Triggers } from "./triggers/triggers.ts";
 
 export interface Services {
   readonly journal: Journal;
   readonly dictionary: Dictionary;
   readonly roots: Roots;
   readonly ruleSets: RuleSets;
+  readonly scans: Scans;
+  readonly gap: GapService;
+  readonly triggers: Triggers;
+}
+
+/** @throws ServiceError "not-found" where no gap root is set */
+export interface GapService {
+  report(): GapReport;
+  scan(): Promise<GapReport>;
+  set(component: string, changes: GapChanges): GapComponent;
+  history(): { readonly at: string; readonly counts: Readonly<Record<string, number>> }[];
+}
+
+export interface GapChanges {
+  readonly responsible?: string | null;
+  readonly linked_cryptex?: string | null;
+}
+
+export interface GapComponent {
+  readonly component: string;
+  readonly port_status: string;
+  readonly responsible: string | null;
+  readonly linked_cryptex: string | null;
+}
+
+export interface GapReport {
+  readonly schema: 1;
+  readonly components: readonly GapComponent[];
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 export interface ServiceSettings {
@@ -35,7 +66,9 @@ export interface ServiceSettings {
 }
 
 /** Opens all services. Disposing ends their work, and waits until nothing writes any more. @throws InputError; StoreError */
-export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
+export function openServices(
+  settings: ServiceSettings,
+): Pick<Services, "journal" | "dictionary" | "roots" | "ruleSets"> & AsyncDisposable {
   const { env, warn } = settings;
   const roots = openRoots(settings.roots);
   const store = openStore(settings.store, { env });

@@ -1,0 +1,84 @@
+/** The HTTP API of the gateway: which path has which handler, and who may ask. */
+import type { Hono } from "hono";
+import { type AccessRules, ANY_TOKEN, accessGuard, type Caller } from "#kit/http/access.ts";
+import { type Endpoint, endpoint, mount } from "#kit/http/endpoint.ts";
+import type { EventHub } from "#kit/http/events/event-hub.ts";
+import { answerOf } from "#kit/http/openapi.ts";
+import { createRouter } from "#kit/http/router.ts";
+import type { Services } from "../services.ts";
+import { HEADERS, PROBLEMS, refusalOf } from "./answers.ts";
+import { openapiOf } from "./openapi.ts";
+import { dictionaryEndpoints } from "./routes-dictionary.ts";
+import { eventEndpoints } from "./routes-events.ts";
+import { gapEndpoints } from "./routes-gap.ts";
+import { ruleEndpoints } from "./routes-rules.ts";
+import { scanEndpoints } from "./routes-scans.ts";
+import { statusEndpoints } from "./routes-status.ts";
+import { triggerEndpoints } from "./routes-triggers.ts";
+
+export interface AppDeps {
+  readonly services: Services;
+  readonly hub: EventHub;
+  readonly access: AccessRules;
+  /** Threads of a scan; by default one a core. */
+  readonly threads?: number | undefined;
+  /** Answers agents; it asks for the scopes of each tool itself. */
+  readonly mcp?: McpHandler | undefined;
+  /** Called with errors that are no refusals. */
+  readonly report: (error: unknown) => void;
+  /** Aborted when the server stops. */
+  readonly closing: AbortSignal;
+}
+
+export type McpHandler = (request: Request, caller: Caller) => Response | Promise<Response>;
+
+export interface App {
+  readonly router: Hono;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export function createApp(deps: AppDeps): App {
+  const { services, hub, access, mcp, report } = deps;
+  const endpoints: Endpoint[] = [
+    ...scanEndpoints(services),
+    ...eventEndpoints(services.journal, hub, report),
+    ...ruleEndpoints(services),
+    ...dictionaryEndpoints(services),
+    ...gapEndpoints(services),
+    ...triggerEndpoints(services),
+    ...(mcp ? mcpEndpoints(mcp) : []),
+    ...statusEndpoints({ ...deps, openapi: () => document }),
+  ];
+  const document = openapiOf(endpoints);
+  const router = createRouter({
+    errors: PROBLEMS,
+    headers: () => HEADERS,
+    notFound: "no such path; /openapi.json lists all",
+    refusalOf,
+    report,
+  });
+  mount(router, accessGuard(access), endpoints);
+  return { router, endpoints };
+}
+
+/** MCP over HTTP has one path: requests are posted, streams are got, sessions are deleted. */
+function mcpEndpoints(handler: McpHandler): Endpoint[] {
+  const routes = [
+    ["POST /mcp", "mcpRequest", "Messages of the Model Context Protocol"],
+    ["GET /mcp", "mcpStream", "Messages from the server, as server-sent events"],
+    ["DELETE /mcp", "mcpEnd", "End a session"],
+  ] as const;
+  return routes.map(([route, id, summary]) =>
+    endpoint(route, {
+      id,
+      summary: `${summary}. Each tool asks for a scope of its own`,
+      tag: "agents",
+      scope: ANY_TOKEN,
+      ...(route === "POST /mcp" && {
+        body: { bytes: { type: "object" }, contentType: "application/json", description: "JSON-RPC 2.0" },
+      }),
+      responses: { "200": answerOf("JSON-RPC 2.0", "application/json", { type: "object" }) },
+      handle: ({ request, caller }) => handler(request, caller),
+    }),
+  );
+}

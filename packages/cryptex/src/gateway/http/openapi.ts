@@ -1,0 +1,37 @@
+/** `GET /openapi.json`: the API as OpenAPI 3.1, made of the endpoints themselves. */
+import { STATUS_CODES } from "node:http";
+import { describe, type Endpoint } from "#kit/http/endpoint.ts";
+import { answerOf, schemaNamed } from "#kit/http/openapi.ts";
+import { VERSION } from "../../version.ts";
+import { SCHEMAS } from "./schemas.ts";
+
+const TAGS = ["scans", "events", "rules", "dictionary", "gap", "triggers", "agents", "status"];
+
+export function openapiOf(endpoints: readonly Endpoint[]) {
+  const refusal = (status: number) =>
+    answerOf(STATUS_CODES[status] ?? "Refused", "application/problem+json", schemaNamed("Problem"));
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "cryptex",
+      version: VERSION,
+      description:
+        "Scans with YARA rules, the rules themselves, the dictionary and the gap report of a code base.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    tags: TAGS.map((name) => ({ name })),
+    paths: describe(endpoints, refusal, "token"),
+    components: {
+      schemas: SCHEMAS,
+      securitySchemes: {
+        token: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "Of the scopes read, scan and write; a gateway that was started without tokens asks for none",
+        },
+      },
+    },
+  };
+}
