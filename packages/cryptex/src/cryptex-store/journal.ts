@@ -33,7 +33,6 @@ import {
   updateState,
 } from "./scan-rows.ts";
 import type { Store } from "./store.ts";
-import { StoreError } from "./store-error.ts";
 
 /** @param now tells the time, milliseconds since 1970 */
 export function storedJournal(store: Store, now: () => number = Date.now): Journal {
@@ -41,14 +40,10 @@ export function storedJournal(store: Store, now: () => number = Date.now): Journ
 }
 
 class StoredJournal implements Journal {
-  readonly #listeners: Listeners;
-
   constructor(
     private readonly store: Store,
     private readonly now: () => number,
-  ) {
-    this.#listeners = new Listeners(store);
-  }
+  ) {}
 
   create(scan: NewScan): ScanRecord {
     return this.store.write((db) => {
@@ -124,7 +119,7 @@ class StoredJournal implements Journal {
   }
 
   onWritten(listener: () => void): () => void {
-    return this.#listeners.add(listener);
+    return this.store.onWritten(listener);
   }
 
   remove(scan: string): boolean {
@@ -195,58 +190,4 @@ function textOfLine(line: ScanEvent | undefined): string | null {
 /** Returns the greatest number that was ever given. */
 function lastSeq(db: Database): number {
   return numberOf(db, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'journal'");
-}
-
-/**
- * Pause between looks for what other programs wrote, while anybody listens. People do not notice a fifth of a second, and a look is
- * one number that SQLite has in shared memory.
- */
-const LOOK_MS = 200;
-
-/** Tells listeners of writes by this program, and by others through what SQLite counts of them. */
-class Listeners {
-  readonly #listeners = new Set<() => void>();
-  #stop = () => {};
-
-  constructor(private readonly store: Store) {}
-
-  add(listener: () => void): () => void {
-    // Each its own, were the same function given twice.
-    const call = () => listener();
-    if (this.#listeners.size === 0) this.#start();
-    this.#listeners.add(call);
-    return () => {
-      if (this.#listeners.delete(call) && this.#listeners.size === 0) this.#stop();
-    };
-  }
-
-  #start(): void {
-    const tell = () => {
-      for (const call of [...this.#listeners]) call();
-    };
-    let seen = this.#othersWrites();
-    const look = () => {
-      const now = this.#othersWrites();
-      if (now !== undefined && now === seen) return;
-      seen = now;
-      tell();
-    };
-    const timer = setInterval(look, LOOK_MS);
-    timer.unref();
-    const stopOwn = this.store.afterWrites(tell);
-    this.#stop = () => {
-      clearInterval(timer);
-      stopOwn();
-    };
-  }
-
-  /** Changes with each transaction of another connection. Undefined where the store fails: those who then ask for lines hear why. */
-  #othersWrites(): number | undefined {
-    try {
-      return this.store.read((db) => numberOf(db, "PRAGMA data_version"));
-    } catch (error) {
-      if (error instanceof StoreError) return undefined;
-      throw error;
-    }
-  }
 }
