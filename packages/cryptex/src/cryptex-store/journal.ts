@@ -47,7 +47,7 @@ class StoredJournal implements Journal {
 
   create(scan: NewScan): ScanRecord {
     return this.store.write((db) => {
-      refuseDuplicate(db, scan);
+      refuseDuplicate(db, scan.origin, scan.key);
       const now = this.now();
       const id = Bun.randomUUIDv7("hex", now);
       const number = insertScan(db, id, scan, now);
@@ -70,16 +70,23 @@ class StoredJournal implements Journal {
     return { hidden: objectOrNull(row.hidden), checkpoint: objectOrNull(row.checkpoint) };
   }
 
-  scans({ states, origin, before, limit }: ScanQuery): ScanRecord[] {
+  scans({ states, origin, since, ruleset, complete, before, limit }: ScanQuery): ScanRecord[] {
     const tests = ["id IS NOT NULL"];
     const values: SQLQueryBindings[] = [];
-    const test = (sql: string, value: SQLQueryBindings | undefined) => {
-      if (value === undefined) return;
+    const test = (sql: string, ...given: readonly (SQLQueryBindings | undefined)[]) => {
+      const known = given.filter((value) => value !== undefined);
+      if (known.length === 0) return;
       tests.push(sql);
-      values.push(value);
+      values.push(...known);
     };
     test("state IN (SELECT value FROM json_each(?))", states && JSON.stringify(states));
     test("origin = ?", origin);
+    test("created >= ?", since && Date.parse(since));
+    const digest = ruleset?.replace(/^(?!sha256:)/, "sha256:");
+    const isOf = "start_line ->> '$.ruleset.alias' = ? OR instr(start_line ->> '$.ruleset.digest', ?) = 1";
+    test(`(${isOf})`, ruleset, digest);
+    const isComplete = "coalesce(state = 'done' AND end_line ->> '$.complete', 0)";
+    test(`${isComplete} = ?`, complete === undefined ? undefined : Number(complete));
     test("id < ?", before);
     const where = `${tests.join(" AND ")} ORDER BY id DESC LIMIT ?`;
     return this.store.read((db) => scansWhere(db, where, [...values, limit])).map(recordOf);
@@ -88,6 +95,7 @@ class StoredJournal implements Journal {
   append(scan: string, lines: readonly ScanEvent[], change: ScanChange = {}): number {
     return this.store.write((db) => {
       const before = openScan(db, scan);
+      if (change.key !== undefined) setKey(db, before, change.key);
       const now = this.now();
       const after = changed(before, lines, change, now);
       const news = after.state === before.state ? [] : [stateLine(after.state, change.reason)];
@@ -132,7 +140,7 @@ class StoredJournal implements Journal {
 }
 
 /** @throws JournalError */
-function refuseDuplicate(db: Database, { origin, key }: NewScan): void {
+function refuseDuplicate(db: Database, origin: string, key: string | undefined): void {
   if (key === undefined) return;
   const [there] = scansWhere(db, "origin = ? AND key = ?", [origin, key]);
   if (there) {
@@ -142,6 +150,12 @@ function refuseDuplicate(db: Database, { origin, key }: NewScan): void {
       there.id,
     );
   }
+}
+
+/** @throws JournalError */
+function setKey(db: Database, { number, origin }: ScanRow, key: string): void {
+  refuseDuplicate(db, origin, key);
+  db.query("UPDATE scans SET key = ? WHERE number = ?").run(key, number);
 }
 
 /** @throws JournalError */
@@ -174,7 +188,7 @@ function changed(row: ScanRow, lines: readonly ScanEvent[], change: ScanChange, 
     started: row.started ?? (state === "waiting" ? null : now),
     ended: hasEnded(state) ? now : null,
     start_line: textOfLine(start) ?? row.start_line,
-    end_line: state === "done" ? (textOfLine(end) ?? row.end_line) : null,
+    end_line: textOfLine(end) ?? row.end_line,
     counts: JSON.stringify(counts),
     reason: change.reason ?? row.reason,
     checkpoint: textOrNull(change.checkpoint) ?? row.checkpoint,

@@ -69,6 +69,7 @@ function connected(filename: string, path: string, { waitMs = WAIT_MS }: StoreOp
 /** An open store. Closed by `using`. */
 export class Store implements Disposable {
   readonly #listeners: WriteListeners;
+  #isWriting = false;
 
   constructor(
     /** For queries that `read` and `write` run. */
@@ -80,15 +81,24 @@ export class Store implements Disposable {
 
   /** Runs queries that all see the same state. @throws StoreError */
   read<T>(work: (db: Database) => T): T {
+    if (this.#isWriting) return work(this.db);
     return this.#transaction("BEGIN", work);
   }
 
   /**
-   * Runs changes of which all are kept or none. Waits for other writers.
+   * Runs changes of which all are kept or none. Waits for other writers. One within another is part of that.
    * @throws StoreError; what `work` throws. Nothing is changed then.
    */
   write<T>(work: (db: Database) => T): T {
-    const result = this.#transaction("BEGIN IMMEDIATE", work);
+    if (this.#isWriting) return work(this.db);
+    const result = this.#transaction("BEGIN IMMEDIATE", (db) => {
+      this.#isWriting = true;
+      try {
+        return work(db);
+      } finally {
+        this.#isWriting = false;
+      }
+    });
     this.#listeners.tell();
     return result;
   }

@@ -198,6 +198,43 @@ describe("a scan", () => {
   });
 });
 
+describe("lists of scans", () => {
+  const made = (digest: string, alias: string | undefined, complete: boolean | undefined) => {
+    now += DAY;
+    const { id } = journal.create({ ...RUNNING, origin: "a" });
+    const ruleset = { digest: `sha256:${digest}`, ...(alias && { alias }) };
+    journal.append(id, [{ ...startLine, ruleset } as ScanEvent]);
+    if (complete !== undefined) journal.append(id, [{ ...endLine, complete } as ScanEvent]);
+    return id;
+  };
+  const listed = (query: object) => journal.scans({ limit: 100, ...query }).map(({ id }) => id);
+
+  test("are chosen by rules, time and completeness", () => {
+    const one = made("aabb", "own", true);
+    const two = made("aacc", undefined, false);
+    const three = made("ddee", "sha256:aabb", undefined);
+    expect(listed({ ruleset: "aa" })).toEqual([two, one]);
+    expect(listed({ ruleset: "sha256:aabb" })).toEqual([three, one]);
+    expect(listed({ ruleset: "own" })).toEqual([one]);
+    expect(listed({ ruleset: "%" })).toEqual([]);
+    expect(listed({ complete: true })).toEqual([one]);
+    expect(listed({ complete: false })).toEqual([three, two]);
+    expect(listed({ since: new Date(START + 2 * DAY).toISOString() })).toEqual([three, two]);
+    expect(listed({ ruleset: "aa", complete: false, origin: "a" })).toEqual([two]);
+  });
+});
+
+test("a key may be given with the last lines, and is refused where it is there", () => {
+  const one = journal.create({ ...RUNNING, key: "k" }).id;
+  const two = journal.create(RUNNING).id;
+  const end = () => journal.append(two, [endLine], { key: "k" });
+  expect(faultOf(end)).toMatchObject({ kind: "duplicate", scan: one });
+  expect(journal.scan(two)).toMatchObject({ state: "running", end: null, lines: {} });
+  journal.remove(one);
+  end();
+  expect(faultOf(() => journal.create({ ...RUNNING, key: "k" }))).toMatchObject({ scan: two });
+});
+
 describe("lines", () => {
   test("come back as they were, with any text, in order, from any place on", () => {
     fc.assert(
