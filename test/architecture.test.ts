@@ -356,11 +356,18 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^$/,
   },
   {
+    name: "cryptex/telemetry-agent",
+    files: /^packages\/cryptex\/src\/telemetry-agent\//,
+    may: ["cryptex/results", "cryptex/scan-runner", "kit/abort", "kit/errors", "kit/format"],
+    packages: /^node:/,
+  },
+  {
     name: "cryptex/cryptex-store",
     files: /^packages\/cryptex\/src\/cryptex-store\//,
     may: [
       "cryptex/dictionary",
       "cryptex/results",
+      "cryptex/telemetry-agent",
       "cryptex/rules",
       "cryptex/scan-runner",
       "cryptex/version",

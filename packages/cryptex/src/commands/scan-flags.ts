@@ -22,7 +22,7 @@ export const SCAN_FLAGS = {
   threads: flag.count(1, 256, { about: "Files scanned at the same time; default: one a core" }),
   maxStrings: flag.count(0, 1_000_000, { default: "100", about: "Matches that are listed of a string" }),
   explain: flag.switch({ about: "Explain each match; for text, ndjson and json" }),
-  listClean: flag.switch({ about: "List clean files, too" }),
+  listClean: flag.switch({ about: "List clean files, too, with their digests" }),
   unordered: flag.switch({ about: "Write lines as they come, not by path" }),
   profile: flag.switch({
     about: "Measure each rule on a sample of the files afterwards; the dearest go to stderr",

@@ -39,11 +39,18 @@ export class HistoryWriter {
       INSERT INTO dict_history (codename, revision, at, who, action, fields)
       SELECT codename, revision, ?, ?, 'add', ? FROM dict_entries WHERE id > ? ORDER BY id`;
     this.db.query(sql).run(at, who, NO_FIELDS, id);
-    const lines = `
-      INSERT INTO journal (time, type, data)
-      SELECT ?, 'dictionary', json_object('codename', codename, 'revision', revision, 'action', 'add', 'who', ?)
-      FROM dict_entries WHERE id > ? ORDER BY id`;
-    this.db.query(lines).run(Date.parse(at), who, id);
+    using added = this.db.prepare<Pick<Change, "codename" | "revision">, [number]>(
+      "SELECT codename, revision FROM dict_entries WHERE id > ? ORDER BY id",
+    );
+    for (const { codename, revision } of added.iterate(id)) {
+      insertHappening(this.db, Date.parse(at), {
+        type: "dictionary",
+        codename,
+        revision,
+        action: "add",
+        who,
+      });
+    }
   }
 }
 

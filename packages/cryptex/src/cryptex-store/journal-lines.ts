@@ -1,5 +1,6 @@
-/** Lines of the journal as rows. A row's data is JSON: the line without its type, in the order of its keys. */
+/** Lines of the journal as rows. A row's data is JSON that is safe on a terminal: the line without its type, in the order of its keys. */
 import type { Database, SQLQueryBindings } from "bun:sqlite";
+import { safeJson } from "#kit/format/visible.ts";
 import type { Happening, JournalFrame, JournalLine, LineQuery } from "../results/journal.ts";
 import type { ScanEvent } from "../scan-runner/events.ts";
 
@@ -12,12 +13,12 @@ export function insertLines(
   db: Database,
   time: number,
   scan: number | null,
-  lines: readonly (ScanEvent | StateLine | OtherHappening)[],
+  lines: Iterable<ScanEvent | StateLine | OtherHappening>,
 ): number {
   const insert = db.query("INSERT INTO journal (time, scan, type, data) VALUES (?, ?, ?, ?)");
   let last: number | bigint = 0;
   for (const { type, ...data } of lines) {
-    last = insert.run(time, scan, type, JSON.stringify(data)).lastInsertRowid;
+    last = insert.run(time, scan, type, safeJson(data)).lastInsertRowid;
   }
   return Number(last);
 }

@@ -33,7 +33,6 @@ import {
   updateState,
 } from "./scan-rows.ts";
 import type { Store } from "./store.ts";
-import { StoreError } from "./store-error.ts";
 
 /** @param now tells the time, milliseconds since 1970 */
 export function storedJournal(store: Store, now: () => number = Date.now): Journal {
@@ -41,18 +40,14 @@ export function storedJournal(store: Store, now: () => number = Date.now): Journ
 }
 
 class StoredJournal implements Journal {
-  readonly #listeners: Listeners;
-
   constructor(
     private readonly store: Store,
     private readonly now: () => number,
-  ) {
-    this.#listeners = new Listeners(store);
-  }
+  ) {}
 
   create(scan: NewScan): ScanRecord {
     return this.store.write((db) => {
-      refuseDuplicate(db, scan);
+      refuseDuplicate(db, scan.origin, scan.key);
       const now = this.now();
       const id = Bun.randomUUIDv7("hex", now);
       const number = insertScan(db, id, scan, now);
@@ -75,16 +70,23 @@ class StoredJournal implements Journal {
     return { hidden: objectOrNull(row.hidden), checkpoint: objectOrNull(row.checkpoint) };
   }
 
-  scans({ states, origin, before, limit }: ScanQuery): ScanRecord[] {
+  scans({ states, origin, since, ruleset, complete, before, limit }: ScanQuery): ScanRecord[] {
     const tests = ["id IS NOT NULL"];
     const values: SQLQueryBindings[] = [];
-    const test = (sql: string, value: SQLQueryBindings | undefined) => {
-      if (value === undefined) return;
+    const test = (sql: string, ...given: readonly (SQLQueryBindings | undefined)[]) => {
+      const known = given.filter((value) => value !== undefined);
+      if (known.length === 0) return;
       tests.push(sql);
-      values.push(value);
+      values.push(...known);
     };
     test("state IN (SELECT value FROM json_each(?))", states && JSON.stringify(states));
     test("origin = ?", origin);
+    test("created >= ?", since && Date.parse(since));
+    const digest = ruleset?.replace(/^(?!sha256:)/, "sha256:");
+    const isOf = "start_line ->> '$.ruleset.alias' = ? OR instr(start_line ->> '$.ruleset.digest', ?) = 1";
+    test(`(${isOf})`, ruleset, digest);
+    const isComplete = "coalesce(state = 'done' AND end_line ->> '$.complete', 0)";
+    test(`${isComplete} = ?`, complete === undefined ? undefined : Number(complete));
     test("id < ?", before);
     const where = `${tests.join(" AND ")} ORDER BY id DESC LIMIT ?`;
     return this.store.read((db) => scansWhere(db, where, [...values, limit])).map(recordOf);
@@ -93,6 +95,7 @@ class StoredJournal implements Journal {
   append(scan: string, lines: readonly ScanEvent[], change: ScanChange = {}): number {
     return this.store.write((db) => {
       const before = openScan(db, scan);
+      if (change.key !== undefined) setKey(db, before, change.key);
       const now = this.now();
       const after = changed(before, lines, change, now);
       const news = after.state === before.state ? [] : [stateLine(after.state, change.reason)];
@@ -124,7 +127,7 @@ class StoredJournal implements Journal {
   }
 
   onWritten(listener: () => void): () => void {
-    return this.#listeners.add(listener);
+    return this.store.onWritten(listener);
   }
 
   remove(scan: string): boolean {
@@ -137,7 +140,7 @@ class StoredJournal implements Journal {
 }
 
 /** @throws JournalError */
-function refuseDuplicate(db: Database, { origin, key }: NewScan): void {
+function refuseDuplicate(db: Database, origin: string, key: string | undefined): void {
   if (key === undefined) return;
   const [there] = scansWhere(db, "origin = ? AND key = ?", [origin, key]);
   if (there) {
@@ -147,6 +150,12 @@ function refuseDuplicate(db: Database, { origin, key }: NewScan): void {
       there.id,
     );
   }
+}
+
+/** @throws JournalError */
+function setKey(db: Database, { number, origin }: ScanRow, key: string): void {
+  refuseDuplicate(db, origin, key);
+  db.query("UPDATE scans SET key = ? WHERE number = ?").run(key, number);
 }
 
 /** @throws JournalError */
@@ -179,7 +188,7 @@ function changed(row: ScanRow, lines: readonly ScanEvent[], change: ScanChange, 
     started: row.started ?? (state === "waiting" ? null : now),
     ended: hasEnded(state) ? now : null,
     start_line: textOfLine(start) ?? row.start_line,
-    end_line: state === "done" ? (textOfLine(end) ?? row.end_line) : null,
+    end_line: textOfLine(end) ?? row.end_line,
     counts: JSON.stringify(counts),
     reason: change.reason ?? row.reason,
     checkpoint: textOrNull(change.checkpoint) ?? row.checkpoint,
@@ -195,58 +204,4 @@ function textOfLine(line: ScanEvent | undefined): string | null {
 /** Returns the greatest number that was ever given. */
 function lastSeq(db: Database): number {
   return numberOf(db, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'journal'");
-}
-
-/**
- * Pause between looks for what other programs wrote, while anybody listens. People do not notice a fifth of a second, and a look is
- * one number that SQLite has in shared memory.
- */
-const LOOK_MS = 200;
-
-/** Tells listeners of writes by this program, and by others through what SQLite counts of them. */
-class Listeners {
-  readonly #listeners = new Set<() => void>();
-  #stop = () => {};
-
-  constructor(private readonly store: Store) {}
-
-  add(listener: () => void): () => void {
-    // Each its own, were the same function given twice.
-    const call = () => listener();
-    if (this.#listeners.size === 0) this.#start();
-    this.#listeners.add(call);
-    return () => {
-      if (this.#listeners.delete(call) && this.#listeners.size === 0) this.#stop();
-    };
-  }
-
-  #start(): void {
-    const tell = () => {
-      for (const call of [...this.#listeners]) call();
-    };
-    let seen = this.#othersWrites();
-    const look = () => {
-      const now = this.#othersWrites();
-      if (now !== undefined && now === seen) return;
-      seen = now;
-      tell();
-    };
-    const timer = setInterval(look, LOOK_MS);
-    timer.unref();
-    const stopOwn = this.store.afterWrites(tell);
-    this.#stop = () => {
-      clearInterval(timer);
-      stopOwn();
-    };
-  }
-
-  /** Changes with each transaction of another connection. Undefined where the store fails: those who then ask for lines hear why. */
-  #othersWrites(): number | undefined {
-    try {
-      return this.store.read((db) => numberOf(db, "PRAGMA data_version"));
-    } catch (error) {
-      if (error instanceof StoreError) return undefined;
-      throw error;
-    }
-  }
 }

@@ -146,6 +146,14 @@ const JOURNAL = `
     data TEXT NOT NULL
   ) STRICT;
   CREATE INDEX journal_by_scan ON journal (scan);
+  -- Files whose lines are taken in as they come: see telemetry-agent/followed-files.ts. Numbers as JavaScript has them.
+  CREATE TABLE followed_files (
+    dev REAL NOT NULL,
+    ino REAL NOT NULL,
+    path TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (dev, ino)
+  ) STRICT, WITHOUT ROWID;
 `;
 
 export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY, JOURNAL];

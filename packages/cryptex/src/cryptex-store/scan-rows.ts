@@ -74,7 +74,7 @@ export function recordOf(row: ScanRow): ScanRecord {
     endedAt: timeOrNull(row.ended),
     request: objectOrNull(row.request) as ScanRecord["request"],
     start: objectOrNull(row.start_line) as ScanRecord["start"],
-    end: objectOrNull(row.end_line) as ScanRecord["end"],
+    end: (row.state === "done" ? objectOrNull(row.end_line) : null) as ScanRecord["end"],
     lines: JSON.parse(row.counts),
     reason: row.reason,
   };

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { dataFolder } from "#kit/files/user-folders.ts";
 import { migrate, numberOf } from "./migrations.ts";
 import { ANOTHER_STORE, explained, StoreError } from "./store-error.ts";
+import { WriteListeners } from "./write-listeners.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -67,33 +68,44 @@ function connected(filename: string, path: string, { waitMs = WAIT_MS }: StoreOp
 
 /** An open store. Closed by `using`. */
 export class Store implements Disposable {
-  readonly #afterWrites = new Set<() => void>();
+  readonly #listeners: WriteListeners;
+  #isWriting = false;
 
   constructor(
     /** For queries that `read` and `write` run. */
     readonly db: Database,
     readonly path: string,
-  ) {}
+  ) {
+    this.#listeners = new WriteListeners(db);
+  }
 
   /** Runs queries that all see the same state. @throws StoreError */
   read<T>(work: (db: Database) => T): T {
+    if (this.#isWriting) return work(this.db);
     return this.#transaction("BEGIN", work);
   }
 
   /**
-   * Runs changes of which all are kept or none. Waits for other writers.
+   * Runs changes of which all are kept or none. Waits for other writers. One within another is part of that.
    * @throws StoreError; what `work` throws. Nothing is changed then.
    */
   write<T>(work: (db: Database) => T): T {
-    const result = this.#transaction("BEGIN IMMEDIATE", work);
-    for (const call of this.#afterWrites) call();
+    if (this.#isWriting) return work(this.db);
+    const result = this.#transaction("BEGIN IMMEDIATE", (db) => {
+      this.#isWriting = true;
+      try {
+        return work(db);
+      } finally {
+        this.#isWriting = false;
+      }
+    });
+    this.#listeners.tell();
     return result;
   }
 
-  /** Calls after each `write` of this object. @returns a function that ends that */
-  afterWrites(call: () => void): () => void {
-    this.#afterWrites.add(call);
-    return () => this.#afterWrites.delete(call);
+  /** Calls after each `write`, and soon after those of others. A listener does not throw. @returns a function that ends that */
+  onWritten(listener: () => void): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** Bytes of the database without the room that deleted rows left. @throws StoreError */
@@ -125,6 +137,7 @@ export class Store implements Disposable {
   }
 
   close(): void {
+    this.#listeners.close();
     this.db.close(true);
   }
 

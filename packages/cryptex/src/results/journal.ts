@@ -80,7 +80,7 @@ export interface ScanRecord {
   readonly end: Omit<EndEvent, "type"> | null;
   /** Lines so far, by type. */
   readonly lines: Readonly<Record<string, number>>;
-  /** Why it failed. */
+  /** Why it failed, or why a collected result is not whole. */
   readonly reason: string | null;
 }
 
@@ -97,6 +97,8 @@ export interface NewScan {
 export interface ScanChange {
   readonly state?: ScanState;
   readonly reason?: string;
+  /** `NewScan.key`, where it is known only now. */
+  readonly key?: string;
   /** Where a scan that is interrupted goes on; replaced with each batch of lines, in the same transaction. */
   readonly checkpoint?: Readonly<Record<string, unknown>>;
 }
@@ -115,6 +117,12 @@ export interface LineQuery {
 export interface ScanQuery {
   readonly states?: readonly ScanState[];
   readonly origin?: string;
+  /** ISO 8601: scans that were written down then or later. */
+  readonly since?: string;
+  /** Digest of the rules, or the beginning of one, with or without `sha256:`; or their alias. */
+  readonly ruleset?: string;
+  /** Those whose `end` says so, or all others. */
+  readonly complete?: boolean;
   /** Scans that are older than the one with this id. */
   readonly before?: string;
   /** Scans that are returned at most; newest first. */
@@ -133,7 +141,7 @@ export interface Journal {
    * the state changes are the journal's to derive. Where no state is given, a `start` line makes a waiting scan `running`, and an `end`
    * line makes it `done`. What it has returned from survives the end of the program in any way.
    * @returns `seq` of the last line
-   * @throws JournalError "not-found"; "ended" for a scan that is done, cancelled or failed
+   * @throws JournalError "not-found"; "duplicate" for a key that is there; "ended" for a scan that is done, cancelled or failed
    */
   append(scan: string, lines: readonly ScanEvent[], change?: ScanChange): number;
   /** Writes down what happened beside scans. @returns its `seq` */

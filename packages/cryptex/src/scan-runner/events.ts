@@ -90,6 +90,9 @@ export interface NoteEvent extends ShownPath {
 /** With --list-clean. */
 export interface CleanEvent extends ShownPath {
   readonly type: "clean";
+  /** Digest of the bytes that were scanned, hex. Absent, as `size` is, in results of programs that do not make it. */
+  readonly sha256?: string;
+  readonly size?: number;
 }
 
 /**

@@ -42,7 +42,7 @@ export interface ScanFileOptions {
   /** Digests are made of every file, not of those that match alone. */
   readonly digestAll: boolean;
   readonly archives: ArchiveLimits;
-  /** Clean members of archives are named, and not only counted. */
+  /** Clean files and members are named with their digests, and not only counted. */
   readonly listClean: boolean;
 }
 

@@ -105,14 +105,14 @@ export class Results {
   }
 
   /** Lines of a file whose result is known from an earlier scan. */
-  known(path: string, { events }: SeenResult): readonly ScanEvent[] {
+  known(path: string, size: number, { events, sha256 }: SeenResult): readonly ScanEvent[] {
     const shown = shownPath(path);
     const matches = events.filter(({ type }) => type === "match").length;
     const lines = events.map((event) => {
       const { type, ...rest } = event;
       return { type, ...shown, ...rest } as ScanEvent;
     });
-    return [...lines, ...this.#count(shown, matches, this.#files)];
+    return [...lines, ...this.#count(shown, matches, { size, sha256 }, this.#files)];
   }
 
   /** Lines of an archive's members, as an earlier scan has kept them. */
@@ -168,9 +168,9 @@ export class Results {
     const faults = this.#faults(unit, shown);
     const lines = this.#lines(unit, shown);
     const matches = lines.filter(({ type }) => type === "match").length;
-    if (faults.length === 0) return [...lines, ...this.#count(shown, matches, counts)];
+    if (faults.length === 0) return [...lines, ...this.#count(shown, matches, unit, counts)];
     this.#complete = false;
-    if (matches > 0) return [...lines, ...faults, ...this.#count(shown, matches, counts)];
+    if (matches > 0) return [...lines, ...faults, ...this.#count(shown, matches, unit, counts)];
     const error = { kind: "error", path, reason: notWholly(faults), complete: false } as const;
     return [...lines, ...faults, this.notScanned(error, counts)];
   }
@@ -204,18 +204,23 @@ export class Results {
     const events = this.#lines(member, { path: "" }).map(withoutPath);
     return events.some(({ type }) => type === "match") || !this.listClean
       ? events
-      : [...events, { type: "clean" }];
+      : [...events, { type: "clean", ...contentOf(member) }];
   }
 
   /** Counts an evaluated file. Returns the line of a clean one, if those are listed. */
-  #count(shown: ShownPath, matches: number, counts: Counts): readonly ScanEvent[] {
+  #count(
+    shown: ShownPath,
+    matches: number,
+    unit: Pick<ScannedUnit, "size" | "sha256">,
+    counts: Counts,
+  ): readonly ScanEvent[] {
     if (matches > 0) {
       counts.matched++;
       this.#matches += matches;
       return [];
     }
     counts.clean++;
-    return this.listClean ? [{ type: "clean", ...shown }] : [];
+    return this.listClean ? [{ type: "clean", ...shown, ...contentOf(unit) }] : [];
   }
 
   #lines(
@@ -275,6 +280,11 @@ export class Results {
     }
     return events;
   }
+}
+
+/** Whoever lists clean files has all digests. */
+function contentOf({ sha256, size }: Pick<ScannedUnit, "size" | "sha256">) {
+  return { sha256: sha256!, size };
 }
 
 /** Lists so many faults in a reason; the lines before it have all. */

@@ -245,7 +245,7 @@ class Scan implements Disposable {
     this.request.progress?.found(found);
     if (found.kind !== "file") stretch.items.push({ kind: "line", found });
     else {
-      const earlier = this.#seen?.get(found);
+      const earlier = this.#earlier(found);
       if (earlier && this.request.reuse !== "paranoid") {
         // A clean file has no line, so no place either.
         if (earlier.events.length === 0 && !earlier.archive && !this.request.listClean) {
@@ -261,6 +261,12 @@ class Scan implements Disposable {
     }
     this.#filesAhead++;
     if (stretch.isFull) this.#close();
+  }
+
+  /** Result of an earlier scan that says all that this one has to say. */
+  #earlier(file: FoundFile): SeenResult | undefined {
+    const earlier = this.#seen?.get(file);
+    return this.request.listClean && earlier?.sha256 === undefined ? undefined : earlier;
   }
 
   #countClean(file: FoundFile): void {
@@ -316,7 +322,7 @@ class Scan implements Disposable {
       if (item.kind === "line") yield this.#results.notScanned(item.found);
       else if (item.kind === "known") {
         progress?.reusedOne();
-        yield* this.#knownLines(item.file.path, item.result);
+        yield* this.#knownLines(item.file, item.result);
       } else if (!(yield* this.#fileLines(item, results![next++]!))) return;
       if (item.kind !== "line") progress?.finished(item.file, this.#results.matches);
     }
@@ -334,7 +340,7 @@ class Scan implements Disposable {
     }
     if (result.kind === "unchanged") {
       this.request.progress?.reusedOne();
-      yield* this.#knownLines(file.path, earlier!);
+      yield* this.#knownLines(file, earlier!);
       return true;
     }
     // What comes and goes in a folder that is watched leaves nothing behind to be evaluated.
@@ -345,8 +351,8 @@ class Scan implements Disposable {
     return true;
   }
 
-  *#knownLines(path: string, result: SeenResult): Generator<ScanEvent, void> {
-    yield* this.#results.known(path, result);
+  *#knownLines({ path, identity }: FoundFile, result: SeenResult): Generator<ScanEvent, void> {
+    yield* this.#results.known(path, identity.size, result);
     if (result.archive) yield* this.#place(this.#results.knownMembers(path, result.archive));
   }
 

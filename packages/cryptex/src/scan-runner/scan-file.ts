@@ -167,7 +167,7 @@ export class FileScanner {
     known?: string,
   ): UnitResult {
     const { instance, rules } = this.ready();
-    const { timeoutMs, maxStrings } = this.options;
+    const { timeoutMs, maxStrings, listClean } = this.options;
     const deadline = performance.now() + timeoutMs;
     const explain = (numbers: readonly number[], matching?: ReadonlySet<number>) =>
       this.#explainer?.explain(
@@ -205,7 +205,8 @@ export class FileScanner {
       })),
       ...scan.givenUp.map(({ rule, reason }) => ({ rule, reason, leftOut: false })),
     ];
-    const sha256 = known ?? (scan.matches.length > 0 ? digestOf(instance.buffer(length)) : undefined);
+    const sha256 =
+      known ?? (scan.matches.length > 0 || listClean ? digestOf(instance.buffer(length)) : undefined);
     let hits = hitsOf(scan.matches, instance.buffer(length), room);
     if (this.#explainer && hits.length > 0) {
       const numbers = hits.map(({ rule }) => rule);

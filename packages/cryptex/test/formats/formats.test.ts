@@ -62,7 +62,7 @@ const event: fc.Arbitrary<ScanEvent> = fc.oneof(
   fc
     .tuple(hostileText, hostileText, hostileText)
     .map(([rule, file, reason]) => ({ type: "quarantine" as const, rule, file, line: 1, reason })),
-  shown.map((where) => ({ type: "clean" as const, ...where })),
+  shown.map((where) => ({ type: "clean" as const, ...where, sha256: "ab".repeat(32), size: 3 })),
 );
 
 describe("hostile text", () => {
@@ -95,7 +95,7 @@ describe("nothing is silent", () => {
     { type: "error", path: "b", reason: words.error },
     { type: "log", path: "c", message: words.log },
     { type: "quarantine", rule: "r", file: "f", line: 1, reason: words.quarantine },
-    { type: "clean", path: words.clean },
+    { type: "clean", path: words.clean, sha256: "ab".repeat(32), size: 3 },
   ];
   for (const name of NAMES) {
     test(`${name} tells of each kind of event, on one of the streams`, () => {

@@ -162,7 +162,7 @@ export const HOSTILE_EVENTS: readonly ScanEvent[] = [
   { type: "skip", path: "data/pipe", reason: "FIFO" },
   { type: "skip", path: "data/link1", reason: "symbolic link" },
   { type: "skip", path: "data/link2", reason: "symbolic link" },
-  { type: "clean", path: "data/clean \u{e0041}.txt" },
+  { type: "clean", path: "data/clean \u{e0041}.txt", sha256: "ef".repeat(32), size: 7 },
   {
     type: "end",
     complete: false,

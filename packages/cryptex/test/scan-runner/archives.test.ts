@@ -1,5 +1,6 @@
 /** Archives on the whole path of a scan: lines, their order and counts, what is kept for another scan, and ends before the end. */
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { DEFAULT_LIMITS } from "../../src/archives/limits.ts";
 import type { ScanEvent } from "../../src/scan-runner/events.ts";
@@ -105,6 +106,13 @@ describe("lines", () => {
     const events = await scan(tree, { listClean: true });
     expect(short(tree, events)).toEqual(["clean a.zip", "clean a.zip!/m", "match a.zip!/n"]);
     expect(events.at(-1)).toMatchObject({ clean: 1, members: { scanned: 2, clean: 1, matched: 1 } });
+    const contents = [readFileSync(tree.path("a.zip")), HAY];
+    expect(events.filter(({ type }) => type === "clean")).toMatchObject(
+      contents.map((content) => ({
+        sha256: new Bun.CryptoHasher("sha256").update(content).digest("hex"),
+        size: content.length,
+      })),
+    );
   });
 
   test("what is not wholly there makes the scan incomplete; what is left out does not", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import type { EndEvent, ScanEvent } from "../../src/scan-runner/events.ts";
 import { ScanProgress } from "../../src/scan-runner/progress.ts";
@@ -412,6 +412,24 @@ describe("seen files", () => {
     expect(JSON.stringify(again)).toBe(JSON.stringify(first));
     const unlisted = await scan(tree, { seen, reuse: true, startThread: never });
     expect(endOf(unlisted)).toEqual(endOf(first));
+  });
+
+  test("clean files are read again where their digests are asked for and are not known", async () => {
+    using tree = new Tree();
+    tree.file("a", "abc");
+    tree.file("b", "x");
+    tree.file("empty", "");
+    const seen = new SeenInMemory();
+    await scan(tree, { seen });
+    const listed = await scan(tree, { seen, listClean: true, reuse: true });
+    expect(listed.filter(({ type }) => type === "clean")).toEqual(
+      ["b", "empty"].map((name) => {
+        const content = readFileSync(tree.path(name));
+        const sha256 = new Bun.CryptoHasher("sha256").update(content).digest("hex");
+        return { type: "clean", path: tree.path(name), sha256, size: content.length };
+      }),
+    );
+    expect(await scan(tree, { seen, listClean: true, reuse: true, startThread: never })).toEqual(listed);
   });
 
   test("files that changed are scanned, and those that were not wholly evaluated", async () => {

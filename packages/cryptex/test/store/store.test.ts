@@ -273,6 +273,24 @@ describe("transactions", () => {
     expect(store.db.inTransaction).toBe(false);
   });
 
+  test("one within another is part of it: kept or undone with all of it", () => {
+    using store = openMemoryStore();
+    store.write(() => {
+      addRow(store, "a");
+      expect(store.read(() => rowsOf(store))).toEqual(["a"]);
+      addRow(store, "b");
+    });
+    const both = () =>
+      store.write(() => {
+        addRow(store, "c");
+        throw new RangeError("mine");
+      });
+    expect(both).toThrow(RangeError);
+    expect(rowsOf(store)).toEqual(["a", "b"]);
+    addRow(store, "d");
+    expect(rowsOf(store)).toEqual(["a", "b", "d"]);
+  });
+
   test("a reader sees one state, whatever others write meanwhile", () => {
     using store = openStore(path);
     using other = openStore(path);

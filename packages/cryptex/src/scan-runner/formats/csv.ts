@@ -64,8 +64,10 @@ function cellsOf(event: ScanEvent): Row {
       const { type, ...facts } = event;
       return { message: factsText(facts).join(" ") };
     }
-    case "clean":
-      return pathCells(event);
+    case "clean": {
+      const { sha256, size = null } = event;
+      return { ...pathCells(event), sha256: sha256 ?? null, size };
+    }
     case "log":
       return { ...pathCells(event), message: cut(event.message) };
     default:

@@ -180,7 +180,7 @@ function wholeFile(shown: ShownPath, line: number | null = null) {
 }
 
 function words(event: Parameters<typeof notification>[0]): string {
-  if (event.type === "clean") return "No rule matches.";
+  if (event.type === "clean") return `No rule matches.${event.sha256 ? ` SHA-256: ${event.sha256}` : ""}`;
   if (event.type === "log") return event.message;
   if (event.type !== "quarantine" || event.rule === null) return event.reason;
   return `rule ${event.rule}: ${event.reason}`;
