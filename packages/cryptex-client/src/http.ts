@@ -51,10 +51,8 @@ export class Http {
 
   /** @throws TypeError for an address that is no http or https URL */
   constructor({ url, token, fetch, retries = 3 }: ClientOptions) {
-    const { protocol, href, username, search, hash } = new URL(url);
-    if (!/^https?:$/.test(protocol) || username !== "" || search !== "" || hash !== "") {
-      throw new TypeError(`a gateway's address is http://HOST:PORT or https://HOST:PORT, not ${String(url)}`);
-    }
+    const { protocol, href, username, search, hash } = parsed(url);
+    if (!/^https?:$/.test(protocol) || username !== "" || search !== "" || hash !== "") throw noAddress(url);
     this.#base = href.replace(/\/+$/, "");
     this.token = token === "" ? undefined : token;
     this.isCustom = fetch !== undefined;
@@ -134,6 +132,18 @@ export class Http {
     signal?.throwIfAborted();
     throw problem;
   }
+}
+
+function parsed(url: string | URL): URL {
+  try {
+    return new URL(url);
+  } catch {
+    throw noAddress(url);
+  }
+}
+
+function noAddress(url: string | URL): TypeError {
+  return new TypeError(`a gateway's address is http://HOST:PORT or https://HOST:PORT, not "${String(url)}"`);
 }
 
 function mayPass({ kind, status }: CryptexError): boolean {

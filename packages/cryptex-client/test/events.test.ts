@@ -156,7 +156,7 @@ for (const [way, clientOf] of Object.entries(WAYS)) {
         expect(frame).toMatchObject({ seq: 1 });
         break;
       }
-      while (gateway.readers > 0) await Bun.sleep(1);
+      await gateway.until(() => gateway.readers === 0);
     });
 
     test("a busy gateway is asked again when it said", async () => {
@@ -195,7 +195,7 @@ test("for a slow reader only so many frames wait, and none is lost", async () =>
     expect("seq" in frame && frame.seq).toBe(++count);
     // Reads nothing more until the client has had enough, each time.
     if (count === (connections.at(-1) ?? 0) + 1)
-      while (gateway.readers > 0 && !isShort(count)) await Bun.sleep(1);
+      await gateway.until(() => gateway.readers === 0 || isShort(count));
     if (count === lines) break;
   }
   expect(connections.length).toBeGreaterThan(2);

@@ -56,6 +56,7 @@ export class FixtureGateway implements AsyncDisposable {
   /** Called after the recording of each request. */
   onRequest: (seen: Seen) => void = () => {};
   readonly #readers = new Set<Reader>();
+  readonly #waiting = new Set<() => void>();
   readonly #options: FixtureOptions;
   #server: Bun.Server<SocketFacts>;
 
@@ -78,6 +79,28 @@ export class FixtureGateway implements AsyncDisposable {
     this.lines.push(line);
     for (const reader of this.#readers) if (reader.wants(line)) reader.send([line]);
     return line;
+  }
+
+  /** Resolves once it holds; looks again with each request and each reader that comes or goes. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!holds()) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  #changed(): void {
+    for (const look of this.#waiting) look();
+  }
+
+  #forget(reader: Reader): void {
+    this.#readers.delete(reader);
+    this.#changed();
   }
 
   /** Cuts all event streams. */
@@ -116,6 +139,7 @@ export class FixtureGateway implements AsyncDisposable {
         const seen = { method, path: url.pathname + url.search, headers, body: await request.text() };
         this.seen.push(seen);
         this.onRequest(seen);
+        this.#changed();
         const instead = this.instead.shift();
         if (instead) return instead();
         if (!this.#isAllowed(headers)) return problem(401, "a bearer token is needed");
@@ -136,7 +160,7 @@ export class FixtureGateway implements AsyncDisposable {
         },
         message() {},
         close: ({ data: { reader } }) => {
-          if (reader) this.#readers.delete(reader);
+          if (reader) this.#forget(reader);
         },
       },
     });
@@ -174,7 +198,7 @@ export class FixtureGateway implements AsyncDisposable {
         });
       },
       cancel: () => {
-        if (reader) this.#readers.delete(reader);
+        if (reader) this.#forget(reader);
       },
     });
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
@@ -193,6 +217,7 @@ export class FixtureGateway implements AsyncDisposable {
     const missed = this.lines.filter((line) => line.seq >= this.first && reader.wants(line));
     for (let start = 0; start < missed.length; start += BATCH) send(missed.slice(start, start + BATCH));
     this.#readers.add(reader);
+    this.#changed();
     return reader;
   }
 
