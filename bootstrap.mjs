@@ -6,6 +6,7 @@
  *   node bootstrap.mjs test [path…]   everything that must hold, or the checks and these tests: tools/test.ts
  *   node bootstrap.mjs check [name…]  what can be seen without running the program: tools/check.ts
  *   node bootstrap.mjs gen | build [args] | bench [name [args]]
+ *   node bootstrap.mjs optional            installs what only tests of the workspaces in packages/ take, such as Node-RED
  *
  * Each first makes sure of the packages, of Bun and, if it takes it, of the native library: once, then in a few milliseconds.
  * Talk about that goes to stderr; stdout belongs to what is run.
@@ -15,6 +16,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ownPackages } from "./kit/make/lock-folders.mjs";
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(ROOT, "node_modules");
@@ -23,20 +25,24 @@ class BootstrapError extends Error {}
 
 // ---- Packages and Bun ----
 
-/** Installs what package-lock.json names unless it is there. Gives the path of Bun. */
-function ensureInstalled() {
+/**
+ * Installs what package-lock.json names unless it is there. Packages that are there for a workspace alone, hundreds of them, come
+ * with `npm run optional`, and stay from then on. Gives the path of Bun.
+ */
+function ensureInstalled(wantsAll = false) {
   const stampPath = join(MODULES, ".bootstrap.json");
   const lock = readFileSync(join(ROOT, "package-lock.json"));
   const lockHash = createHash("sha256").update(lock).digest("hex");
   const stamp = readJson(stampPath);
-  if (stamp?.lockHash === lockHash && existsSync(stamp.bun)) return stamp.bun;
+  const all = wantsAll || stamp?.all === true;
+  if (stamp?.lockHash === lockHash && stamp.all === all && existsSync(stamp.bun)) return stamp.bun;
 
-  if (!isInstalled(JSON.parse(lock.toString()))) {
-    talk("installing packages");
-    installPackages();
+  if (!isInstalled(JSON.parse(lock.toString()).packages, all)) {
+    talk(all ? "installing packages, the optional ones too" : "installing packages");
+    installPackages(all);
   }
   const bun = findBun();
-  writeFileSync(stampPath, JSON.stringify({ lockHash, bun }));
+  writeFileSync(stampPath, JSON.stringify({ lockHash, bun, all }));
   return bun;
 }
 
@@ -44,24 +50,26 @@ function ensureInstalled() {
  * A registry that lacks some other system's package makes lock files that `npm ci` refuses. `npm install` takes the same
  * versions from it, and leaves it as it is.
  */
-function installPackages() {
-  const quietly = ["--no-audit", "--no-fund", "--loglevel=error"];
+function installPackages(all) {
+  const flags = ["--no-audit", "--no-fund", "--loglevel=error", ...(all ? [] : ["--workspaces=false"])];
   try {
-    npm("ci", ...quietly);
+    npm("ci", ...flags);
   } catch (error) {
     if (!(error instanceof BootstrapError)) throw error;
     talk(`${error.message}; trying npm install`);
-    npm("install", "--no-save", ...quietly);
+    npm("install", "--no-save", ...flags);
   }
 }
 
 /** True if npm's own record of node_modules agrees with the lock file. Packages for other systems may be missing. */
-function isInstalled(lock) {
+function isInstalled(entries, all) {
   const record = readJson(join(MODULES, ".package-lock.json"));
   if (!record) return false;
-  return Object.entries(lock.packages).every(([path, wanted]) => {
+  const own = ownPackages(entries);
+  return Object.entries(entries).every(([path, wanted]) => {
+    if (!path.includes("node_modules/") || (!all && !own.has(path))) return true;
     const found = record.packages[path];
-    return path === "" || (found ? found.integrity === wanted.integrity : wanted.optional === true);
+    return found ? found.integrity === wanted.integrity : wanted.optional === true;
   });
 }
 
@@ -183,7 +191,7 @@ async function bench(bun, [name, ...args]) {
 }
 
 /** Commands that do not take esoteric-entropy's native library. */
-const WITHOUT_NATIVE = ["cryptex", "gen"];
+const WITHOUT_NATIVE = ["cryptex", "gen", "optional"];
 
 const COMMANDS = {
   start,
@@ -193,6 +201,7 @@ const COMMANDS = {
   gen: (bun, args) => run(bun, ["build.ts", "gen", ...args]),
   build: (bun, args) => run(bun, ["build.ts", ...(args.length > 0 ? args : ["binary"])]),
   bench,
+  optional: () => 0, // they are there by now
 };
 
 const [word = "", ...args] = process.argv.slice(2);
@@ -201,7 +210,7 @@ try {
     talk(`usage: node bootstrap.mjs ${Object.keys(COMMANDS).join(" | ")} [args]`);
     process.exitCode = 2;
   } else {
-    const bun = ensureInstalled();
+    const bun = ensureInstalled(word === "optional");
     if (!WITHOUT_NATIVE.includes(word)) await ensureNative(bun);
     process.exitCode = await COMMANDS[word](bun, args);
   }

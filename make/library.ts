@@ -1,11 +1,8 @@
 /** Builds the TypeScript library, which the npm package carries as lib/. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join, relative } from "node:path";
-import { rollup } from "rollup";
-import { dts } from "rollup-plugin-dts";
-import ts from "typescript";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { packagesIn } from "#kit/make/binary.ts";
+import { bundledTypes } from "#kit/make/bundled-types.ts";
 import { ROOT } from "#kit/make/checkout.ts";
 import { packageLicences } from "#kit/make/licences.ts";
 
@@ -27,7 +24,8 @@ export async function buildLibrary(folder: string): Promise<void> {
     }
   }
   writeFileSync(join(folder, "LICENSES.txt"), await packageLicences([...packages].sort()));
-  writeFileSync(join(folder, "index.d.ts"), await declarations());
+  const types = await bundledTypes("src/index.ts");
+  writeFileSync(join(folder, "index.d.ts"), `/// <reference lib="esnext.disposable" />\n${types}`);
 }
 
 /** Returns the packages that went in. */
@@ -62,53 +60,4 @@ const builtThreads: Bun.BunPlugin = {
 
 function threadFile(entrypoint: string): string {
   return basename(entrypoint).replace(/\.ts$/, ".js");
-}
-
-/**
- * Makes the types of everything the library exports, in one file. Each source file is declared by itself, without reading
- * others: two seconds instead of thirty. An exported type that is not written out would become "any".
- * @throws Error in that case
- */
-async function declarations(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-types-"));
-  try {
-    declare("src/index.ts", folder);
-    const bundled = await rollup({
-      input: join(folder, "src", "index.d.ts"),
-      external: /^(node|bun):/,
-      plugins: [dts({ compilerOptions: { allowImportingTsExtensions: true, noEmit: true, types: [] } })],
-      onwarn: ({ message }) => {
-        throw new Error(message);
-      },
-    });
-    const { output } = await bundled.generate({ format: "es" });
-    const { code } = output[0];
-    const vague = /^.*\b(any|import)\b.*$/m.exec(code.replace(/\/\*[\s\S]*?\*\//g, ""));
-    if (vague) throw new Error(`the library's types need one that is written out: ${vague[0].trim()}`);
-    return `/// <reference lib="esnext.disposable" />\n${code}`;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** TypeScript 5.9 declares a method named by a symbol twice, first as a property, with its comment. */
-const SYMBOL_PROPERTY = /(\n *\/\*\*.*\*\/)?\n *\[Symbol\.\w+\]: .*;(?=\n)/g;
-
-/** Writes the declarations of a source file, and of those that it needs, below `folder`. */
-function declare(file: string, folder: string): void {
-  const path = join(folder, file.replace(/\.ts$/, ".d.ts"));
-  if (existsSync(path)) return;
-  const declared = ts.transpileDeclaration(readFileSync(join(ROOT, file), "utf8"), {
-    fileName: file,
-    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.Preserve },
-  });
-  // The kit by a relative path: the bundler of types does not know "imports" of package.json.
-  const outputText = declared.outputText
-    .replaceAll(SYMBOL_PROPERTY, "")
-    .replaceAll(/"#kit\/([^"]+)"/g, (_, path) => `"${relative(dirname(file), join("kit", path))}"`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, outputText);
-  for (const [, target] of outputText.matchAll(/from "(\.[^"]+\.ts)"/g)) {
-    declare(join(dirname(file), target!), folder);
-  }
 }

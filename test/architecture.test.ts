@@ -26,7 +26,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "kit/make",
     files: /^kit\/make\//,
     may: ["kit/native", "kit/files", "kit/term"],
-    packages: /^(node:|@bomb\.sh\/tab$)/,
+    packages: /^(node:|@bomb\.sh\/tab$|rollup(-plugin-dts)?$|typescript$)/,
   },
   {
     name: "kit/native",

@@ -6,8 +6,9 @@ import { executableFile, hostTarget, type Target } from "../native/target.ts";
 import { ROOT } from "./checkout.ts";
 import { signAdHoc } from "./code-signature.ts";
 import { programLicences } from "./licences.ts";
+import { ownPackages } from "./lock-folders.mjs";
 import { buildNative } from "./native.ts";
-import { fetchRuntime, packageOf, runtimePackage } from "./package-lock.ts";
+import { fetchRuntime, lockEntries, packageOf, runtimePackage } from "./package-lock.ts";
 import type { BinaryRecipe, Recipe } from "./recipe.ts";
 
 /** Modules of the kit that are replaced in a binary. */
@@ -142,11 +143,20 @@ async function bundle(options: Bun.BuildConfig, plugins: readonly Bun.BunPlugin[
   return result;
 }
 
-/** Lists the packages that a bundle holds code or data of: its own, and those that plugins fitted in. */
+/**
+ * Lists the packages that a bundle holds code or data of: its own, and those that plugins fitted in.
+ * @throws Error for a package that the project itself does not take
+ */
 export function packagesIn({ metafile }: Bun.BuildOutput, fitted: readonly string[] = []): string[] {
   if (!metafile) throw new Error("the bundler has not said what it put in");
   const found = Object.keys(metafile.inputs).map(packageOf);
-  return [...new Set([...found.filter((each) => each !== undefined), ...fitted])].sort();
+  const packages = [...new Set([...found.filter((each) => each !== undefined), ...fitted])].sort();
+  const own = ownPackages(lockEntries());
+  const foreign = packages.find((each) => !own.has(each));
+  // One that tries whether another is there would find it on machines with the optional parts alone.
+  if (foreign !== undefined)
+    throw new Error(`${foreign} is there for a workspace alone, and got into a bundle`);
+  return packages;
 }
 
 /** Signs into a new file: macOS caches signatures by file. */

@@ -1,15 +1,15 @@
 /**
  * The npm packages of a release: one with a binary for each target, of which npm installs the one that fits, and one
- * under the product's name with a launcher of that binary, and the library. Installing them downloads and builds nothing
- * else.
+ * under the product's name with a launcher of that binary, and the library; and packages that stand beside these. Installing
+ * them downloads and builds nothing else.
  */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { executableFile, libraryFile, type Target } from "../native/target.ts";
 import { type Binaries, releaseBinaries } from "./binary.ts";
 import { ROOT } from "./checkout.ts";
 import { buildNative } from "./native.ts";
-import { homepage, type Recipe } from "./recipe.ts";
+import { homepage, type PackageRecipe, type Recipe } from "./recipe.ts";
 
 /** Writes one folder a package, ready for `npm publish`. Returns their paths, the launcher last: it names the others. */
 export async function buildNpmPackages(
@@ -40,7 +40,37 @@ export async function buildNpmPackages(
   await npm.buildLibrary?.(join(launcher, "lib"));
   place(join(ROOT, npm.launcher), join(launcher, "bin", `${name}.mjs`), 0o755);
   writeTexts(launcher, launcherManifest(recipe), readFileSync(join(ROOT, npm.readme), "utf8"));
+  for (const each of npm.beside ?? []) {
+    const path = join(folder, basename(each.folder));
+    await buildPackage(recipe, each, path);
+    packages.push(path);
+  }
   return [...packages, launcher];
+}
+
+/** Writes a package that stands beside those of the program. */
+export async function buildPackage(
+  recipe: Recipe,
+  { folder, build }: PackageRecipe,
+  path: string,
+): Promise<void> {
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  await build(path);
+  const source = join(ROOT, folder);
+  const {
+    private: _,
+    devDependencies: _own,
+    optionalDependencies: _tests,
+    ...fields
+  } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+  const { name, description, ...others } = fields;
+  const bugs = { url: `${homepage(recipe)}/issues` };
+  writeTexts(
+    path,
+    { name, description, ...common(recipe), bugs, ...others },
+    readFileSync(join(source, "README.md"), "utf8"),
+  );
 }
 
 /** Fields that every package has. */

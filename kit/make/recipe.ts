@@ -90,6 +90,15 @@ export interface NpmRecipe {
   readonly fields: object;
   /** Writes the TypeScript library into a folder of the launcher's package. */
   readonly buildLibrary?: (folder: string) => Promise<unknown>;
+  /** Packages without a program in them that are released beside. */
+  readonly beside?: readonly PackageRecipe[];
+}
+
+export interface PackageRecipe {
+  /** Has README.md, and a package.json with all but the usual fields; what only its own tests take is left out of the release. */
+  readonly folder: string;
+  /** Writes what else is in the package. */
+  readonly build: (folder: string) => Promise<unknown>;
 }
 
 /** Web page of the project. */

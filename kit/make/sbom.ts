@@ -4,6 +4,7 @@
  */
 import type { Target } from "../native/target.ts";
 import { type Binary, releaseName } from "./binary.ts";
+import { dependencyFolders } from "./lock-folders.mjs";
 import { type LockEntries, type LockEntry, lockEntries, packageName } from "./package-lock.ts";
 import type { Component, Recipe } from "./recipe.ts";
 
@@ -120,17 +121,4 @@ function sha512(integrity: string): string {
 /** The package URL: https://github.com/package-url/purl-spec, type npm. */
 function purl(name: string, version: string): string {
   return `pkg:npm/${name.replace("@", "%40")}@${version}`;
-}
-
-/** Finds where the packages lie that the one in `folder` depends on, as Node does: in the nearest folder upwards. */
-function dependencyFolders(lock: LockEntries, folder: string): string[] {
-  const { dependencies, optionalDependencies, peerDependencies } = lock[folder]!;
-  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
-  return names.flatMap((name) => {
-    for (let from = folder; ; from = from.slice(0, Math.max(0, from.lastIndexOf("/node_modules/")))) {
-      const candidate = `${from === "" ? "" : `${from}/`}node_modules/${name}`;
-      if (Object.hasOwn(lock, candidate)) return [candidate];
-      if (from === "") return []; // optional, and left out
-    }
-  });
 }

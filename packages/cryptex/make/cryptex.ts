@@ -86,6 +86,16 @@ export const cryptex: Recipe = {
       launcher: "packaging/npm/launcher.mjs",
       readme: `${FOLDER}/README.md`,
       fields: { type: "module", engines: manifest.engines },
+      beside: [
+        {
+          folder: "packages/cryptex-client",
+          build: async (folder) => (await import("../../cryptex-client/make/client.ts")).buildClient(folder),
+        },
+        {
+          folder: "packages/node-red-cryptex",
+          build: async (folder) => (await import("../../node-red-cryptex/make/nodes.ts")).buildNodes(folder),
+        },
+      ],
     },
   },
 };

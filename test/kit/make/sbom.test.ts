@@ -116,6 +116,15 @@ describe("from a made-up lock file", () => {
   });
 });
 
+test("a bundle with a package that is there for a workspace alone is not made", () => {
+  const withInput = (path: string) =>
+    ({ metafile: { inputs: { [path]: {} } } }) as unknown as Bun.BuildOutput;
+  expect(packagesIn(withInput("node_modules/hono/dist/hono.js"))).toEqual(["node_modules/hono"]);
+  expect(() => packagesIn(withInput("node_modules/node-red/lib/red.js"))).toThrow(
+    "node_modules/node-red is there for a workspace alone",
+  );
+});
+
 /**
  * Finds the packages whose code is in a bundle by looking at the bundle: unless it minifies, Bun writes the path of each file
  * above what is left of it.

@@ -1,0 +1,8 @@
+/** What the nodes share, and the client: one module of the package. */
+export { CryptexError } from "../../cryptex-client/src/index.ts";
+export { type GatewayConfig, type GatewayNode, gatewayOf, openGateway } from "./gateway.ts";
+export { Gatherer } from "./outcome.ts";
+export { Position } from "./position.ts";
+export type { NodeConfig, Red, RedNode, Status } from "./red.ts";
+export { bytesLines, optionsOf, pathLines, type ScanFields, targetOf } from "./scan.ts";
+export { fieldOf, questionOf, shortOf, worksOff } from "./work.ts";
