@@ -4,7 +4,6 @@ import { plural } from "#kit/format/numbers.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import type { ArchiveLimits } from "../archives/limits.ts";
-import { UNPACKER_DIGEST } from "../archives/unpacker-file.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
 import { lossText, type RuleInfo } from "../rules/rule-info.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -14,6 +13,7 @@ import { pathOf } from "../scan-runner/paths.ts";
 import { countAhead, type ScanProgress } from "../scan-runner/progress.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
 import { readScanList } from "../scan-runner/scan-list.ts";
+import { seenScopeOf } from "../scan-runner/seen-scope.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
 import { VERSION } from "../version.ts";
 import type { ScanOptions } from "./scan-flags.ts";
@@ -75,19 +75,17 @@ export function counting(
  */
 export function seenFilesOf(
   options: ScanOptions,
-  { digest, engine, modules }: RuleSet,
+  ruleSet: RuleSet,
   warn: (text: string) => void,
 ): ReturnType<typeof openSeenFilesIfPossible> | undefined {
-  const { cache, resume, db, maxStrings, maxSize, listClean, explain } = options;
+  const { cache, resume, db } = options;
   if (!cache && !resume) return undefined;
-  if (modules.includes("time")) {
+  if (ruleSet.modules.includes("time")) {
     warn('a rule uses the module "time": every file is read, and no result is kept');
     return undefined;
   }
-  const archives =
-    options.archives === 0 ? null : { ...limitsOf(options), maxSize, listClean, unpacker: UNPACKER_DIGEST };
-  const scope = { ruleset: digest, engine: engine.digest, maxStrings, archives, program: VERSION };
-  return openSeenFilesIfPossible(db, { ...scope, ...(explain && { explained: true as const }) }, warn);
+  const scope = seenScopeOf(ruleSet, { ...options, archives: limitsOf(options) }, VERSION);
+  return openSeenFilesIfPossible(db, scope, warn);
 }
 
 /** Says how much an earlier scan has saved. */

@@ -12,6 +12,8 @@ import type { MetaEntry, ShownPath } from "../scan-runner/events.ts";
 export interface RuleSets {
   /** Lists the sets, the default first. Each is opened for it. */
   list(): Promise<RuleSetInfo[]>;
+  /** Tells of a name whether there is such a set, without opening it. A digest may be one. */
+  has(ref: string | undefined): boolean;
   /**
    * Opens a set, as its files are now. Paths in it are shown as clients see them.
    * @param ref name or digest; by default the default

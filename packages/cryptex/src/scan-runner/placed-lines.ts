@@ -12,6 +12,10 @@ export class PlacedLines {
   #waiting: readonly PlacedLine[] = [];
   #next = 0;
 
+  get isEmpty(): boolean {
+    return this.#next === this.#waiting.length;
+  }
+
   add(lines: readonly PlacedLine[]): void {
     if (lines.length === 0) return;
     const all = [...this.#waiting.slice(this.#next), ...lines];

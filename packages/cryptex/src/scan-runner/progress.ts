@@ -44,6 +44,11 @@ export class ScanProgress {
     return { files: this.#reused, of: this.#files };
   }
 
+  /** Files whose lines are there, and their bytes. */
+  get done(): { readonly files: number; readonly bytes: number } {
+    return { files: this.#files, bytes: this.#bytes };
+  }
+
   /** @param matches lines so far */
   finished({ identity }: FoundFile, matches: number): void {
     this.#files++;

@@ -39,6 +39,8 @@ export interface ScanFileOptions {
   /** Matches of a string that are shown. */
   readonly maxStrings: number;
   readonly maxSize: number;
+  /** See `WalkOptions.within`. */
+  readonly within?: string;
   /** Digests are made of every file, not of those that match alone. */
   readonly digestAll: boolean;
   readonly archives: ArchiveLimits;
@@ -52,6 +54,8 @@ export interface BatchFile {
   readonly byLink: boolean;
   /** Digest of the content whose result is known: the same content is not scanned again. */
   readonly knownSha256?: string;
+  /** Bytes to scan in place of what is on the disk, in shared memory. Nobody owns them. */
+  readonly content?: Uint8Array;
 }
 
 export interface Batch {

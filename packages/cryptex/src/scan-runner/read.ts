@@ -1,5 +1,5 @@
 /** Reads a file into memory that the engine gives, and makes sure that it is one version of one regular file. */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
 import { forFs, refusal } from "./paths.ts";
 import type { FileIdentity } from "./seen-files.ts";
 
@@ -32,12 +32,15 @@ export interface ReadRequest {
   /** Gives memory for so many bytes. */
   readonly memory: (length: number) => Uint8Array;
   readonly maxSize: number;
+  /** See `WalkOptions.within`. Enforced where the system tells the path of an open file: on Linux. */
+  readonly within?: string | undefined;
   readonly cancelled: () => boolean;
 }
 
 export interface FileContent {
   readonly length: number;
-  readonly uid: number;
+  /** Undefined where nobody owns it. */
+  readonly uid: number | undefined;
   readonly identity: FileIdentity;
 }
 
@@ -50,6 +53,8 @@ export function readFile(request: ReadRequest): FileContent {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw changed("it is no regular file any more");
+    if (request.within !== undefined && !isWithin(fd, request.within))
+      throw changed("a folder above it is another one");
     const { size } = stats;
     for (const [limit, whose] of [
       [request.maxSize, "the limit"],
@@ -81,6 +86,13 @@ export function readFile(request: ReadRequest): FileContent {
   }
 }
 
+/** Fills the memory with bytes that are no file. */
+export function takeContent(bytes: Uint8Array, memory: (length: number) => Uint8Array): FileContent {
+  const { length } = bytes;
+  memory(length).set(bytes);
+  return { length, uid: undefined, identity: { dev: 0, ino: 0, size: length, mtimeMs: 0, ctimeMs: 0 } };
+}
+
 function open({ path, byLink }: ReadRequest): number {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   try {
@@ -99,6 +111,13 @@ function open({ path, byLink }: ReadRequest): number {
         throw new Unreadable("error", refusal(error));
     }
   }
+}
+
+/** Tells where an open file lies, by the kernel's own record. True on systems that keep none. */
+function isWithin(fd: number, folder: string): boolean {
+  if (process.platform !== "linux") return true;
+  const path = readlinkSync(`/proc/self/fd/${fd}`, "latin1");
+  return path.startsWith(folder.endsWith("/") ? folder : `${folder}/`) || path === folder;
 }
 
 function identityOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): FileIdentity {

@@ -35,20 +35,55 @@ interface Counts {
   errors: number;
 }
 
-export class Results {
-  #complete = true;
-  #matches = 0;
-  readonly #files: Counts = { clean: 0, matched: 0, skipped: 0, errors: 0 };
-  readonly #members: Counts = { clean: 0, matched: 0, skipped: 0, errors: 0 };
-  readonly #archives = { opened: 0, unopened: 0 };
+/** All that the last line is made of, so far. Serialises to JSON. */
+export interface ResultCounts {
+  readonly complete: boolean;
+  readonly matches: number;
+  readonly files: Readonly<Counts>;
+  readonly members: Readonly<Counts>;
+  readonly archives: { readonly opened: number; readonly unopened: number };
+}
 
+const NOTHING_COUNTED: ResultCounts = {
+  complete: true,
+  matches: 0,
+  files: { clean: 0, matched: 0, skipped: 0, errors: 0 },
+  members: { clean: 0, matched: 0, skipped: 0, errors: 0 },
+  archives: { opened: 0, unopened: 0 },
+};
+
+export class Results {
+  #complete: boolean;
+  #matches: number;
+  readonly #files: Counts;
+  readonly #members: Counts;
+  readonly #archives: { opened: number; unopened: number };
+
+  /** @param counts those of the part that is done already */
   constructor(
     private readonly ruleSet: RuleSet,
     private readonly listClean: boolean,
-  ) {}
+    counts: ResultCounts = NOTHING_COUNTED,
+  ) {
+    this.#complete = counts.complete;
+    this.#matches = counts.matches;
+    this.#files = { ...counts.files };
+    this.#members = { ...counts.members };
+    this.#archives = { ...counts.archives };
+  }
 
   get matches(): number {
     return this.#matches;
+  }
+
+  counts(): ResultCounts {
+    return {
+      complete: this.#complete,
+      matches: this.#matches,
+      files: { ...this.#files },
+      members: { ...this.#members },
+      archives: { ...this.#archives },
+    };
   }
 
   /** The lines before those of files. */

@@ -8,7 +8,7 @@ import type { ScanEvent } from "./events.ts";
 import { type PlacedLine, PlacedLines } from "./placed-lines.ts";
 import type { ScanProgress } from "./progress.ts";
 import type { ExplainData, FileResult, ScanFileOptions, ScannedUnit } from "./protocol.ts";
-import { Results } from "./results.ts";
+import { type ResultCounts, Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
 import { SeenLookup } from "./seen-lookup.ts";
 import { type StartThread, startScanThread } from "./thread.ts";
@@ -39,6 +39,17 @@ export interface ScanRequest {
   readonly startThread?: StartThread;
   /** Gives the files in place of the walk. */
   readonly source?: FileSource;
+  /** Goes on behind this place of an earlier scan with the same rules and options, in order: what came before is neither looked at nor counted. */
+  readonly from?: ScanPlace;
+  /** Told of each place behind which a scan could go on, when all lines before it have been taken. */
+  readonly passed?: (place: ScanPlace) => void;
+}
+
+/** A place in the order of paths, with the counts of all that came before. Serialises to JSON. */
+export interface ScanPlace {
+  /** Binary string. */
+  readonly path: string;
+  readonly counts: ResultCounts;
 }
 
 /** Gives files for as long as it is open. */
@@ -126,10 +137,11 @@ class Scan implements Disposable {
       maxStrings,
       maxSize: walkOptions.maxSize,
       digestAll: reuse === "paranoid",
+      ...(walkOptions.within !== undefined && { within: walkOptions.within }),
       archives: request.archives ?? NO_ARCHIVES,
       listClean: request.listClean ?? false,
     };
-    this.#results = new Results(ruleSet, request.listClean ?? false);
+    this.#results = new Results(ruleSet, request.listClean ?? false, request.from?.counts);
     this.#seen = seen && new SeenLookup(seen, reuse, (error) => this.#fail(error));
     this.#walk = request.source ?? new Walk(walkOptions);
     this.#crew = new Crew({
@@ -159,7 +171,7 @@ class Scan implements Disposable {
   }
 
   async *run(): AsyncGenerator<ScanEvent, void> {
-    yield* this.#results.begin();
+    if (!this.request.from) yield* this.#results.begin();
     // Without a rule no file can be called clean: the result has no end.
     if (this.request.ruleSet.rules.count === 0) return;
     for (;;) {
@@ -230,7 +242,7 @@ class Scan implements Disposable {
           this.#close();
           return;
         }
-        this.#add(found);
+        if (this.request.from === undefined || found.path > this.request.from.path) this.#add(found);
       }
       if (performance.now() > until) return;
     }
@@ -247,8 +259,9 @@ class Scan implements Disposable {
     else {
       const earlier = this.#earlier(found);
       if (earlier && this.request.reuse !== "paranoid") {
-        // A clean file has no line, so no place either.
-        if (earlier.events.length === 0 && !earlier.archive && !this.request.listClean) {
+        // A clean file has no line, so no place either, unless the counts must be those of a place.
+        const isPlaced = this.request.listClean || this.request.passed;
+        if (earlier.events.length === 0 && !earlier.archive && !isPlaced) {
           this.#countClean(found);
           return;
         }
@@ -286,9 +299,10 @@ class Scan implements Disposable {
       return;
     }
     this.#crew.submit({
-      files: files.map(({ file: { path, byLink }, earlier }) => ({
+      files: files.map(({ file: { path, byLink, content }, earlier }) => ({
         path,
         byLink,
+        ...(content && { content }),
         ...(earlier?.sha256 !== undefined && { knownSha256: earlier.sha256 }),
       })),
       done: (results) => {
@@ -325,6 +339,8 @@ class Scan implements Disposable {
         yield* this.#knownLines(item.file, item.result);
       } else if (!(yield* this.#fileLines(item, results![next++]!))) return;
       if (item.kind !== "line") progress?.finished(item.file, this.#results.matches);
+      const { path } = item.kind === "line" ? item.found : item.file;
+      if (this.#placed.isEmpty) this.request.passed?.({ path, counts: this.#results.counts() });
     }
   }
 

@@ -26,7 +26,7 @@ import type {
   RuleHit,
   ScanFileOptions,
 } from "./protocol.ts";
-import { Cancelled, ENGINE_MAX_BYTES, readFile, Unreadable } from "./read.ts";
+import { Cancelled, ENGINE_MAX_BYTES, readFile, takeContent, Unreadable } from "./read.ts";
 import { scanArchive, type UnitResult } from "./scan-archive.ts";
 
 /** An engine that has grown by so much is replaced: its memory never shrinks, and loading the rules takes 20 to 100 ms. */
@@ -109,13 +109,17 @@ export class FileScanner {
   #scan(file: BatchFile): FileResult {
     const { instance } = this.ready();
     if (this.#isCancelled()) throw new Cancelled();
-    const { length, identity, uid } = readFile({
-      path: file.path,
-      byLink: file.byLink,
-      memory: (length) => instance.buffer(length),
-      maxSize: this.options.maxSize,
-      cancelled: () => this.#isCancelled(),
-    });
+    const memory = (length: number) => instance.buffer(length);
+    const { length, identity, uid } = file.content
+      ? takeContent(file.content, memory)
+      : readFile({
+          path: file.path,
+          byLink: file.byLink,
+          memory,
+          maxSize: this.options.maxSize,
+          within: this.options.within,
+          cancelled: () => this.#isCancelled(),
+        });
     const known = file.knownSha256;
     const before =
       this.options.digestAll || known !== undefined ? digestOf(instance.buffer(length)) : undefined;
@@ -224,7 +228,8 @@ export class FileScanner {
     };
   }
 
-  #owner(uid: number): string {
+  #owner(uid: number | undefined): string {
+    if (uid === undefined) return "";
     this.#owners ??= ownerNames();
     return this.#owners.get(uid) ?? "";
   }

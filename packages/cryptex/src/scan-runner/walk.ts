@@ -4,7 +4,7 @@
  *
  * Memory holds the names of the folders that are being walked, nothing of what lies behind.
  */
-import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { KernelFileSystems } from "./kernel-file-systems.ts";
 import { baseName, folderOf, forFs, join, pathOf, refusal, textOf } from "./paths.ts";
 import type { FileIdentity } from "./seen-files.ts";
@@ -22,6 +22,11 @@ export interface WalkOptions {
   readonly maxDepth: number;
   /** Follows symbolic links; each folder is then entered once. */
   readonly follow: boolean;
+  /**
+   * Real path of a folder that nothing outside is read of, even if a folder below is exchanged for a link meanwhile. Roots are real paths
+   * below it, and links are not followed. Binary string.
+   */
+  readonly within?: string;
   /** Files that the scan itself writes. They are skipped: to read them tells nothing, and to close a store's file would free its locks. */
   readonly own?: readonly OwnFile[];
   /** Told of each folder before it is listed. @param byLink its path is a symbolic link */
@@ -66,6 +71,8 @@ export interface FoundFile {
   readonly identity: FileIdentity;
   /** Was reached by a link, which is followed when it is opened. */
   readonly byLink: boolean;
+  /** Stands in place of what is on the disk; in shared memory. */
+  readonly content?: Uint8Array;
 }
 
 export interface NotScanned {
@@ -283,13 +290,18 @@ export class Walk {
     const chosen = this.options.namesIn?.(path);
     const names = (chosen ? [...chosen] : readdirSync(forFs(path), { encoding: "latin1" })).sort();
     const after = stat();
-    if (after.dev !== dev || after.ino !== ino)
+    if (after.dev !== dev || after.ino !== ino || this.#hasMoved(path))
       throw new Error("changed during scan: another folder in its place");
     const folder: Folder = { path, root: parent?.root ?? path, depth, dev, ino, parent };
     const prefix = join(path, "");
     // Its place is at the slash, behind siblings such as `name-2`.
     this.#insert({ folder, names: new Names(names, true), prefix, name: undefined, key: prefix });
     return undefined;
+  }
+
+  /** Tells that a path which was real leads through a link now. */
+  #hasMoved(path: string): boolean {
+    return this.options.within !== undefined && realpathSync(forFs(path), "latin1") !== path;
   }
 
   #excludedBy(path: string, name: string, { root }: Folder): string | undefined {

@@ -68,6 +68,10 @@ class NamedRuleSets implements RuleSets {
     return (await Promise.all(infos)).toSorted((a, b) => Number(b.default) - Number(a.default));
   }
 
+  has(ref: string | undefined): boolean {
+    return ref?.startsWith("sha256:") || this.#keptBy(ref) !== undefined;
+  }
+
   async open(ref?: string, withTexts = false): Promise<RuleSet> {
     return (await (await this.#named(ref)).read({ withTexts })).set;
   }
@@ -97,18 +101,24 @@ class NamedRuleSets implements RuleSets {
     return this.#trials.safeIndex(await this.#named(ruleset), targets, signal);
   }
 
-  /** @throws ServiceError "not-found" */
-  async #named(ref: string | undefined): Promise<KeptRuleSet> {
+  #keptBy(ref: string | undefined): KeptRuleSet | undefined {
     const { byDefault } = this.options.rules;
     const name = ref === undefined || (ref === DEFAULT_SET && !this.#kept.has(ref)) ? byDefault : ref;
-    if (name === undefined)
-      throw new ServiceError("not-found", "there are no rules: the gateway was started without any");
-    const kept = this.#kept.get(name);
+    return name === undefined ? undefined : this.#kept.get(name);
+  }
+
+  /** @throws ServiceError "not-found" */
+  async #named(ref: string | undefined): Promise<KeptRuleSet> {
+    const kept = this.#keptBy(ref);
     if (kept) return kept;
-    if (name.startsWith("sha256:")) {
+    if (ref?.startsWith("sha256:")) {
       for (const each of this.#kept.values())
-        if ((await each.read({ isLookUp: true })).set.digest === name) return each;
+        if ((await each.read({ isLookUp: true })).set.digest === ref) return each;
     }
-    throw new ServiceError("not-found", "there is no such rule set");
+    const hasNone = this.options.rules.byDefault === undefined && (ref === undefined || ref === DEFAULT_SET);
+    throw new ServiceError(
+      "not-found",
+      hasNone ? "there are no rules: the gateway was started without any" : "there is no such rule set",
+    );
   }
 }

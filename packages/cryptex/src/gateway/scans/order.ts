@@ -1,0 +1,59 @@
+/** From an order to what the scan-runner is asked. */
+import { type ArchiveLimits, DEFAULT_LIMITS } from "../../archives/limits.ts";
+import { pathOf } from "../../scan-runner/paths.ts";
+import type { ScanRequest } from "../../scan-runner/runner.ts";
+import { MAX_SIZE } from "../../scan-runner/walk.ts";
+import { ServiceError } from "../service-error.ts";
+import type { ScanOrder } from "./scans.ts";
+
+/** Where an order's root and paths are on the disk; clients never see it. */
+export interface OrderedPlaces {
+  /** Real path of the root. */
+  readonly base: string;
+  /** Real paths below it. */
+  readonly paths: readonly string[];
+}
+
+/** Defaults of the flags of `scan`. */
+export const TIMEOUT_MS = 60_000;
+export const MAX_STRINGS = 100;
+
+/** @throws ServiceError "invalid" for a date that is none */
+export function requestOf(
+  { options = {} }: ScanOrder,
+  { base, paths }: OrderedPlaces,
+): Omit<ScanRequest, "ruleSet" | "signal"> {
+  const { exclude = [], maxSize = MAX_SIZE, recursive, since, timeoutMs, maxStrings } = options;
+  const { listClean = false, archives = 0, explain = false, cache = false, threads } = options;
+  return {
+    walk: {
+      roots: paths.map(pathOf),
+      within: pathOf(base),
+      exclude,
+      maxSize,
+      maxDepth: recursive ?? Number.POSITIVE_INFINITY,
+      follow: false,
+      ...(since !== undefined && { since: timeOf(since) }),
+    },
+    timeoutMs: timeoutMs ?? TIMEOUT_MS,
+    maxStrings: maxStrings ?? MAX_STRINGS,
+    listClean,
+    explain,
+    archives: archiveLimits(archives),
+    reuse: cache,
+    ...(threads !== undefined && { threads }),
+  };
+}
+
+export function archiveLimits(depth: number): ArchiveLimits {
+  return { depth, ...DEFAULT_LIMITS };
+}
+
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+function timeOf(text: string): number {
+  const time = ISO_8601.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new ServiceError("invalid", "options.since: a date, or date and time, of ISO 8601 is needed");
+  return time;
+}
