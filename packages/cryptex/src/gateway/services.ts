@@ -10,15 +10,19 @@ import type { Dictionary } from "../dictionary/dictionary.ts";
 import type { Journal } from "../results/journal.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import type { RuleCollection } from "../rules/which-rules.ts";
+import { type Artifacts, artifactsIn } from "./artifacts.ts";
 import { type NamedFolder, openRoots, type Roots } from "./roots.ts";
 import type { RuleSets } from "./rule-sets.ts";
 import { openRuleSets } from "./rules/open-rule-sets.ts";
+import type { Scans } from "./scans/scans.ts";
 
 export interface Services {
   readonly journal: Journal;
   readonly dictionary: Dictionary;
   readonly roots: Roots;
   readonly ruleSets: RuleSets;
+  readonly scans: Scans;
+  readonly artifacts: Artifacts;
 }
 
 export interface ServiceSettings {
@@ -58,6 +62,8 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     dictionary,
     roots,
     ruleSets,
+    scans: undefined as never,
+    artifacts: artifactsIn(store),
     async [Symbol.asyncDispose]() {
       closing.abort();
       store.close();
