@@ -10,9 +10,11 @@ import type { Dictionary } from "../dictionary/dictionary.ts";
 import type { Journal } from "../results/journal.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import type { RuleCollection } from "../rules/which-rules.ts";
+import { type Artifacts, artifactsIn } from "./artifacts.ts";
 import { type NamedFolder, openRoots, type Roots } from "./roots.ts";
 import type { RuleSets } from "./rule-sets.ts";
 import { openRuleSets } from "./rules/open-rule-sets.ts";
+import { openScans } from "./scans/open-scans.ts";
 import type { Scans } from "./scans/scans.ts";
 import type { Triggers } from "./triggers/triggers.ts";
 
@@ -22,6 +24,7 @@ export interface Services {
   readonly roots: Roots;
   readonly ruleSets: RuleSets;
   readonly scans: Scans;
+  readonly artifacts: Artifacts;
   readonly gap: GapService;
   readonly triggers: Triggers;
 }
@@ -62,13 +65,17 @@ export interface ServiceSettings {
   readonly externals: Externals;
   /** Folder of compiled sets; none is kept without it. */
   readonly cacheFolder?: string;
+  /** Scans that run at a time, and scanning threads of each. */
+  readonly mostScans?: number;
+  readonly threads?: number;
   readonly warn: (message: string) => void;
 }
 
+/** Services that need no more than a store, roots and rules. */
+export type OpenedServices = Omit<Services, "gap" | "triggers">;
+
 /** Opens all services. Disposing ends their work, and waits until nothing writes any more. @throws InputError; StoreError */
-export function openServices(
-  settings: ServiceSettings,
-): Pick<Services, "journal" | "dictionary" | "roots" | "ruleSets"> & AsyncDisposable {
+export function openServices(settings: ServiceSettings): OpenedServices & AsyncDisposable {
   const { env, warn } = settings;
   const roots = openRoots(settings.roots);
   const store = openStore(settings.store, { env });
@@ -86,12 +93,25 @@ export function openServices(
     },
     signal: closing.signal,
   });
+  const { mostScans, threads } = settings;
+  const scans = openScans({
+    journal,
+    roots,
+    ruleSets,
+    store,
+    warn,
+    ...(mostScans !== undefined && { mostRunning: mostScans }),
+    ...(threads !== undefined && { threads }),
+  });
   return {
     journal,
     dictionary,
     roots,
     ruleSets,
+    scans,
+    artifacts: artifactsIn(store),
     async [Symbol.asyncDispose]() {
+      await scans.stop();
       closing.abort();
       store.close();
     },

@@ -1,4 +1,5 @@
 /** The gateway's API over a store in memory, rules and files of a test's own. */
+
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { AccessRules } from "#kit/http/access.ts";
 import { EventHub, HUB_LIMITS, type HubLimits } from "#kit/http/events/event-hub.ts";
@@ -6,6 +7,7 @@ import { type Listening, listen } from "#kit/http/listen.ts";
 import { storedDictionary } from "../../../src/cryptex-store/dictionary.ts";
 import { storedJournal } from "../../../src/cryptex-store/journal.ts";
 import { openMemoryStore, openStore } from "../../../src/cryptex-store/store.ts";
+import { artifactsIn } from "../../../src/gateway/artifacts.ts";
 import { PROBLEMS } from "../../../src/gateway/http/answers.ts";
 import { type App, createApp, type McpHandler } from "../../../src/gateway/http/app.ts";
 import { journalFrames } from "../../../src/gateway/http/routes-events.ts";
@@ -68,6 +70,7 @@ export function openGateway({ access = {}, limits = {}, mcp, store: kind }: Gate
       changed() {},
       signal: closing.signal,
     }),
+    artifacts: artifactsIn(store),
     scans: new FakeScans(journal, roots),
     gap: new FakeGap(),
     triggers: new FakeTriggers(),
