@@ -34,7 +34,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["kit/errors", "kit/files"],
     packages: /^(bun:ffi|node:)/,
   },
-  { name: "kit/files", files: /^kit\/files\//, may: ["kit/abort", "kit/errors"], packages: /^node:/ },
+  {
+    name: "kit/files",
+    files: /^kit\/files\//,
+    may: ["kit/abort", "kit/errors"],
+    packages: /^(bun:sqlite$|node:)/,
+  },
   { name: "kit/format", files: /^kit\/format\//, may: [], packages: /^$/ },
   {
     name: "kit/graph",
@@ -47,6 +52,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     files: /^kit\/http\//,
     may: ["kit/errors", "kit/files"],
     packages: /^(hono|node:)/,
+  },
+  {
+    name: "kit/signing",
+    files: /^kit\/signing\//,
+    may: ["kit/abort", "kit/errors", "kit/files", "kit/format"],
+    packages: /^node:/,
   },
   {
     name: "kit/term",
