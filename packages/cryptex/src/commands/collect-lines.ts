@@ -1,4 +1,4 @@
-/** What `collect` says of each result: a line of text, or of JSON. */
+/** Says of each result what `collect` did with it: a line of text, or of JSON. */
 import { plural } from "#kit/format/numbers.ts";
 import { visible } from "#kit/format/visible.ts";
 import { EXIT } from "#kit/term/exit.ts";

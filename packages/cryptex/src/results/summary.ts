@@ -1,4 +1,4 @@
-/** What a result comes to, for those who do not read all of its lines. */
+/** Sums a result up, for those who do not read all of its lines. */
 import { gapSentence, Tally } from "../scan-runner/formats/outcome.ts";
 import { Counter } from "./counter.ts";
 import type { Journal, ScanRecord } from "./journal.ts";

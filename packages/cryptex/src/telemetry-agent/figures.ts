@@ -1,4 +1,7 @@
-/** The figures of a gateway, counted from what is written to the journal since it was started. /metrics and OpenTelemetry show the same. */
+/**
+ * Figures of results, counted from what is written to the journal since the program was started, by whatever program: scans of the gateway
+ * and of agents, and what was collected. /metrics and OpenTelemetry show the same ones.
+ */
 import { setImmediate } from "node:timers/promises";
 import { visible } from "#kit/format/visible.ts";
 import type { Metric, MetricSample } from "#kit/http/metrics-text.ts";
@@ -8,18 +11,8 @@ import { FrequentNames } from "./frequent-names.ts";
 
 export interface FigureSources {
   readonly journal: Journal;
-  /** Of the scans of this program. */
-  readonly scanner?: () => ScannerFigures;
   /** Time that rules took in all, where that was measured. */
   readonly ruleTimes?: () => Iterable<{ readonly rule: string; readonly seconds: number }>;
-}
-
-export interface ScannerFigures {
-  readonly running: number;
-  readonly waiting: number;
-  /** Files and bytes that were scanned so far, of scans that go on as well. */
-  readonly files: number;
-  readonly bytes: number;
 }
 
 /** Series of one figure: a store of series suffers from more than a few hundred (https://prometheus.io/docs/practices/naming/#labels). */
@@ -27,7 +20,7 @@ const MOST_RULES = 100;
 const MOST_REASONS = 20;
 /** Characters of a label: reasons may hold paths. */
 const MOST_LABEL = 100;
-/** What is counted beyond those. No rule has this name: a name begins with no bracket. */
+/** Stands for all beyond those. No rule has this name: none begins with a bracket. */
 const OTHERS = "(other)";
 
 /** Lines that are read at a time, and the characters in them: a millisecond or two. */
@@ -44,7 +37,6 @@ export class Figures implements Disposable {
   readonly #files = { clean: 0, matched: 0 };
   readonly #deliveries: Record<string, number> = {};
   #skipped = 0;
-  #matches = 0;
   #seq: number;
   #reading: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -59,7 +51,7 @@ export class Figures implements Disposable {
   /** Returns the figures as they are now. @throws StoreError */
   async metrics(): Promise<Metric[]> {
     await this.#catchUp();
-    return [...this.#ofResults(), ...this.#ofScanner(), ...this.#ofRules()];
+    return [...this.#ofResults(), ...this.#ofRules()];
   }
 
   [Symbol.dispose](): void {
@@ -84,10 +76,8 @@ export class Figures implements Disposable {
   }
 
   #count({ type, data }: JournalLine): void {
-    if (type === "match") {
-      this.#matches++;
-      this.#rules.add(labelOf(data["rule"]));
-    } else if (type === "error") this.#reasons.add(labelOf(data["reason"]));
+    if (type === "match") this.#rules.add(labelOf(data["rule"]));
+    else if (type === "error") this.#reasons.add(labelOf(data["reason"]));
     else if (type === "end") {
       const end = data as unknown as EndEvent;
       this.#files.clean += end.clean;
@@ -103,35 +93,23 @@ export class Figures implements Disposable {
   #ofResults(): Metric[] {
     const { clean, matched } = this.#files;
     return [
-      counter("scans_total", "Scans and collected results, by the state that they came to", [
+      counter("results_total", "Scans and collected results, by the state that they came to", [
         ...SCAN_STATES.map((state): MetricSample => [{ state }, this.#scans[state] ?? 0]),
       ]),
-      counter("files_total", "Files of scans that have ended, by outcome", [
+      counter("result_files_total", "Files of results that are whole, by outcome", [
         [{ outcome: "clean" }, clean],
         [{ outcome: "matched" }, matched],
       ]),
-      counter("skipped_total", "Skip lines of scans that have ended", [[{}, this.#skipped]]),
-      counter("matches_total", "Matches: one a file and rule", [[{}, this.#matches]]),
-      counter("rule_matches_total", `Matches by rule; ${OTHERS} are all but the most frequent ones`, [
+      counter("result_skipped_total", "Skip lines of results that are whole", [[{}, this.#skipped]]),
+      counter("result_matches_total", `Matches by rule; ${OTHERS} are all but the most frequent ones`, [
         ...samplesOf("rule", this.#rules),
       ]),
-      counter("errors_total", `Files not wholly evaluated, by reason; ${OTHERS} are the seldom ones`, [
+      counter("result_errors_total", `Files not wholly evaluated, by reason; ${OTHERS} are the seldom ones`, [
         ...samplesOf("reason", this.#reasons),
       ]),
       counter("trigger_deliveries_total", "Deliveries of triggers", [
         ...["delivered", "failed"].map((state): MetricSample => [{ state }, this.#deliveries[state] ?? 0]),
       ]),
-    ];
-  }
-
-  #ofScanner(): Metric[] {
-    const scanner = this.sources.scanner?.();
-    if (!scanner) return [];
-    return [
-      gauge("scans_running", "Scans that are going on here", [[{}, scanner.running]]),
-      gauge("scans_waiting", "Scans that wait for their turn", [[{}, scanner.waiting]]),
-      counter("scanned_files_total", "Files that were scanned here", [[{}, scanner.files]]),
-      counter("scanned_bytes_total", "Bytes that were scanned here", [[{}, scanner.bytes]]),
     ];
   }
 

@@ -11,7 +11,7 @@ const CLEARLY_MORE = 2;
 
 export class FrequentNames {
   readonly #own = new Map<string, number>();
-  /** What names of their own had as others: it counts where they are compared. */
+  /** Counts that names of their own had as others: it counts where they are compared. */
   readonly #before = new Map<string, number>();
   /** Counts among the others since they were last forgotten. */
   readonly #candidates = new Map<string, number>();

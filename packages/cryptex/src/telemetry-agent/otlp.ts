@@ -1,5 +1,5 @@
 /**
- * Pushes figures to a collector of OpenTelemetry: OTLP over HTTP, as JSON (https://opentelemetry.io/docs/specs/otlp/#otlphttp). Loaded by
+ * Pushes figures to a collector of OpenTelemetry: OTLP over HTTP, as JSON (https://opentelemetry.io/docs/specs/otlp/). Loaded by
  * those alone who push.
  */
 import { type HrTime, ValueType } from "@opentelemetry/api";
@@ -35,7 +35,7 @@ export interface OtlpPush extends AsyncDisposable {
   push(): Promise<void>;
 }
 
-/** What collectors and dashboards expect. */
+/** The default of the SDK, which collectors and dashboards expect. */
 const PUSH_MS = 60_000;
 /** Time that the last push has when the program ends. */
 const LAST_MS = 400;
