@@ -20,6 +20,8 @@ export interface WalkOptions {
   readonly since?: number;
   /** Levels of folders below a root that are entered: 0 takes the files of the root alone. */
   readonly maxDepth: number;
+  /** Roots are files alone: a folder among them is skipped. */
+  readonly onlyFiles?: boolean;
   /** Follows symbolic links; each folder is then entered once. */
   readonly follow: boolean;
   /**
@@ -208,6 +210,7 @@ export class Walk {
         if (!target) return dangling(path, isRoot);
         stats = target;
       }
+      if (stats.isDirectory() && this.options.onlyFiles) return skip(path, "it is a folder");
       if (stats.isDirectory()) return this.#enter(path, folder, byLink);
       if (stats.isFile()) return this.#file(path, name, folder, stats, byLink);
       return skip(path, specialKind(stats));
