@@ -137,13 +137,17 @@ describe("methods", () => {
 
   test("any other: 405, with those that there are", async () => {
     await using gateway = openGateway();
-    const paths = Map.groupBy(gateway.app.endpoints, ({ path }) => path);
-    for (const [path, endpoints] of paths) {
+    const { endpoints: all } = gateway.app;
+    for (const path of new Set(all.map((each) => each.path.replace(/\{\w+\}/g, "x")))) {
+      // A component of the gap report may be called as another route.
+      const endpoints = all.filter((each) =>
+        new RegExp(`^${each.path.replace(/\{\w+\}/g, "[^/]+")}$`).test(path),
+      );
       const own = endpoints.map(({ method }) => method.toUpperCase());
       for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"].filter(
         (each) => !own.includes(each),
       )) {
-        const response = await gateway.request(path.replace(/\{\w+\}/g, "x"), { method });
+        const response = await gateway.request(path, { method });
         expect([response.status, response.headers.get("content-type")], `${method} ${path}`).toEqual([
           405,
           "application/problem+json",

@@ -5,7 +5,7 @@ import { EventHub, HUB_LIMITS, type HubLimits } from "#kit/http/events/event-hub
 import { type Listening, listen } from "#kit/http/listen.ts";
 import { storedDictionary } from "../../../src/cryptex-store/dictionary.ts";
 import { storedJournal } from "../../../src/cryptex-store/journal.ts";
-import { openMemoryStore } from "../../../src/cryptex-store/store.ts";
+import { openMemoryStore, openStore } from "../../../src/cryptex-store/store.ts";
 import { PROBLEMS } from "../../../src/gateway/http/answers.ts";
 import { type App, createApp, type McpHandler } from "../../../src/gateway/http/app.ts";
 import { journalFrames } from "../../../src/gateway/http/routes-events.ts";
@@ -20,6 +20,7 @@ export interface Gateway extends AsyncDisposable {
   readonly services: Services & { readonly scans: FakeScans; readonly gap: FakeGap };
   readonly hub: EventHub;
   readonly folder: RuleFolder;
+  readonly storePath: string;
   /** Errors that the app reported. */
   readonly reported: unknown[];
   readonly closing: AbortController;
@@ -34,9 +35,11 @@ export interface GatewayOptions {
   readonly access?: Partial<AccessRules>;
   readonly limits?: Partial<HubLimits>;
   readonly mcp?: McpHandler;
+  /** In memory, unless it is to be shared. */
+  readonly store?: "file";
 }
 
-export function openGateway({ access = {}, limits = {}, mcp }: GatewayOptions = {}): Gateway {
+export function openGateway({ access = {}, limits = {}, mcp, store: kind }: GatewayOptions = {}): Gateway {
   const folder = new RuleFolder({
     "rules/good.yar": 'rule good : mark { meta: level = 3 strings: $a = "good" condition: $a }\n',
     "rules/more.yar": "rule broken { condition: nothing }\nrule more { condition: good }\n",
@@ -47,7 +50,7 @@ export function openGateway({ access = {}, limits = {}, mcp }: GatewayOptions = 
   writeFileSync(folder.at("root/note.txt"), "a good note");
   writeFileSync(folder.at("root/ok.txt"), "ok");
   symlinkSync("..", folder.at("root/link_out"));
-  const store = openMemoryStore();
+  const store = kind === "file" ? openStore(folder.at("store.db")) : openMemoryStore();
   const closing = new AbortController();
   const journal = storedJournal(store);
   const roots = openRoots([{ name: "files", folder: folder.at("root") }]);
@@ -81,6 +84,7 @@ export function openGateway({ access = {}, limits = {}, mcp }: GatewayOptions = 
     services,
     hub,
     folder,
+    storePath: store.path,
     reported,
     closing,
     request,
