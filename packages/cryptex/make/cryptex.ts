@@ -26,6 +26,7 @@ export const cryptex: Recipe = {
       `${FOLDER}/src/rules/rules-thread.ts`,
       `${FOLDER}/src/rules/cost-thread.ts`,
       `${FOLDER}/src/rules/lint-thread.ts`,
+      `${FOLDER}/src/harvest/discover-thread.ts`,
       `${FOLDER}/src/safe-index/index-thread.ts`,
       `${FOLDER}/src/rule-tests/find-tests-thread.ts`,
       `${FOLDER}/src/bisect/bisect-thread.ts`,

@@ -12,18 +12,21 @@ type Ids = ReadonlySet<number>;
 
 export function findEntries(db: Database, query: EntryQuery): FoundEntries {
   const words = (query.words ?? []).filter((word) => word !== "");
-  const limit = query.limit ?? Number.MAX_SAFE_INTEGER;
+  const { limit = Number.MAX_SAFE_INTEGER, skip = 0 } = query;
   const inNames = words.map((word) => holdingInName(db, word));
   const anywhere = words.map((word, i) => inNames[i]!.union(holdingInText(db, word)));
   const marked = marksOf(db, query);
   const found = inAll([...anywhere, ...marked]);
   if (found === undefined) {
-    return { total: countOf(db), entries: entriesWhere(db, "TRUE ORDER BY codename LIMIT ?", [limit]) };
+    const entries = entriesWhere(db, "TRUE ORDER BY codename LIMIT ? OFFSET ?", [limit, skip]);
+    return { total: countOf(db), entries };
   }
   const named = words.length === 0 ? found : inAll([...inNames, ...marked])!;
-  const first = firstOf(db, named, limit);
-  const others = words.length === 0 ? [] : firstOf(db, found.difference(named), limit - first.length);
-  return { total: found.size, entries: [...entriesOf(db, first), ...entriesOf(db, others)] };
+  const most = skip + limit;
+  const first = firstOf(db, named, most);
+  const others = words.length === 0 ? [] : firstOf(db, found.difference(named), most - first.length);
+  const rest = others.slice(Math.max(0, skip - first.length));
+  return { total: found.size, entries: [...entriesOf(db, first.slice(skip)), ...entriesOf(db, rest)] };
 }
 
 function countOf(db: Database): number {

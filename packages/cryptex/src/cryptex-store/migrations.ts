@@ -156,7 +156,22 @@ const JOURNAL = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY, JOURNAL];
+const ARTIFACTS = `
+  -- Things that tools have made, by their content: see artifacts.ts. The ones that were made first have the lowest numbers.
+  CREATE TABLE artifacts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    licence TEXT NOT NULL,
+    provenance TEXT NOT NULL,
+    at TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY, JOURNAL, ARTIFACTS];
 
 /**
  * Brings a database to the newest schema, each step in a transaction of its own. Programs that open one at the same time wait

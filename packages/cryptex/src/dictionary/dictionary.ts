@@ -67,10 +67,12 @@ export interface EntryQuery {
   readonly owner?: string | undefined;
   /** Entries that are returned at most. */
   readonly limit?: number | undefined;
+  /** Entries that were found and are left out at the beginning: lists go on with it. */
+  readonly skip?: number | undefined;
 }
 
 export interface FoundEntries {
-  /** Entries that were found, of which `entries` may have the first only. */
+  /** Entries that were found, of which `entries` may have a part only. */
   readonly total: number;
   /** Those whose codename, symbol or tags hold all words come first; then in the order of codenames. */
   readonly entries: readonly StoredEntry[];

@@ -10,10 +10,13 @@ import type { Dictionary } from "../dictionary/dictionary.ts";
 import type { Journal } from "../results/journal.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import type { RuleCollection } from "../rules/which-rules.ts";
+import { type Artifacts, artifactsIn } from "./artifacts.ts";
 import { type NamedFolder, openRoots, type Roots } from "./roots.ts";
 import type { RuleSets } from "./rule-sets.ts";
 import { openRuleSets } from "./rules/open-rule-sets.ts";
+import { openScans } from "./scans/open-scans.ts";
 import type { Scans } from "./scans/scans.ts";
+import { ServiceError } from "./service-error.ts";
 import type { Triggers } from "./triggers/triggers.ts";
 
 export interface Services {
@@ -22,8 +25,9 @@ export interface Services {
   readonly roots: Roots;
   readonly ruleSets: RuleSets;
   readonly scans: Scans;
-  readonly gap: GapService;
-  readonly triggers: Triggers;
+  readonly artifacts: Artifacts;
+  readonly gap?: GapService;
+  readonly triggers?: Triggers;
 }
 
 /** @throws ServiceError "not-found" where no gap root is set */
@@ -62,19 +66,24 @@ export interface ServiceSettings {
   readonly externals: Externals;
   /** Folder of compiled sets; none is kept without it. */
   readonly cacheFolder?: string;
+  /** Scanning threads of each scan; by default one a core. */
+  readonly threads?: number | undefined;
+  /** Scans that run at a time. */
+  readonly mostScans?: number | undefined;
   readonly warn: (message: string) => void;
 }
 
-/** Opens all services. Disposing ends their work, and waits until nothing writes any more. @throws InputError; StoreError */
-export function openServices(
-  settings: ServiceSettings,
-): Pick<Services, "journal" | "dictionary" | "roots" | "ruleSets"> & AsyncDisposable {
-  const { env, warn } = settings;
+/**
+ * Opens all services. Disposing ends their work, and waits until nothing writes any more; scans that run go on when the next one calls
+ * `resumeAll`.
+ * @throws InputError; StoreError
+ */
+export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
+  const { env, warn, threads, mostScans } = settings;
   const roots = openRoots(settings.roots);
   const store = openStore(settings.store, { env });
   const closing = new AbortController();
   const journal = storedJournal(store);
-  const dictionary = storedDictionary(store);
   const ruleSets = openRuleSets({
     ...settings,
     store,
@@ -86,13 +95,25 @@ export function openServices(
     },
     signal: closing.signal,
   });
+  const scans = openScans({
+    journal,
+    ruleSets,
+    store,
+    roots,
+    warn,
+    ...(threads !== undefined && { threads }),
+    ...(mostScans !== undefined && { mostRunning: mostScans }),
+  });
   return {
     journal,
-    dictionary,
+    dictionary: storedDictionary(store),
     roots,
     ruleSets,
+    scans,
+    artifacts: artifactsIn(store),
     async [Symbol.asyncDispose]() {
-      closing.abort();
+      closing.abort(new ServiceError("busy", "the program is stopping"));
+      await scans.stop();
       store.close();
     },
   };

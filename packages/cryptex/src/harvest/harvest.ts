@@ -8,15 +8,27 @@ import { type Entry, faultsOf, newEntry } from "../dictionary/entry.ts";
 import { parse } from "./grammars.ts";
 import { languageOf } from "./languages.ts";
 import { type Definition, outlineOf } from "./outline.ts";
-import { type LeftOut, listSources, readSource } from "./source-files.ts";
+import {
+  isSameFile,
+  type LeftOut,
+  listSources,
+  oneSource,
+  readSource,
+  type SourceList,
+} from "./source-files.ts";
 
-export interface HarvestRequest {
+export interface CodeRequest {
   readonly folder: string;
+  /** Name of the one file in the folder that is meant. */
+  readonly file?: string;
   /** Patterns of paths below the folder. */
   readonly exclude: readonly string[];
   readonly maxBytes: number;
   /** Time for a file. */
   readonly timeoutMs: number;
+}
+
+export interface HarvestRequest extends CodeRequest {
   /** Entries of the dictionary. */
   readonly entries: readonly StoredEntry[];
 }
@@ -48,18 +60,36 @@ export interface FileReport {
   readonly unread_lines: readonly number[];
 }
 
-interface HarvestedFile extends Omit<FileReport, "known" | "coverage" | "definitions"> {
+export interface HarvestedFile extends Omit<FileReport, "known" | "coverage" | "definitions"> {
   readonly definitions: readonly Definition[];
 }
 
-/** @param progress is told how many files of how many were read @throws the signal's reason */
+export interface ReadCode {
+  readonly files: readonly HarvestedFile[];
+  readonly leftOut: readonly LeftOut[];
+  /** Files in no language that is read. */
+  readonly others: number;
+}
+
+/** Told how many files of how many were read. */
+type Progress = (files: number, of: number) => void;
+
+/** @throws the signal's reason */
 export async function harvest(
   request: HarvestRequest,
   signal: AbortSignal,
-  progress: (files: number, of: number) => void = () => {},
+  progress: Progress = () => {},
 ): Promise<HarvestReport> {
-  const globs = request.exclude.map((pattern) => new Bun.Glob(pattern));
-  const list = await listSources(request.folder, (path) => globs.some((glob) => glob.match(path)), signal);
+  return reported(await readCode(request, signal, progress), request.entries);
+}
+
+/** Reads what a code base defines. @throws the signal's reason */
+export async function readCode(
+  request: CodeRequest,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<ReadCode> {
+  const list = request.file === undefined ? await listed(request, signal) : oneSource(request.file);
   const leftOut = [...list.leftOut];
   const files: HarvestedFile[] = [];
   for (const [number, path] of list.paths.entries()) {
@@ -68,12 +98,17 @@ export async function harvest(
     if ("reason" in file) leftOut.push(file);
     else files.push(file);
   }
-  return reported(files, leftOut, list.others, request.entries);
+  return { files, leftOut, others: list.others };
+}
+
+function listed({ folder, exclude }: CodeRequest, signal: AbortSignal): Promise<SourceList> {
+  const globs = exclude.map((pattern) => new Bun.Glob(pattern));
+  return listSources(folder, (path) => globs.some((glob) => glob.match(path)), signal);
 }
 
 async function harvestFile(
   path: string,
-  { folder, maxBytes, timeoutMs }: HarvestRequest,
+  { folder, maxBytes, timeoutMs }: CodeRequest,
   signal: AbortSignal,
 ): Promise<HarvestedFile | LeftOut> {
   const source = readSource(join(folder, path), maxBytes);
@@ -104,12 +139,7 @@ interface Found {
   readonly definition: Definition;
 }
 
-function reported(
-  files: readonly HarvestedFile[],
-  leftOut: readonly LeftOut[],
-  others: number,
-  entries: readonly StoredEntry[],
-): HarvestReport {
+function reported({ files, leftOut, others }: ReadCode, entries: readonly StoredEntry[]): HarvestReport {
   const found = files.flatMap((file) => file.definitions.map((definition): Found => ({ file, definition })));
   const known = new Set(knownAmong(found, entries));
   const knownIn = Map.groupBy(known, ({ file }) => file);
@@ -160,12 +190,6 @@ function knownAmong(found: readonly Found[], entries: readonly StoredEntry[]): F
     if (counts.get(symbol)!.length === 1) return holders.length > 0;
     return holders.some(({ location }) => isSameFile(location, file.path));
   });
-}
-
-/** One path may begin further up than the other. */
-function isSameFile(location: string, path: string): boolean {
-  const [a, b] = [location, path].map((each) => `/${each.replaceAll("\\", "/").replace(/^(\.?\/)+/, "")}`);
-  return location !== "" && (a!.endsWith(b!) || b!.endsWith(a!));
 }
 
 /** Makes entries of definitions that are not known. A codename is the symbol; where another part or entry has it, with the file, and then a number behind it. */

@@ -37,7 +37,7 @@ export async function listSources(
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     signal.throwIfAborted();
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: Error) => {
-      leftOut.push({ path: folder || ".", reason: `cannot be read: ${error.message}`, isLoss: true });
+      leftOut.push({ path: folder || ".", reason: `cannot be read: ${refusal(error)}`, isLoss: true });
       return [];
     });
     for (const entry of entries) {
@@ -61,6 +61,11 @@ export async function listSources(
   return { paths: paths.sort(byPath), leftOut: leftOut.sort((a, b) => byPath(a.path, b.path)), others };
 }
 
+/** Lists one file. */
+export function oneSource(path: string): SourceList {
+  return languageOf(path) ? { paths: [path], leftOut: [], others: 0 } : { paths: [], leftOut: [], others: 1 };
+}
+
 export type SourceText = { readonly text: string } | { readonly reason: string };
 
 /** Reads a regular file, never through a link that was put into its place. */
@@ -74,7 +79,7 @@ export function readSource(path: string, mostBytes: number): SourceText {
     // Listed with its bytes replaced, so that it is not found.
     if ((error as NodeJS.ErrnoException).code === "ENOENT" && path.includes("\uFFFD"))
       return { reason: "its name is no UTF-8: give it another one, or leave it out with --exclude" };
-    return { reason: `cannot be read: ${(error as Error).message}` };
+    return { reason: `cannot be read: ${refusal(error)}` };
   }
   try {
     if (!fstatSync(file).isFile()) return { reason: "no regular file" };
@@ -86,11 +91,26 @@ export function readSource(path: string, mostBytes: number): SourceText {
     if (length > mostBytes) return { reason: `larger than ${mostBytes} bytes` };
     return decoded(buffer.subarray(0, length));
   } catch (error) {
-    return { reason: `cannot be read: ${(error as Error).message}` };
+    return { reason: `cannot be read: ${refusal(error)}` };
   } finally {
     closeSync(file);
   }
 }
+
+/** Says in words why the system refused, without the path, which whoever asks may not see whole. */
+function refusal(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code && REFUSALS[code]) || code || message;
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOENT: "it does not exist any more",
+  ENOTDIR: "it is no folder any more",
+  ELOOP: "a symbolic link has taken its place",
+  EMLINK: "a symbolic link has taken its place", // FreeBSD's word for it
+};
 
 /** UTF-16 where a mark says it, as Windows' editors write it; else UTF-8; else Latin-1, which any bytes are. */
 function decoded(bytes: Buffer): SourceText {
@@ -103,4 +123,10 @@ function decoded(bytes: Buffer): SourceText {
   if (encoding) return { text: new TextDecoder(encoding).decode(bytes) };
   if (bytes.includes(0)) return { reason: "no text: it has NUL bytes" };
   return { text: (fromUtf8(bytes) ?? bytes.toString("latin1")).replace(/^\uFEFF/, "") };
+}
+
+/** Tells that two paths may be of one file: one of them may begin further up than the other. */
+export function isSameFile(location: string, path: string): boolean {
+  const [a, b] = [location, path].map((each) => `/${each.replaceAll("\\", "/").replace(/^(\.?\/)+/, "")}`);
+  return location !== "" && (a!.endsWith(b!) || b!.endsWith(a!));
 }

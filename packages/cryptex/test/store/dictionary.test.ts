@@ -299,6 +299,12 @@ describe("search", () => {
     [{ kind: "macro" }, ["x"]],
     [{ owner: "bob", words: ["größe"] }, ["x"]],
     [{ words: ["lamp"], limit: 2 }, ["Lamp-Open", "Lamp-Table"]],
+    [{ skip: 1 }, ["Lamp-Table", "Night-Watch", "x"]],
+    [{ skip: 1, limit: 2 }, ["Lamp-Table", "Night-Watch"]],
+    [{ words: ["lamp"], skip: 1, limit: 2 }, ["Lamp-Table", "Night-Watch"]],
+    [{ words: ["lamp"], skip: 2 }, ["Night-Watch"]],
+    [{ words: ["lamp"], skip: 3 }, []],
+    [{ owner: "bob", skip: 9 }, []],
   ])("%j", (query, expected) => {
     expect(search(query)).toEqual(expected);
   });

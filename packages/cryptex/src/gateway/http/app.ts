@@ -46,8 +46,8 @@ export function createApp(deps: AppDeps): App {
     ...eventEndpoints(services.journal, hub, report),
     ...ruleEndpoints(services),
     ...dictionaryEndpoints(services),
-    ...gapEndpoints(services),
-    ...triggerEndpoints(services),
+    ...(services.gap ? gapEndpoints(services.gap) : []),
+    ...(services.triggers ? triggerEndpoints(services.triggers) : []),
     ...(mcp ? mcpEndpoints(mcp) : []),
     ...statusEndpoints({ ...deps, openapi: () => document }),
   ];

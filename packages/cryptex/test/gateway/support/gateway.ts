@@ -6,6 +6,7 @@ import { type Listening, listen } from "#kit/http/listen.ts";
 import { storedDictionary } from "../../../src/cryptex-store/dictionary.ts";
 import { storedJournal } from "../../../src/cryptex-store/journal.ts";
 import { openMemoryStore, openStore } from "../../../src/cryptex-store/store.ts";
+import { artifactsIn } from "../../../src/gateway/artifacts.ts";
 import { PROBLEMS } from "../../../src/gateway/http/answers.ts";
 import { type App, createApp, type McpHandler } from "../../../src/gateway/http/app.ts";
 import { journalFrames } from "../../../src/gateway/http/routes-events.ts";
@@ -69,6 +70,7 @@ export function openGateway({ access = {}, limits = {}, mcp, store: kind }: Gate
       signal: closing.signal,
     }),
     scans: new FakeScans(journal, roots),
+    artifacts: artifactsIn(store),
     gap: new FakeGap(),
     triggers: new FakeTriggers(),
   };
