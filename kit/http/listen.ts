@@ -1,4 +1,5 @@
 /** Binds a request handler to a port or a Unix socket, and stops it again. */
+import { constants } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../errors.ts";
 import { type ErrorForm, Refusal, refusalResponse } from "./refusal.ts";
@@ -31,6 +32,8 @@ export interface TlsOptions {
   readonly clientCa?: string | undefined;
   /** Named groups in order of preference, such as X25519MLKEM768. Defaults to Bun's own. */
   readonly keyExchangeGroups?: readonly string[] | undefined;
+  /** Takes no older version than TLS 1.3. By default 1.2 is taken as well. */
+  readonly only13?: boolean | undefined;
 }
 
 export interface Listening {
@@ -79,11 +82,14 @@ function idleTimeout(seconds: number): object {
 }
 
 /** Bun takes `ecdhCurve`, as node:tls does, though its types do not have it. */
-function bunTls({ cert, key, clientCa, keyExchangeGroups }: TlsOptions): Bun.TLSOptions {
+function bunTls({ cert, key, clientCa, keyExchangeGroups, only13 }: TlsOptions): Bun.TLSOptions {
   const groups: object = keyExchangeGroups ? { ecdhCurve: keyExchangeGroups.join(":") } : {};
   const clients = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
-  return { cert, key, ...clients, ...groups };
+  return { cert, key, ...clients, ...groups, ...(only13 && { secureOptions: BEFORE_13 }) };
 }
+
+/** Versions that are older than TLS 1.3. */
+const BEFORE_13 = constants.SSL_OP_NO_TLSv1_2 | constants.SSL_OP_NO_TLSv1_1 | constants.SSL_OP_NO_TLSv1;
 
 /** The socket is its owner's alone from the moment it exists. Bun removes it when the server stops. */
 async function bindSocket<T>(path: string, bind: (path: string) => T): Promise<T> {

@@ -16,6 +16,7 @@ import type { RuleSets } from "./rule-sets.ts";
 import { openRuleSets } from "./rules/open-rule-sets.ts";
 import { openScans } from "./scans/open-scans.ts";
 import type { Scans } from "./scans/scans.ts";
+import { ServiceError } from "./service-error.ts";
 import type { Triggers } from "./triggers/triggers.ts";
 
 export interface Services {
@@ -25,8 +26,8 @@ export interface Services {
   readonly ruleSets: RuleSets;
   readonly scans: Scans;
   readonly artifacts: Artifacts;
-  readonly gap: GapService;
-  readonly triggers: Triggers;
+  readonly gap?: GapService;
+  readonly triggers?: Triggers;
 }
 
 /** @throws ServiceError "not-found" where no gap root is set */
@@ -65,23 +66,24 @@ export interface ServiceSettings {
   readonly externals: Externals;
   /** Folder of compiled sets; none is kept without it. */
   readonly cacheFolder?: string;
-  /** Scans that run at a time, and scanning threads of each. */
-  readonly mostScans?: number;
-  readonly threads?: number;
+  /** Scanning threads of each scan; by default one a core. */
+  readonly threads?: number | undefined;
+  /** Scans that run at a time. */
+  readonly mostScans?: number | undefined;
   readonly warn: (message: string) => void;
 }
 
-/** Services that need no more than a store, roots and rules. */
-export type OpenedServices = Omit<Services, "gap" | "triggers">;
-
-/** Opens all services. Disposing ends their work, and waits until nothing writes any more. @throws InputError; StoreError */
-export function openServices(settings: ServiceSettings): OpenedServices & AsyncDisposable {
-  const { env, warn } = settings;
+/**
+ * Opens all services. Disposing ends their work, and waits until nothing writes any more; scans that run go on when the next one calls
+ * `resumeAll`.
+ * @throws InputError; StoreError
+ */
+export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
+  const { env, warn, threads, mostScans } = settings;
   const roots = openRoots(settings.roots);
   const store = openStore(settings.store, { env });
   const closing = new AbortController();
   const journal = storedJournal(store);
-  const dictionary = storedDictionary(store);
   const ruleSets = openRuleSets({
     ...settings,
     store,
@@ -93,26 +95,25 @@ export function openServices(settings: ServiceSettings): OpenedServices & AsyncD
     },
     signal: closing.signal,
   });
-  const { mostScans, threads } = settings;
   const scans = openScans({
     journal,
-    roots,
     ruleSets,
     store,
+    roots,
     warn,
-    ...(mostScans !== undefined && { mostRunning: mostScans }),
     ...(threads !== undefined && { threads }),
+    ...(mostScans !== undefined && { mostRunning: mostScans }),
   });
   return {
     journal,
-    dictionary,
+    dictionary: storedDictionary(store),
     roots,
     ruleSets,
     scans,
     artifacts: artifactsIn(store),
     async [Symbol.asyncDispose]() {
+      closing.abort(new ServiceError("busy", "the program is stopping"));
       await scans.stop();
-      closing.abort();
       store.close();
     },
   };

@@ -24,6 +24,7 @@ const WANTED: Readonly<Record<string, string>> = {
   "DELETE /scans/{id}": "scan",
   "GET /scans/{id}/results": "read",
   "POST /scan": "scan",
+  "POST /collect": "write",
   "GET /events": "read",
   "GET /rules": "read",
   "GET /rules/{name}": "read",

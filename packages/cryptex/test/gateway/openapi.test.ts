@@ -114,6 +114,11 @@ describe("answers are as it says", () => {
       ["GET /scans/{id}/results", `/scans/${id}/results?after=1&limit=2&type=match`],
       ["DELETE /scans/{id}", `/scans/${waiting}`],
       ["POST /scan", "/scan?filename=a.exe&archives=1"],
+      [
+        "POST /collect",
+        "/collect",
+        `${[START, matchOf("a"), END].map((line) => JSON.stringify(line)).join("\n")}\n`,
+      ],
       ["GET /events", `/events?after=0&scan=${id}`],
       ["GET /rules", "/rules?q=good&limit=1"],
       ["GET /rules/{name}", "/rules/good"],
@@ -185,14 +190,13 @@ describe("answers are as it says", () => {
     for (const [route, path, body, headers = {}] of await requests(gateway)) {
       const operation = operations.get(route)!;
       const [method] = route.split(" ") as [string];
-      const sent =
-        body === undefined
-          ? { method, headers }
-          : {
-              method,
-              headers: { "content-type": "application/json", ...headers },
-              body: JSON.stringify(body),
-            };
+      const [type] = Object.keys(operation.requestBody?.content ?? {});
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      const sent = {
+        method,
+        headers: { ...(body !== undefined && { "content-type": type! }), ...headers },
+        ...(body !== undefined && { body: text }),
+      };
       const [bodySchema] = Object.values(operation.requestBody?.content ?? {});
       if (body !== undefined) checks(bodySchema!.schema, body, `${route}: what is sent`);
       const response = await gateway.request(path, sent);
@@ -201,10 +205,10 @@ describe("answers are as it says", () => {
         true,
         true,
       ]);
-      const type = response.headers.get("content-type")?.split(";")[0];
-      expect(type ?? null, route).toBe(Object.keys(described!.content ?? {})[0] ?? (null as never));
-      if (type === "application/json")
-        checks(described!.content![type]!.schema, await response.json(), route);
+      const answered = response.headers.get("content-type")?.split(";")[0];
+      expect(answered ?? null, route).toBe(Object.keys(described!.content ?? {})[0] ?? (null as never));
+      if (answered === "application/json")
+        checks(described!.content![answered]!.schema, await response.json(), route);
       else await response.body?.cancel();
       asked.add(route);
     }

@@ -8,6 +8,7 @@ import { createRouter } from "#kit/http/router.ts";
 import type { Services } from "../services.ts";
 import { HEADERS, PROBLEMS, refusalOf } from "./answers.ts";
 import { openapiOf } from "./openapi.ts";
+import { collectEndpoints } from "./routes-collect.ts";
 import { dictionaryEndpoints } from "./routes-dictionary.ts";
 import { eventEndpoints } from "./routes-events.ts";
 import { gapEndpoints } from "./routes-gap.ts";
@@ -41,11 +42,12 @@ export function createApp(deps: AppDeps): App {
   const { services, hub, access, mcp, report } = deps;
   const endpoints: Endpoint[] = [
     ...scanEndpoints(services),
+    ...collectEndpoints(services),
     ...eventEndpoints(services.journal, hub, report),
     ...ruleEndpoints(services),
     ...dictionaryEndpoints(services),
-    ...gapEndpoints(services),
-    ...triggerEndpoints(services),
+    ...(services.gap ? gapEndpoints(services.gap) : []),
+    ...(services.triggers ? triggerEndpoints(services.triggers) : []),
     ...(mcp ? mcpEndpoints(mcp) : []),
     ...statusEndpoints({ ...deps, openapi: () => document }),
   ];

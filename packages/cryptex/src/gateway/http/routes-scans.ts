@@ -5,7 +5,6 @@ import { stateTag, unlessKnown } from "#kit/http/conditions.ts";
 import { endpoint } from "#kit/http/endpoint.ts";
 import { answerOf, withHeaders } from "#kit/http/openapi.ts";
 import { namesParameter, numberParameter, switchParameter, textParameter } from "#kit/http/parameters.ts";
-import { Refusal } from "#kit/http/refusal.ts";
 import { list, object, optional, text, whole, yesOrNo } from "#kit/http/shapes.ts";
 import { JournalError, SCAN_STATES, type ScanRecord } from "../../results/journal.ts";
 import { jsonWriter } from "../../scan-runner/formats/json.ts";
@@ -15,6 +14,7 @@ import { ServiceError } from "../service-error.ts";
 import type { Services } from "../services.ts";
 import { Turns } from "../turns.ts";
 import { HEADERS, json } from "./answers.ts";
+import { idempotencyKey, keyHeader } from "./idempotency.ts";
 import { AFTER, answer, LIMIT, paged } from "./lists.ts";
 import { FRAME_TYPES, pageOf } from "./schemas.ts";
 
@@ -68,13 +68,7 @@ export function scanEndpoints({ journal, scans }: Services) {
       summary: "Order a scan",
       tag: "scans",
       scope: "scan",
-      headers: [
-        {
-          name: "Idempotency-Key",
-          description: "A second order with this key is answered as the first was",
-          schema: { type: "string", pattern: "^[!-~]{1,200}$" },
-        },
-      ],
+      headers: [keyHeader("A second order with this key is answered as the first was")],
       body: { shape: ORDER, maxBytes: MAX_JSON_BYTES },
       responses: {
         "202": withHeaders(answer("It is written down, and runs or waits", "ScanRecord"), {
@@ -230,14 +224,6 @@ export function scanEndpoints({ journal, scans }: Services) {
       },
     }),
   ];
-}
-
-/** @throws Refusal 400 */
-export function idempotencyKey(request: Request): string | undefined {
-  const key = request.headers.get("idempotency-key") ?? undefined;
-  if (key !== undefined && !/^[!-~]{1,200}$/.test(key))
-    throw new Refusal(400, "Idempotency-Key must be 1 to 200 printable characters without a space");
-  return key;
 }
 
 /** Finds the scan that was ordered before with the same key. @throws JournalError "duplicate" where the order was another one */

@@ -1,6 +1,6 @@
 /** Completion of names in URIs of resources. */
 import { ServiceError } from "../service-error.ts";
-import type { OpenedServices as Services } from "../services.ts";
+import type { Services } from "../services.ts";
 
 /** Names that are looked at, of which a client gets a hundred: schema of MCP, CompleteResult. */
 const MOST_FOUND = 1_000;

@@ -4,7 +4,7 @@ import { fromUtf8 } from "#kit/format/visible.ts";
 import type { ShownRule } from "../../cryptex-store/shown-rules.ts";
 import { entryOf } from "../../dictionary/entry.ts";
 import { ServiceError } from "../service-error.ts";
-import type { OpenedServices as Services } from "../services.ts";
+import type { Services } from "../services.ts";
 import { seenJson } from "./fence.ts";
 import { licenceOf, UNKNOWN_LICENCE } from "./licences.ts";
 import { PAGE_CHARS } from "./size.ts";

@@ -3,7 +3,7 @@
  * Answers are in JSON, and in an event stream where there is progress to tell of.
  */
 import { createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
-import type { OpenedServices as Services } from "../services.ts";
+import type { Services } from "../services.ts";
 import { McpServers } from "./server.ts";
 import { Sessions } from "./sessions.ts";
 import type { Access } from "./tool.ts";

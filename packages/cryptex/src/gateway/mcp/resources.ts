@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { cursorOf, readCursor } from "../cursor.ts";
 import { ServiceError } from "../service-error.ts";
-import type { OpenedServices as Services } from "../services.ts";
+import type { Services } from "../services.ts";
 import { Completions } from "./completions.ts";
 import { readPart } from "./documents.ts";
 import { seen } from "./fence.ts";

@@ -3,7 +3,7 @@ import { McpServer, type ServerContext } from "@modelcontextprotocol/server";
 import { orAborted } from "#kit/abort.ts";
 import { VERSION } from "../../version.ts";
 import { ServiceError } from "../service-error.ts";
-import type { OpenedServices as Services } from "../services.ts";
+import type { Services } from "../services.ts";
 import { Turns } from "../turns.ts";
 import { toRefusal, toResult } from "./answer.ts";
 import { addResources } from "./resources.ts";

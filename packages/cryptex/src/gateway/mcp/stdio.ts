@@ -1,7 +1,7 @@
 /** MCP over standard input and output, for the client that has started the program. */
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { onAbort } from "#kit/abort.ts";
-import type { OpenedServices as Services } from "../services.ts";
+import type { Services } from "../services.ts";
 import { type LineChannel, LineTransport } from "./line-transport.ts";
 import { McpServers } from "./server.ts";
 import type { Access } from "./tool.ts";

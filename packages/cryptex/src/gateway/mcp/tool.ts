@@ -1,6 +1,6 @@
 /** A tool: what it takes and gives, who may use it, and its work. server.ts offers tools to clients. */
 import type { z } from "zod";
-import type { OpenedServices as Services } from "../services.ts";
+import type { Services } from "../services.ts";
 
 /** Scopes of tokens. Each stands alone. */
 export type Scope = "read" | "scan" | "write";

@@ -1,7 +1,7 @@
 /** A scan service whose scans go on until somebody cancels them, and which tells what it is asked to. */
 import { storedJournal } from "../../../src/cryptex-store/journal.ts";
 import { openMemoryStore } from "../../../src/cryptex-store/store.ts";
-import type { ScanOrder, Scans } from "../../../src/gateway/scans/scans.ts";
+import type { ScanOrder, ScanStats, Scans } from "../../../src/gateway/scans/scans.ts";
 import type { Journal, ScanRecord } from "../../../src/results/journal.ts";
 import type { ScanEvent } from "../../../src/scan-runner/events.ts";
 
@@ -51,11 +51,10 @@ export class HeldScans implements Scans {
     throw new Error("no tool scans bytes");
   }
 
-  resumeAll(): void {}
-
-  async stop(): Promise<void> {}
-
-  stats(): never {
-    throw new Error("no tool asks for figures");
+  stats(): ScanStats {
+    throw new Error("no tool counts scans");
   }
+
+  resumeAll(): void {}
+  async stop(): Promise<void> {}
 }

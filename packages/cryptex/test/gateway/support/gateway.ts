@@ -72,6 +72,7 @@ export function openGateway({ access = {}, limits = {}, mcp, store: kind }: Gate
     }),
     artifacts: artifactsIn(store),
     scans: new FakeScans(journal, roots),
+    artifacts: artifactsIn(store),
     gap: new FakeGap(),
     triggers: new FakeTriggers(),
   };

@@ -1,0 +1,64 @@
+/** `POST /collect`: results of scans elsewhere. */
+
+import { InputError } from "#kit/errors.ts";
+import { requireType } from "#kit/http/body.ts";
+import { endpoint } from "#kit/http/endpoint.ts";
+import { withHeaders } from "#kit/http/openapi.ts";
+import { Refusal } from "#kit/http/refusal.ts";
+import { MOST_BYTES } from "../../telemetry-agent/read-results.ts";
+import { takeIn } from "../../telemetry-agent/take-in.ts";
+import type { Services } from "../services.ts";
+import { Turns } from "../turns.ts";
+import { json } from "./answers.ts";
+import { idempotencyKey, keyHeader } from "./idempotency.ts";
+import { answer } from "./lists.ts";
+
+const NDJSON = "application/x-ndjson";
+
+export function collectEndpoints({ journal }: Services) {
+  const senders = new Turns("results", 4, 64);
+  return [
+    endpoint("POST /collect", {
+      id: "collectResult",
+      summary: "Take in the result of a scan that was made elsewhere, as a whole or not at all",
+      tag: "scans",
+      scope: "write",
+      headers: [
+        { name: "Cryptex-Origin", description: "Name of the sender; by default that of the token" },
+        keyHeader("Tells this result from others of the sender; by default its lines do"),
+      ],
+      body: {
+        bytes: { type: "string" },
+        contentType: NDJSON,
+        description: `Lines as \`cryptex scan --format ndjson\` prints them, at most ${MOST_BYTES} bytes`,
+      },
+      responses: {
+        "201": withHeaders(answer("It is taken in", "ScanRecord"), { Location: "Path of the scan" }),
+        "409": answer("It is there already: `scan` is its id", "Problem"),
+        "503": answer("Too many are sent at a time", "Problem"),
+      },
+      async handle({ request, caller }) {
+        requireType(request, [NDJSON, "application/ndjson", "application/jsonl"]);
+        const key = idempotencyKey(request);
+        const origin = request.headers.get("cryptex-origin") ?? caller.name;
+        const { signal, body } = request;
+        if (body === null) throw new Refusal(400, "there is no result in it: it is empty");
+        const record = await senders.take(
+          () => taken(() => takeIn(journal, body, { origin, key, signal })),
+          signal,
+        );
+        return json(record, 201, { location: `/scans/${record.id}` });
+      },
+    }),
+  ];
+}
+
+/** What is wrong with a result is the sender's. */
+async function taken<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InputError) throw new Refusal(400, error.message, {}, { kind: "invalid" });
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+/** Who may reach the gateway, and who may do what: from files and addresses to rules of access and TLS. */
+import { basename, extname } from "node:path";
+import { InputError, UsageError } from "#kit/errors.ts";
+import { readSmallFile } from "#kit/files/small-file.ts";
+import { visible } from "#kit/format/visible.ts";
+import { type AccessRules, isLoopback, type Token } from "#kit/http/access.ts";
+import type { Address, TlsOptions } from "#kit/http/listen.ts";
+import { readTokenFile } from "#kit/http/token-file.ts";
+import { TOKEN_PROTOCOL } from "./http/routes-events.ts";
+
+export const SCOPES = ["read", "scan", "write"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface ProtectionSettings {
+  readonly address: Address;
+  readonly tokens: readonly TokenFlag[];
+  /** Paths of PEM files. */
+  readonly tls?:
+    | { readonly cert: string; readonly key: string; readonly clientCa?: string | undefined }
+    | undefined;
+  /** Key exchange that a quantum computer does not undo, and no other. */
+  readonly pqc: boolean;
+  /** Serves other machines without tokens or TLS. */
+  readonly insecure: boolean;
+  /** Web sites whose scripts may ask. */
+  readonly origins: readonly string[];
+}
+
+/** A file with a token, and what whoever has it may do. Each scope stands for itself alone. */
+export interface TokenFlag {
+  readonly scopes: readonly Scope[];
+  readonly file: string;
+}
+
+export interface Protection {
+  readonly access: AccessRules;
+  readonly tls?: TlsOptions;
+}
+
+/** A certificate with its chain takes some 10 KB. */
+const MAX_PEM_BYTES = 1 << 20;
+
+/** Hybrid of X25519 and ML-KEM-768: https://datatracker.ietf.org/doc/draft-ietf-tls-ecdhe-mlkem/ */
+const QUANTUM_SAFE = ["X25519MLKEM768"];
+
+/** @param warn told what others can do @throws UsageError for an address that is not protected; InputError for files */
+export function protectionOf(settings: ProtectionSettings, warn: (message: string) => void): Protection {
+  const { address, origins, pqc, tls } = settings;
+  const isSocket = "unix" in address;
+  if (!isSocket && !isLoopback(address.hostname)) requireProtection(settings, warn);
+  const tokens = tokensOf(settings.tokens, warn);
+  const pem = (path: string) => readSmallFile(path, MAX_PEM_BYTES).text;
+  return {
+    access: {
+      hosts: isSocket || !isLoopback(address.hostname) ? "any" : "loopback",
+      origins,
+      tokens: tokens.length === 0 ? undefined : { tokens, realm: "cryptex", protocolPrefix: TOKEN_PROTOCOL },
+    },
+    ...(tls && {
+      tls: {
+        cert: pem(tls.cert),
+        key: pem(tls.key),
+        ...(tls.clientCa !== undefined && { clientCa: pem(tls.clientCa) }),
+        ...(pqc && { keyExchangeGroups: QUANTUM_SAFE }),
+        only13: true,
+      },
+    }),
+  };
+}
+
+/** @throws UsageError without tokens and TLS, unless --insecure was given */
+function requireProtection(
+  { tokens, tls, insecure }: ProtectionSettings,
+  warn: (message: string) => void,
+): void {
+  const missing = [
+    ...(tokens.length === 0
+      ? ["without a token, whoever reaches it could scan files and change the dictionary"]
+      : []),
+    ...(tls === undefined ? ["without TLS, tokens and results could be read on their way"] : []),
+  ];
+  if (missing.length === 0) return;
+  if (!insecure) {
+    throw new UsageError(`other machines could reach the gateway: ${missing.join("; ")}`, [
+      "--token SCOPES=FILE, and --tls-cert F --tls-key F",
+      "--insecure serves them all the same",
+    ]);
+  }
+  for (const what of missing) warn(what);
+}
+
+/** @throws InputError for files that hold no token, and for two of one name or one token */
+function tokensOf(flags: readonly TokenFlag[], warn: (message: string) => void): Token[] {
+  const tokens: Token[] = [];
+  for (const { scopes, file } of flags) {
+    const hint = `openssl rand -base64 24 > ${file}`;
+    const { token, exposed } = readTokenFile(file, [hint]);
+    if (exposed) warn(`${visible(file)} can be read by other users: chmod 600 it`);
+    const name = basename(file, extname(file));
+    if (tokens.some((other) => other.name === name)) {
+      throw new InputError(`two tokens are called ${visible(name)}`, {
+        hints: [
+          "histories name the author of a change by the name of the file: give the files different ones",
+        ],
+      });
+    }
+    if (tokens.some((other) => other.token === token))
+      throw new InputError(`${visible(file)} holds the same token as another file`);
+    tokens.push({ name, token, scopes: new Set(scopes) });
+  }
+  return tokens;
+}

@@ -1,0 +1,94 @@
+/** The gateway as a server: its services, its API, the socket, and how it stops. */
+import { aborted } from "#kit/abort.ts";
+import { withCors } from "#kit/http/cors.ts";
+import { EventHub } from "#kit/http/events/event-hub.ts";
+import { listen } from "#kit/http/listen.ts";
+import type { Io } from "#kit/term/io.ts";
+import { removeAbandoned } from "../telemetry-agent/take-in.ts";
+import { PROBLEMS } from "./http/answers.ts";
+import { createApp } from "./http/app.ts";
+import { journalFrames } from "./http/routes-events.ts";
+import { type ProtectionSettings, protectionOf } from "./protection.ts";
+import { ServiceError } from "./service-error.ts";
+import type { Services } from "./services.ts";
+
+export interface ServeSettings extends ProtectionSettings {
+  /** Threads of a scan; by default one a core. */
+  readonly threads?: number | undefined;
+  /** Days for which results and happenings are kept; by default all are. */
+  readonly keepDays?: number | undefined;
+}
+
+/** Time for answers under way to be sent when the gateway is told to stop. Work for them is given up at once. */
+const GRACE_MS = 3_000;
+
+/** Seconds without traffic after which a connection is closed. Streams beat more often; scans of bytes may be silent for a minute. */
+const IDLE_TIMEOUT_S = 240;
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Serves until the signal of `io` is aborted.
+ * @param services are disposed of by whoever opened them, afterwards
+ * @throws UsageError; InputError for files and addresses that cannot be used
+ */
+export async function serveGateway(settings: ServeSettings, services: Services, io: Io): Promise<void> {
+  const { address, origins, threads } = settings;
+  const { access, tls } = protectionOf(settings, (message) => io.log.warn(message));
+  const report = (error: unknown) => void io.log.error(error);
+  const closing = new AbortController();
+  const hub = new EventHub(journalFrames(services.journal), report);
+  const app = createApp({ services, hub, access, threads, report, closing: closing.signal });
+  const listening = await listen({
+    address,
+    tls,
+    fetch: withCors(app.router.fetch, { origins, ...CORS }),
+    errors: PROBLEMS,
+    // Each route reads what it takes, and no more.
+    maxBodyBytes: Number.MAX_SAFE_INTEGER,
+    idleTimeoutSeconds: IDLE_TIMEOUT_S,
+    portHints: ["--port takes another one; 0 takes any that is free"],
+  });
+  using _ = keeping(services, settings.keepDays, report);
+  try {
+    services.scans.resumeAll();
+    await io.out(`listening on ${listening.url}\n`);
+    await aborted(io.signal);
+  } finally {
+    closing.abort(new ServiceError("busy", "the gateway is stopping"));
+    hub.close();
+    await Promise.all([services.scans.stop(), listening.stop(GRACE_MS)]);
+  }
+}
+
+const CORS = {
+  methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+  requestHeaders: [
+    ...["authorization", "content-type", "if-match", "if-none-match", "idempotency-key"],
+    ...["cryptex-origin", "last-event-id", "mcp-protocol-version", "mcp-session-id"],
+  ],
+  answerHeaders: [
+    ...["etag", "location", "retry-after", "www-authenticate"],
+    ...["cryptex-next", "cryptex-state", "mcp-session-id"],
+  ],
+};
+
+/** Takes away what is older than it is kept, now and each hour, and what nobody ever finished to send. */
+function keeping(
+  { journal }: Services,
+  keepDays: number | undefined,
+  report: (error: unknown) => void,
+): Disposable {
+  const clean = () => {
+    try {
+      removeAbandoned(journal);
+      if (keepDays !== undefined)
+        journal.prune({ before: new Date(Date.now() - keepDays * 24 * HOUR_MS).toISOString() });
+    } catch (error) {
+      report(error); // the store is busy, or full: it is tried again in an hour
+    }
+  };
+  clean();
+  const timer = setInterval(clean, HOUR_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
