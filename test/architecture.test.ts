@@ -278,7 +278,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/engine",
     files: /^packages\/cryptex\/src\/engine\//,
-    may: ["kit/errors"],
+    may: ["kit/errors", "kit/thread"],
     packages: /^node:/,
   },
   {
@@ -412,6 +412,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway",
     files: /^packages\/cryptex\/src\/gateway\//,
     may: [
+      "cryptex/archives",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/engine",
@@ -420,11 +421,16 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/rules",
       "cryptex/safe-index",
       "cryptex/scan-runner",
+      "cryptex/telemetry-agent",
       "cryptex/version",
+      "kit/abort",
       "kit/errors",
+      "kit/files",
       "kit/format",
+      "kit/http",
+      "kit/term",
     ],
-    packages: /^node:/,
+    packages: /^(hono$|node:)/,
   },
   { name: "cryptex/version", files: /^packages\/cryptex\/src\/version\.ts$/, may: [], packages: /^$/ },
   {

@@ -12,7 +12,7 @@ export interface ClientOptions {
   readonly retries?: number | undefined;
 }
 
-/** What each call takes. */
+/** Options that each call takes. */
 export interface CallOptions {
   /** Ends the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -1,4 +1,4 @@
-/** What the nodes share, and the client: one module of the package. */
+/** The parts that the nodes share, and the client: one module of the package. */
 export { CryptexError } from "../../cryptex-client/src/index.ts";
 export { type GatewayConfig, type GatewayNode, gatewayOf, openGateway } from "./gateway.ts";
 export { Gatherer } from "./outcome.ts";

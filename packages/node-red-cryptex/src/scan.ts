@@ -8,7 +8,7 @@ export interface Line {
   readonly [member: string]: unknown;
 }
 
-/** What the editor has saved. Texts are empty where nothing was filled in. */
+/** Settings that the editor has saved. Texts are empty where nothing was filled in. */
 export interface ScanFields {
   readonly root?: string;
   readonly path?: string;

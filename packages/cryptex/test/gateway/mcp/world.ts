@@ -6,7 +6,7 @@ import { newEntry } from "../../../src/dictionary/entry.ts";
 import { mcpHandler } from "../../../src/gateway/mcp/http.ts";
 import type { Access, Scope } from "../../../src/gateway/mcp/tool.ts";
 import type { Scans } from "../../../src/gateway/scans/scans.ts";
-import { openServices, type OpenedServices as Services } from "../../../src/gateway/services.ts";
+import { openServices, type Services } from "../../../src/gateway/services.ts";
 import { peFile } from "../../support/files/pe.ts";
 import { WorkFolder } from "../../support/program.ts";
 import type { Place } from "./clients.ts";

@@ -70,7 +70,6 @@ export function openGateway({ access = {}, limits = {}, mcp, store: kind }: Gate
       changed() {},
       signal: closing.signal,
     }),
-    artifacts: artifactsIn(store),
     scans: new FakeScans(journal, roots),
     artifacts: artifactsIn(store),
     gap: new FakeGap(),
