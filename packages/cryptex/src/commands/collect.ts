@@ -63,6 +63,7 @@ export const collect = command({
       return await follow(sources, { journal, files, origin, signal, say }, () => lines.flush());
     }
     removeAbandoned(journal);
+    await journal.prune({}, signal);
     for (const source of sources) {
       try {
         await using file = source === "-" ? await openStdin() : await openDataFile(source, signal);

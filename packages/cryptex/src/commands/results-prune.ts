@@ -34,12 +34,11 @@ export const resultsPrune = command({
   async run({ olderThan, keep, store, format, json }, io, deps: Deps) {
     using open = new OpenJournal(store, deps);
     const abandoned = removeAbandoned(open.journal);
-    const removed =
-      abandoned +
-      open.journal.prune({
-        ...(olderThan !== undefined && { before: new Date(Date.now() - olderThan * DAY_MS).toISOString() }),
-        ...(keep !== undefined && { scans: keep }),
-      });
+    const kept = {
+      ...(olderThan !== undefined && { before: new Date(Date.now() - olderThan * DAY_MS).toISOString() }),
+      ...(keep !== undefined && { scans: keep }),
+    };
+    const removed = abandoned + (await open.journal.prune(kept, io.signal));
     await io.out(
       json || format === "json" ? jsonLine({ removed }) : `removed ${plural(removed, "result")}\n`,
     );
