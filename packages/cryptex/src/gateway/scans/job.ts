@@ -143,7 +143,7 @@ export class ScanJob {
   #claim(): void {
     const { run } = this.#checkpoint;
     const checkpoint = { ...this.before, run };
-    this.#append([], { state: "running", checkpoint }, this.before?.run);
+    this.#append([], { state: "running", checkpoint }, this.before?.run ?? null);
   }
 
   #seenFiles(ruleSet: RuleSet) {
@@ -180,16 +180,16 @@ export class ScanJob {
     this.#count();
   }
 
-  /** @param run that wrote last @throws TAKEN_OVER; JournalError "ended"; StoreError */
+  /** @param run that wrote last; null where none has @throws TAKEN_OVER; JournalError "ended"; StoreError */
   #append(
     lines: readonly ScanEvent[],
     change: Parameters<Journal["append"]>[2],
-    run: string | undefined = this.#checkpoint.run,
+    run: string | null = this.#checkpoint.run,
   ): void {
     const { store, journal } = this.deps;
     store.write(() => {
       const written = journal.hidden(this.id)?.checkpoint as Checkpoint | null | undefined;
-      if (written?.run !== run) throw TAKEN_OVER;
+      if ((written?.run ?? null) !== run) throw TAKEN_OVER;
       journal.append(this.id, lines, change);
     });
   }
