@@ -8,7 +8,7 @@ import type { AnalysisProgress, AnalysisRequest } from "./analyze.ts";
 import type { ReadLimits } from "./code-base.ts";
 import type { GapReport } from "./gap-report.ts";
 import { GAP_TOML, type GapSettings, MAX_TOML_BYTES, NO_SETTINGS, parseGapToml } from "./gap-toml.ts";
-import { readBelow } from "./tree.ts";
+import { NOT_THERE, readBelow } from "./tree.ts";
 
 export interface GapRoot {
   /** Real path. */
@@ -39,7 +39,7 @@ export function realFolder(folder: string): string {
 export function readGapToml(root: string): string | undefined {
   const file = readBelow(root, GAP_TOML, MAX_TOML_BYTES);
   if ("reason" in file) {
-    if (file.reason === "is not there") return undefined;
+    if (file.reason === NOT_THERE) return undefined;
     throw new InputError(`${GAP_TOML}: ${file.reason}`);
   }
   const text = file.bytes.toString();

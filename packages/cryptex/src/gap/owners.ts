@@ -2,7 +2,7 @@
 import ignore, { type Ignore } from "ignore";
 import { fromUtf8 } from "#kit/format/visible.ts";
 import type { Problem } from "./gap-report.ts";
-import { readBelow } from "./tree.ts";
+import { NOT_THERE, readBelow } from "./tree.ts";
 
 /** The first that is there counts. */
 const PLACES = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
@@ -29,7 +29,7 @@ export class Owners {
       const text = "bytes" in file ? fromUtf8(file.bytes) : undefined;
       if (text !== undefined) return Owners.parse(text, place);
       const reason = "reason" in file ? file.reason : "is no UTF-8";
-      if (reason !== "is not there") {
+      if (reason !== NOT_THERE) {
         return new Owners([], [{ kind: "owners", component: null, place, reason }]);
       }
     }

@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync, realpathSync, type Stats } from "node:fs";
 import { join, posix, sep } from "node:path";
 import { fromUtf8, visibleBytes } from "#kit/format/visible.ts";
-import { type FileBytes, readBytes } from "../harvest/source-files.ts";
+import { type FileBytes, readBytes, refusal } from "../harvest/source-files.ts";
 
 /** Folders that hold no code of the code base, and may be there on one machine and not on another. */
 const NEVER_ENTERED = [
@@ -21,6 +21,9 @@ const NEVER_ENTERED = [
   ".pytest_cache",
   ".ruff_cache",
 ];
+
+/** Reason where there is no such file. */
+export const NOT_THERE = "is not there";
 
 /** More than code bases have; a walk that goes on for ever would fill memory. */
 const MOST_FILES = 1_000_000;
@@ -74,7 +77,7 @@ function entriesOf(root: string, folder: string, unread: Remark[]): { name: stri
     // Names that are no UTF-8 come as they are: a character a byte.
     names = readdirSync(join(root, folder), "latin1");
   } catch (error) {
-    const reason = reasonOf(error as NodeJS.ErrnoException);
+    const reason = reasonOf(error);
     if (folder === "") throw new Error(`the folder ${reason}`);
     unread.push({ path: folder, reason });
     return [];
@@ -92,7 +95,7 @@ function entryAt(root: string, path: string, unread: Remark[]): Stats | undefine
   try {
     return lstatSync(join(root, path), { throwIfNoEntry: false });
   } catch (error) {
-    unread.push({ path, reason: reasonOf(error as NodeJS.ErrnoException) });
+    unread.push({ path, reason: reasonOf(error) });
     return undefined;
   }
 }
@@ -101,7 +104,7 @@ function entryAt(root: string, path: string, unread: Remark[]): Stats | undefine
 export function readBelow(root: string, path: string, maxBytes: number): FileBytes {
   const refusal = refusalOf(path) ?? linkIn(root, path);
   if (refusal !== undefined) return { reason: refusal };
-  return readBytes(join(root, path), maxBytes, reasonOf);
+  return readBytes(join(root, path), maxBytes);
 }
 
 /** Says of a path that somebody wrote why it is none below the root; undefined where it is one. */
@@ -120,22 +123,14 @@ function linkIn(root: string, path: string): string | undefined {
   try {
     real = realpathSync(join(root, path));
   } catch (error) {
-    return reasonOf(error as NodeJS.ErrnoException);
+    return reasonOf(error);
   }
   if (real === join(root, path)) return undefined;
   if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) return "leads out of the root";
   return "is a link, or written in another case";
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: "is not there",
-  ENOTDIR: "is not there",
-  EACCES: "cannot be read: permission denied",
-  EPERM: "cannot be read: permission denied",
-  ELOOP: "is a symbolic link",
-  ENAMETOOLONG: "is not there: its name is too long",
-};
-
-function reasonOf({ code }: NodeJS.ErrnoException): string {
-  return WORDS[code ?? ""] ?? `cannot be read (${code ?? "unknown error"})`;
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR" ? NOT_THERE : `cannot be read: ${refusal(error)}`;
 }
