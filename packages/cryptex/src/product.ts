@@ -146,6 +146,22 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Let an agent look up, scan and audit, by the Model Context Protocol",
       load: async () => (await import("./commands/mcp.ts")).mcp,
     },
+    "gap scan": {
+      summary: "Say which components of a code base are ported, by declarations that are checked",
+      load: async () => (await import("./commands/gap-scan.ts")).gapScan,
+    },
+    "gap link": {
+      summary: "Declare in gap.toml which file ports a component",
+      load: async () => (await import("./commands/gap-link.ts")).gapLink,
+    },
+    "gap set": {
+      summary: "Say who is responsible for a component, or which entry of the dictionary it is",
+      load: async () => (await import("./commands/gap-set.ts")).gapSet,
+    },
+    "gap report": {
+      summary: "Show the gap report that was made last, or counts over time",
+      load: async () => (await import("./commands/gap-report.ts")).gapReport,
+    },
     engines: {
       summary: "List the engines, and test them",
       load: async () => (await import("./commands/engines.ts")).engines,
@@ -169,6 +185,7 @@ export const product: Product<Deps, Record<never, never>> = {
       "cryptex scans files with YARA rules, keeps thousands of rules healthy, and says of each what it needs, what it costs and what depends on it. The engine is libyara, which the program carries: nothing else has to be installed.",
       "Nothing is skipped in silence. Every rule that was asked for is evaluated, or named with the reason why not. Every file that was asked for is in exactly one of: match lines, skip lines, error lines, or the count of clean ones. A bad rule takes out itself and the rules that depend on it, never the others.",
       "The commands dict … keep a dictionary of a code base: what each part is called, what it does, what it needs, and how far it has been ported. Nobody overwrites another's changes, and who changed what stays known.",
+      "The commands gap … say which parts of a code base are ported. A name proves nothing: people declare ports, and each declaration is checked.",
     ],
     conventions: [
       "Results go to stdout, messages to stderr. Options follow the command; a value follows its option after a space or an equals sign. An option that may be given several times collects all of its values.",
@@ -197,6 +214,10 @@ export const product: Product<Deps, Record<never, never>> = {
       [
         "cryptex.toml",
         'Names rules where --rules does not; it is looked for in the working folder, then in those above. [rules] default = ["SET", "PATH"] names the rules that are meant. [rulesets.SET] paths = ["PATH"] gives paths a name, which --rules and CRYPTEX_RULES take too. Relative paths start from the folder of the file.',
+      ],
+      [
+        "gap.toml",
+        "In the folder of a code base: what gap scan takes for its components, and which ports are declared. docs/GAP.md describes it.",
       ],
       ["~/.local/share/cryptex/", "The store, unless --db, --store or CRYPTEX_STORE names another."],
       ["~/.cache/cryptex/", "Compiled rules. It may be deleted at any time."],
