@@ -8,13 +8,15 @@ import type { OwnFile } from "../scan-runner/walk.ts";
 /** Endings that SQLite gives the name of a database for those of its other files: https://sqlite.org/tempfiles.html */
 const STORE_ENDINGS = ["", "-wal", "-shm", "-journal"];
 
-/** Lists the files that a scan writes: the result, also where it replaces an older one, and the store of the cache. */
+/** Lists the files that a scan writes: the result, also where it replaces an older one, and the store of the cache. @param others paths of more */
 export function ownFiles(
   output: OutputFile | undefined,
   store: string | undefined,
   streams: readonly FileNumbers[] = [],
+  others: readonly string[] = [],
 ): OwnFile[] {
-  const files = store === undefined ? [] : STORE_ENDINGS.map((ending) => numbersOf(store + ending));
+  const paths = [...(store === undefined ? [] : STORE_ENDINGS.map((ending) => store + ending)), ...others];
+  const files = paths.map(numbersOf);
   const unfinished = output?.unfinished && { ...output.unfinished, isTemporary: true as const };
   return [...streams, output?.replaced, unfinished, ...files].filter((file) => file !== undefined);
 }
