@@ -162,6 +162,46 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Show the gap report that was made last, or counts over time",
       load: async () => (await import("./commands/gap-report.ts")).gapReport,
     },
+    "keys new": {
+      summary: "Make a key to sign with",
+      load: async () => (await import("./commands/keys-new.ts")).keysNew,
+    },
+    "keys list": {
+      summary: "List the keys that are trusted, one's own and those of others",
+      load: async () => (await import("./commands/keys-list.ts")).keysList,
+    },
+    "keys show": {
+      summary: "Show a key and the keys before it, or print what others need to trust it",
+      load: async () => (await import("./commands/keys-show.ts")).keysShow,
+    },
+    "keys add": {
+      summary: "Trust a public key, or take in what was stated about it since",
+      load: async () => (await import("./commands/keys-add.ts")).keysAdd,
+    },
+    "keys rotate": {
+      summary: "Make the next key, and sign it with the present one",
+      load: async () => (await import("./commands/keys-rotate.ts")).keysRotate,
+    },
+    "keys revoke": {
+      summary: "State that a key is not to be trusted any more",
+      load: async () => (await import("./commands/keys-revoke.ts")).keysRevoke,
+    },
+    sign: {
+      summary: "Sign a file, or a folder with all that is in it",
+      load: async () => (await import("./commands/sign.ts")).sign,
+    },
+    verify: {
+      summary: "Say whether a file, folder, rule set or log is what was signed",
+      load: async () => (await import("./commands/verify.ts")).verify,
+    },
+    "ruleset pack": {
+      summary: "Pack rules into one file and sign it, to be used elsewhere",
+      load: async () => (await import("./commands/ruleset-pack.ts")).rulesetPack,
+    },
+    "ruleset unpack": {
+      summary: "Verify a packed rule set, and write its files into a folder",
+      load: async () => (await import("./commands/ruleset-unpack.ts")).rulesetUnpack,
+    },
     engines: {
       summary: "List the engines, and test them",
       load: async () => (await import("./commands/engines.ts")).engines,
@@ -201,9 +241,9 @@ export const product: Product<Deps, Record<never, never>> = {
       ["CRYPTEX_STORE", "The store, where neither --db nor --store names one."],
       [
         "XDG_DATA_HOME, HOME",
-        "Folder of the store: the dictionary, metadata of rules, and results for unchanged files.",
+        "Folder of the store: the dictionary, metadata of rules, and results for unchanged files; and folder of keys.",
       ],
-      ["XDG_CACHE_HOME, HOME", "Folder of compiled rules."],
+      ["XDG_CACHE_HOME, HOME", "Folder of compiled rules, and of packed ones."],
       ["NO_COLOR", "Set and not empty: no colour."],
       [
         "LC_ALL, LC_CTYPE, LANG",
@@ -220,7 +260,11 @@ export const product: Product<Deps, Record<never, never>> = {
         "In the folder of a code base: what gap scan takes for its components, and which ports are declared. docs/GAP.md describes it.",
       ],
       ["~/.local/share/cryptex/", "The store, unless --db, --store or CRYPTEX_STORE names another."],
-      ["~/.cache/cryptex/", "Compiled rules. It may be deleted at any time."],
+      ["~/.cache/cryptex/", "Compiled rules, and packed ones unpacked. It may be deleted at any time."],
+      [
+        "~/.local/share/cryptex/keys/",
+        "Keys that are trusted, secrets of one's own, and the newest versions of packed rule sets that were used, unless --keys names another folder.",
+      ],
     ],
   },
 };
