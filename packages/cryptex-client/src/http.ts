@@ -29,7 +29,7 @@ export interface Call extends CallOptions {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is. */
-  readonly body?: string | Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
+  readonly body?: string | Blob | ArrayBuffer | Uint8Array;
   /** Says that a second one changes nothing. GET is always so. */
   readonly repeatable?: boolean;
 }
@@ -120,7 +120,7 @@ export class Http {
       response = await this.#fetch(this.address(path, query), {
         method,
         headers: sent,
-        body: json === undefined ? (body ?? null) : JSON.stringify(json),
+        body: json === undefined ? ((body ?? null) as RequestInit["body"]) : JSON.stringify(json),
         signal: signal ?? null,
       });
     } catch (cause) {

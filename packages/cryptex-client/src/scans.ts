@@ -1,6 +1,5 @@
 /** Scans of files that the gateway reads itself. */
-import type { EventFrame } from "./events.ts";
-import type { Answer, Query, ScanOrder, ScanRecord } from "./gateway-types.ts";
+import type { Answer, EventFrame, Query, ScanOrder, ScanRecord } from "./gateway-types.ts";
 import type { CallOptions, Http } from "./http.ts";
 import { type ResultsOptions, scanResults } from "./results.ts";
 
