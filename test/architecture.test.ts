@@ -476,9 +476,26 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["cryptex/commands", "cryptex/deps", "cryptex/version", "kit/term"],
     packages: /^node:fs$/,
   },
+
+  // ---- What others put into their programs: it knows the gateway by its API alone, and takes no packages ----
+  {
+    name: "cryptex-client",
+    files: /^packages\/cryptex-client\/(src|generated)\//,
+    may: [],
+    packages: /^$/,
+  },
+  {
+    name: "node-red-cryptex",
+    files: /^packages\/node-red-cryptex\/(src|nodes)\//,
+    may: ["cryptex-client"],
+    packages: /^node:(https|stream)$/,
+  },
 ];
 
-const FOLDERS = ["kit", "src", "ffi", "packages/cryptex/src"];
+const FOLDERS = [
+  ...["kit", "src", "ffi", "packages/cryptex/src", "packages/cryptex-client/src"],
+  ...["packages/node-red-cryptex/src", "packages/node-red-cryptex/nodes"],
+];
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })

@@ -466,12 +466,10 @@ describe.skipIf(MISSING !== undefined)("in Node-RED", () => {
     await using secured = new FixtureGateway({ token: TOKEN, tls: authority });
     const caFile = join(red.userDir, "ca.pem");
     writeFileSync(caFile, authority.cert);
+    // As the editor saves it.
     const certificates = {
-      id: "tls",
-      type: "tls-config",
-      ca: caFile,
-      verifyservercert: true,
-      certType: "files",
+      ...{ id: "tls", type: "tls-config", certType: "files", ca: caFile, verifyservercert: true },
+      ...{ cert: "", key: "", p12: "", servername: "", alpnprotocol: "" },
     };
     const tried = (tls: string, node: FlowNode) => [
       certificates,
