@@ -902,12 +902,16 @@ export interface components {
              */
             harmless?: true;
         };
-        /** @description A file that no rule matches, with --list-clean. */
+        /** @description A file that no rule matches, with --list-clean. Programs that do not make digests of clean files leave both out. */
         "ScanLine.clean": {
             /** @constant */
             type: "clean";
             path: components["schemas"]["ScanLine.path"];
             path_bytes?: components["schemas"]["ScanLine.path_bytes"];
+            /** @description Of the bytes that were scanned. */
+            sha256?: components["schemas"]["ScanLine.sha256"];
+            /** @description Of the same bytes. */
+            size?: components["schemas"]["ScanLine.count"];
         };
         /** @description The last line. scanned = clean + matched. */
         "ScanLine.end": {

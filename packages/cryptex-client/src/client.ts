@@ -21,7 +21,7 @@ export class CryptexClient {
   readonly triggers: Triggers;
   readonly #http: Http;
 
-  /** @throws TypeError for an address that is no http or https URL */
+  /** @throws TypeError for an address that is no `http:` or `https:` URL */
   constructor(options: ClientOptions) {
     this.#http = new Http(options);
     this.scans = new Scans(this.#http);

@@ -8,7 +8,7 @@ type Operation<P extends Path, M extends keyof paths[P]> = paths[P][M];
 
 type Success = 200 | 201 | 202;
 
-/** The answer of an operation, as JSON. */
+/** The JSON that an operation answers. */
 export type Answer<P extends Path, M extends keyof paths[P]> =
   Operation<P, M> extends { responses: infer R }
     ? {

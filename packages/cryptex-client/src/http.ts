@@ -49,7 +49,7 @@ export class Http {
   readonly #base: string;
   readonly #fetch: NonNullable<ClientOptions["fetch"]>;
 
-  /** @throws TypeError for an address that is no http or https URL */
+  /** @throws TypeError for an address that is no `http:` or `https:` URL */
   constructor({ url, token, fetch, retries = 3 }: ClientOptions) {
     const { protocol, href, username, search, hash } = parsed(url);
     if (!/^https?:$/.test(protocol) || username !== "" || search !== "" || hash !== "") throw noAddress(url);

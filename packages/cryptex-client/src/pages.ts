@@ -1,6 +1,6 @@
 /** Lists that come in pages. */
 
-/** Cursor of the page after this one; null if it is the last. */
+/** A page, with the cursor of the one after it; null if it is the last. */
 interface Page {
   readonly next: string | null;
 }

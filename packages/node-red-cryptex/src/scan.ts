@@ -8,9 +8,9 @@ export interface Line {
   readonly [member: string]: unknown;
 }
 
-/** Settings that the editor has saved. Texts are empty where nothing was filled in. */
+/** Fields of the editor. Texts are empty where nothing was filled in. */
 export interface ScanFields {
-  /** What msg.payload is: bytes, paths, or either by its type. */
+  /** Says that `msg.payload` is bytes, or paths, or either by its type. */
   readonly source?: "any" | "bytes" | "paths";
   readonly root?: string;
   readonly path?: string;

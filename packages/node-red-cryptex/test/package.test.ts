@@ -79,7 +79,7 @@ interface EditorNode {
   readonly label: (this: Record<string, unknown>) => string;
 }
 
-/** What a node's page tells the editor. */
+/** Reads what a node's page tells the editor. */
 function editorNode(type: string): { node: EditorNode; page: string } {
   const page = read(`nodes/${type}.html`);
   const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(page)![1]!;

@@ -1,4 +1,4 @@
-/** What a program does that uses the client, the same in every runtime. Tells what came out. */
+/** A program that uses the client, the same in every runtime, and tells what came out. */
 import type { CryptexClient as Client } from "../../src/index.ts";
 
 export interface Visit {
