@@ -113,7 +113,7 @@ test("what each call answers is what its type says", async () => {
 
 describe("README.md", () => {
   const examples = examplesIn("packages/cryptex-client/README.md", "js");
-  /** What each prints. */
+  /** The output of each. */
   const printed = [
     /^a\.txt greeting\ncomplete\nmatches: 1\n$/,
     /^(\d+ match\n)+\d+ end\n$/,
