@@ -71,32 +71,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/events": {
+=======
+    "/collect": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Frames as they are written, by WebSocket or as server-sent events */
         get: operations["events"];
         put?: never;
         post?: never;
+=======
+        get?: never;
+        put?: never;
+        /** Take in the result of a scan that was made elsewhere, as a whole or not at all */
+        post: operations["collectResult"];
+>>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/rules": {
+=======
+    "/events": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Rules by words, tags, metadata and modules */
         get: operations["findRules"];
+=======
+        /** Frames as they are written, by WebSocket or as server-sent events */
+        get: operations["events"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -105,15 +125,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/rules/{name}": {
+=======
+    "/rules": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** All rules of a name: their texts, what they need, what needs them */
         get: operations["showRule"];
+=======
+        /** Rules by words, tags, metadata and modules */
+        get: operations["findRules"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -122,15 +151,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/rule-health": {
+=======
+    "/rules/{name}": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Rules that are not evaluated, are there twice, or slow scans down */
         get: operations["ruleHealth"];
+=======
+        /** All rules of a name: their texts, what they need, what needs them */
+        get: operations["showRule"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -139,24 +177,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/rules/validate": {
+=======
+    "/rule-health": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         get?: never;
         put?: never;
         /** Look for faults in a text of rules; nothing is kept of it */
         post: operations["validateRules"];
+=======
+        /** Rules that are not evaluated, are there twice, or slow scans down */
+        get: operations["ruleHealth"];
+        put?: never;
+        post?: never;
+>>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/rules/explain": {
+=======
+    "/rules/validate": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
@@ -165,15 +218,24 @@ export interface paths {
         };
         get?: never;
         put?: never;
+<<<<<<< HEAD
         /** Say why a rule matches a file or some bytes, or why not */
         post: operations["explainRule"];
+=======
+        /** Look for faults in a text of rules; nothing is kept of it */
+        post: operations["validateRules"];
+>>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/rules/safe-index": {
+=======
+    "/rules/explain": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
@@ -182,40 +244,65 @@ export interface paths {
         };
         get?: never;
         put?: never;
+<<<<<<< HEAD
         /** Make an index of the rules that all these programs can load */
         post: operations["safeIndex"];
+=======
+        /** Say why a rule matches a file or some bytes, or why not */
+        post: operations["explainRule"];
+>>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/rulesets": {
+=======
+    "/rules/safe-index": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Rule sets, the default first */
         get: operations["listRuleSets"];
         put?: never;
         post?: never;
+=======
+        get?: never;
+        put?: never;
+        /** Make an index of the rules that all these programs can load */
+        post: operations["safeIndex"];
+>>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/rulesets/{ref}": {
+=======
+    "/rulesets": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** A rule set */
         get: operations["getRuleSet"];
+=======
+        /** Rule sets, the default first */
+        get: operations["listRuleSets"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -224,31 +311,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/cryptex": {
+=======
+    "/rulesets/{ref}": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Entries of the dictionary */
         get: operations["findEntries"];
         put?: never;
         /** Add an entry */
         post: operations["addEntry"];
+=======
+        /** A rule set */
+        get: operations["getRuleSet"];
+        put?: never;
+        post?: never;
+>>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/cryptex/{codename}": {
+=======
+    "/cryptex": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** An entry, and which need it */
         get: operations["getEntry"];
         /** Put an entry in place of the one that was seen, or add it where there is none */
@@ -256,37 +359,68 @@ export interface paths {
         post?: never;
         /** Remove an entry; its history stays */
         delete: operations["removeEntry"];
+=======
+        /** Entries of the dictionary */
+        get: operations["findEntries"];
+        put?: never;
+        /** Add an entry */
+        post: operations["addEntry"];
+        delete?: never;
+>>>>>>> origin/h/nodered
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/cryptex/{codename}/history": {
+=======
+    "/cryptex/{codename}": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Who changed an entry, and when; the newest first */
         get: operations["entryHistory"];
         put?: never;
         post?: never;
         delete?: never;
+=======
+        /** An entry, and which need it */
+        get: operations["getEntry"];
+        /** Put an entry in place of the one that was seen, or add it where there is none */
+        put: operations["putEntry"];
+        post?: never;
+        /** Remove an entry; its history stays */
+        delete: operations["removeEntry"];
+>>>>>>> origin/h/nodered
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/gap": {
+=======
+    "/cryptex/{codename}/history": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** The report as it was last made */
         get: operations["gapReport"];
+=======
+        /** Who changed an entry, and when; the newest first */
+        get: operations["entryHistory"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -295,15 +429,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/gap/history": {
+=======
+    "/gap": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Counts of earlier reports, the oldest first */
         get: operations["gapHistory"];
+=======
+        /** The report as it was last made */
+        get: operations["gapReport"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -312,24 +455,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/gap/{component}": {
+=======
+    "/gap/history": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         get?: never;
+=======
+        /** Counts of earlier reports, the oldest first */
+        get: operations["gapHistory"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+<<<<<<< HEAD
         /** Say who is responsible for a component, or which entry of the dictionary it is */
         patch: operations["setGapComponent"];
         trace?: never;
     };
     "/gap/scan": {
+=======
+        patch?: never;
+        trace?: never;
+    };
+    "/gap/{component}": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
@@ -338,6 +497,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+<<<<<<< HEAD
         /** Make the report anew */
         post: operations["scanGap"];
         delete?: never;
@@ -347,84 +507,148 @@ export interface paths {
         trace?: never;
     };
     "/triggers": {
+=======
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say who is responsible for a component, or which entry of the dictionary it is */
+        patch: operations["setGapComponent"];
+        trace?: never;
+    };
+    "/gap/scan": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** All triggers */
         get: operations["listTriggers"];
         put?: never;
         /** Have frames sent to an address */
         post: operations["addTrigger"];
+=======
+        get?: never;
+        put?: never;
+        /** Make the report anew */
+        post: operations["scanGap"];
+>>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/triggers/{id}": {
+=======
+    "/triggers": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** A trigger, and how its deliveries go */
         get: operations["getTrigger"];
         put?: never;
         post?: never;
         /** Remove a trigger; what has not been delivered is dropped */
         delete: operations["removeTrigger"];
+=======
+        /** All triggers */
+        get: operations["listTriggers"];
+        put?: never;
+        /** Have frames sent to an address */
+        post: operations["addTrigger"];
+        delete?: never;
+>>>>>>> origin/h/nodered
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/triggers/{id}/test": {
+=======
+    "/triggers/{id}": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         get?: never;
         put?: never;
         /** Send a frame of type test, once */
         post: operations["testTrigger"];
         delete?: never;
+=======
+        /** A trigger, and how its deliveries go */
+        get: operations["getTrigger"];
+        put?: never;
+        post?: never;
+        /** Remove a trigger; what has not been delivered is dropped */
+        delete: operations["removeTrigger"];
+>>>>>>> origin/h/nodered
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/health": {
+=======
+    "/triggers/{id}/test": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Whether the gateway can do its work */
         get: operations["health"];
         put?: never;
         post?: never;
+=======
+        get?: never;
+        put?: never;
+        /** Send a frame of type test, once */
+        post: operations["testTrigger"];
+>>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/metrics": {
+=======
+    "/health": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Figures for Prometheus */
         get: operations["metrics"];
+=======
+        /** Whether the gateway can do its work */
+        get: operations["health"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -433,15 +657,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/engines": {
+=======
+    "/metrics": {
+>>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** Engines of this build, and whether they pass their self tests */
         get: operations["engines"];
+=======
+        /** Figures for Prometheus */
+        get: operations["metrics"];
+>>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -450,6 +683,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
+    "/openapi.json": {
+=======
+    "/engines": {
+>>>>>>> origin/h/nodered
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+<<<<<<< HEAD
+        /** This document */
+        get: operations["openApi"];
+=======
+        /** Engines of this build, and whether they pass their self tests */
+        get: operations["engines"];
+>>>>>>> origin/h/nodered
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+<<<<<<< HEAD
+=======
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -467,6 +728,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+>>>>>>> origin/h/nodered
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1556,6 +1818,104 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
+=======
+    collectResult: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Name of the sender; by default that of the token */
+                "Cryptex-Origin"?: string;
+                /** @description Tells this result from others of the sender; by default its lines do */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Lines as `cryptex scan --format ndjson` prints them, at most 4294967296 bytes */
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description It is taken in */
+            201: {
+                headers: {
+                    /** @description Path of the scan */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanRecord"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there already: `scan` is its id */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many are sent at a time */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+>>>>>>> origin/h/nodered
     events: {
         parameters: {
             query?: {
