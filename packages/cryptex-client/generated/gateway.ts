@@ -71,52 +71,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/events": {
-=======
     "/collect": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Frames as they are written, by WebSocket or as server-sent events */
-        get: operations["events"];
-        put?: never;
-        post?: never;
-=======
         get?: never;
         put?: never;
         /** Take in the result of a scan that was made elsewhere, as a whole or not at all */
         post: operations["collectResult"];
->>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/rules": {
-=======
     "/events": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Rules by words, tags, metadata and modules */
-        get: operations["findRules"];
-=======
         /** Frames as they are written, by WebSocket or as server-sent events */
         get: operations["events"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -125,24 +105,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/rules/{name}": {
-=======
     "/rules": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** All rules of a name: their texts, what they need, what needs them */
-        get: operations["showRule"];
-=======
         /** Rules by words, tags, metadata and modules */
         get: operations["findRules"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -151,24 +122,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/rule-health": {
-=======
     "/rules/{name}": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Rules that are not evaluated, are there twice, or slow scans down */
-        get: operations["ruleHealth"];
-=======
         /** All rules of a name: their texts, what they need, what needs them */
         get: operations["showRule"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -177,39 +139,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/rules/validate": {
-=======
     "/rule-health": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        get?: never;
-        put?: never;
-        /** Look for faults in a text of rules; nothing is kept of it */
-        post: operations["validateRules"];
-=======
         /** Rules that are not evaluated, are there twice, or slow scans down */
         get: operations["ruleHealth"];
         put?: never;
         post?: never;
->>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/rules/explain": {
-=======
     "/rules/validate": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
@@ -218,24 +165,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-<<<<<<< HEAD
-        /** Say why a rule matches a file or some bytes, or why not */
-        post: operations["explainRule"];
-=======
         /** Look for faults in a text of rules; nothing is kept of it */
         post: operations["validateRules"];
->>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/rules/safe-index": {
-=======
     "/rules/explain": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
@@ -244,65 +182,40 @@ export interface paths {
         };
         get?: never;
         put?: never;
-<<<<<<< HEAD
-        /** Make an index of the rules that all these programs can load */
-        post: operations["safeIndex"];
-=======
         /** Say why a rule matches a file or some bytes, or why not */
         post: operations["explainRule"];
->>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/rulesets": {
-=======
     "/rules/safe-index": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Rule sets, the default first */
-        get: operations["listRuleSets"];
-        put?: never;
-        post?: never;
-=======
         get?: never;
         put?: never;
         /** Make an index of the rules that all these programs can load */
         post: operations["safeIndex"];
->>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/rulesets/{ref}": {
-=======
     "/rulesets": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** A rule set */
-        get: operations["getRuleSet"];
-=======
         /** Rule sets, the default first */
         get: operations["listRuleSets"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -311,85 +224,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/cryptex": {
-=======
     "/rulesets/{ref}": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Entries of the dictionary */
-        get: operations["findEntries"];
-        put?: never;
-        /** Add an entry */
-        post: operations["addEntry"];
-=======
         /** A rule set */
         get: operations["getRuleSet"];
         put?: never;
         post?: never;
->>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/cryptex/{codename}": {
-=======
     "/cryptex": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** An entry, and which need it */
-        get: operations["getEntry"];
-        /** Put an entry in place of the one that was seen, or add it where there is none */
-        put: operations["putEntry"];
-        post?: never;
-        /** Remove an entry; its history stays */
-        delete: operations["removeEntry"];
-=======
         /** Entries of the dictionary */
         get: operations["findEntries"];
         put?: never;
         /** Add an entry */
         post: operations["addEntry"];
         delete?: never;
->>>>>>> origin/h/nodered
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/cryptex/{codename}/history": {
-=======
     "/cryptex/{codename}": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Who changed an entry, and when; the newest first */
-        get: operations["entryHistory"];
-        put?: never;
-        post?: never;
-        delete?: never;
-=======
         /** An entry, and which need it */
         get: operations["getEntry"];
         /** Put an entry in place of the one that was seen, or add it where there is none */
@@ -397,30 +273,20 @@ export interface paths {
         post?: never;
         /** Remove an entry; its history stays */
         delete: operations["removeEntry"];
->>>>>>> origin/h/nodered
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/gap": {
-=======
     "/cryptex/{codename}/history": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** The report as it was last made */
-        get: operations["gapReport"];
-=======
         /** Who changed an entry, and when; the newest first */
         get: operations["entryHistory"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -429,24 +295,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/gap/history": {
-=======
     "/gap": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Counts of earlier reports, the oldest first */
-        get: operations["gapHistory"];
-=======
         /** The report as it was last made */
         get: operations["gapReport"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -455,40 +312,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/gap/{component}": {
-=======
     "/gap/history": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        get?: never;
-=======
         /** Counts of earlier reports, the oldest first */
         get: operations["gapHistory"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-<<<<<<< HEAD
-        /** Say who is responsible for a component, or which entry of the dictionary it is */
-        patch: operations["setGapComponent"];
-        trace?: never;
-    };
-    "/gap/scan": {
-=======
         patch?: never;
         trace?: never;
     };
     "/gap/{component}": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
@@ -497,17 +338,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-<<<<<<< HEAD
-        /** Make the report anew */
-        post: operations["scanGap"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/triggers": {
-=======
         post?: never;
         delete?: never;
         options?: never;
@@ -517,138 +347,84 @@ export interface paths {
         trace?: never;
     };
     "/gap/scan": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** All triggers */
-        get: operations["listTriggers"];
-        put?: never;
-        /** Have frames sent to an address */
-        post: operations["addTrigger"];
-=======
         get?: never;
         put?: never;
         /** Make the report anew */
         post: operations["scanGap"];
->>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/triggers/{id}": {
-=======
     "/triggers": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** A trigger, and how its deliveries go */
-        get: operations["getTrigger"];
-        put?: never;
-        post?: never;
-        /** Remove a trigger; what has not been delivered is dropped */
-        delete: operations["removeTrigger"];
-=======
         /** All triggers */
         get: operations["listTriggers"];
         put?: never;
         /** Have frames sent to an address */
         post: operations["addTrigger"];
         delete?: never;
->>>>>>> origin/h/nodered
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/triggers/{id}/test": {
-=======
     "/triggers/{id}": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        get?: never;
-        put?: never;
-        /** Send a frame of type test, once */
-        post: operations["testTrigger"];
-        delete?: never;
-=======
         /** A trigger, and how its deliveries go */
         get: operations["getTrigger"];
         put?: never;
         post?: never;
         /** Remove a trigger; what has not been delivered is dropped */
         delete: operations["removeTrigger"];
->>>>>>> origin/h/nodered
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/health": {
-=======
     "/triggers/{id}/test": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Whether the gateway can do its work */
-        get: operations["health"];
-        put?: never;
-        post?: never;
-=======
         get?: never;
         put?: never;
         /** Send a frame of type test, once */
         post: operations["testTrigger"];
->>>>>>> origin/h/nodered
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/metrics": {
-=======
     "/health": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Figures for Prometheus */
-        get: operations["metrics"];
-=======
         /** Whether the gateway can do its work */
         get: operations["health"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -657,24 +433,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/engines": {
-=======
     "/metrics": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** Engines of this build, and whether they pass their self tests */
-        get: operations["engines"];
-=======
         /** Figures for Prometheus */
         get: operations["metrics"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -683,24 +450,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-    "/openapi.json": {
-=======
     "/engines": {
->>>>>>> origin/h/nodered
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
-        /** This document */
-        get: operations["openApi"];
-=======
         /** Engines of this build, and whether they pass their self tests */
         get: operations["engines"];
->>>>>>> origin/h/nodered
         put?: never;
         post?: never;
         delete?: never;
@@ -709,8 +467,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-=======
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -728,7 +484,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
->>>>>>> origin/h/nodered
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1818,8 +1573,6 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
-=======
     collectResult: {
         parameters: {
             query?: never;
@@ -1915,7 +1668,6 @@ export interface operations {
             };
         };
     };
->>>>>>> origin/h/nodered
     events: {
         parameters: {
             query?: {

@@ -11,19 +11,11 @@ export async function generateGatewayTypes(): Promise<string[]> {
   return generated(FILE, HEAD + astToString(await openapiTypes(await gatewayDocument())));
 }
 
-<<<<<<< HEAD
-/** Asks an app for it that has no services: it does not need any to describe itself. */
-export async function gatewayDocument(): Promise<string> {
-  const nothing = {} as never;
-  const { router } = createApp({
-    services: nothing,
-=======
 /** Asks an app for it whose services do nothing: it needs none to describe itself, but leaves out the paths of those that it has not. */
 export async function gatewayDocument(): Promise<string> {
   const nothing = {} as never;
   const { router } = createApp({
     services: { gap: {}, triggers: {} } as never,
->>>>>>> origin/h/nodered
     hub: nothing,
     access: { hosts: "any", origins: "any" },
     report(error) {
