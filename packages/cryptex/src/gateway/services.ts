@@ -4,9 +4,11 @@
  */
 
 import { storedDictionary } from "../cryptex-store/dictionary.ts";
+import { storedGap } from "../cryptex-store/gap.ts";
 import { storedJournal } from "../cryptex-store/journal.ts";
 import { openStore } from "../cryptex-store/store.ts";
 import type { Dictionary } from "../dictionary/dictionary.ts";
+import { type GapService, openGapService } from "../gap/gap-service.ts";
 import type { Journal } from "../results/journal.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import type { RuleCollection } from "../rules/which-rules.ts";
@@ -26,34 +28,9 @@ export interface Services {
   readonly ruleSets: RuleSets;
   readonly scans: Scans;
   readonly artifacts: Artifacts;
-  readonly gap?: GapService;
+  readonly gap: GapService;
+  /** Web hooks, where there are any: then the API has their paths. */
   readonly triggers?: Triggers;
-}
-
-/** @throws ServiceError "not-found" where no gap root is set */
-export interface GapService {
-  report(): GapReport;
-  scan(): Promise<GapReport>;
-  set(component: string, changes: GapChanges): GapComponent;
-  history(): { readonly at: string; readonly counts: Readonly<Record<string, number>> }[];
-}
-
-export interface GapChanges {
-  readonly responsible?: string | null;
-  readonly linked_cryptex?: string | null;
-}
-
-export interface GapComponent {
-  readonly component: string;
-  readonly port_status: string;
-  readonly responsible: string | null;
-  readonly linked_cryptex: string | null;
-}
-
-export interface GapReport {
-  readonly schema: 1;
-  readonly components: readonly GapComponent[];
-  readonly counts: Readonly<Record<string, number>>;
 }
 
 export interface ServiceSettings {
@@ -70,6 +47,8 @@ export interface ServiceSettings {
   readonly threads?: number | undefined;
   /** Scans that run at a time. */
   readonly mostScans?: number | undefined;
+  /** Folder of the code base that the gap report is of. */
+  readonly gapRoot?: string | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -79,11 +58,12 @@ export interface ServiceSettings {
  * @throws InputError; StoreError
  */
 export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
-  const { env, warn, threads, mostScans } = settings;
+  const { env, warn, threads, mostScans, gapRoot } = settings;
   const roots = openRoots(settings.roots);
   const store = openStore(settings.store, { env });
   const closing = new AbortController();
   const journal = storedJournal(store);
+  const dictionary = storedDictionary(store);
   const ruleSets = openRuleSets({
     ...settings,
     store,
@@ -104,13 +84,21 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     ...(threads !== undefined && { threads }),
     ...(mostScans !== undefined && { mostRunning: mostScans }),
   });
+  const gap = openGapService({
+    root: gapRoot,
+    store: storedGap(store),
+    dictionary,
+    note: (happening) => void journal.note(happening),
+    signal: closing.signal,
+  });
   return {
     journal,
-    dictionary: storedDictionary(store),
+    dictionary,
     roots,
     ruleSets,
     scans,
     artifacts: artifactsIn(store),
+    gap,
     async [Symbol.asyncDispose]() {
       closing.abort(new ServiceError("busy", "the program is stopping"));
       await scans.stop();

@@ -90,7 +90,7 @@ export function triggerEndpoints(triggers: Triggers) {
           ),
         ),
       },
-      handle: async ({ path, request }) => json(await triggers.test(path("id"), request.signal)),
+      handle: async ({ path, signal }) => json(await triggers.test(path("id"), signal)),
     }),
   ];
 }

@@ -1,9 +1,10 @@
 /** Services that are other rooms' to test: scans that end when they are told to, a gap report of two components, triggers in memory. */
 
+import type { GapComponent, GapReport } from "../../../src/gap/gap-report.ts";
+import type { GapService } from "../../../src/gap/gap-service.ts";
 import type { Roots } from "../../../src/gateway/roots.ts";
 import type { BytesOptions, Orderer, ScanOrder, ScanStats, Scans } from "../../../src/gateway/scans/scans.ts";
 import { ServiceError } from "../../../src/gateway/service-error.ts";
-import type { GapComponent, GapReport, GapService } from "../../../src/gateway/services.ts";
 import type { MadeTrigger, Trigger, TriggerOrder, Triggers } from "../../../src/gateway/triggers/triggers.ts";
 import type { Journal, ScanRecord } from "../../../src/results/journal.ts";
 import type { ScanEvent } from "../../../src/scan-runner/events.ts";
@@ -86,16 +87,38 @@ export const END: ScanEvent = {
 
 const RESULT: ScanEvent[] = [START, matchOf("sample"), END];
 
+const NOTHING = { evidence: [], suggestions: [], sha256: null, language: "c" };
+const COUNTS = { pending: 1, in_progress: 0, done: 1, stale: 0, excluded: 0, problems: 0 };
+
 export class FakeGap implements GapService {
-  isThere = true;
   #components: GapComponent[] = [
-    { component: "src/a.c", port_status: "pending", responsible: "Ann", linked_cryptex: null },
-    { component: "src/b.c", port_status: "done", responsible: null, linked_cryptex: "Lamp-Open" },
+    {
+      ...NOTHING,
+      component: "src/a.c",
+      port_status: "pending",
+      rust_status: "pending",
+      responsible: "Ann",
+      linked_cryptex: null,
+    },
+    {
+      ...NOTHING,
+      component: "src/b.c",
+      port_status: "done",
+      rust_status: "done",
+      responsible: null,
+      linked_cryptex: "Lamp-Open",
+    },
   ];
 
   report(): GapReport {
-    if (!this.isThere) throw new ServiceError("not-found", "no gap root is set");
-    return { schema: 1, components: this.#components, counts: { pending: 1, done: 1 } };
+    return {
+      schema: 1,
+      root: "code",
+      components: this.#components,
+      excluded: [],
+      counts: COUNTS,
+      problems: [],
+    };
   }
 
   async scan(): Promise<GapReport> {
@@ -105,13 +128,14 @@ export class FakeGap implements GapService {
   set(component: string, changes: Parameters<GapService["set"]>[1]): GapComponent {
     const found = this.#components.find((each) => each.component === component);
     if (!found) throw new ServiceError("not-found", "there is no such component");
-    const changed = { ...found, ...changes };
+    const { responsible = found.responsible, linked_cryptex = found.linked_cryptex } = changes;
+    const changed = { ...found, responsible, linked_cryptex };
     this.#components = this.#components.map((each) => (each === found ? changed : each));
     return changed;
   }
 
   history() {
-    return [{ at: "2026-01-01T00:00:00.000Z", counts: { pending: 2 } }];
+    return [{ at: "2026-01-01T00:00:00.000Z", counts: COUNTS }];
   }
 }
 
