@@ -424,6 +424,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/results",
       "cryptex/rules",
       "cryptex/safe-index",
+      "cryptex/service-error",
       "cryptex/version",
       "kit/abort",
       "kit/format",

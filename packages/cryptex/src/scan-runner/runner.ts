@@ -51,7 +51,7 @@ export interface ScanRequest {
 
 /** A place in the order of paths, with the counts of all that came before. Serialises to JSON. */
 export interface ScanPlace {
-  /** What was evaluated last; a binary string. Absent before the first. */
+  /** Path that was evaluated last; a binary string. Absent before the first. */
   readonly path?: string;
   readonly counts: ResultCounts;
 }
