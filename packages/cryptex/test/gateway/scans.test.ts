@@ -349,7 +349,7 @@ describe("stop, and go on", () => {
     const whole = await wholeOf(place, DEEP);
     let id = "";
     {
-      const journalOf = stoppingAt(3, () => {
+      const journalOf = stoppingAt(2, () => {
         throw new StoreError("full", "no space left in /srv/secret");
       });
       await using gateway = open(place, { journalOf });
