@@ -34,7 +34,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["kit/errors", "kit/files"],
     packages: /^(bun:ffi|node:)/,
   },
-  { name: "kit/files", files: /^kit\/files\//, may: ["kit/abort", "kit/errors"], packages: /^node:/ },
+  {
+    name: "kit/files",
+    files: /^kit\/files\//,
+    may: ["kit/abort", "kit/errors"],
+    packages: /^(bun:sqlite$|node:)/,
+  },
   { name: "kit/format", files: /^kit\/format\//, may: [], packages: /^$/ },
   {
     name: "kit/graph",
@@ -47,6 +52,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     files: /^kit\/http\//,
     may: ["kit/errors", "kit/files"],
     packages: /^(hono|node:)/,
+  },
+  {
+    name: "kit/signing",
+    files: /^kit\/signing\//,
+    may: ["kit/abort", "kit/errors", "kit/files", "kit/format"],
+    packages: /^node:/,
   },
   {
     name: "kit/term",
@@ -353,13 +364,13 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/results",
     files: /^packages\/cryptex\/src\/results\//,
     may: ["cryptex/scan-runner", "kit/errors"],
-    packages: /^$/,
+    packages: /^node:timers\/promises$/,
   },
   {
     name: "cryptex/telemetry-agent",
     files: /^packages\/cryptex\/src\/telemetry-agent\//,
-    may: ["cryptex/results", "cryptex/scan-runner", "kit/abort", "kit/errors", "kit/format"],
-    packages: /^node:/,
+    may: ["cryptex/results", "cryptex/scan-runner", "kit/abort", "kit/errors", "kit/format", "kit/http"],
+    packages: /^(node:|@opentelemetry\/)/,
   },
   {
     name: "cryptex/cryptex-store",
@@ -387,6 +398,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/engine",
       "cryptex/gateway",
       "cryptex/gateway/mcp",
+      "cryptex/gateway/rules",
       "cryptex/gateway/scans",
       "cryptex/gateway/services",
       "cryptex/gateway/triggers",
@@ -433,6 +445,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/gateway",
+      "cryptex/gateway/rules",
       "cryptex/gateway/scans",
       "cryptex/gateway/triggers",
       "cryptex/results",
@@ -452,8 +465,26 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/scan-runner",
       "cryptex/version",
       "kit/abort",
+      "kit/errors",
     ],
-    packages: /^$/,
+    packages: /^node:path$/,
+  },
+  {
+    name: "cryptex/gateway/rules",
+    files: /^packages\/cryptex\/src\/gateway\/rules\//,
+    may: [
+      "cryptex/cryptex-store",
+      "cryptex/explain",
+      "cryptex/gateway",
+      "cryptex/gateway/scans",
+      "cryptex/rules",
+      "cryptex/safe-index",
+      "cryptex/scan-runner",
+      "cryptex/version",
+      "kit/errors",
+      "kit/format",
+    ],
+    packages: /^node:(fs|path)$/,
   },
   {
     name: "cryptex/gateway/triggers",
@@ -505,6 +536,8 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/gateway/mcp",
       "cryptex/gateway/services",
       "cryptex/harvest",
+      "cryptex/results",
+      "cryptex/telemetry-agent",
       "cryptex/version",
       "cryptex/deps",
       "kit/errors",
@@ -521,9 +554,26 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["cryptex/commands", "cryptex/deps", "cryptex/version", "kit/term"],
     packages: /^node:fs$/,
   },
+
+  // ---- What others put into their programs: it knows the gateway by its API alone, and takes no packages ----
+  {
+    name: "cryptex-client",
+    files: /^packages\/cryptex-client\/(src|generated)\//,
+    may: [],
+    packages: /^$/,
+  },
+  {
+    name: "node-red-cryptex",
+    files: /^packages\/node-red-cryptex\/(src|nodes)\//,
+    may: ["cryptex-client"],
+    packages: /^node:(https|stream)$/,
+  },
 ];
 
-const FOLDERS = ["kit", "src", "ffi", "packages/cryptex/src"];
+const FOLDERS = [
+  ...["kit", "src", "ffi", "packages/cryptex/src", "packages/cryptex-client/src"],
+  ...["packages/node-red-cryptex/src", "packages/node-red-cryptex/nodes"],
+];
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })

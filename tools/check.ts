@@ -47,7 +47,7 @@ async function command(...words: string[]): Promise<string[]> {
 
 /** Made by others or by us from other files, or data. */
 const NOT_OURS =
-  /^(\.git|node_modules|build|dist|python\/\.?[a-z]*cache|(packages\/[^/]+\/)?(completions|man|engine|test\/(vectors|golden|fixtures)))\//;
+  /^(\.git|node_modules|build|dist|python\/\.?[a-z]*cache|(packages\/[^/]+\/)?(completions|man|engine|generated|test\/(vectors|golden|fixtures)))\//;
 
 /** Every file of the project that people write, by path from the root. */
 function readFiles(): [path: string, text: string][] {

@@ -58,7 +58,7 @@ describe("installing", () => {
   };
   const OWN = ["node_modules/own", "node_modules/shared"];
 
-  /** @param refuses the subcommand that fails */
+  /** @param refuses the command of npm that fails */
   function project(name: string, refuses = "") {
     const folder = join(scratch, name);
     for (const file of ["bootstrap.mjs", "kit/make/lock-folders.mjs"])

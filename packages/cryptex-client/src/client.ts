@@ -1,8 +1,8 @@
 /** A gateway's operations, by what they are about. */
 import { Dictionary } from "./dictionary.ts";
-import { type EventFrame, type EventsOptions, followEvents, type LostFrame } from "./events.ts";
+import { type EventsOptions, followEvents } from "./events.ts";
 import { Gap } from "./gap.ts";
-import type { Answer, Query, ScanRecord, ScanResult } from "./gateway-types.ts";
+import type { Answer, EventFrame, LostFrame, Query, ScanRecord, ScanResult } from "./gateway-types.ts";
 import { type CallOptions, type ClientOptions, Http } from "./http.ts";
 import { RuleSets, Rules } from "./rules.ts";
 import { Scans } from "./scans.ts";
@@ -21,7 +21,7 @@ export class CryptexClient {
   readonly triggers: Triggers;
   readonly #http: Http;
 
-  /** @throws TypeError for an address that is no http or https URL */
+  /** @throws TypeError for an address that is no `http:` or `https:` URL */
   constructor(options: ClientOptions) {
     this.#http = new Http(options);
     this.scans = new Scans(this.#http);
@@ -34,7 +34,7 @@ export class CryptexClient {
 
   /** Scans these bytes, at most 64 MiB of them. */
   scan(
-    bytes: Uint8Array<ArrayBuffer> | ArrayBuffer | Blob,
+    bytes: Uint8Array | ArrayBuffer | Blob,
     query: Query<"/scan", "post"> = {},
     { signal }: CallOptions = {},
   ): Promise<ScanResult> {

@@ -6,29 +6,10 @@ import {
   type ConnectionOptions,
   type RawFrame,
 } from "./event-connection.ts";
+import type { EventFrame, LostFrame } from "./gateway-types.ts";
 import type { CallOptions, Http } from "./http.ts";
 import { backoffMs, pause } from "./pause.ts";
 import { CryptexError } from "./problem.ts";
-
-/** Something that happened, as it stands in the gateway's journal; members beside these depend on the type. */
-export interface EventFrame {
-  /** Grows from frame to frame. The place to go on from, with `after`. */
-  readonly seq: number;
-  /** ISO 8601, UTC. */
-  readonly time: string;
-  /** Type of a scan's line, as `match` or `end`, or `scan`, `dictionary`, `gap`, `rules`, `trigger`. */
-  readonly type: string;
-  readonly scan: string | null;
-  readonly [member: string]: unknown;
-}
-
-/** Frames that will not come: they were removed before they were read, or this reader was too slow. */
-export interface LostFrame {
-  readonly type: "lost";
-  /** `seq` of the first and of the last. */
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface EventsOptions extends CallOptions {
   /** Frames with a greater `seq`; 0 for all that are kept. Without it, those that come from now on. */
@@ -85,7 +66,7 @@ export async function* followEvents(
           yield { type: "lost", from: frame.from, to: frame.to };
         } else if (isEvent(frame) && frame.seq > (after ?? -1)) {
           after = frame.seq;
-          yield frame;
+          yield frame as unknown as EventFrame;
         }
       }
     } catch (error) {
@@ -143,7 +124,7 @@ function isLost(frame: RawFrame): frame is RawFrame & LostFrame {
   return frame.type === "lost" && typeof frame["from"] === "number" && typeof frame["to"] === "number";
 }
 
-function isEvent(frame: RawFrame): frame is RawFrame & EventFrame {
+function isEvent(frame: RawFrame): frame is RawFrame & { seq: number } {
   return typeof frame.seq === "number" && frame.type !== "hello";
 }
 

@@ -1,5 +1,5 @@
 /** Names for the types of the gateway's OpenAPI document. */
-import type { paths } from "../generated/gateway.ts";
+import type { components, paths } from "../generated/gateway.ts";
 
 export type Path = keyof paths;
 
@@ -8,7 +8,7 @@ type Operation<P extends Path, M extends keyof paths[P]> = paths[P][M];
 
 type Success = 200 | 201 | 202;
 
-/** What an operation answers, as JSON. */
+/** The JSON that an operation answers. */
 export type Answer<P extends Path, M extends keyof paths[P]> =
   Operation<P, M> extends { responses: infer R }
     ? {
@@ -20,9 +20,46 @@ export type Answer<P extends Path, M extends keyof paths[P]> =
 export type Body<P extends Path, M extends keyof paths[P]> =
   Operation<P, M> extends { requestBody: { content: { "application/json": infer T } } } ? T : never;
 
-/** The query that an operation takes. */
+/** The query that an operation takes; several names are separated by commas. */
 export type Query<P extends Path, M extends keyof paths[P]> =
-  Operation<P, M> extends { parameters: { query?: infer Q } } ? Exclude<Q, undefined> : never;
+  Operation<P, M> extends { parameters: { query?: infer Q } }
+    ? { [Name in keyof Exclude<Q, undefined>]: Plain<Exclude<Q, undefined>[Name]> }
+    : never;
+
+/** The document lists the words of a switch. */
+type Plain<T> = "true" extends T ? boolean | Exclude<T, "1" | "true" | "0" | "false"> : T;
+
+type Schemas = components["schemas"];
+
+/** A line of a scan's result. */
+export type ScanLine =
+  Schemas[`ScanLine.${"start" | "match" | "skip" | "error" | "log" | "note" | "quarantine" | "clean" | "end"}`];
+export type MatchLine = Schemas["ScanLine.match"];
+export type EndLine = Schemas["ScanLine.end"];
+
+/** Something that is no line of a scan's result; members beside the type depend on it. */
+export interface Happening {
+  readonly type: Exclude<Schemas["Frame"]["type"], ScanLine["type"]>;
+  readonly [member: string]: unknown;
+}
+
+/** Something that happened, as it stands in the gateway's journal. */
+export type EventFrame = {
+  /** Grows from frame to frame. The place to go on from, with `after`. */
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** Id of the scan that it belongs to. */
+  readonly scan: string | null;
+} & (ScanLine | Happening);
+
+/** Frames that will not come: they were removed before they were read, or this reader was too slow. */
+export interface LostFrame {
+  readonly type: "lost";
+  /** `seq` of the first and of the last. */
+  readonly from: number;
+  readonly to: number;
+}
 
 export type ScanOrder = Body<"/scans", "post">;
 export type ScanRecord = Answer<"/scans/{id}", "get">;

@@ -12,7 +12,7 @@ export interface ClientOptions {
   readonly retries?: number | undefined;
 }
 
-/** What each call takes. */
+/** Options that each call takes. */
 export interface CallOptions {
   /** Ends the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -29,7 +29,7 @@ export interface Call extends CallOptions {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is. */
-  readonly body?: string | Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
+  readonly body?: string | Blob | ArrayBuffer | Uint8Array;
   /** Says that a second one changes nothing. GET is always so. */
   readonly repeatable?: boolean;
 }
@@ -49,7 +49,7 @@ export class Http {
   readonly #base: string;
   readonly #fetch: NonNullable<ClientOptions["fetch"]>;
 
-  /** @throws TypeError for an address that is no http or https URL */
+  /** @throws TypeError for an address that is no `http:` or `https:` URL */
   constructor({ url, token, fetch, retries = 3 }: ClientOptions) {
     const { protocol, href, username, search, hash } = parsed(url);
     if (!/^https?:$/.test(protocol) || username !== "" || search !== "" || hash !== "") throw noAddress(url);
@@ -120,7 +120,7 @@ export class Http {
       response = await this.#fetch(this.address(path, query), {
         method,
         headers: sent,
-        body: json === undefined ? (body ?? null) : JSON.stringify(json),
+        body: json === undefined ? ((body ?? null) as RequestInit["body"]) : JSON.stringify(json),
         signal: signal ?? null,
       });
     } catch (cause) {

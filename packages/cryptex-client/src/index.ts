@@ -1,6 +1,6 @@
 /** The client of a cryptex gateway: begin with CryptexClient. */
 export { CryptexClient } from "./client.ts";
-export type { EventFrame, EventsOptions, EventsState, LostFrame } from "./events.ts";
+export type { EventsOptions, EventsState } from "./events.ts";
 export type * from "./gateway-types.ts";
 export type { CallOptions, ClientOptions } from "./http.ts";
 export { pages } from "./pages.ts";

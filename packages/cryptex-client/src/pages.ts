@@ -1,6 +1,6 @@
 /** Lists that come in pages. */
 
-/** What a page says of the one after it; null if it is the last. */
+/** A page, with the cursor of the one after it; null if it is the last. */
 interface Page {
   readonly next: string | null;
 }

@@ -1,4 +1,4 @@
-/** What a call rejects with. The gateway's refusals are RFC 9457 problems; the rest is made to look alike. */
+/** The error that calls reject with. The gateway's refusals are RFC 9457 problems; other failures are made to look alike. */
 
 export type ProblemKind =
   /** The request makes no sense to the gateway. */
@@ -19,7 +19,7 @@ export type ProblemKind =
   | "server"
   /** No answer came, or it broke off. */
   | "unreachable"
-  /** What came is no answer of a gateway. */
+  /** An answer came that is none of a gateway. */
   | "malformed";
 
 /** The body of a refusal. Members beside these depend on the kind. */
@@ -34,7 +34,7 @@ export interface Problem {
 export class CryptexError extends Error {
   override readonly name: string = "CryptexError";
   readonly kind: ProblemKind;
-  /** Of the HTTP answer; undefined where there was none. */
+  /** Status of the HTTP answer; undefined where there was none. */
   readonly status: number | undefined;
   readonly problem: Problem;
   readonly retryAfterMs: number | undefined;

@@ -1,6 +1,5 @@
 /** The lines of a scan, page by page, as they are written down. */
-import type { EventFrame } from "./events.ts";
-import type { ScanState } from "./gateway-types.ts";
+import type { EventFrame, ScanState } from "./gateway-types.ts";
 import type { CallOptions, Http } from "./http.ts";
 import { linesOf, parseObject } from "./lines.ts";
 import { backoffMs, pause } from "./pause.ts";

@@ -1,6 +1,5 @@
 /** Scans of files that the gateway reads itself. */
-import type { EventFrame } from "./events.ts";
-import type { Answer, Query, ScanOrder, ScanRecord } from "./gateway-types.ts";
+import type { Answer, EventFrame, Query, ScanOrder, ScanRecord } from "./gateway-types.ts";
 import type { CallOptions, Http } from "./http.ts";
 import { type ResultsOptions, scanResults } from "./results.ts";
 
@@ -53,7 +52,7 @@ function pathOf(id: string): string {
   return `/scans/${encodeURIComponent(id)}`;
 }
 
-/** crypto.randomUUID is missing on pages that came by plain http. */
+/** crypto.randomUUID is missing on pages that came without TLS. */
 function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,6 +1,7 @@
 /** Calls: what they send, what they make of refusals, which are tried again, and how they are ended. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type CallOptions, CryptexClient, CryptexError, pages } from "../src/index.ts";
+import { gatewayDocument } from "../make/gateway-types.ts";
+import { type Body, type CallOptions, CryptexClient, CryptexError, pages } from "../src/index.ts";
 import { FixtureGateway, problem } from "./support/fixture-gateway.ts";
 
 let gateway: FixtureGateway;
@@ -14,6 +15,12 @@ afterEach(() => gateway.stop());
 const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error as CryptexError);
 const requests = () => gateway.seen.map(({ method, path }) => `${method} ${path}`);
 
+const LISTS = { deps: [], line_references: [], notes: [], tags: [] };
+const ENTRY: Body<"/cryptex/{codename}", "put"> = {
+  ...{ codename: "A", symbol: "a", summary: "", status: "legacy", kind: "", location: "", signature: "" },
+  ...{ pseudocode: "", owner: "", risk: "", ...LISTS },
+};
+
 /** Each operation of the gateway but the events, as its method sends it. Names with a slash and blanks come through. */
 const CALLS: Record<string, (client: CryptexClient, options: CallOptions) => Promise<unknown>> = {
   "POST /scans": (c, o) => c.scans.submit({ root: "r", paths: ["p"] }, o),
@@ -21,12 +28,12 @@ const CALLS: Record<string, (client: CryptexClient, options: CallOptions) => Pro
   "GET /scans/a%2Fb%20c": (c, o) => c.scans.get("a/b c", o),
   "DELETE /scans/a": (c, o) => c.scans.cancel("a", o),
   "GET /scans/a/results?limit=1000": (c, o) => Array.fromAsync(c.scans.results("a", o)),
-  "POST /scan?filename=a+b.exe&ruleset=s": (c, o) =>
-    c.scan(new Uint8Array([1]), { filename: "a b.exe", ruleset: "s" }, o),
+  "POST /scan?filename=a+b.exe&explain=true": (c, o) =>
+    c.scan(new Uint8Array([1]), { filename: "a b.exe", explain: true }, o),
   "GET /cryptex?q=open": (c, o) => c.dictionary.find({ q: "open" }, o),
   "POST /cryptex": (c, o) => c.dictionary.add({ codename: "A" }, o),
   "GET /cryptex/A": (c, o) => c.dictionary.get("A", o),
-  "PUT /cryptex/A": (c, o) => c.dictionary.put("A", { codename: "A" }, { revision: 3, ...o }),
+  "PUT /cryptex/A": (c, o) => c.dictionary.put("A", ENTRY, { revision: 3, ...o }),
   "DELETE /cryptex/A": (c, o) => c.dictionary.remove("A", { revision: 3, ...o }),
   "GET /cryptex/A/history?limit=2": (c, o) => c.dictionary.history("A", { limit: 2 }, o),
   "GET /gap?status=stale": (c, o) => c.gap.report({ status: "stale" }, o),
@@ -61,18 +68,30 @@ describe("sends", () => {
     });
   }
 
+  test("all of them: each operation of the gateway's document has a call", async () => {
+    const { paths } = JSON.parse(await gatewayDocument()) as { paths: Record<string, object> };
+    const operations = Object.entries(paths)
+      .filter(([path]) => path !== "/mcp")
+      .flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
+    const patterns = operations.map(
+      (operation) => [operation, new RegExp(`^${operation.replace(/\{\w+\}/g, "[^/?]+")}(\\?|$)`)] as const,
+    );
+    const calls = [...Object.keys(CALLS), "GET /events?after=0"];
+    expect(patterns.filter(([, pattern]) => !calls.some((call) => pattern.test(call)))).toEqual([]);
+  });
+
   test("the token, what is meant by which revision, and bodies as they are", async () => {
     await using guarded = new FixtureGateway({ token: "t0k/en+" });
     const known = new CryptexClient({ url: `${guarded.url}/`, token: "t0k/en+" });
-    await known.dictionary.put("A", { codename: "A" }, { revision: 3 });
-    await known.dictionary.put("A", { codename: "A" }, { revision: "new" });
+    await known.dictionary.put("A", ENTRY, { revision: 3 });
+    await known.dictionary.put("A", ENTRY, { revision: "new" });
     await known.dictionary.remove("A");
     await known.collect('{"type":"end"}\n', { key: "k1", origin: "west" });
     const [replace, create, remove, collect] = guarded.seen;
     expect(replace!.headers.get("if-match")).toBe('"3"');
     expect([create!.headers.get("if-none-match"), create!.headers.get("if-match")]).toEqual(["*", null]);
     expect(remove!.headers.get("if-match")).toBeNull();
-    expect(JSON.parse(create!.body)).toEqual({ codename: "A" });
+    expect(JSON.parse(create!.body)).toEqual(ENTRY);
     expect([collect!.headers.get("idempotency-key"), collect!.headers.get("cryptex-origin")]).toEqual([
       "k1",
       "west",
@@ -99,7 +118,7 @@ describe("refusals", () => {
   test("bring the gateway's words and members", async () => {
     const current = { codename: "A", revision: 4 };
     gateway.instead.push(() => problem(412, "A has revision 4 by now", { members: { current } }));
-    const error = await failure(client.dictionary.put("A", { codename: "A" }, { revision: 3 }));
+    const error = await failure(client.dictionary.put("A", ENTRY, { revision: 3 }));
     expect(error).toBeInstanceOf(CryptexError);
     expect(error).toMatchObject({ kind: "other-revision", status: 412, message: "A has revision 4 by now" });
     expect((error as CryptexError).problem["current"]).toEqual(current);

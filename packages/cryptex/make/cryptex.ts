@@ -74,7 +74,8 @@ export const cryptex: Recipe = {
   async generate() {
     const { generateCommandFiles } = await import("#kit/make/command-files.ts");
     const { product } = await import("../src/product.ts");
-    return generateCommandFiles(product, FOLDER);
+    const { generateGatewayTypes } = await import("../../cryptex-client/make/gateway-types.ts");
+    return [...(await generateCommandFiles(product, FOLDER)), ...(await generateGatewayTypes())];
   },
   release: {
     prefix: "cryptex-",

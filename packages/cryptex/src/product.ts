@@ -62,6 +62,30 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Write an index with every rule that a target can load",
       load: async () => (await import("./commands/index-build.ts")).indexBuild,
     },
+    collect: {
+      summary: "Take results of scans into the store",
+      load: async () => (await import("./commands/collect.ts")).collect,
+    },
+    "results list": {
+      summary: "List scans of the gateway and collected results, the newest first",
+      load: async () => (await import("./commands/results-list.ts")).resultsList,
+    },
+    "results show": {
+      summary: "Show what a result comes to, and why it is not complete",
+      load: async () => (await import("./commands/results-show.ts")).resultsShow,
+    },
+    "results export": {
+      summary: "Write results in any format of a scan",
+      load: async () => (await import("./commands/results-export.ts")).resultsExport,
+    },
+    "results retro": {
+      summary: "Scan files that results tell of again, with other rules",
+      load: async () => (await import("./commands/results-retro.ts")).resultsRetro,
+    },
+    "results prune": {
+      summary: "Remove old results from the store",
+      load: async () => (await import("./commands/results-prune.ts")).resultsPrune,
+    },
     "dict get": {
       summary: "Show an entry of the dictionary, what it needs and what needs it",
       load: async () => (await import("./commands/dict-get.ts")).dictGet,

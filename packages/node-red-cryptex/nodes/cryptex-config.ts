@@ -1,4 +1,4 @@
-/** cryptex-config: a gateway, for the other nodes. */
+/** `cryptex-config`: a gateway, for the other nodes. */
 import { type GatewayConfig, type GatewayNode, openGateway, type Red } from "../src/index.ts";
 
 export default function register(RED: Red): void {

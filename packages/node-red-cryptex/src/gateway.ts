@@ -1,4 +1,4 @@
-/** The gateway that a node uses: what a cryptex-config node holds. */
+/** The gateway that a node uses: what a `cryptex-config` node holds. */
 import type { AgentOptions } from "node:https";
 import { CryptexClient } from "../../cryptex-client/src/index.ts";
 import type { NodeConfig, Red, RedNode } from "./red.ts";
@@ -6,11 +6,11 @@ import { tlsFetch } from "./tls-fetch.ts";
 
 export interface GatewayConfig extends NodeConfig {
   readonly url: string;
-  /** Id of a node of Node-RED's type tls-config; empty for none. */
+  /** Id of a node of Node-RED's type `tls-config`; empty for none. */
   readonly tls?: string;
 }
 
-/** A cryptex-config node. */
+/** A `cryptex-config` node. */
 export interface GatewayNode extends RedNode {
   url?: string;
   client?: CryptexClient;
@@ -20,7 +20,7 @@ interface TlsConfigNode {
   addTLSOptions(options: AgentOptions): AgentOptions;
 }
 
-/** Gives a cryptex-config node its client; one whose address cannot be used says so and has none. */
+/** Gives a `cryptex-config` node its client; one whose address cannot be used says so and has none. */
 export function openGateway(RED: Red, node: GatewayNode, { url, tls }: GatewayConfig): void {
   const certificates = RED.nodes.getNode(tls || undefined) as TlsConfigNode | null;
   const secured = certificates ? tlsFetch(certificates.addTLSOptions({})) : undefined;

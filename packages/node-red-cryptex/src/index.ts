@@ -1,4 +1,4 @@
-/** What the nodes share, and the client: one module of the package. */
+/** The module that all nodes share; the client is in it. */
 export { CryptexError } from "../../cryptex-client/src/index.ts";
 export { type GatewayConfig, type GatewayNode, gatewayOf, openGateway } from "./gateway.ts";
 export { Gatherer } from "./outcome.ts";

@@ -1,4 +1,4 @@
-/** What a scan came to, for one message: gathered from its lines as they pass. */
+/** The outcome of a scan, for one message: gathered from its lines as they pass. */
 import type { Line } from "./scan.ts";
 
 export type Verdict =

@@ -18,7 +18,7 @@ export type Done = (error?: Error) => void;
 
 export interface RedNode {
   readonly id: string;
-  /** Of a node that has credentials; undefined where none were given. */
+  /** Undefined where none were given. */
   readonly credentials?: Readonly<Record<string, string>>;
   on(event: "input", listener: (message: Message, send: Send, done: Done) => void): void;
   on(event: "close", listener: (removed: boolean, done: () => void) => void): void;
@@ -35,7 +35,7 @@ export interface Context {
   set(key: string, value: unknown, store: string | undefined, done: (error?: Error | null) => void): void;
 }
 
-/** What the editor has saved of a node. */
+/** A node as the editor has saved it. */
 export interface NodeConfig {
   readonly id: string;
   readonly [property: string]: unknown;

@@ -8,8 +8,10 @@ export interface Line {
   readonly [member: string]: unknown;
 }
 
-/** What the editor has saved. Texts are empty where nothing was filled in. */
+/** Fields of the editor. Texts are empty where nothing was filled in. */
 export interface ScanFields {
+  /** Says that `msg.payload` is bytes, or paths, or either by its type. */
+  readonly source?: "any" | "bytes" | "paths";
   readonly root?: string;
   readonly path?: string;
   readonly ruleset?: string;
@@ -38,17 +40,26 @@ function numberOf(name: string, text: string): number {
   return Number(text);
 }
 
-/** Finds out what is to be scanned. @throws Error for a payload that is neither bytes nor paths */
+const WANTED = {
+  any: "a buffer to scan, a path below the root, or a list of such paths",
+  bytes: "a buffer or a text to scan",
+  paths: "a path below the root, or a list of such paths",
+};
+
+/** Finds out what is to be scanned. @throws Error for a payload that is something else */
 export function targetOf(
-  { path }: ScanFields,
+  { path, source = "any" }: ScanFields,
   { payload }: Message,
 ): Uint8Array<ArrayBuffer> | readonly string[] {
   if (path) return [path];
-  if (payload instanceof Uint8Array) return payload as Uint8Array<ArrayBuffer>;
-  if (typeof payload === "string" && payload !== "") return [payload];
-  if (Array.isArray(payload) && payload.length > 0 && payload.every((each) => typeof each === "string"))
-    return payload;
-  throw new Error("msg.payload must be a buffer to scan, a path below the root, or a list of such paths");
+  if (source !== "paths" && payload instanceof Uint8Array) return payload as Uint8Array<ArrayBuffer>;
+  if (source === "bytes" && typeof payload === "string") return new TextEncoder().encode(payload);
+  if (source !== "bytes") {
+    const paths: unknown[] = [payload].flat();
+    if (paths.length > 0 && paths.every((each) => typeof each === "string" && each !== ""))
+      return paths as string[];
+  }
+  throw new Error(`msg.payload must be ${WANTED[source]}`);
 }
 
 /** Options that a scan of bytes takes, as its query names them. */

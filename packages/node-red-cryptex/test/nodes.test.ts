@@ -1,10 +1,14 @@
 /** The nodes in Node-RED, each in a flow, with a gateway that is told what to answer. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { FixtureGateway, problem } from "../../cryptex-client/test/support/fixture-gateway.ts";
 import { type FlowNode, MISSING, NodeRed } from "./support/node-red.ts";
 import { Probe } from "./support/probe.ts";
+import { OPENSSL, selfSigned } from "./support/self-signed.ts";
 
 if (MISSING) console.log(`skipped: the nodes in Node-RED: ${MISSING}`);
+else if (!OPENSSL) console.log("skipped: the nodes by TLS: no openssl to make a certificate with");
 
 const TOKEN = "t0k3n-of-the-test";
 
@@ -121,6 +125,23 @@ describe.skipIf(MISSING !== undefined)("in Node-RED", () => {
       expect(paths()).toEqual(["POST /scan?ruleset=house&filename=x.exe&timeout_ms=500"]);
       expect(gateway.seen[0]!.body).toBe("MZ\0");
       expect(probe.from("1")).toMatchObject([{ topic: "r", filename: "x.exe" }]);
+    });
+
+    test("what payloads are may be said, and nothing else is then taken", async () => {
+      await scan({ source: "bytes" });
+      gateway.instead.push(result({}));
+      await probe.send(red, { payload: "../etc/passwd" });
+      await probe.until(() => probe.from("2").length === 1);
+      expect(gateway.seen.map(({ path, body }) => [path, body])).toEqual([["/scan", "../etc/passwd"]]);
+      await probe.send(red, { payload: ["a"] });
+      await probe.until(() => probe.from("catch").length === 1);
+      await scan({ source: "paths" });
+      await probe.send(red, { base64: "AA==" });
+      await probe.until(() => probe.from("catch").length === 2);
+      expect(errors()).toEqual([
+        "Error: msg.payload must be a buffer or a text to scan",
+        "Error: msg.payload must be a path below the root, or a list of such paths",
+      ]);
     });
 
     test("only what was wholly evaluated is clean", async () => {
@@ -373,6 +394,108 @@ describe.skipIf(MISSING !== undefined)("in Node-RED", () => {
       }
       expect(paths()).toEqual([]);
     });
+  });
+
+  describe("examples", () => {
+    const folder = join(import.meta.dir, "..", "examples");
+    const read = (name: string): FlowNode[] => JSON.parse(readFileSync(join(folder, name), "utf8"));
+    /** Has them speak with the gateway of the test. */
+    const addressed = (nodes: FlowNode[]) =>
+      nodes.map((node) =>
+        node["type"] === "cryptex-config"
+          ? { ...node, url: gateway.url, credentials: { token: TOKEN } }
+          : node,
+      );
+
+    test("can be imported, have no secrets, and show each node", async () => {
+      const names = readdirSync(folder);
+      expect(names.length).toBeGreaterThanOrEqual(3);
+      const flows = names.flatMap(read);
+      expect(new Set(flows.map(({ id }) => id)).size).toBe(flows.length);
+      expect(flows.filter((node) => "credentials" in node)).toEqual([]);
+      const types = new Set(flows.map(({ type }) => String(type)));
+      const ours = readdirSync(join(import.meta.dir, "..", "nodes")).filter((name) => name.endsWith(".html"));
+      for (const name of ours) expect(types).toContain(name.replace(".html", ""));
+      const from = red.log.length;
+      await red.deploy(addressed(flows));
+      await gateway.until(() => gateway.readers > 0);
+      expect(red.log.slice(from)).not.toContain("[error]");
+      // An empty list where every type is known and every place that a wire leads to is there.
+      const known = new Set(flows.map(({ id }) => id));
+      const wires = flows.flatMap(({ wires = [] }) => (wires as string[][]).flat());
+      expect(wires.filter((id) => !known.has(id))).toEqual([]);
+      for (const node of flows.filter(({ gateway }) => gateway !== undefined))
+        expect(known).toContain(node["gateway"]);
+    });
+
+    test("an upload is answered by what came out", async () => {
+      await red.deploy(addressed(read("scan an upload.json")));
+      const line = { type: "start", ruleset: {}, engines: [] };
+      const lists = {
+        matches: [] as object[],
+        skips: [],
+        errors: [],
+        quarantine: [],
+        logs: [],
+        notes: [],
+        clean: [],
+      };
+      const end = { type: "end", ...END, scanned: 1, clean: 1, matched: 0, matches: 0 };
+      const upload = async (answer: object | undefined, type: string) => {
+        gateway.instead.push(() =>
+          answer ? Response.json({ start: line, ...lists, ...answer }) : problem(400, "no"),
+        );
+        const body = "MZ";
+        const sent = { method: "POST", body, headers: { "content-type": type } };
+        return (await fetch(`${red.url}/upload?name=a.exe`, sent)).status;
+      };
+      expect(await upload({ end }, "application/octet-stream")).toBe(200);
+      expect(await upload({ end }, "text/plain")).toBe(200);
+      expect(await upload({ end: { ...end, complete: false } }, "application/octet-stream")).toBe(422);
+      expect(await upload({ matches: [{ type: "match", rule: "r" }], end }, "application/octet-stream")).toBe(
+        403,
+      );
+      expect(await upload(undefined, "application/octet-stream")).toBe(502);
+      expect(new Set(paths())).toEqual(new Set(["POST /scan?filename=a.exe&archives=3"]));
+      expect(new Set(gateway.seen.map(({ body }) => body))).toEqual(new Set(["MZ"]));
+    });
+  });
+
+  test.skipIf(!OPENSSL)("by TLS with a private authority: answers and events", async () => {
+    const authority = await selfSigned();
+    await using secured = new FixtureGateway({ token: TOKEN, tls: authority });
+    const caFile = join(red.userDir, "ca.pem");
+    writeFileSync(caFile, authority.cert);
+    // As the editor saves it.
+    const certificates = {
+      ...{ id: "tls", type: "tls-config", certType: "files", ca: caFile, verifyservercert: true },
+      ...{ cert: "", key: "", p12: "", servername: "", alpnprotocol: "" },
+    };
+    const tried = (tls: string, node: FlowNode) => [
+      certificates,
+      ...probe.flow(node, { url: secured.url, tls, credentials: { token: TOKEN } }, 2),
+    ];
+    await red.deploy(tried("", { type: "cryptex-lookup", operation: "get" }));
+    await probe.send(red, { payload: "A" });
+    await probe.until(() => probe.from("catch").length === 1);
+    expect(errors()[0]).toContain("certificate");
+    expect(secured.seen).toEqual([]);
+    await red.deploy(tried("tls", { type: "cryptex-lookup", operation: "get" }));
+    await probe.send(red, { payload: "A" });
+    await probe.until(() => probe.from("1").length === 1);
+    await red.deploy(tried("tls", { type: "cryptex-scan", root: "r", path: "p" }));
+    await probe.send(red, {});
+    await secured.until(() => secured.states.size === 1);
+    secured.write("end", END, "scan-1");
+    secured.states.set("scan-1", "done");
+    await probe.until(() => probe.from("2").length === 1);
+    await red.deploy(tried("tls", { type: "cryptex-events", from: "first", types: "match" }));
+    await secured.until(() => secured.readers === 1);
+    secured.write("match");
+    await probe.until(() => probe.from("1").length === 2);
+    secured.cut();
+    secured.write("match");
+    await probe.until(() => probe.from("1").length === 3);
   });
 
   test("the token is in no flow that is exported, and encrypted on disk", async () => {

@@ -3,10 +3,8 @@ import { statSync } from "node:fs";
 import { UsageError } from "#kit/errors.ts";
 import { type FileNumbers, OutputFile } from "#kit/files/output-file.ts";
 import type { Io } from "#kit/term/io.ts";
+import { storeFiles } from "../cryptex-store/store-files.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
-
-/** Endings that SQLite gives the name of a database for those of its other files: https://sqlite.org/tempfiles.html */
-const STORE_ENDINGS = ["", "-wal", "-shm", "-journal"];
 
 /** Lists the files that a scan writes: the result, also where it replaces an older one, and the store of the cache. */
 export function ownFiles(
@@ -14,7 +12,7 @@ export function ownFiles(
   store: string | undefined,
   streams: readonly FileNumbers[] = [],
 ): OwnFile[] {
-  const files = store === undefined ? [] : STORE_ENDINGS.map((ending) => numbersOf(store + ending));
+  const files = store === undefined ? [] : storeFiles(store);
   const unfinished = output?.unfinished && { ...output.unfinished, isTemporary: true as const };
   return [...streams, output?.replaced, unfinished, ...files].filter((file) => file !== undefined);
 }

@@ -86,21 +86,14 @@ const YARA_KEYS = ["printStrings", "printStringLength", "printMeta", "printTags"
 
 /** @throws UsageError */
 export function checkScanOptions(options: ScanOptions, given: ReadonlySet<string>): void {
-  const { path, scanList, scanList0, format, json, cache, paranoid, resume, db } = options;
+  const { path, scanList, scanList0, format, cache, paranoid, resume, db } = options;
   if (path.length === 0 && scanList === undefined && scanList0 === undefined) {
     throw new UsageError("nothing to scan is named", [
       "name files or folders, or a list of them with --scan-list",
     ]);
   }
   if (scanList === "-" && scanList0 === "-") throw new UsageError("standard input holds one list, not two");
-  if (json && format !== undefined && format !== "json") {
-    throw new UsageError(`--json and --format ${format} contradict each other`);
-  }
-  if (options.explain && format !== undefined && !EXPLAINED_FORMATS.includes(format)) {
-    throw new UsageError(`--explain and --format ${format} contradict each other`, [
-      "explanations are in text, ndjson and json",
-    ]);
-  }
+  checkForm(options);
   if (paranoid && !cache && !resume) throw new UsageError("--paranoid needs --cache or --resume");
   if (db !== undefined && !cache && !resume) throw new UsageError("--db needs --cache or --resume");
   const archiveKey = ARCHIVE_KEYS.find((key) => given.has(key));
@@ -111,12 +104,24 @@ export function checkScanOptions(options: ScanOptions, given: ReadonlySet<string
   }
 }
 
+/** @throws UsageError */
+export function checkForm({ json, format, explain }: Pick<ScanOptions, "json" | "format" | "explain">): void {
+  if (json && format !== undefined && format !== "json") {
+    throw new UsageError(`--json and --format ${format} contradict each other`);
+  }
+  if (explain && format !== undefined && !EXPLAINED_FORMATS.includes(format)) {
+    throw new UsageError(`--explain and --format ${format} contradict each other`, [
+      "explanations are in text, ndjson and json",
+    ]);
+  }
+}
+
 function kebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Reads a date, or date and time, of ISO 8601; local time where no zone is given. Returns ms since 1970. @throws UsageError */
-function parseTime(text: string, name: string): number {
+export function parseTime(text: string, name: string): number {
   const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
   // A date alone would be taken for midnight in Greenwich.
   const time = isTime ? Date.parse(text.includes("T") ? text : `${text}T00:00`) : Number.NaN;

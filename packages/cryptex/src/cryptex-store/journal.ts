@@ -20,7 +20,7 @@ import {
 import type { ScanEvent } from "../scan-runner/events.ts";
 import { framesOf, insertHappening, insertLines, linesOf } from "./journal-lines.ts";
 import { numberOf } from "./migrations.ts";
-import { removeEnded, removeScan } from "./remove-scans.ts";
+import { hideEnded, hideScan, sweep } from "./remove-scans.ts";
 import {
   insertScan,
   objectOrNull,
@@ -131,11 +131,13 @@ class StoredJournal implements Journal {
   }
 
   remove(scan: string): boolean {
-    return removeScan(this.store, scan);
+    return hideScan(this.store, scan) > 0;
   }
 
-  prune(kept: Retention): number {
-    return removeEnded(this.store, kept);
+  async prune(kept: Retention, signal?: AbortSignal): Promise<number> {
+    const removed = hideEnded(this.store, kept);
+    await sweep(this.store, kept.before, signal);
+    return removed;
   }
 }
 

@@ -1,34 +1,29 @@
 /**
- * Removes scans from the store, a few thousand lines a transaction, so that writers wait for none of it long. The id of a scan goes first:
- * from then on nobody sees it or its lines, and its key is free. Where a program ends half-way, the next removal goes on.
+ * Removes scans from the store. The id of a scan goes first, in one short transaction: from then on nobody sees it or its lines, and its key
+ * is free. Its lines go a few thousand at a time, so that neither those who write nor the program itself waits for it long. Where that ends
+ * half-way, the next sweep goes on.
  */
 import type { Database } from "bun:sqlite";
+import { setImmediate } from "node:timers/promises";
 import type { Retention } from "../results/journal.ts";
 import type { Store } from "./store.ts";
 
-/** Lines that are removed in one transaction. */
-const LINES_AT_ONCE = 5_000;
+/** Lines that are removed in one transaction: some 10 ms. */
+const LINES_AT_ONCE = 2_000;
 
-/** @returns false where there is no such scan */
-export function removeScan(store: Store, id: string): boolean {
-  const isThere = store.write((db) => hide(db, "id = ?", [id]) > 0);
-  if (isThere) sweep(store);
-  return isThere;
+/** @returns how many scans went */
+export function hideScan(store: Store, id: string): number {
+  return store.write((db) => hide(db, "id = ?", [id]));
 }
 
 /** @returns how many scans went */
-export function removeEnded(store: Store, { before, scans }: Retention): number {
+export function hideEnded(store: Store, { before, scans }: Retention): number {
   if (before === undefined && scans === undefined) return 0;
+  const ended = "SELECT scan FROM scan_states WHERE ended < ?";
+  const newest = "SELECT number FROM scans WHERE id IS NOT NULL ORDER BY id DESC LIMIT ?";
   const time = before === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(before);
-  const removed = store.write((db) => {
-    const ended = "SELECT scan FROM scan_states WHERE ended < ?";
-    const newest = "SELECT number FROM scans WHERE id IS NOT NULL ORDER BY id DESC LIMIT ?";
-    return hide(db, `number IN (${ended}) AND number NOT IN (${newest})`, [time, scans ?? 0]);
-  });
-  sweep(store);
-  if (before !== undefined) removeHappenings(store, time);
-  if (removed > 0) store.compact();
-  return removed;
+  const where = `number IN (${ended}) AND number NOT IN (${newest})`;
+  return store.write((db) => hide(db, where, [time, scans ?? 0]));
 }
 
 function hide(db: Database, where: string, values: readonly (string | number)[]): number {
@@ -36,25 +31,46 @@ function hide(db: Database, where: string, values: readonly (string | number)[])
   return db.query(sql).run(...values).changes;
 }
 
-/** Removes the rows of hidden scans. */
-function sweep(store: Store): void {
-  const find = () =>
-    store.db.query<{ number: number }, []>("SELECT number FROM scans WHERE id IS NULL LIMIT 1").get();
-  for (let hidden = find(); hidden !== null; hidden = find()) {
-    const { number } = hidden;
-    while (store.write((db) => removeLines(db, "scan = ?", [number]) > 0));
-    store.write((db) => {
-      db.query("DELETE FROM scan_states WHERE scan = ?").run(number);
-      db.query("DELETE FROM scans WHERE number = ?").run(number);
-    });
-  }
+/**
+ * Removes the lines of hidden scans, and what else happened before a time, and gives their room back to the disk.
+ * @param before ISO 8601
+ * @throws StoreError; the signal's reason
+ */
+export async function sweep(
+  store: Store,
+  before: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let steps = 0;
+  const all = async (step: () => boolean) => {
+    for (; step(); steps++) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+  };
+  await all(() => sweepScan(store));
+  if (before !== undefined)
+    await all(() => removeLines(store, "scan IS NULL AND time < ?", Date.parse(before)));
+  if (steps > 0) await all(() => store.compactALittle());
 }
 
-function removeHappenings(store: Store, before: number): void {
-  while (store.write((db) => removeLines(db, "scan IS NULL AND time < ?", [before]) > 0));
+/** Removes some of a hidden scan. @returns false where there is none */
+function sweepScan(store: Store): boolean {
+  const hidden = store.read((db) =>
+    db.query<{ number: number }, []>("SELECT number FROM scans WHERE id IS NULL LIMIT 1").get(),
+  );
+  if (hidden === null) return false;
+  const { number } = hidden;
+  if (removeLines(store, "scan = ?", number)) return true;
+  store.write((db) => {
+    db.query("DELETE FROM scan_states WHERE scan = ?").run(number);
+    db.query("DELETE FROM scans WHERE number = ?").run(number);
+  });
+  return true;
 }
 
-function removeLines(db: Database, where: string, values: readonly number[]): number {
+/** @returns false where there was none */
+function removeLines(store: Store, where: string, value: number): boolean {
   const sql = `DELETE FROM journal WHERE seq IN (SELECT seq FROM journal WHERE ${where} LIMIT ${LINES_AT_ONCE})`;
-  return db.query(sql).run(...values).changes;
+  return store.write((db) => db.query(sql).run(value).changes > 0);
 }

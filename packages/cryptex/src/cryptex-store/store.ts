@@ -119,9 +119,14 @@ export class Store implements Disposable {
 
   /** Gives the room of deleted rows back to the disk, a little at a time, so that others wait for none of it long. @throws StoreError */
   compact(): void {
-    while (numberOf(this.db, "PRAGMA freelist_count") > 0) {
-      this.write((db) => db.query(`PRAGMA incremental_vacuum (${COMPACT_PAGES})`).all());
-    }
+    while (this.compactALittle());
+  }
+
+  /** Does one step of that. @returns false where there is no such room @throws StoreError */
+  compactALittle(): boolean {
+    if (numberOf(this.db, "PRAGMA freelist_count") === 0) return false;
+    this.write((db) => db.query(`PRAGMA incremental_vacuum (${COMPACT_PAGES})`).all());
+    return true;
   }
 
   /** Writes a copy of the store into a new file, for its owner alone. @throws StoreError; the system's error where the file cannot be made */

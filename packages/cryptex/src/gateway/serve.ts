@@ -63,7 +63,7 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
     idleTimeoutSeconds: IDLE_TIMEOUT_S,
     portHints: ["--port takes another one; 0 takes any that is free"],
   });
-  using _ = keeping(services, settings.keepDays, report);
+  await using _ = keeping(services, settings.keepDays, report);
   try {
     services.scans.resumeAll();
     await io.out(`listening on ${listening.url}\n`);
@@ -107,17 +107,28 @@ function keeping(
   { journal }: Services,
   keepDays: number | undefined,
   report: (error: unknown) => void,
-): Disposable {
-  const clean = () => {
+): AsyncDisposable {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const clean = async (): Promise<void> => {
     try {
       removeAbandoned(journal);
-      if (keepDays !== undefined)
-        journal.prune({ before: new Date(Date.now() - keepDays * 24 * HOUR_MS).toISOString() });
+      const since = keepDays === undefined ? undefined : Date.now() - keepDays * 24 * HOUR_MS;
+      await journal.prune(since === undefined ? {} : { before: new Date(since).toISOString() }, signal);
     } catch (error) {
-      report(error); // the store is busy, or full: it is tried again in an hour
+      // The store is busy, or full: it is tried again in an hour.
+      if (!signal.aborted) report(error);
     }
   };
-  clean();
-  const timer = setInterval(clean, HOUR_MS);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  let work = clean();
+  const timer = setInterval(() => {
+    work = work.then(clean);
+  }, HOUR_MS);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      ending.abort();
+      await work;
+    },
+  };
 }

@@ -160,10 +160,14 @@ export interface Journal {
    * and may find none. A listener does not throw. @returns a function that ends that
    */
   onWritten(listener: () => void): () => void;
-  /** Removes a scan with its lines, in whatever state it is. @returns false where there is none */
+  /** Removes a scan with its lines, in whatever state it is; the next `prune` gives their room back. @returns false where there is none */
   remove(scan: string): boolean;
-  /** Removes whole scans that have ended, and happenings, a little at a time. @returns how many scans went */
-  prune(kept: Retention): number;
+  /**
+   * Removes whole scans that have ended, and happenings. Nobody sees them from then on; their lines go a little at a time.
+   * @returns how many scans went
+   * @throws the signal's reason; what is left then goes with the next call
+   */
+  prune(kept: Retention, signal?: AbortSignal): Promise<number>;
 }
 
 /** Everything goes that nothing here keeps; with no field, nothing goes. */

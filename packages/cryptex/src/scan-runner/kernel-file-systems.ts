@@ -1,16 +1,15 @@
 /** File systems that show the state of the kernel and hold no files: to read them says nothing, may wait, and has no end. */
 import { statfsSync } from "node:fs";
-import { forFs } from "./paths.ts";
 
 export class KernelFileSystems {
   /** By device; undefined for a real file system. */
   readonly #names = new Map<bigint, string | undefined>();
 
-  /** Says which of them a path is in; undefined for a real file system. @throws the error of statfs(2) */
-  nameOf(path: string, dev: bigint): string | undefined {
+  /** Says which of them a path is in, in the form that node:fs takes; undefined for a real file system. @throws the error of statfs(2) */
+  nameOf(path: string | Buffer, dev: bigint): string | undefined {
     if (!this.#names.has(dev)) {
       // Other systems number their types otherwise, and mount none of these.
-      const name = process.platform === "linux" ? MAGIC.get(statfsSync(forFs(path)).type >>> 0) : undefined;
+      const name = process.platform === "linux" ? MAGIC.get(statfsSync(path).type >>> 0) : undefined;
       this.#names.set(dev, name && `file system of the kernel (${name})`);
     }
     return this.#names.get(dev);

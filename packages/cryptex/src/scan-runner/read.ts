@@ -1,6 +1,7 @@
 /** Reads a file into memory that the engine gives, and makes sure that it is one version of one regular file. */
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
-import { forFs, refusal } from "./paths.ts";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { isBelow } from "./fence.ts";
+import { forFs, join, refusal } from "./paths.ts";
 import type { FileIdentity } from "./seen-files.ts";
 
 /** Most that a 32-bit engine holds beside its own data; the address space ends at 4 GiB, and memory grows by copying. */
@@ -32,7 +33,7 @@ export interface ReadRequest {
   /** Gives memory for so many bytes. */
   readonly memory: (length: number) => Uint8Array;
   readonly maxSize: number;
-  /** See `WalkOptions.within`. Enforced where the system tells the path of an open file: on Linux. */
+  /** See `WalkOptions.within`. */
   readonly within?: string | undefined;
   readonly cancelled: () => boolean;
 }
@@ -53,7 +54,7 @@ export function readFile(request: ReadRequest): FileContent {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw changed("it is no regular file any more");
-    if (request.within !== undefined && !isWithin(fd, request.within))
+    if (request.within !== undefined && !isBelow(request.within, request.path, fd, stats))
       throw changed("a folder above it is another one");
     const { size } = stats;
     for (const [limit, whose] of [
@@ -93,10 +94,11 @@ export function takeContent(bytes: Uint8Array, memory: (length: number) => Uint8
   return { length, uid: undefined, identity: { dev: 0, ino: 0, size: length, mtimeMs: 0, ctimeMs: 0 } };
 }
 
-function open({ path, byLink }: ReadRequest): number {
+function open({ path, within, byLink }: ReadRequest): number {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   try {
-    return openSync(forFs(path), O_RDONLY | O_NONBLOCK | (byLink ? 0 : O_NOFOLLOW));
+    const place = within === undefined ? path : join(within, path);
+    return openSync(forFs(place), O_RDONLY | O_NONBLOCK | (byLink ? 0 : O_NOFOLLOW));
   } catch (error) {
     switch ((error as NodeJS.ErrnoException).code) {
       case "ENOENT":
@@ -111,13 +113,6 @@ function open({ path, byLink }: ReadRequest): number {
         throw new Unreadable("error", refusal(error));
     }
   }
-}
-
-/** Tells where an open file lies, by the kernel's own record. True on systems that keep none. */
-function isWithin(fd: number, folder: string): boolean {
-  if (process.platform !== "linux") return true;
-  const path = readlinkSync(`/proc/self/fd/${fd}`, "latin1");
-  return path.startsWith(folder.endsWith("/") ? folder : `${folder}/`) || path === folder;
 }
 
 function identityOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): FileIdentity {

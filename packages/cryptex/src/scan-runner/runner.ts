@@ -3,16 +3,18 @@ import { onAbort } from "#kit/abort.ts";
 import { type ArchiveLimits, NO_ARCHIVES } from "../archives/limits.ts";
 import { SHOWN } from "../explain/show.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
+import { type Content, onlyContent } from "./content.ts";
 import { Crew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
 import { type PlacedLine, PlacedLines } from "./placed-lines.ts";
 import type { ScanProgress } from "./progress.ts";
-import type { ExplainData, FileResult, ScanFileOptions, ScannedUnit } from "./protocol.ts";
+import type { ExplainData, FileResult, ScanFileOptions } from "./protocol.ts";
 import { type ResultCounts, Results } from "./results.ts";
 import type { SeenFiles, SeenResult } from "./seen-files.ts";
 import { SeenLookup } from "./seen-lookup.ts";
+import { type Item, listed, pathOf, Stretch } from "./stretch.ts";
 import { type StartThread, startScanThread } from "./thread.ts";
-import { type Found, type FoundFile, GONE, type NotScanned, Walk, type WalkOptions } from "./walk.ts";
+import { type Found, type FoundFile, GONE, Walk, type WalkOptions } from "./walk.ts";
 
 export interface ScanRequest {
   readonly ruleSet: RuleSet;
@@ -39,16 +41,18 @@ export interface ScanRequest {
   readonly startThread?: StartThread;
   /** Gives the files in place of the walk. */
   readonly source?: FileSource;
-  /** Goes on behind this place of an earlier scan with the same rules and options, in order: what came before is neither looked at nor counted. */
+  /** Is scanned in place of what is on the disk. */
+  readonly content?: Content;
+  /** Goes on behind this place of an earlier scan with the same rules and options; its lines up to there are not given again. Not with `unordered`. */
   readonly from?: ScanPlace;
-  /** Told of each place behind which a scan could go on, when all lines before it have been taken. */
+  /** Told of each place behind which a scan could go on: all lines so far stand before it, and they are all that do. */
   readonly passed?: (place: ScanPlace) => void;
 }
 
 /** A place in the order of paths, with the counts of all that came before. Serialises to JSON. */
 export interface ScanPlace {
-  /** Binary string. */
-  readonly path: string;
+  /** What was evaluated last; a binary string. Absent before the first. */
+  readonly path?: string;
   readonly counts: ResultCounts;
 }
 
@@ -68,10 +72,6 @@ export interface FileSource {
 const AHEAD_FILES = 16_384;
 /** Lists of matches that wait for an earlier file; no more work is taken until they are given out. */
 const AHEAD_MATCHES = 200_000;
-/** A stretch is a few milliseconds of scanning, which costs many times the messages for it. */
-const STRETCH_FILES = 32;
-const STRETCH_BYTES = 1 << 20;
-const STRETCH_ITEMS = 512;
 /** Time that the walk holds up signals and messages. */
 const SLICE_MS = 10;
 /** Time that threads have to come back from their files when a source is stopped. */
@@ -91,30 +91,13 @@ export async function* runScan(request: ScanRequest): AsyncGenerator<ScanEvent, 
   yield* scan.run();
 }
 
-/** Stands at a place in the order of paths. */
-type Item =
-  | { readonly kind: "line"; readonly found: NotScanned }
-  | { readonly kind: "known"; readonly file: FoundFile; readonly result: SeenResult }
-  | { readonly kind: "file"; readonly file: FoundFile; readonly earlier: SeenResult | undefined };
-
-/** Items that follow each other, whose files are one task. */
-class Stretch {
-  readonly items: Item[] = [];
-  files = 0;
-  bytes = 0;
-  /** One a file, in order; undefined until they are there. */
-  results: readonly FileResult[] | undefined;
-
-  get isFull(): boolean {
-    return this.files >= STRETCH_FILES || this.bytes >= STRETCH_BYTES || this.items.length >= STRETCH_ITEMS;
-  }
-}
-
 class Scan implements Disposable {
   readonly #results: Results;
   readonly #seen: SeenLookup | undefined;
   readonly #crew: Crew;
-  readonly #walk: Pick<Walk, "next">;
+  readonly #walk: Pick<Walk, "next"> & Partial<Disposable>;
+  /** Path of what was evaluated last. */
+  #evaluated: string | undefined;
   /** Lines of members wait for their place, which is behind that of files such as `a.zip `. */
   readonly #placed = new PlacedLines();
   #walked = false;
@@ -143,7 +126,10 @@ class Scan implements Disposable {
     };
     this.#results = new Results(ruleSet, request.listClean ?? false, request.from?.counts);
     this.#seen = seen && new SeenLookup(seen, reuse, (error) => this.#fail(error));
-    this.#walk = request.source ?? new Walk(walkOptions);
+    this.#evaluated = request.from?.path;
+    this.#walk =
+      request.source ??
+      (request.content ? onlyContent(request.content) : new Walk({ ...walkOptions, after: this.#evaluated }));
     this.#crew = new Crew({
       threads: request.threads ?? defaultThreads(),
       compiled: ruleSet.compiled,
@@ -167,6 +153,7 @@ class Scan implements Disposable {
   [Symbol.dispose](): void {
     for (const listener of this.#listeners) listener[Symbol.dispose]();
     this.#crew[Symbol.dispose]();
+    this.#walk[Symbol.dispose]?.();
     this.#seen?.[Symbol.dispose]();
   }
 
@@ -174,12 +161,15 @@ class Scan implements Disposable {
     if (!this.request.from) yield* this.#results.begin();
     // Without a rule no file can be called clean: the result has no end.
     if (this.request.ruleSet.rules.count === 0) return;
+    this.#pass();
     for (;;) {
       this.#throwIfFailed();
       this.#walkOn();
+      yield* this.#lastMembers();
       let stretch = this.#takeReady();
       for (; stretch; stretch = this.#takeReady()) {
         yield* this.#lines(stretch);
+        yield* this.#lastMembers();
         this.#throwIfFailed();
       }
       if (this.#walked && this.#stretches.length === 0) break;
@@ -242,7 +232,7 @@ class Scan implements Disposable {
           this.#close();
           return;
         }
-        if (this.request.from === undefined || found.path > this.request.from.path) this.#add(found);
+        this.#add(found);
       }
       if (performance.now() > until) return;
     }
@@ -332,16 +322,35 @@ class Scan implements Disposable {
     const { progress } = this.request;
     let next = 0;
     for (const item of items) {
-      yield* this.#placed.before(item.kind === "line" ? item.found.path : item.file.path);
+      const path = pathOf(item);
+      if (!this.#placed.isEmpty) {
+        yield* this.#placed.before(path);
+        this.#pass();
+      }
       if (item.kind === "line") yield this.#results.notScanned(item.found);
       else if (item.kind === "known") {
         progress?.reusedOne();
         yield* this.#knownLines(item.file, item.result);
       } else if (!(yield* this.#fileLines(item, results![next++]!))) return;
       if (item.kind !== "line") progress?.finished(item.file, this.#results.matches);
-      const { path } = item.kind === "line" ? item.found : item.file;
-      if (this.#placed.isEmpty) this.request.passed?.({ path, counts: this.#results.counts() });
+      this.#evaluated = path;
+      this.#pass();
     }
+  }
+
+  /** Gives out lines of members as soon as it is known what follows them, rather than when that has been scanned. */
+  *#lastMembers(): Generator<ScanEvent, void> {
+    const next = this.#stretches[0]?.items[0] ?? this.#open.items[0];
+    if (this.#placed.isEmpty || !next) return;
+    yield* this.#placed.before(pathOf(next));
+    this.#pass();
+  }
+
+  /** Tells of the place, unless lines wait for theirs: they stand behind it, and belong to what was before it. */
+  #pass(): void {
+    if (!this.request.passed || !this.#placed.isEmpty) return;
+    const path = this.#evaluated;
+    this.request.passed({ ...(path !== undefined && { path }), counts: this.#results.counts() });
   }
 
   /** Returns false where the scan was cancelled. */
@@ -384,23 +393,7 @@ export const STOPPED = "not scanned: the end came before its turn";
 
 /** Says of a file that a source named and that is no more. */
 export const WENT_AWAY = "it went away before its turn";
+
 function explainData({ externals }: RuleSet, packed: NonNullable<RuleSet["packed"]>): ExplainData {
   return { ...packed, externals, shown: SHOWN };
-}
-
-function listed(results: readonly FileResult[]): number {
-  let count = 0;
-  for (const result of results) {
-    if (result.kind === "scanned") count += listedOf(result);
-    if (!("archive" in result)) continue;
-    for (const member of result.archive?.members ?? [])
-      count += member.kind === "scanned" ? listedOf(member) : 1;
-  }
-  return count;
-}
-
-function listedOf({ hits = [] }: ScannedUnit): number {
-  let count = 0;
-  for (const { strings } of hits) for (const { matches } of strings) count += 1 + matches.length;
-  return count;
 }

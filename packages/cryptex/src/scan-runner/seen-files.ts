@@ -22,6 +22,8 @@ export interface SeenScope {
   readonly program: string;
   /** Matches are explained. */
   readonly explained?: true;
+  /** Folder that the paths of the records are relative to: see `WalkOptions.within`. */
+  readonly within?: string;
 }
 
 export interface SeenArchives extends ArchiveLimits {

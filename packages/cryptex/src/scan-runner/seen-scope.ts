@@ -6,11 +6,12 @@ import type { SeenScope } from "./seen-files.ts";
 
 type Options = Pick<ScanRequest, "maxStrings" | "listClean" | "explain" | "archives"> & {
   readonly maxSize: number;
+  readonly within?: string;
 };
 
 /** @param program version of this program */
 export function seenScopeOf({ digest, engine }: RuleSet, options: Options, program: string): SeenScope {
-  const { maxStrings, maxSize, listClean = false, explain, archives } = options;
+  const { maxStrings, maxSize, within, listClean = false, explain, archives } = options;
   const opened = archives && archives.depth > 0;
   return {
     ruleset: digest,
@@ -19,5 +20,6 @@ export function seenScopeOf({ digest, engine }: RuleSet, options: Options, progr
     archives: opened ? { ...archives, maxSize, listClean, unpacker: UNPACKER_DIGEST } : null,
     program,
     ...(explain && { explained: true as const }),
+    ...(within !== undefined && { within }),
   };
 }

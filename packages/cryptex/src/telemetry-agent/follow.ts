@@ -12,11 +12,21 @@ import { isResultName } from "./result-files.ts";
 /** Pause between looks. Whoever wants to see matches at once has a gateway. */
 const LOOK_MS = 1_000;
 
-/** Looks again and again, until the signal ends it. @param roots absolute paths @throws as `Follower` and its `look` */
-export async function follow(roots: readonly string[], following: Following): Promise<never> {
+/**
+ * Looks again and again, until the signal ends it.
+ * @param roots absolute paths
+ * @param looked is called after each look
+ * @throws as `Follower.look`; what `looked` throws
+ */
+export async function follow(
+  roots: readonly string[],
+  following: Following,
+  looked: () => Promise<void>,
+): Promise<never> {
   const follower = new Follower(roots, following);
   for (;;) {
     await follower.look();
+    await looked();
     await pause(LOOK_MS, following.signal);
   }
 }

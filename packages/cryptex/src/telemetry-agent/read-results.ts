@@ -1,4 +1,5 @@
 /** Finds the results in a stream: each from its `start` to its `end`, whole or with what is wrong with it. */
+import { setImmediate } from "node:timers/promises";
 import { fromUtf8 } from "#kit/format/visible.ts";
 import type { EndEvent, ScanEvent } from "../scan-runner/events.ts";
 import { type ByteLine, LineCutter } from "./byte-lines.ts";
@@ -32,6 +33,9 @@ export const MOST_BYTES = 4 * 2 ** 30;
 /** The stream has more bytes than are taken. */
 export class TooMuch extends Error {}
 
+/** Lines after which others have their turn: some milliseconds. */
+const STEP = 200;
+
 type Stream = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /**
@@ -48,6 +52,8 @@ export async function* resultsIn(
   let number = 0;
   for await (const line of lines) {
     number++;
+    // Streams may have all of their bytes ready.
+    if (number % STEP === 0) await setImmediate();
     const scanLine = scanLineOf(line);
     if (scanLine.kind === "none") continue;
     if (scanLine.kind === "fault" && draft === undefined && beginsObject(textOf(line))) {

@@ -64,6 +64,14 @@ test("this machine's package has the program, and says for whom it is", () => {
   expect(manifestOf(folder)).toMatchObject({ os: [os!], cpu: [arch!], version: VERSION });
 });
 
+test("the client and the nodes for Node-RED come beside", async () => {
+  const script =
+    'import { CryptexClient } from "@esoteric-entropy/cryptex-client"; console.log(CryptexClient.name);';
+  const { stdout } = await run(["node", "--input-type=module", "--eval", script]);
+  expect(stdout).toBe("CryptexClient\n");
+  expect(manifestOf(join(installed, "node-red-cryptex"))).toMatchObject({ version: VERSION });
+});
+
 /** As npx starts it; and by a Node that cannot become the program and has to start a child. */
 for (const command of [
   ["npx", "--no-install", "--loglevel=silent", "cryptex"],

@@ -16,7 +16,7 @@ const access = {
   },
 };
 
-/** What each route asks for, as the API's description has it; a route that is new has to be written down here. */
+/** Scopes that each route asks for, as the API's description has it; a route that is new has to be written down here. */
 const WANTED: Readonly<Record<string, string>> = {
   "POST /scans": "scan",
   "GET /scans": "read",

@@ -53,7 +53,7 @@ export function collectEndpoints({ journal }: Services) {
   ];
 }
 
-/** What is wrong with a result is the sender's. */
+/** Blames the sender for what is wrong with a result. */
 async function taken<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,7 +1,4 @@
 /** Trials with rules, in threads: faults of a text, explanations, safe indexes, costs. Little of it at a time, and each with a limit. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { InputError, UsageError } from "#kit/errors.ts";
 import { fromUtf8, visible } from "#kit/format/visible.ts";
 import { SHOWN } from "../../explain/show.ts";
@@ -12,12 +9,13 @@ import { lossText } from "../../rules/rule-info.ts";
 import type { RuleSet } from "../../rules/rule-set.ts";
 import { openIndex } from "../../safe-index/open-index.ts";
 import { TARGETS } from "../../safe-index/targets.ts";
-import { explainFile } from "../../scan-runner/explain-file.ts";
+import { type ExplainFileRequest, explainFile } from "../../scan-runner/explain-file.ts";
 import { pathOf, shownPath } from "../../scan-runner/paths.ts";
 import { MAX_SIZE } from "../../scan-runner/walk.ts";
 import { VERSION } from "../../version.ts";
 import type { Roots } from "../roots.ts";
 import type { Explained, ExplainQuestion, SafeIndex, SlowRule, Validation } from "../rule-sets.ts";
+import { placesOf } from "../scans/order.ts";
 import { ServiceError } from "../service-error.ts";
 import { Turns } from "../turns.ts";
 import type { KeptRuleSet, ReadRuleSet } from "./kept-rule-set.ts";
@@ -50,13 +48,11 @@ export class RuleTrials {
 
   async explain(set: RuleSet, question: ExplainQuestion, signal?: AbortSignal): Promise<Explained> {
     const rule = ruleOf(set, question.rule);
-    if ("content" in question) {
-      using file = temporaryFile(question.content);
-      return { ...(await this.#explain(set, rule, file.path, signal)), path: "content" };
-    }
-    const { path } = this.options.roots.resolve(question.root, question.path);
-    const explained = await this.#explain(set, rule, path, signal);
-    return { ...explained, ...shownPath(pathOf(question.path)) };
+    if ("content" in question)
+      return await this.#explain(set, rule, { path: "content", content: question.content }, signal);
+    const { root, path } = question;
+    const { base, paths } = placesOf(this.options.roots, { root, paths: [path] });
+    return await this.#explain(set, rule, { path: pathOf(paths[0]!), within: pathOf(base) }, signal);
   }
 
   async safeIndex(kept: KeptRuleSet, targets: readonly string[], signal?: AbortSignal): Promise<SafeIndex> {
@@ -123,11 +119,16 @@ export class RuleTrials {
       }));
   }
 
-  async #explain(ruleSet: RuleSet, rule: number, path: string, signal?: AbortSignal) {
+  async #explain(
+    ruleSet: RuleSet,
+    rule: number,
+    file: Pick<ExplainFileRequest, "path" | "content" | "within">,
+    signal?: AbortSignal,
+  ): Promise<Explained> {
     const request = {
+      ...file,
       ruleSet,
       rule,
-      path: pathOf(path),
       byLink: false,
       maxSize: MAX_SIZE,
       timeoutMs: EXPLANATION_MS,
@@ -140,7 +141,7 @@ export class RuleTrials {
     if ("reason" in explained)
       throw new ServiceError("conflict", `there is no explanation: ${explained.reason}`);
     const { explanation, size, sha256 } = explained;
-    return { schema: 1 as const, path: "", size, sha256, ...explanation };
+    return { schema: 1 as const, ...shownPath(file.path), size, sha256, ...explanation };
   }
 
   /** @throws ServiceError "too-large" where the time is over */
@@ -182,12 +183,4 @@ function ruleOf(set: RuleSet, name: string): number {
     if (error instanceof UsageError) throw new ServiceError("invalid", error.message, { hints: error.hints });
     throw error;
   }
-}
-
-/** Bytes in a file for this user alone, which is gone when it is disposed of. */
-function temporaryFile(bytes: Uint8Array): Disposable & { readonly path: string } {
-  const folder = mkdtempSync(join(tmpdir(), "cryptex-"));
-  const path = join(folder, "content");
-  writeFileSync(path, bytes, { mode: 0o600 });
-  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }

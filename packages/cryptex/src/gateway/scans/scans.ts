@@ -2,7 +2,7 @@
 import type { ScanRecord } from "../../results/journal.ts";
 import type { ScanEvent } from "../../scan-runner/events.ts";
 
-/** What to scan, as clients say it: paths below a root. */
+/** Names what to scan, as clients do: paths below a root. */
 export interface ScanOrder {
   readonly root: string;
   readonly paths: readonly string[];

@@ -1,4 +1,5 @@
 /** The gateway's API over a store in memory, rules and files of a test's own. */
+
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { AccessRules } from "#kit/http/access.ts";
 import { EventHub, HUB_LIMITS, type HubLimits } from "#kit/http/events/event-hub.ts";

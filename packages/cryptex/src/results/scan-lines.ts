@@ -1,0 +1,42 @@
+/** The lines of a scan, as the journal has them. */
+import { setImmediate } from "node:timers/promises";
+import type { ScanEvent } from "../scan-runner/events.ts";
+import { type Journal, JournalError, type ScanRecord } from "./journal.ts";
+
+/** Lines that are read at a time, and the characters in them: some milliseconds, in which nothing else happens. */
+const PAGE = { limit: 1_000, most: 4 * 2 ** 20 };
+
+/**
+ * Yields the lines of a scan's result, in their order: exactly what its scanner printed.
+ * @param types that are wanted; by default all
+ * @throws JournalError "not-found", also where the scan is removed meanwhile; the signal's reason
+ */
+export async function* linesOfScan(
+  journal: Journal,
+  scan: string,
+  signal: AbortSignal,
+  types?: readonly ScanEvent["type"][],
+): AsyncGenerator<ScanEvent, void> {
+  for (let after = 0; ; ) {
+    const page = journal.read({ scan, after, ...PAGE, ...(types && { types }) });
+    // Changes of its state are lines of the journal, and not of the result.
+    for (const { type, data } of page) if (type !== "scan") yield { type, ...data } as unknown as ScanEvent;
+    if (page.length === 0) break;
+    after = page.at(-1)!.seq;
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+  recordOf(journal, scan);
+}
+
+/** @throws JournalError "not-found" */
+export function recordOf(journal: Journal, scan: string): ScanRecord {
+  const record = journal.scan(scan);
+  if (!record) throw new JournalError("not-found", "there is no such result, or it was removed");
+  return record;
+}
+
+/** Tells that everything was evaluated that was asked for. */
+export function isComplete({ state, end }: ScanRecord): boolean {
+  return state === "done" && end?.complete === true;
+}
