@@ -50,7 +50,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "kit/http",
     files: /^kit\/http\//,
-    may: ["kit/errors", "kit/files"],
+    may: ["kit/abort", "kit/errors", "kit/files"],
     packages: /^(hono|node:)/,
   },
   {
