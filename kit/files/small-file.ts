@@ -8,11 +8,20 @@ export interface SmallFile {
   readonly mode: number;
 }
 
+/** Reads a regular file that holds text. @throws InputError as `readSmallBytes` */
+export function readSmallFile(path: string, maxBytes: number): SmallFile {
+  const { bytes, mode } = readSmallBytes(path, maxBytes);
+  return { text: bytes.toString("utf8"), mode };
+}
+
 /**
  * Reads a regular file. Never waits and never reads on: a FIFO, a device or a longer file is refused.
  * @throws InputError
  */
-export function readSmallFile(path: string, maxBytes: number): SmallFile {
+export function readSmallBytes(
+  path: string,
+  maxBytes: number,
+): { readonly bytes: Buffer; readonly mode: number } {
   let file: number;
   try {
     // Opening a FIFO without O_NONBLOCK waits for someone to write to it. Windows has no such flag, and no FIFO.
@@ -27,7 +36,7 @@ export function readSmallFile(path: string, maxBytes: number): SmallFile {
     if (bytes.length > maxBytes) {
       throw new InputError(`cannot read ${path}: it is larger than ${maxBytes} bytes`);
     }
-    return { text: bytes.toString("utf8"), mode: stats.mode & 0o777 };
+    return { bytes, mode: stats.mode & 0o777 };
   } catch (error) {
     throw error instanceof InputError ? error : cannotRead(path, error);
   } finally {
@@ -35,12 +44,21 @@ export function readSmallFile(path: string, maxBytes: number): SmallFile {
   }
 }
 
+/** Most small files are smaller. */
+const FIRST_BYTES = 16 * 1024;
+
 /** A file's size may be 0 where there is content (/proc), and may change; only reading tells. */
 function readUpTo(file: number, maxBytes: number): Buffer {
-  const buffer = Buffer.alloc(maxBytes);
+  let buffer = Buffer.alloc(Math.min(maxBytes, FIRST_BYTES));
   let length = 0;
   while (length < maxBytes) {
-    const count = readSync(file, buffer, length, maxBytes - length, null);
+    if (length === buffer.length) {
+      const larger = Buffer.alloc(Math.min(maxBytes, 2 * length));
+      buffer.copy(larger);
+      buffer.fill(0); // it may hold a secret
+      buffer = larger;
+    }
+    const count = readSync(file, buffer, length, buffer.length - length, null);
     if (count === 0) break;
     length += count;
   }

@@ -105,7 +105,8 @@ export class ChainedLog {
   }
 }
 
-function lockPath(log: string): string {
+/** Names the file by which those who append wait for each other. */
+export function lockPath(log: string): string {
   return `${log}.lock`;
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { InputError, writeRefusal } from "../errors.ts";
 import { lockFile } from "../files/file-lock.ts";
 import { replaceFile } from "../files/replace-file.ts";
-import { readSmallFile } from "../files/small-file.ts";
+import { readSmallBytes, readSmallFile } from "../files/small-file.ts";
 import { type SecretKey, secretKey, shortId } from "./keys.ts";
 import { type Lineage, lineageText, parseLineage } from "./lineage.ts";
 import { isProtected, type Passphrase, readSecret } from "./secret-file.ts";
@@ -164,9 +164,9 @@ function secretName({ keys }: Pick<Lineage, "keys">): string {
 
 /** Reads a file with a public key. @throws InputError; SignatureError */
 export function readLineage(path: string): Lineage {
-  const { text } = readSmallFile(path, MAX_BYTES);
+  const { bytes } = readSmallBytes(path, MAX_BYTES);
   try {
-    return parseLineage(Buffer.from(text));
+    return parseLineage(bytes);
   } catch (error) {
     if (error instanceof SignatureError)
       throw new SignatureError(`${path}: ${error.message}`, { cause: error });

@@ -60,12 +60,13 @@ export class CryptexClient {
   }
 
   /**
-   * Hands in the lines of a scan that was made elsewhere.
-   * @param key by which the gateway knows a second copy, which it refuses as a conflict
+   * Hands in the lines of a scan that was made elsewhere, as `cryptex scan` prints them.
+   * @param options.key by which the gateway knows a second copy, which it refuses as a conflict; by default the lines themselves
+   * @param options.origin name of the sender; by default that of the token
    */
   collect(
     lines: string | Blob,
-    { key, origin, signal }: CallOptions & { readonly key: string; readonly origin: string },
+    { key, origin, signal }: CallOptions & { readonly key?: string; readonly origin?: string } = {},
   ): Promise<ScanRecord> {
     const headers = {
       "content-type": "application/x-ndjson",

@@ -30,6 +30,7 @@ export const cryptex: Recipe = {
       `${FOLDER}/src/safe-index/index-thread.ts`,
       `${FOLDER}/src/rule-tests/find-tests-thread.ts`,
       `${FOLDER}/src/bisect/bisect-thread.ts`,
+      `${FOLDER}/src/gap/gap-thread.ts`,
       `${FOLDER}/src/scan-runner/worker.ts`,
       `${FOLDER}/src/cryptex-store/import-thread.ts`,
     ],

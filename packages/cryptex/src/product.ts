@@ -150,6 +150,62 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Let an agent look up, scan and audit, by the Model Context Protocol",
       load: async () => (await import("./commands/mcp.ts")).mcp,
     },
+    "gap scan": {
+      summary: "Say which components of a code base are ported, by declarations that are checked",
+      load: async () => (await import("./commands/gap-scan.ts")).gapScan,
+    },
+    "gap link": {
+      summary: "Declare in gap.toml which file ports a component",
+      load: async () => (await import("./commands/gap-link.ts")).gapLink,
+    },
+    "gap set": {
+      summary: "Say who is responsible for a component, or which entry of the dictionary it is",
+      load: async () => (await import("./commands/gap-set.ts")).gapSet,
+    },
+    "gap report": {
+      summary: "Show the gap report that was made last, or counts over time",
+      load: async () => (await import("./commands/gap-report.ts")).gapReport,
+    },
+    "keys new": {
+      summary: "Make a key to sign with",
+      load: async () => (await import("./commands/keys-new.ts")).keysNew,
+    },
+    "keys list": {
+      summary: "List the keys that are trusted, one's own and those of others",
+      load: async () => (await import("./commands/keys-list.ts")).keysList,
+    },
+    "keys show": {
+      summary: "Show a key and the keys before it, or print what others need to trust it",
+      load: async () => (await import("./commands/keys-show.ts")).keysShow,
+    },
+    "keys add": {
+      summary: "Trust a public key, or take in what was stated about it since",
+      load: async () => (await import("./commands/keys-add.ts")).keysAdd,
+    },
+    "keys rotate": {
+      summary: "Make the next key, and sign it with the present one",
+      load: async () => (await import("./commands/keys-rotate.ts")).keysRotate,
+    },
+    "keys revoke": {
+      summary: "State that a key is not to be trusted any more",
+      load: async () => (await import("./commands/keys-revoke.ts")).keysRevoke,
+    },
+    sign: {
+      summary: "Sign a file, or a folder with all that is in it",
+      load: async () => (await import("./commands/sign.ts")).sign,
+    },
+    verify: {
+      summary: "Say whether a file, folder, rule set or log is what was signed",
+      load: async () => (await import("./commands/verify.ts")).verify,
+    },
+    "ruleset pack": {
+      summary: "Pack rules into one file and sign it, to be used elsewhere",
+      load: async () => (await import("./commands/ruleset-pack.ts")).rulesetPack,
+    },
+    "ruleset unpack": {
+      summary: "Verify a packed rule set, and write its files into a folder",
+      load: async () => (await import("./commands/ruleset-unpack.ts")).rulesetUnpack,
+    },
     engines: {
       summary: "List the engines, and test them",
       load: async () => (await import("./commands/engines.ts")).engines,
@@ -173,6 +229,7 @@ export const product: Product<Deps, Record<never, never>> = {
       "cryptex scans files with YARA rules, keeps thousands of rules healthy, and says of each what it needs, what it costs and what depends on it. The engine is libyara, which the program carries: nothing else has to be installed.",
       "Nothing is skipped in silence. Every rule that was asked for is evaluated, or named with the reason why not. Every file that was asked for is in exactly one of: match lines, skip lines, error lines, or the count of clean ones. A bad rule takes out itself and the rules that depend on it, never the others.",
       "The commands dict … keep a dictionary of a code base: what each part is called, what it does, what it needs, and how far it has been ported. Nobody overwrites another's changes, and who changed what stays known.",
+      "The commands gap … say which parts of a code base are ported. A name proves nothing: people declare ports, and each declaration is checked.",
     ],
     conventions: [
       "Results go to stdout, messages to stderr. Options follow the command; a value follows its option after a space or an equals sign. An option that may be given several times collects all of its values.",
@@ -188,9 +245,9 @@ export const product: Product<Deps, Record<never, never>> = {
       ["CRYPTEX_STORE", "The store, where neither --db nor --store names one."],
       [
         "XDG_DATA_HOME, HOME",
-        "Folder of the store: the dictionary, metadata of rules, and results for unchanged files.",
+        "Folder of the store: the dictionary, metadata of rules, and results for unchanged files; and folder of keys.",
       ],
-      ["XDG_CACHE_HOME, HOME", "Folder of compiled rules."],
+      ["XDG_CACHE_HOME, HOME", "Folder of compiled rules, and of packed ones."],
       ["NO_COLOR", "Set and not empty: no colour."],
       [
         "LC_ALL, LC_CTYPE, LANG",
@@ -202,8 +259,16 @@ export const product: Product<Deps, Record<never, never>> = {
         "cryptex.toml",
         'Names rules where --rules does not; it is looked for in the working folder, then in those above. [rules] default = ["SET", "PATH"] names the rules that are meant. [rulesets.SET] paths = ["PATH"] gives paths a name, which --rules and CRYPTEX_RULES take too. Relative paths start from the folder of the file.',
       ],
+      [
+        "gap.toml",
+        "In the folder of a code base: what gap scan takes for its components, and which ports are declared. docs/GAP.md describes it.",
+      ],
       ["~/.local/share/cryptex/", "The store, unless --db, --store or CRYPTEX_STORE names another."],
-      ["~/.cache/cryptex/", "Compiled rules. It may be deleted at any time."],
+      ["~/.cache/cryptex/", "Compiled rules, and packed ones unpacked. It may be deleted at any time."],
+      [
+        "~/.local/share/cryptex/keys/",
+        "Keys that are trusted, secrets of one's own, and the newest versions of packed rule sets that were used, unless --keys names another folder.",
+      ],
     ],
   },
 };

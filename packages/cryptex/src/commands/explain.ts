@@ -53,7 +53,7 @@ export const explain = command({
     const result = await (async () => {
       using _ = new ProgressLine(io, () => "explaining");
       const ruleSet = await openRuleSet({
-        ...chosenRules(options, env),
+        ...(await chosenRules(options, io, env)),
         withTexts: true,
         cacheFolder: join(cacheFolder("cryptex", env), "rules"),
         warn: (text) => io.log.warn(text),

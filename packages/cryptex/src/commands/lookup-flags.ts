@@ -1,17 +1,21 @@
 /** Flags of the commands `rules …`, which look rules up. */
 import { UsageError } from "#kit/errors.ts";
 import { flag, group } from "#kit/term/flags.ts";
+import { TRUST_FLAGS } from "./key-flags.ts";
 import { RULE_FLAGS } from "./rule-flags.ts";
 
 export const STORE_FLAGS = {
   db: flag.file({ about: "Store to use, in place of the user's own" }),
 };
 
-export const SCOPE_FLAGS = group("Rules", {
-  rules: RULE_FLAGS.rules,
-  includeFolders: RULE_FLAGS.includeFolders,
-  ...STORE_FLAGS,
-});
+export const SCOPE_FLAGS = {
+  ...group("Rules", {
+    rules: RULE_FLAGS.rules,
+    includeFolders: RULE_FLAGS.includeFolders,
+    ...STORE_FLAGS,
+  }),
+  ...TRUST_FLAGS,
+};
 
 export const OUTPUT_FLAGS = {
   format: flag.choice(["text", "json"], { default: "text", about: "Form of the result" }),

@@ -6,13 +6,14 @@ import type { Io } from "#kit/term/io.ts";
 import { storeFiles } from "../cryptex-store/store-files.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
 
-/** Lists the files that a scan writes: the result, also where it replaces an older one, and the store of the cache. */
+/** Lists the files that a scan writes: the result, also where it replaces an older one, and the store of the cache. @param others paths of more */
 export function ownFiles(
   output: OutputFile | undefined,
   store: string | undefined,
   streams: readonly FileNumbers[] = [],
+  others: readonly string[] = [],
 ): OwnFile[] {
-  const files = store === undefined ? [] : storeFiles(store);
+  const files = [...(store === undefined ? [] : storeFiles(store)), ...others.map(numbersOf)];
   const unfinished = output?.unfinished && { ...output.unfinished, isTemporary: true as const };
   return [...streams, output?.replaced, unfinished, ...files].filter((file) => file !== undefined);
 }

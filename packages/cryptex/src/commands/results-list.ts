@@ -12,7 +12,7 @@ import { STORE_FLAG } from "./dict-flags.ts";
 import { jsonLine } from "./dict-text.ts";
 import { OUTPUT_FLAGS } from "./lookup-flags.ts";
 import { OpenJournal, sinceOf } from "./result-flags.ts";
-import { parseTime } from "./scan-flags.ts";
+import { parseTime } from "./times.ts";
 
 export const resultsList = command({
   name: "results list",

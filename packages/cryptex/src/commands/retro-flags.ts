@@ -7,7 +7,8 @@ import { recordOf } from "../results/scan-lines.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
 import { sinceOf } from "./result-flags.ts";
 import { RULE_FLAGS } from "./rule-flags.ts";
-import { checkForm, parseTime, SCAN_FLAGS } from "./scan-flags.ts";
+import { checkForm, SCAN_FLAGS } from "./scan-flags.ts";
+import { parseTime } from "./times.ts";
 
 const { format, json, output, failOn, timeout, threads, maxStrings, explain, listClean, maxSize } =
   SCAN_FLAGS;

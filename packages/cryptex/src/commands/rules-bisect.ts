@@ -40,7 +40,12 @@ export const rulesBisect = command({
     const path = pathOf(options.file);
     const bytes = readOne(path, options.maxSize);
     const externals = pathExternals(path);
-    const request = { rules: chosenRules(options, env), bytes, externals, timeoutMs: options.timeout };
+    const request = {
+      rules: await chosenRules(options, io, env),
+      bytes,
+      externals,
+      timeoutMs: options.timeout,
+    };
     let probes = 0;
     const report = await (async () => {
       using _ = new ProgressLine(io, () => `halving the set: ${plural(probes, "scan")}`);

@@ -55,7 +55,7 @@ export const rulesCost = command({
     const { path, sample: roots, sampleSize, runs, timeout, top, output } = options;
     const format = options.json ? "json" : options.format;
     const warn = (text: string) => io.log.warn(text);
-    const rules = chosenRules({ ...options, rules: [...path, ...options.rules] }, env);
+    const rules = await chosenRules({ ...options, rules: [...path, ...options.rules] }, io, env);
     const sample = roots.length > 0 ? readSample(roots.map(pathOf), sampleSize, warn) : undefined;
     let share = 0;
     const report = await (async () => {

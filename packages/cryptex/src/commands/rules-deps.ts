@@ -46,7 +46,7 @@ export const rulesDeps = command({
   async run(options, io, { env }: Deps) {
     const { rule: names, output } = options;
     const format = options.json ? "json" : options.format;
-    const report = dependenciesOf(chosenRules(options, env), ENGINE.modules);
+    const report = dependenciesOf(await chosenRules(options, io, env), ENGINE.modules);
     const { rules, lost } = chosen(report, names);
     if (format === "svg" || format === "mermaid") for (const each of lost) io.log.warn(lossText(each));
     const files = report.rules.map(({ rule }) => rule.file.path);

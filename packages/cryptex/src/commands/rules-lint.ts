@@ -11,7 +11,7 @@ import type { LintReport } from "../rules/lint.ts";
 import type { Finding, Severity } from "../rules/lint-finding.ts";
 import { openLint } from "../rules/open-lint.ts";
 import { FINDINGS, INCOMPLETE } from "./exits.ts";
-import { COMPILE_FLAGS, chosenRules } from "./rule-flags.ts";
+import { COMPILE_FLAGS, plainRules } from "./rule-flags.ts";
 
 const FLAGS = {
   path: many(positional.file({ required: false, about: "File of rules, or folder of them" })),
@@ -33,7 +33,7 @@ export const rulesLint = command({
   examples: ["cryptex rules lint my-rules/", "cryptex rules lint my-rules/ --fail-on lint --json"],
   seeAlso: ["rules cost", "rules deps", "scan"],
   async run({ path, failOn, includeFolders, definitions, json }, io, { env }: Deps) {
-    const request = chosenRules({ rules: path, includeFolders, definitions }, env);
+    const request = plainRules({ rules: path, includeFolders, definitions }, env);
     const report = await openLint(request, io.signal);
     const counts = countOf(report.findings);
     await io.out(json ? lintJson(report, counts) : lintText(report, counts, io));

@@ -12,6 +12,7 @@ import { lossText, type Quarantined } from "../rules/rule-info.ts";
 import { namedRules, whichRules } from "../rules/which-rules.ts";
 import { INCOMPLETE } from "./exits.ts";
 import type { SCOPE_FLAGS } from "./lookup-flags.ts";
+import { packedRules } from "./rule-flags.ts";
 
 /** Says that there is nothing to look into. */
 const NOTHING_INDEXED = "cryptex rules index PATH lets them be found without --rules";
@@ -36,16 +37,19 @@ export async function withRules(
 }
 
 async function openScope(
-  { rules, includeFolders, db }: OptionsOf<typeof SCOPE_FLAGS>,
+  { rules, includeFolders, db, ...trust }: OptionsOf<typeof SCOPE_FLAGS>,
   io: Io,
   { env }: Deps,
 ): Promise<{ readonly store: Store; readonly scope: RuleScope }> {
   const surroundings = { env, folder: process.cwd() };
-  const paths = namedRules(rules, surroundings)?.paths;
+  const named = namedRules(rules, surroundings)?.paths;
+  const packed = named && (await packedRules(named, trust, io, env));
+  const paths = packed?.paths ?? named;
+  const folders = [...(packed?.includeFolders ?? []), ...includeFolders];
   let store: Store | undefined;
   try {
     store = openStore(db, { env });
-    const roots = paths ? { paths, includeFolders } : indexedRoots(store);
+    const roots = paths ? { paths, includeFolders: folders } : indexedRoots(store);
     if (roots.paths.length === 0) whichRules(rules, surroundings, [NOTHING_INDEXED]);
     return { store, scope: await readRules(store, roots, io) };
   } catch (error) {
@@ -53,7 +57,7 @@ async function openScope(
     if (!paths || !(error instanceof StoreError && WITHOUT_STORE.includes(error.fault))) throw error;
     io.log.warn(`${error.message}; the rules are read without it`);
     const memory = openMemoryStore();
-    return { store: memory, scope: await readRules(memory, { paths, includeFolders }, io) };
+    return { store: memory, scope: await readRules(memory, { paths, includeFolders: folders }, io) };
   }
 }
 

@@ -4,7 +4,9 @@ import { flag, group, many, type OptionsOf, positional } from "#kit/term/flags.t
 import { DEFAULT_LIMITS } from "../archives/limits.ts";
 import { FORMATS, type FormatName } from "../scan-runner/formats/formats.ts";
 import { MAX_SIZE } from "../scan-runner/walk.ts";
+import { PASSPHRASE_FLAG } from "./key-flags.ts";
 import { RULE_FLAGS } from "./rule-flags.ts";
+import { parseTime } from "./times.ts";
 
 const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
 
@@ -62,6 +64,13 @@ export const SCAN_FLAGS = {
     }),
   }),
   ...RULE_FLAGS,
+  ...group("Log", {
+    log: flag.file({
+      about: "Add a record of this scan to this log, in which each holds the hash of the one before",
+    }),
+    logKey: flag.text({ hint: "NAME", about: "Key that signs where the log ends then, in FILE.head" }),
+    ...PASSPHRASE_FLAG,
+  }),
   ...group("Cache", {
     cache: flag.switch({ about: "Do not read files again that have not changed since an earlier scan" }),
     paranoid: flag.switch({ about: "With --cache: read them, and trust the content alone" }),
@@ -96,6 +105,11 @@ export function checkScanOptions(options: ScanOptions, given: ReadonlySet<string
   checkForm(options);
   if (paranoid && !cache && !resume) throw new UsageError("--paranoid needs --cache or --resume");
   if (db !== undefined && !cache && !resume) throw new UsageError("--db needs --cache or --resume");
+  if (options.logKey !== undefined && options.log === undefined)
+    throw new UsageError("--log-key needs --log");
+  if (options.passphraseFile !== undefined && options.logKey === undefined) {
+    throw new UsageError("--passphrase-file needs --log-key");
+  }
   const archiveKey = ARCHIVE_KEYS.find((key) => given.has(key));
   if (archiveKey && options.archives === 0) throw new UsageError(`--${kebab(archiveKey)} needs --archives`);
   const yaraKey = YARA_KEYS.find((key) => given.has(key));
@@ -118,17 +132,4 @@ export function checkForm({ json, format, explain }: Pick<ScanOptions, "json" | 
 
 function kebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** Reads a date, or date and time, of ISO 8601; local time where no zone is given. Returns ms since 1970. @throws UsageError */
-export function parseTime(text: string, name: string): number {
-  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
-  // A date alone would be taken for midnight in Greenwich.
-  const time = isTime ? Date.parse(text.includes("T") ? text : `${text}T00:00`) : Number.NaN;
-  if (Number.isNaN(time)) {
-    throw new UsageError(`${name}: '${text}' is not a time`, [
-      "times are like 2026-01-31 or 2026-01-31T12:00:00Z",
-    ]);
-  }
-  return time;
 }

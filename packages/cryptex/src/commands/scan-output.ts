@@ -17,11 +17,15 @@ export class ScanOutput implements Disposable {
   /** The failure of a write that nobody waited for. */
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param file takes the result in place of stdout */
+  /**
+   * @param file takes the result in place of stdout
+   * @param onText told of the result as it is written
+   */
   constructor(
     private readonly io: Pick<Io, "out" | "err" | "outIsTerminal">,
     private readonly progress: ProgressLine,
     private readonly file?: OutputFile,
+    private readonly onText: (text: string) => void = () => {},
   ) {}
 
   /** Takes text for both streams. Resolves when there is room for more. @throws ClosedPipeError; InputError */
@@ -32,6 +36,7 @@ export class ScanOutput implements Disposable {
       this.io.err(err);
     }
     if (!out) return;
+    this.onText(out);
     this.#pending += out;
     this.#timer ??= setTimeout(() => {
       this.#flush().catch((error: unknown) => {

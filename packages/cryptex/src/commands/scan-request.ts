@@ -1,14 +1,18 @@
 /** From the options of `scan` to its parts: what is scanned, how the result is written. */
+import { join } from "node:path";
 import { InputError } from "#kit/errors.ts";
+import { cacheFolder } from "#kit/files/user-folders.ts";
 import { plural } from "#kit/format/numbers.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import type { ArchiveLimits } from "../archives/limits.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
+import type { Deps } from "../deps.ts";
+import { openRuleSet } from "../rules/open-rule-set.ts";
 import { lossText, type RuleInfo } from "../rules/rule-info.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { FormatWriter } from "../scan-runner/formats/format.ts";
-import { FORMATS } from "../scan-runner/formats/formats.ts";
+import { FORMATS, type FormatName } from "../scan-runner/formats/formats.ts";
 import { pathOf } from "../scan-runner/paths.ts";
 import { countAhead, type ScanProgress } from "../scan-runner/progress.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
@@ -16,6 +20,7 @@ import { readScanList } from "../scan-runner/scan-list.ts";
 import { seenScopeOf } from "../scan-runner/seen-scope.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
 import { VERSION } from "../version.ts";
+import { type ChosenRules, warnOfOtherDigest } from "./rule-flags.ts";
 import type { ScanOptions } from "./scan-flags.ts";
 
 /** Names what is scanned: paths that were typed, then those of lists. Binary strings. @throws InputError; UsageError; the signal's reason */
@@ -93,9 +98,32 @@ export function cacheText({ reused }: ScanProgress): string {
   return `${plural(reused.files, "result")} of ${plural(reused.of, "file")} came from an earlier scan`;
 }
 
+/** Opens the set that is meant, from the cache where it can; says where a packed one has become another. @throws the signal's reason */
+export async function openScanRules(
+  rules: ChosenRules,
+  { explain }: Pick<ScanOptions, "explain">,
+  io: Io,
+  env: Deps["env"],
+): Promise<RuleSet> {
+  const ruleSet = await openRuleSet({
+    ...rules,
+    withTexts: explain,
+    cacheFolder: join(cacheFolder("cryptex", env), "rules"),
+    warn: (text) => io.log.warn(text),
+    signal: io.signal,
+  });
+  warnOfOtherDigest(rules, ruleSet, io);
+  return ruleSet;
+}
+
+/** Names the form of the result. @param screen where it goes */
+export function formatOf({ json, format }: ScanOptions, screen: Pick<Screen, "outIsTerminal">): FormatName {
+  return json ? "json" : (format ?? (screen.outIsTerminal ? "text" : "ndjson"));
+}
+
 /** @param screen where the result goes */
 export function openFormat(options: ScanOptions, { rules }: RuleSet, screen: Screen): FormatWriter {
-  const format = options.json ? "json" : (options.format ?? (screen.outIsTerminal ? "text" : "ndjson"));
+  const format = formatOf(options, screen);
   const yara = {
     strings: options.printStrings,
     length: options.printStringLength,

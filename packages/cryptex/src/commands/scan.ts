@@ -1,13 +1,10 @@
 /** `scan`: files against rules. */
-import { join } from "node:path";
 import { OutputFile } from "#kit/files/output-file.ts";
-import { cacheFolder } from "#kit/files/user-folders.ts";
 import { command } from "#kit/term/command.ts";
 import { ClosedPipeError } from "#kit/term/exit.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
-import { openRuleSet } from "../rules/open-rule-set.ts";
 import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { forFs } from "../scan-runner/paths.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
@@ -17,12 +14,15 @@ import { noRules } from "./no-rules.ts";
 import { ownFiles, refuseOverwriting } from "./own-files.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
+import { ScanLog } from "./scan-log.ts";
 import { ScanOutput } from "./scan-output.ts";
 import { printProfile } from "./scan-profile.ts";
 import {
   cacheText,
   counting,
+  formatOf,
   openFormat,
+  openScanRules,
   refuseLosses,
   requestOf,
   rootsOf,
@@ -50,27 +50,24 @@ export const scan = command({
     const { output: path, failOn, strict, db, scanList, scanList0 } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
-    const rules = chosenRules(options, env);
+    const rules = await chosenRules(options, io, env);
     const roots = await rootsOf(options, signal);
     await using file = path === undefined ? undefined : await OutputFile.create(path, signal);
-    const lists = [scanList, scanList0, db].filter((each) => each !== undefined);
+    const lists = [scanList, scanList0, db, options.log].filter((each) => each !== undefined);
     if (file) refuseOverwriting(file, [...rules.paths, ...lists, ...roots.map(forFs)]);
-    const ruleSet = await openRuleSet({
-      ...rules,
-      withTexts: options.explain,
-      cacheFolder: join(cacheFolder("cryptex", env), "rules"),
-      warn,
-      signal,
-    });
+    const log = await ScanLog.open(options, io, env);
+    const ruleSet = await openScanRules(rules, options, io, env);
     if (file) refuseOverwriting(file, ruleSet.files);
     if (strict) refuseLosses(ruleSet);
     using seen = seenFilesOf(options, ruleSet, warn);
     const progress = new ScanProgress();
     using line = new ProgressLine(io, () => progress.text());
-    using output = new ScanOutput(io, line, file);
-    const writer = openFormat(options, ruleSet, file ? NO_SCREEN : io);
+    using output = new ScanOutput(io, line, file, log?.take);
+    const screen = file ? NO_SCREEN : io;
+    const writer = openFormat(options, ruleSet, screen);
     const tally = new Tally();
-    const own = ownFiles(file, seen?.path, streams);
+    const own = ownFiles(file, seen?.path, streams, log?.files);
+    const facts = { rules, ruleSet, roots, tally, format: formatOf(options, screen) };
     const request = { ...requestOf(options, roots, own), ...(seen && { seen }), ruleSet, progress, signal };
     using _counting = counting(progress, request.walk, io);
     try {
@@ -81,12 +78,14 @@ export const scan = command({
       await output.write(writer.end());
       await output.finish();
     } catch (error) {
+      await log?.finishInterrupted(facts, warn);
       // Whoever went away does not know how it ended.
       if (error instanceof ClosedPipeError) return INCOMPLETE;
       if (signal.aborted && seen)
         io.log.info("what has been scanned is kept: the same command with --resume goes on");
       throw error;
     }
+    await log?.finish(facts);
     if (options.profile) await printProfile(rules, roots, options.exclude, io);
     if (seen && io.errIsTerminal) io.log.info(cacheText(progress));
     if (ruleSet.rules.count === 0) return noRules(ruleSet, rules.paths, io);

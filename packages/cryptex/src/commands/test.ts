@@ -20,7 +20,7 @@ import { MAX_SIZE } from "../scan-runner/walk.ts";
 import { FINDINGS, INCOMPLETE } from "./exits.ts";
 import { checkFormat, PICTURE_FLAGS } from "./lookup-flags.ts";
 import { refuseOverwriting } from "./own-files.ts";
-import { COMPILE_FLAGS, chosenRules } from "./rule-flags.ts";
+import { COMPILE_FLAGS, plainRules } from "./rule-flags.ts";
 
 const FORMAT_NAMES = Object.keys(TEST_FORMATS) as TestFormat[];
 
@@ -53,7 +53,7 @@ export const test = command({
   async run(options, io, { env }: Deps) {
     const { path, goodware, output, junit, timeout, maxSize, threads } = options;
     const { signal } = io;
-    const rules = chosenRules({ ...options, rules: path }, env);
+    const rules = plainRules({ ...options, rules: path }, env);
     await using file = output === undefined ? undefined : await OutputFile.create(output, signal);
     await using report = junit === undefined ? undefined : await OutputFile.create(junit, signal);
     const found = await openTests(rules, signal);

@@ -40,7 +40,7 @@ export const verifyEnginesCommand = command({
   seeAlso: ["engines", "scan"],
   async run(options, io, { env }: Deps) {
     const { signal } = io;
-    const chosen = chosenRules(options, env);
+    const chosen = await chosenRules(options, io, env);
     const facts = ENGINE;
     const { rules, quarantined, compiled } = compileSet(chosen, { facts, newInstance: makeLibyara });
     compiled?.free();

@@ -37,7 +37,7 @@ export const watch = command({
     const { path, exclude, maxSize, recursive, follow, threads, debounce, poll, initial } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
-    const rules = chosenRules(options, env);
+    const rules = await chosenRules(options, io, env);
     const wish = new ReloadWish();
     using _hangUp = io.errIsTerminal ? undefined : io.onHangUp(() => wish.make());
     const folder = join(cacheFolder("cryptex", env), "rules");

@@ -171,7 +171,40 @@ const ARTIFACTS = `
   ) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY, JOURNAL, ARTIFACTS];
+const GAP = `
+  -- Code bases by the real paths of their folders, with the report that was made last: see gap/gap-store.ts.
+  CREATE TABLE gap_roots (
+    id INTEGER PRIMARY KEY,
+    root TEXT NOT NULL UNIQUE,
+    at TEXT,
+    report TEXT
+  ) STRICT;
+  -- Counts, each from the time on since when they have been these.
+  CREATE TABLE gap_points (
+    id INTEGER PRIMARY KEY,
+    root INTEGER NOT NULL REFERENCES gap_roots (id),
+    at TEXT NOT NULL,
+    counts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX gap_points_by_root ON gap_points (root);
+  -- What people set for a component.
+  CREATE TABLE gap_facts (
+    root INTEGER NOT NULL REFERENCES gap_roots (id),
+    component TEXT NOT NULL,
+    responsible TEXT,
+    linked_cryptex TEXT,
+    PRIMARY KEY (root, component)
+  ) STRICT, WITHOUT ROWID;
+  -- Which status an entry of the dictionary was last to have; null where the report said none.
+  CREATE TABLE gap_settled (
+    root INTEGER NOT NULL REFERENCES gap_roots (id),
+    codename TEXT NOT NULL,
+    status TEXT,
+    PRIMARY KEY (root, codename)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY, JOURNAL, ARTIFACTS, GAP];
 
 /**
  * Brings a database to the newest schema, each step in a transaction of its own. Programs that open one at the same time wait

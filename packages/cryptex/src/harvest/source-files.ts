@@ -68,18 +68,27 @@ export function oneSource(path: string): SourceList {
 
 export type SourceText = { readonly text: string } | { readonly reason: string };
 
-/** Reads a regular file, never through a link that was put into its place. */
 export function readSource(path: string, mostBytes: number): SourceText {
+  const file = readBytes(path, mostBytes);
+  if ("bytes" in file) return decoded(file.bytes);
+  // Listed with its bytes replaced, so that it is not found.
+  if (file.code === "ENOENT" && path.includes("\uFFFD"))
+    return { reason: "its name is no UTF-8: give it another one, or leave it out with --exclude" };
+  return { reason: file.reason };
+}
+
+/** Content of a file, or why there is none, with the system's code for it. */
+export type FileBytes = { readonly bytes: Buffer } | { readonly reason: string; readonly code?: string };
+
+/** Reads a regular file, never through a link that was put into its place. */
+export function readBytes(path: string, mostBytes: number): FileBytes {
   let file: number;
   try {
     // Windows has neither flag.
     const flags = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
     file = openSync(path, constants.O_RDONLY | flags);
   } catch (error) {
-    // Listed with its bytes replaced, so that it is not found.
-    if ((error as NodeJS.ErrnoException).code === "ENOENT" && path.includes("\uFFFD"))
-      return { reason: "its name is no UTF-8: give it another one, or leave it out with --exclude" };
-    return { reason: `cannot be read: ${refusal(error)}` };
+    return unreadable(error);
   }
   try {
     if (!fstatSync(file).isFile()) return { reason: "no regular file" };
@@ -88,17 +97,23 @@ export function readSource(path: string, mostBytes: number): SourceText {
     for (let got = -1; got !== 0 && length < buffer.length; length += got) {
       got = readSync(file, buffer, length, buffer.length - length, null);
     }
-    if (length > mostBytes) return { reason: `larger than ${mostBytes} bytes` };
-    return decoded(buffer.subarray(0, length));
+    return length > mostBytes
+      ? { reason: `larger than ${mostBytes} bytes` }
+      : { bytes: buffer.subarray(0, length) };
   } catch (error) {
-    return { reason: `cannot be read: ${refusal(error)}` };
+    return unreadable(error);
   } finally {
     closeSync(file);
   }
 }
 
+function unreadable(error: unknown): FileBytes {
+  const { code } = error as NodeJS.ErrnoException;
+  return { reason: `cannot be read: ${refusal(error)}`, ...(code !== undefined && { code }) };
+}
+
 /** Says in words why the system refused, without the path, which whoever asks may not see whole. */
-function refusal(error: unknown): string {
+export function refusal(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code && REFUSALS[code]) || code || message;
 }
@@ -113,7 +128,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 /** UTF-16 where a mark says it, as Windows' editors write it; else UTF-8; else Latin-1, which any bytes are. */
-function decoded(bytes: Buffer): SourceText {
+export function decoded(bytes: Buffer): SourceText {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe
       ? "utf-16le"

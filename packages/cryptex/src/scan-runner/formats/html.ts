@@ -2,11 +2,21 @@
  * A report in one file: what was not evaluated at the top, pictures, then tables. Memory and size are bounded: of each kind of line
  * the first are shown and all are counted.
  */
+
+import {
+  bar,
+  code,
+  type Html,
+  type PageTable,
+  page,
+  shares,
+  tableSection,
+  text,
+} from "#kit/format/html-page.ts";
 import { formatCount, formatQuantity } from "#kit/format/numbers.ts";
 import type { MatchEvent, QuarantineEvent, ShownPath } from "../events.ts";
 import { visiblePath } from "./escape.ts";
 import type { FormatOptions, FormatWriter } from "./format.ts";
-import { bar, code, type Html, type PageTable, page, shares, tableSection, text } from "./html-page.ts";
 import { matchCount } from "./match-event.ts";
 import { archiveSentence, gapSentence, matchSentence, skipSentence, Tally } from "./outcome.ts";
 

@@ -1,6 +1,6 @@
 /** Parts of a page without scripts or requests: style sheet, escaped text, tables, bars. */
-import { htmlText } from "#kit/format/markup.ts";
-import { formatCount } from "#kit/format/numbers.ts";
+import { htmlText } from "./markup.ts";
+import { formatCount } from "./numbers.ts";
 
 /** Markup. Text becomes markup only through `text`, so that hostile text never is. */
 export interface Html {

@@ -1,0 +1,90 @@
+/** From a packed rule set to paths that rules are read from: verified, unpacked into the user's cache, and held against the archive each time. */
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { InputError, UsageError } from "#kit/errors.ts";
+import { visible } from "#kit/format/visible.ts";
+import type { RuleSetRequest } from "../rules/rule-set.ts";
+import type { Trust } from "../signing/verification.ts";
+import { beginsPackage, refuseFaults, verifyPackage } from "./rule-package.ts";
+import { SeenVersions } from "./seen-versions.ts";
+import { unpacked } from "./unpacked.ts";
+
+export interface PackageUse {
+  readonly trust: Trust;
+  /** Folder of the keys, where the versions are that were used. */
+  readonly keys: string;
+  /** Folder of the cache that takes what is unpacked. */
+  readonly cacheFolder: string;
+  /** Told what is taken though it is not right. */
+  readonly warn: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A set that came packed: where its files are, and what was said of it. */
+export interface UsedPackage extends RuleSetRequest {
+  readonly alias: string;
+  readonly version: number;
+  /** Digest that the set has for whoever packed it. */
+  readonly digest: string;
+}
+
+const ENDING = /\.cxr$/i;
+const START_BYTES = 512;
+
+/** Tells whether a path is a packed rule set, by its name or its content. */
+export function isPackage(path: string): boolean {
+  try {
+    if (!statSync(path).isFile()) return false;
+    if (ENDING.test(path)) return true;
+    const file = openSync(path, "r");
+    try {
+      const start = new Uint8Array(START_BYTES);
+      return beginsPackage(start.subarray(0, readSync(file, start, 0, START_BYTES, 0)));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false; // whoever reads it says why it cannot be read
+  }
+}
+
+/**
+ * Verifies and unpacks the rule set among paths; undefined where none is one.
+ * @throws UsageError where other paths stand beside it; SignatureError where it is not to be used; InputError; the signal's reason
+ */
+export async function usePackage(
+  paths: readonly string[],
+  use: PackageUse,
+): Promise<UsedPackage | undefined> {
+  const path = paths.find(isPackage);
+  if (path === undefined) return undefined;
+  if (paths.length > 1) {
+    throw new UsageError(
+      `the packed rule set ${visible(path)} is used alone, and other rules are named beside it`,
+    );
+  }
+  const seen = new SeenVersions(use.keys);
+  const { content, verification } = verifyPackage(path, use.trust, seen);
+  refuseFaults(path, verification);
+  for (const words of verification.taken) use.warn(`${visible(path)}: ${words}; taken as asked`);
+  const { manifest, own } = content!;
+  const folder = await unpacked(content!, use.cacheFolder, use.signal);
+  if (verification.signed) {
+    const { version, name } = manifest;
+    try {
+      await seen.keep(verification.signed.root, name, { version, manifest: own.sha256 }, use.signal);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      use.warn(`an older version of ${name} would not be noticed: ${error.message}`);
+    }
+  }
+  const below = (each: string) => join(folder, each);
+  return {
+    paths: manifest.paths.map(below),
+    includeFolders: manifest.includeFolders.map(below),
+    externals: manifest.externals,
+    alias: manifest.name,
+    version: manifest.version,
+    digest: manifest.digest,
+  };
+}
