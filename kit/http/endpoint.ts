@@ -3,7 +3,8 @@
  * document is made of the same facts as the checks.
  */
 import type { Context } from "hono";
-import type { Caller, Guard, GuardedHandler, Scope } from "./access.ts";
+import { orAborted } from "../abort.ts";
+import type { Caller, Guard, Scope } from "./access.ts";
 import { NO_TOKEN } from "./access.ts";
 import { readJson } from "./body.ts";
 import type { Answer, HeaderParameter, Schema } from "./openapi.ts";
@@ -17,7 +18,8 @@ export interface Endpoint {
   /** As OpenAPI writes it: `/things/{id}`. */
   readonly path: string;
   readonly scope: Scope;
-  readonly handler: GuardedHandler;
+  /** @param closing aborted when the server stops; its reason is then thrown at once */
+  readonly handler: (c: Context, caller: Caller, closing: AbortSignal) => Promise<Response>;
   readonly operation: EndpointOperation;
 }
 
@@ -41,6 +43,8 @@ export interface Asked<Query, Body> {
   readonly caller: Caller;
   readonly request: Request;
   readonly c: Context;
+  /** Aborted when the client goes away, or the server stops. */
+  readonly signal: AbortSignal;
 }
 
 export interface EndpointSpec<Query extends QuerySpec, Body> {
@@ -76,7 +80,7 @@ export function endpoint<const Query extends QuerySpec = Record<never, never>, B
     method: method.toLowerCase() as Method,
     path,
     scope,
-    async handler(c, caller) {
+    async handler(c, caller, closing) {
       const request = c.req.raw;
       const asked = {
         query: readQuery(request.url, query),
@@ -87,8 +91,11 @@ export function endpoint<const Query extends QuerySpec = Record<never, never>, B
         caller,
         request,
         c,
+        get signal() {
+          return AbortSignal.any([request.signal, closing]);
+        },
       };
-      return await handle(asked);
+      return await orAborted(Promise.resolve(handle(asked)), closing);
     },
     operation: {
       operationId: id,
@@ -128,9 +135,11 @@ interface Routes {
   on(method: string, path: string, handler: (c: Context) => Response | Promise<Response>): unknown;
 }
 
-export function mount(app: Routes, guard: Guard, endpoints: readonly Endpoint[]): void {
+/** @param closing aborted when the server stops */
+export function mount(app: Routes, guard: Guard, endpoints: readonly Endpoint[], closing: AbortSignal): void {
   for (const { method, path, scope, handler } of endpoints) {
-    app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ":$1"), guard(scope, handler));
+    const guarded = guard(scope, (c, caller) => handler(c, caller, closing));
+    app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ":$1"), guarded);
   }
 }
 

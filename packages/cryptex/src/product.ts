@@ -142,6 +142,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Show what entries of the dictionary need: text, SVG, Mermaid or JSON",
       load: async () => (await import("./commands/dict-deps.ts")).dictDeps,
     },
+    serve: {
+      summary: "Serve scans, rules and the dictionary over HTTP, with events as they come",
+      load: async () => (await import("./commands/serve.ts")).serve,
+    },
     mcp: {
       summary: "Let an agent look up, scan and audit, by the Model Context Protocol",
       load: async () => (await import("./commands/mcp.ts")).mcp,

@@ -7,9 +7,7 @@ import { type AccessRules, isLoopback, type Token } from "#kit/http/access.ts";
 import type { Address, TlsOptions } from "#kit/http/listen.ts";
 import { readTokenFile } from "#kit/http/token-file.ts";
 import { TOKEN_PROTOCOL } from "./http/routes-events.ts";
-
-export const SCOPES = ["read", "scan", "write"] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { TokenFlag } from "./scopes.ts";
 
 export interface ProtectionSettings {
   readonly address: Address;
@@ -24,12 +22,6 @@ export interface ProtectionSettings {
   readonly insecure: boolean;
   /** Web sites whose scripts may ask. */
   readonly origins: readonly string[];
-}
-
-/** A file with a token, and what whoever has it may do. Each scope stands for itself alone. */
-export interface TokenFlag {
-  readonly scopes: readonly Scope[];
-  readonly file: string;
 }
 
 export interface Protection {

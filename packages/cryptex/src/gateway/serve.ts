@@ -1,5 +1,6 @@
 /** The gateway as a server: its services, its API, the socket, and how it stops. */
 import { aborted } from "#kit/abort.ts";
+import { type Caller, may } from "#kit/http/access.ts";
 import { withCors } from "#kit/http/cors.ts";
 import { EventHub } from "#kit/http/events/event-hub.ts";
 import { listen } from "#kit/http/listen.ts";
@@ -8,7 +9,9 @@ import { removeAbandoned } from "../telemetry-agent/take-in.ts";
 import { PROBLEMS } from "./http/answers.ts";
 import { createApp } from "./http/app.ts";
 import { journalFrames } from "./http/routes-events.ts";
+import type { McpHandler } from "./mcp/http.ts";
 import { type ProtectionSettings, protectionOf } from "./protection.ts";
+import { SCOPES } from "./scopes.ts";
 import { ServiceError } from "./service-error.ts";
 import type { Services } from "./services.ts";
 
@@ -17,6 +20,8 @@ export interface ServeSettings extends ProtectionSettings {
   readonly threads?: number | undefined;
   /** Days for which results and happenings are kept; by default all are. */
   readonly keepDays?: number | undefined;
+  /** Offers agents the tools that change something, if their token lets them. */
+  readonly mcpWrite: boolean;
 }
 
 /** Time for answers under way to be sent when the gateway is told to stop. Work for them is given up at once. */
@@ -38,7 +43,16 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
   const report = (error: unknown) => void io.log.error(error);
   const closing = new AbortController();
   const hub = new EventHub(journalFrames(services.journal), report);
-  const app = createApp({ services, hub, access, threads, report, closing: closing.signal });
+  await using agents = agentsOf(services, settings.mcpWrite, report);
+  const app = createApp({
+    services,
+    hub,
+    access,
+    threads,
+    mcp: agents.handle,
+    report,
+    closing: closing.signal,
+  });
   const listening = await listen({
     address,
     tls,
@@ -49,7 +63,7 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
     idleTimeoutSeconds: IDLE_TIMEOUT_S,
     portHints: ["--port takes another one; 0 takes any that is free"],
   });
-  using _ = keeping(services, settings.keepDays, report);
+  await using _ = keeping(services, settings.keepDays, report);
   try {
     services.scans.resumeAll();
     await io.out(`listening on ${listening.url}\n`);
@@ -59,6 +73,21 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
     hub.close();
     await Promise.all([services.scans.stop(), listening.stop(GRACE_MS)]);
   }
+}
+
+/** Answers agents. The protocol's library is loaded for the first of them. */
+function agentsOf(services: Services, allowWrite: boolean, report: (error: unknown) => void) {
+  let handler: Promise<McpHandler> | undefined;
+  return {
+    async handle(request: Request, caller: Caller): Promise<Response> {
+      handler ??= import("./mcp/http.ts").then(({ mcpHandler }) => mcpHandler(services, report));
+      const scopes = new Set(SCOPES.filter((scope) => may(caller, scope)));
+      return (await handler).handle(request, { author: caller.name, scopes, allowWrite });
+    },
+    async [Symbol.asyncDispose]() {
+      await (await handler)?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 const CORS = {
@@ -78,17 +107,28 @@ function keeping(
   { journal }: Services,
   keepDays: number | undefined,
   report: (error: unknown) => void,
-): Disposable {
-  const clean = () => {
+): AsyncDisposable {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const clean = async (): Promise<void> => {
     try {
       removeAbandoned(journal);
-      if (keepDays !== undefined)
-        journal.prune({ before: new Date(Date.now() - keepDays * 24 * HOUR_MS).toISOString() });
+      const since = keepDays === undefined ? undefined : Date.now() - keepDays * 24 * HOUR_MS;
+      await journal.prune(since === undefined ? {} : { before: new Date(since).toISOString() }, signal);
     } catch (error) {
-      report(error); // the store is busy, or full: it is tried again in an hour
+      // The store is busy, or full: it is tried again in an hour.
+      if (!signal.aborted) report(error);
     }
   };
-  clean();
-  const timer = setInterval(clean, HOUR_MS);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  let work = clean();
+  const timer = setInterval(() => {
+    work = work.then(clean);
+  }, HOUR_MS);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      ending.abort();
+      await work;
+    },
+  };
 }

@@ -26,8 +26,8 @@ export interface Services {
   readonly ruleSets: RuleSets;
   readonly scans: Scans;
   readonly artifacts: Artifacts;
-  readonly gap?: GapService;
-  readonly triggers?: Triggers;
+  readonly gap: GapService;
+  readonly triggers: Triggers;
 }
 
 /** @throws ServiceError "not-found" where no gap root is set */

@@ -39,15 +39,15 @@ export interface App {
 }
 
 export function createApp(deps: AppDeps): App {
-  const { services, hub, access, mcp, report } = deps;
+  const { services, hub, access, mcp, report, closing } = deps;
   const endpoints: Endpoint[] = [
     ...scanEndpoints(services),
     ...collectEndpoints(services),
     ...eventEndpoints(services.journal, hub, report),
     ...ruleEndpoints(services),
     ...dictionaryEndpoints(services),
-    ...(services.gap ? gapEndpoints(services.gap) : []),
-    ...(services.triggers ? triggerEndpoints(services.triggers) : []),
+    ...gapEndpoints(services),
+    ...triggerEndpoints(services),
     ...(mcp ? mcpEndpoints(mcp) : []),
     ...statusEndpoints({ ...deps, openapi: () => document }),
   ];
@@ -59,7 +59,7 @@ export function createApp(deps: AppDeps): App {
     refusalOf,
     report,
   });
-  mount(router, accessGuard(access), endpoints);
+  mount(router, accessGuard(access), endpoints, closing);
   return { router, endpoints };
 }
 

@@ -37,11 +37,11 @@ export function collectEndpoints({ journal }: Services) {
         "409": answer("It is there already: `scan` is its id", "Problem"),
         "503": answer("Too many are sent at a time", "Problem"),
       },
-      async handle({ request, caller }) {
+      async handle({ request, caller, signal }) {
         requireType(request, [NDJSON, "application/ndjson", "application/jsonl"]);
         const key = idempotencyKey(request);
         const origin = request.headers.get("cryptex-origin") ?? caller.name;
-        const { signal, body } = request;
+        const { body } = request;
         if (body === null) throw new Refusal(400, "there is no result in it: it is empty");
         const record = await senders.take(
           () => taken(() => takeIn(journal, body, { origin, key, signal })),

@@ -6,7 +6,7 @@ import { arrayOf, objectOf, withHeaders } from "#kit/http/openapi.ts";
 import { namesParameter, textParameter } from "#kit/http/parameters.ts";
 import { nullable, object, optional, text } from "#kit/http/shapes.ts";
 import { CODENAME_LENGTH } from "../../dictionary/entry.ts";
-import type { GapReport, GapService } from "../services.ts";
+import type { GapReport, Services } from "../services.ts";
 import { json } from "./answers.ts";
 import { answer } from "./lists.ts";
 
@@ -14,7 +14,7 @@ const PORT_STATUSES = ["pending", "in_progress", "done", "stale", "excluded"] as
 const NO_ROOT = { "404": answer("The gateway was started without --gap-root", "Problem") };
 const MAX_JSON_BYTES = 64 * 1024;
 
-export function gapEndpoints(gap: GapService) {
+export function gapEndpoints({ gap }: Services) {
   return [
     endpoint("GET /gap", {
       id: "gapReport",

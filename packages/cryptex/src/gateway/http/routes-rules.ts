@@ -96,7 +96,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
         "200": answer("Findings of lint", "Validation"),
         "503": answer("Too many at a time", "Problem"),
       },
-      handle: async ({ body, request }) => json(await ruleSets.validate(body.text, request.signal)),
+      handle: async ({ body, signal }) => json(await ruleSets.validate(body.text, signal)),
     }),
     endpoint("POST /rules/explain", {
       id: "explainRule",
@@ -110,7 +110,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
         "409": answer("There is none: the rule is not evaluated, or the file cannot be read", "Problem"),
         "503": answer("Too many at a time", "Problem"),
       },
-      handle: async ({ body, request }) => json(await ruleSets.explain(questionOf(body), request.signal)),
+      handle: async ({ body, signal }) => json(await ruleSets.explain(questionOf(body), signal)),
     }),
     endpoint("POST /rules/safe-index", {
       id: "safeIndex",
@@ -129,7 +129,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
         "503": answer("Too many at a time", "Problem"),
         ...SET,
       },
-      handle: async ({ body, request }) => json(await ruleSets.safeIndex(body, request.signal)),
+      handle: async ({ body, signal }) => json(await ruleSets.safeIndex(body, signal)),
     }),
     endpoint("GET /rulesets", {
       id: "listRuleSets",

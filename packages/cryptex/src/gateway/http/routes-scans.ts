@@ -202,7 +202,7 @@ export function scanEndpoints({ journal, scans }: Services) {
         "404": answer("There is no such rule set", "Problem"),
         "503": answer("Too many are scanned at a time", "Problem"),
       },
-      async handle({ query, request }) {
+      async handle({ query, request, signal }) {
         const {
           ruleset,
           filename,
@@ -213,8 +213,8 @@ export function scanEndpoints({ journal, scans }: Services) {
         } = query;
         const options = { ruleset, filename, explain, timeoutMs, maxStrings, archives };
         const events = await uploads.take(
-          async () => scans.scanBytes(await readBytes(request, MAX_SCANNED_BYTES), options, request.signal),
-          request.signal,
+          async () => scans.scanBytes(await readBytes(request, MAX_SCANNED_BYTES), options, signal),
+          signal,
         );
         const writer = jsonWriter();
         const parts = [...events.map((event) => writer.event(event)), writer.end()];
