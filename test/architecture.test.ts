@@ -445,6 +445,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/mcp",
     files: /^packages\/cryptex\/src\/gateway\/mcp\//,
     may: [
+      "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/explain",
@@ -466,6 +467,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/services",
     files: /^packages\/cryptex\/src\/gateway\/services\.ts$/,
     may: [
+      "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/gateway",
@@ -481,6 +483,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/scans",
     files: /^packages\/cryptex\/src\/gateway\/scans\//,
     may: [
+      "cryptex/service-error",
       "cryptex/archives",
       "cryptex/cryptex-store",
       "cryptex/gateway",
@@ -497,6 +500,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/rules",
     files: /^packages\/cryptex\/src\/gateway\/rules\//,
     may: [
+      "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/explain",
       "cryptex/gateway",
@@ -520,6 +524,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway",
     files: /^packages\/cryptex\/src\/gateway\//,
     may: [
+      "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/engine",
       "cryptex/explain",

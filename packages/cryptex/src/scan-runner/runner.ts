@@ -52,7 +52,7 @@ export interface ScanRequest {
 
 /** A place in the order of paths, with the counts of all that came before. Serialises to JSON. */
 export interface ScanPlace {
-  /** Of what was evaluated last. Absent before the first. */
+  /** Identity of what was evaluated last. Absent before the first. */
   readonly walk?: WalkPlace;
   readonly counts: ResultCounts;
 }

@@ -43,7 +43,7 @@ export interface WalkOptions {
 
 /** A place in the order of paths. */
 export interface WalkPlace {
-  /** What was found last. */
+  /** Path that was found last. */
   readonly path: string;
   /** Folders that were entered before that and whose entries come behind it: `a`, where the path is `a-b`. */
   readonly folders: readonly string[];

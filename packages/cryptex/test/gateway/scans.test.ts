@@ -37,7 +37,7 @@ function fill(place: Place): void {
 
 const DEEP: ScanOrder = { ...ALL, options: { archives: 2 } };
 
-/** What one scan says that is not interrupted. */
+/** Lines of one scan that is not interrupted. */
 async function wholeOf(place: Place, order: ScanOrder): Promise<readonly unknown[]> {
   await using gateway = open(place, { storeName: "whole.db" });
   const { id } = gateway.scans.submit(order, GATEWAY);
