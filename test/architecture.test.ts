@@ -419,6 +419,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/engine",
+      "cryptex/gap",
       "cryptex/gateway",
       "cryptex/gateway/mcp",
       "cryptex/gateway/rules",
@@ -445,6 +446,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/mcp",
     files: /^packages\/cryptex\/src\/gateway\/mcp\//,
     may: [
+      "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/explain",
@@ -466,8 +468,10 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/services",
     files: /^packages\/cryptex\/src\/gateway\/services\.ts$/,
     may: [
+      "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
+      "cryptex/gap",
       "cryptex/gateway",
       "cryptex/gateway/rules",
       "cryptex/gateway/scans",
@@ -481,6 +485,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/scans",
     files: /^packages\/cryptex\/src\/gateway\/scans\//,
     may: [
+      "cryptex/service-error",
       "cryptex/archives",
       "cryptex/cryptex-store",
       "cryptex/gateway",
@@ -497,6 +502,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/rules",
     files: /^packages\/cryptex\/src\/gateway\/rules\//,
     may: [
+      "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/explain",
       "cryptex/gateway",
@@ -520,6 +526,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway",
     files: /^packages\/cryptex\/src\/gateway\//,
     may: [
+      "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/engine",
       "cryptex/explain",

@@ -187,7 +187,8 @@ function changed(row: ScanRow, lines: readonly ScanEvent[], change: ScanChange, 
   return {
     number: row.number,
     state,
-    started: row.started ?? (state === "waiting" ? null : now),
+    // One that is cancelled while it waits has never started.
+    started: row.started ?? (state === "running" || state === "done" ? now : null),
     ended: hasEnded(state) ? now : null,
     start_line: textOfLine(start) ?? row.start_line,
     end_line: textOfLine(end) ?? row.end_line,

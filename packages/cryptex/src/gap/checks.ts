@@ -7,7 +7,7 @@ import { isTest } from "./exclusion.ts";
 import type { Evidence } from "./gap-report.ts";
 import { split } from "./gap-toml.ts";
 
-/** What a declaration is about. */
+/** The subject of a declaration. */
 export interface Ported {
   readonly name: string;
   readonly hasFile: boolean;
@@ -19,7 +19,7 @@ export interface Checked {
   readonly evidence: Evidence;
   /** There is a file that is said to be the port. */
   readonly hasTarget: boolean;
-  /** What is not as declared, as `evidence` has it. */
+  /** Differences from the declaration, as `evidence` has it. */
   readonly faults: readonly Fault[];
 }
 

@@ -1,4 +1,4 @@
-/** What a file of code says: which names it defines, what its comments are, and its text without them. */
+/** Reads a file of code: which names it defines, what its comments are, and its text without them. */
 import type { Tree } from "@vscode/tree-sitter-wasm";
 import { parse } from "../harvest/grammars.ts";
 import { type CodeLanguage, languageOf } from "../harvest/languages.ts";

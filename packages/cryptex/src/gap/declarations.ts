@@ -1,4 +1,4 @@
-/** What is declared to port what: gap.toml and comments of ports together. */
+/** Declarations of ports: gap.toml and comments of ports together. */
 import { GAP_TOML, type Mapping } from "./gap-toml.ts";
 import type { PortsComment } from "./ports-comments.ts";
 
@@ -12,7 +12,7 @@ export interface Declaration {
   readonly tests: readonly string[];
   /** Digests of the component when it was declared; one, unless declarations contradict each other. */
   readonly digests: readonly string[];
-  /** What is said to be missing yet. */
+  /** Parts that are said to be missing yet. */
   readonly missing: readonly string[];
   readonly declaredIn: readonly string[];
   /** For messages: `gap.toml`, `port.rs:3`. */

@@ -1,4 +1,4 @@
-/** Whether a report is as a pipeline may expect it: nothing stale, each declaration holds, `[expect]` is met, the baseline is the same. */
+/** Tells whether a report is as a pipeline may expect it: nothing stale, each declaration holds, `[expect]` is met, the baseline is the same. */
 import { visible } from "#kit/format/visible.ts";
 import type { GapComponent, GapReport } from "./gap-report.ts";
 import type { ExpectedStatus, GapSettings } from "./gap-toml.ts";

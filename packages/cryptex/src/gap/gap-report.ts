@@ -33,9 +33,9 @@ export interface GapComponent {
   readonly linked_cryptex: string | null;
   /** One for each file that is declared to port it. */
   readonly evidence: readonly Evidence[];
-  /** What may be a port of it, by names alone. They change no status. */
+  /** Possible ports, by names alone. They change no status. */
   readonly suggestions: readonly Suggestion[];
-  /** Of the file, in hexadecimal digits; null where there is no file, or it could not be read. */
+  /** Digest of the file, in hexadecimal digits; null where there is no file, or it could not be read. */
   readonly sha256: string | null;
   /** Why it is not done. */
   readonly reason?: string;
@@ -57,7 +57,7 @@ export interface Evidence {
   readonly tests: readonly string[];
   /** SHA-256 that the component had when this was declared. */
   readonly sha256: string | null;
-  /** What is not as declared. */
+  /** Differences from the declaration. */
   readonly faults: readonly string[];
 }
 
@@ -127,7 +127,7 @@ export function reportDigest(report: GapReport): string {
   return createHash("sha256").update(reportText(report)).digest("hex");
 }
 
-/** What people set by hand for a component. */
+/** Facts that people set by hand for a component. */
 export interface Facts {
   readonly responsible?: string | null;
   readonly linked_cryptex?: string | null;

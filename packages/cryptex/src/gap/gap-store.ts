@@ -1,4 +1,4 @@
-/** What is kept of gap reports between runs. Code bases are told apart by the real paths of their folders. */
+/** Keeps gap reports between runs. Code bases are told apart by the real paths of their folders. */
 import type { Counts, Facts, GapReport } from "./gap-report.ts";
 
 export interface KeptReport {
@@ -23,7 +23,7 @@ export interface GapStore {
   keep(root: string, report: GapReport): void;
   /** Lists points, the oldest first. */
   history(root: string): GapPoint[];
-  /** What was set by hand, by component. */
+  /** Lists what was set by hand, by component. */
   facts(root: string): ReadonlyMap<string, Facts>;
   /** Sets what is given; null takes it back. */
   setFacts(root: string, component: string, facts: Facts): void;

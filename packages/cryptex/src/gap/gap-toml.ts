@@ -43,7 +43,7 @@ export interface Mapping {
   readonly sha256?: string;
   readonly responsible?: string;
   readonly linked?: string;
-  /** What is not ported yet. */
+  /** Says in words which part is not ported yet. */
   readonly missing?: string;
 }
 

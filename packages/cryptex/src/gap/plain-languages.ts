@@ -5,7 +5,7 @@ export interface PlainLanguage {
   readonly name: string;
   /** Endings of files, or whole names, in lower case. */
   readonly endings: readonly string[];
-  /** What a line of a comment begins with. */
+  /** Marks that begin a comment of one line. */
   readonly marks: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * What may be a port of a component: a file of another language with a like name, or which defines symbols of like names. Each pair is
+ * Suggests ports of a component: a file of another language with a like name, or which defines symbols of like names. Each pair is
  * judged by itself, so that another file changes nothing. It proves nothing, and no status follows from it.
  */
 import { partsOf } from "./code.ts";

@@ -40,7 +40,7 @@ export interface Tree {
   readonly files: readonly string[];
   /** Entries that are neither files nor folders. */
   readonly others: readonly Remark[];
-  /** What could not be looked at. */
+  /** Entries that could not be looked at. */
   readonly unread: readonly Remark[];
 }
 

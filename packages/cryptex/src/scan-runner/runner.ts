@@ -6,6 +6,7 @@ import type { RuleSet } from "../rules/rule-set.ts";
 import { type Content, onlyContent } from "./content.ts";
 import { Crew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
+import { join } from "./paths.ts";
 import { type PlacedLine, PlacedLines } from "./placed-lines.ts";
 import type { ScanProgress } from "./progress.ts";
 import type { ExplainData, FileResult, ScanFileOptions } from "./protocol.ts";
@@ -14,7 +15,7 @@ import type { SeenFiles, SeenResult } from "./seen-files.ts";
 import { SeenLookup } from "./seen-lookup.ts";
 import { type Item, listed, pathOf, Stretch } from "./stretch.ts";
 import { type StartThread, startScanThread } from "./thread.ts";
-import { type Found, type FoundFile, GONE, Walk, type WalkOptions } from "./walk.ts";
+import { type Found, type FoundFile, GONE, Walk, type WalkOptions, type WalkPlace } from "./walk.ts";
 
 export interface ScanRequest {
   readonly ruleSet: RuleSet;
@@ -51,8 +52,8 @@ export interface ScanRequest {
 
 /** A place in the order of paths, with the counts of all that came before. Serialises to JSON. */
 export interface ScanPlace {
-  /** What was evaluated last; a binary string. Absent before the first. */
-  readonly path?: string;
+  /** Identity of what was evaluated last. Absent before the first. */
+  readonly walk?: WalkPlace;
   readonly counts: ResultCounts;
 }
 
@@ -96,8 +97,10 @@ class Scan implements Disposable {
   readonly #seen: SeenLookup | undefined;
   readonly #crew: Crew;
   readonly #walk: Pick<Walk, "next"> & Partial<Disposable>;
-  /** Path of what was evaluated last. */
-  #evaluated: string | undefined;
+  /** Place of what was evaluated last. */
+  #evaluated: WalkPlace | undefined;
+  /** Folders in the order in which they were entered, whose place is not evaluated yet. */
+  readonly #entered: string[] = [];
   /** Lines of members wait for their place, which is behind that of files such as `a.zip `. */
   readonly #placed = new PlacedLines();
   #walked = false;
@@ -126,10 +129,9 @@ class Scan implements Disposable {
     };
     this.#results = new Results(ruleSet, request.listClean ?? false, request.from?.counts);
     this.#seen = seen && new SeenLookup(seen, reuse, (error) => this.#fail(error));
-    this.#evaluated = request.from?.path;
+    this.#evaluated = request.from?.walk;
     this.#walk =
-      request.source ??
-      (request.content ? onlyContent(request.content) : new Walk({ ...walkOptions, after: this.#evaluated }));
+      request.source ?? (request.content ? onlyContent(request.content) : new Walk(this.#walkOptions()));
     this.#crew = new Crew({
       threads: request.threads ?? defaultThreads(),
       compiled: ruleSet.compiled,
@@ -155,6 +157,15 @@ class Scan implements Disposable {
     this.#crew[Symbol.dispose]();
     this.#walk[Symbol.dispose]?.();
     this.#seen?.[Symbol.dispose]();
+  }
+
+  #walkOptions(): WalkOptions {
+    const { walk, passed, from } = this.request;
+    const onEnter = (path: string, byLink: boolean) => {
+      walk.onEnter?.(path, byLink);
+      this.#entered.push(path);
+    };
+    return { ...walk, ...(passed && { onEnter }), after: from?.walk };
   }
 
   async *run(): AsyncGenerator<ScanEvent, void> {
@@ -333,7 +344,7 @@ class Scan implements Disposable {
         yield* this.#knownLines(item.file, item.result);
       } else if (!(yield* this.#fileLines(item, results![next++]!))) return;
       if (item.kind !== "line") progress?.finished(item.file, this.#results.matches);
-      this.#evaluated = path;
+      if (this.request.passed) this.#evaluated = this.#placeAt(path);
       this.#pass();
     }
   }
@@ -349,8 +360,15 @@ class Scan implements Disposable {
   /** Tells of the place, unless lines wait for theirs: they stand behind it, and belong to what was before it. */
   #pass(): void {
     if (!this.request.passed || !this.#placed.isEmpty) return;
-    const path = this.#evaluated;
-    this.request.passed({ ...(path !== undefined && { path }), counts: this.#results.counts() });
+    const walk = this.#evaluated;
+    this.request.passed({ ...(walk && { walk }), counts: this.#results.counts() });
+  }
+
+  #placeAt(path: string): WalkPlace {
+    const ahead = this.#entered.findIndex((folder) => folder > path);
+    const behind = this.#entered.splice(0, ahead < 0 ? this.#entered.length : ahead);
+    const folders = [...(this.#evaluated?.folders ?? []), ...behind];
+    return { path, folders: folders.filter((folder) => join(folder, "") > path) };
   }
 
   /** Returns false where the scan was cancelled. */

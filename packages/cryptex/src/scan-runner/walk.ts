@@ -31,14 +31,22 @@ export interface WalkOptions {
    * whatever is exchanged for a link meanwhile. No link is followed, a root neither. Binary string.
    */
   readonly within?: string;
-  /** Path that was found last by a walk that was interrupted: what comes behind it is found. Not for walks that follow links. */
-  readonly after?: string | undefined;
+  /** Goes on where an earlier walk was interrupted. Not for walks that follow links. */
+  readonly after?: WalkPlace | undefined;
   /** Files that the scan itself writes. They are skipped: to read them tells nothing, and to close a store's file would free its locks. */
   readonly own?: readonly OwnFile[];
   /** Told of each folder before it is listed. @param byLink its path is a symbolic link */
   readonly onEnter?: (path: string, byLink: boolean) => void;
   /** Names to be looked at in a folder; undefined for all that are in it. */
   readonly namesIn?: (path: string) => Iterable<string> | undefined;
+}
+
+/** A place in the order of paths. */
+export interface WalkPlace {
+  /** Path that was found last. */
+  readonly path: string;
+  /** Folders that were entered before that and whose entries come behind it: `a`, where the path is `a-b`. */
+  readonly folders: readonly string[];
 }
 
 export interface OwnFile {
@@ -157,13 +165,11 @@ export class Walk implements Disposable {
     this.#fence?.[Symbol.dispose]();
   }
 
-  /**
-   * Tells that an entry has been found before, with all that is in it. A folder in which the place is where the walk begins is looked at again, and
-   * what keeps it from being entered now is said.
-   */
+  /** Tells that an entry has been found before, with all that is in it. What keeps others from being entered now is said. */
   #isBehind(key: string): boolean {
     const { after } = this.options;
-    return after !== undefined && key <= after && !after.startsWith(join(key, ""));
+    if (!after || key > after.path) return false;
+    return !after.path.startsWith(join(key, "")) && !after.folders.includes(key);
   }
 
   /** Path by which node:fs finds an entry. */

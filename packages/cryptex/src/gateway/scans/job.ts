@@ -7,7 +7,7 @@ import { openSeenFiles } from "../../cryptex-store/seen-files.ts";
 import type { Store } from "../../cryptex-store/store.ts";
 import { StoreError } from "../../cryptex-store/store-error.ts";
 import { storeFiles } from "../../cryptex-store/store-files.ts";
-import { type Journal, JournalError } from "../../results/journal.ts";
+import { type Journal, JournalError, type ScanChange } from "../../results/journal.ts";
 import type { RuleSet } from "../../rules/rule-set.ts";
 import type { ScanEvent } from "../../scan-runner/events.ts";
 import { ScanProgress } from "../../scan-runner/progress.ts";
@@ -141,9 +141,8 @@ export class ScanJob {
 
   /** Takes the scan for this run, unless somebody else has since its checkpoint was read. */
   #claim(): void {
-    const { run } = this.#checkpoint;
-    const checkpoint = { ...this.before, run };
-    this.#append([], { state: "running", checkpoint }, this.before?.run ?? null);
+    const checkpoint = { ...this.before, run: this.#checkpoint.run };
+    this.#appendAfter(this.before?.run, [], { state: "running", checkpoint });
   }
 
   #seenFiles(ruleSet: RuleSet) {
@@ -180,16 +179,16 @@ export class ScanJob {
     this.#count();
   }
 
-  /** @param run that wrote last; null where none has @throws TAKEN_OVER; JournalError "ended"; StoreError */
-  #append(
-    lines: readonly ScanEvent[],
-    change: Parameters<Journal["append"]>[2],
-    run: string | null = this.#checkpoint.run,
-  ): void {
+  #append(lines: readonly ScanEvent[], change: ScanChange): void {
+    this.#appendAfter(this.#checkpoint.run, lines, change);
+  }
+
+  /** @param run that must have written last @throws TAKEN_OVER; JournalError "ended"; StoreError */
+  #appendAfter(run: string | undefined, lines: readonly ScanEvent[], change: ScanChange): void {
     const { store, journal } = this.deps;
     store.write(() => {
       const written = journal.hidden(this.id)?.checkpoint as Checkpoint | null | undefined;
-      if ((written?.run ?? null) !== run) throw TAKEN_OVER;
+      if (written?.run !== run) throw TAKEN_OVER;
       journal.append(this.id, lines, change);
     });
   }
