@@ -61,6 +61,7 @@ export class NodeRed implements AsyncDisposable {
       uiHost: "127.0.0.1",
       flowFile: "flows.json",
       credentialSecret: "of the test",
+      editorTheme: { tours: false },
       telemetry: { enabled: false, updateNotification: false },
       externalModules: { palette: { allowInstall: false } },
       contextStorage: {
