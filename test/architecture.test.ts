@@ -416,6 +416,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/http",
     files: /^packages\/cryptex\/src\/gateway\/(http\/|serve\.ts$|protection\.ts$)/,
     may: [
+      "cryptex/gap",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/engine",
@@ -467,6 +468,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/services",
     files: /^packages\/cryptex\/src\/gateway\/services\.ts$/,
     may: [
+      "cryptex/gap",
       "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/dictionary",

@@ -4,9 +4,11 @@
  */
 
 import { storedDictionary } from "../cryptex-store/dictionary.ts";
+import { storedGap } from "../cryptex-store/gap.ts";
 import { storedJournal } from "../cryptex-store/journal.ts";
 import { openStore } from "../cryptex-store/store.ts";
 import type { Dictionary } from "../dictionary/dictionary.ts";
+import { type GapService, openGapService } from "../gap/gap-service.ts";
 import type { Journal } from "../results/journal.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import type { RuleCollection } from "../rules/which-rules.ts";
@@ -27,33 +29,8 @@ export interface Services {
   readonly scans: Scans;
   readonly artifacts: Artifacts;
   readonly gap: GapService;
-  readonly triggers: Triggers;
-}
-
-/** @throws ServiceError "not-found" where no gap root is set */
-export interface GapService {
-  report(): GapReport;
-  scan(): Promise<GapReport>;
-  set(component: string, changes: GapChanges): GapComponent;
-  history(): { readonly at: string; readonly counts: Readonly<Record<string, number>> }[];
-}
-
-export interface GapChanges {
-  readonly responsible?: string | null;
-  readonly linked_cryptex?: string | null;
-}
-
-export interface GapComponent {
-  readonly component: string;
-  readonly port_status: string;
-  readonly responsible: string | null;
-  readonly linked_cryptex: string | null;
-}
-
-export interface GapReport {
-  readonly schema: 1;
-  readonly components: readonly GapComponent[];
-  readonly counts: Readonly<Record<string, number>>;
+  /** Absent where the program has none. */
+  readonly triggers?: Triggers;
 }
 
 export interface ServiceSettings {
@@ -66,6 +43,8 @@ export interface ServiceSettings {
   readonly externals: Externals;
   /** Folder of compiled sets; none is kept without it. */
   readonly cacheFolder?: string;
+  /** Folder of the code base that the gap report is of. */
+  readonly gapRoot?: string | undefined;
   /** Scanning threads of each scan; by default one a core. */
   readonly threads?: number | undefined;
   /** Scans that run at a time. */
@@ -104,13 +83,22 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     ...(threads !== undefined && { threads }),
     ...(mostScans !== undefined && { mostRunning: mostScans }),
   });
+  const dictionary = storedDictionary(store);
+  const gap = openGapService({
+    root: settings.gapRoot,
+    store: storedGap(store),
+    dictionary,
+    note: (happening) => journal.note(happening),
+    signal: closing.signal,
+  });
   return {
     journal,
-    dictionary: storedDictionary(store),
+    dictionary,
     roots,
     ruleSets,
     scans,
     artifacts: artifactsIn(store),
+    gap,
     async [Symbol.asyncDispose]() {
       closing.abort(new ServiceError("busy", "the program is stopping"));
       await scans.stop();

@@ -5,7 +5,7 @@ import { LANGUAGES } from "../../src/harvest/languages.ts";
 
 const code = async (path: string, text: string) => (await readCode(path, text, 60_000))!;
 
-/** What each text defines, and what it mentions alone. */
+/** Definitions of each text, and what it mentions alone. */
 const TEXTS: readonly (readonly [path: string, text: string, defined: string, mentioned: string])[] = [
   [
     "a.ts",

@@ -1,4 +1,4 @@
-/** What holds for any tree. */
+/** Properties of any tree. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type GapReport, reportText } from "../../src/gap/gap-report.ts";

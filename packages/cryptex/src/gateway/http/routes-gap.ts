@@ -6,7 +6,8 @@ import { arrayOf, objectOf, withHeaders } from "#kit/http/openapi.ts";
 import { namesParameter, textParameter } from "#kit/http/parameters.ts";
 import { nullable, object, optional, text } from "#kit/http/shapes.ts";
 import { CODENAME_LENGTH } from "../../dictionary/entry.ts";
-import type { GapReport, Services } from "../services.ts";
+import type { GapReport } from "../../gap/gap-report.ts";
+import type { Services } from "../services.ts";
 import { json } from "./answers.ts";
 import { answer } from "./lists.ts";
 

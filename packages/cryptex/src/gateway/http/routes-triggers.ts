@@ -2,8 +2,7 @@
 import { endpoint } from "#kit/http/endpoint.ts";
 import { arrayOf, objectOf, schemaNamed, withHeaders } from "#kit/http/openapi.ts";
 import { list, object, oneOf, optional, text } from "#kit/http/shapes.ts";
-import type { Services } from "../services.ts";
-import type { TriggerOrder } from "../triggers/triggers.ts";
+import type { TriggerOrder, Triggers } from "../triggers/triggers.ts";
 import { json, noContent } from "./answers.ts";
 import { answer } from "./lists.ts";
 import { FRAME_TYPES } from "./schemas.ts";
@@ -20,7 +19,7 @@ const ORDER = object({
   secret: optional(text(200, { least: 16 })),
 });
 
-export function triggerEndpoints({ triggers }: Services) {
+export function triggerEndpoints(triggers: Triggers) {
   return [
     endpoint("GET /triggers", {
       id: "listTriggers",

@@ -1,9 +1,10 @@
 /** Services that are other rooms' to test: scans that end when they are told to, a gap report of two components, triggers in memory. */
 
+import { countsOf, type GapComponent, type GapReport } from "../../../src/gap/gap-report.ts";
+import type { GapService } from "../../../src/gap/gap-service.ts";
 import type { Roots } from "../../../src/gateway/roots.ts";
 import type { BytesOptions, Orderer, ScanOrder, ScanStats, Scans } from "../../../src/gateway/scans/scans.ts";
 import { ServiceError } from "../../../src/gateway/service-error.ts";
-import type { GapComponent, GapReport, GapService } from "../../../src/gateway/services.ts";
 import type { MadeTrigger, Trigger, TriggerOrder, Triggers } from "../../../src/gateway/triggers/triggers.ts";
 import type { Journal, ScanRecord } from "../../../src/results/journal.ts";
 import type { ScanEvent } from "../../../src/scan-runner/events.ts";
@@ -86,16 +87,42 @@ export const END: ScanEvent = {
 
 const RESULT: ScanEvent[] = [START, matchOf("sample"), END];
 
+const NONE = { pending: 0, in_progress: 0, done: 0, stale: 0, excluded: 0, problems: 0 };
+
+const COMPONENT = {
+  ...{
+    language: "C",
+    port_status: "pending",
+    rust_status: "pending",
+    responsible: null,
+    linked_cryptex: null,
+  },
+  ...{ evidence: [], suggestions: [], sha256: null },
+} as const;
+
 export class FakeGap implements GapService {
   isThere = true;
   #components: GapComponent[] = [
-    { component: "src/a.c", port_status: "pending", responsible: "Ann", linked_cryptex: null },
-    { component: "src/b.c", port_status: "done", responsible: null, linked_cryptex: "Lamp-Open" },
+    { ...COMPONENT, component: "src/a.c", responsible: "Ann" },
+    {
+      ...COMPONENT,
+      component: "src/b.c",
+      port_status: "done",
+      rust_status: "done",
+      linked_cryptex: "Lamp-Open",
+    },
   ];
 
   report(): GapReport {
     if (!this.isThere) throw new ServiceError("not-found", "no gap root is set");
-    return { schema: 1, components: this.#components, counts: { pending: 1, done: 1 } };
+    const report = {
+      schema: 1,
+      root: "code",
+      components: this.#components,
+      excluded: [],
+      problems: [],
+    } as const;
+    return { ...report, counts: countsOf(report) };
   }
 
   async scan(): Promise<GapReport> {
@@ -111,7 +138,7 @@ export class FakeGap implements GapService {
   }
 
   history() {
-    return [{ at: "2026-01-01T00:00:00.000Z", counts: { pending: 2 } }];
+    return [{ at: "2026-01-01T00:00:00.000Z", counts: { ...NONE, pending: 2 } }];
   }
 }
 
