@@ -4,9 +4,11 @@
  */
 
 import { storedDictionary } from "../cryptex-store/dictionary.ts";
+import { storedGap } from "../cryptex-store/gap.ts";
 import { storedJournal } from "../cryptex-store/journal.ts";
 import { openStore } from "../cryptex-store/store.ts";
 import type { Dictionary } from "../dictionary/dictionary.ts";
+import { openGapService } from "../gap/gap-service.ts";
 import type { Journal } from "../results/journal.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import type { RuleCollection } from "../rules/which-rules.ts";
@@ -66,6 +68,8 @@ export interface ServiceSettings {
   readonly externals: Externals;
   /** Folder of compiled sets; none is kept without it. */
   readonly cacheFolder?: string;
+  /** Folder of the code base that the gap report is about. */
+  readonly gapRoot?: string | undefined;
   /** Scanning threads of each scan; by default one a core. */
   readonly threads?: number | undefined;
   /** Scans that run at a time. */
@@ -79,7 +83,7 @@ export interface ServiceSettings {
  * @throws InputError; StoreError
  */
 export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
-  const { env, warn, threads, mostScans } = settings;
+  const { env, warn, threads, mostScans, gapRoot } = settings;
   const roots = openRoots(settings.roots);
   const store = openStore(settings.store, { env });
   const closing = new AbortController();
@@ -104,12 +108,21 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     ...(threads !== undefined && { threads }),
     ...(mostScans !== undefined && { mostRunning: mostScans }),
   });
+  const dictionary = storedDictionary(store);
+  const gap = openGapService({
+    root: gapRoot,
+    store: storedGap(store),
+    dictionary,
+    note: (happening) => void journal.note(happening),
+    signal: closing.signal,
+  });
   return {
     journal,
-    dictionary: storedDictionary(store),
+    dictionary,
     roots,
     ruleSets,
     scans,
+    gap,
     artifacts: artifactsIn(store),
     async [Symbol.asyncDispose]() {
       closing.abort(new ServiceError("busy", "the program is stopping"));
