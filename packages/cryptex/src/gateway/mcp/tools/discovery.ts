@@ -126,6 +126,7 @@ async function discoverBelow(
   const request: DiscoverRequest = {
     folder: isFile ? dirname(path) : path,
     ...(isFile && { file: basename(path) }),
+    isFenced: true,
     exclude,
     maxBytes: MOST_BYTES,
     timeoutMs: FILE_MS,
