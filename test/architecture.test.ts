@@ -357,7 +357,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/harvest",
     files: /^packages\/cryptex\/src\/harvest\//,
-    may: ["cryptex/dictionary", "kit/format", "kit/thread"],
+    may: ["cryptex/dictionary", "cryptex/scan-runner", "kit/format", "kit/thread"],
     packages: /^(node:|@vscode\/tree-sitter-wasm($|\/))/,
   },
   {

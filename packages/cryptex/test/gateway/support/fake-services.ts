@@ -49,6 +49,8 @@ export class FakeScans implements Scans {
   resumeAll(): void {}
   async stop(): Promise<void> {}
 
+  filesDone(): undefined {}
+
   stats(): ScanStats {
     return {
       running: 1,
