@@ -446,6 +446,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/mcp",
     files: /^packages\/cryptex\/src\/gateway\/mcp\//,
     may: [
+      "cryptex/gap",
       "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/dictionary",

@@ -91,16 +91,17 @@ const RESULT: ScanEvent[] = [START, matchOf("sample"), END];
 
 const NONE = { pending: 0, in_progress: 0, done: 0, stale: 0, excluded: 0, problems: 0 };
 
-const COMPONENT = {
-  ...{
-    language: "C",
-    port_status: "pending",
-    rust_status: "pending",
-    responsible: null,
-    linked_cryptex: null,
-  },
-  ...{ evidence: [], suggestions: [], sha256: null },
-} as const;
+const COMPONENT: GapComponent = {
+  component: "",
+  language: "C",
+  port_status: "pending",
+  rust_status: "pending",
+  responsible: null,
+  linked_cryptex: null,
+  evidence: [],
+  suggestions: [],
+  sha256: null,
+};
 
 export class FakeGap implements GapService {
   isThere = true;
