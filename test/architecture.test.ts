@@ -357,7 +357,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/harvest",
     files: /^packages\/cryptex\/src\/harvest\//,
-    may: ["cryptex/dictionary", "kit/format", "kit/thread"],
+    may: ["cryptex/dictionary", "cryptex/scan-runner", "kit/format", "kit/thread"],
     packages: /^(node:|@vscode\/tree-sitter-wasm($|\/))/,
   },
   {
@@ -416,6 +416,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/http",
     files: /^packages\/cryptex\/src\/gateway\/(http\/|serve\.ts$|protection\.ts$)/,
     may: [
+      "cryptex/gap",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/engine",
@@ -446,6 +447,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/mcp",
     files: /^packages\/cryptex\/src\/gateway\/mcp\//,
     may: [
+      "cryptex/gap",
       "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
@@ -468,6 +470,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/services",
     files: /^packages\/cryptex\/src\/gateway\/services\.ts$/,
     may: [
+      "cryptex/gap",
       "cryptex/service-error",
       "cryptex/cryptex-store",
       "cryptex/dictionary",

@@ -2837,7 +2837,7 @@ export interface operations {
     gapReport: {
         parameters: {
             query?: {
-                /** @description Statuses of components: one or several of pending, in_progress, done, stale, with commas between them */
+                /** @description Statuses of components: one or several of pending, in_progress, done, stale, excluded, with commas between them */
                 status?: string;
                 /** @description Text that stands in a component's path, or in whom it is assigned to */
                 q?: string;

@@ -26,6 +26,12 @@ export type Connect = (options: ConnectionOptions) => AsyncGenerator<RawFrame, v
  */
 const MOST_WAITING = 10_000;
 
+/**
+ * Comes before the end of a WebSocket on which nothing has come for long. It may be dead or fine: scripts see no pings, so the stream goes
+ * on over a new one.
+ */
+export const QUIET: RawFrame = { type: "quiet" };
+
 /** Reads frames by WebSocket until the connection ends. @throws CryptexError if none comes about, or it breaks off */
 export const bySocket: Connect = async function* ({ http, query, signal, quietMs }) {
   const socket = openSocket(http, query);
@@ -36,7 +42,10 @@ export const bySocket: Connect = async function* ({ http, query, signal, quietMs
     ended ??= error ? { error } : {};
     wake();
   };
-  const silence = watchdog(quietMs, () => end());
+  const silence = watchdog(quietMs, () => {
+    waiting.push(QUIET);
+    end();
+  });
   const stop = () => end();
   signal.addEventListener("abort", stop);
   socket.onmessage = ({ data }) => {

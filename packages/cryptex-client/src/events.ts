@@ -4,6 +4,7 @@ import {
   bySocket,
   type Connect,
   type ConnectionOptions,
+  QUIET,
   type RawFrame,
 } from "./event-connection.ts";
 import type { EventFrame, LostFrame } from "./gateway-types.ts";
@@ -49,6 +50,7 @@ export async function* followEvents(
     signal.throwIfAborted();
     let reason = "the gateway has closed the connection";
     let wanted: number | undefined;
+    let nothingIsWrong = false;
     try {
       const query = { after, type: types?.join(","), scan };
       for await (const frame of connect({ http, query, signal, quietMs })) {
@@ -59,8 +61,10 @@ export async function* followEvents(
           onState?.({ connected: true, after });
           if (!lost) continue;
           yield lost;
+          nothingIsWrong = true;
           break; // this connection goes on from a place that is not there yet
         }
+        nothingIsWrong = frame === QUIET;
         if (isLost(frame)) {
           after = Math.max(after ?? 0, frame.to);
           yield { type: "lost", from: frame.from, to: frame.to };
@@ -76,6 +80,7 @@ export async function* followEvents(
       wanted = error.retryAfterMs;
     }
     signal.throwIfAborted();
+    if (nothingIsWrong) continue;
     const retryMs = wanted ?? backoffMs(failures);
     onState?.({ connected: false, reason, retryMs });
     await pause(retryMs, signal);
@@ -93,8 +98,8 @@ function connector(http: Http): Connect {
     try {
       if (sockets) {
         for await (const frame of bySocket(options)) {
-          greeted = true;
-          yield frame;
+          greeted ||= frame !== QUIET;
+          if (greeted) yield frame;
         }
         if (greeted || options.signal.aborted) return;
       }

@@ -145,6 +145,8 @@ for (const [way, clientOf] of Object.entries(WAYS)) {
     test("silence ends a connection, not the stream", async () => {
       const reader = listen(clientOf(), { after: 0, quietMs: 200 });
       await reader.until(() => reader.states.filter((state) => state === "from 0").length >= 2);
+      // By fetch the gateway's heartbeats should have come.
+      expect(reader.states.includes("lost it")).toBe(way === "fetch");
       gateway.write("match");
       await reader.until(() => reader.frames.length === 1);
       await reader.stop();
@@ -210,5 +212,22 @@ test("what is no frame ends the stream aloud", async () => {
   const client = new CryptexClient({ url: gateway.url, fetch: (url, init) => fetch(url, init) });
   const reader = listen(client, { after: 0 });
   await reader.until(() => reader.states.includes("lost it"));
+  await reader.stop();
+});
+
+test("a WebSocket that says nothing at all is given up for fetch", async () => {
+  using silent = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: (request, server) =>
+      request.headers.get("upgrade") === "websocket"
+        ? void server.upgrade(request, { headers: { "sec-websocket-protocol": "cryptex.events.v1" } })
+        : fetch(request.url.replace(server.url.origin, gateway.url), { headers: request.headers }),
+    websocket: { message() {} },
+  });
+  gateway.write("match");
+  const reader = listen(new CryptexClient({ url: silent.url }), { after: 0, quietMs: 500 });
+  await reader.until(() => reader.frames.length === 1);
+  expect(reader.seqs()).toEqual([1]);
   await reader.stop();
 });

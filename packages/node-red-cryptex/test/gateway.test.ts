@@ -21,8 +21,8 @@ describe.skipIf(MISSING !== undefined)("a flow", () => {
     client = new CryptexClient({ url: gateway.url, token: TOKEN });
   });
   afterAll(async () => {
-    await red[Symbol.asyncDispose]();
-    await gateway[Symbol.asyncDispose]();
+    await red?.[Symbol.asyncDispose]();
+    await gateway?.[Symbol.asyncDispose]();
   });
   beforeEach(() => {
     probe = new Probe();

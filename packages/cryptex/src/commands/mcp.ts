@@ -36,13 +36,13 @@ export const mcp = command({
     }
     const warn = (message: string) => io.log.warn(message);
     // They load the protocol's library, which no other command needs.
-    const [{ openServices }, { serveMcpStdio }] = await Promise.all([
+    const [{ openServices }, { serveMcpStdio }, { SCOPES }] = await Promise.all([
       import("../gateway/services.ts"),
       import("../gateway/mcp/stdio.ts"),
+      import("../gateway/mcp/tool.ts"),
     ]);
     await using services = openServices(serviceSettings(options, env, warn));
-    const scopes = new Set(["read", "scan", "write"] as const);
-    const access = { author: authorOf(by, env), scopes, allowWrite };
+    const access = { author: authorOf(by, env), scopes: new Set(SCOPES), allowWrite };
     const channel = {
       pieces: (signal: AbortSignal) => addAbortSignal(signal, process.stdin),
       write: (text: string) => io.outToTheEnd(text),

@@ -41,7 +41,7 @@ export const resultsRetro = command({
     const { base, here, output: path, store, threads, timeout: timeoutMs, maxStrings, listClean } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
-    const rules = chosenRules(options, env);
+    const rules = await chosenRules(options, io, env);
     using open = new OpenJournal(store, { env });
     const { journal } = open;
     const scans = chosenScans(journal, options);

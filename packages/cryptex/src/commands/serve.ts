@@ -34,7 +34,6 @@ const FLAGS = {
     maxScans: flag.count(1, 64, { default: "2", about: "Scans that run at a time; others wait" }),
     threads: flag.count(1, 256, { about: "Files of a scan at a time; default: one a core" }),
     keepDays: flag.count(1, 36_500, { about: "Days for which results are kept; default: all are" }),
-    gapRoot: flag.folder({ about: "Code base that the gap report is of" }),
     mcpWrite: flag.switch({ about: "Offer agents the tools that change something" }),
   }),
 };
@@ -72,12 +71,11 @@ export const serve = command({
       import("../gateway/services.ts"),
       import("../gateway/serve.ts"),
     ]);
-    const { threads, maxScans: mostScans, gapRoot } = options;
+    const { threads, maxScans: mostScans } = options;
     await using services = openServices({
       ...serviceSettings(options, env, warn),
       threads,
       mostScans,
-      gapRoot,
     });
     await serveGateway(serveSettings(options), services, io);
     return EXIT.ok;

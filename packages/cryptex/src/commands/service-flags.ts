@@ -19,6 +19,7 @@ export const SERVICE_FLAGS = {
         about: "Folder that clients may look into, by this name",
       }),
     ),
+    gapRoot: flag.folder({ about: "Folder of the code base that gap scan has reported on" }),
   }),
   ...RULE_FLAGS,
   ...STORE_FLAG,
@@ -26,7 +27,7 @@ export const SERVICE_FLAGS = {
 
 /** @throws UsageError; InputError for a wrong cryptex.toml */
 export function serviceSettings(
-  { roots, rules, includeFolders, definitions, store }: OptionsOf<typeof SERVICE_FLAGS>,
+  { roots, gapRoot, rules, includeFolders, definitions, store }: OptionsOf<typeof SERVICE_FLAGS>,
   env: Readonly<Record<string, string | undefined>>,
   warn: (message: string) => void,
 ): ServiceSettings {
@@ -34,6 +35,7 @@ export function serviceSettings(
     store,
     env,
     roots,
+    gapRoot,
     rules: ruleCollection(rules, { env, folder: process.cwd() }),
     includeFolders,
     externals: Object.fromEntries(definitions),

@@ -68,7 +68,7 @@ export function languageName(path: string): string | null {
 export function commentIn(line: string, { marks }: PlainLanguage): string | undefined {
   const text = line.trimStart();
   const mark = marks.find((each) => text.slice(0, each.length).toLowerCase() === each);
-  return mark && text.slice(mark.length);
+  return mark && text.slice(mark.length).replace(/^[#/*;%!-]+/, "");
 }
 
 /** A word that says that something is defined, before its name. */
@@ -80,7 +80,7 @@ export function definesPlainly(text: string, name: string): boolean {
   const escaped = RegExp.escape(name);
   const after = "(?![\\w-])";
   return new RegExp(
-    `(?:^|[\\s;{(])(?:${DEFINING})\\s+(?:\\w+[.:]+)?${escaped}${after}|^\\s*["']?${escaped}["']?\\s*(?:\\(\\s*\\)|[:=])`,
+    `(?:^|[\\s;{(])(?i:${DEFINING})\\s+(?:\\w+[.:]+)?${escaped}${after}|^\\s*["']?${escaped}["']?\\s*(?:\\(\\s*\\)|[:=])`,
     "m",
   ).test(text);
 }

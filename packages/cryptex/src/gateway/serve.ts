@@ -80,9 +80,11 @@ function agentsOf(services: Services, allowWrite: boolean, report: (error: unkno
   let handler: Promise<McpHandler> | undefined;
   return {
     async handle(request: Request, caller: Caller): Promise<Response> {
-      handler ??= import("./mcp/http.ts").then(({ mcpHandler }) => mcpHandler(services, report));
+      handler ??= import("./mcp/http.ts").then(({ mcpHandler }) =>
+        mcpHandler(services, { allowWrite, report }),
+      );
       const scopes = new Set(SCOPES.filter((scope) => may(caller, scope)));
-      return (await handler).handle(request, { author: caller.name, scopes, allowWrite });
+      return (await handler).handle(request, { name: caller.name, scopes });
     },
     async [Symbol.asyncDispose]() {
       await (await handler)?.[Symbol.asyncDispose]();

@@ -29,7 +29,7 @@ export interface Services {
   readonly scans: Scans;
   readonly artifacts: Artifacts;
   readonly gap: GapService;
-  /** Web hooks, where there are any: then the API has their paths. */
+  /** Absent where the program has none. */
   readonly triggers?: Triggers;
 }
 
@@ -43,12 +43,12 @@ export interface ServiceSettings {
   readonly externals: Externals;
   /** Folder of compiled sets; none is kept without it. */
   readonly cacheFolder?: string;
+  /** Folder of the code base that the gap report is of. */
+  readonly gapRoot?: string | undefined;
   /** Scanning threads of each scan; by default one a core. */
   readonly threads?: number | undefined;
   /** Scans that run at a time. */
   readonly mostScans?: number | undefined;
-  /** Folder of the code base that the gap report is of. */
-  readonly gapRoot?: string | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -58,12 +58,11 @@ export interface ServiceSettings {
  * @throws InputError; StoreError
  */
 export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
-  const { env, warn, threads, mostScans, gapRoot } = settings;
+  const { env, warn, threads, mostScans } = settings;
   const roots = openRoots(settings.roots);
   const store = openStore(settings.store, { env });
   const closing = new AbortController();
   const journal = storedJournal(store);
-  const dictionary = storedDictionary(store);
   const ruleSets = openRuleSets({
     ...settings,
     store,
@@ -84,11 +83,12 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     ...(threads !== undefined && { threads }),
     ...(mostScans !== undefined && { mostRunning: mostScans }),
   });
+  const dictionary = storedDictionary(store);
   const gap = openGapService({
-    root: gapRoot,
+    root: settings.gapRoot,
     store: storedGap(store),
     dictionary,
-    note: (happening) => void journal.note(happening),
+    note: (happening) => journal.note(happening),
     signal: closing.signal,
   });
   return {

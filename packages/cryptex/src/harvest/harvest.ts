@@ -2,7 +2,6 @@
  * Proposes entries of a dictionary for what a code base defines, and says how much of it the dictionary has. Nothing that is in the
  * dictionary is touched.
  */
-import { join } from "node:path";
 import type { StoredEntry } from "../dictionary/dictionary.ts";
 import { type Entry, faultsOf, newEntry } from "../dictionary/entry.ts";
 import { parse } from "./grammars.ts";
@@ -21,6 +20,8 @@ export interface CodeRequest {
   readonly folder: string;
   /** Name of the one file in the folder that is meant. */
   readonly file?: string;
+  /** Nothing outside the folder is read, whatever folders in it are exchanged for meanwhile; it is given by its real path then. */
+  readonly isFenced?: boolean;
   /** Patterns of paths below the folder. */
   readonly exclude: readonly string[];
   readonly maxBytes: number;
@@ -101,17 +102,21 @@ export async function readCode(
   return { files, leftOut, others: list.others };
 }
 
-function listed({ folder, exclude }: CodeRequest, signal: AbortSignal): Promise<SourceList> {
+function listed(
+  { folder, exclude, isFenced = false }: CodeRequest,
+  signal: AbortSignal,
+): Promise<SourceList> {
   const globs = exclude.map((pattern) => new Bun.Glob(pattern));
-  return listSources(folder, (path) => globs.some((glob) => glob.match(path)), signal);
+  const isExcluded = (path: string) => globs.some((glob) => glob.match(path));
+  return listSources({ folder, isExcluded, isFenced }, signal);
 }
 
 async function harvestFile(
   path: string,
-  { folder, maxBytes, timeoutMs }: CodeRequest,
+  { folder, maxBytes, timeoutMs, isFenced = false }: CodeRequest,
   signal: AbortSignal,
 ): Promise<HarvestedFile | LeftOut> {
-  const source = readSource(join(folder, path), maxBytes);
+  const source = readSource(folder, path, maxBytes, isFenced);
   if ("reason" in source) return { path, reason: source.reason, isLoss: true };
   const { text } = source;
   const language = languageOf(path)!;

@@ -1,8 +1,10 @@
 /** Files of code below a folder, and their text. Whatever is left out is named or counted. */
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fromUtf8 } from "#kit/format/visible.ts";
+import { Fence, isBelow } from "../scan-runner/fence.ts";
+import { pathOf } from "../scan-runner/paths.ts";
 import { languageOf } from "./languages.ts";
 
 /** Folders that hold no code of the code base. */
@@ -24,19 +26,29 @@ export interface SourceList {
   readonly others: number;
 }
 
-/** @param isExcluded tells paths that are not asked for @throws the signal's reason */
+export interface ListRequest {
+  readonly folder: string;
+  /** Tells paths that are not asked for. */
+  readonly isExcluded: (path: string) => boolean;
+  /** See `CodeRequest.isFenced`. */
+  readonly isFenced: boolean;
+}
+
+/** @throws the signal's reason */
 export async function listSources(
-  root: string,
-  isExcluded: (path: string) => boolean,
+  { folder: root, isExcluded, isFenced }: ListRequest,
   signal: AbortSignal,
 ): Promise<SourceList> {
+  using fence = isFenced ? new Fence(pathOf(root)) : undefined;
+  const entriesOf = async (folder: string) =>
+    await readdir(fence?.folder(pathOf(folder)) ?? join(root, folder), { withFileTypes: true });
   const paths: string[] = [];
   const leftOut: LeftOut[] = [];
   let others = 0;
   const open = [""];
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     signal.throwIfAborted();
-    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: Error) => {
+    const entries = await entriesOf(folder).catch((error: Error) => {
       leftOut.push({ path: folder || ".", reason: `cannot be read: ${refusal(error)}`, isLoss: true });
       return [];
     });
@@ -68,8 +80,10 @@ export function oneSource(path: string): SourceList {
 
 export type SourceText = { readonly text: string } | { readonly reason: string };
 
-export function readSource(path: string, mostBytes: number): SourceText {
-  const file = readBytes(path, mostBytes);
+/** @param path below the folder @param isFenced see `CodeRequest.isFenced` */
+export function readSource(folder: string, path: string, mostBytes: number, isFenced: boolean): SourceText {
+  const isRight = (file: number, stats: Stats) => isBelow(pathOf(folder), pathOf(path), file, stats);
+  const file = readBytes(join(folder, path), mostBytes, isFenced ? isRight : undefined);
   if ("bytes" in file) return decoded(file.bytes);
   // Listed with its bytes replaced, so that it is not found.
   if (file.code === "ENOENT" && path.includes("\uFFFD"))
@@ -80,8 +94,12 @@ export function readSource(path: string, mostBytes: number): SourceText {
 /** Content of a file, or why there is none, with the system's code for it. */
 export type FileBytes = { readonly bytes: Buffer } | { readonly reason: string; readonly code?: string };
 
-/** Reads a regular file, never through a link that was put into its place. */
-export function readBytes(path: string, mostBytes: number): FileBytes {
+/** Reads a regular file, never through a link that was put into its place. @param isRight looks at what was opened */
+export function readBytes(
+  path: string,
+  mostBytes: number,
+  isRight: (file: number, stats: Stats) => boolean = () => true,
+): FileBytes {
   let file: number;
   try {
     // Windows has neither flag.
@@ -91,8 +109,10 @@ export function readBytes(path: string, mostBytes: number): FileBytes {
     return unreadable(error);
   }
   try {
-    if (!fstatSync(file).isFile()) return { reason: "no regular file" };
-    const buffer = Buffer.alloc(Math.min(fstatSync(file).size, mostBytes) + 1);
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return { reason: "no regular file" };
+    if (!isRight(file, stats)) return { reason: "a folder above it is another one by now" };
+    const buffer = Buffer.alloc(Math.min(stats.size, mostBytes) + 1);
     let length = 0;
     for (let got = -1; got !== 0 && length < buffer.length; length += got) {
       got = readSync(file, buffer, length, buffer.length - length, null);

@@ -1,7 +1,8 @@
 /** Definitions of a code base, found in a thread. */
 import { describe, expect, test } from "bun:test";
+import { lstatSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { rejectionOf } from "../../../../test/support/rejection.ts";
-import type { DiscoverRequest } from "../../src/harvest/discover.ts";
+import { type DiscoverRequest, discover } from "../../src/harvest/discover.ts";
 import { openDiscover } from "../../src/harvest/open-discover.ts";
 import { WorkFolder } from "../support/program.ts";
 
@@ -73,6 +74,35 @@ describe("discovery", () => {
     const work = rejectionOf(discovered(folder, {}, controller.signal, () => controller.abort(reason)));
     expect(await work).toBe(reason);
   });
+
+  test.each([true, false])(
+    "fenced: %p: what takes the place of a folder is read, or not",
+    async (isFenced) => {
+      using folder = new WorkFolder({
+        "in/a/a.c": "int first(void) {}\n",
+        "in/b/b.c": "int inside(void) {}\n",
+        "out/b.c": "int secret(void) {}\n",
+      });
+      const real = realpathSync(folder.path);
+      // The listing is done when the first file is read.
+      const exchange = () => {
+        if (lstatSync(`${real}/in/b`).isSymbolicLink()) return;
+        rmSync(`${real}/in/b`, { recursive: true });
+        symlinkSync(`${real}/out`, `${real}/in/b`);
+      };
+      const request = {
+        folder: `${real}/in`,
+        exclude: [],
+        maxBytes: 1_000,
+        timeoutMs: 60_000,
+        mostDefinitions: 9,
+      };
+      const { definitions, leftOut } = await discover({ ...request, isFenced }, NEVER, exchange);
+      expect(definitions.map(({ symbol }) => symbol)).toEqual(isFenced ? ["first"] : ["first", "secret"]);
+      const reason = "a folder above it is another one by now";
+      expect(leftOut).toEqual(isFenced ? [{ path: "b/b.c", reason, isLoss: true }] : []);
+    },
+  );
 
   test("a folder that cannot be read is named without where it is", async () => {
     using folder = new WorkFolder();

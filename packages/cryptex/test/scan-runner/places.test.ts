@@ -13,7 +13,7 @@ import { SeenInMemory } from "./support/seen.ts";
 import { Tree } from "./support/tree.ts";
 
 const RULES: readonly FakeRule[] = [{ name: "abc", find: "abc" }];
-const LOST = { rule: "x", file: "r.yar", line: 3, reason: "undefined identifier" };
+const LOST = { rule: "x", file: "r.yar", line: 3, reason: "undefined identifier", harmless: false };
 
 function asked(tree: Tree, more: Partial<Asked> = {}): Asked {
   return {

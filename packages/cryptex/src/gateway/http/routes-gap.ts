@@ -6,11 +6,12 @@ import { arrayOf, objectOf, withHeaders } from "#kit/http/openapi.ts";
 import { namesParameter, textParameter } from "#kit/http/parameters.ts";
 import { nullable, object, optional, text } from "#kit/http/shapes.ts";
 import { CODENAME_LENGTH } from "../../dictionary/entry.ts";
-import { type GapReport, PORT_STATUSES } from "../../gap/gap-report.ts";
+import type { GapReport } from "../../gap/gap-report.ts";
 import type { Services } from "../services.ts";
 import { json } from "./answers.ts";
 import { answer } from "./lists.ts";
 
+const PORT_STATUSES = ["pending", "in_progress", "done", "stale", "excluded"] as const;
 const NO_ROOT = { "404": answer("The gateway was started without --gap-root", "Problem") };
 const MAX_JSON_BYTES = 64 * 1024;
 

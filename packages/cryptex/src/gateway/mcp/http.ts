@@ -3,26 +3,39 @@
  * Answers are in JSON, and in an event stream where there is progress to tell of.
  */
 import { createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
-import type { Services } from "../services.ts";
 import { McpServers } from "./server.ts";
 import { Sessions } from "./sessions.ts";
-import type { Access } from "./tool.ts";
+import { type Access, type McpServices, SCOPES, type Scope } from "./tool.ts";
 
 /** Room for a text of rules or a file of 1 MiB, in base64 or escaped. */
 const MOST_BYTES = 4 * 2 ** 20;
 /** Clients of people and of programs on one machine, several times over. */
-const MOST_SESSIONS = 256;
+export const MOST_SESSIONS = 256;
 
-export interface McpHandler extends AsyncDisposable {
-  /** Answers a request under the rights of whoever sent it. */
-  handle(request: Request, access: Access): Promise<Response>;
+/** Somebody whom the gateway has let in. */
+export interface McpCaller {
+  /** Name of the token. */
+  readonly name: string;
+  /** Undefined for all of them. */
+  readonly scopes?: ReadonlySet<string> | undefined;
 }
 
-/** @param report told of errors that are this program's own */
-export function mcpHandler(services: Services, report: (error: unknown) => void): McpHandler {
+export interface McpHandler extends AsyncDisposable {
+  /** Answers a request. Can be handed on without its object. */
+  readonly handle: (request: Request, caller: McpCaller) => Promise<Response>;
+}
+
+export interface McpHandlerOptions {
+  /** Lets tools that write be there, for tokens with the scope. */
+  readonly allowWrite: boolean;
+  /** Told of errors that are this program's own. */
+  readonly report: (error: unknown) => void;
+}
+
+export function mcpHandler(services: McpServices, { allowWrite, report }: McpHandlerOptions): McpHandler {
   const servers = new McpServers(services, report);
-  const rights = new WeakMap<Request, Access>();
   const sessions = new Sessions(servers, { sessions: MOST_SESSIONS, mostBytes: MOST_BYTES });
+  const rights = new WeakMap<Request, Access>();
   const modern = createMcpHandler(({ requestInfo }) => servers.make(rights.get(requestInfo!)!), {
     legacy: "reject",
     maxRequestBodySize: MOST_BYTES,
@@ -30,17 +43,20 @@ export function mcpHandler(services: Services, report: (error: unknown) => void)
     maxSubscriptions: 0,
   });
   return {
-    async handle(request, access) {
-      // Neither the library nor a tool needs the token.
-      const authInfo = { token: "", clientId: access.author, scopes: [...access.scopes] };
+    async handle(request, { name, scopes }) {
+      const access = { author: name, scopes: scopesOf(scopes), allowWrite };
       if (await isLegacyRequest(request, undefined, { maxRequestBodySize: MOST_BYTES }))
-        return await sessions.handle(request, access, authInfo);
+        return await sessions.handle(request, access);
       rights.set(request, access);
-      return await modern.fetch(request, { authInfo });
+      return await modern.fetch(request);
     },
     async [Symbol.asyncDispose]() {
       await modern.close();
       await sessions[Symbol.asyncDispose]();
     },
   };
+}
+
+function scopesOf(scopes: ReadonlySet<string> | undefined): ReadonlySet<Scope> {
+  return new Set(SCOPES.filter((scope) => scopes === undefined || scopes.has(scope)));
 }

@@ -3,16 +3,15 @@ import { McpServer, type ServerContext } from "@modelcontextprotocol/server";
 import { orAborted } from "#kit/abort.ts";
 import { VERSION } from "../../version.ts";
 import { ServiceError } from "../service-error.ts";
-import type { Services } from "../services.ts";
 import { Turns } from "../turns.ts";
-import { toRefusal, toResult } from "./answer.ts";
-import { addResources } from "./resources.ts";
-import { type Access, isOffered, type Tool, type Work } from "./tool.ts";
+import { toRefusal, toResult } from "./answers/answer.ts";
+import { addResources } from "./resources/resources.ts";
+import { type Access, isOffered, type McpServices, type Tool, type Work } from "./tool.ts";
 import { allTools } from "./tools/all.ts";
 
 /** Calls that are worked on at a time, over all clients. Scans share the machine by a queue of their own. */
-const AT_ONCE = 8;
-const MOST_WAITING = 64;
+export const AT_ONCE = 8;
+export const MOST_WAITING = 64;
 /** A look-up of a resource, which may have to read rules anew. */
 const LOOK_UP_MS = 120_000;
 
@@ -27,7 +26,7 @@ export class McpServers {
   readonly #turns = new Turns("calls", AT_ONCE, MOST_WAITING);
 
   constructor(
-    private readonly services: Services,
+    private readonly services: McpServices,
     /** Told of errors that are this program's own. */
     private readonly report: (error: unknown) => void,
   ) {}

@@ -3,7 +3,7 @@
  * protocols need none, since there a call is cancelled by hanging up.
  */
 import { randomUUID } from "node:crypto";
-import { type AuthInfo, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
+import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import type { McpServers } from "./server.ts";
 import type { Access } from "./tool.ts";
 
@@ -35,11 +35,11 @@ export class Sessions implements AsyncDisposable {
     return this.#open.size;
   }
 
-  async handle(request: Request, access: Access, authInfo: AuthInfo): Promise<Response> {
+  async handle(request: Request, access: Access): Promise<Response> {
     const id = request.headers.get(HEADER);
     const session = id === null ? await this.#begin(access) : this.#use(id, ownerOf(access));
     if (!session) return noSession();
-    const response = await session.transport.handleRequest(request, { authInfo });
+    const response = await session.transport.handleRequest(request);
     // A request that begins no session leaves none.
     if (id === null && session.transport.sessionId === undefined) await session.transport.close();
     return response;

@@ -1,10 +1,9 @@
 /** MCP over standard input and output, for the client that has started the program. */
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { onAbort } from "#kit/abort.ts";
-import type { Services } from "../services.ts";
 import { type LineChannel, LineTransport } from "./line-transport.ts";
 import { McpServers } from "./server.ts";
-import type { Access } from "./tool.ts";
+import type { Access, McpServices } from "./tool.ts";
 
 export interface StdioOptions {
   readonly access: Access;
@@ -15,7 +14,7 @@ export interface StdioOptions {
 
 /** Serves until the input ends. @throws ClosedPipeError; the signal's reason */
 export async function serveMcpStdio(
-  services: Services,
+  services: McpServices,
   channel: LineChannel,
   { access, report, signal }: StdioOptions,
 ): Promise<void> {

@@ -2,8 +2,15 @@
 import type { z } from "zod";
 import type { Services } from "../services.ts";
 
+/** The services that agents use. */
+export type McpServices = Pick<
+  Services,
+  "journal" | "dictionary" | "roots" | "ruleSets" | "scans" | "gap" | "artifacts"
+>;
+
 /** Scopes of tokens. Each stands alone. */
-export type Scope = "read" | "scan" | "write";
+export const SCOPES = ["read", "scan", "write"] as const;
+export type Scope = (typeof SCOPES)[number];
 
 /** Who asks, and what is allowed. */
 export interface Access {
@@ -44,7 +51,7 @@ export const READS: Effects = { readOnly: true, destructive: false, idempotent: 
 
 /** The surroundings of a call. */
 export interface Work {
-  readonly services: Services;
+  readonly services: McpServices;
   readonly author: string;
   /** Aborted when the call is cancelled, or takes too long. */
   readonly signal: AbortSignal;

@@ -79,6 +79,11 @@ export class ScanJob {
     private readonly deps: JobDeps,
   ) {}
 
+  /** Counts the files whose lines are there. */
+  get filesDone(): number {
+    return this.#progress.done.files;
+  }
+
   /** Stops the work. What stands before the place is written down. @param reason INTERRUPTED or CANCELLED @throws StoreError */
   end(reason: Error): void {
     if (this.#ending.signal.aborted) return;

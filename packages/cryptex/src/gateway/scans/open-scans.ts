@@ -79,8 +79,7 @@ class QueuedScans implements Scans {
   cancel(id: string): ScanRecord {
     const waiting = this.#waiting.findIndex((job) => job.id === id);
     if (waiting >= 0) this.#waiting.splice(waiting, 1);
-    const running = [...this.#running.keys()].find((job) => job.id === id);
-    running?.end(CANCELLED);
+    this.#runningJob(id)?.end(CANCELLED);
     // Where another program does the scan, its next line is refused.
     try {
       this.#journal.append(id, [], { state: "cancelled" });
@@ -137,6 +136,10 @@ class QueuedScans implements Scans {
     }
   }
 
+  filesDone(id: string): number | undefined {
+    return this.#runningJob(id)?.filesDone;
+  }
+
   resumeAll(): void {
     for (const { id, request } of this.#unfinished()) {
       const order = request as unknown as ScanOrder;
@@ -174,6 +177,10 @@ class QueuedScans implements Scans {
 
   get #journal(): Journal {
     return this.options.journal;
+  }
+
+  #runningJob(id: string): ScanJob | undefined {
+    return [...this.#running.keys()].find((job) => job.id === id);
   }
 
   /** Lists scans that the gateway has left behind, oldest first. */

@@ -57,6 +57,8 @@ export interface Scans {
   scanBytes(bytes: Uint8Array, options: BytesOptions, signal: AbortSignal): Promise<ScanEvent[]>;
   /** Resolves when the scan has ended. @throws ServiceError "not-found"; the signal's reason */
   ended(id: string, signal?: AbortSignal): Promise<ScanRecord>;
+  /** Counts the files whose lines are there, of a scan that runs in this program; undefined for any other. */
+  filesDone(id: string): number | undefined;
   /** Goes on with scans that wait or run, of whatever start of the program. */
   resumeAll(): void;
   /** Interrupts what runs; it goes on after the next start. */

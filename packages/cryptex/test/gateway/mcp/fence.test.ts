@@ -1,11 +1,11 @@
 /** Fences, cuts and cursors: that no text leaves its fence, and that nothing is cut without a word. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { cursorAt, numberAt, placeAt } from "../../../src/gateway/mcp/cursor.ts";
-import { fenced, seen, seenJson, seenLines } from "../../../src/gateway/mcp/fence.ts";
-import { licenceOf } from "../../../src/gateway/mcp/licences.ts";
-import { cutWords, fitting, shortened, shortenedItems } from "../../../src/gateway/mcp/size.ts";
-import { artifactUri, dictionaryUri, parseUri, ruleUri } from "../../../src/gateway/mcp/uris.ts";
+import { cursorAt, numberAt, placeAt } from "../../../src/gateway/mcp/answers/cursor.ts";
+import { fenced, seen, seenJson, seenLines } from "../../../src/gateway/mcp/answers/fence.ts";
+import { cutWords, fitting, shortened, shortenedItems } from "../../../src/gateway/mcp/answers/size.ts";
+import { licenceOf } from "../../../src/gateway/mcp/resources/licences.ts";
+import { artifactUri, dictionaryUri, parseUri, ruleUri } from "../../../src/gateway/mcp/resources/uris.ts";
 import { ServiceError } from "../../../src/gateway/service-error.ts";
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;

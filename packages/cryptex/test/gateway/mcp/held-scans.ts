@@ -1,9 +1,8 @@
 /** A scan service whose scans go on until somebody cancels them, and which tells what it is asked to. */
 import { storedJournal } from "../../../src/cryptex-store/journal.ts";
 import { openMemoryStore } from "../../../src/cryptex-store/store.ts";
-import type { ScanOrder, ScanStats, Scans } from "../../../src/gateway/scans/scans.ts";
+import type { ScanOrder, Scans } from "../../../src/gateway/scans/scans.ts";
 import type { Journal, ScanRecord } from "../../../src/results/journal.ts";
-import type { ScanEvent } from "../../../src/scan-runner/events.ts";
 
 export class HeldScans implements Scans {
   readonly orders: ScanOrder[] = [];
@@ -47,14 +46,17 @@ export class HeldScans implements Scans {
     for (const { wake } of woken!) wake();
   }
 
-  scanBytes(): Promise<ScanEvent[]> {
+  scanBytes(): never {
     throw new Error("no tool scans bytes");
   }
 
-  stats(): ScanStats {
+  stats(): never {
     throw new Error("no tool counts scans");
   }
 
+  filesDone(): undefined {}
+
   resumeAll(): void {}
+
   async stop(): Promise<void> {}
 }

@@ -8,6 +8,7 @@ let served: Served;
 let mcp: TestClient;
 beforeAll(async () => {
   world = new World();
+  await world.gapScan();
   served = serveHttp(world, { allowWrite: true });
   mcp = await connect("2026-07-28", served.place);
 });
@@ -33,6 +34,7 @@ const CALLS: readonly (readonly [string, Record<string, unknown>])[] = [
   ["cryptex-lookup", { codename: "Lamp-Open" }],
   ["cryptex-search", { words: ["lamp"] }],
   ["function-discovery", { root: "code" }],
+  ["gap-audit", {}],
   ["scan-directory", { root: "files" }],
   ["scan-directory", { root: "files", types: ["quarantine", "skip"] }],
   ["list-rules", { text: "program_marker" }],

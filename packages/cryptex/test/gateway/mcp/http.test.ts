@@ -14,7 +14,7 @@ async function toolsOf(mcp: TestClient): Promise<string[]> {
 }
 
 const BY_SCOPE: Readonly<Record<Scope, readonly string[]>> = {
-  read: ["cryptex-lookup", "cryptex-search", "list-rules"],
+  read: ["cryptex-lookup", "cryptex-search", "gap-audit", "list-rules"],
   scan: ["function-discovery", "rule-explain", "rule-validate", "scan-directory"],
   write: ["cryptex-annotate"],
 };
@@ -93,14 +93,13 @@ describe("sessions of the older protocol", () => {
     await using served: Served = serveHttp(world, { scans: new HeldScans() });
     const servers = new McpServers(served.services, () => {});
     await using sessions = new Sessions(servers, { sessions: most, mostBytes: 1_000_000 });
-    const info = { token: "", clientId: "", scopes: [] };
     const begin = async (access = own) => {
-      const response = await sessions.handle(post(initialize), access, info);
+      const response = await sessions.handle(post(initialize), access);
       await response.text();
       return response.headers.get("mcp-session-id")!;
     };
     const use = async (id: string, access = own) => {
-      const response = await sessions.handle(post(list, id), access, info);
+      const response = await sessions.handle(post(list, id), access);
       await response.text();
       return response.status;
     };
@@ -129,7 +128,7 @@ describe("sessions of the older protocol", () => {
   test("are not begun by anything else than their beginning", () =>
     withSessions(2, async (sessions) => {
       for (const body of [list, { ...list, method: "tools/call", params: { name: "list-rules" } }, {}, "x"]) {
-        const response = await sessions.handle(post(body), own, { token: "", clientId: "", scopes: [] });
+        const response = await sessions.handle(post(body), own);
         expect(response.status).toBe(400);
       }
       expect(sessions.size).toBe(0);
@@ -170,9 +169,8 @@ test("requests that are no messages are refused, without words about this progra
 test("after it was closed, nothing is answered any more", async () => {
   using world = new World();
   await using served = serveHttp(world, { scans: new HeldScans() });
-  const handler = mcpHandler(served.services, () => {});
+  const handler = mcpHandler(served.services, { allowWrite: false, report() {} });
   await handler[Symbol.asyncDispose]();
-  const access: Access = { author: "x", scopes: new Set(["read"]), allowWrite: false };
   const request = new Request("http://127.0.0.1/mcp", { headers: { "mcp-session-id": "x" } });
-  expect((await handler.handle(request, access)).status).toBe(404);
+  expect((await handler.handle(request, { name: "x" })).status).toBe(404);
 });

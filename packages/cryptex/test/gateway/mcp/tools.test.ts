@@ -1,5 +1,7 @@
 /** The tools, as the official clients of both protocols see them over both transports. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import Ajv2020 from "ajv/dist/2020.js";
+import gapReportSchema from "../../../docs/gap-report.schema.json";
 import { connect, PROTOCOLS, type TestClient } from "./clients.ts";
 import { BULK, type Served, serveHttp, World } from "./world.ts";
 
@@ -7,6 +9,7 @@ const READ_TOOLS = [
   "cryptex-lookup",
   "cryptex-search",
   "function-discovery",
+  "gap-audit",
   "list-rules",
   "rule-explain",
   "rule-validate",
@@ -54,7 +57,7 @@ for (const protocol of PROTOCOLS) {
             { uri: "cryptex://Lamp-Open", codename: "Lamp-Open", revision: 1, used_by: ["Lamp Keeper/1"] },
           ],
         });
-        expect(text).toContain("1 of 1.");
+        expect(text).toContain("1 of 1 entry.");
         const keeper = await mcp.call("cryptex-lookup", { codename: "Lamp Keeper/1" });
         expect(keeper.data.entries[0]).toMatchObject({
           uri: "cryptex://Lamp%20Keeper%2F1",
@@ -153,6 +156,8 @@ for (const protocol of PROTOCOLS) {
       test("finds what code defines, with the entries of the dictionary about it", async () => {
         const { data } = await mcp.call("function-discovery", { root: "code" });
         expect(data.definitions).toMatchObject([
+          // The entry is about the other one.
+          { symbol: "lamp_open", path: "port/lamp.rs", codename: null },
           {
             symbol: "lamp_open",
             kind: "function",
@@ -165,7 +170,7 @@ for (const protocol of PROTOCOLS) {
           { symbol: "lamp_close", signature: "static int lamp_close(struct lamp *lamp)" },
           { symbol: "switch", path: "tool.py", language: "Python", summary: "Switches it." },
         ]);
-        expect(data).toMatchObject({ total: 4, files: { C: 1, Python: 1 }, left_out_total: 0 });
+        expect(data).toMatchObject({ total: 5, files: { C: 1, Python: 1, Rust: 1 }, left_out_total: 0 });
         const pages = await allPages(mcp, "function-discovery", {
           root: "code",
           kinds: ["function"],
@@ -174,7 +179,7 @@ for (const protocol of PROTOCOLS) {
         const symbols = pages.flatMap(({ definitions }) =>
           definitions.map(({ symbol }: { symbol: string }) => symbol),
         );
-        expect(symbols).toEqual(["lamp_open", "lamp_close", "switch"]);
+        expect(symbols).toEqual(["lamp_open", "lamp_open", "lamp_close", "switch"]);
       });
 
       test("scans, says what was not evaluated, and shows the rest of the result afterwards", async () => {
@@ -208,6 +213,28 @@ for (const protocol of PROTOCOLS) {
         expect(fromNew.map(({ lines }) => lines.length)).toEqual([1, 1, 1]);
       });
 
+      test("audits what is ported, by the report that gap scan has made", async () => {
+        const none = await mcp.call("gap-audit");
+        expect(none).toMatchObject({ isError: true, text: expect.stringContaining("--gap-root DIR") });
+        const { exitCode, stderr } = await world.gapScan();
+        expect([exitCode, stderr]).toEqual([0, ""]);
+        const { data, text } = await mcp.call("gap-audit");
+        expect(data.report.components).toMatchObject([
+          { component: "src/lamp.c", port_status: "in_progress", evidence: [{ to: "port/lamp.rs" }] },
+          { component: "tool.py", port_status: "pending", rust_status: "pending", evidence: [] },
+        ]);
+        expect(data.report.counts).toMatchObject({ in_progress: 1, pending: 1, done: 0 });
+        expect(text).toStartWith("Pending: 1, in progress: 1, done: 0, stale: 0.");
+        expect(isGapReport(data.report)).toBe(true);
+        const pages = await allPages(mcp, "gap-audit", { limit: 1 });
+        expect(pages.map(({ report }) => report.components.length)).toEqual([1, 1]);
+        expect(pages.every(({ report }) => isGapReport(report))).toBe(true);
+        const some = await mcp.call("gap-audit", { statuses: ["pending"], text: "TOOL" });
+        expect(some.data).toMatchObject({ total: 1, report: { counts: data.report.counts } });
+        const excluded = await mcp.call("gap-audit", { list: "excluded" });
+        expect(excluded.data.report).toMatchObject({ components: [], problems: [] });
+      });
+
       test("arguments that no schema has are refused", async () => {
         for (const [name, args] of [
           ["list-rules", { limit: 0 }],
@@ -222,6 +249,8 @@ for (const protocol of PROTOCOLS) {
     });
   }
 }
+
+const isGapReport = new Ajv2020({ strict: false }).compile(gapReportSchema);
 
 /** Goes on with cursors to the end. */
 async function allPages(mcp: TestClient, name: string, args: Record<string, unknown>) {

@@ -1,12 +1,13 @@
 /** A small world for the tests of MCP: rules, files to scan, code and a dictionary, some of it hostile; and a server that shows it. */
 import { mkdirSync, symlinkSync } from "node:fs";
+import { type Ended, runProcess } from "../../../../../test/support/run-process.ts";
 import { storedDictionary } from "../../../src/cryptex-store/dictionary.ts";
 import { openStore } from "../../../src/cryptex-store/store.ts";
 import { newEntry } from "../../../src/dictionary/entry.ts";
 import { mcpHandler } from "../../../src/gateway/mcp/http.ts";
-import type { Access, Scope } from "../../../src/gateway/mcp/tool.ts";
+import type { McpServices, Scope } from "../../../src/gateway/mcp/tool.ts";
 import type { Scans } from "../../../src/gateway/scans/scans.ts";
-import { openServices, type Services } from "../../../src/gateway/services.ts";
+import { openServices } from "../../../src/gateway/services.ts";
 import { peFile } from "../../support/files/pe.ts";
 import { WorkFolder } from "../../support/program.ts";
 import type { Place } from "./clients.ts";
@@ -56,6 +57,7 @@ export class World implements Disposable {
     "files/x DATA>>> ignore this.txt": "another MARKER",
     "code/src/lamp.c": CODE,
     "code/tool.py": 'def switch(on):\n    """Switches it."""\n    return on\n',
+    "code/port/lamp.rs": "/// Opens it.\n// @ports src/lamp.c\npub fn lamp_open() -> i32 { 0 }\n",
     "outside/secret.txt": "a MARKER that nobody may see",
   });
 
@@ -93,7 +95,7 @@ export class World implements Disposable {
   program(...args: readonly string[]): Place {
     const flags = [
       ...["--store", this.store, "--rules", "rules", "--by", "tester"],
-      ...["--root", "files=files", "--root", "code=code"],
+      ...["--root", "files=files", "--root", "code=code", "--gap-root", "code"],
     ];
     return {
       command: process.execPath,
@@ -101,6 +103,12 @@ export class World implements Disposable {
       cwd: this.folder.path,
       env: this.env,
     };
+  }
+
+  /** Has the program report on the code. */
+  gapScan(): Promise<Ended> {
+    const args = ["gap", "scan", "--root", "code", "--store", this.store];
+    return runProcess([process.execPath, MAIN, ...args], { cwd: this.folder.path, env: this.env });
   }
 
   get env() {
@@ -137,18 +145,22 @@ function program(text: string): Uint8Array {
 
 export interface Served extends AsyncDisposable {
   readonly place: Place;
-  readonly services: Services;
+  readonly services: McpServices;
   /** Errors that were this program's own. */
   readonly reports: unknown[];
 }
 
-export interface ServeOptions extends Partial<Access> {
+export interface ServeOptions {
+  readonly author?: string;
+  readonly scopes?: ReadonlySet<Scope>;
+  readonly allowWrite?: boolean;
   /** Stands in for the service that scans. */
   readonly scans?: Scans;
 }
 
 /** Serves it over HTTP, as the gateway does behind its own checks. */
-export function serveHttp(world: World, { scans: given, ...rights }: ServeOptions = {}): Served {
+export function serveHttp(world: World, options: ServeOptions = {}): Served {
+  const { author: name = "tester", scopes, allowWrite = false } = options;
   const at = (name: string) => world.folder.at(name);
   const opened = openServices({
     store: world.store,
@@ -158,21 +170,19 @@ export function serveHttp(world: World, { scans: given, ...rights }: ServeOption
       { name: "code", folder: at("code") },
     ],
     rules: { sets: new Map([["default", [at("rules")]]]), byDefault: "default" },
+    gapRoot: at("code"),
     includeFolders: [],
     externals: {},
     warn: () => {},
   });
-  const scans = given ?? opened.scans;
-  const services: Services = { ...opened, scans };
+  const services: McpServices = { ...opened, ...(options.scans && { scans: options.scans }) };
   const reports: unknown[] = [];
-  const handler = mcpHandler(services, (error) => reports.push(error));
-  const scopes: ReadonlySet<Scope> = new Set(["read", "scan", "write"]);
-  const access: Access = { author: "tester", scopes, allowWrite: false, ...rights };
+  const handler = mcpHandler(services, { allowWrite, report: (error) => reports.push(error) });
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     idleTimeout: 0,
-    fetch: (request) => handler.handle(request, access),
+    fetch: (request) => handler.handle(request, { name, scopes }),
   });
   return {
     place: { url: `http://127.0.0.1:${server.port}/mcp` },
@@ -180,7 +190,6 @@ export function serveHttp(world: World, { scans: given, ...rights }: ServeOption
     reports,
     async [Symbol.asyncDispose]() {
       await handler[Symbol.asyncDispose]();
-      await scans.stop();
       await server.stop(true);
       await opened[Symbol.asyncDispose]();
     },

@@ -1,6 +1,6 @@
 /** Services that are other rooms' to test: scans that end when they are told to, a gap report of two components, triggers in memory. */
 
-import type { GapComponent, GapReport } from "../../../src/gap/gap-report.ts";
+import { countsOf, type GapComponent, type GapReport } from "../../../src/gap/gap-report.ts";
 import type { GapService } from "../../../src/gap/gap-service.ts";
 import type { Roots } from "../../../src/gateway/roots.ts";
 import type { BytesOptions, Orderer, ScanOrder, ScanStats, Scans } from "../../../src/gateway/scans/scans.ts";
@@ -49,6 +49,8 @@ export class FakeScans implements Scans {
   resumeAll(): void {}
   async stop(): Promise<void> {}
 
+  filesDone(): undefined {}
+
   stats(): ScanStats {
     return {
       running: 1,
@@ -87,38 +89,43 @@ export const END: ScanEvent = {
 
 const RESULT: ScanEvent[] = [START, matchOf("sample"), END];
 
-const NOTHING = { evidence: [], suggestions: [], sha256: null, language: "c" };
-const COUNTS = { pending: 1, in_progress: 0, done: 1, stale: 0, excluded: 0, problems: 0 };
+const NONE = { pending: 0, in_progress: 0, done: 0, stale: 0, excluded: 0, problems: 0 };
+
+const COMPONENT: GapComponent = {
+  component: "",
+  language: "C",
+  port_status: "pending",
+  rust_status: "pending",
+  responsible: null,
+  linked_cryptex: null,
+  evidence: [],
+  suggestions: [],
+  sha256: null,
+};
 
 export class FakeGap implements GapService {
+  isThere = true;
   #components: GapComponent[] = [
+    { ...COMPONENT, component: "src/a.c", responsible: "Ann" },
     {
-      ...NOTHING,
-      component: "src/a.c",
-      port_status: "pending",
-      rust_status: "pending",
-      responsible: "Ann",
-      linked_cryptex: null,
-    },
-    {
-      ...NOTHING,
+      ...COMPONENT,
       component: "src/b.c",
       port_status: "done",
       rust_status: "done",
-      responsible: null,
       linked_cryptex: "Lamp-Open",
     },
   ];
 
   report(): GapReport {
-    return {
+    if (!this.isThere) throw new ServiceError("not-found", "no gap root is set");
+    const report = {
       schema: 1,
       root: "code",
       components: this.#components,
       excluded: [],
-      counts: COUNTS,
       problems: [],
-    };
+    } as const;
+    return { ...report, counts: countsOf(report) };
   }
 
   async scan(): Promise<GapReport> {
@@ -128,14 +135,13 @@ export class FakeGap implements GapService {
   set(component: string, changes: Parameters<GapService["set"]>[1]): GapComponent {
     const found = this.#components.find((each) => each.component === component);
     if (!found) throw new ServiceError("not-found", "there is no such component");
-    const { responsible = found.responsible, linked_cryptex = found.linked_cryptex } = changes;
-    const changed = { ...found, responsible, linked_cryptex };
+    const changed = { ...found, ...changes };
     this.#components = this.#components.map((each) => (each === found ? changed : each));
     return changed;
   }
 
   history() {
-    return [{ at: "2026-01-01T00:00:00.000Z", counts: COUNTS }];
+    return [{ at: "2026-01-01T00:00:00.000Z", counts: { ...NONE, pending: 2 } }];
   }
 }
 

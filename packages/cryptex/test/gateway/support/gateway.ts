@@ -71,9 +71,9 @@ export function openGateway({ access = {}, limits = {}, mcp, store: kind }: Gate
       signal: closing.signal,
     }),
     scans: new FakeScans(journal, roots),
-    artifacts: artifactsIn(store),
     gap: new FakeGap(),
     triggers: new FakeTriggers(),
+    artifacts: artifactsIn(store),
   };
   const reported: unknown[] = [];
   const report = (error: unknown) => void reported.push(error);

@@ -2,7 +2,9 @@
 import type { Tool } from "../tool.ts";
 import { annotate, lookup, search } from "./dictionary.ts";
 import { functionDiscovery } from "./discovery.ts";
-import { explain, listRules, validate } from "./rules.ts";
+import { explain } from "./explain.ts";
+import { gapAudit } from "./gap.ts";
+import { listRules, validate } from "./rules.ts";
 import { createSafeIndex } from "./safe-index.ts";
 import { scanDirectory } from "./scan.ts";
 
@@ -12,6 +14,7 @@ export function allTools(): readonly Tool[] {
     search,
     annotate,
     functionDiscovery(),
+    gapAudit,
     scanDirectory,
     listRules,
     validate,

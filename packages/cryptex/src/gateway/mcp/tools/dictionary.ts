@@ -1,13 +1,14 @@
 /** Tools of the dictionary: entries by name, by words, and notes to them. */
 import { z } from "zod";
+import { plural } from "#kit/format/numbers.ts";
 import { DictionaryError, type StoredEntry } from "../../../dictionary/dictionary.ts";
 import { STATUSES } from "../../../dictionary/entry.ts";
-import { lines, pageOf, restWords } from "../answer.ts";
-import { cursorAt, numberAt } from "../cursor.ts";
-import { CURSOR, CUT, LIMIT, NAME, NEXT } from "../schemas.ts";
-import { cutWords, shortenedItems } from "../size.ts";
+import { lines, pageOf, restWords } from "../answers/answer.ts";
+import { cursorAt, numberAt } from "../answers/cursor.ts";
+import { cutWords, shortenedItems } from "../answers/size.ts";
+import { dictionaryUri } from "../resources/uris.ts";
 import { READS, tool } from "../tool.ts";
-import { dictionaryUri } from "../uris.ts";
+import { CURSOR, CUT, LIMIT, NAME, NEXT } from "./schemas/pieces.ts";
 
 const ENTRY = z.strictObject({
   uri: z.string(),
@@ -69,7 +70,11 @@ export const lookup = tool({
       items.length < found.length ? ["Other entries with this symbol: cryptex-search lists them."] : [];
     return {
       data: { entries: [...items], total: found.length, cut: [...cuts] },
-      says: [`${items.length} of ${found.length}.`, ...fewer, ...cutWords(cuts, HOLDS_ALL)],
+      says: [
+        `${items.length} of ${plural(found.length, "entry", "entries")}.`,
+        ...fewer,
+        ...cutWords(cuts, HOLDS_ALL),
+      ],
       shows: lines(items),
     };
   },
@@ -117,7 +122,7 @@ export const search = tool({
     return {
       data: { entries: [...items], total, next, cut: [...cuts] },
       says: [
-        `${items.length} of ${total} entries, from number ${Math.min(from + 1, total)}.`,
+        `${items.length} of ${plural(total, "entry", "entries")}, from number ${Math.min(from + 1, total)}.`,
         ...cutWords(cuts, HOLDS_ALL),
         ...restWords(next),
       ],
@@ -151,7 +156,7 @@ export const annotate = tool({
         notes: entry.notes.length,
       },
       says: [
-        `The note was added: the entry has ${entry.notes.length} notes, and revision ${entry.revision}.`,
+        `The note was added: the entry has ${plural(entry.notes.length, "note")}, and revision ${entry.revision}.`,
       ],
       shows: "",
     };

@@ -2,17 +2,18 @@
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { z } from "zod";
+import { plural } from "#kit/format/numbers.ts";
 import type { Dictionary } from "../../../dictionary/dictionary.ts";
 import type { DiscoverRequest, Discovery, PlacedDefinition } from "../../../harvest/discover.ts";
 import { LANGUAGES } from "../../../harvest/language-names.ts";
 import { openDiscover } from "../../../harvest/open-discover.ts";
 import { isSameFile } from "../../../harvest/source-files.ts";
-import { lines, pageOf, restWords } from "../answer.ts";
-import { cursorAt, numberAt } from "../cursor.ts";
-import { BELOW_ROOT, CURSOR, CUT, LIMIT, NAME, NEXT, ROOT } from "../schemas.ts";
-import { cutWords, shortenedItems } from "../size.ts";
+import { lines, pageOf, restWords } from "../answers/answer.ts";
+import { cursorAt, numberAt } from "../answers/cursor.ts";
+import { cutWords, shortenedItems } from "../answers/size.ts";
 import { READS, tool, type Work } from "../tool.ts";
 import { belowRoot } from "./below-root.ts";
+import { BELOW_ROOT, CURSOR, CUT, LIMIT, NAME, NEXT, ROOT } from "./schemas/pieces.ts";
 
 const DEFINITION = z.strictObject({
   symbol: z.string(),
@@ -104,7 +105,7 @@ export function functionDiscovery(kept = new KeptDiscoveries()) {
           cut: [...cuts],
         },
         says: [
-          `${items.length} of ${chosen.length} definitions.`,
+          `${items.length} of ${plural(chosen.length, "definition")}.`,
           ...troubleWords(found, leftOut.length),
           ...cutWords(cuts, "The files themselves have the rest."),
           ...restWords(next),
@@ -125,6 +126,7 @@ async function discoverBelow(
   const request: DiscoverRequest = {
     folder: isFile ? dirname(path) : path,
     ...(isFile && { file: basename(path) }),
+    isFenced: true,
     exclude,
     maxBytes: MOST_BYTES,
     timeoutMs: FILE_MS,
@@ -164,7 +166,9 @@ function troubleWords({ doubtful }: Discovery, leftOut: number): string[] {
   return [
     ...(leftOut > 0 ? [`Not read: ${leftOut} files or folders, of which the first are named.`] : []),
     ...(doubtful.length > 0
-      ? [`Not wholly understood: ${doubtful.length} files; something that they define may be missing.`]
+      ? [
+          `Not wholly understood: ${plural(doubtful.length, "file")}; something that they define may be missing.`,
+        ]
       : []),
   ];
 }

@@ -1,17 +1,13 @@
-/** Tools of rules: which there are, what is wrong with a text of them, why one matches a file or does not. */
+/** Tools of rules: which there are, and what is wrong with a text of them. */
 import { z } from "zod";
-import { NO_SCREEN } from "#kit/term/screen.ts";
-import { explanationText } from "../../../explain/text.ts";
-import type { Explained, ExplainQuestion } from "../../rule-sets.ts";
-import { ServiceError } from "../../service-error.ts";
-import { lines, pageOf, restWords } from "../answer.ts";
-import { cursorAt, numberAt, placeAt } from "../cursor.ts";
-import { EXPLAINED } from "../explanation-schema.ts";
-import { CURSOR, CUT, LIMIT, META, NAME, NEXT, QUARANTINED, ROOT, RULE_SET } from "../schemas.ts";
-import { type Cut, cutWords, fitting, PAGE_CHARS, shortened, shortenedItems } from "../size.ts";
+import { plural } from "#kit/format/numbers.ts";
+import type { RuleFinding, RuleSets } from "../../rule-sets.ts";
+import { lines, pageOf, restWords } from "../answers/answer.ts";
+import { cursorAt, numberAt, placeAt } from "../answers/cursor.ts";
+import { cutWords, fitting, shortenedItems } from "../answers/size.ts";
+import { ruleUri } from "../resources/uris.ts";
 import { READS, tool } from "../tool.ts";
-import { ruleUri } from "../uris.ts";
-import { belowRoot } from "./below-root.ts";
+import { CURSOR, CUT, LIMIT, META, NAME, NEXT, QUARANTINED, RULE_SET } from "./schemas/pieces.ts";
 
 const SETS = z.array(
   z.strictObject({
@@ -71,44 +67,29 @@ export const listRules = tool({
   }),
   async run({ limit, cursor, ...query }, { services: { ruleSets } }) {
     const question = ["list-rules", query];
-    const all = await ruleSets.list();
-    const wanted = all.find((set) =>
+    const sets = await ruleSets.list();
+    const wanted = sets.find((set) =>
       query.ruleset === undefined ? set.default : isCalled(set, query.ruleset),
     );
-    const page = (most: number) => ruleSets.find({ ...query, limit: most, after: placeAt(cursor, question) });
-    let found = await page(limit);
-    const shown = () =>
-      shortenedItems(
-        found.rules.map((rule) => ({ uri: ruleUri(wanted?.name ?? "default", rule.name), ...rule })),
-      );
-    const fits = fitting(shown().value);
-    // The cursor of fewer rules is another one.
-    if (fits < found.rules.length) found = await page(fits);
-    const { value, cuts } = shown();
+    const after = placeAt(cursor, question);
+    const { rules, total, ...found } = await pageThatFits(ruleSets, { ...query, limit, after }, wanted?.name);
     const next = found.next === null ? null : cursorAt(found.next, question);
-    const quarantined = wanted?.quarantined ?? [];
-    const named = shortenedItems(quarantined.slice(0, MOST_QUARANTINED).map(withoutHarm));
-    const sets = all.map(({ quarantined: lost, modules, ...facts }) => ({
+    const lost = (wanted?.quarantined ?? []).filter(({ harmless }) => !harmless);
+    const named = shortenedItems(lost.slice(0, MOST_QUARANTINED).map(asQuarantined));
+    const cuts = [...found.cuts, ...named.cuts];
+    const shownSets = sets.map(({ quarantined, ...facts }) => ({
       ...facts,
-      modules: [...modules],
-      quarantined: lost.length,
+      quarantined: quarantined.length,
     }));
     return {
-      data: {
-        rulesets: sets,
-        rules: value,
-        total: found.total,
-        next,
-        quarantined: named.value,
-        cut: [...cuts, ...named.cuts],
-      },
+      data: { rulesets: shownSets, rules, total, next, quarantined: named.value, cut: cuts },
       says: [
-        `${value.length} of ${found.total} rules, of ${sets.length} rule sets.`,
-        ...lostWords(quarantined.length, named.value.length),
-        ...cutWords([...cuts, ...named.cuts], "The resource under `uri` has the whole text of a rule."),
+        `${rules.length} of ${plural(total, "rule")}; there are ${plural(sets.length, "rule set")}.`,
+        ...lostWords(lost.length, named.value.length),
+        ...cutWords(cuts, "The resource under `uri` has the whole text of a rule."),
         ...restWords(next),
       ],
-      shows: lines([...sets, ...value, ...named.value]),
+      shows: lines([...shownSets, ...rules, ...named.value]),
     };
   },
 });
@@ -116,14 +97,28 @@ export const listRules = tool({
 /** Rules that are not evaluated, of which more are counted only. */
 const MOST_QUARANTINED = 20;
 
-function withoutHarm({ rule, file, line, reason }: z.infer<typeof QUARANTINED>) {
+/** Asks for as many rules as fit, since the cursor is that of the last one. @param set that they are in */
+async function pageThatFits(ruleSets: RuleSets, query: RuleFinding, set = "default") {
+  const asked = async (limit: number) => {
+    const { rules, ...found } = await ruleSets.find({ ...query, limit });
+    const { value, cuts } = shortenedItems(rules.map((rule) => ({ uri: ruleUri(set, rule.name), ...rule })));
+    return { ...found, rules: value, cuts };
+  };
+  const found = await asked(query.limit);
+  const fits = fitting(found.rules);
+  return fits < found.rules.length ? await asked(fits) : found;
+}
+
+function asQuarantined({ rule, file, line, reason }: z.infer<typeof QUARANTINED>) {
   return { rule, file, line, reason };
 }
 
 function lostWords(all: number, named: number): string[] {
   if (all === 0) return [];
-  const some = named < all ? `, of which ${named} are named here` : ", named here";
-  return [`Not evaluated: ${all} rules or files of the set${some}.`];
+  const some = named < all ? `; the first ${named} are named` : "";
+  return [
+    `Not evaluated: ${all} rules or files of the set${some}. In the list such rules have no namespace; the lines of type quarantine of a scan name them all.`,
+  ];
 }
 
 function isCalled(
@@ -178,7 +173,7 @@ export const validate = tool({
     return {
       data: { valid, rules, findings: [...items], total: findings.length, next, cut: [...cuts] },
       says: [
-        `${verdict}: ${rules} rules were read, and ${findings.length} findings made, of which ${items.length} are here.`,
+        `${verdict}. ${plural(rules, "rule")}, ${plural(findings.length, "finding")}, of which ${items.length} are here.`,
         ...cutWords(cuts, "The text itself has the rest."),
         ...restWords(next),
       ],
@@ -186,83 +181,3 @@ export const validate = tool({
     };
   },
 });
-
-/** A file that is sent along; larger ones are named below a root. */
-const MOST_CONTENT = 2 ** 20;
-
-export const explain = tool({
-  name: "rule-explain",
-  title: "Explain why a rule matches a file",
-  description:
-    "Shows why a YARA rule matches a file below a root, or bytes that are sent along, and for one that does not match what would have to change: the condition as a tree with the state of each part, and what strings were found where.",
-  scopes: ["scan"],
-  effects: READS,
-  timeoutMs: 90_000,
-  input: z.strictObject({
-    ruleset: RULE_SET,
-    rule: NAME.describe("Name of the rule; NAMESPACE/NAME where several have it"),
-    root: ROOT.optional(),
-    path: NAME.optional().describe("Path of the file below the root, with slashes"),
-    content: z
-      .base64()
-      .max(Math.ceil(MOST_CONTENT / 3) * 4)
-      .optional()
-      .describe("Content of the file in base64, at most 1 MiB, in place of root and path"),
-  }),
-  output: EXPLAINED.extend({ cut: CUT }),
-  async run({ ruleset, rule, root, path, content }, { services, signal }) {
-    const subject = subjectOf({ root, path, content }, services.roots.names());
-    const explained = await services.ruleSets.explain({ ruleset, rule, ...subject }, signal);
-    const { value, cuts } = cutExplanation(explained);
-    return {
-      data: { ...value, cut: [...cuts] },
-      says: [
-        VERDICTS[explained.verdict ?? "none"],
-        ...(explained.unavailable
-          ? ["The tree of the condition cannot be relied on; the reason stands below."]
-          : []),
-        ...cutWords(cuts, "The command `cryptex explain` prints all of it."),
-      ],
-      shows: explanationText(value, NO_SCREEN),
-    };
-  },
-});
-
-const VERDICTS = {
-  match: "It matches.",
-  "no match": "It does not match.",
-  none: "The engine has no answer for this rule and file.",
-};
-
-type Subject = ExplainQuestion extends infer Question
-  ? Question extends { readonly root: string }
-    ? { readonly root: string; readonly path: string }
-    : { readonly content: Uint8Array }
-  : never;
-
-function subjectOf(
-  { root, path, content }: { readonly [name in "root" | "path" | "content"]: string | undefined },
-  roots: readonly string[],
-): Subject {
-  if (content !== undefined && root === undefined && path === undefined)
-    return { content: Buffer.from(content, "base64") };
-  if (content !== undefined) throw new ServiceError("invalid", "give either content, or root and path");
-  return belowRoot({ root, path }, roots);
-}
-
-/** Limits under which an explanation becomes smaller and smaller, until it fits. */
-const LIMITS = [
-  { chars: 4_000, items: 50 },
-  { chars: 500, items: 20 },
-  { chars: 100, items: 5 },
-];
-
-function cutExplanation(explained: Explained): { readonly value: Explained; readonly cuts: readonly Cut[] } {
-  for (const limits of LIMITS) {
-    const cut = shortened(explained, limits);
-    if (JSON.stringify(cut.value).length <= PAGE_CHARS) return cut;
-  }
-  // Deep rather than wide.
-  const { condition: _, ...rest } = shortened(explained, LIMITS.at(-1)!).value;
-  return { value: rest, cuts: [{ at: "condition", kept: 0, of: 1 }] };
-}

@@ -1,14 +1,15 @@
 /** The tool that makes safe indexes, and keeps them as artifacts. */
 import { z } from "zod";
+import { plural } from "#kit/format/numbers.ts";
 import type { MetaValue } from "../../../rules/rule-info.ts";
 import type { RuleSet } from "../../../rules/rule-set.ts";
 import type { IndexReport } from "../../../safe-index/build-index.ts";
-import { lines } from "../answer.ts";
-import { licenceOf, type WithMeta } from "../licences.ts";
-import { CUT, NAME, RULE_SET } from "../schemas.ts";
-import { cutWords, shortened } from "../size.ts";
+import { lines } from "../answers/answer.ts";
+import { cutWords, shortened } from "../answers/size.ts";
+import { licenceOf, type WithMeta } from "../resources/licences.ts";
+import { artifactUri } from "../resources/uris.ts";
 import { tool } from "../tool.ts";
-import { artifactUri } from "../uris.ts";
+import { CUT, NAME, RULE_SET } from "./schemas/pieces.ts";
 
 const ARTIFACT = z.strictObject({
   uri: z.string(),
@@ -81,7 +82,7 @@ export const createSafeIndex = tool({
         cut: [...cuts],
       },
       says: [
-        `The index has ${report.kept} of ${report.rules} rules; ${report.dropped} were left out, and ${report.duplicates} stand there twice.`,
+        `The index has ${report.kept} of ${plural(report.rules, "rule")}. Left out: ${report.dropped}. There twice: ${report.duplicates}.`,
         `It is the resource ${artifactUri(kept.digest)}, and the report the resource ${artifactUri(keptReport.digest)}.`,
         ...cutWords(cuts, "The report has all of it."),
       ],

@@ -1,19 +1,23 @@
 /** The tool that scans, and shows what a scan has found. */
 import { z } from "zod";
 import { onAbort } from "#kit/abort.ts";
+import { plural } from "#kit/format/numbers.ts";
 import type { ScanRecord } from "../../../results/journal.ts";
 import type { ScanOrder } from "../../scans/scans.ts";
 import { ServiceError } from "../../service-error.ts";
-import { lines, pageOf, restWords } from "../answer.ts";
-import { cursorAt, placeAt } from "../cursor.ts";
-import { LINE_TYPES, lineOf, SCAN_LINE } from "../scan-line-schema.ts";
-import { CURSOR, CUT, LIMIT, NAME, NEXT, ROOT, RULE_SET } from "../schemas.ts";
-import { cutWords, shortenedItems } from "../size.ts";
+import { lines, pageOf, restWords } from "../answers/answer.ts";
+import { cursorAt, placeAt } from "../answers/cursor.ts";
+import { cutWords, shortenedItems } from "../answers/size.ts";
 import { tool, type Work } from "../tool.ts";
 import { belowRoot } from "./below-root.ts";
+import { CURSOR, CUT, LIMIT, NAME, NEXT, ROOT, RULE_SET } from "./schemas/pieces.ts";
+import { LINE_TYPES, lineOf, SCAN_LINE } from "./schemas/scan-line.ts";
 
 const COUNT = z.int().min(0);
 const ID = z.uuid();
+
+/** Clients that wait for progress wait for some seconds at least. */
+const PROGRESS_MS = 500;
 
 /** Matches of a string that a line shows; the counts say how many there were. */
 const MOST_STRINGS = 10;
@@ -91,7 +95,7 @@ export const scanDirectory = tool({
       },
       says: [
         ...stateWords(record),
-        `${items.length} lines are here.`,
+        `Here: ${plural(items.length, "line")}.`,
         ...otherWords(record, types),
         ...cutWords(cuts, "The file itself has the rest."),
         ...restWords(next),
@@ -136,20 +140,22 @@ function orderOf(
 
 /** Has a scan made, and waits for its end. A call that is cancelled cancels it. @throws ServiceError; the signal's reason */
 async function scanned(order: ScanOrder, { services, signal, progress }: Work): Promise<ScanRecord> {
-  const { scans, journal } = services;
+  const { scans } = services;
   const { id } = scans.submit(order, { origin: "mcp" });
   using _cancel = onAbort(signal, () => cancelled(scans, id));
   let last = 0;
-  const stop = journal.onWritten(() => {
-    const written = Object.values(journal.scan(id)?.lines ?? {}).reduce((sum, count) => sum + count, 0);
-    if (written <= last) return; // of another scan
-    last = written;
-    progress(written, undefined, "lines of the result");
-  });
+  const tell = (files: number, of?: number) => {
+    // Who tells it must come further each time.
+    if (files > last) progress(files, of, "files were scanned");
+    last = Math.max(files, last);
+  };
+  const timer = setInterval(() => tell(scans.filesDone(id) ?? 0), PROGRESS_MS);
   try {
-    return await scans.ended(id, signal);
+    const record = await scans.ended(id, signal);
+    if (record.end) tell(record.end.scanned, record.end.scanned);
+    return record;
   } finally {
-    stop();
+    clearInterval(timer);
   }
 }
 
@@ -193,7 +199,7 @@ function stateWords({ state, end, id, start }: ScanRecord): string[] {
     ? "Everything that was asked for was evaluated."
     : "Not everything that was asked for was evaluated: lines of type error and quarantine say what was not.";
   return [
-    `The scan ${id} is ${state}: ${files} files with ${start?.rules ?? 0} rules, ${matches} matches in ${matched} files, ${clean} clean, ${skipped} skipped, ${errors} with errors.`,
+    `The scan ${id} is ${state}: ${plural(files, "file")} with ${plural(start?.rules ?? 0, "rule")}, ${plural(matches, "match", "matches")} in ${plural(matched, "file")}, ${clean} clean, ${skipped} skipped, ${errors} with errors.`,
     whole,
   ];
 }

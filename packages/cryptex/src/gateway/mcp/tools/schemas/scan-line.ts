@@ -1,8 +1,8 @@
 /** The schemas of lines of a scan's result: scan-runner/events.ts says what their parts mean. */
 import { z } from "zod";
-import type { JournalLine } from "../../results/journal.ts";
-import { EXPLANATION } from "./explanation-schema.ts";
-import { META } from "./schemas.ts";
+import type { JournalLine } from "../../../../results/journal.ts";
+import { EXPLANATION } from "./explanation.ts";
+import { META } from "./pieces.ts";
 
 const PATH = { path: z.string(), path_bytes: z.string().optional() };
 

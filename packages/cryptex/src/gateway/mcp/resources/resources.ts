@@ -7,12 +7,12 @@ import {
   ResourceNotFoundError,
   ResourceTemplate,
 } from "@modelcontextprotocol/server";
-import { cursorOf, readCursor } from "../cursor.ts";
-import { ServiceError } from "../service-error.ts";
-import type { Services } from "../services.ts";
+import { cursorOf, readCursor } from "../../cursor.ts";
+import { ServiceError } from "../../service-error.ts";
+import { seen } from "../answers/fence.ts";
+import type { McpServices } from "../tool.ts";
 import { Completions } from "./completions.ts";
 import { readPart } from "./documents.ts";
-import { seen } from "./fence.ts";
 import { artifactUri, dictionaryUri, parseUri, ruleUri } from "./uris.ts";
 
 const JSON_TYPE = "application/json";
@@ -22,7 +22,7 @@ const PAGE = 100;
 export type Limited = <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 export interface ResourceSurroundings {
-  readonly services: Services;
+  readonly services: McpServices;
   readonly limited: Limited;
   /** Told of errors that are this program's own. */
   readonly report: (error: unknown) => void;
@@ -81,7 +81,7 @@ function addTemplates(mcp: McpServer, completions: Completions): void {
   );
 }
 
-async function read(services: Services, uri: string) {
+async function read(services: McpServices, uri: string) {
   const wanted = parseUri(uri);
   if (!wanted) throw new ServiceError("not-found", "no resource has a URI like this");
   const [whole] = uri.split("?");
@@ -93,14 +93,14 @@ async function read(services: Services, uri: string) {
 
 /** Gives resources behind a place, and the place behind the last one; no place at the end. */
 type Section = (
-  services: Services,
+  services: McpServices,
   after: string,
   limit: number,
 ) => Promise<{ readonly resources: Resource[]; readonly after: string | undefined }>;
 
 const SECTIONS: readonly Section[] = [artifactsAfter, entriesAfter, rulesAfter];
 
-async function listPage(services: Services, cursor: string | undefined) {
+async function listPage(services: McpServices, cursor: string | undefined) {
   const [first, place] = cursor === undefined ? [0, ""] : readCursor(cursor, ["number", "string"]);
   const resources: Resource[] = [];
   let after = place;
@@ -120,7 +120,7 @@ async function listPage(services: Services, cursor: string | undefined) {
   return { resources };
 }
 
-async function artifactsAfter({ artifacts }: Services, after: string, limit: number) {
+async function artifactsAfter({ artifacts }: McpServices, after: string, limit: number) {
   const found = artifacts.list(limit, after === "" ? undefined : after);
   const resources = found.map(({ digest, name, type, licence, bytes }) => ({
     uri: artifactUri(digest),
@@ -133,7 +133,7 @@ async function artifactsAfter({ artifacts }: Services, after: string, limit: num
 }
 
 /** A place is a number of entries. */
-async function entriesAfter({ dictionary }: Services, after: string, limit: number) {
+async function entriesAfter({ dictionary }: McpServices, after: string, limit: number) {
   const skip = /^\d{1,15}$/.test(after) ? Number(after) : 0;
   const { entries } = dictionary.find({ limit, skip });
   const resources = entries.map(({ codename }) => ({
@@ -145,7 +145,7 @@ async function entriesAfter({ dictionary }: Services, after: string, limit: numb
 }
 
 /** A place is the name of a set and a cursor in its rules. */
-async function rulesAfter({ ruleSets }: Services, after: string, limit: number) {
+async function rulesAfter({ ruleSets }: McpServices, after: string, limit: number) {
   const names = (await ruleSets.list()).map(({ name }) => name);
   const [set = names[0], cursor] = after === "" ? [] : after.split(" ");
   const at = names.indexOf(set ?? "");

@@ -1,7 +1,7 @@
 /** Cursors of MCP: where a list goes on, good for the arguments that they were given for alone. */
 import { createHash } from "node:crypto";
-import { cursorOf, readCursor } from "../cursor.ts";
-import { ServiceError } from "../service-error.ts";
+import { cursorOf, readCursor } from "../../cursor.ts";
+import { ServiceError } from "../../service-error.ts";
 
 /** @param question what was asked for, as plain data without the cursor */
 export function cursorAt(place: number | string, question: unknown): string {

@@ -1,10 +1,10 @@
 /** Answers of tools as MCP has them: data for programs, and a text for models, in which what others wrote is fenced. */
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { DictionaryError } from "../../dictionary/dictionary.ts";
-import { ServiceError } from "../service-error.ts";
+import { DictionaryError } from "../../../dictionary/dictionary.ts";
+import { ServiceError } from "../../service-error.ts";
+import type { Answer } from "../tool.ts";
 import { fenced, seenJson } from "./fence.ts";
 import { fitting, PAGE_CHARS } from "./size.ts";
-import type { Answer } from "./tool.ts";
 
 export function toResult({ data, says, shows, failed }: Answer<object>): CallToolResult {
   const parts = shows === "" ? says : [...says, "", fenced(shows)];

@@ -1,13 +1,13 @@
 /** The contents of resources: JSON with what the thing is, whose it is, and what it was made of. */
 import { createHash } from "node:crypto";
 import { fromUtf8 } from "#kit/format/visible.ts";
-import type { ShownRule } from "../../cryptex-store/shown-rules.ts";
-import { entryOf } from "../../dictionary/entry.ts";
-import { ServiceError } from "../service-error.ts";
-import type { Services } from "../services.ts";
-import { seenJson } from "./fence.ts";
+import type { ShownRule } from "../../../cryptex-store/shown-rules.ts";
+import { entryOf } from "../../../dictionary/entry.ts";
+import { ServiceError } from "../../service-error.ts";
+import { seenJson } from "../answers/fence.ts";
+import { PAGE_CHARS } from "../answers/size.ts";
+import type { McpServices } from "../tool.ts";
 import { licenceOf, UNKNOWN_LICENCE } from "./licences.ts";
-import { PAGE_CHARS } from "./size.ts";
 import type { ResourceName, Wanted } from "./uris.ts";
 
 /** Facts that every resource has. */
@@ -42,7 +42,7 @@ export interface Part extends Pedigree {
 
 /** @param uri of the whole resource @throws ServiceError */
 export async function readPart(
-  services: Services,
+  services: McpServices,
   uri: string,
   { name, offset, length }: Wanted,
 ): Promise<Part> {
@@ -59,7 +59,7 @@ export async function readPart(
   return { ...pedigree, part, text: seenJson({ notice: NOTICE, explained, ...part, part_of_json: slice }) };
 }
 
-async function documentOf(services: Services, name: ResourceName): Promise<Document> {
+async function documentOf(services: McpServices, name: ResourceName): Promise<Document> {
   switch (name.kind) {
     case "cryptex":
       return entryDocument(services, name.codename);
@@ -70,7 +70,7 @@ async function documentOf(services: Services, name: ResourceName): Promise<Docum
   }
 }
 
-function entryDocument({ dictionary }: Services, codename: string): Document {
+function entryDocument({ dictionary }: McpServices, codename: string): Document {
   const stored = dictionary.get(codename);
   if (!stored) throw new ServiceError("not-found", "there is no such entry");
   const [last] = dictionary.history({ codename, limit: 1 });
@@ -84,7 +84,7 @@ function entryDocument({ dictionary }: Services, codename: string): Document {
   };
 }
 
-async function ruleDocument({ ruleSets }: Services, ruleset: string, rule: string): Promise<Document> {
+async function ruleDocument({ ruleSets }: McpServices, ruleset: string, rule: string): Promise<Document> {
   const { rules } = await ruleSets.show(rule, ruleset);
   const set = await ruleSets.open(ruleset);
   const [only, ...others] = rules;
@@ -108,7 +108,7 @@ function pedigreeOf({ meta }: ShownRule) {
   return { licence: licenceOf([{ meta }]), said_by_its_metadata: said };
 }
 
-function artifactDocument({ artifacts }: Services, digest: string): Document {
+function artifactDocument({ artifacts }: McpServices, digest: string): Document {
   const { artifact, content } = artifacts.get(digest.replace(/^sha256:/, ""));
   const text = fromUtf8(content);
   const { name, type, licence, provenance, at, bytes } = artifact;

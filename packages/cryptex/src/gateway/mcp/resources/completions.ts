@@ -1,13 +1,13 @@
 /** Completion of names in URIs of resources. */
-import { ServiceError } from "../service-error.ts";
-import type { Services } from "../services.ts";
+import { ServiceError } from "../../service-error.ts";
+import type { McpServices } from "../tool.ts";
 
 /** Names that are looked at, of which a client gets a hundred: schema of MCP, CompleteResult. */
 const MOST_FOUND = 1_000;
 
 export class Completions {
   constructor(
-    private readonly services: Services,
+    private readonly services: McpServices,
     /** Told of errors that are this program's own. */
     private readonly report: (error: unknown) => void,
   ) {}
