@@ -1,6 +1,11 @@
 /** `ruleset pack`, `ruleset unpack`, and `--rules` with a packed set, as they are typed. */
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fakeIo } from "../../../../test/support/fake-io.ts";
+import { optionsFor } from "../../../../test/support/options.ts";
+import { rejectionOf } from "../../../../test/support/rejection.ts";
+import { SERVICE_FLAGS, serviceSettings } from "../../src/commands/service-flags.ts";
+import { openServices } from "../../src/gateway/services.ts";
 import { must, run } from "../signing/signed-folder.ts";
 import { WorkFolder } from "../support/program.ts";
 
@@ -79,6 +84,28 @@ test("a set that is packed under a name of its own by cryptex.toml has it", asyn
     key: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   expect(packed.version).toBeGreaterThan(1_700_000_000);
+});
+
+test("the gateway serves it, with the externals and folders that it brings", async () => {
+  using folder = await packedFolder();
+  const options = optionsFor(
+    { flags: SERVICE_FLAGS },
+    { rules: folder.at("house.cxr"), keys: folder.at("keys") },
+  );
+  const env = { XDG_CACHE_HOME: folder.at("cache"), CRYPTEX_STORE: folder.at("store.db") };
+  const settings = await serviceSettings(options, fakeIo(), env);
+  await using services = openServices(settings);
+  const [set] = await services.ruleSets.list();
+  const manifest = JSON.parse((await run(folder, "verify", "house.cxr", "--json")).stdout);
+  expect(set).toMatchObject({ name: "default", digest: manifest.digest, rules: 1 });
+  expect(set!.quarantined[0]!.file).toBe("rules/bad.yar");
+  const stranger = optionsFor(
+    { flags: SERVICE_FLAGS },
+    { rules: folder.at("house.cxr"), keys: folder.at("none") },
+  );
+  expect((await rejectionOf(serviceSettings(stranger, fakeIo(), env))).message).toContain(
+    "which is not trusted",
+  );
 });
 
 describe("nothing is scanned", () => {

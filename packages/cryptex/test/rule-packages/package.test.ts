@@ -1,4 +1,4 @@
-/** What is in a packed rule set, and when it may be used. */
+/** Packed rule sets: their content, and when they may be used. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
