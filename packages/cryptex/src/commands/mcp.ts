@@ -34,14 +34,13 @@ export const mcp = command({
         "a client starts it: docs/MCP.md has settings for common ones",
       ]);
     }
-    const warn = (message: string) => io.log.warn(message);
     // They load the protocol's library, which no other command needs.
     const [{ openServices }, { serveMcpStdio }, { SCOPES }] = await Promise.all([
       import("../gateway/services.ts"),
       import("../gateway/mcp/stdio.ts"),
       import("../gateway/mcp/tool.ts"),
     ]);
-    await using services = openServices(serviceSettings(options, env, warn));
+    await using services = openServices(await serviceSettings(options, io, env));
     const access = { author: authorOf(by, env), scopes: new Set(SCOPES), allowWrite };
     const channel = {
       pieces: (signal: AbortSignal) => addAbortSignal(signal, process.stdin),

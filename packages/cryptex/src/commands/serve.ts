@@ -65,7 +65,6 @@ export const serve = command({
   ],
   seeAlso: ["mcp", "scan", "watch"],
   async run(options, io, { env }: Deps) {
-    const warn = (message: string) => io.log.warn(message);
     // They load what no other command needs.
     const [{ openServices }, { serveGateway }] = await Promise.all([
       import("../gateway/services.ts"),
@@ -73,7 +72,7 @@ export const serve = command({
     ]);
     const { threads, maxScans: mostScans } = options;
     await using services = openServices({
-      ...serviceSettings(options, env, warn),
+      ...(await serviceSettings(options, io, env)),
       threads,
       mostScans,
     });

@@ -4,11 +4,14 @@ import { UsageError } from "#kit/errors.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
 import { visible } from "#kit/format/visible.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
+import type { Io } from "#kit/term/io.ts";
+import type { Deps } from "../deps.ts";
 import type { NamedFolder } from "../gateway/roots.ts";
 import type { ServiceSettings } from "../gateway/services.ts";
+import type { RuleSetRequest } from "../rules/rule-set.ts";
 import { ruleCollection } from "../rules/which-rules.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
-import { RULE_FLAGS } from "./rule-flags.ts";
+import { packedRules, RULE_FLAGS } from "./rule-flags.ts";
 
 export const SERVICE_FLAGS = {
   ...group("What may be seen", {
@@ -25,22 +28,36 @@ export const SERVICE_FLAGS = {
   ...STORE_FLAG,
 };
 
-/** @throws UsageError; InputError for a wrong cryptex.toml */
-export function serviceSettings(
-  { roots, gapRoot, rules, includeFolders, definitions, store }: OptionsOf<typeof SERVICE_FLAGS>,
-  env: Readonly<Record<string, string | undefined>>,
-  warn: (message: string) => void,
-): ServiceSettings {
+/** Verifies and unpacks the sets that came packed. @throws UsageError; InputError for a wrong cryptex.toml; as `packedRules` */
+export async function serviceSettings(
+  options: OptionsOf<typeof SERVICE_FLAGS>,
+  io: Pick<Io, "log" | "signal">,
+  env: Deps["env"],
+): Promise<ServiceSettings> {
+  const { roots, gapRoot, rules, includeFolders, definitions, store } = options;
+  const collection = ruleCollection(rules, { env, folder: process.cwd() });
+  const externals = Object.fromEntries(definitions);
+  const sets = new Map(collection.sets);
+  const own = new Map<string, Pick<RuleSetRequest, "includeFolders" | "externals">>();
+  for (const [name, paths] of collection.sets) {
+    const packed = await packedRules(paths, options, io, env);
+    if (!packed) continue;
+    sets.set(name, packed.paths);
+    own.set(name, {
+      includeFolders: [...packed.includeFolders, ...includeFolders],
+      externals: { ...packed.externals, ...externals },
+    });
+  }
   return {
     store,
     env,
     roots,
     gapRoot,
-    rules: ruleCollection(rules, { env, folder: process.cwd() }),
+    rules: { ...collection, sets, own },
     includeFolders,
-    externals: Object.fromEntries(definitions),
+    externals,
     cacheFolder: join(cacheFolder("cryptex", env), "rules"),
-    warn,
+    warn: (text) => io.log.warn(text),
   };
 }
 

@@ -12,10 +12,14 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-/** Output beyond this ends a program: it is not what was asked for. */
-const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
+export interface ProgramLimits {
+  /** Time after which a program is given up. By default far above what the largest collection takes. */
+  readonly longestMs?: number;
+  /** Output beyond this ends a program: it is not what was asked for. */
+  readonly mostBytes?: number;
+}
 
-/** Time after which a program is given up. Far above what the largest collection takes. */
+const MOST_BYTES = 512 * 1024 * 1024;
 const LONGEST_MS = 30 * 60_000;
 
 /** Finds a program in PATH. */
@@ -37,7 +41,7 @@ export function runOtherProgram(
   path: string,
   args: readonly string[],
   signal: AbortSignal,
-  longestMs = LONGEST_MS,
+  { longestMs = LONGEST_MS, mostBytes = MOST_BYTES }: ProgramLimits = {},
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
@@ -57,7 +61,7 @@ export function runOtherProgram(
   for (const [index, stream] of [child.stdout, child.stderr].entries()) {
     stream.on("data", (piece: Buffer) => {
       total += piece.length;
-      if (total > MAX_OUTPUT_BYTES) stop();
+      if (total > mostBytes) stop();
       else outputs[index]!.push(piece);
     });
   }
@@ -70,8 +74,7 @@ export function runOtherProgram(
     signal.removeEventListener("abort", stop);
     if (signal.aborted) reject(signal.reason);
     else if (isLate) reject(new ToolError(`${path} did not end within ${longestMs / 1000} s`));
-    else if (total > MAX_OUTPUT_BYTES)
-      reject(new ToolError(`${path} wrote more than ${MAX_OUTPUT_BYTES} bytes`));
+    else if (total > mostBytes) reject(new ToolError(`${path} wrote more than ${mostBytes} bytes`));
     else {
       const [stdout, stderr] = outputs.map((pieces) => Buffer.concat(pieces));
       resolve({ code, signal: endedBy, stdout: stdout!, stderr: stderr!.toString() });

@@ -14,6 +14,7 @@ import { InputError, UsageError } from "#kit/errors.ts";
 import { readSmallFile } from "#kit/files/small-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import { suggestion } from "#kit/term/suggestion.ts";
+import type { RuleSetRequest } from "./rule-set.ts";
 
 export interface NamedRules {
   /** Files and folders. Those of cryptex.toml are absolute. */
@@ -66,6 +67,8 @@ export interface RuleCollection {
   readonly sets: ReadonlyMap<string, readonly string[]>;
   /** Name of the set that is meant where none is named; undefined where nobody names any rules. */
   readonly byDefault: string | undefined;
+  /** Folders and externals that sets bring with them which came packed, by name. They stand for those of all sets. */
+  readonly own?: ReadonlyMap<string, Pick<RuleSetRequest, "includeFolders" | "externals">>;
 }
 
 /** Name of the default where the rules that are meant have no name of their own. */

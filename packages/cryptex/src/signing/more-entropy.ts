@@ -9,6 +9,8 @@ import { findProgram, runOtherProgram } from "../other-engines/program.ts";
 const PROGRAM = "esoteric-entropy";
 /** 256 bits, as much as a seed has. */
 const BYTES = 32;
+/** The bytes, and what it may have to say. */
+const MOST_BYTES = 64 * 1024;
 /** A machine with little noise takes some seconds. */
 const LONGEST_MS = 20_000;
 
@@ -27,7 +29,7 @@ export async function moreEntropy(signal: AbortSignal, longestMs = LONGEST_MS): 
   try {
     // Something that it started may keep its output open after it has ended.
     const { code, stdout, stderr } = await orAborted(
-      runOtherProgram(path, ["stream", "--bytes", `${BYTES}`], end),
+      runOtherProgram(path, ["stream", "--bytes", `${BYTES}`], end, { mostBytes: MOST_BYTES }),
       end,
     );
     if (code === 0 && stdout.length === BYTES) return { bytes: stdout, words: `${BYTES} bytes of ${path}` };

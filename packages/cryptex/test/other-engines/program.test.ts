@@ -27,6 +27,8 @@ test("an empty part of PATH does not stand for the working folder", () => {
 
 test("a program that does not end is given up", async () => {
   const signal = new AbortController().signal;
-  const failure = await rejectionOf(runOtherProgram("/bin/sh", ["-c", "exec sleep 1000"], signal, 50));
+  const failure = await rejectionOf(
+    runOtherProgram("/bin/sh", ["-c", "exec sleep 1000"], signal, { longestMs: 50 }),
+  );
   expect(String(failure)).toContain("/bin/sh did not end within 0.05 s");
 });

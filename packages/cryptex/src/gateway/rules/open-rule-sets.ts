@@ -51,7 +51,14 @@ class NamedRuleSets implements RuleSets {
       ([name, paths]) =>
         [
           name,
-          new KeptRuleSet({ ...options, name, paths, now, changed: (set) => changed(name, set) }),
+          new KeptRuleSet({
+            ...options,
+            ...options.rules.own?.get(name),
+            name,
+            paths,
+            now,
+            changed: (set) => changed(name, set),
+          }),
         ] as const,
     );
     this.#kept = new Map(kept);
