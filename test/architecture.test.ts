@@ -452,6 +452,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/explain",
+      "cryptex/gap",
       "cryptex/gateway",
       "cryptex/gateway/scans",
       "cryptex/gateway/services",

@@ -5,6 +5,7 @@ import { UsageError } from "#kit/errors.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, group } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
+import { SCOPES } from "../gateway/scopes.ts";
 import { authorOf, BY_FLAG } from "./dict-flags.ts";
 import { SERVICE_FLAGS, serviceSettings } from "./service-flags.ts";
 
@@ -35,10 +36,9 @@ export const mcp = command({
       ]);
     }
     // They load the protocol's library, which no other command needs.
-    const [{ openServices }, { serveMcpStdio }, { SCOPES }] = await Promise.all([
+    const [{ openServices }, { serveMcpStdio }] = await Promise.all([
       import("../gateway/services.ts"),
       import("../gateway/mcp/stdio.ts"),
-      import("../gateway/mcp/tool.ts"),
     ]);
     await using services = openServices(await serviceSettings(options, io, env));
     const access = { author: authorOf(by, env), scopes: new Set(SCOPES), allowWrite };

@@ -1,6 +1,6 @@
 /** The gateway as a server: its services, its API, the socket, and how it stops. */
 import { aborted } from "#kit/abort.ts";
-import { type Caller, may } from "#kit/http/access.ts";
+import type { Caller } from "#kit/http/access.ts";
 import { withCors } from "#kit/http/cors.ts";
 import { EventHub } from "#kit/http/events/event-hub.ts";
 import { listen } from "#kit/http/listen.ts";
@@ -11,7 +11,6 @@ import { createApp } from "./http/app.ts";
 import { journalFrames } from "./http/routes-events.ts";
 import type { McpHandler } from "./mcp/http.ts";
 import { type ProtectionSettings, protectionOf } from "./protection.ts";
-import { SCOPES } from "./scopes.ts";
 import { ServiceError } from "./service-error.ts";
 import type { Services } from "./services.ts";
 
@@ -83,8 +82,7 @@ function agentsOf(services: Services, allowWrite: boolean, report: (error: unkno
       handler ??= import("./mcp/http.ts").then(({ mcpHandler }) =>
         mcpHandler(services, { allowWrite, report }),
       );
-      const scopes = new Set(SCOPES.filter((scope) => may(caller, scope)));
-      return (await handler).handle(request, { name: caller.name, scopes });
+      return (await handler).handle(request, caller);
     },
     async [Symbol.asyncDispose]() {
       await (await handler)?.[Symbol.asyncDispose]();

@@ -3,9 +3,10 @@
  * Answers are in JSON, and in an event stream where there is progress to tell of.
  */
 import { createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
+import { SCOPES, type Scope } from "../scopes.ts";
 import { McpServers } from "./server.ts";
 import { Sessions } from "./sessions.ts";
-import { type Access, type McpServices, SCOPES, type Scope } from "./tool.ts";
+import type { Access, McpServices } from "./tool.ts";
 
 /** Room for a text of rules or a file of 1 MiB, in base64 or escaped. */
 const MOST_BYTES = 4 * 2 ** 20;

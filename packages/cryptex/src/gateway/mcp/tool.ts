@@ -1,5 +1,6 @@
 /** A tool: what it takes and gives, who may use it, and its work. server.ts offers tools to clients. */
 import type { z } from "zod";
+import type { Scope } from "../scopes.ts";
 import type { Services } from "../services.ts";
 
 /** The services that agents use. */
@@ -7,10 +8,6 @@ export type McpServices = Pick<
   Services,
   "journal" | "dictionary" | "roots" | "ruleSets" | "scans" | "gap" | "artifacts"
 >;
-
-/** Scopes of tokens. Each stands alone. */
-export const SCOPES = ["read", "scan", "write"] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Who asks, and what is allowed. */
 export interface Access {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import Ajv2020 from "ajv/dist/2020.js";
 import gapReportSchema from "../../../docs/gap-report.schema.json";
 import { connect, PROTOCOLS, type TestClient } from "./clients.ts";
-import { BULK, type Served, serveHttp, World } from "./world.ts";
+import { BULK, World } from "./world.ts";
 
 const READ_TOOLS = [
   "cryptex-lookup",
@@ -22,16 +22,16 @@ for (const protocol of PROTOCOLS) {
   for (const transport of TRANSPORTS) {
     describe(`${protocol} over ${transport}`, () => {
       let world: World;
-      let served: Served | undefined;
+      let gateway: Awaited<ReturnType<World["gateway"]>> | undefined;
       let mcp: TestClient;
       beforeAll(async () => {
         world = new World();
-        if (transport === "HTTP") served = serveHttp(world);
-        mcp = await connect(protocol, served?.place ?? world.program());
+        if (transport === "HTTP") gateway = await world.gateway();
+        mcp = await connect(protocol, gateway?.place ?? world.program());
       });
       afterAll(async () => {
         await mcp[Symbol.asyncDispose]();
-        await served?.[Symbol.asyncDispose]();
+        await gateway?.[Symbol.asyncDispose]();
         world[Symbol.dispose]();
       });
 

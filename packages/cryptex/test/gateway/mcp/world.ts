@@ -5,8 +5,9 @@ import { storedDictionary } from "../../../src/cryptex-store/dictionary.ts";
 import { openStore } from "../../../src/cryptex-store/store.ts";
 import { newEntry } from "../../../src/dictionary/entry.ts";
 import { mcpHandler } from "../../../src/gateway/mcp/http.ts";
-import type { McpServices, Scope } from "../../../src/gateway/mcp/tool.ts";
+import type { McpServices } from "../../../src/gateway/mcp/tool.ts";
 import type { Scans } from "../../../src/gateway/scans/scans.ts";
+import type { Scope } from "../../../src/gateway/scopes.ts";
 import { openServices } from "../../../src/gateway/services.ts";
 import { peFile } from "../../support/files/pe.ts";
 import { WorkFolder } from "../../support/program.ts";
@@ -93,16 +94,44 @@ export class World implements Disposable {
 
   /** The program on standard input and output. */
   program(...args: readonly string[]): Place {
-    const flags = [
-      ...["--store", this.store, "--rules", "rules", "--by", "tester"],
-      ...["--root", "files=files", "--root", "code=code", "--gap-root", "code"],
-    ];
     return {
       command: process.execPath,
-      args: [MAIN, "mcp", ...flags, ...args],
+      args: [MAIN, "mcp", ...this.#flags, "--by", "tester", ...args],
       cwd: this.folder.path,
       env: this.env,
     };
+  }
+
+  /** The gateway, as a program of its own. */
+  async gateway(): Promise<AsyncDisposable & { readonly place: Place }> {
+    const child = Bun.spawn([process.execPath, MAIN, "serve", "--port", "0", ...this.#flags], {
+      cwd: this.folder.path,
+      env: this.env,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    const decoder = new TextDecoder();
+    let said = "";
+    for await (const piece of child.stdout) {
+      said += decoder.decode(piece, { stream: true });
+      if (said.includes("\n")) break;
+    }
+    const [, url] = /^listening on (\S+)\n/.exec(said)!;
+    return {
+      place: { url: `${url}/mcp` },
+      async [Symbol.asyncDispose]() {
+        child.kill("SIGTERM");
+        await child.exited;
+      },
+    };
+  }
+
+  get #flags(): readonly string[] {
+    return [
+      ...["--store", this.store, "--rules", "rules"],
+      ...["--root", "files=files", "--root", "code=code", "--gap-root", "code"],
+    ];
   }
 
   /** Has the program report on the code. */

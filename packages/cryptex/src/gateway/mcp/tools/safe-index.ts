@@ -1,6 +1,6 @@
 /** The tool that makes safe indexes, and keeps them as artifacts. */
 import { z } from "zod";
-import { plural } from "#kit/format/numbers.ts";
+import { formatCount, plural } from "#kit/format/numbers.ts";
 import type { MetaValue } from "../../../rules/rule-info.ts";
 import type { RuleSet } from "../../../rules/rule-set.ts";
 import type { IndexReport } from "../../../safe-index/build-index.ts";
@@ -82,7 +82,7 @@ export const createSafeIndex = tool({
         cut: [...cuts],
       },
       says: [
-        `The index has ${report.kept} of ${plural(report.rules, "rule")}. Left out: ${report.dropped}. There twice: ${report.duplicates}.`,
+        `The index has ${formatCount(report.kept)} of ${plural(report.rules, "rule")}. Left out: ${formatCount(report.dropped)}. There twice: ${formatCount(report.duplicates)}.`,
         `It is the resource ${artifactUri(kept.digest)}, and the report the resource ${artifactUri(keptReport.digest)}.`,
         ...cutWords(cuts, "The report has all of it."),
       ],
