@@ -29,7 +29,7 @@ export const gapLink = command({
     ...ROOT_FLAG,
     ...OUTPUT_FLAGS,
   },
-  examples: ["cryptex gap link src/crc.c port/crc.rs --symbol crc_update --test port/crc_test.rs"],
+  examples: ["cryptex gap link old/crc.c port/crc.rs --symbol crc_update --test port/crc_test.rs"],
   seeAlso: ["gap scan", "gap set"],
   async run({ from, to, symbol, test, missing, responsible, linked, root, format, json }, io, _: Deps) {
     const lists = {

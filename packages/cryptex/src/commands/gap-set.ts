@@ -35,7 +35,7 @@ export const gapSet = command({
     const both = clear.find((name) => given[name] !== undefined);
     if (both) throw new UsageError(`--${both} and --clear ${both} contradict each other`);
   },
-  examples: ["cryptex gap set src/pe.c --responsible @team --linked Lamp-Header"],
+  examples: ["cryptex gap set old/pe.c --responsible @team --linked Lamp-Header"],
   seeAlso: ["gap report", "gap link"],
   async run({ component, responsible, linked, clear, root, store, format, json }, io, deps: Deps) {
     using open = new OpenDictionary(store, deps);
