@@ -1,6 +1,8 @@
 /** Parts of a page without scripts or requests: style sheet, escaped text, tables, bars. */
+import { htmlDocument } from "./html-document.ts";
 import { htmlText } from "./markup.ts";
 import { formatCount } from "./numbers.ts";
+import { visible } from "./visible.ts";
 
 /** Markup. Text becomes markup only through `text`, so that hostile text never is. */
 export interface Html {
@@ -139,21 +141,6 @@ small, .cut { color: var(--muted); }
 `;
 
 export function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${text(title).html}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${text(title).html}</h1>
-${body}
-</main>
-</body>
-</html>
-`;
+  const heading = text(title).html;
+  return htmlDocument(visible(title), STYLE, `<main>\n<h1>${heading}</h1>\n${body}\n</main>`);
 }

@@ -1,4 +1,5 @@
 /** A report as one HTML file without scripts or requests; pictures are SVG. */
+import { htmlDocument } from "#kit/format/html-document.ts";
 import { withEntities } from "#kit/format/markup.ts";
 import { formatCount } from "#kit/format/numbers.ts";
 import { barChart, bitmap, dotChart, lineChart } from "./charts.ts";
@@ -18,27 +19,17 @@ import { type Mark, type Table, tablesOf } from "./tables.ts";
 /** @param head the first bytes of the data, which the pictures show */
 export function reportHtml(report: Report, head: Uint8Array): string {
   const facts = factsOf(report).map(([name, value]) => `<dt>${name}</dt><dd>${withEntities(value)}</dd>`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Randomness report: ${withEntities(report.input.name)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<h1>Randomness report</h1>
-<dl>${facts.join("")}</dl>
-${conclusion(report)}
-<h2>Pictures</h2>
-<div class="figures">
-${figures(report, head).join("\n")}
-</div>
-${tablesOf(report).map(tableSection).join("\n")}
-</body>
-</html>
-`;
+  const body = [
+    "<h1>Randomness report</h1>",
+    `<dl>${facts.join("")}</dl>`,
+    conclusion(report),
+    "<h2>Pictures</h2>",
+    '<div class="figures">',
+    ...figures(report, head),
+    "</div>",
+    ...tablesOf(report).map(tableSection),
+  ];
+  return htmlDocument(`Randomness report: ${report.input.name}`, PAGE_STYLE, body.join("\n"));
 }
 
 function conclusion(report: Report): string {
