@@ -1,6 +1,5 @@
 /** Asks whether a signature was made by somebody who is trusted. The signature itself is never asked. */
 
-import { shortId } from "./keys.ts";
 import { distrust, extended, type Lineage, type LineageKey } from "./lineage.ts";
 import { SignatureError } from "./signature-error.ts";
 import { ALGORITHMS, type Algorithm, algorithmNames, type Block, brokenSignatures } from "./statement.ts";
@@ -62,9 +61,4 @@ function withRotations(
     if (!(error instanceof SignatureError)) throw error;
     return { lineage, fault: `what came with it does not hold: ${error.message}` };
   }
-}
-
-/** Names a key for people: `house, key 0123456789abcdef`. */
-export function signerText({ lineage, key }: Signer): string {
-  return `${lineage.name}, key ${shortId(key.key.id)}`;
 }

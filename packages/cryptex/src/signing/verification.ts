@@ -2,7 +2,7 @@
 import type { JsonObject } from "#kit/signing/canonical-json.ts";
 import type { Lineage } from "#kit/signing/lineage.ts";
 import { SignatureError } from "#kit/signing/signature-error.ts";
-import { ALGORITHMS, type Algorithm, type Block, parseBlocks } from "#kit/signing/statement.ts";
+import { type Algorithm, type Block, parseBlocks } from "#kit/signing/statement.ts";
 import { judge } from "#kit/signing/trust.ts";
 
 export const KINDS = ["artifact", "ruleset", "log"] as const;
@@ -17,11 +17,6 @@ export interface Trust {
   readonly expired: boolean;
   /** Takes rule sets of an older version than the last one. */
   readonly older: boolean;
-}
-
-/** Trusts these keys, and takes nothing that is not right. */
-export function strictTrust(trusted: readonly Lineage[]): Trust {
-  return { trusted, algorithms: ALGORITHMS, unsigned: false, expired: false, older: false };
 }
 
 export interface Verification {

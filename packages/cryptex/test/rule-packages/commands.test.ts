@@ -16,24 +16,13 @@ const FILES = {
   "files/b": "other",
 };
 
+const PACK = ["ruleset", "pack", "--rules", "rules", "--define", "wanted=true"];
+
 /** A folder with a key and a packed set `house.cxr`. */
 async function packedFolder(...args: readonly string[]): Promise<WorkFolder> {
   const folder = new WorkFolder(FILES);
   await must(folder, "keys", "new", "house");
-  await must(
-    folder,
-    "ruleset",
-    "pack",
-    "--rules",
-    "rules",
-    "--define",
-    "wanted=true",
-    "--name",
-    "house",
-    "-o",
-    "house.cxr",
-    ...args,
-  );
+  await must(folder, ...PACK, "--name", "house", "-o", "house.cxr", ...args);
   return folder;
 }
 
@@ -219,19 +208,7 @@ test("wrong use is said before anything is done", async () => {
   expect(await wrong("--name", "x", "--expires", "2020-01-01")).toContain("is not in the future");
   expect(await wrong("--name", "x", "--unsigned", "--key", "house")).toContain("contradict each other");
   expect(await wrong("--name", "x", "--version", "-1")).toContain("--version");
-  const own = await run(
-    folder,
-    "ruleset",
-    "pack",
-    "--rules",
-    "rules",
-    "--define",
-    "wanted=true",
-    "--name",
-    "x",
-    "-o",
-    "rules/a.yar",
-  );
+  const own = await run(folder, ...PACK, "--name", "x", "-o", "rules/a.yar");
   expect([own.exitCode, own.stderr]).toEqual([2, expect.stringContaining("the result would replace")]);
   expect(readFileSync(folder.at("rules/a.yar"), "utf8")).toBe(FILES["rules/a.yar"]);
   expect(readdirSync(folder.path)).not.toContain("new.cxr");

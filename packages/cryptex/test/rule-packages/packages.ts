@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import type { OwnKey } from "#kit/signing/keyring.ts";
 import { secretKey } from "#kit/signing/keys.ts";
 import { lineageOf } from "#kit/signing/lineage.ts";
+import { ALGORITHMS } from "#kit/signing/statement.ts";
 import { type PackOrder, pack } from "../../src/rule-packages/pack.ts";
-import { strictTrust, type Trust } from "../../src/signing/verification.ts";
+import type { Trust } from "../../src/signing/verification.ts";
 import type { WorkFolder } from "../support/program.ts";
 
 export const NEVER = new AbortController().signal;
@@ -15,7 +16,8 @@ export function keyOf(name: string): OwnKey {
 }
 
 export function trusting(...keys: readonly OwnKey[]): Trust {
-  return strictTrust(keys.map(({ lineage }) => lineage));
+  const trusted = keys.map(({ lineage }) => lineage);
+  return { trusted, algorithms: ALGORITHMS, unsigned: false, expired: false, older: false };
 }
 
 export const house = keyOf("house");
