@@ -17,7 +17,7 @@ import { pathOf } from "../scan-runner/paths.ts";
 import { countAhead, type ScanProgress } from "../scan-runner/progress.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
 import { readScanList } from "../scan-runner/scan-list.ts";
-import { seenScopeOf } from "../scan-runner/seen-scope.ts";
+import { changesWithTime, seenScopeOf } from "../scan-runner/seen-scope.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
 import { VERSION } from "../version.ts";
 import { type ChosenRules, warnOfOtherDigest } from "./rule-flags.ts";
@@ -85,7 +85,7 @@ export function seenFilesOf(
 ): ReturnType<typeof openSeenFilesIfPossible> | undefined {
   const { cache, resume, db } = options;
   if (!cache && !resume) return undefined;
-  if (ruleSet.modules.includes("time")) {
+  if (changesWithTime(ruleSet)) {
     warn('a rule uses the module "time": every file is read, and no result is kept');
     return undefined;
   }

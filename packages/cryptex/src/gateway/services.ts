@@ -29,7 +29,7 @@ export interface Services {
   readonly scans: Scans;
   readonly artifacts: Artifacts;
   readonly gap: GapService;
-  /** Absent where the program has none. */
+  /** Undefined as long as the program delivers no web hooks. */
   readonly triggers?: Triggers;
 }
 

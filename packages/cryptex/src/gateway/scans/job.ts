@@ -12,7 +12,7 @@ import type { RuleSet } from "../../rules/rule-set.ts";
 import type { ScanEvent } from "../../scan-runner/events.ts";
 import { ScanProgress } from "../../scan-runner/progress.ts";
 import { runScan, type ScanPlace } from "../../scan-runner/runner.ts";
-import { seenScopeOf } from "../../scan-runner/seen-scope.ts";
+import { changesWithTime, type SeenOptions, seenScopeOf } from "../../scan-runner/seen-scope.ts";
 import type { StartThread } from "../../scan-runner/thread.ts";
 import { VERSION } from "../../version.ts";
 import type { RuleSets } from "../rule-sets.ts";
@@ -123,8 +123,8 @@ export class ScanJob {
     const { digest: rules, engine } = ruleSet;
     const from = this.before?.place;
     this.#checkpoint = { ...this.#checkpoint, rules, engine: engine.digest, ...(from && { place: from }) };
-    const seen = this.#seenFiles(ruleSet);
     const { walk, ...request } = requestOf(this.order, this.places);
+    const seen = this.#seenFiles(ruleSet, { ...request, ...walk });
     const lines = runScan({
       ...request,
       walk: { ...walk, own: storeFiles(store.path) },
@@ -150,11 +150,9 @@ export class ScanJob {
     this.#appendAfter(this.before?.run, [], { state: "running", checkpoint });
   }
 
-  #seenFiles(ruleSet: RuleSet) {
-    if (!this.order.options?.cache || ruleSet.modules.includes("time")) return undefined;
-    const { walk, ...rest } = requestOf(this.order, this.places);
-    const { maxSize, within } = walk;
-    return openSeenFiles(this.deps.store, seenScopeOf(ruleSet, { ...rest, maxSize, within }, VERSION));
+  #seenFiles(ruleSet: RuleSet, options: SeenOptions) {
+    if (!this.order.options?.cache || changesWithTime(ruleSet)) return undefined;
+    return openSeenFiles(this.deps.store, seenScopeOf(ruleSet, options, VERSION));
   }
 
   /** Takes note of a place: all lines so far stand before it. */
