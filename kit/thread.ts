@@ -10,6 +10,8 @@ export interface ThreadOptions<Progress> {
   readonly onProgress?: (progress: Progress) => void;
   /** Begins the message of a failure: "the rules could not be compiled". */
   readonly failure: string;
+  /** Name of the work, for a file that does several: see `askedWork`. */
+  readonly work?: string;
 }
 
 /** In shared memory: the first number becomes 1 when nobody waits for the work any more. */
@@ -18,6 +20,7 @@ export type Cancel = Int32Array;
 interface ThreadData<Request> {
   readonly request: Request;
   readonly cancel: Cancel;
+  readonly work: string | undefined;
 }
 
 type Reply<Result, Progress> =
@@ -29,11 +32,12 @@ type Reply<Result, Progress> =
 export async function inThread<Request, Result, Progress = never>(
   entry: URL,
   request: Request,
-  { signal, onProgress, failure }: ThreadOptions<Progress>,
+  { signal, onProgress, failure, work }: ThreadOptions<Progress>,
 ): Promise<Result> {
   signal.throwIfAborted();
   const cancel = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const worker = new Worker(entry, { workerData: { request, cancel } satisfies ThreadData<Request> });
+  const data: ThreadData<Request> = { request, cancel, work };
+  const worker = new Worker(entry, { workerData: data });
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   worker.on("message", (reply: Reply<Result, Progress>) => {
     if (reply.kind === "progress") onProgress?.(reply.progress);
@@ -49,6 +53,11 @@ export async function inThread<Request, Result, Progress = never>(
     Atomics.store(cancel, 0, 1);
     void worker.terminate();
   }
+}
+
+/** Returns the name of the work that this thread was started for; an empty one where the caller gave none. */
+export function askedWork(): string {
+  return (workerData as ThreadData<unknown>).work ?? "";
 }
 
 /** Does the work that this thread was started for. @param work ends early, with any error, once `cancel` says so */

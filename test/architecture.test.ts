@@ -597,6 +597,21 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "cryptex/work-thread",
+    files: /^packages\/cryptex\/src\/work-thread\.ts$/,
+    may: [
+      "cryptex/bisect",
+      "cryptex/engine",
+      "cryptex/gap",
+      "cryptex/harvest",
+      "cryptex/rule-tests",
+      "cryptex/rules",
+      "cryptex/safe-index",
+      "kit/thread",
+    ],
+    packages: /^$/,
+  },
+  {
     name: "cryptex/product",
     files: /^packages\/cryptex\/src\/(product|main)\.ts$/,
     may: ["cryptex/commands", "cryptex/deps", "cryptex/version", "kit/term"],

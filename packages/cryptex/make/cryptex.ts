@@ -22,15 +22,7 @@ export const cryptex: Recipe = {
     // `--version` needs nothing of the program.
     loadedLater: [`${FOLDER}/src/product.ts`],
     threads: [
-      `${FOLDER}/src/engine/self-test-thread.ts`,
-      `${FOLDER}/src/rules/rules-thread.ts`,
-      `${FOLDER}/src/rules/cost-thread.ts`,
-      `${FOLDER}/src/rules/lint-thread.ts`,
-      `${FOLDER}/src/harvest/discover-thread.ts`,
-      `${FOLDER}/src/safe-index/index-thread.ts`,
-      `${FOLDER}/src/rule-tests/find-tests-thread.ts`,
-      `${FOLDER}/src/bisect/bisect-thread.ts`,
-      `${FOLDER}/src/gap/gap-thread.ts`,
+      `${FOLDER}/src/work-thread.ts`,
       `${FOLDER}/src/scan-runner/worker.ts`,
       `${FOLDER}/src/cryptex-store/import-thread.ts`,
     ],

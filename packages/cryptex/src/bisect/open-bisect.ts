@@ -9,11 +9,12 @@ export function bisectRules(
   signal: AbortSignal,
 ): Promise<BisectReport> {
   return inThread<BisectRequest, BisectReport, number>(
-    new URL("./bisect-thread.ts", import.meta.url),
+    new URL("../work-thread.ts", import.meta.url),
     request,
     {
       signal,
       onProgress: onProbe,
+      work: "bisect",
       failure: "the set could not be halved",
     },
   );

@@ -58,8 +58,8 @@ export function makeReport(
 ): Promise<GapReport> {
   const request: AnalysisRequest = { root: path, name, settings, ...limits };
   return inThread<AnalysisRequest, GapReport, AnalysisProgress>(
-    new URL("./gap-thread.ts", import.meta.url),
+    new URL("../work-thread.ts", import.meta.url),
     request,
-    { signal, failure: "the gap report could not be made", ...(onProgress && { onProgress }) },
+    { signal, work: "gap", failure: "the gap report could not be made", ...(onProgress && { onProgress }) },
   );
 }

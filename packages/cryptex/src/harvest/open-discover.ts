@@ -10,9 +10,10 @@ export function openDiscover(
   progress: (files: number, of: number) => void,
 ): Promise<Discovery> {
   const onProgress = ([files, of]: DiscoverProgress) => progress(files, of);
-  return inThread(new URL("./discover-thread.ts", import.meta.url), request, {
+  return inThread(new URL("../work-thread.ts", import.meta.url), request, {
     signal,
     onProgress,
+    work: "discover",
     failure: "the code could not be read",
   });
 }

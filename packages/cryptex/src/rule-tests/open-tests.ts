@@ -4,8 +4,9 @@ import type { FindRequest, FoundTests } from "./find-tests.ts";
 
 /** @throws the signal's reason */
 export function openTests(request: FindRequest, signal: AbortSignal): Promise<FoundTests> {
-  return inThread(new URL("./find-tests-thread.ts", import.meta.url), request, {
+  return inThread(new URL("../work-thread.ts", import.meta.url), request, {
     signal,
+    work: "find-tests",
     failure: "the tests could not be read",
   });
 }

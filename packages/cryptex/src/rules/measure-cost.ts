@@ -10,11 +10,12 @@ export function measureCost(
   signal: AbortSignal,
 ): Promise<CostReport> {
   return inThread<CostRequest, CostReport, CostProgress>(
-    new URL("./cost-thread.ts", import.meta.url),
+    new URL("../work-thread.ts", import.meta.url),
     request,
     {
       signal,
       onProgress: ({ done, all }) => onProgress(done, all),
+      work: "cost",
       failure: "the cost could not be worked out",
     },
   );

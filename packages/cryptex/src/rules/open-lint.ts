@@ -5,8 +5,9 @@ import type { RuleSetRequest } from "./rule-set.ts";
 
 /** @throws the signal's reason */
 export function openLint(request: RuleSetRequest | RuleText, signal: AbortSignal): Promise<LintReport> {
-  return inThread(new URL("./lint-thread.ts", import.meta.url), request, {
+  return inThread(new URL("../work-thread.ts", import.meta.url), request, {
     signal,
+    work: "lint",
     failure: "the rules could not be linted",
   });
 }

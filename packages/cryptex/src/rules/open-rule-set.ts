@@ -54,8 +54,9 @@ function isPipe(path: string): boolean {
 }
 
 function build(request: RuleSetRequest, signal: AbortSignal): Promise<PackedRuleSet> {
-  return inThread(new URL("./rules-thread.ts", import.meta.url), request, {
+  return inThread(new URL("../work-thread.ts", import.meta.url), request, {
     signal,
+    work: "rules",
     failure: "the rules could not be compiled",
   });
 }

@@ -5,8 +5,9 @@ import type { IndexOrder } from "./index-thread.ts";
 
 /** @throws the signal's reason; Error as `buildIndex` */
 export function openIndex(order: IndexOrder, signal: AbortSignal): Promise<BuiltIndex> {
-  return inThread(new URL("./index-thread.ts", import.meta.url), order, {
+  return inThread(new URL("../work-thread.ts", import.meta.url), order, {
     signal,
+    work: "index",
     failure: "the index could not be built",
   });
 }
