@@ -15,6 +15,9 @@ export interface Surroundings {
   readonly rules: readonly string[];
 }
 
+/** Matches numbers that no file changes, such as `(16 << 0x2a)`. */
+const CONSTANT = /^[-~()+*\\%&|^<> \dxa-fKMB]+$/;
+
 /** Writes one condition; collects what its rule must be known for. */
 export class ConditionWriter {
   readonly #random: Random;
@@ -98,7 +101,10 @@ export class ConditionWriter {
         : /[\\%]/.test(operator)
           ? random.pick([`${random.int(1, 9)}`, `uint8(${this.#offset()})`])
           : this.integer(depth - 1);
-      return `(${this.integer(depth - 1)} ${operator} ${right})`;
+      const left = this.integer(depth - 1);
+      // The compiler works constants out, and refuses those that overflow.
+      const isConstant = /[-+*]/.test(operator) && CONSTANT.test(left) && CONSTANT.test(right);
+      return `(${left} ${operator} ${isConstant ? "filesize" : right})`;
     }
     const choices = [
       () => `${random.pick([0, 1, 2, 16, 255, random.int(0, 5000)])}`,
