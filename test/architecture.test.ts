@@ -276,15 +276,22 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
 
   // ---- cryptex, which knows nothing of the above but the kit ----
   {
+    name: "cryptex/work-thread-url",
+    files: /^packages\/cryptex\/src\/work-thread-url\.ts$/,
+    may: [],
+    packages: /^$/,
+  },
+  {
     name: "cryptex/engine",
     files: /^packages\/cryptex\/src\/engine\//,
-    may: ["kit/errors", "kit/thread"],
+    may: ["cryptex/work-thread-url", "kit/errors", "kit/thread"],
     packages: /^node:/,
   },
   {
     name: "cryptex/rules",
     files: /^packages\/cryptex\/src\/rules\//,
     may: [
+      "cryptex/work-thread-url",
       "cryptex/engine",
       "cryptex/version",
       "kit/errors",
@@ -304,7 +311,14 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/safe-index",
     files: /^packages\/cryptex\/src\/safe-index\//,
-    may: ["cryptex/engine", "cryptex/rules", "cryptex/other-engines", "kit/format", "kit/thread"],
+    may: [
+      "cryptex/work-thread-url",
+      "cryptex/engine",
+      "cryptex/rules",
+      "cryptex/other-engines",
+      "kit/format",
+      "kit/thread",
+    ],
     packages: /^node:/,
   },
   { name: "cryptex/archives", files: /^packages\/cryptex\/src\/archives\//, may: [], packages: /^node:fs$/ },
@@ -333,7 +347,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/bisect",
     files: /^packages\/cryptex\/src\/bisect\//,
-    may: ["cryptex/engine", "cryptex/rules", "kit/thread"],
+    may: ["cryptex/work-thread-url", "cryptex/engine", "cryptex/rules", "kit/thread"],
     packages: /^$/,
   },
   {
@@ -345,7 +359,14 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/rule-tests",
     files: /^packages\/cryptex\/src\/rule-tests\//,
-    may: ["cryptex/rules", "cryptex/scan-runner", "kit/format", "kit/term", "kit/thread"],
+    may: [
+      "cryptex/work-thread-url",
+      "cryptex/rules",
+      "cryptex/scan-runner",
+      "kit/format",
+      "kit/term",
+      "kit/thread",
+    ],
     packages: /^node:/,
   },
   {
@@ -357,7 +378,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/harvest",
     files: /^packages\/cryptex\/src\/harvest\//,
-    may: ["cryptex/dictionary", "cryptex/scan-runner", "kit/format", "kit/thread"],
+    may: ["cryptex/work-thread-url", "cryptex/dictionary", "cryptex/scan-runner", "kit/format", "kit/thread"],
     packages: /^(node:|@vscode\/tree-sitter-wasm($|\/))/,
   },
   {
@@ -382,6 +403,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gap",
     files: /^packages\/cryptex\/src\/gap\//,
     may: [
+      "cryptex/work-thread-url",
       "cryptex/dictionary",
       "cryptex/harvest",
       "cryptex/results",

@@ -5,6 +5,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { crateUrl } from "./crates.ts";
 import { SOURCES } from "./engine-sources.ts";
 import { compressedGrammars, GRAMMARS } from "./grammars.ts";
+import { smallerValidator } from "./mcp-library.ts";
 import { LIBRARIES } from "./unpacker-sources.ts";
 
 const FOLDER = "packages/cryptex";
@@ -58,7 +59,7 @@ export const cryptex: Recipe = {
         notices: `${FOLDER}/unpacker/NOTICES`,
       })),
     ],
-    fittings: async () => [compressedGrammars()],
+    fittings: async () => [compressedGrammars(), smallerValidator()],
   },
   parts: {
     engine: async () => (await import("./engine.ts")).buildEngine(),

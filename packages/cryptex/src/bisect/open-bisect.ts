@@ -1,5 +1,6 @@
 /** The door to halving: does it in a thread of its own. */
 import { inThread } from "#kit/thread.ts";
+import { WORK_THREAD } from "../work-thread-url.ts";
 import type { BisectReport, BisectRequest } from "./bisect.ts";
 
 /** @throws the signal's reason */
@@ -8,14 +9,10 @@ export function bisectRules(
   onProbe: (count: number) => void,
   signal: AbortSignal,
 ): Promise<BisectReport> {
-  return inThread<BisectRequest, BisectReport, number>(
-    new URL("../work-thread.ts", import.meta.url),
-    request,
-    {
-      signal,
-      onProgress: onProbe,
-      work: "bisect",
-      failure: "the set could not be halved",
-    },
-  );
+  return inThread<BisectRequest, BisectReport, number>(WORK_THREAD, request, {
+    signal,
+    onProgress: onProbe,
+    work: "bisect",
+    failure: "the set could not be halved",
+  });
 }

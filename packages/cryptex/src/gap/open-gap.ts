@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { InputError } from "#kit/errors.ts";
 import { visible } from "#kit/format/visible.ts";
 import { inThread } from "#kit/thread.ts";
+import { WORK_THREAD } from "../work-thread-url.ts";
 import type { AnalysisProgress, AnalysisRequest } from "./analyze.ts";
 import type { ReadLimits } from "./code-base.ts";
 import type { GapReport } from "./gap-report.ts";
@@ -57,9 +58,10 @@ export function makeReport(
   }: { limits?: ReadLimits; onProgress?: (progress: AnalysisProgress) => void } = {},
 ): Promise<GapReport> {
   const request: AnalysisRequest = { root: path, name, settings, ...limits };
-  return inThread<AnalysisRequest, GapReport, AnalysisProgress>(
-    new URL("../work-thread.ts", import.meta.url),
-    request,
-    { signal, work: "gap", failure: "the gap report could not be made", ...(onProgress && { onProgress }) },
-  );
+  return inThread<AnalysisRequest, GapReport, AnalysisProgress>(WORK_THREAD, request, {
+    signal,
+    work: "gap",
+    failure: "the gap report could not be made",
+    ...(onProgress && { onProgress }),
+  });
 }

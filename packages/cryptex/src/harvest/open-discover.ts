@@ -1,5 +1,6 @@
 /** The door to discovery: reads code in a thread of its own. */
 import { inThread } from "#kit/thread.ts";
+import { WORK_THREAD } from "../work-thread-url.ts";
 import type { DiscoverRequest, Discovery } from "./discover.ts";
 import type { DiscoverProgress } from "./discover-thread.ts";
 
@@ -10,7 +11,7 @@ export function openDiscover(
   progress: (files: number, of: number) => void,
 ): Promise<Discovery> {
   const onProgress = ([files, of]: DiscoverProgress) => progress(files, of);
-  return inThread(new URL("../work-thread.ts", import.meta.url), request, {
+  return inThread(WORK_THREAD, request, {
     signal,
     onProgress,
     work: "discover",

@@ -1,5 +1,6 @@
 /** The door to costs: works them out in a thread of its own. */
 import { inThread } from "#kit/thread.ts";
+import { WORK_THREAD } from "../work-thread-url.ts";
 import type { CostReport, CostRequest } from "./cost.ts";
 import type { CostProgress } from "./cost-thread.ts";
 
@@ -9,14 +10,10 @@ export function measureCost(
   onProgress: (done: number, all: number) => void,
   signal: AbortSignal,
 ): Promise<CostReport> {
-  return inThread<CostRequest, CostReport, CostProgress>(
-    new URL("../work-thread.ts", import.meta.url),
-    request,
-    {
-      signal,
-      onProgress: ({ done, all }) => onProgress(done, all),
-      work: "cost",
-      failure: "the cost could not be worked out",
-    },
-  );
+  return inThread<CostRequest, CostReport, CostProgress>(WORK_THREAD, request, {
+    signal,
+    onProgress: ({ done, all }) => onProgress(done, all),
+    work: "cost",
+    failure: "the cost could not be worked out",
+  });
 }

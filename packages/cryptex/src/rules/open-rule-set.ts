@@ -2,6 +2,7 @@
 import { writeRefusal } from "#kit/errors.ts";
 import { inThread } from "#kit/thread.ts";
 import { ENGINE } from "../engine/engine-file.ts";
+import { WORK_THREAD } from "../work-thread-url.ts";
 import { statOrUndefined } from "./list-rule-files.ts";
 import type { PackedRuleSet, RuleSet, RuleSetRequest } from "./rule-set.ts";
 import { RuleSetCache } from "./rule-set-cache.ts";
@@ -54,7 +55,7 @@ function isPipe(path: string): boolean {
 }
 
 function build(request: RuleSetRequest, signal: AbortSignal): Promise<PackedRuleSet> {
-  return inThread(new URL("../work-thread.ts", import.meta.url), request, {
+  return inThread(WORK_THREAD, request, {
     signal,
     work: "rules",
     failure: "the rules could not be compiled",
