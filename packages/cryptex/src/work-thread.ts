@@ -1,6 +1,6 @@
 /**
  * The thread of all work that is done once: it loads the one that is asked for. A file of their own for each would carry the
- * parser and the engine into the binary nine times. Scanning threads, of which there are many, have a small one.
+ * parser and the engine into the binary ten times. Scanning threads, of which there are many, have a small one.
  */
 import { askedWork } from "#kit/thread.ts";
 
@@ -10,6 +10,7 @@ const WORK: Readonly<Record<string, () => Promise<unknown>>> = {
   discover: () => import("./harvest/discover-thread.ts"),
   "find-tests": () => import("./rule-tests/find-tests-thread.ts"),
   gap: () => import("./gap/gap-thread.ts"),
+  harvest: () => import("./harvest/harvest-thread.ts"),
   index: () => import("./safe-index/index-thread.ts"),
   lint: () => import("./rules/lint-thread.ts"),
   rules: () => import("./rules/rules-thread.ts"),

@@ -10,8 +10,9 @@ import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
 import { writeJson } from "../dictionary/formats/json.ts";
-import type { HarvestReport } from "../harvest/harvest.ts";
+import type { HarvestReport, HarvestRequest } from "../harvest/harvest.ts";
 import { LANGUAGES } from "../harvest/language-names.ts";
+import { openHarvest } from "../harvest/open-harvest.ts";
 import { authorOf, BY_FLAG, OpenDictionary, STORE_FLAG } from "./dict-flags.ts";
 import { harvestText, sayLeftOut } from "./dict-harvest-text.ts";
 import { jsonLine } from "./dict-text.ts";
@@ -77,15 +78,10 @@ export const dictHarvest = command({
   },
 });
 
-async function withProgress(
-  request: Parameters<typeof import("../harvest/harvest.ts").harvest>[0],
-  io: Io,
-): Promise<HarvestReport> {
+async function withProgress(request: HarvestRequest, io: Io): Promise<HarvestReport> {
   let words = "looking for files of code";
   using _ = new ProgressLine(io, () => words);
-  // Loads the parsers' library.
-  const { harvest } = await import("../harvest/harvest.ts");
-  return await harvest(request, io.signal, (files, of) => {
+  return await openHarvest(request, io.signal, (files, of) => {
     words = `reading code: ${formatCount(files)} of ${formatCount(of)} files`;
   });
 }

@@ -3,7 +3,7 @@ import { visible } from "#kit/format/visible.ts";
 import { languageOf } from "../harvest/languages.ts";
 import { decoded } from "../harvest/source-files.ts";
 import { type Checked, checked, type Ported } from "./checks.ts";
-import { CodeBase, type ReadLimits, sha256Of } from "./code-base.ts";
+import { CodeBase, type ReadLimits } from "./code-base.ts";
 import { type Declaration, declarationsOf } from "./declarations.ts";
 import { Exclusions } from "./exclusion.ts";
 import {
@@ -20,7 +20,7 @@ import { languageName } from "./plain-languages.ts";
 import { PORTS_TAG, type PortsComment, portsIn } from "./ports-comments.ts";
 import { judged } from "./status.ts";
 import { Candidates } from "./suggestions.ts";
-import { listFiles } from "./tree.ts";
+import { listFiles, sha256Of } from "./tree.ts";
 
 export interface AnalysisRequest extends ReadLimits {
   /** Real path of the folder. */

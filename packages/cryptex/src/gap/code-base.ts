@@ -1,5 +1,4 @@
 /** The code of a code base: each file is read once, as long as memory allows. */
-import { createHash } from "node:crypto";
 import { parse } from "../harvest/grammars.ts";
 import { languageOf } from "../harvest/languages.ts";
 import { outlineOf } from "../harvest/outline.ts";
@@ -82,8 +81,4 @@ export class CodeBase {
   #tooLong(): Failed {
     return { reason: `was not parsed within ${this.limits.timeoutMs / 1000} s` };
   }
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { InputError } from "#kit/errors.ts";
 import { replaceFile } from "#kit/files/replace-file.ts";
 import { visible } from "#kit/format/visible.ts";
-import { sha256Of } from "./code-base.ts";
 import type { GapComponent } from "./gap-report.ts";
 import { GAP_TOML, parseGapToml, split } from "./gap-toml.ts";
 import { type MapKeys, withMapping } from "./gap-toml-edit.ts";
 import { makeReport, openRoot, READ_LIMITS, readGapToml } from "./open-gap.ts";
-import { readBelow } from "./tree.ts";
+import { readBelow, sha256Of } from "./tree.ts";
 
 /**
  * @param keys what is undefined stays as it is where the same is declared already

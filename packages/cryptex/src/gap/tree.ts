@@ -2,6 +2,7 @@
  * The files of a code base. Nothing outside the root is ever opened: symbolic links are not followed, and paths that lead out are
  * refused. Whatever cannot be read is said, without the path of the machine.
  */
+import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, realpathSync, type Stats } from "node:fs";
 import { join, posix, sep } from "node:path";
 import { fromUtf8, visibleBytes } from "#kit/format/visible.ts";
@@ -133,4 +134,8 @@ function linkIn(root: string, path: string): string | undefined {
 function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   return code === "ENOENT" || code === "ENOTDIR" ? NOT_THERE : `cannot be read: ${refusal(error)}`;
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
