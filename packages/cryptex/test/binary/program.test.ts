@@ -83,6 +83,18 @@ test("the dictionary: parsers of programming languages, the thread of imports an
   expect(picture.stdout).toStartWith("<svg");
 });
 
+test("the gap report: its thread, with the parsers", async () => {
+  mkdirSync(join(folder, "ported/test"), { recursive: true });
+  writeFileSync(join(folder, "ported/a.c"), "int f(void) { return 1; }\n");
+  writeFileSync(join(folder, "ported/a.rs"), "// @ports a.c#f\nfn f() {}\n");
+  writeFileSync(join(folder, "ported/test/a.rs"), "#[test] fn t() { f(); }\n");
+  const linked = await run("gap", "link", "a.c", "a.rs", "--test", "test/a.rs", "--root", "ported");
+  expect(linked).toEqual({ exitCode: 0, stdout: "a.c is done\n", stderr: "" });
+  const report = await run("gap", "scan", "--root", "ported", "--format", "html");
+  expect(report).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(report.stdout).toContain("Everything is ported");
+});
+
 /** Code in which a class is none. */
 const CODE: Readonly<Record<string, string>> = {
   c: "struct found { int a; };\n",
