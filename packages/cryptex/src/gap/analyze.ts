@@ -42,6 +42,8 @@ export async function analyze(request: AnalysisRequest, tell: Tell = () => {}): 
   return await new Analysis(request, tell).report();
 }
 
+/** Declarations in comments: more than people write; each is checked. */
+const MOST_COMMENTS = 100_000;
 /** Files between two words of progress. */
 const TELL_EVERY = 50;
 
@@ -156,10 +158,12 @@ class Analysis {
       return;
     }
     for (const found of portsIn(path, code)) {
-      if ("from" in found) this.#comments.push(found);
+      const place = `${path}:${found.line}`;
+      const isOne = "from" in found;
+      if (isOne && this.#comments.length < MOST_COMMENTS) this.#comments.push(found);
       else {
-        const place = `${path}:${found.line}`;
-        this.#problems.push({ kind: "declaration", component: null, place, reason: found.reason });
+        const reason = isOne ? `not taken: there are more than ${MOST_COMMENTS} declarations` : found.reason;
+        this.#problems.push({ kind: "declaration", component: null, place, reason });
       }
     }
   }

@@ -90,7 +90,7 @@ function digestFaults({ digests }: Declaration, { name, hasFile, sha256 }: Porte
 
 /** Ways in which test programs are told what is a test. */
 const TEST_MARKS =
-  /#\[(\w+::)*test\b|\b(test|it|describe)(\.\w+)*\s*\(|\bdef test_|\bfunc Test|@Test\b|^\s*Describe\s/m;
+  /#\[(\w+::)*test\b|\b(test|it|describe)(\.\w+)*\s*\(|\bdef test_|\bfunc Test|@Test\b|^[^\S\n]*Describe\s/m;
 
 /**
  * Says why a test shows nothing of a port. With a title, those words have to stand in it; without, it has to name a symbol

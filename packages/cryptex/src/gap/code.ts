@@ -114,32 +114,31 @@ class ParsedCode implements Code {
 
   #addComment(start: number, end: number, line: number): void {
     this.#ranges.push([start, end]);
-    const lines = this.text
-      .slice(start, end)
-      .replace(/^<#/, "")
-      .replace(/(\*+\/|#>)\s*$/, "")
-      .split("\n");
+    const lines = withoutEnd(this.text.slice(start, end).replace(/^<#/, "")).split("\n");
     for (const [i, each] of lines.entries()) {
-      this.comments.push({
-        text: each.replace(/^\s*(\/\/[/!]?|\/\*+!?|\*+|#+)?\s*/, "").trimEnd(),
-        line: line + i,
-      });
+      const text = each.replace(/^\s*(\/\/[/!]?|\/\*+!?|\*+|#+)?\s*/, "").trimEnd();
+      this.comments.push({ text, line: line + i });
     }
   }
 
   defines(symbol: string): boolean {
     const wanted = partsOf(symbol);
-    return this.#names.some(({ parts }) => wanted.every((part, i) => parts.at(i - wanted.length) === part));
+    this.#byLast ??= Map.groupBy(this.#names, ({ parts }) => parts.at(-1)!);
+    const candidates = this.#byLast.get(wanted.at(-1) ?? "") ?? [];
+    return candidates.some(({ parts }) => wanted.every((part, i) => parts.at(i - wanted.length) === part));
   }
+  #byLast: ReadonlyMap<string, readonly Name[]> | undefined;
 
   definedBelow(line: number): readonly string[] {
-    const commentLines = new Set(this.comments.map((each) => each.line));
-    const lines = this.text.split("\n");
+    this.#lines ??= this.text.split("\n");
+    this.#commentLines ??= new Set(this.comments.map((each) => each.line));
     let next = line + 1;
     // Attributes and decorators belong to what they stand above.
-    while (next <= lines.length && (commentLines.has(next) || /^\s*(#\[|@\w)/.test(lines[next - 1]!))) next++;
+    while (this.#commentLines.has(next) || /^[ \t]*(#\[|@\w)/.test(this.#lines[next - 1] ?? "")) next++;
     return this.#names.filter((name) => name.line === next).map(({ parts }) => parts.join("."));
   }
+  #lines: readonly string[] | undefined;
+  #commentLines: ReadonlySet<number> | undefined;
 
   says(words: string): boolean {
     return this.text.includes(words) && this.#withoutComments().includes(words);
@@ -166,6 +165,16 @@ class ParsedCode implements Code {
   }
 }
 
+/** Cuts off what closes a comment. A regular expression would look at each of a million asterisks as a beginning. */
+function withoutEnd(comment: string): string {
+  const text = comment.trimEnd();
+  const mark = ["*/", "#>", "-->"].find((each) => text.endsWith(each));
+  if (mark === undefined) return text;
+  let end = text.length - mark.length;
+  while (mark === "*/" && text[end - 1] === "*") end--;
+  return text.slice(0, end);
+}
+
 function isBodyOfFunction(type: string, around: string, field: string | null): boolean {
   if (around === "function_statement" || around === "class_method_definition") return type === "script_block";
   return field === "body" && FUNCTION.test(around);
@@ -182,7 +191,7 @@ class PlainCode implements Code {
     for (const [i, line] of this.#lines.entries()) {
       const comment = language && commentIn(line, language);
       if (comment === undefined) code.push(line);
-      else this.comments.push({ text: comment.replace(/(\*+\/|-->)\s*$/, "").trim(), line: i + 1 });
+      else this.comments.push({ text: withoutEnd(comment).trim(), line: i + 1 });
     }
     this.#code = code.join("\n");
   }

@@ -80,7 +80,7 @@ export function definesPlainly(text: string, name: string): boolean {
   const escaped = RegExp.escape(name);
   const after = "(?![\\w-])";
   return new RegExp(
-    `(?:^|[\\s;{(])(?i:${DEFINING})\\s+(?:\\w+[.:]+)?${escaped}${after}|^\\s*["']?${escaped}["']?\\s*(?:\\(\\s*\\)|[:=])`,
+    `(?:^|[\\s;{(])(?i:${DEFINING})\\s+(?:\\w+[.:]+)?${escaped}${after}|^[^\\S\\n]*["']?${escaped}["']?\\s*(?:\\(\\s*\\)|[:=])`,
     "m",
   ).test(text);
 }

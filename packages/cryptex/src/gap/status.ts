@@ -43,10 +43,12 @@ function partlyDeclared(
   definitions: readonly string[] | undefined,
 ): string | undefined {
   if (checks.some(({ evidence }) => evidence.about.length === 0)) return undefined;
-  const claims = checks.flatMap(({ evidence }) => evidence.about.map(partsOf));
   if (definitions === undefined)
     return "single symbols are declared, and what else it defines cannot be told";
-  const left = definitions.filter((symbol) => !claims.some((claim) => covers(claim, partsOf(symbol))));
+  const claims = new Set(
+    checks.flatMap(({ evidence }) => evidence.about.map((each) => partsOf(each).join("."))),
+  );
+  const left = definitions.filter((symbol) => !isCovered(partsOf(symbol), claims));
   if (left.length === 0) return undefined;
   const more = left.length > MOST_NAMED ? ` and ${left.length - MOST_NAMED} more` : "";
   const names = left.slice(0, MOST_NAMED).join(", ");
@@ -54,9 +56,8 @@ function partlyDeclared(
 }
 
 /** A claim of a class covers its methods. */
-function covers(claim: readonly string[], symbol: readonly string[]): boolean {
-  return symbol.some((_, i) => {
-    const around = symbol.slice(0, i + 1);
-    return claim.every((part, j) => around.at(j - claim.length) === part);
-  });
+function isCovered(symbol: readonly string[], claims: ReadonlySet<string>): boolean {
+  return symbol.some((_, end) =>
+    symbol.some((_, start) => start <= end && claims.has(symbol.slice(start, end + 1).join("."))),
+  );
 }

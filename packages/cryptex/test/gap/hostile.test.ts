@@ -283,3 +283,23 @@ describe("gap.toml", () => {
     expect(() => openRoot("a\0b")).toThrow("there is no folder");
   });
 });
+
+describe("texts that make a search slow", () => {
+  /** Each would take a backtracking search hours. A turn of a linear one is a moment. */
+  const long = 1_000_000;
+  const texts: readonly (readonly [name: string, path: string, text: string])[] = [
+    ["asterisks in a comment", "p.c", `/* @ports a.c */ /${"*".repeat(long)} */`],
+    ["asterisks in a line", "p.kt", `// @ports a.c ${"*".repeat(long)}\n`],
+    ["empty lines", "p.sh", `${"\n".repeat(long)}# @ports a.c\n`],
+    ["blanks", "p.ts", `// @ports a.c\n${" ".repeat(long)}x`],
+    ["words that may define", "p.sql", `-- @ports a.c\n${"let ".repeat(long / 4)}`],
+    ["a list of declarations", "p.py", `# @ports ${"a.c,".repeat(long / 4)}\n`],
+  ];
+  for (const [name, path, text] of texts) {
+    test(name, async () => {
+      const toml = `[[map]]\nfrom = "a.c"\nto = "${path}"\nsymbols = ["none"]\ntests = ["${path}", "${path}#none"]\n`;
+      const report = await reportOf({ "a.c": "int a;\n", [path]: text }, toml);
+      expect(componentOf(report, "a.c").port_status).toBe("in_progress");
+    });
+  }
+});
