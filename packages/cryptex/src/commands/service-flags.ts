@@ -22,7 +22,7 @@ export const SERVICE_FLAGS = {
         about: "Folder that clients may look into, by this name",
       }),
     ),
-    gapRoot: flag.folder({ about: "Folder of the code base that gap scan has reported on" }),
+    gapRoot: flag.folder({ about: "Folder of the code base that the gap report is of" }),
   }),
   ...RULE_FLAGS,
   ...STORE_FLAG,

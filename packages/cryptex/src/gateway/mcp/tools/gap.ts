@@ -1,7 +1,7 @@
 /** The tool that shows which components of a code base are ported. */
 import { z } from "zod";
 import { plural } from "#kit/format/numbers.ts";
-import { PORT_STATUSES } from "../../../gap/gap-report.ts";
+import { type GapReport, PORT_STATUSES } from "../../../gap/gap-report.ts";
 import { ServiceError } from "../../service-error.ts";
 import { lines, pageOf, restWords } from "../answers/answer.ts";
 import { cursorAt, numberAt } from "../answers/cursor.ts";
@@ -9,8 +9,6 @@ import { cutWords, shortenedItems } from "../answers/size.ts";
 import { READS, tool, type Work } from "../tool.ts";
 import { GAP_REPORT } from "./schemas/gap-report.ts";
 import { CURSOR, CUT, LIMIT, NAME, NEXT } from "./schemas/pieces.ts";
-
-type Report = z.output<typeof GAP_REPORT>;
 
 export const gapAudit = tool({
   name: "gap-audit",
@@ -45,7 +43,7 @@ export const gapAudit = tool({
     const { value, cuts } = shortenedItems(chosen.slice(from, from + limit));
     const { items, goesOnAt } = pageOf(value, { from, total: chosen.length });
     const next = goesOnAt === undefined ? null : cursorAt(goesOnAt, question);
-    const shown = { ...report, components: [], excluded: [], problems: [], [list]: items } as Report;
+    const shown: GapReport = { ...report, components: [], excluded: [], problems: [], [list]: items };
     return {
       data: { report: shown, total: chosen.length, next, cut: cuts },
       says: [
@@ -60,9 +58,9 @@ export const gapAudit = tool({
 });
 
 /** @throws ServiceError that says how there comes to be a report */
-function reportOf(gap: Work["services"]["gap"]): Report {
+function reportOf(gap: Work["services"]["gap"]): GapReport {
   try {
-    if (gap) return gap.report() as Report;
+    return gap.report();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
   }
@@ -82,14 +80,14 @@ function has(item: object, text: string | undefined): boolean {
     place,
     evidence = [],
   } = item as Record<string, unknown> & {
-    evidence?: Report["components"][number]["evidence"];
+    evidence?: GapReport["components"][number]["evidence"];
   };
   const texts = [component, responsible, linked_cryptex, place, ...evidence.map(({ to }) => to)];
   const wanted = text.toLowerCase();
   return texts.some((each) => typeof each === "string" && each.toLowerCase().includes(wanted));
 }
 
-function countWords({ counts }: Report): string {
+function countWords({ counts }: GapReport): string {
   const { pending, in_progress, done, stale, excluded, problems } = counts;
   return `Pending: ${pending}, in progress: ${in_progress}, done: ${done}, stale: ${stale}. Excluded: ${excluded}. Problems: ${problems}.`;
 }
