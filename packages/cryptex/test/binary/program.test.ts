@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { requireBuiltProgram } from "../../../../test/support/built-program.ts";
 import { type Ended, runProcess } from "../../../../test/support/run-process.ts";
 import { VERSION } from "../../src/version.ts";
+import { connect } from "../gateway/mcp/clients.ts";
 
 let folder: string;
 let program: string;
@@ -103,6 +104,31 @@ const CODE: Readonly<Record<string, string>> = {
   rs: "struct Found { a: u8 }\n",
   go: "package p\nfunc Found() {}\n",
 };
+
+test("agents scan, read code and make indexes with what is inside", async () => {
+  mkdirSync(join(folder, "code"));
+  writeFileSync(join(folder, "code/lamp.py"), "def lamp(): pass\n");
+  const args = [
+    "mcp",
+    "--rules",
+    "rules.yar",
+    "--root",
+    "files=files",
+    "--root",
+    "code=code",
+    "--allow-write",
+  ];
+  const env = { HOME: join(folder, "home") };
+  await using mcp = await connect("2026-07-28", { command: program, args, cwd: folder, env });
+  const { data } = await mcp.call("scan-directory", { root: "files", limit: 10 });
+  expect(data).toMatchObject({ state: "done", counts: { scanned: FILES, matched: 31, matches: 31 } });
+  expect((await mcp.call("function-discovery", { root: "code" })).data.total).toBe(1);
+  const index = await mcp.call("create-safe-index", { targets: ["libyara-4.5"] });
+  expect(index.data).toMatchObject({ kept: 2, dropped: 1 });
+  const place = { rule: "known", root: "files", path: "1" };
+  expect((await mcp.call("rule-explain", place)).data.verdict).toBe("match");
+  expect(mcp.stderr()).toBe("");
+});
 
 describe("scan", () => {
   test("with one thread and with three: the same lines, and every file counted", async () => {
