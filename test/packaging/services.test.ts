@@ -1,10 +1,15 @@
 /** The files that let systemd and launchd run `device`: well-formed, and with flags that the program knows. */
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseOptions } from "#kit/term/flags.ts";
 import { device, deviceOptions } from "../../src/commands/device.ts";
+import {
+  commandOfPropertyList,
+  commandOfUnit,
+  verifyPropertyList,
+  verifyUnit,
+} from "../support/service-files.ts";
 
 const PACKAGING = join(import.meta.dir, "..", "..", "packaging");
 const PROGRAM = "/usr/local/bin/esoteric-entropy";
@@ -15,33 +20,17 @@ function optionsOf([program, command, ...args]: readonly string[]) {
   return deviceOptions(parseOptions(device, args));
 }
 
-/** Runs a checker; undefined, said aloud, where there is none. */
-function said(tool: string, ...args: readonly string[]): { exitCode: number; text: string } | undefined {
-  if (!Bun.which(tool)) {
-    console.warn(`skipped: there is no ${tool} here`);
-    return undefined;
-  }
-  const { exitCode, stdout, stderr } = Bun.spawnSync([tool, ...args]);
-  return { exitCode, text: `${stdout}${stderr}`.trim() };
-}
-
 describe("systemd", () => {
   const kinds = { "esoteric-entropy-device.service": "fifo", "esoteric-entropy-kernel.service": "kernel" };
   for (const [name, kind] of Object.entries(kinds)) {
     const unit = readFileSync(join(PACKAGING, "systemd", name), "utf8");
 
     test(`${name}: the program takes the command line`, () => {
-      const [, line] = /^ExecStart=(.*)$/m.exec(unit)!;
-      expect(optionsOf(line!.split(" ")).kind).toBe(kind as "fifo");
+      expect(optionsOf(commandOfUnit(unit)).kind).toBe(kind as "fifo");
     });
 
     test(`${name}: systemd has no complaint`, () => {
-      const folder = mkdtempSync(join(tmpdir(), "ee-unit-"));
-      const path = join(folder, basename(name));
-      // It complains about programs that are not installed.
-      writeFileSync(path, unit.replaceAll(PROGRAM, "/bin/sh"));
-      const verdict = said("systemd-analyze", "verify", path);
-      rmSync(folder, { recursive: true });
+      const verdict = verifyUnit(name, unit, PROGRAM);
       if (verdict) expect(verdict).toEqual({ exitCode: 0, text: "" });
     });
   }
@@ -49,20 +38,13 @@ describe("systemd", () => {
 
 describe("launchd", () => {
   const path = join(PACKAGING, "launchd", "esoteric-entropy.device.plist");
-  const text = readFileSync(path, "utf8");
 
   test("the program takes the command line", () => {
-    const [, array] = /<key>ProgramArguments<\/key>\s*<array>([\s\S]*?)<\/array>/.exec(text)!;
-    const words = [...array!.matchAll(/<string>(.*?)<\/string>/g)].map(([, word]) => word!);
-    expect(optionsOf(words).kind).toBe("fifo");
+    expect(optionsOf(commandOfPropertyList(readFileSync(path, "utf8"))).kind).toBe("fifo");
   });
 
   test("the property list is one", () => {
-    const parse = "import plistlib, sys; plistlib.load(open(sys.argv[1], 'rb'))";
-    const verdict =
-      process.platform === "darwin"
-        ? said("plutil", "-lint", "-s", path)
-        : said("python3", "-c", parse, path);
+    const verdict = verifyPropertyList(path);
     if (verdict) expect(verdict).toEqual({ exitCode: 0, text: "" });
   });
 });
