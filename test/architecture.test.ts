@@ -542,8 +542,17 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/gateway/triggers",
     files: /^packages\/cryptex\/src\/gateway\/triggers\//,
-    may: [],
-    packages: /^$/,
+    may: [
+      "cryptex/cryptex-store",
+      "cryptex/gateway",
+      "cryptex/results",
+      "cryptex/service-error",
+      "cryptex/version",
+      "kit/abort",
+      "kit/errors",
+      "kit/format",
+    ],
+    packages: /^(ipaddr\.js$|node:(crypto|dns\/promises|http|https|net)$)/,
   },
   {
     name: "cryptex/gateway",

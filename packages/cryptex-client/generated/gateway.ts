@@ -767,6 +767,8 @@ export interface components {
             failed: number;
             waiting: number;
             lastError: string | null;
+            /** @description Why nothing is sent at present */
+            paused: string | null;
             /** @description Shown once, if it was made here */
             secret?: string;
         };

@@ -6,7 +6,7 @@ import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import type { ServeSettings } from "../gateway/serve.ts";
 import { parseOrigin, parseToken } from "./serve-values.ts";
-import { SERVICE_FLAGS, serviceSettings } from "./service-flags.ts";
+import { SERVICE_FLAGS, serviceSettings, TARGET_FLAGS } from "./service-flags.ts";
 
 const FLAGS = {
   ...group("Where it listens, and who may ask", {
@@ -30,6 +30,7 @@ const FLAGS = {
     ),
   }),
   ...SERVICE_FLAGS,
+  ...TARGET_FLAGS,
   ...group("How much it does", {
     maxScans: flag.count(1, 64, { default: "2", about: "Scans that run at a time; others wait" }),
     threads: flag.count(1, 256, { about: "Files of a scan at a time; default: one a core" }),
@@ -70,11 +71,13 @@ export const serve = command({
       import("../gateway/services.ts"),
       import("../gateway/serve.ts"),
     ]);
+    const targets = { to: options.triggerTo, isPrivate: options.triggerPrivate };
     const { threads, maxScans: mostScans } = options;
     await using services = openServices({
       ...(await serviceSettings(options, io, env)),
       threads,
       mostScans,
+      targets,
     });
     await serveGateway(serveSettings(options), services, io);
     return EXIT.ok;

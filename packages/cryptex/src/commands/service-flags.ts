@@ -28,6 +28,14 @@ export const SERVICE_FLAGS = {
   ...STORE_FLAG,
 };
 
+/** For the one program that delivers. */
+export const TARGET_FLAGS = group("Where triggers may send frames to", {
+  triggerTo: many(
+    flag.text({ hint: "URL", about: "Address at which, or below which, triggers may be; default: none" }),
+  ),
+  triggerPrivate: flag.switch({ about: "Let them lead into private networks, and to this machine" }),
+});
+
 /** Verifies and unpacks the sets that came packed. @throws UsageError; InputError for a wrong cryptex.toml; as `packedRules` */
 export async function serviceSettings(
   options: OptionsOf<typeof SERVICE_FLAGS>,

@@ -204,7 +204,46 @@ const GAP = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [RULES, SEEN_FILES, DICTIONARY, JOURNAL, ARTIFACTS, GAP];
+const TRIGGERS = `
+  -- Web hooks: see gateway/triggers/. Frames up to the position have been looked at.
+  CREATE TABLE triggers (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    created INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    types TEXT NOT NULL,
+    scan TEXT,
+    rule TEXT,
+    tag TEXT,
+    secret TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT,
+    last_success INTEGER NOT NULL DEFAULT 0,
+    paused TEXT
+  ) STRICT;
+  -- Frames of the journal that wait to be delivered. The frame itself stays in the journal.
+  CREATE TABLE deliveries (
+    trigger_number INTEGER NOT NULL REFERENCES triggers (number),
+    seq INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    first_try INTEGER,
+    due INTEGER NOT NULL,
+    PRIMARY KEY (trigger_number, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX deliveries_by_due ON deliveries (trigger_number, due, seq);
+`;
+
+export const MIGRATIONS: readonly string[] = [
+  RULES,
+  SEEN_FILES,
+  DICTIONARY,
+  JOURNAL,
+  ARTIFACTS,
+  GAP,
+  TRIGGERS,
+];
 
 /**
  * Brings a database to the newest schema, each step in a transaction of its own. Programs that open one at the same time wait

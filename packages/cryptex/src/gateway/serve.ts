@@ -65,12 +65,13 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
   await using _ = keeping(services, settings.keepDays, report);
   try {
     services.scans.resumeAll();
+    services.triggers.start();
     await io.out(`listening on ${listening.url}\n`);
     await aborted(io.signal);
   } finally {
     closing.abort(new ServiceError("busy", "the gateway is stopping"));
     hub.close();
-    await Promise.all([services.scans.stop(), listening.stop(GRACE_MS)]);
+    await Promise.all([services.scans.stop(), services.triggers.stop(), listening.stop(GRACE_MS)]);
   }
 }
 

@@ -19,6 +19,8 @@ import { openRuleSets } from "./rules/open-rule-sets.ts";
 import { openScans } from "./scans/open-scans.ts";
 import type { Scans } from "./scans/scans.ts";
 import { ServiceError } from "./service-error.ts";
+import { openTriggers } from "./triggers/open-triggers.ts";
+import { openTargets, type TargetSettings } from "./triggers/targets.ts";
 import type { Triggers } from "./triggers/triggers.ts";
 
 export interface Services {
@@ -29,8 +31,7 @@ export interface Services {
   readonly scans: Scans;
   readonly artifacts: Artifacts;
   readonly gap: GapService;
-  /** Undefined as long as the program delivers no web hooks. */
-  readonly triggers?: Triggers;
+  readonly triggers: Triggers;
 }
 
 export interface ServiceSettings {
@@ -49,17 +50,20 @@ export interface ServiceSettings {
   readonly threads?: number | undefined;
   /** Scans that run at a time. */
   readonly mostScans?: number | undefined;
+  /** Addresses that triggers may have; by default none. */
+  readonly targets?: TargetSettings;
   readonly warn: (message: string) => void;
 }
 
 /**
  * Opens all services. Disposing ends their work, and waits until nothing writes any more; scans that run go on when the next one calls
  * `resumeAll`.
- * @throws InputError; StoreError
+ * @throws InputError; StoreError; UsageError for addresses of triggers that are none
  */
 export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
   const { env, warn, threads, mostScans } = settings;
   const roots = openRoots(settings.roots);
+  const targets = openTargets(settings.targets ?? { to: [], isPrivate: false });
   const store = openStore(settings.store, { env });
   const closing = new AbortController();
   const journal = storedJournal(store);
@@ -91,6 +95,7 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     note: (happening) => journal.note(happening),
     signal: closing.signal,
   });
+  const triggers = openTriggers({ journal, store, targets, warn });
   return {
     journal,
     dictionary,
@@ -99,9 +104,10 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     scans,
     artifacts: artifactsIn(store),
     gap,
+    triggers,
     async [Symbol.asyncDispose]() {
       closing.abort(new ServiceError("busy", "the program is stopping"));
-      await scans.stop();
+      await Promise.all([scans.stop(), triggers.stop()]);
       store.close();
     },
   };

@@ -47,7 +47,7 @@ export function createApp(deps: AppDeps): App {
     ...ruleEndpoints(services),
     ...dictionaryEndpoints(services),
     ...gapEndpoints(services),
-    ...(services.triggers ? triggerEndpoints(services.triggers) : []),
+    ...triggerEndpoints(services.triggers),
     ...(mcp ? mcpEndpoints(mcp) : []),
     ...statusEndpoints({ ...deps, openapi: () => document }),
   ];

@@ -247,6 +247,7 @@ const OWN: Readonly<Record<string, Schema>> = {
       failed: COUNT,
       waiting: COUNT,
       lastError: { type: ["string", "null"] },
+      paused: { type: ["string", "null"], description: "Why nothing is sent at present" },
     },
     { secret: { ...TEXT, description: "Shown once, if it was made here" } },
   ),

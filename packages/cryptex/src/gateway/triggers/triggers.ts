@@ -1,5 +1,8 @@
 /** Web hooks: frames that are sent on to other programs. */
 
+/** Type of the frame that a test sends. */
+export const TEST = "test";
+
 export interface TriggerOrder {
   readonly url: string;
   /** Types of frames; by default `match`. */
@@ -25,6 +28,8 @@ export interface Trigger {
   readonly failed: number;
   readonly waiting: number;
   readonly lastError: string | null;
+  /** Why nothing is sent at present; null while it is. A test that is delivered ends it. */
+  readonly paused: string | null;
 }
 
 /** With the secret, which is shown once, if it was made here. */
@@ -49,4 +54,8 @@ export interface Triggers {
   remove(id: string): void;
   /** Delivers a frame of type `test`. @throws ServiceError "not-found" */
   test(id: string, signal: AbortSignal): Promise<TriggerTest>;
+  /** Begins to deliver what waits, of whatever start of the program. */
+  start(): void;
+  /** Ends what is being sent; it is sent again after the next start. */
+  stop(): Promise<void>;
 }

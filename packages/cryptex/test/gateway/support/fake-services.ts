@@ -170,6 +170,7 @@ export class FakeTriggers implements Triggers {
         tag: tag ?? null,
       },
       ...{ createdAt: "2026-01-01T00:00:00.000Z", delivered: 0, failed: 0, waiting: 0, lastError: null },
+      paused: null,
     };
     this.#triggers.set(trigger.id, trigger);
     return secret === undefined ? { ...trigger, secret: "made-here-0123456789" } : trigger;
@@ -184,4 +185,7 @@ export class FakeTriggers implements Triggers {
     this.get(id);
     return { delivered: true, status: 204, error: null };
   }
+
+  start(): void {}
+  async stop(): Promise<void> {}
 }
