@@ -38,8 +38,8 @@ const AT_ONCE = 8;
 const PAGE = 500;
 /** Lines without a frame for this trigger after which the position is written down all the same. */
 const PLAIN_LINES = 10_000;
-/** Time for which a delivery is this program's: more than one try takes. A program that is killed meanwhile leaves it due after that. */
-const CLAIM_MS = 60_000;
+/** Time for which a delivery is this program's: twice what a try takes at most. A program that is killed meanwhile leaves it due after that. */
+const CLAIM_MS = 30_000;
 /** Failures in a row beyond which the rest between tries of different frames does not grow: it is 80 s then. */
 const GROWING_RESTS = 5;
 const STORE_REST_MS = 10_000;
