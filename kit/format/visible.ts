@@ -8,10 +8,42 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** Writes characters that are obeyed or unseen as `\xNN` or `\u{NNNN}`, so that a text stays in its line, whatever it holds. For people. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (sign) => {
-    const code = sign.codePointAt(0)!;
-    return code < 0x100 ? hexEscape(code) : `\\u{${code.toString(16).toUpperCase()}}`;
-  });
+  return text.replace(UNSEEN, escapedSign);
+}
+
+function escapedSign(sign: string): string {
+  const code = sign.codePointAt(0)!;
+  return code < 0x100 ? hexEscape(code) : `\\u{${code.toString(16).toUpperCase()}}`;
+}
+
+/** A stretch of a text as `visible` shows it. */
+export interface VisiblePart {
+  readonly text: string;
+  /** It stands for characters that are obeyed or unseen; else it stands for itself. */
+  readonly isEscape: boolean;
+}
+
+/** Like `visible`, in parts, for those who can show which signs are meant by themselves. @param kept signs that stay, such as line ends */
+export function visibleParts(text: string, kept = ""): VisiblePart[] {
+  const parts: VisiblePart[] = [];
+  let end = 0;
+  let escapes = "";
+  const flush = () => {
+    if (escapes !== "") parts.push({ text: escapes, isEscape: true });
+    escapes = "";
+  };
+  for (const { 0: sign, index } of text.matchAll(UNSEEN)) {
+    if (kept.includes(sign)) continue;
+    if (index > end) {
+      flush();
+      parts.push({ text: text.slice(end, index), isEscape: false });
+    }
+    escapes += escapedSign(sign);
+    end = index + sign.length;
+  }
+  flush();
+  if (end < text.length) parts.push({ text: text.slice(end), isEscape: false });
+  return parts;
 }
 
 /** Like `visible`, for a text of several lines, which stay. */

@@ -10,6 +10,8 @@ export interface ResultsOptions extends CallOptions {
   readonly after?: number | undefined;
   /** Only lines of these types. */
   readonly types?: readonly string[] | undefined;
+  /** Lines that are asked for at once, 1 to 1,000, which is the default. */
+  readonly limit?: number | undefined;
   /** False for the lines that are there now. Otherwise, until the scan has ended. */
   readonly follow?: boolean | undefined;
   /** Called after each page with the state of the scan. */
@@ -32,14 +34,14 @@ const GOES_ON: ReadonlySet<string> = new Set(["waiting", "running"]);
 export async function* scanResults(
   http: Http,
   id: string,
-  { after, types, follow = true, onState, signal }: ResultsOptions = {},
+  { after, types, limit = PAGE, follow = true, onState, signal }: ResultsOptions = {},
 ): AsyncGenerator<EventFrame, void, undefined> {
   const path = `/scans/${encodeURIComponent(id)}/results`;
   let next = after;
   let waitMs = FIRST_WAIT_MS;
   let breaks = 0; // in a row, without a line between
   for (;;) {
-    const query = { after: next, limit: PAGE, type: types?.join(",") };
+    const query = { after: next, limit, type: types?.join(",") };
     const response = await http.send({ method: "GET", path, query, ...(signal && { signal }) });
     const state = response.headers.get("cryptex-state") as ScanState;
     const cursor = cursorOf(response);

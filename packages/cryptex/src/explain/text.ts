@@ -4,7 +4,8 @@ import { formatCount, plural } from "#kit/format/numbers.ts";
 import { visible } from "#kit/format/visible.ts";
 import { fitLines, lineWidth, type Screen } from "#kit/term/screen.ts";
 import { paint, type Style } from "#kit/term/style.ts";
-import type { Change, ExplainedNode, ExplainedString, ExplainedValue, Explanation } from "./explanation.ts";
+import type { Change, ExplainedNode, ExplainedString, Explanation } from "./explanation.ts";
+import { COUNTING, foundText, headOf, hex, isPlainValue, valueText, variablesText } from "./node-words.ts";
 import type { State } from "./values.ts";
 
 const STYLES: Readonly<Record<State, Style>> = {
@@ -69,14 +70,13 @@ function nodeLines(node: ExplainedNode, depth: number, screen: Screen, isCounted
   for (const child of node.children ?? []) lines.push(...nodeLines(child, depth + 1, screen, countsThem));
   if (node.more) lines.push(`${indent}  and ${formatCount(node.more)} more`);
   for (const { variables, body } of node.loop?.shown ?? []) {
-    const names = Object.entries(variables).map(([name, value]) => `${name} = ${value}`);
-    lines.push(fit(`${indent}  with ${names.join(", ")}`, screen), ...nodeLines(body, depth + 2, screen));
+    lines.push(
+      fit(`${indent}  with ${variablesText(variables)}`, screen),
+      ...nodeLines(body, depth + 2, screen),
+    );
   }
   return lines;
 }
-
-/** Parts whose operands are true or false. */
-const COUNTING: ReadonlySet<string> = new Set(["and", "or", "not"]);
 
 /** Pipes have no width; values go to lines of their own there, too, where they are long. */
 const INLINE_WIDTH = 100;
@@ -100,47 +100,6 @@ function inlineValues(
   return own + paint(note, "dim", screen.color);
 }
 
-/** Numbers and texts are shown by their values, and so are loops' variables. */
-function isPlainValue({ kind, value, state }: ExplainedNode): boolean {
-  return value !== undefined || (state === "undefined" && VALUES.has(kind));
-}
-
-const VALUES: ReadonlySet<string> = new Set([
-  "member",
-  "index",
-  "call",
-  "read",
-  "offset",
-  "length",
-  "entrypoint",
-]);
-
-function headOf(node: ExplainedNode): string {
-  const { kind, text, reads, children, more = 0, needs, has, loop } = node;
-  if (isPlainValue(node)) return `${reads ?? text} = ${valueText(node)}`;
-  const parts = (children?.length ?? 0) + more;
-  // Of constants alone there are no parts.
-  if ((kind === "and" || kind === "or") && parts > 0) return `${kind}, of ${parts}`;
-  if (loop) return `${text} (true ${has} of ${plural(loop.turns, "time")}, needs ${needs})`;
-  if (needs !== undefined) return `${text} (has ${has}, needs ${needs})`;
-  return reads ?? text;
-}
-
-function valueText({ value }: ExplainedNode): string {
-  return value ? shownText(value) : "undefined";
-}
-
-function shownText({ type, value, length }: ExplainedValue): string {
-  if (type !== "text") return `${value}`;
-  return length === undefined ? `"${value}"` : `"${value}..." (${plural(length, "byte")})`;
-}
-
-function foundText({ total, offsets }: NonNullable<ExplainedNode["found"]>): string {
-  if (total === 0) return "not found";
-  const more = total > offsets.length ? ", ..." : "";
-  return `found ${plural(total, "time")}: ${offsets.map(hex).join(", ")}${more}`;
-}
-
 function stringLines({ id, total, matches, incomplete }: ExplainedString, screen: Screen): string[] {
   const lines = matches.map(({ offset, length, data, xor_key }) => {
     const key = xor_key === undefined ? "" : ` xor ${hex(xor_key)}`;
@@ -156,13 +115,8 @@ function stringLines({ id, total, matches, incomplete }: ExplainedString, screen
 }
 
 function changeLine({ text, now, wanted, variables }: Change, screen: Screen): string {
-  const names = Object.entries(variables ?? {}).map(([name, value]) => `${name} = ${value}`);
-  const where = names.length === 0 ? "" : `, with ${names.join(", ")}`;
-  return fit(`  ${now} -> ${wanted}: ${text}${where}`, screen);
-}
-
-function hex(offset: number): string {
-  return `0x${offset.toString(16)}`;
+  const names = variablesText(variables ?? {});
+  return fit(`  ${now} -> ${wanted}: ${text}${names === "" ? "" : `, with ${names}`}`, screen);
 }
 
 /** Cuts a line at the terminal's edge. @param taken columns before it */
