@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { type AccessRules, ANY_TOKEN, accessGuard, type TokenRules } from "#kit/http/access.ts";
 import { type Address, type Listening, listen, type TlsOptions } from "#kit/http/listen.ts";
 import { METRICS_CONTENT_TYPE } from "#kit/http/metrics-text.ts";
+import { addPage, PAGE_HEADERS } from "#kit/http/page.ts";
 import { parameter, queryOf } from "#kit/http/query.ts";
 import type { HeaderFields } from "#kit/http/refusal.ts";
 import { createRouter, type Handler } from "#kit/http/router.ts";
@@ -16,7 +17,7 @@ import { EventFeed, type EventFeedDeps } from "./event-feed.ts";
 import { LiveStatus } from "./live-status.ts";
 import { poolMetrics } from "./metrics.ts";
 import { OPENAPI } from "./openapi.ts";
-import { addPage, PAGE_BUNDLES, PAGE_HEADERS } from "./page.ts";
+import { PAGE_BUNDLES, PAGE_FILES } from "./page.ts";
 import { anuHandler, bytesHandler, streamHandler } from "./random-routes.ts";
 import { healthOf, sourcesOf } from "./status-routes.ts";
 
@@ -115,7 +116,7 @@ export function createApp(deps: AppDeps): Hono {
       () => new Response(null, { status: 204, headers: { ...headersOf(path), ...PREFLIGHT } }),
     );
   }
-  addPage(app);
+  addPage(app, PAGE_FILES);
   return app;
 }
 

@@ -2,13 +2,10 @@
 import type { EChartsCoreOption } from "echarts/core";
 import { type HistogramBin, histogramBins, type ShownRange } from "#kit/format/histogram.ts";
 import { formatAmount, formatDuration } from "#kit/format/numbers.ts";
+import { axis, axisOfAmounts, type ChartColours, frame, label, tooltip } from "#kit/page/chart-style.ts";
 import { type CreditSeries, HISTORY_MS } from "./credit-history.ts";
 
-export interface Palette {
-  readonly card: string;
-  readonly text: string;
-  readonly muted: string;
-  readonly rule: string;
+export interface Palette extends ChartColours {
   /** Colour of raw noise. */
   readonly ink: string;
   /** Colours of sources; the first is for all that have none of their own. */
@@ -31,14 +28,7 @@ export function creditOption(series: readonly CreditSeries[], palette: Palette):
     },
     yAxis: { ...axisOfAmounts(palette), axisLabel: { ...label(palette), formatter: formatAmount } },
     tooltip: {
-      trigger: "axis",
-      // Drawn on the canvas: HTML with styles inside would not pass the page's content security policy.
-      renderMode: "richText",
-      confine: true,
-      backgroundColor: palette.card,
-      borderColor: palette.rule,
-      textStyle: { color: palette.text, fontSize: 12 },
-      axisPointer: { lineStyle: { color: palette.muted }, animation: false },
+      ...tooltip(palette),
       valueFormatter: (rate: unknown) => (typeof rate === "number" ? formatAmount(rate) : "–"),
     },
     series: series.map(({ id = "all others", colour, points }) => ({
@@ -145,36 +135,6 @@ export function noiseOptions(
     histogram: histogramOption(histogramBins(samples, range, MOST_BINS), unit, palette),
     lag: lagOption(lagPairs(samples, range), range, palette),
     trace: traceOption(samples, range, palette),
-  };
-}
-
-/** Options that all charts share. No animation: only the data move, which also suits people who want less motion. */
-function frame(palette: Palette, grid = { left: 52, right: 12, top: 10, bottom: 40 }) {
-  return { animation: false, textStyle: { fontFamily: "system-ui, sans-serif", color: palette.text }, grid };
-}
-
-function label({ muted }: Palette) {
-  return { color: muted, fontSize: 11 };
-}
-
-function axis(palette: Palette) {
-  return {
-    type: "value",
-    axisLabel: { ...label(palette), hideOverlap: true },
-    nameTextStyle: label(palette),
-    axisLine: { show: true, lineStyle: { color: palette.rule } },
-    axisTick: { show: false },
-    splitLine: { show: false },
-  };
-}
-
-function axisOfAmounts(palette: Palette) {
-  return {
-    ...axis(palette),
-    min: 0,
-    splitNumber: 3,
-    axisLine: { show: false },
-    splitLine: { show: true, lineStyle: { color: palette.rule } },
   };
 }
 
