@@ -60,6 +60,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "kit/page",
+    files: /^kit\/page\//,
+    may: [],
+    packages: /^echarts/,
+  },
+  {
     name: "kit/term",
     files: /^kit\/term\//,
     may: ["kit/abort", "kit/errors", "kit/format"],
@@ -184,6 +190,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/term",
       "kit/abort",
       "kit/format",
+      "kit/page",
       "sampling",
     ],
     packages: /^(hono|node:|echarts|eventsource-parser$)/,
@@ -438,6 +445,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/gateway/http",
     files: /^packages\/cryptex\/src\/gateway\/(http\/|serve\.ts$|protection\.ts$)/,
     may: [
+      "cryptex/gateway/page-files",
       "cryptex/cryptex-store",
       "cryptex/dictionary",
       "cryptex/engine",
@@ -539,6 +547,29 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     ],
     packages: /^node:(fs|path)$/,
   },
+  // The page runs in browsers: it asks the gateway by the client, and takes from the product what knows nothing of a machine.
+  {
+    name: "cryptex/gateway/page-files",
+    files: /^packages\/cryptex\/src\/gateway\/page\/page-files\.ts$/,
+    may: ["cryptex/make-page", "kit/http"],
+    packages: /^$/,
+  },
+  { name: "cryptex/make-page", files: /^packages\/cryptex\/make\/page\.ts$/, may: [], packages: /^$/ },
+  {
+    name: "cryptex/gateway/page",
+    files: /^packages\/cryptex\/src\/gateway\/page\//,
+    may: [
+      "cryptex-client",
+      "cryptex/dictionary",
+      "cryptex/explain",
+      "cryptex/gap",
+      "cryptex/scan-runner",
+      "kit/format",
+      "kit/page",
+    ],
+    packages: /^(svelte($|\/)|echarts\/)/,
+  },
+  { name: "cryptex-client", files: /^packages\/cryptex-client\/src\//, may: [], packages: /^$/ },
   {
     name: "cryptex/gateway/triggers",
     files: /^packages\/cryptex\/src\/gateway\/triggers\//,
@@ -672,7 +703,7 @@ const FOLDERS = [
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .map((name) => `${folder}/${name}`)
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.(ts|svelte)$/.test(name))
     .sort(),
 );
 
@@ -686,12 +717,17 @@ const importsOf = new Map(files.map((file) => [file, readImports(file)]));
 
 function readImports(file: string): Imports {
   const text = readFileSync(join(ROOT, file), "utf8");
-  const named = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+  const script = file.endsWith(".svelte") ? scriptsOf(text) : text;
+  const named = ts.preProcessFile(script, true, true).importedFiles.map(({ fileName }) => fileName);
   const paths = named
     .filter((name) => /^(\.|#kit\/)/.test(name))
     .map((name) => (name.startsWith("#") ? name.slice(1) : relative(ROOT, join(ROOT, dirname(file), name))))
-    .filter((path) => path.endsWith(".ts")); // others are data
+    .filter((path) => /\.(ts|svelte)$/.test(path)); // others are data
   return { files: paths, packages: named.filter((name) => !/^(\.|#kit\/)/.test(name)) };
+}
+
+function scriptsOf(component: string): string {
+  return [...component.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, script]) => script).join("\n");
 }
 
 function layerOf(file: string): Layer | undefined {

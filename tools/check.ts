@@ -18,6 +18,13 @@ type Check = () => Promise<readonly string[]>;
 export const CHECKS: Readonly<Record<string, Check>> = {
   types: () => command(BUN, "check", "--no-script"),
   "types of the page": () => command(BUN, "check", "--no-script", "-p", "src/faces/http/dashboard"),
+  "types of the gateway's page": () =>
+    command(
+      BUN,
+      "node_modules/svelte-check/bin/svelte-check",
+      ...["--tsconfig", "packages/cryptex/src/gateway/page/app/tsconfig.json"],
+      ...["--output", "machine", "--fail-on-warnings"],
+    ),
   "lint and format": () =>
     command(BUN, "node_modules/@biomejs/biome/bin/biome", "ci", "--log-level=warn", "--colors=off"),
   architecture: () => command(BUN, "test", "--only-failures", "./test/architecture.test.ts"),
@@ -26,7 +33,9 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     return stale.map((path) => `${path} is out of date: npm run gen`);
   },
   "doc comments": async () =>
-    readFiles().flatMap(([path, text]) => (/\.(ts|mjs|[ch])$/.test(path) ? obscureComments(path, text) : [])),
+    readFiles().flatMap(([path, text]) =>
+      /\.(ts|mjs|svelte|[ch])$/.test(path) ? obscureComments(path, text) : [],
+    ),
   spelling: async () => {
     const unknown = readFiles().flatMap(([path, text]) => misspellings(path, text));
     const hint = "a word that is right goes into tools/words.txt";

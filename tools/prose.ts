@@ -1,4 +1,5 @@
 /** Finds the English in a file: comments, messages, documents. Code keeps its own spelling. */
+import { type AST, parse } from "svelte/compiler";
 import ts from "typescript";
 
 /** A stretch of English and the number of its first line. */
@@ -15,6 +16,7 @@ function blank(text: string, pattern: RegExp): string {
 /** Returns the English of a file by the end of its name; nothing for files that hold none. */
 export function proseOf(path: string, text: string): Prose[] {
   if (/\.(ts|mjs)$/.test(path)) return scriptProse(path, text);
+  if (/\.svelte$/.test(path)) return componentProse(path, text);
   if (/\.[ch]$/.test(path)) return matches(text, /\/\*[\s\S]*?\*\/|\/\/.*/g);
   if (/\.py$/.test(path)) return pythonProse(text);
   if (/\.(sh|toml|yml)$/.test(path)) return matches(text, /(?:^|\s)#(?!!).*/gm);
@@ -60,6 +62,44 @@ function scriptProse(path: string, text: string): Prose[] {
   comments = blank(comments + text.slice(end), /@param \w+/g);
   return [...found, ...matches(comments, /\/\*[\s\S]*?\*\/|\/\/.*/g)];
 }
+
+/** A component has a script, and text between its tags and in attributes that people read or hear. */
+function componentProse(path: string, text: string): Prose[] {
+  let script = blank(text, /./g);
+  for (const { 1: tag = "", 2: code = "", index } of text.matchAll(/(<script[^>]*>)([\s\S]*?)<\/script>/g)) {
+    const at = index + tag.length;
+    script = script.slice(0, at) + code + script.slice(at + code.length);
+  }
+  const found: Prose[] = [];
+  const visit = (node: unknown, isRead: boolean): void => {
+    if (Array.isArray(node)) for (const each of node) visit(each, isRead);
+    if (typeof node !== "object" || node === null || Array.isArray(node)) return;
+    const { type, start, name, data } = node as {
+      type?: string;
+      start?: number;
+      name?: string;
+      data?: string;
+    };
+    if ((type === "Text" || type === "Comment") && data !== undefined && isRead)
+      found.push({ line: lineAt(text, start ?? 0), text: data });
+    const reads = type === "Attribute" ? READ_ATTRIBUTES.has(name ?? "") : !CODE_ELEMENTS.has(name ?? "");
+    for (const value of Object.values(node)) visit(value, isRead && reads);
+  };
+  const { fragment }: AST.Root = parse(text, { modern: true });
+  visit(fragment, true);
+  return [...scriptProse(path, script), ...found];
+}
+
+const READ_ATTRIBUTES = new Set([
+  "aria-label",
+  "placeholder",
+  "title",
+  "what",
+  "label",
+  "caption",
+  "placeName",
+]);
+const CODE_ELEMENTS = new Set(["code", "kbd", "pre"]);
 
 type TextNode = ts.StringLiteralLike | ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail;
 

@@ -59,7 +59,11 @@ export const cryptex: Recipe = {
         notices: `${FOLDER}/unpacker/NOTICES`,
       })),
     ],
-    fittings: async () => [compressedGrammars(), smallerValidator()],
+    fittings: async () => [
+      compressedGrammars(),
+      smallerValidator(),
+      await (await import("./page.ts")).bundledPage(),
+    ],
   },
   parts: {
     engine: async () => (await import("./engine.ts")).buildEngine(),

@@ -10,6 +10,7 @@ import { PROBLEMS } from "./http/answers.ts";
 import { createApp } from "./http/app.ts";
 import { journalFrames } from "./http/routes-events.ts";
 import type { McpHandler } from "./mcp/http.ts";
+import { openPage } from "./page/page-files.ts";
 import { type ProtectionSettings, protectionOf } from "./protection.ts";
 import { ServiceError } from "./service-error.ts";
 import type { Services } from "./services.ts";
@@ -49,6 +50,7 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
     access,
     threads,
     mcp: agents.handle,
+    page: await openPage(),
     report,
     closing: closing.signal,
   });

@@ -4,6 +4,7 @@ import { type AccessRules, ANY_TOKEN, accessGuard, type Caller } from "#kit/http
 import { type Endpoint, endpoint, mount } from "#kit/http/endpoint.ts";
 import type { EventHub } from "#kit/http/events/event-hub.ts";
 import { answerOf } from "#kit/http/openapi.ts";
+import { addPage, type PageFile } from "#kit/http/page.ts";
 import { createRouter } from "#kit/http/router.ts";
 import type { Services } from "../services.ts";
 import { HEADERS, PROBLEMS, refusalOf } from "./answers.ts";
@@ -25,6 +26,8 @@ export interface AppDeps {
   readonly threads?: number | undefined;
   /** Answers agents; it asks for the scopes of each tool itself. */
   readonly mcp?: McpHandler | undefined;
+  /** Files of the page, for anybody: it asks for a token where the API wants one. */
+  readonly page?: readonly PageFile[];
   /** Called with errors that are no refusals. */
   readonly report: (error: unknown) => void;
   /** Aborted when the server stops. */
@@ -60,6 +63,7 @@ export function createApp(deps: AppDeps): App {
     report,
   });
   mount(router, accessGuard(access), endpoints, closing);
+  addPage(router, deps.page ?? []);
   return { router, endpoints };
 }
 
