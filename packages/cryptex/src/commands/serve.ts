@@ -5,7 +5,7 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import type { ServeSettings } from "../gateway/serve.ts";
-import { parseOrigin, parseToken } from "./serve-values.ts";
+import { parseCollector, parseOrigin, parseToken } from "./serve-values.ts";
 import { SERVICE_FLAGS, serviceSettings, TARGET_FLAGS } from "./service-flags.ts";
 
 const FLAGS = {
@@ -36,6 +36,10 @@ const FLAGS = {
     threads: flag.count(1, 256, { about: "Files of a scan at a time; default: one a core" }),
     keepDays: flag.count(1, 36_500, { about: "Days for which results are kept; default: all are" }),
     mcpWrite: flag.switch({ about: "Offer agents the tools that change something" }),
+    otlp: flag.value(parseCollector, {
+      hint: "URL",
+      about: "Push figures to this collector of OpenTelemetry",
+    }),
   }),
 };
 

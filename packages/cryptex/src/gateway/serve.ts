@@ -6,8 +6,10 @@ import { EventHub } from "#kit/http/events/event-hub.ts";
 import { listen } from "#kit/http/listen.ts";
 import type { Io } from "#kit/term/io.ts";
 import { removeAbandoned } from "../telemetry-agent/take-in.ts";
+import { VERSION } from "../version.ts";
 import { PROBLEMS } from "./http/answers.ts";
 import { createApp } from "./http/app.ts";
+import { gatewayMetrics, PREFIX } from "./http/metrics.ts";
 import { journalFrames } from "./http/routes-events.ts";
 import type { McpHandler } from "./mcp/http.ts";
 import { openPage } from "./page/page-files.ts";
@@ -20,6 +22,8 @@ export interface ServeSettings extends ProtectionSettings {
   readonly threads?: number | undefined;
   /** Days for which results and happenings are kept; by default all are. */
   readonly keepDays?: number | undefined;
+  /** Address of a collector of OpenTelemetry that figures are pushed to. */
+  readonly otlp?: string | undefined;
   /** Offers agents the tools that change something, if their token lets them. */
   readonly mcpWrite: boolean;
 }
@@ -65,6 +69,8 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
     portHints: ["--port takes another one; 0 takes any that is free"],
   });
   await using _ = keeping(services, settings.keepDays, report);
+  await using _push =
+    settings.otlp === undefined ? undefined : await pushing(settings.otlp, services, hub, io);
   try {
     services.scans.resumeAll();
     services.triggers.start();
@@ -91,6 +97,18 @@ function agentsOf(services: Services, allowWrite: boolean, report: (error: unkno
       await (await handler)?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Pushes figures to a collector; its library is loaded for that alone. */
+async function pushing(url: string, services: Services, hub: EventHub, io: Io): Promise<AsyncDisposable> {
+  const { openOtlpPush } = await import("../telemetry-agent/otlp.ts");
+  return openOtlpPush({
+    url,
+    prefix: PREFIX,
+    figures: () => gatewayMetrics(services, hub),
+    service: { name: "cryptex", version: VERSION },
+    say: (level, text) => io.log[level](text),
+  });
 }
 
 const CORS = {

@@ -12,6 +12,7 @@ import { type GapService, openGapService } from "../gap/gap-service.ts";
 import type { Journal } from "../results/journal.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import type { RuleCollection } from "../rules/which-rules.ts";
+import { Figures } from "../telemetry-agent/figures.ts";
 import { type Artifacts, artifactsIn } from "./artifacts.ts";
 import { type NamedFolder, openRoots, type Roots } from "./roots.ts";
 import type { RuleSets } from "./rule-sets.ts";
@@ -32,6 +33,7 @@ export interface Services {
   readonly artifacts: Artifacts;
   readonly gap: GapService;
   readonly triggers: Triggers;
+  readonly figures: Figures;
 }
 
 export interface ServiceSettings {
@@ -78,7 +80,9 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     },
     signal: closing.signal,
   });
+  const figures = new Figures({ journal });
   const scans = openScans({
+    unwritten: (result) => figures.add(result),
     journal,
     ruleSets,
     store,
@@ -105,9 +109,11 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     artifacts: artifactsIn(store),
     gap,
     triggers,
+    figures,
     async [Symbol.asyncDispose]() {
       closing.abort(new ServiceError("busy", "the program is stopping"));
       await Promise.all([scans.stop(), triggers.stop()]);
+      figures[Symbol.dispose]();
       store.close();
     },
   };

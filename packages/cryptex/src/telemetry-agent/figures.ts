@@ -1,12 +1,12 @@
 /**
  * Figures of results, counted from what is written to the journal since the program was started, by whatever program: scans of the gateway
- * and of agents, and what was collected. /metrics and OpenTelemetry show the same ones.
+ * and of agents, and what was collected; and of bytes that clients have scanned. /metrics and OpenTelemetry show the same ones.
  */
 import { setImmediate } from "node:timers/promises";
 import { visible } from "#kit/format/visible.ts";
 import type { Metric, MetricSample } from "#kit/http/metrics-text.ts";
 import { type Journal, type JournalLine, SCAN_STATES } from "../results/journal.ts";
-import type { EndEvent } from "../scan-runner/events.ts";
+import type { EndEvent, ScanEvent } from "../scan-runner/events.ts";
 import { FrequentNames } from "./frequent-names.ts";
 
 export interface FigureSources {
@@ -48,6 +48,11 @@ export class Figures implements Disposable {
     this.#timer.unref();
   }
 
+  /** Counts a whole result that does not get into the journal. */
+  add(result: readonly ScanEvent[]): void {
+    for (const line of result) this.#count(line.type, line);
+  }
+
   /** Returns the figures as they are now. @throws StoreError */
   async metrics(): Promise<Metric[]> {
     await this.#catchUp();
@@ -69,21 +74,22 @@ export class Figures implements Disposable {
     const { journal } = this.sources;
     for (const { last } = journal.bounds(); this.#seq < last; ) {
       const lines = journal.read({ after: this.#seq, types: TYPES, ...PAGE });
-      for (const line of lines) this.#count(line);
+      for (const { type, data } of lines) this.#count(type, data);
       this.#seq = lines.at(-1)?.seq ?? last;
       await setImmediate();
     }
   }
 
-  #count({ type, data }: JournalLine): void {
+  #count(type: string, line: object): void {
+    const data = line as JournalLine["data"];
     if (type === "match") this.#rules.add(labelOf(data["rule"]));
     else if (type === "error") this.#reasons.add(labelOf(data["reason"]));
     else if (type === "end") {
-      const end = data as unknown as EndEvent;
+      const end = line as EndEvent;
       this.#files.clean += end.clean;
       this.#files.matched += end.matched;
       this.#skipped += end.skipped;
-    } else {
+    } else if (type === "scan" || type === "trigger") {
       const counts = type === "scan" ? this.#scans : this.#deliveries;
       const state = String(data["state"]);
       counts[state] = (counts[state] ?? 0) + 1;

@@ -65,13 +65,7 @@ describe("a scan", () => {
     const end = expected.at(-1)!;
     expect(ended.end).toEqual({ ...end, type: undefined } as never);
     expect(JSON.stringify([ended, ...journal.read({ limit: 10_000 })])).not.toContain(place.root);
-    expect(scans.stats()).toMatchObject({
-      running: 0,
-      waiting: 0,
-      ended: { done: 1, cancelled: 0, failed: 0 },
-      files: 155,
-    });
-    expect(scans.stats().matches.get("abc")).toBe(50 + 8);
+    expect(scans.stats()).toMatchObject({ running: 0, waiting: 0, files: 155 });
     expect(fault(() => scans.submit(ALL, { ...GATEWAY, key: "k" }))).toStartWith("duplicate");
   });
 
@@ -211,7 +205,6 @@ describe("cancel", () => {
     expect(fault(() => scans.cancel("none"))).toBe("not-found: there is no such scan");
     await scans.stop();
     expect(statesOf(journal, id)).toEqual(["waiting", "running", "cancelled"]);
-    expect(scans.stats().ended).toEqual({ done: 0, cancelled: 1, failed: 0 });
   });
 
   test("of one that waits", async () => {

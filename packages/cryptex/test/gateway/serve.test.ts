@@ -369,3 +369,41 @@ describe.skipIf(!openssl)("TLS", () => {
     expect(stdout).toBe("200\n");
   });
 });
+
+test("figures: of scans and of bytes that were sent, by /metrics and pushed to a collector, also at the end", async () => {
+  using folder = new WorkFolder(FILES);
+  const pushed: string[] = [];
+  const collector = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch(request) {
+      pushed.push(`${new URL(request.url).pathname} ${await request.text()}`);
+      return Response.json({});
+    },
+  });
+  try {
+    const served = await serve(folder, { otlp: `http://127.0.0.1:${collector.port}/v1/metrics` });
+    await using _ = served;
+    const { id } = served.services.scans.submit({ root: "files", paths: ["."] }, { origin: "gateway" });
+    await served.services.scans.ended(id);
+    const headers = { "content-type": "application/octet-stream" };
+    const answer = await fetch(`${served.url}/scan`, { method: "POST", body: "good", headers });
+    expect(answer.status).toBe(200);
+    const text = await (await fetch(`${served.url}/metrics`)).text();
+    for (const line of [
+      'cryptex_result_matches_total{rule="good"} 2',
+      'cryptex_result_files_total{outcome="matched"} 2',
+      'cryptex_result_files_total{outcome="clean"} 1',
+      'cryptex_results_total{state="done"} 1',
+      "cryptex_scanned_files_total 3",
+      'cryptex_scans{state="running"} 0',
+    ])
+      expect(text.split("\n")).toContain(line);
+    await served.stop();
+    const body = pushed.at(-1)!;
+    expect(body).toStartWith("/v1/metrics {");
+    expect(body).toContain('"name":"cryptex_result_matches_total"');
+  } finally {
+    await collector.stop(true);
+  }
+});

@@ -1,53 +1,40 @@
-/** Figures of the gateway for Prometheus. Rules and reasons come from outside, so their number is bounded where they are counted. */
+/** Figures of the gateway, for Prometheus and OpenTelemetry: of its work, its readers, and the results in the journal. */
 import type { EventHub } from "#kit/http/events/event-hub.ts";
-import type { Metric, MetricSample } from "#kit/http/metrics-text.ts";
+import type { Metric } from "#kit/http/metrics-text.ts";
 import { VERSION } from "../../version.ts";
-import type { ScanStats } from "../scans/scans.ts";
+import type { Services } from "../services.ts";
 
-export function gatewayMetrics(scans: ScanStats, events: ReturnType<EventHub["counts"]>): Metric[] {
-  const { running, waiting, ended, files, bytes, seconds, matches, errors } = scans;
-  const one = (value: number): readonly MetricSample[] => [[{}, value]];
-  const by = (label: string, counts: Iterable<readonly [string, number]>): MetricSample[] =>
-    [...counts].map(([name, count]) => [{ [label]: name === "" ? OTHERS : name }, count]);
+/** Stands before the name of each. */
+export const PREFIX = "cryptex_";
+
+/** @throws StoreError */
+export async function gatewayMetrics(
+  { scans, figures }: Pick<Services, "scans" | "figures">,
+  hub: EventHub,
+): Promise<Metric[]> {
+  const { running, waiting, files, bytes, seconds } = scans.stats();
+  const { listeners, sent, lost } = hub.counts();
   return [
     { name: "info", type: "gauge", help: "Version of the program", samples: [[{ version: VERSION }, 1]] },
     {
       name: "scans",
       type: "gauge",
       help: "Scans that run or wait",
-      samples: by("state", Object.entries({ running, waiting })),
+      samples: [
+        [{ state: "running" }, running],
+        [{ state: "waiting" }, waiting],
+      ],
     },
-    {
-      name: "scans_ended_total",
-      type: "counter",
-      help: "Scans that have ended, by how",
-      samples: by("state", Object.entries(ended)),
-    },
-    { name: "scanned_files_total", type: "counter", help: "Files that were scanned", samples: one(files) },
-    { name: "scanned_bytes_total", type: "counter", help: "Bytes that were scanned", samples: one(bytes) },
-    { name: "scan_seconds_total", type: "counter", help: "Time that scans have run", samples: one(seconds) },
-    { name: "matches_total", type: "counter", help: "Match lines, by rule", samples: by("rule", matches) },
-    {
-      name: "scan_errors_total",
-      type: "counter",
-      help: "Files that were not wholly evaluated, by reason",
-      samples: by("reason", errors),
-    },
-    { name: "event_listeners", type: "gauge", help: "Readers of events", samples: one(events.listeners) },
-    {
-      name: "event_frames_total",
-      type: "counter",
-      help: "Frames that readers have taken",
-      samples: one(events.sent),
-    },
-    {
-      name: "event_frames_lost_total",
-      type: "counter",
-      help: "Frames that readers were told they will not get",
-      samples: one(events.lost),
-    },
+    one("scanned_files_total", "counter", "Files that were scanned", files),
+    one("scanned_bytes_total", "counter", "Bytes that were scanned", bytes),
+    one("scan_seconds_total", "counter", "Time that scans have run", seconds),
+    ...(await figures.metrics()),
+    one("event_listeners", "gauge", "Readers of events", listeners),
+    one("event_frames_total", "counter", "Frames that readers have taken", sent),
+    one("event_frames_lost_total", "counter", "Frames that readers were told they will not get", lost),
   ];
 }
 
-/** Stands for all that are not counted one by one. No rule can be called so. */
-const OTHERS = "(others)";
+function one(name: string, type: Metric["type"], help: string, value: number): Metric {
+  return { name, type, help, samples: [[{}, value]] };
+}

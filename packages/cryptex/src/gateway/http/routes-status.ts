@@ -13,7 +13,7 @@ import { VERSION } from "../../version.ts";
 import type { Services } from "../services.ts";
 import { HEADERS, json } from "./answers.ts";
 import { answer } from "./lists.ts";
-import { gatewayMetrics } from "./metrics.ts";
+import { gatewayMetrics, PREFIX } from "./metrics.ts";
 
 export interface StatusDeps {
   readonly services: Services;
@@ -27,7 +27,7 @@ export interface StatusDeps {
 }
 
 export function statusEndpoints({ services, hub, threads, closing, openapi }: StatusDeps) {
-  const { journal, roots, scans } = services;
+  const { journal, roots } = services;
   let tests: Promise<SelfTestResult[]> | undefined;
   /** Runs once, when somebody asks; a failure is tried again. */
   const selfTests = (): Promise<SelfTestResult[]> => {
@@ -57,8 +57,8 @@ export function statusEndpoints({ services, hub, threads, closing, openapi }: St
       tag: "status",
       scope: "read",
       responses: { "200": answerOf("Text format 0.0.4", "text/plain", { type: "string" }) },
-      handle() {
-        const text = metricsText("cryptex_", gatewayMetrics(scans.stats(), hub.counts()));
+      async handle() {
+        const text = metricsText(PREFIX, await gatewayMetrics(services, hub));
         return new Response(text, { headers: { ...HEADERS, "content-type": METRICS_CONTENT_TYPE } });
       },
     }),

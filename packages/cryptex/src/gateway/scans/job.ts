@@ -102,7 +102,6 @@ export class ScanJob {
     try {
       await this.#scan();
       this.#append(this.#lines, { state: "done" });
-      this.deps.counted.ended("done");
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -113,7 +112,7 @@ export class ScanJob {
   }
 
   async #scan(): Promise<void> {
-    const { store, ruleSets, threads, counted, startThread } = this.deps;
+    const { store, ruleSets, threads, startThread } = this.deps;
     const { signal } = this.#ending;
     this.#claim();
     const ruleSet = await ruleSets.open(this.order.ruleset, this.order.options?.explain);
@@ -138,7 +137,6 @@ export class ScanJob {
       ...(startThread && { startThread }),
     });
     for await (const line of lines) {
-      counted.line(line);
       // "" is the root itself.
       this.#lines.push("path" in line && line.path === "" ? { ...line, path: "." } : line);
     }
@@ -210,7 +208,6 @@ export class ScanJob {
         state: "failed",
         reason: reason ?? "it failed for a reason of the gateway's own",
       });
-      this.deps.counted.ended("failed");
     } catch (failure) {
       if (failure !== TAKEN_OVER && !(failure instanceof JournalError)) throw failure;
     }

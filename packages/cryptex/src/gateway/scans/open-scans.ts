@@ -20,6 +20,8 @@ export interface ScansOptions extends Omit<JobDeps, "counted" | "threads" | "rul
     has(ref: string | undefined): boolean;
   };
   readonly roots: Roots;
+  /** Told of results that are not written to the journal. */
+  readonly unwritten?: (result: readonly ScanEvent[]) => void;
   /** Scans that run at a time; by default MOST_RUNNING. */
   readonly mostRunning?: number;
   /** Scanning threads of each; by default one a core. */
@@ -88,7 +90,6 @@ class QueuedScans implements Scans {
       const { state } = this.#record(id);
       throw new ServiceError("conflict", `the scan is ${state} already`);
     }
-    this.#counted.ended("cancelled");
     return this.#record(id);
   }
 
@@ -113,11 +114,9 @@ class QueuedScans implements Scans {
         ...(startThread && { startThread }),
       });
       const found: ScanEvent[] = [];
-      for await (const line of lines) {
-        this.#counted.line(line);
-        found.push(line);
-      }
+      for await (const line of lines) found.push(line);
       this.#counted.worked(1, bytes.length);
+      this.options.unwritten?.(found);
       return found;
     }, either);
   }
@@ -152,7 +151,6 @@ class QueuedScans implements Scans {
       }
       const reason = `interrupted, and the root ${order.root} is no more what it was; order it again`;
       this.#journal.append(id, [], { state: "failed", reason });
-      this.#counted.ended("failed");
     }
   }
 

@@ -1,5 +1,6 @@
 /** From an order to what the scan-runner is asked. */
 import { sep } from "node:path";
+import { readTime } from "#kit/format/times.ts";
 import { type ArchiveLimits, DEFAULT_LIMITS } from "../../archives/limits.ts";
 import { pathOf } from "../../scan-runner/paths.ts";
 import type { ScanRequest } from "../../scan-runner/runner.ts";
@@ -57,11 +58,9 @@ export function archiveLimits(depth: number): ArchiveLimits {
   return { depth, ...DEFAULT_LIMITS };
 }
 
-const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
-
 function timeOf(text: string): number {
-  const time = ISO_8601.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time))
+  const time = readTime(text);
+  if (time === undefined)
     throw new ServiceError("invalid", "options.since: a date, or date and time, of ISO 8601 is needed");
   return time;
 }

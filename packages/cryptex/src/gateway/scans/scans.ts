@@ -66,18 +66,13 @@ export interface Scans {
   stats(): ScanStats;
 }
 
-/** Counts since the start of the program. */
+/** Work of the scans of this program, since it was started. */
 export interface ScanStats {
   readonly running: number;
   readonly waiting: number;
-  /** Scans that have ended, by state. */
-  readonly ended: Readonly<Record<"done" | "cancelled" | "failed", number>>;
+  /** Files and bytes that have been scanned, also of scans that have not ended. */
   readonly files: number;
   readonly bytes: number;
   /** Seconds that scans have run, added up. */
   readonly seconds: number;
-  /** Match lines by rule; a bounded number of rules, the others under "". */
-  readonly matches: ReadonlyMap<string, number>;
-  /** Error lines by reason; a bounded number of reasons, the others under "". */
-  readonly errors: ReadonlyMap<string, number>;
 }

@@ -52,19 +52,7 @@ export class FakeScans implements Scans {
   filesDone(): undefined {}
 
   stats(): ScanStats {
-    return {
-      running: 1,
-      waiting: 2,
-      ended: { done: 3, cancelled: 4, failed: 5 },
-      files: 6,
-      bytes: 7,
-      seconds: 8.5,
-      matches: new Map([
-        ['odd"name', 9],
-        ["", 10],
-      ]),
-      errors: new Map([["timeout", 11]]),
-    };
+    return { running: 1, waiting: 2, files: 6, bytes: 7, seconds: 8.5 };
   }
 }
 

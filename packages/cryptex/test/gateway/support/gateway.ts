@@ -14,6 +14,7 @@ import { journalFrames } from "../../../src/gateway/http/routes-events.ts";
 import { openRoots } from "../../../src/gateway/roots.ts";
 import { openRuleSets } from "../../../src/gateway/rules/open-rule-sets.ts";
 import type { Services } from "../../../src/gateway/services.ts";
+import { Figures } from "../../../src/telemetry-agent/figures.ts";
 import { RuleFolder } from "../../support/rule-folder.ts";
 import { FakeGap, FakeScans, FakeTriggers } from "./fake-services.ts";
 
@@ -74,6 +75,7 @@ export function openGateway({ access = {}, limits = {}, mcp, store: kind }: Gate
     gap: new FakeGap(),
     triggers: new FakeTriggers(),
     artifacts: artifactsIn(store),
+    figures: new Figures({ journal }),
   };
   const reported: unknown[] = [];
   const report = (error: unknown) => void reported.push(error);
