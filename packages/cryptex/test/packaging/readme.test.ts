@@ -47,6 +47,9 @@ function lineOf({ place }: Example): number {
 /** Blocks before the examples install a release, or a checkout. */
 const [INSTALLING, USING] = [EXAMPLES.slice(0, 2), EXAMPLES.slice(2)];
 
+const hasCurl = Bun.which("curl") !== null;
+if (!hasCurl) console.log("skipped: examples with curl");
+
 let folder: WorkFolder;
 let env: Record<string, string>;
 
@@ -80,7 +83,7 @@ describe(DOCUMENT, () => {
   });
 
   for (const example of USING) {
-    test(example.place, async () => {
+    test.skipIf(!hasCurl && example.text.includes("curl "))(example.place, async () => {
       const steps = stepsIn(example);
       if (steps.length === 0) {
         expect(await shell(`set -eu\n${example.text}`)).toBe("");
