@@ -1184,6 +1184,7 @@ export interface operations {
                         archives?: number;
                         explain?: boolean;
                         cache?: boolean;
+                        profile?: boolean;
                         threads?: number;
                     };
                 };

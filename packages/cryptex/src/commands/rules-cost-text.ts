@@ -7,7 +7,7 @@ import { type Column, table } from "#kit/term/table.ts";
 import { POOR_QUALITY } from "../rules/atoms.ts";
 import type { CostReport, Measurement, RuleCost } from "../rules/cost.ts";
 import { atomText } from "../rules/lint-engine.ts";
-import type { Sample } from "./sample.ts";
+import type { Sample } from "../scan-runner/sample.ts";
 
 // ---- JSON ----
 

@@ -3,6 +3,7 @@
 import type { MetaFilter } from "../cryptex-store/rule-search.ts";
 import type { ShownRules } from "../cryptex-store/shown-rules.ts";
 import type { Explanation } from "../explain/explanation.ts";
+import type { SampleFile } from "../rules/cost.ts";
 import type { Finding } from "../rules/lint-finding.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -32,6 +33,18 @@ export interface RuleSets {
   explain(question: ExplainQuestion, signal?: AbortSignal): Promise<Explained>;
   /** Writes the part of a set that all the targets can load. @throws ServiceError "not-found", "invalid", "busy" */
   safeIndex(order: SafeIndexOrder, signal?: AbortSignal): Promise<SafeIndex>;
+  /** Measures each rule by itself, on files in memory. @throws ServiceError "not-found", "busy", "too-large"; the signal's reason */
+  times(
+    ruleset: string | undefined,
+    sample: readonly SampleFile[],
+    signal?: AbortSignal,
+  ): Promise<RuleTime[]>;
+}
+
+export interface RuleTime {
+  readonly rule: string;
+  /** Processor time for a MiB of the sample. */
+  readonly secondsPerMib: number;
 }
 
 export interface RuleSetInfo {

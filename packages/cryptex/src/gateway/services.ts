@@ -80,7 +80,6 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     },
     signal: closing.signal,
   });
-  const figures = new Figures({ journal });
   const scans = openScans({
     unwritten: (result) => figures.add(result),
     journal,
@@ -91,6 +90,7 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     ...(threads !== undefined && { threads }),
     ...(mostScans !== undefined && { mostRunning: mostScans }),
   });
+  const figures = new Figures({ journal, ruleTimes: () => scans.ruleTimes() });
   const dictionary = storedDictionary(store);
   const gap = openGapService({
     root: settings.gapRoot,

@@ -11,8 +11,8 @@ import { FrequentNames } from "./frequent-names.ts";
 
 export interface FigureSources {
   readonly journal: Journal;
-  /** Time that rules took in all, where that was measured. */
-  readonly ruleTimes?: () => Iterable<{ readonly rule: string; readonly seconds: number }>;
+  /** Time of rules, each by itself, where that was measured. */
+  readonly ruleTimes?: () => Iterable<{ readonly rule: string; readonly secondsPerMib: number }>;
 }
 
 /** Series of one figure: a store of series suffers from more than a few hundred (https://prometheus.io/docs/practices/naming/#labels). */
@@ -120,13 +120,15 @@ export class Figures implements Disposable {
   }
 
   #ofRules(): Metric[] {
-    const times = [...(this.sources.ruleTimes?.() ?? [])].sort((a, b) => b.seconds - a.seconds);
+    const times = [...(this.sources.ruleTimes?.() ?? [])].sort((a, b) => b.secondsPerMib - a.secondsPerMib);
     if (times.length === 0) return [];
     const dearest = times.slice(0, MOST_RULES);
-    const rest = times.slice(MOST_RULES).reduce((sum, { seconds }) => sum + seconds, 0);
-    const samples = dearest.map(({ rule, seconds }): MetricSample => [{ rule: labelOf(rule) }, seconds]);
-    const help = `Time of rules where it was measured; ${OTHERS} are all but the dearest ones`;
-    return [gauge("rule_seconds", help, [...samples, [{ rule: OTHERS }, rest]])];
+    const rest = times.slice(MOST_RULES).reduce((sum, { secondsPerMib }) => sum + secondsPerMib, 0);
+    const samples = dearest.map(
+      ({ rule, secondsPerMib }): MetricSample => [{ rule: labelOf(rule) }, secondsPerMib],
+    );
+    const help = `Processor time of rules, each by itself, for a MiB of a sample; ${OTHERS} are all but the dearest ones`;
+    return [gauge("rule_seconds_per_mib", help, [...samples, [{ rule: OTHERS }, rest]])];
   }
 }
 

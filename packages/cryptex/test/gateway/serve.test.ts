@@ -371,7 +371,7 @@ describe.skipIf(!openssl)("TLS", () => {
 });
 
 test("figures: of scans and of bytes that were sent, by /metrics and pushed to a collector, also at the end", async () => {
-  using folder = new WorkFolder(FILES);
+  using folder = new WorkFolder({ ...FILES, "root/c.bin": "goo ".repeat(200_000) });
   const pushed: string[] = [];
   const collector = Bun.serve({
     hostname: "127.0.0.1",
@@ -384,8 +384,12 @@ test("figures: of scans and of bytes that were sent, by /metrics and pushed to a
   try {
     const served = await serve(folder, { otlp: `http://127.0.0.1:${collector.port}/v1/metrics` });
     await using _ = served;
-    const { id } = served.services.scans.submit({ root: "files", paths: ["."] }, { origin: "gateway" });
+    const { id } = served.services.scans.submit(
+      { root: "files", paths: ["."], options: { profile: true } },
+      { origin: "gateway" },
+    );
     await served.services.scans.ended(id);
+    while (served.services.scans.stats().running > 0) await new Promise(setImmediate);
     const headers = { "content-type": "application/octet-stream" };
     const answer = await fetch(`${served.url}/scan`, { method: "POST", body: "good", headers });
     expect(answer.status).toBe(200);
@@ -393,12 +397,13 @@ test("figures: of scans and of bytes that were sent, by /metrics and pushed to a
     for (const line of [
       'cryptex_result_matches_total{rule="good"} 2',
       'cryptex_result_files_total{outcome="matched"} 2',
-      'cryptex_result_files_total{outcome="clean"} 1',
+      'cryptex_result_files_total{outcome="clean"} 2',
       'cryptex_results_total{state="done"} 1',
-      "cryptex_scanned_files_total 3",
+      "cryptex_scanned_files_total 4",
       'cryptex_scans{state="running"} 0',
     ])
       expect(text.split("\n")).toContain(line);
+    expect(text).toMatch(/^cryptex_rule_seconds_per_mib\{rule="good"\} \S*[1-9]/m);
     await served.stop();
     const body = pushed.at(-1)!;
     expect(body).toStartWith("/v1/metrics {");

@@ -64,11 +64,11 @@ test("more lines than are read at a time are all counted, also by two who ask at
 
 test("what rules took, where it was measured, stands beside them", async () => {
   open({
-    ruleTimes: () => Array.from({ length: 150 }, (_, i) => ({ rule: `r${i}`, seconds: i })),
+    ruleTimes: () => Array.from({ length: 150 }, (_, i) => ({ rule: `r${i}`, secondsPerMib: i })),
   });
   const all = await samples();
-  expect(all['rule_seconds{rule="r149"}']).toBe(149);
-  expect(all['rule_seconds{rule="(other)"}']).toBe((49 * 50) / 2);
+  expect(all['rule_seconds_per_mib{rule="r149"}']).toBe(149);
+  expect(all['rule_seconds_per_mib{rule="(other)"}']).toBe((49 * 50) / 2);
   expect(Object.keys(all).filter((name) => name.startsWith("rule_seconds"))).toHaveLength(101);
 });
 

@@ -40,6 +40,7 @@ const ORDER = object({
       archives: optional(whole(0, 100)),
       explain: optional(yesOrNo()),
       cache: optional(yesOrNo()),
+      profile: optional(yesOrNo()),
       threads: optional(whole(1, 256)),
     }),
   ),

@@ -2,6 +2,7 @@
 
 import type { ShownRules } from "../../cryptex-store/shown-rules.ts";
 import type { Store } from "../../cryptex-store/store.ts";
+import type { SampleFile } from "../../rules/cost.ts";
 import type { Externals, RuleSet } from "../../rules/rule-set.ts";
 import { DEFAULT_SET, type RuleCollection } from "../../rules/which-rules.ts";
 import type { Roots } from "../roots.ts";
@@ -13,6 +14,7 @@ import type {
   RuleHealth,
   RuleSetInfo,
   RuleSets,
+  RuleTime,
   SafeIndex,
   SafeIndexOrder,
   Validation,
@@ -106,6 +108,14 @@ class NamedRuleSets implements RuleSets {
 
   async safeIndex({ ruleset, targets }: SafeIndexOrder, signal?: AbortSignal): Promise<SafeIndex> {
     return this.#trials.safeIndex(await this.#named(ruleset), targets, signal);
+  }
+
+  async times(
+    ruleset: string | undefined,
+    sample: readonly SampleFile[],
+    signal?: AbortSignal,
+  ): Promise<RuleTime[]> {
+    return this.#trials.times(await this.#named(ruleset), sample, signal);
   }
 
   #keptBy(ref: string | undefined): KeptRuleSet | undefined {

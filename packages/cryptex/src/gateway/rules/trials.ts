@@ -2,6 +2,7 @@
 import { InputError, UsageError } from "#kit/errors.ts";
 import { fromUtf8, visible } from "#kit/format/visible.ts";
 import { SHOWN } from "../../explain/show.ts";
+import type { RuleCost, SampleFile } from "../../rules/cost.ts";
 import { measureCost } from "../../rules/measure-cost.ts";
 import { openLint } from "../../rules/open-lint.ts";
 import { pickRule } from "../../rules/pick-rule.ts";
@@ -14,7 +15,7 @@ import { pathOf, shownPath } from "../../scan-runner/paths.ts";
 import { MAX_SIZE } from "../../scan-runner/walk.ts";
 import { VERSION } from "../../version.ts";
 import type { Roots } from "../roots.ts";
-import type { Explained, ExplainQuestion, SafeIndex, SlowRule, Validation } from "../rule-sets.ts";
+import type { Explained, ExplainQuestion, RuleTime, SafeIndex, SlowRule, Validation } from "../rule-sets.ts";
 import { placesOf } from "../scans/order.ts";
 import { ServiceError } from "../service-error.ts";
 import { Turns } from "../turns.ts";
@@ -29,6 +30,8 @@ const EXPLANATION_MS = 60_000;
 /** Programs of others compile large collections for minutes. */
 const INDEX_MS = 10 * 60_000;
 const COST_MS = 10 * 60_000;
+/** For a rule and a file: the limit of `scan --profile`. */
+const MEASURE_MS = 10_000;
 
 export class RuleTrials {
   readonly #short = new Turns("rules", 2, 32);
@@ -101,12 +104,29 @@ export class RuleTrials {
     return slow;
   }
 
-  async #costs(kept: KeptRuleSet): Promise<SlowRule[]> {
-    const { paths, includeFolders, externals } = kept.options;
-    const request = { rules: { paths, includeFolders, externals }, sample: [], runs: 1, timeoutMs: 0 };
+  /** Measures each rule by itself; those that do not come to an end have no time. */
+  async times(kept: KeptRuleSet, sample: readonly SampleFile[], signal?: AbortSignal): Promise<RuleTime[]> {
+    const seconds = new Map<string, number>();
+    for (const { rule, measured } of await this.#costsOf(kept, sample, signal)) {
+      if (typeof measured?.usPerMib === "number")
+        seconds.set(rule, (seconds.get(rule) ?? 0) + measured.usPerMib / 1e6);
+    }
+    return [...seconds].map(([rule, secondsPerMib]) => ({ rule, secondsPerMib }));
+  }
+
+  async #costsOf(
+    { options: { paths, includeFolders, externals } }: KeptRuleSet,
+    sample: readonly SampleFile[],
+    signal?: AbortSignal,
+  ): Promise<readonly RuleCost[]> {
+    const rules = { paths, includeFolders, externals };
+    const request = { rules, sample, runs: 1, timeoutMs: MEASURE_MS };
     const work = (limit: AbortSignal) => measureCost(request, () => {}, limit);
-    const { rules } = await this.#within(COST_MS, "working out the costs", this.#long, work);
-    return rules
+    return (await this.#within(COST_MS, "working out the costs", this.#long, work, signal)).rules;
+  }
+
+  async #costs(kept: KeptRuleSet): Promise<SlowRule[]> {
+    return (await this.#costsOf(kept, []))
       .filter(({ advice }) => advice.length > 0)
       .map(({ rule, namespace, file, line, quality, candidates, advice }) => ({
         rule,

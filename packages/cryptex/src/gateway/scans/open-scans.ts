@@ -7,18 +7,20 @@ import { pathOf } from "../../scan-runner/paths.ts";
 import { defaultThreads, runScan } from "../../scan-runner/runner.ts";
 import { MAX_SIZE } from "../../scan-runner/walk.ts";
 import type { Roots } from "../roots.ts";
+import type { RuleSets, RuleTime } from "../rule-sets.ts";
 import { ServiceError } from "../service-error.ts";
 import { Turns } from "../turns.ts";
 import { CountedScans } from "./counted.ts";
 import { CANCELLED, type Checkpoint, INTERRUPTED, type JobDeps, ScanJob } from "./job.ts";
 import { archiveLimits, MAX_STRINGS, type OrderedPlaces, placesOf, requestOf, TIMEOUT_MS } from "./order.ts";
+import { RuleTimes } from "./profile.ts";
 import type { BytesOptions, Orderer, ScanOrder, ScanStats, Scans } from "./scans.ts";
 
 export interface ScansOptions extends Omit<JobDeps, "counted" | "threads" | "ruleSets"> {
   readonly ruleSets: JobDeps["ruleSets"] & {
     /** Tells of a name, without opening the set. */
     has(ref: string | undefined): boolean;
-  };
+  } & Pick<RuleSets, "times">;
   readonly roots: Roots;
   /** Told of results that are not written to the journal. */
   readonly unwritten?: (result: readonly ScanEvent[]) => void;
@@ -50,6 +52,7 @@ export function openScans(options: ScansOptions): Scans {
 class QueuedScans implements Scans {
   readonly #deps: JobDeps;
   readonly #counted = new CountedScans();
+  readonly #times = new RuleTimes();
   readonly #waiting: ScanJob[] = [];
   readonly #running = new Map<ScanJob, Promise<void>>();
   readonly #bytes = new Turns("scans of bytes", BYTES_AT_ONCE, BYTES_WAITING);
@@ -169,6 +172,10 @@ class QueuedScans implements Scans {
     await Promise.all(work);
   }
 
+  ruleTimes(): readonly RuleTime[] {
+    return this.#times.all();
+  }
+
   stats(): ScanStats {
     return this.#counted.stats({ running: this.#running.size, waiting: this.#waiting.length });
   }
@@ -223,6 +230,7 @@ class QueuedScans implements Scans {
       if (!job) return;
       const work = job
         .run()
+        .then(() => this.#profile(job))
         .catch((error: unknown) => {
           this.#warn(job, error);
           if (error instanceof StoreError) this.#retryLater(job);
@@ -232,6 +240,19 @@ class QueuedScans implements Scans {
           this.#next();
         });
       this.#running.set(job, work);
+    }
+  }
+
+  /** Measures the rules of a scan that has ended well, if it was ordered so. Nothing of its result depends on it. */
+  async #profile({ id, order, places }: ScanJob): Promise<void> {
+    if (!order.options?.profile || this.#journal.scan(id)?.state !== "done") return;
+    const { ruleSets, warn } = this.options;
+    const { signal } = this.#closing;
+    try {
+      const isMeasured = await this.#times.measure(ruleSets, order, places, signal);
+      if (!isMeasured) warn(`the rules of the scan ${id} were not measured: no file fits into the sample`);
+    } catch (error) {
+      if (!signal.aborted) warn(`the rules of the scan ${id} were not measured: ${String(error)}`);
     }
   }
 

@@ -1,6 +1,7 @@
 /** Scans that clients order: they wait, run, are interrupted and go on, and write what they find to the journal. */
 import type { ScanRecord } from "../../results/journal.ts";
 import type { ScanEvent } from "../../scan-runner/events.ts";
+import type { RuleTime } from "../rule-sets.ts";
 
 /** Names what to scan, as clients do: paths below a root. */
 export interface ScanOrder {
@@ -28,6 +29,8 @@ export interface ScanOptions {
   readonly archives?: number;
   readonly explain?: boolean;
   readonly cache?: boolean;
+  /** Measures the rules afterwards, on a sample, for figures. */
+  readonly profile?: boolean;
   readonly threads?: number;
 }
 
@@ -64,6 +67,8 @@ export interface Scans {
   /** Interrupts what runs; it goes on after the next start. */
   stop(): Promise<void>;
   stats(): ScanStats;
+  /** Lists what rules took that were measured last, by name. */
+  ruleTimes(): readonly RuleTime[];
 }
 
 /** Work of the scans of this program, since it was started. */

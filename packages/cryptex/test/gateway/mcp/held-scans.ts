@@ -54,6 +54,10 @@ export class HeldScans implements Scans {
     throw new Error("no tool counts scans");
   }
 
+  ruleTimes(): never {
+    throw new Error("no tool shows times of rules");
+  }
+
   filesDone(): undefined {}
 
   resumeAll(): void {}

@@ -51,6 +51,10 @@ export class FakeScans implements Scans {
 
   filesDone(): undefined {}
 
+  ruleTimes(): [] {
+    return [];
+  }
+
   stats(): ScanStats {
     return { running: 1, waiting: 2, files: 6, bytes: 7, seconds: 8.5 };
   }

@@ -67,6 +67,7 @@ export function open(place: Place, options: OpenOptions = {}): Open {
         if (!set) throw new ServiceError("not-found", "there is no such rule set");
         return fakeRuleSet(set);
       },
+      times: async () => [],
     },
     threads: 2,
     startThread: sameThread,
