@@ -73,8 +73,28 @@ const WORDS: Readonly<Record<string, string>> = {
   ELOOP: "too many symbolic links",
 };
 
+/** Where the same code means something else to whoever reads. */
+const READ_WORDS: Readonly<Record<string, string>> = {
+  EISDIR: "it is a folder",
+  ENOENT: "it does not exist",
+};
+
 /** Says in words why the system would not write. */
 export function writeRefusal(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return WORDS[code ?? ""] ?? message;
+  return WORDS[codeOf(error)] ?? withoutPath(error);
+}
+
+/** Says in words why the system would not read. */
+export function readRefusal(error: unknown): string {
+  return READ_WORDS[codeOf(error)] ?? writeRefusal(error);
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? "";
+}
+
+/** `EIO: input/output error, read '/a/b'` becomes `input/output error`: whoever reports it names the path. */
+function withoutPath(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^E[A-Z0-9]+: (.+?)(?:, [a-z]+(?: .*)?)?$/s.exec(message)?.[1] ?? message;
 }

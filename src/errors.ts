@@ -4,7 +4,14 @@
  */
 import { ProgramError } from "#kit/errors.ts";
 
-export { InputError, NativeError, ToolError, UsageError } from "#kit/errors.ts";
+export {
+  InputError,
+  NativeError,
+  readRefusal,
+  ToolError,
+  UsageError,
+  writeRefusal,
+} from "#kit/errors.ts";
 
 export type ErrorCode =
   | "usage"

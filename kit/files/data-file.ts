@@ -3,7 +3,7 @@ import { close, fstat, open, read } from "node:fs";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { orAborted, pause } from "../abort.ts";
-import { InputError, UsageError } from "../errors.ts";
+import { InputError, readRefusal, UsageError } from "../errors.ts";
 
 const openFile = promisify(open);
 const closeFile = promisify(close);
@@ -137,6 +137,6 @@ function explain(name: string, error: unknown): InputError {
     case "EISDIR":
       return new InputError(`${name} is a directory`, options);
     default:
-      return new InputError(`cannot read ${name}: ${(error as Error).message}`, options);
+      return new InputError(`cannot read ${name}: ${readRefusal(error)}`, options);
   }
 }

@@ -1,10 +1,12 @@
 /**
  * A lock between programs. It is SQLite's lock on an empty database, which every system has, and which the system takes back however its
- * holder ends. The file stays when nobody holds the lock.
+ * holder ends. What `lockFile` makes stays when nobody holds the lock; what `holdFile` makes is removed.
  */
 import { Database } from "bun:sqlite";
+import { rmSync } from "node:fs";
 import { pause } from "../abort.ts";
 import { InputError } from "../errors.ts";
+import { identityOf } from "./same-file.ts";
 
 /** Others hold it for some milliseconds. */
 const RETRY_MS = 10;
@@ -29,6 +31,45 @@ export async function lockFile(path: string, signal: AbortSignal): Promise<Dispo
   };
 }
 
+/**
+ * Takes the lock of a path unless somebody else holds it, until it is disposed of, or collected. Its file is removed then: it is for
+ * folders of the user's, and for work that takes long.
+ * @returns undefined where another has it
+ * @throws InputError if the file cannot be made
+ */
+export function holdFile(path: string): Disposable | undefined {
+  for (;;) {
+    const file = identityOf(path);
+    const database = opened(path);
+    let isHeld = false;
+    try {
+      if (!isTaken(database, path)) return undefined;
+      // Whoever held it may have removed the file meanwhile: the lock of that is worth nothing.
+      isHeld = file !== undefined && identityOf(path) === file;
+    } finally {
+      if (!isHeld) database.close();
+    }
+    if (!isHeld) continue;
+    return {
+      [Symbol.dispose]() {
+        if (!isHeld) return;
+        isHeld = false;
+        rmSync(path, { force: true }); // while nobody else can hold it
+        database.close();
+      },
+    };
+  }
+}
+
+/** Waits as `lockFile`, and removes as `holdFile`. @throws InputError if the file cannot be made; the signal's reason */
+export async function holdFileInTurn(path: string, signal: AbortSignal): Promise<Disposable> {
+  for (;;) {
+    const held = holdFile(path);
+    if (held) return held;
+    await pause(RETRY_MS, signal);
+  }
+}
+
 function opened(path: string): Database {
   try {
     const database = new Database(path, { create: true, readwrite: true });
@@ -50,6 +91,15 @@ function isTaken(database: Database, path: string): boolean {
   }
 }
 
+const WORDS: readonly (readonly [code: string, words: string])[] = [
+  ["SQLITE_CANTOPEN", "no file can be made or written there"],
+  ["SQLITE_READONLY", "it may not be written"],
+  ["SQLITE_NOTADB", "it is another file"],
+  ["SQLITE_IOERR", "the file system has no locks, or fails"],
+];
+
 function cannotLock(path: string, cause: unknown): InputError {
-  return new InputError(`cannot lock ${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  const { code, message } = cause as { readonly code?: string; readonly message: string };
+  const words = WORDS.find(([prefix]) => code?.startsWith(prefix))?.[1] ?? message;
+  return new InputError(`cannot lock ${path}: ${words}`, { cause });
 }

@@ -40,7 +40,12 @@ export class PartFile implements Disposable {
   ) {
     this.#part = `${path}.part`;
     this.#file = this.#naming(() => openSync(this.#part, existsSync(this.#part) ? "r+" : "wx+", 0o644));
-    const { size } = fstatSync(this.#file);
+    const stats = fstatSync(this.#file);
+    if (!stats.isFile()) {
+      closeSync(this.#file);
+      throw new InputError(`${this.#part} is no regular file`);
+    }
+    const { size } = stats;
     if (size < keptBytes) {
       closeSync(this.#file);
       throw new InputError(`${this.#part}: ${size} bytes where ${keptBytes} were written`, {

@@ -10,18 +10,30 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { endOfLinks } from "./links.ts";
 
-/** Writes `content` to `path` in one step. `mode` is exact; without it the umask decides. @throws the system's error */
+/**
+ * Writes `content` to `path` in one step. Follows links.
+ * @param mode exact; defaults to that of a file that is there, else the umask decides
+ * @throws the system's error
+ */
 export function replaceFile(path: string, content: Uint8Array | string, mode?: number): void {
-  using replacement = new Replacement(path, mode);
+  const end = endOfLinks(path);
+  using replacement = new Replacement(end, mode ?? modeOf(end));
   replacement.write(content);
   replacement.publish();
 }
 
-/** The same in two steps, for those who must know that they may write before they begin their work. */
+function modeOf(path: string): number | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && stats.mode & 0o777;
+}
+
+/** The same in two steps, at a path that is no link, for those who must know that they may write before they begin their work. */
 export class Replacement implements Disposable {
   readonly #unfinished: string;
   #file: number | undefined;

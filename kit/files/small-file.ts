@@ -1,6 +1,6 @@
 /** Files of the user's that are read in one go: tokens, keys, certificates, settings. */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { InputError } from "../errors.ts";
+import { InputError, readRefusal } from "../errors.ts";
 
 export interface SmallFile {
   readonly text: string;
@@ -66,5 +66,5 @@ function readUpTo(file: number, maxBytes: number): Buffer {
 }
 
 function cannotRead(path: string, cause: unknown): InputError {
-  return new InputError(`cannot read ${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  return new InputError(`cannot read ${path}: ${readRefusal(cause)}`, { cause });
 }

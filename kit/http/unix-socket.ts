@@ -1,7 +1,7 @@
 /** The file that names a Unix socket. */
 import { lstatSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { InputError } from "../errors.ts";
+import { InputError, readRefusal } from "../errors.ts";
 
 /** sun_path holds 104 bytes on macOS, 108 on Linux, the last of them zero. */
 const MAX_PATH_BYTES = 103;
@@ -27,7 +27,7 @@ function isListening(path: string): Promise<boolean> {
     });
     socket.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ECONNREFUSED" || error.code === "ENOENT") resolve(false);
-      else reject(new InputError(`${path}: ${error.message}`, { cause: error }));
+      else reject(new InputError(`${path}: ${readRefusal(error)}`, { cause: error }));
     });
   });
 }

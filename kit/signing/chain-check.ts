@@ -1,6 +1,7 @@
 /** Reads a chained log from end to end, and says what does not follow from what stands before it. */
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { InputError } from "../errors.ts";
+import { InputError, readRefusal } from "../errors.ts";
 import { countOf, hexOf, membersOf, textOf } from "./canonical-json.ts";
 import { type ChainEnd, hashOf, logId, MAX_LINE, recordOf } from "./chain.ts";
 import { SignatureError } from "./signature-error.ts";
@@ -125,8 +126,8 @@ async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<Line>
 }
 
 async function* piecesOf(path: string): AsyncGenerator<Buffer> {
-  const file = await open(path, "r").catch((cause: Error) => {
-    throw new InputError(`cannot read ${path}: ${cause.message}`, { cause });
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: Error) => {
+    throw new InputError(`cannot read ${path}: ${readRefusal(cause)}`, { cause });
   });
   try {
     if (!(await file.stat()).isFile()) throw new InputError(`cannot read ${path}: it is no regular file`);

@@ -22,6 +22,7 @@ import {
 } from "node:fs";
 import { InputError, writeRefusal } from "../errors.ts";
 import { lockFile } from "../files/file-lock.ts";
+import { endOfLinks } from "../files/links.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { safeJson } from "../format/visible.ts";
 import { countOf, hexOf, type Json, type JsonObject, textOf, timeText } from "./canonical-json.ts";
@@ -105,9 +106,14 @@ export class ChainedLog {
   }
 }
 
-/** Names the file by which those who append wait for each other. */
+/** Names the file by which those who append wait for each other, whatever links they take to the log. */
 export function lockPath(log: string): string {
-  return `${log}.lock`;
+  return `${endOfLinks(log)}.lock`;
+}
+
+/** Lists the files that belong to a log. */
+export function logPaths(log: string): string[] {
+  return [log, headPath(log), lockPath(log)];
 }
 
 /** @returns the text of a head, with the rotations of its signer */

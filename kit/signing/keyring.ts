@@ -51,6 +51,13 @@ export class Keyring {
     return { ...readLineage(this.#place(name, PUBLIC)), name };
   }
 
+  /** Lists the paths of all its files. */
+  files(): string[] {
+    return this.names().flatMap((name) =>
+      readdirSync(join(this.folder, name)).map((file) => this.#place(name, file)),
+    );
+  }
+
   /** Reads all keys that are trusted. @throws as `lineage` */
   all(): Lineage[] {
     return this.names().map((name) => this.lineage(name));

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { InputError } from "../errors.ts";
+import { InputError, readRefusal } from "../errors.ts";
 import { fromUtf8 } from "../format/visible.ts";
 
 export interface FileDigest {
@@ -68,13 +68,14 @@ async function namesIn(folder: string): Promise<Buffer[]> {
     const names = await readdir(folder, { encoding: "latin1" });
     return names.map((name) => Buffer.from(name, "latin1"));
   } catch (error) {
-    throw new InputError(`cannot read ${folder}: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`cannot read ${folder}: ${readRefusal(error)}`, { cause: error });
   }
 }
 
 async function statsOf(place: string): Promise<Stats> {
   return await lstat(place).catch((error: NodeJS.ErrnoException) => {
-    const words = error.code === "ENOENT" ? `there is no ${place}` : `cannot read ${place}: ${error.message}`;
+    const words =
+      error.code === "ENOENT" ? `there is no ${place}` : `cannot read ${place}: ${readRefusal(error)}`;
     throw new InputError(words, { cause: error });
   });
 }
@@ -109,7 +110,7 @@ export async function digestFile(
   try {
     file = await open(place, flags);
   } catch (error) {
-    throw new InputError(`cannot read ${place}: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`cannot read ${place}: ${readRefusal(error)}`, { cause: error });
   }
   try {
     const before = await file.stat();

@@ -1,6 +1,6 @@
 /** A menu for people who type only the program's name. It asks questions, runs a command, and shows how to type it next time. */
 import { open } from "node:fs/promises";
-import { InputError } from "../errors.ts";
+import { InputError, writeRefusal } from "../errors.ts";
 import { EXIT, InterruptedError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -74,7 +74,7 @@ export async function runMenu(
 async function carryOut({ argv, toFile }: Plan, io: Io, run: RunArgv): Promise<number> {
   if (toFile === undefined) return await run(argv, io);
   const cannotWrite = (error: Error) =>
-    new InputError(`cannot write ${toFile}: ${error.message}`, { cause: error });
+    new InputError(`cannot write ${toFile}: ${writeRefusal(error)}`, { cause: error });
   // The file may hold keys, so only its owner may read it.
   await using file = await open(toFile, "wx", 0o600).catch((error: Error) => {
     throw cannotWrite(error);

@@ -1,8 +1,8 @@
 /** Where the profile lies, and how it is read and written so that nobody else can change it. */
 import { chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { replaceFile } from "#kit/files/replace-file.ts";
-import { InputError } from "../errors.ts";
+import { Replacement } from "#kit/files/replace-file.ts";
+import { InputError, readRefusal, writeRefusal } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { identifyMachine } from "../platform/machine.ts";
 import { VERSION } from "../version.ts";
@@ -64,7 +64,7 @@ export function readProfile(path: string): ReadProfile {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
     if (code === undefined) throw error;
-    return unusable(code === "ELOOP" ? "it is a link" : `it cannot be opened (${code})`);
+    return unusable(code === "ELOOP" ? "it is a link" : `it cannot be opened: ${readRefusal(error)}`);
   }
   try {
     const { uid, mode, size } = fstatSync(file);
@@ -75,7 +75,8 @@ export function readProfile(path: string): ReadProfile {
     return { kind: "read", profile: parseProfile(readFileSync(file, "utf8")) };
   } catch (error) {
     if (error instanceof SyntaxError) return unusable(`it is not understood: ${oneLine(error.message)}`);
-    if (error instanceof Error && "code" in error) return unusable(`it cannot be read (${error.code})`);
+    if (error instanceof Error && "code" in error)
+      return unusable(`it cannot be read: ${readRefusal(error)}`);
     throw error;
   } finally {
     closeSync(file);
@@ -88,10 +89,15 @@ export function writeProfile(folder: string, profile: Profile): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
-    replaceFile(path, formatProfile(profile), 0o600);
+    // A link of that name is replaced: it would not be read.
+    using replacement = new Replacement(path, 0o600);
+    replacement.write(formatProfile(profile));
+    replacement.publish();
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
-    throw new InputError(`the profile cannot be written to ${path}: ${error.message}`, { cause: error });
+    throw new InputError(`the profile cannot be written to ${path}: ${writeRefusal(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Exit } from "#kit/term/exit.ts";
 /** `drill` could not sample a source; also the code of an InsufficientEntropyError. */
 export const SHORTAGE = 3;
 
-/** `report` or `assess` found failures in the data, or `drill` a fault that earned too much. */
+/** `report` or `assess` found failures in the data, no test of `report` applied to them, or `drill` a fault that earned too much. */
 export const FINDINGS = 4;
 
 export const EXITS: readonly Exit[] = [
@@ -15,6 +15,7 @@ export const EXITS: readonly Exit[] = [
   },
   {
     code: FINDINGS,
-    meaning: "findings in the data (report, assess), or a fault that earned too much (drill)",
+    meaning:
+      "findings in the data (report, assess), data that no test applies to (report), or a fault that earned too much (drill)",
   },
 ];

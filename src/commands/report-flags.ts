@@ -2,7 +2,7 @@
 
 import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import { UsageError } from "../errors.ts";
-import { REPORT_FORMATS } from "../report/render.ts";
+import { REPORT_FORMATS, type ReportFormat } from "../report/render.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { POOL_FLAGS } from "./claims.ts";
 import { completeSource, SOURCES_FLAGS } from "./source-flags.ts";
@@ -50,9 +50,32 @@ export const REPORT_FLAGS = {
 
 export type ReportFlags = OptionsOf<typeof REPORT_FLAGS>;
 
+/** Formats by the suffix of a file. */
+const SUFFIXES: Readonly<Record<string, ReportFormat>> = {
+  txt: "text",
+  text: "text",
+  json: "json",
+  md: "md",
+  markdown: "md",
+  html: "html",
+  htm: "html",
+};
+
+/** Picks the format that a path's suffix stands for; text where it has none. @throws UsageError for another suffix */
+export function formatOfSuffix(path: string): ReportFormat {
+  const [, suffix] = /[^/\\]\.([a-z][a-z0-9]*)$/i.exec(path) ?? [];
+  if (suffix === undefined) return "text";
+  const name = suffix.toLowerCase();
+  if (Object.hasOwn(SUFFIXES, name)) return SUFFIXES[name]!;
+  throw new UsageError(`--output: no format has the suffix .${suffix}`, [
+    "suffixes are .txt, .json, .md and .html; with --format any will do",
+  ]);
+}
+
 /** Refuses flags that exclude each other. @throws UsageError */
 export function checkReportFlags(options: ReportFlags): void {
-  const { source, input, stdin, bytes, samples, suite, sequences, format, json, credit, mode } = options;
+  const { source, input, stdin, bytes, samples, suite, sequences, format, json, output, credit, mode } =
+    options;
   const inputs = { "--source": source !== undefined, "--input": input !== undefined, "--stdin": stdin };
   const given = Object.entries(inputs).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   if (given.length > 1) throw new UsageError(`${given.join(" and ")}: choose one`);
@@ -68,4 +91,5 @@ export function checkReportFlags(options: ReportFlags): void {
   if (json && format !== undefined && format !== "json") {
     throw new UsageError(`--json and --format ${format} are two different outputs: choose one`);
   }
+  if (output !== undefined && format === undefined && !json) formatOfSuffix(output);
 }

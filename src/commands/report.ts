@@ -4,17 +4,20 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import type { Deps } from "../deps.ts";
 import type { DataOrigin } from "../report/input-data.ts";
-import { REPORT_FORMATS, type ReportFormat } from "../report/render.ts";
+import type { ReportFormat } from "../report/render.ts";
+import { untested } from "../report/summary.ts";
 import { type ReportOptions, writeReport } from "../report/write-report.ts";
 import { sourceNamed } from "../sources/selection.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { FINDINGS } from "./exits.ts";
-import { checkReportFlags, REPORT_FLAGS, type ReportFlags } from "./report-flags.ts";
+import { checkReportFlags, formatOfSuffix, REPORT_FLAGS, type ReportFlags } from "./report-flags.ts";
 
 export const report = command({
   name: "report",
   description: "Test data, or the pool's own output, for randomness",
-  details: ["Without an input it tests the pool's own output. A verdict of fail makes the exit code 4."],
+  details: [
+    "Without an input it tests the pool's own output. A verdict of fail makes the exit code 4, and so do data to which no test applies. The suffix of the output, .txt, .json, .md or .html, gives the format unless --format does.",
+  ],
   flags: REPORT_FLAGS,
   examples: [
     "esoteric-entropy report",
@@ -27,7 +30,9 @@ export const report = command({
   check: checkReportFlags,
   async run(options, io, deps: Deps) {
     const { report: result } = await writeReport(reportOptions(options, deps), io, deps);
-    return result.summary.verdict === "fail" ? FINDINGS : EXIT.ok;
+    const nothing = untested(result);
+    if (nothing !== undefined) io.log.error(nothing);
+    return nothing !== undefined || result.summary.verdict === "fail" ? FINDINGS : EXIT.ok;
   },
 });
 
@@ -71,6 +76,5 @@ function bytesOf({ bytes, samples, sequences }: ReportFlags, origin: DataOrigin)
 
 function formatOf({ format, json, output }: ReportFlags): ReportFormat {
   if (json) return "json";
-  const suffix = output === undefined ? undefined : /\.([a-z]+)$/.exec(output)?.[1];
-  return REPORT_FORMATS.find((each) => each === (format ?? suffix)) ?? "text";
+  return format ?? (output === undefined ? "text" : formatOfSuffix(output));
 }

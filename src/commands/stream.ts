@@ -10,6 +10,7 @@ import { SOURCES_FLAGS } from "./source-flags.ts";
 
 const FLAGS = {
   format: flag.choice(["raw", "hex", "base64"], { default: "raw", about: "Encoding of the output" }),
+  wrap: flag.count(1, 65_536, { about: "hex and base64: begin a new line after N characters" }),
   bytes: flag.value(parseBytes, {
     hint: "N",
     default: "0",
@@ -40,16 +41,19 @@ export const stream = command({
   details: [
     "full: each 32 bytes are the SHA-256 of noise that passed its health tests and was credited at least 320 bits, XORed with the output of a CTR_DRBG. That is the arithmetic of RBG3(XOR) in SP 800-90C, over non-physical sources that are not validated. drbg: that CTR_DRBG alone, seeded and reseeded from the pool, for gigabytes. noise: the sources' raw symbols, for study, neither tested nor credited.",
     "Operating-system randomness is mixed in and credited nothing. If the sources cannot deliver the requested bytes in time, the exit code is 3; nothing is made up.",
+    "Hexadecimal and base64 end with a line break once they are complete: text without one was cut off. Raw bytes have none.",
   ],
   flags: FLAGS,
   examples: [
     "esoteric-entropy stream --format hex --bytes 32",
+    "esoteric-entropy stream --format base64 --wrap 76 --bytes 1K",
     "esoteric-entropy stream --mode drbg --bytes 1G > random.bin",
     "esoteric-entropy stream --sources dram_row_buffer,sleep_jitter --format base64 --bytes 48",
     "esoteric-entropy stream --mode noise --sources page_fault_timing --bits 2 --bytes 1M > noise.bin",
   ],
   seeAlso: ["pool", "device", "server", "report"],
-  check({ mode, debias, bits }, given) {
+  check({ mode, debias, bits, format, wrap }, given) {
+    if (wrap !== undefined && format === "raw") throw new UsageError("--wrap is for --format hex and base64");
     const stray = Object.entries(POOL_FLAGS).find(([key]) => given.has(key) && key !== "uncalibrated");
     if (mode === "noise" && stray) {
       throw new UsageError(`--${nameOf(...stray)} is not for --mode noise, which credits nothing`);

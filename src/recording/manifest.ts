@@ -1,7 +1,7 @@
 /** Describes a recording: all that is needed to repeat it, and to judge whether to trust it. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { SourceError } from "../errors.ts";
+import { readRefusal, SourceError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { describeMachine, type MachineDescription, machineDifferences } from "../platform/machine.ts";
 import { claimAt, counterStepNs, type Effect, type Family, type Source, type SourceInfo } from "../source.ts";
@@ -157,6 +157,8 @@ function sha256Of(path: string, sourceId: string): string {
     return createHash("sha256").update(readFileSync(path)).digest("hex");
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
-    throw new SourceError(sourceId, `the native library cannot be read: ${error.message}`, { cause: error });
+    throw new SourceError(sourceId, `the native library cannot be read: ${readRefusal(error)}`, {
+      cause: error,
+    });
   }
 }

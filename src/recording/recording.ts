@@ -8,12 +8,15 @@
  *
  * Until then all names end in `.part`, and `<id>.json.part` holds the progress. The finished manifest is called
  * `<id>.json.ready` while the other files are renamed, so that the next run can complete what a killed one began.
+ * `<id>.lock` is there while a program records, and keeps others from doing so.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
+import { holdFile } from "#kit/files/file-lock.ts";
 import { naming, PartFile, type PartFileHints, publishPart } from "#kit/files/part-file.ts";
 import { replaceFile } from "#kit/files/replace-file.ts";
+import { readSmallFile } from "#kit/files/small-file.ts";
 import { InputError } from "../errors.ts";
 import { type RawTrace, SAMPLE_BYTES, toSymbols, traceBytes } from "../trace.ts";
 import {
@@ -26,6 +29,9 @@ import {
 
 /** Fewest samples of a run: SP 800-90B §3.1.1. */
 const LEAST_RUN_SAMPLES = 1_000;
+
+/** A manifest takes some 3 KB and 250 bytes a run: this is for 60,000 interruptions. */
+const MAX_JSON_BYTES = 2 ** 24;
 
 const DATA_ENDINGS = ["samples.u64", "symbols.u8", "restarts.u8"];
 
@@ -52,6 +58,7 @@ const HINTS = {
 } satisfies PartFileHints;
 
 export class Recording implements Disposable {
+  readonly #lock: Disposable;
   readonly #samples: PartFile;
   readonly #restarts: PartFile | undefined;
   #runs: Run[];
@@ -64,7 +71,9 @@ export class Recording implements Disposable {
     private readonly surroundings: Surroundings,
     private readonly startedAt: string,
     progress: Pick<Progress, "runs" | "rowsDone">,
+    lock: Disposable,
   ) {
+    this.#lock = lock;
     this.#runs = wholeRuns(progress.runs, plan.samples);
     this.#rowsDone = progress.rowsDone;
     this.#samples = new PartFile(this.#path("samples.u64"), this.samplesDone * SAMPLE_BYTES, HINTS);
@@ -77,7 +86,7 @@ export class Recording implements Disposable {
   /**
    * Begins a recording, or continues the unfinished one in the folder.
    * @returns the manifest where the recording is complete already
-   * @throws InputError if the folder holds a different recording of this source
+   * @throws InputError if the folder holds a different recording of this source, or another program records it there
    */
   static begin(
     folder: string,
@@ -86,17 +95,41 @@ export class Recording implements Disposable {
   ): Recording | Manifest {
     naming(folder, () => mkdirSync(folder, { recursive: true }), HINTS.full);
     const base = join(folder, plan.source.id);
-    if (existsSync(`${base}.json.ready`)) publish(base);
-    if (existsSync(`${base}.json`)) return readManifest(`${base}.json`, plan);
+    const lock = holdFile(`${base}.lock`);
+    if (!lock) {
+      throw new InputError(`another program records ${plan.source.id} into ${folder}`, {
+        hints: ["wait for it to end, or choose another folder with --out"],
+      });
+    }
+    let begun: Recording | undefined;
+    try {
+      if (existsSync(`${base}.json.ready`)) publish(base);
+      if (existsSync(`${base}.json`)) return readManifest(`${base}.json`, plan);
+      begun = Recording.#beginHeld(folder, plan, surroundings, lock);
+      return begun;
+    } finally {
+      if (!begun) lock[Symbol.dispose]();
+    }
+  }
+
+  static #beginHeld(
+    folder: string,
+    plan: RecordingPlan,
+    surroundings: Surroundings,
+    lock: Disposable,
+  ): Recording {
+    const base = join(folder, plan.source.id);
     const part = `${base}.json.part`;
     if (existsSync(part)) {
       const progress = readProgress(part, plan);
-      return new Recording(folder, progress.plan, surroundings, progress.startedAt, progress);
+      return new Recording(folder, progress.plan, surroundings, progress.startedAt, progress, lock);
     }
-    const stranger = DATA_ENDINGS.map((ending) => `${base}.${ending}`).find((path) => existsSync(path));
+    const stranger = DATA_ENDINGS.map((ending) => `${base}.${ending}`).find(
+      (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+    );
     if (stranger) throw new InputError(`${stranger} is there already, without a manifest`);
     const startedAt = surroundings.now().toISOString();
-    return new Recording(folder, plan, surroundings, startedAt, { runs: [], rowsDone: 0 });
+    return new Recording(folder, plan, surroundings, startedAt, { runs: [], rowsDone: 0 }, lock);
   }
 
   get samplesDone(): number {
@@ -157,7 +190,7 @@ export class Recording implements Disposable {
     replaceJson(`${this.#path("json")}.part`, progress);
   }
 
-  /** Derives the symbols, writes the manifest and gives all files their final names. @throws InputError */
+  /** Derives the symbols, writes the manifest, gives all files their final names and the lock back. @throws InputError */
   finish(): Manifest {
     const { plan } = this;
     const rows = plan.restarts?.rows ?? 0;
@@ -188,12 +221,14 @@ export class Recording implements Disposable {
     for (const file of [this.#samples, symbols, this.#restarts]) file?.sync();
     replaceJson(`${this.#path("json")}.ready`, manifest);
     publish(join(this.folder, plan.source.id));
+    this.#lock[Symbol.dispose]();
     return manifest;
   }
 
   [Symbol.dispose](): void {
     this.#samples[Symbol.dispose]();
     this.#restarts?.[Symbol.dispose]();
+    this.#lock[Symbol.dispose]();
   }
 
   #path(ending: string): string {
@@ -253,7 +288,7 @@ function readProgress(path: string, plan: RecordingPlan): Progress {
 
 /** @throws InputError unless the file holds a JSON object */
 function readJson(path: string): unknown {
-  const text = naming(path, () => readFileSync(path, "utf8"));
+  const { text } = readSmallFile(path, MAX_JSON_BYTES);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value;

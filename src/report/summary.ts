@@ -23,6 +23,16 @@ export function factsOf(report: Report): [name: string, value: string][] {
   return facts;
 }
 
+/**
+ * Says in a sentence that no test applied, where tests that judge were asked for; undefined otherwise. SP 800-90B's estimators measure,
+ * and judge nothing: they are enough where nothing else was asked for.
+ */
+export function untested({ input, suites, summary }: Report): string | undefined {
+  const measuredAll = suites.every((suite) => suite === "sp800-90b") && summary.withoutVerdict > 0;
+  if (summary.verdict !== null || measuredAll) return undefined;
+  return `nothing was tested: no test applies to data of ${plural(input.bytes, "byte")}`;
+}
+
 /** Concludes from all tests, in sentences. */
 export function conclusionOf(report: Report): string[] {
   const { summary, quality, notes } = report;

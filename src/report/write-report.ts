@@ -26,9 +26,10 @@ export interface ReportOptions {
 
 /** Writes to the file of the options, or to stdout. @throws UsageError; InputError; SourceError; the signal's reason */
 export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps): Promise<ReportRun> {
+  const { origin, output } = options;
   await using file =
-    options.output === undefined ? undefined : await OutputFile.create(options.output, io.signal);
-  await using data = await openData(options.origin, options.bytes, io.signal, deps);
+    output === undefined ? undefined : await OutputFile.create(output, io.signal, inputsOf(origin));
+  await using data = await openData(origin, options.bytes, io.signal, deps);
   let progress: Progress = { phase: "reading", bytes: 0 };
   let run: ReportRun;
   {
@@ -47,10 +48,17 @@ export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps
     await io.out(text);
   } else {
     await file.write(text);
-    io.log.info([`${options.output} written`, ...conclusionOf(run.report)].join("\n"));
+    io.log.info([`${output} written`, ...conclusionOf(run.report)].join("\n"));
   }
   return run;
 }
+
+function inputsOf(origin: DataOrigin): (string | number)[] {
+  if (origin.kind === "file") return [origin.path];
+  return origin.kind === "stdin" ? [STDIN] : [];
+}
+
+const STDIN = 0;
 
 function progressText(progress: Progress, totalBytes: number | undefined, io: Io): string {
   const drawn = (share: number) => progressMeter(share, io);

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
@@ -262,6 +271,62 @@ describe("as a process", () => {
         `EE report --input ${input} & pid=$!; until grep -q 'SigCgt:.*[2367abef]$' /proc/$pid/status 2>&- || ! test -e /proc/self; do sleep 0.1; done; sleep 0.7; kill -INT $pid; wait $pid`,
       );
       expect([exitCode, stdout, stderr]).toEqual([130, "", ""]);
+    }
+  });
+});
+
+describe("data to which no test applies", () => {
+  test("are not ok: exit 4, in words of their own, in every format", async () => {
+    const input = fileOf("six.bin", "abcdef");
+    for (const suite of ["battery", "sp800-22", "ais31", "fips140-2", "all"]) {
+      for (const format of ["text", "json", "md", "html"]) {
+        const { exitCode, talk } = await run({ input, suite, format });
+        expect([suite, format, exitCode]).toEqual([suite, format, 4]);
+        expect(talk).toContain("nothing was tested: no test applies to data of 6 bytes");
+      }
+    }
+    const { exitCode } = await run({ input, sequences: "2" });
+    expect(exitCode).toBe(4);
+  });
+
+  test("estimates are enough where nothing else was asked for", async () => {
+    const { exitCode, talk } = await run({
+      input: fileOf("few.bin", keystream(2_000, 1)),
+      suite: "sp800-90b",
+    });
+    expect([exitCode, talk]).toEqual([0, expect.not.stringContaining("nothing was tested")]);
+  });
+});
+
+describe("the output", () => {
+  test("is never the input, by whatever name: exit 2, and the input is as it was", async () => {
+    const input = fileOf("input.bin", keystream(2_000, 1));
+    const before = readFileSync(input);
+    symlinkSync(input, join(folder, "link.txt"));
+    linkSync(input, join(folder, "hard.txt"));
+    for (const output of [input, join(folder, "link.txt"), join(folder, "hard.txt")]) {
+      const error = await rejectionOf(run({ input, output, format: "text" }));
+      expect([output, exitCodeOf(error)]).toEqual([output, 2]);
+    }
+    expect(readFileSync(input)).toEqual(before);
+    const entry = join(ROOT, "src/main.ts");
+    const script = `exec "$0" "$1" report --stdin --format text --output "$2" < "$2"`;
+    const child = await runProcess(["sh", "-c", script, process.execPath, entry, input]);
+    expect([child.exitCode, child.stderr.toString()]).toEqual([2, expect.stringContaining("would replace")]);
+    expect(readFileSync(input)).toEqual(before);
+  });
+
+  test("has a suffix that is known, unless its format is named", () => {
+    for (const output of ["x.pdf", "x.bin", "a.b/x.PDF", "x.html.gz"]) {
+      expect(() => optionsFor(report, { output })).toThrow(UsageError);
+      expect(reportOptions(optionsFor(report, { output, format: "md" }), { sources: [] }).format).toBe("md");
+      expect(reportOptions(optionsFor(report, { output, json: true }), { sources: [] }).format).toBe("json");
+    }
+    const formats = { x: "text", ".x": "text", "a.b/x": "text", "x.txt": "text", "x.HTML": "html" };
+    const others = { "x.md": "md", "x.json": "json", "/dev/null": "text", "x-1.0": "text" };
+    for (const [output, format] of Object.entries({ ...formats, ...others })) {
+      const options = reportOptions(optionsFor(report, { output }), { sources: [] });
+      expect([output, options.format as string]).toEqual([output, format]);
     }
   });
 });

@@ -31,9 +31,11 @@ describe("stream", () => {
       test(`${mode}: exactly ${bytes} bytes in every format`, async () => {
         expect((await streamed({ mode, bytes: `${bytes}` })).length).toBe(bytes);
         const hex = (await streamed({ mode, bytes: `${bytes}`, format: "hex" })).toString();
-        expect(hex).toMatch(/^[0-9a-f]+$/);
-        expect(hex.length).toBe(bytes * 2);
-        const base64 = (await streamed({ mode, bytes: `${bytes}`, format: "base64" })).toString();
+        expect(hex).toMatch(/^[0-9a-f]+\n$/);
+        expect(hex.length).toBe(bytes * 2 + 1);
+        const text = (await streamed({ mode, bytes: `${bytes}`, format: "base64" })).toString();
+        expect(text.endsWith("\n")).toBe(true);
+        const base64 = text.slice(0, -1);
         expect(Buffer.from(base64, "base64").length).toBe(bytes);
         expect(Buffer.from(base64, "base64").toString("base64")).toBe(base64);
       });
@@ -47,6 +49,35 @@ describe("stream", () => {
       Array.from({ length: bytes.length / 32 }, (_, i) => bytes.toString("latin1", i * 32, i * 32 + 32)),
     );
     expect(blocks.size).toBe(bytes.length / 32);
+  });
+
+  for (const [format, characters] of [
+    ["hex", 128],
+    ["base64", 88],
+  ] as const) {
+    test(`${format}: --wrap breaks lines, the last one ends, and none is empty`, async () => {
+      for (const wrap of [1, 7, 64, characters - 1, characters, characters + 1]) {
+        const text = (await streamed({ bytes: "64", format, wrap: `${wrap}` })).toString();
+        const lines = text.split("\n");
+        expect(lines.pop()).toBe("");
+        expect(lines.length).toBe(Math.ceil(characters / wrap));
+        expect(lines.slice(0, -1).every((line) => line.length === wrap)).toBe(true);
+        expect(Buffer.from(lines.join(""), format).length).toBe(64);
+      }
+    });
+  }
+
+  test("--wrap is not for raw bytes", () => {
+    expect(() => options({ wrap: "76" })).toThrow("--wrap is for --format hex and base64");
+  });
+
+  test("text that was cut off has no line break at its end", async () => {
+    const sources = [fakeSource({ id: "dry" }, () => 1)];
+    const io = fakeIo();
+    const args = { mode: "full", bytes: "64", format: "hex", timeout: "100ms" };
+    const error = await streamBytes(options(args), io, depsOf(sources)).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InsufficientEntropyError);
+    expect(io.written().toString()).not.toContain("\n");
   });
 
   test("text to a terminal ends with one line break, raw bytes are refused", async () => {

@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -258,5 +259,58 @@ describe("only the same recording is continued", () => {
       writeFileSync(at("noise.json.part"), garbage);
       expect(() => begin(), garbage).toThrow("not understood");
     }
+  });
+});
+
+describe("two programs", () => {
+  const MODULE = new URL("../../src/recording/recording.ts", import.meta.url).href;
+
+  test("one of them records; the other is told, and changes nothing", () => {
+    {
+      using recording = begin();
+      recording.beginRun();
+      recording.append(trace(0, 2_000));
+      recording.checkpoint();
+      const before = readdirSync(folder).map((name) => [name, readFileSync(at(name), "hex")]);
+      expect(() => begin()).toThrow(`another program records noise into ${folder}`);
+      expect(() => begin()).toThrow(InputError);
+      expect(readdirSync(folder).map((name) => [name, readFileSync(at(name), "hex")])).toEqual(before);
+      using other = begin({ source: { ...plan.source, id: "other" } });
+      expect(other.samplesDone).toBe(0);
+    }
+    using recording = begin();
+    expect(recording.samplesDone).toBe(2_000);
+  });
+
+  test("one that was killed keeps nobody out, and no lock stays behind", async () => {
+    const script = `const { Recording } = await import(${JSON.stringify(MODULE)});
+      globalThis.held = Recording.begin(${JSON.stringify(folder)}, ${JSON.stringify(plan)});
+      console.log("begun");
+      setInterval(() => {}, 1000);`;
+    const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "inherit" });
+    using _child = { [Symbol.dispose]: () => child.kill("SIGKILL") };
+    await child.stdout.getReader().read();
+    expect(() => begin()).toThrow("another program records");
+    child.kill("SIGKILL");
+    await child.exited;
+    {
+      using recording = begin();
+      complete(recording);
+    }
+    expect(readdirSync(folder).sort()).toEqual([
+      "noise.json",
+      "noise.restarts.u8",
+      "noise.samples.u64",
+      "noise.symbols.u8",
+    ]);
+  });
+
+  test("what is no regular file, or a link to what is not there, is neither waited for nor replaced", () => {
+    Bun.spawnSync(["mkfifo", at("noise.json.part")]);
+    expect(() => begin()).toThrow("it is not a regular file");
+    rmSync(at("noise.json.part"));
+    symlinkSync(at("elsewhere"), at("noise.samples.u64"));
+    expect(() => begin()).toThrow("is there already");
+    expect(readdirSync(folder)).toEqual(["noise.samples.u64"]);
   });
 });

@@ -20,7 +20,7 @@ import {
 } from "node:fs";
 import { constants as os } from "node:os";
 import { onAbort } from "#kit/abort.ts";
-import { InputError, NativeError } from "../../errors.ts";
+import { InputError, NativeError, writeRefusal } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
 
 /** Interval between drains until a write ends. One drain may not do: the write may exceed the pipe, and others may write too. */
@@ -225,5 +225,5 @@ function isErrno(error: unknown, code: string): error is NodeJS.ErrnoException {
 function asInputError(path: string, error: unknown): unknown {
   if (error instanceof InputError || !(error instanceof Error)) return error;
   if (!(error instanceof NativeError) && !("errno" in error)) return error;
-  return new InputError(`cannot serve ${path}: ${error.message}`, { cause: error });
+  return new InputError(`cannot serve ${path}: ${writeRefusal(error)}`, { cause: error });
 }

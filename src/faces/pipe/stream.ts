@@ -9,9 +9,12 @@ import type { FillOptions, Generator } from "../../rbg/generator.ts";
 import { type Debias, NoiseGenerator } from "../../rbg/noise.ts";
 import { selectSources } from "../../sources/selection.ts";
 import { type Encoder, encoder, type Format } from "./encode.ts";
+import { Lines } from "./lines.ts";
 
 export interface StreamOptions extends PoolSettings {
   readonly format: Format;
+  /** Characters of a line of text; undefined for one line. */
+  readonly wrap: number | undefined;
   /** Infinity for endless output. */
   readonly bytes: number;
   readonly mode: "full" | "drbg" | "noise";
@@ -55,8 +58,12 @@ async function write(
   io: Io,
   deps: PoolDeps,
 ): Promise<void> {
-  await pump(generator, encoder(options.format, deps.host), options, (piece) => io.out(piece), io.signal);
-  if (options.format !== "raw" && io.outIsTerminal) await io.out("\n");
+  const { format, wrap } = options;
+  const lines = wrap === undefined ? undefined : new Lines(wrap);
+  const out = (piece: Uint8Array) => io.out(lines?.broken(piece) ?? piece);
+  await pump(generator, encoder(format, deps.host), options, out, io.signal);
+  // Whoever reads lines takes the last one for whole by this.
+  if (format !== "raw") await io.out("\n");
 }
 
 function widenPipe(io: Io, { native }: Pick<Host, "native">): void {

@@ -1,6 +1,6 @@
 /** Snapshots of the pool as files. */
 import { open } from "node:fs/promises";
-import { InputError } from "../../errors.ts";
+import { InputError, writeRefusal } from "../../errors.ts";
 import type { Snapshot } from "../../pool/snapshot.ts";
 import { VERSION } from "../../version.ts";
 
@@ -15,6 +15,6 @@ export async function saveSnapshot(snapshot: Snapshot, at: Date, folder: string)
     await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
     return path;
   } catch (error) {
-    throw new InputError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`cannot write ${path}: ${writeRefusal(error)}`, { cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockFile } from "#kit/files/file-lock.ts";
+import { holdFile, holdFileInTurn, lockFile } from "#kit/files/file-lock.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 
 const NEVER = new AbortController().signal;
@@ -18,9 +18,9 @@ function inFolder(): Disposable & { readonly path: string; readonly lock: string
 }
 
 /** A program that takes the lock, says so, and holds it until it is ended. What nobody holds on to is collected, and the lock with it. */
-function holder(lock: string) {
-  const script = `const { lockFile } = await import(${JSON.stringify(MODULE)});
-    globalThis.held = await lockFile(${JSON.stringify(lock)}, new AbortController().signal);
+function holder(lock: string, taking = "lockFile") {
+  const script = `const { ${taking} } = await import(${JSON.stringify(MODULE)});
+    globalThis.held = await ${taking}(${JSON.stringify(lock)}, new AbortController().signal);
     console.log("taken");
     setInterval(() => {}, 1000);`;
   return Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "inherit" });
@@ -69,4 +69,41 @@ test("a lock that cannot be made is an error with its path", async () => {
   using folder = inFolder();
   const error = await rejectionOf(lockFile(join(folder.path, "none/lock"), NEVER));
   expect(error.message).toContain(`cannot lock ${folder.path}/none/lock`);
+});
+
+test("a file is held by one at a time, here and in other programs, and is gone when nobody does", async () => {
+  using folder = inFolder();
+  {
+    using held = holdFile(folder.lock);
+    expect([held, holdFile(folder.lock)]).toEqual([expect.anything(), undefined]);
+  }
+  expect(readdirSync(folder.path)).toEqual([]);
+  const child = holder(folder.lock, "holdFile");
+  using _child = { [Symbol.dispose]: () => child.kill("SIGKILL") };
+  await child.stdout.getReader().read();
+  expect(holdFile(folder.lock)).toBeUndefined();
+  child.kill("SIGKILL");
+  await child.exited;
+  expect(readdirSync(folder.path)).toEqual(["lock"]);
+  {
+    using held = holdFile(folder.lock);
+    expect(held).toBeDefined();
+  }
+  expect(readdirSync(folder.path)).toEqual([]);
+});
+
+test("those who hold a file in turn never hold it together, however its file comes and goes", async () => {
+  using folder = inFolder();
+  let holding = 0;
+  let most = 0;
+  const work = async () => {
+    for (let i = 0; i < 5; i++) {
+      using _ = await holdFileInTurn(folder.lock, NEVER);
+      most = Math.max(most, ++holding);
+      await Bun.sleep(0);
+      holding--;
+    }
+  };
+  await Promise.all([work(), work(), work()]);
+  expect([most, readdirSync(folder.path)]).toEqual([1, []]);
 });

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
+  closeSync,
+  linkSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -8,11 +11,12 @@ import {
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { OutputFile } from "#kit/files/output-file.ts";
-import { InputError } from "../../../src/errors.ts";
+import { basename, join } from "node:path";
+import { OutputFile, refuseOnePlace } from "#kit/files/output-file.ts";
+import { InputError, UsageError } from "../../../src/errors.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 
 let folder: string;
@@ -106,6 +110,84 @@ describe("output file", () => {
       await file.write("gone");
     }
     expect(statSync("/dev/null").ino).toBe(before);
+  });
+
+  test("a file that the result is made of is refused by every name that it has", async () => {
+    const input = join(folder, "input.bin");
+    writeFileSync(input, "data");
+    symlinkSync(input, join(folder, "link"));
+    linkSync(input, join(folder, "hard"));
+    symlinkSync("link", join(folder, "twice"));
+    const fd = openSync(input, "r");
+    try {
+      const names = [input, join(folder, "link"), join(folder, "twice"), join(folder, "hard")];
+      if (process.platform === "linux") names.push(`/proc/self/fd/${fd}`, `/proc/${process.pid}/fd/${fd}`);
+      for (const name of [...names, `/dev/fd/${fd}`, `${folder}/../${basename(folder)}/input.bin`]) {
+        for (const known of [input, fd]) {
+          const error = await rejectionOf(OutputFile.create(name, undefined, [known]));
+          expect([name, error]).toEqual([name, expect.any(UsageError)]);
+        }
+      }
+      expect([readdirSync(folder).sort(), readFileSync(input, "utf8")]).toEqual([
+        ["hard", "input.bin", "link", "twice"],
+        "data",
+      ]);
+    } finally {
+      closeSync(fd);
+    }
+  });
+
+  test("a pipe that is read is refused before anybody waits for it", async () => {
+    const path = join(folder, "pipe");
+    Bun.spawnSync(["mkfifo", path]);
+    expect(await rejectionOf(OutputFile.create(path, undefined, [path]))).toBeInstanceOf(UsageError);
+  });
+
+  test("a terminal or null device may be both", async () => {
+    await using file = await OutputFile.create("/dev/null", undefined, ["/dev/null"]);
+    await file.write("gone");
+  });
+
+  test("what becomes known later is refused, too, and the file stays", async () => {
+    const path = join(folder, "rules.yar");
+    writeFileSync(path, "rule");
+    {
+      await using file = await OutputFile.create(path);
+      file.refuse([join(folder, "other")]);
+      expect(() => file.refuse([path])).toThrow("would replace");
+    }
+    expect([readdirSync(folder), readFileSync(path, "utf8")]).toEqual([["rules.yar"], "rule"]);
+  });
+
+  test("an open descriptor is written to where it stands, and its file is not replaced", async () => {
+    const path = join(folder, "log");
+    const fd = openSync(path, "w");
+    try {
+      writeSync(fd, "before\n");
+      await using file = await OutputFile.create(`/dev/fd/${fd}`);
+      await file.write("result\n");
+      writeSync(fd, "after\n");
+    } finally {
+      closeSync(fd);
+    }
+    expect(readFileSync(path, "utf8")).toBe("before\nresult\nafter\n");
+    expect(readdirSync(folder)).toEqual(["log"]);
+  });
+
+  test("two results are not put into one place, whether it is there or not", () => {
+    writeFileSync(join(folder, "a"), "");
+    symlinkSync("a", join(folder, "b"));
+    symlinkSync("new", join(folder, "c"));
+    const at = (name: string) => join(folder, name);
+    for (const [one, other] of [
+      ["a", "b"],
+      ["new", "new"],
+      ["new", "c"],
+    ] as const) {
+      expect(() => refuseOnePlace(at(one), at(other))).toThrow(UsageError);
+    }
+    refuseOnePlace(at("a"), undefined, at("new"), undefined);
+    refuseOnePlace("/dev/null", "/dev/null");
   });
 
   test("folders and places that are not there are refused at once", async () => {

@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Replacement, replaceFile } from "#kit/files/replace-file.ts";
@@ -32,6 +42,20 @@ describe("replacing a file", () => {
       process.umask(before);
     }
     expect([modeOf(join(folder, "program")), modeOf(join(folder, "secret"))]).toEqual([0o755, 0o600]);
+  });
+
+  test("links are followed, also to what is not there yet, and the mode of what is there stays", () => {
+    writeFileSync(join(folder, "target"), "old", { mode: 0o640 });
+    chmodSync(join(folder, "target"), 0o640);
+    symlinkSync("target", join(folder, "link"));
+    symlinkSync(join(folder, "absent"), join(folder, "dangling"));
+    replaceFile(join(folder, "link"), "new");
+    replaceFile(join(folder, "dangling"), "first");
+    expect(readFileSync(join(folder, "target"), "utf8")).toBe("new");
+    expect(modeOf(join(folder, "target"))).toBe(0o640);
+    expect(readFileSync(join(folder, "absent"), "utf8")).toBe("first");
+    expect(readdirSync(folder).sort()).toEqual(["absent", "dangling", "link", "target"]);
+    expect(readlinkSync(join(folder, "link"))).toBe("target");
   });
 
   test("what is not published leaves the old file and nothing else", () => {

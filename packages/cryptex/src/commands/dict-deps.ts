@@ -5,6 +5,7 @@ import { graphMermaid } from "#kit/graph/graph-mermaid.ts";
 import { graphText } from "#kit/graph/graph-text.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
+import { storePaths } from "../cryptex-store/store-files.ts";
 import type { Deps } from "../deps.ts";
 import { dependencyGraph } from "../dictionary/dependencies.ts";
 import { DictionaryError } from "../dictionary/dictionary.ts";
@@ -40,7 +41,7 @@ export const dictDeps = command({
     for (const name of codename) withHints(dictionary, name, () => refuseUnknown(dictionary.get(name), name));
     const graph = dependencyGraph(dictionary.all(), { codenames: codename, back, depth });
     const text = await written(graph, json ? "json" : format);
-    await writeResult(text, output, [open.store.path], io);
+    await writeResult(text, output, storePaths(open.store.path), io);
   },
 });
 

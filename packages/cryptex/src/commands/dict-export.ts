@@ -1,6 +1,7 @@
 /** `dict export`: the dictionary as a file, in the order of codenames; equal dictionaries give equal bytes. */
 import { command } from "#kit/term/command.ts";
 import { flag } from "#kit/term/flags.ts";
+import { storePaths } from "../cryptex-store/store-files.ts";
 import type { Deps } from "../deps.ts";
 import { writeJson } from "../dictionary/formats/json.ts";
 import { writeMarkdown } from "../dictionary/formats/markdown.ts";
@@ -27,6 +28,6 @@ export const dictExport = command({
   async run({ format, output, revisions, store }, io, deps: Deps) {
     using open = new OpenDictionary(store, deps);
     const text = WRITERS[format](open.dictionary.all(), { revisions });
-    await writeResult(text, output, [open.store.path], io);
+    await writeResult(text, output, storePaths(open.store.path), io);
   },
 });

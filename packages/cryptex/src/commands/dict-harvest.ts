@@ -1,5 +1,6 @@
 /** `dict harvest`: entries that a code base proposes, and how much of it the dictionary has. */
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import { InputError } from "#kit/errors.ts";
 import { formatCount, plural } from "#kit/format/numbers.ts";
 import { visible } from "#kit/format/visible.ts";
@@ -8,6 +9,7 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
+import { storePaths } from "../cryptex-store/store-files.ts";
 import type { Deps } from "../deps.ts";
 import { writeJson } from "../dictionary/formats/json.ts";
 import type { HarvestReport, HarvestRequest } from "../harvest/harvest.ts";
@@ -60,7 +62,8 @@ export const dictHarvest = command({
     const report = await withProgress(request, io);
     if (output !== undefined) {
       const file = writeJson(report.proposals.map((entry) => ({ ...entry, revision: 1 })));
-      await writeResult(file, output, [open.store.path], io);
+      const read = report.files.map(({ path }) => join(folder, path));
+      await writeResult(file, output, [...storePaths(open.store.path), ...read], io);
     }
     // Whoever has added one of them meanwhile was first.
     const incoming = report.proposals.map((entry) => ({ entry }));

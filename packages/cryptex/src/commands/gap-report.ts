@@ -7,6 +7,7 @@ import { flag, positional } from "#kit/term/flags.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import { type Column, table } from "#kit/term/table.ts";
 import { storedGap } from "../cryptex-store/gap.ts";
+import { storePaths } from "../cryptex-store/store-files.ts";
 import type { Deps } from "../deps.ts";
 import { type GapReport, withFacts } from "../gap/gap-report.ts";
 import type { GapPoint, GapStore } from "../gap/gap-store.ts";
@@ -58,8 +59,9 @@ export const gapReport = command({
     if (history) {
       const points = store.history(folder);
       const text = format === "json" ? jsonLine({ points }) : historyText(points, io);
-      await writeResult(text, output, [open.store.path], io);
-    } else await writeReport(keptReport(store, folder, root), format, output, [open.store.path], io);
+      await writeResult(text, output, storePaths(open.store.path), io);
+    } else
+      await writeReport(keptReport(store, folder, root), format, output, storePaths(open.store.path), io);
     return EXIT.ok;
   },
 });

@@ -1,5 +1,6 @@
 /** Steps of `gap scan`. */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { formatCount } from "#kit/format/numbers.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { Io } from "#kit/term/io.ts";
@@ -8,6 +9,7 @@ import { storedGap } from "../cryptex-store/gap.ts";
 import type { Deps } from "../deps.ts";
 import type { ReadLimits } from "../gap/code-base.ts";
 import type { GapReport } from "../gap/gap-report.ts";
+import { GAP_TOML, split } from "../gap/gap-toml.ts";
 import { keepReport } from "../gap/keep-report.ts";
 import { type GapRoot, makeReport } from "../gap/open-gap.ts";
 import { REPORT_FILE, readReport } from "../gap/report-file.ts";
@@ -17,6 +19,16 @@ import { OpenDictionary } from "./dict-flags.ts";
 export function baselineOf(path: string | undefined): GapReport | undefined {
   if (path === undefined && !existsSync(REPORT_FILE)) return undefined;
   return readReport(path ?? REPORT_FILE);
+}
+
+/** Lists the files that a report tells of, which it may not replace. */
+export function filesOf({ components }: GapReport, folder: string): string[] {
+  const named = components.flatMap(({ component, evidence }) => [
+    component,
+    ...evidence.flatMap(({ to, tests, declared_in }) => [to, ...tests, ...declared_in]),
+  ]);
+  const paths = new Set([GAP_TOML, ...named.map((each) => split(each).path)]);
+  return [...paths].map((path) => join(folder, path));
 }
 
 /** @throws the signal's reason */

@@ -1,6 +1,6 @@
 /** `gap scan`: which components of a code base are ported, and by what evidence. */
-import { join } from "node:path";
 import { UsageError } from "#kit/errors.ts";
+import { refuseOnePlace } from "#kit/files/output-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
@@ -8,13 +8,12 @@ import { flag } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { driftIn } from "../gap/drift.ts";
 import { reportText } from "../gap/gap-report.ts";
-import { GAP_TOML } from "../gap/gap-toml.ts";
 import { openRoot } from "../gap/open-gap.ts";
 import { REPORT_FILE } from "../gap/report-file.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
 import { FINDINGS, INCOMPLETE } from "./exits.ts";
 import { FORMAT_FLAG, ROOT_FLAG, writeReport } from "./gap-flags.ts";
-import { baselineOf, keptReport, reportWithProgress } from "./gap-scan-steps.ts";
+import { baselineOf, filesOf, keptReport, reportWithProgress } from "./gap-scan-steps.ts";
 import { PICTURE_FLAGS } from "./lookup-flags.ts";
 import { writeResult } from "./own-files.ts";
 
@@ -62,12 +61,13 @@ export const gapScan = command({
   seeAlso: ["gap link", "gap set", "gap report"],
   async run(options, io, deps: Deps) {
     const { check, format, output, report: file } = options;
+    refuseOnePlace(file, output);
     const root = openRoot(options.root);
     const before = check ? baselineOf(options.baseline) : undefined;
     const limits = { maxBytes: options.maxSize, timeoutMs: options.timeout };
     const made = await reportWithProgress(root, limits, io);
     const report = check || options.noStore ? made : keptReport(root, made, options.store, io, deps);
-    const own = [join(root.path, GAP_TOML)];
+    const own = filesOf(report, root.path);
     if (file !== undefined) await writeResult(reportText(report), file, own, io);
     await writeReport(report, format, output, own, io);
     const drift = check ? driftIn(report, root.settings, before) : [];

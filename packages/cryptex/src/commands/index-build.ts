@@ -12,7 +12,6 @@ import { buildIndex, type IndexReport } from "../safe-index/build-index.ts";
 import { TARGETS } from "../safe-index/targets.ts";
 import { VERSION } from "../version.ts";
 import { INCOMPLETE } from "./exits.ts";
-import { refuseOverwriting } from "./own-files.ts";
 import { COMPILE_FLAGS } from "./rule-flags.ts";
 
 const FLAGS = {
@@ -46,8 +45,9 @@ export const indexBuild = command({
     const { endings } = target;
     if (endings?.every((ending) => !options.output.endsWith(ending)))
       io.log.warn(`${target.name} passes over files that do not end with ${endings.join(" or ")}`);
-    await using rules = await OutputFile.create(options.output, io.signal);
-    await using facts = await OutputFile.create(`${options.output}.json`, io.signal);
+    const inputs = [options.index];
+    await using rules = await OutputFile.create(options.output, io.signal, inputs);
+    await using facts = await OutputFile.create(`${options.output}.json`, io.signal, inputs);
     const { text, report, files } = await buildIndex(
       {
         paths: [options.index],
@@ -62,7 +62,7 @@ export const indexBuild = command({
       { facts: ENGINE, newInstance: makeLibyara },
       io.signal,
     );
-    for (const output of [rules, facts]) refuseOverwriting(output, files);
+    for (const output of [rules, facts]) output.refuse(files);
     await rules.write(text);
     await facts.write(`${JSON.stringify(report, undefined, 2)}\n`);
     if (options.json) await io.out(`${safeJson(report)}\n`);

@@ -105,6 +105,15 @@ export function refuseRevoked({ lineage: { name, keys } }: Pick<OwnKey, "lineage
   ]);
 }
 
+/** Lists the files that a signature is made with, which no result may replace. */
+export function signerFiles(
+  { keys, passphraseFile }: Omit<OptionsOf<typeof SIGNER_FLAGS>, "key">,
+  env: Deps["env"],
+): string[] {
+  const secrets = new Keyring(keysFolder(keys, env)).files();
+  return passphraseFile === undefined ? secrets : [passphraseFile, ...secrets];
+}
+
 function onlyOwnKey(ring: Keyring): string {
   const own = ring.names().filter((name) => ring.secrecy(ring.lineage(name)) !== "none");
   if (own.length === 1) return own[0]!;

@@ -1,6 +1,5 @@
 /** Files that a command writes, which are none of those that it reads. */
 import { statSync } from "node:fs";
-import { UsageError } from "#kit/errors.ts";
 import { type FileNumbers, OutputFile } from "#kit/files/output-file.ts";
 import type { Io } from "#kit/term/io.ts";
 import { storeFiles } from "../cryptex-store/store-files.ts";
@@ -19,22 +18,6 @@ export function ownFiles(
 }
 
 /**
- * Makes sure that the result does not replace what it is made of.
- * @param inputs paths as typed
- * @throws UsageError
- */
-export function refuseOverwriting({ path, replaced }: OutputFile, inputs: Iterable<string | Buffer>): void {
-  if (!replaced) return;
-  for (const input of inputs) {
-    const file = numbersOf(input);
-    if (file?.ino !== replaced.ino || file.dev !== replaced.dev) continue;
-    throw new UsageError(`the result would replace ${path}, which it is made of`, [
-      "--output takes another path",
-    ]);
-  }
-}
-
-/**
  * Writes a result to stdout, or to a file which it replaces in one step.
  * @param inputs paths that it is made of
  * @throws UsageError; InputError; ClosedPipeError
@@ -46,12 +29,11 @@ export async function writeResult(
   io: Pick<Io, "out" | "signal">,
 ): Promise<void> {
   if (output === undefined) return await io.out(result);
-  await using file = await OutputFile.create(output, io.signal);
-  refuseOverwriting(file, inputs);
+  await using file = await OutputFile.create(output, io.signal, inputs);
   await file.write(result);
 }
 
-function numbersOf(path: string | Buffer): FileNumbers | undefined {
+function numbersOf(path: string): FileNumbers | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {

@@ -6,13 +6,13 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
+import { storePaths } from "../cryptex-store/store-files.ts";
 import type { Deps } from "../deps.ts";
 import { isComplete, linesOfScan, recordOf } from "../results/scan-lines.ts";
 import { FORMATS, type FormatName } from "../scan-runner/formats/formats.ts";
 import { VERSION } from "../version.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
 import { INCOMPLETE } from "./exits.ts";
-import { refuseOverwriting } from "./own-files.ts";
 import { OpenJournal } from "./result-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
 
@@ -44,8 +44,8 @@ export const resultsExport = command({
     using open = new OpenJournal(store, deps);
     const { journal } = open;
     for (const id of ids) recordOf(journal, id);
-    await using file = path === undefined ? undefined : await OutputFile.create(path, io.signal);
-    if (file) refuseOverwriting(file, [open.store.path]);
+    const inputs = storePaths(open.store.path);
+    await using file = path === undefined ? undefined : await OutputFile.create(path, io.signal, inputs);
     using line = new ProgressLine({ err: io.err, errIsTerminal: false }, () => "");
     using output = new ScanOutput(io, line, file);
     for (const id of ids) {

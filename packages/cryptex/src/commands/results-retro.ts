@@ -6,17 +6,19 @@ import { command } from "#kit/term/command.ts";
 import { ClosedPipeError } from "#kit/term/exit.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
+import { storePaths } from "../cryptex-store/store-files.ts";
 import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
 import { FORMATS } from "../scan-runner/formats/formats.ts";
 import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
+import { forFs } from "../scan-runner/paths.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { retro } from "../telemetry-agent/retro.ts";
 import { seenPaths } from "../telemetry-agent/seen-paths.ts";
 import { VERSION } from "../version.ts";
 import { EXIT_OF, INCOMPLETE } from "./exits.ts";
 import { noRules } from "./no-rules.ts";
-import { ownFiles, refuseOverwriting } from "./own-files.ts";
+import { ownFiles } from "./own-files.ts";
 import { OpenJournal } from "./result-flags.ts";
 import { checkRetro, chosenScans, isHere, RETRO_FLAGS } from "./retro-flags.ts";
 import { chosenRules } from "./rule-flags.ts";
@@ -45,8 +47,8 @@ export const resultsRetro = command({
     using open = new OpenJournal(store, { env });
     const { journal } = open;
     const scans = chosenScans(journal, options);
-    await using file = path === undefined ? undefined : await OutputFile.create(path, signal);
-    if (file) refuseOverwriting(file, [...rules.paths, open.store.path]);
+    const inputs = [...rules.paths, ...storePaths(open.store.path)];
+    await using file = path === undefined ? undefined : await OutputFile.create(path, signal, inputs);
     const folder = join(cacheFolder("cryptex", env), "rules");
     const ruleSet = await openRuleSet({
       ...rules,
@@ -55,13 +57,14 @@ export const resultsRetro = command({
       warn,
       signal,
     });
-    if (file) refuseOverwriting(file, ruleSet.files);
+    file?.refuse(ruleSet.files);
     const seen = await seenPaths(journal, {
       scans,
       isHere: (origin) => isHere(origin, here),
       base: base === undefined ? undefined : resolve(base),
       signal,
     });
+    file?.refuse([...seen.keys()].map(forFs));
     const progress = new ScanProgress();
     using line = new ProgressLine(io, () => progress.text());
     using lines = new ScanOutput(io, line, file);

@@ -71,7 +71,7 @@ export const rulesCost = command({
         : format === "svg"
           ? costSvg(report, top)
           : costText(report, sample, top, output === undefined ? io : NO_SCREEN);
-    const files = report.rules.map(({ file }) => file);
+    const files = [...report.rules.map(({ file }) => file), ...roots];
     await writeResult(result, output, files, io);
     const isWhole = lost.length === 0 && report.rules.every(({ measured }) => measured?.reason === undefined);
     return isWhole ? EXIT.ok : INCOMPLETE;

@@ -10,9 +10,8 @@ import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
 import { isSetName } from "../rule-packages/manifest.ts";
 import { pack } from "../rule-packages/pack.ts";
-import { SIGNER_FLAGS, signerOf } from "./key-flags.ts";
+import { SIGNER_FLAGS, signerFiles, signerOf } from "./key-flags.ts";
 import { OUTPUT_FLAGS } from "./lookup-flags.ts";
-import { refuseOverwriting } from "./own-files.ts";
 import { PLAIN_RULE_FLAGS, plainRules } from "./rule-flags.ts";
 import { parseExpiry } from "./ruleset-flags.ts";
 import { parseTime } from "./times.ts";
@@ -57,7 +56,7 @@ export const rulesetPack = command({
       throw new UsageError("the set has no name", ["--name NAME gives it one: letters, digits, - and _"]);
     }
     const signer = unsigned ? undefined : await signerOf(options, io, env);
-    await using file = await OutputFile.create(output, io.signal);
+    await using file = await OutputFile.create(output, io.signal, signerFiles(options, env));
     using line = new ProgressLine(io, () => "packing");
     const now = created ?? Date.now();
     const order = {
@@ -70,7 +69,7 @@ export const rulesetPack = command({
     };
     const { archive, manifest, set } = await pack(order, io.signal);
     line.clear();
-    refuseOverwriting(file, set.files);
+    file.refuse([...rules.paths, ...set.files]);
     await file.write(archive);
     const { digest, files } = manifest;
     const lost = set.quarantined.filter(({ harmless }) => !harmless).length;

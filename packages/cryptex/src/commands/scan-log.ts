@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { safeJson } from "#kit/format/visible.ts";
 import type { JsonObject } from "#kit/signing/canonical-json.ts";
 import { timeText } from "#kit/signing/canonical-json.ts";
-import { ChainedLog, headPath, lockPath } from "#kit/signing/chain.ts";
+import { ChainedLog, logPaths } from "#kit/signing/chain.ts";
 import type { OwnKey } from "#kit/signing/keyring.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
@@ -55,8 +55,7 @@ export class ScanLog {
 
   /** Lists the files that it writes. */
   get files(): string[] {
-    const { path } = this.log;
-    return [path, headPath(path), lockPath(path)];
+    return logPaths(this.log.path);
   }
 
   /** Takes a piece of the result, as it is written. */

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { InputError } from "#kit/errors.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
 import { plural } from "#kit/format/numbers.ts";
+import { logPaths } from "#kit/signing/chain.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Screen } from "#kit/term/screen.ts";
 import type { ArchiveLimits } from "../archives/limits.ts";
 import { openSeenFilesIfPossible } from "../cryptex-store/seen-files.ts";
+import { storePaths } from "../cryptex-store/store-files.ts";
 import type { Deps } from "../deps.ts";
 import { openRuleSet } from "../rules/open-rule-set.ts";
 import { lossText, type RuleInfo } from "../rules/rule-info.ts";
@@ -20,6 +22,7 @@ import { readScanList } from "../scan-runner/scan-list.ts";
 import { changesWithTime, seenScopeOf } from "../scan-runner/seen-scope.ts";
 import type { OwnFile } from "../scan-runner/walk.ts";
 import { VERSION } from "../version.ts";
+import { signerFiles } from "./key-flags.ts";
 import { type ChosenRules, warnOfOtherDigest } from "./rule-flags.ts";
 import type { ScanOptions } from "./scan-flags.ts";
 
@@ -31,6 +34,20 @@ export async function rootsOf(
   const lines = scanList === undefined ? [] : await readScanList(scanList, "lines", signal);
   const zeros = scanList0 === undefined ? [] : await readScanList(scanList0, "zeros", signal);
   return path.map(pathOf).concat(lines, zeros);
+}
+
+/** Lists files besides the scanned ones that a scan reads or keeps, which its result may not replace. */
+export function scanInputs(
+  { scanList, scanList0, db, log, logKey, ...keys }: ScanOptions,
+  env: Deps["env"],
+): string[] {
+  const lists = [scanList, scanList0].filter((each) => each !== undefined);
+  return [
+    ...lists,
+    ...(db === undefined ? [] : storePaths(db)),
+    ...(log === undefined ? [] : logPaths(log)),
+    ...(logKey === undefined ? [] : signerFiles(keys, env)),
+  ];
 }
 
 /** Makes the part of the request that follows from the options alone. */

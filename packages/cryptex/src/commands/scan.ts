@@ -11,7 +11,7 @@ import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
 import { EXIT_OF, INCOMPLETE } from "./exits.ts";
 import { noRules } from "./no-rules.ts";
-import { ownFiles, refuseOverwriting } from "./own-files.ts";
+import { ownFiles } from "./own-files.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
 import { ScanLog } from "./scan-log.ts";
@@ -26,6 +26,7 @@ import {
   refuseLosses,
   requestOf,
   rootsOf,
+  scanInputs,
   seenFilesOf,
 } from "./scan-request.ts";
 
@@ -47,17 +48,16 @@ export const scan = command({
   ],
   seeAlso: ["rules lint", "index build", "engines"],
   async run(options, io, { env, streams }: Deps) {
-    const { output: path, failOn, strict, db, scanList, scanList0 } = options;
+    const { output: path, failOn, strict } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
     const rules = await chosenRules(options, io, env);
     const roots = await rootsOf(options, signal);
-    await using file = path === undefined ? undefined : await OutputFile.create(path, signal);
-    const lists = [scanList, scanList0, db, options.log].filter((each) => each !== undefined);
-    if (file) refuseOverwriting(file, [...rules.paths, ...lists, ...roots.map(forFs)]);
+    const inputs = [...rules.paths, ...scanInputs(options, env), ...roots.map(forFs)];
+    await using file = path === undefined ? undefined : await OutputFile.create(path, signal, inputs);
     const log = await ScanLog.open(options, io, env);
     const ruleSet = await openScanRules(rules, options, io, env);
-    if (file) refuseOverwriting(file, ruleSet.files);
+    file?.refuse(ruleSet.files);
     if (strict) refuseLosses(ruleSet);
     using seen = seenFilesOf(options, ruleSet, warn);
     const progress = new ScanProgress();

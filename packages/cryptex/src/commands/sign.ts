@@ -1,6 +1,6 @@
 /** `sign`: a signature for a file or folder, beside it. */
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { UsageError } from "#kit/errors.ts";
 import { OutputFile } from "#kit/files/output-file.ts";
 import { formatQuantity, plural } from "#kit/format/numbers.ts";
@@ -11,7 +11,7 @@ import { flag, positional } from "#kit/term/flags.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
 import { signaturePath } from "../signing/verify-artifact.ts";
-import { SIGNER_FLAGS, signerOf } from "./key-flags.ts";
+import { SIGNER_FLAGS, signerFiles, signerOf } from "./key-flags.ts";
 import { OUTPUT_FLAGS } from "./lookup-flags.ts";
 
 export const sign = command({
@@ -33,13 +33,14 @@ export const sign = command({
     const target = output ?? signaturePath(path);
     refuseInside(path, target);
     const own = await signerOf(signer, io, env);
-    await using file = await OutputFile.create(target, io.signal);
+    await using file = await OutputFile.create(target, io.signal, signerFiles(signer, env));
     let bytes = 0;
     const progress = (more: number) => {
       bytes += more;
     };
     using line = new ProgressLine(io, () => `reading: ${formatQuantity(bytes, "B")}`);
     const files = await digestArtifact(path, { signal: io.signal, progress });
+    file.refuse([path, ...files.map((each) => join(path, each.path))]);
     await file.write(signFiles({ purpose: ARTIFACT, files }, own));
     line.clear();
     const { id } = own.secret.public;

@@ -1,6 +1,6 @@
 /** `test`: rules against the files that their comments name. */
 import { join } from "node:path";
-import { OutputFile } from "#kit/files/output-file.ts";
+import { OutputFile, refuseOnePlace } from "#kit/files/output-file.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
 import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
@@ -19,7 +19,6 @@ import { ScanProgress } from "../scan-runner/progress.ts";
 import { MAX_SIZE } from "../scan-runner/walk.ts";
 import { FINDINGS, INCOMPLETE } from "./exits.ts";
 import { checkFormat, PICTURE_FLAGS } from "./lookup-flags.ts";
-import { refuseOverwriting } from "./own-files.ts";
 import { COMPILE_FLAGS, plainRules } from "./rule-flags.ts";
 
 const FORMAT_NAMES = Object.keys(TEST_FORMATS) as TestFormat[];
@@ -54,8 +53,10 @@ export const test = command({
     const { path, goodware, output, junit, timeout, maxSize, threads } = options;
     const { signal } = io;
     const rules = plainRules({ ...options, rules: path }, env);
-    await using file = output === undefined ? undefined : await OutputFile.create(output, signal);
-    await using report = junit === undefined ? undefined : await OutputFile.create(junit, signal);
+    refuseOnePlace(output, junit);
+    const inputs = [...rules.paths, ...goodware];
+    await using file = output === undefined ? undefined : await OutputFile.create(output, signal, inputs);
+    await using report = junit === undefined ? undefined : await OutputFile.create(junit, signal, inputs);
     const found = await openTests(rules, signal);
     const warn = (text: string) => io.log.warn(text);
     const folder = join(cacheFolder("cryptex", env), "rules");
@@ -63,7 +64,7 @@ export const test = command({
     const samples = found.tests.flatMap(({ sample }) =>
       sample === undefined ? [] : [Buffer.from(sample, "latin1")],
     );
-    for (const each of [file, report]) if (each) refuseOverwriting(each, [...ruleSet.files, ...samples]);
+    for (const each of [file, report]) each?.refuse([...ruleSet.files, ...samples]);
 
     const progress = new ScanProgress();
     using line = new ProgressLine(io, () => progress.text());

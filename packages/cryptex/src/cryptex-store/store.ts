@@ -6,6 +6,7 @@
 import { Database } from "bun:sqlite";
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { writeRefusal } from "#kit/errors.ts";
 import { dataFolder } from "#kit/files/user-folders.ts";
 import { migrate, numberOf } from "./migrations.ts";
 import { ANOTHER_STORE, explained, StoreError } from "./store-error.ts";
@@ -170,9 +171,11 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new StoreError("unreachable", `cannot make the folder of the store: ${wordsOf(error)}`, [
-      ANOTHER_STORE,
-    ]);
+    throw new StoreError(
+      "unreachable",
+      `cannot make the folder of the store, ${folder}: ${writeRefusal(error)}`,
+      [ANOTHER_STORE],
+    );
   }
 }
 
@@ -189,12 +192,10 @@ function makeFile(path: string): void {
     }
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError("unreachable", `cannot make the store: ${wordsOf(error)}`, [ANOTHER_STORE]);
+    throw new StoreError("unreachable", `cannot make the store ${path}: ${writeRefusal(error)}`, [
+      ANOTHER_STORE,
+    ]);
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Times that the switch to WAL is tried again, while another program that opens the new store holds it. */

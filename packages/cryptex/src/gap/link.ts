@@ -1,7 +1,9 @@
 /** Writes a declaration into gap.toml, with the digest that the component has now, if it holds. */
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { InputError } from "#kit/errors.ts";
+import { holdFileInTurn } from "#kit/files/file-lock.ts";
+import { endOfLinks } from "#kit/files/links.ts";
 import { replaceFile } from "#kit/files/replace-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { GapComponent } from "./gap-report.ts";
@@ -20,6 +22,9 @@ export async function linkPort(
   keys: Omit<MapKeys, "sha256">,
   signal: AbortSignal,
 ): Promise<GapComponent> {
+  const toml = endOfLinks(join(openRoot(folder).path, GAP_TOML));
+  // Whoever links another port meanwhile would take back what this writes.
+  using _ = await holdFileInTurn(join(dirname(toml), `.${GAP_TOML}.lock`), signal);
   const root = openRoot(folder);
   const { path: from } = split(keys.from);
   const isNamed = root.settings.components.some(({ name }) => name === keys.from);
@@ -46,6 +51,6 @@ export async function linkPort(
     });
   }
   signal.throwIfAborted();
-  replaceFile(join(root.path, GAP_TOML), text);
+  replaceFile(toml, text);
   return component;
 }

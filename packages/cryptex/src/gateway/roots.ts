@@ -4,7 +4,7 @@
  */
 import { realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
-import { InputError } from "#kit/errors.ts";
+import { InputError, readRefusal } from "#kit/errors.ts";
 import { visible } from "#kit/format/visible.ts";
 import { ServiceError } from "./service-error.ts";
 
@@ -64,8 +64,8 @@ function realFolder(name: string, folder: string): string {
     const real = realpathSync(folder);
     if (statSync(real).isDirectory()) return real;
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError(`the root ${name} cannot be used: ${visible(words)}`, { cause });
+    const words = readRefusal(cause);
+    throw new InputError(`the root ${name} cannot be used: ${visible(folder)}: ${words}`, { cause });
   }
   throw new InputError(`the root ${name} cannot be used: ${visible(folder)} is no folder`);
 }

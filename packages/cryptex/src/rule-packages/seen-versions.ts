@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "#kit/errors.ts";
+import { InputError, writeRefusal } from "#kit/errors.ts";
 import { lockFile } from "#kit/files/file-lock.ts";
 import { replaceFile } from "#kit/files/replace-file.ts";
 import { readSmallFile } from "#kit/files/small-file.ts";
@@ -55,7 +55,7 @@ export class SeenVersions {
       replaceFile(this.#path, `${canonicalJson(object)}\n`, 0o600);
     } catch (cause) {
       if (signal.aborted || cause instanceof InputError) throw cause;
-      throw new InputError(`cannot write ${this.#path}: ${(cause as Error).message}`, { cause });
+      throw new InputError(`cannot write ${this.#path}: ${writeRefusal(cause)}`, { cause });
     }
   }
 

@@ -1,0 +1,21 @@
+/** Tells files apart by device and number, whatever names and links lead to them. */
+import { type BigIntStats, fstatSync, statSync } from "node:fs";
+
+/** A path, whose links are followed, or an open descriptor. */
+export type FileName = string | Buffer | number;
+
+/** Identifies what the name leads to; undefined where there is nothing, or nothing that can be written over, as a terminal. */
+export function identityOf(name: FileName): string | undefined {
+  const stats = statsOf(name);
+  return stats && !stats.isCharacterDevice() ? `${stats.dev}:${stats.ino}` : undefined;
+}
+
+/** Numbers of Windows' files do not fit a double: two would seem to be one. */
+function statsOf(name: FileName): BigIntStats | undefined {
+  try {
+    if (typeof name === "number") return fstatSync(name, { bigint: true });
+    return statSync(name, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined; // whoever opens it says why it cannot be opened
+  }
+}
