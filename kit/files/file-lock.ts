@@ -2,11 +2,15 @@
  * A lock between programs. It is SQLite's lock on an empty database, which every system has, and which the system takes back however its
  * holder ends. What `lockFile` makes stays when nobody holds the lock; what `holdFile` makes is removed.
  */
-import { Database } from "bun:sqlite";
+import { constants, Database } from "bun:sqlite";
 import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { pause } from "../abort.ts";
 import { InputError } from "../errors.ts";
+import { realFolder } from "./links.ts";
 import { identityOf } from "./same-file.ts";
+
+const { SQLITE_OPEN_READWRITE, SQLITE_OPEN_CREATE, SQLITE_OPEN_NOFOLLOW } = constants;
 
 /** Others hold it for some milliseconds. */
 const RETRY_MS = 10;
@@ -72,7 +76,9 @@ export async function holdFileInTurn(path: string, signal: AbortSignal): Promise
 
 function opened(path: string): Database {
   try {
-    const database = new Database(path, { create: true, readwrite: true });
+    // A link of that name may lead anywhere; folders on the way may be links.
+    const place = join(realFolder(path), basename(path));
+    const database = new Database(place, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW);
     database.run("PRAGMA busy_timeout = 0");
     return database;
   } catch (cause) {

@@ -51,8 +51,8 @@ function linkAt(path: string): string | undefined {
   }
 }
 
-/** A link in a folder that is reached by a link starts from the folder itself. */
-function realFolder(path: string): string {
+/** Names the folder of a path by the path that has no link in it; as it is written where it is not there. */
+export function realFolder(path: string): string {
   const folder = dirname(resolve(path));
   try {
     return realpathSync(folder);

@@ -3,9 +3,9 @@ import { write } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { orAborted, pause } from "../abort.ts";
 import { InputError, UsageError, writeRefusal } from "../errors.ts";
-import { descriptorAt, endOfLinks, placeOf } from "./links.ts";
+import { descriptorAt, endOfLinks } from "./links.ts";
 import { Replacement } from "./replace-file.ts";
-import { type FileName, identityOf } from "./same-file.ts";
+import { type FileName, identityOf, targetOf } from "./same-file.ts";
 
 /** Tells a file from all others. */
 export interface FileNumbers {
@@ -116,24 +116,19 @@ export class OutputFile implements AsyncDisposable {
 export function refuseOnePlace(...paths: readonly (string | undefined)[]): void {
   const seen = new Map<string, string>();
   for (const path of paths) {
-    if (path === undefined) continue;
-    const place = identityOf(path) ?? placeOf(path);
-    const other = seen.get(place);
+    const target = path === undefined ? undefined : targetOf(path);
+    if (path === undefined || target === undefined) continue;
+    const other = seen.get(target);
     if (other !== undefined) throw new UsageError(`two results would go into one file: ${other} and ${path}`);
-    if (!isStream(path)) seen.set(place, path);
+    seen.set(target, path);
   }
 }
 
-/** Terminals and null devices take several. */
-function isStream(path: string): boolean {
-  return path.startsWith("/dev/") && identityOf(path) === undefined;
-}
-
 function refuseSame(path: string, inputs: Iterable<FileName>): void {
-  const own = identityOf(path);
+  const own = targetOf(path);
   if (own === undefined) return;
   for (const input of inputs) {
-    if (identityOf(input) !== own) continue;
+    if (targetOf(input) !== own) continue;
     throw new UsageError(`the result would replace ${path}, which it is made of`, [
       "--output takes another path",
     ]);

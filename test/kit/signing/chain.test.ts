@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import fc from "fast-check";
-import { ChainedLog, headPath, MAX_LINE, signHead } from "#kit/signing/chain.ts";
+import { ChainedLog, headPath, lockPath, MAX_LINE, signHead } from "#kit/signing/chain.ts";
 import { checkChain, readHead } from "#kit/signing/chain-check.ts";
 import { parseBlocks } from "#kit/signing/statement.ts";
 import { judge } from "#kit/signing/trust.ts";
@@ -304,4 +304,10 @@ describe("at the same time", () => {
     expect(existsSync(folder.at("log"))).toBe(true);
     expect(readdirSync(folder.path).sort()).toEqual(["log", "log.lock"]);
   });
+});
+
+test("whoever takes a link to a log waits for those who do not", () => {
+  using folder = new TestFolder();
+  symlinkSync("scans.log", folder.at("link"));
+  expect(lockPath(folder.at("link"))).toBe(lockPath(folder.at("scans.log")));
 });

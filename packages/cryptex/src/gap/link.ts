@@ -1,15 +1,15 @@
 /** Writes a declaration into gap.toml, with the digest that the component has now, if it holds. */
 
+import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "#kit/errors.ts";
 import { holdFileInTurn } from "#kit/files/file-lock.ts";
-import { endOfLinks } from "#kit/files/links.ts";
 import { replaceFile } from "#kit/files/replace-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { GapComponent } from "./gap-report.ts";
 import { GAP_TOML, parseGapToml, split } from "./gap-toml.ts";
 import { type MapKeys, withMapping } from "./gap-toml-edit.ts";
-import { makeReport, openRoot, READ_LIMITS, readGapToml } from "./open-gap.ts";
+import { makeReport, openRoot, READ_LIMITS, readGapToml, realFolder } from "./open-gap.ts";
 import { readBelow, sha256Of } from "./tree.ts";
 
 /**
@@ -22,9 +22,12 @@ export async function linkPort(
   keys: Omit<MapKeys, "sha256">,
   signal: AbortSignal,
 ): Promise<GapComponent> {
-  const toml = endOfLinks(join(openRoot(folder).path, GAP_TOML));
+  const toml = join(realFolder(folder), GAP_TOML);
   // Whoever links another port meanwhile would take back what this writes.
   using _ = await holdFileInTurn(join(dirname(toml), `.${GAP_TOML}.lock`), signal);
+  // One that leads nowhere would be followed out of the tree, which may be somebody else's.
+  if (lstatSync(toml, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new InputError(`${GAP_TOML}: is a link`);
   const root = openRoot(folder);
   const { path: from } = split(keys.from);
   const isNamed = root.settings.components.some(({ name }) => name === keys.from);
