@@ -1,17 +1,29 @@
 /** Files of the user's that are read in one go: tokens, keys, certificates, settings. */
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { InputError, readRefusal } from "../errors.ts";
 
 export interface SmallFile {
   readonly text: string;
-  /** The permission bits. */
-  readonly mode: number;
+  /** Users other than its owner have a permission on it. A group may read what belongs to root: that is how others get at it at all. */
+  readonly exposed: boolean;
 }
 
 /** Reads a regular file that holds text. @throws InputError as `readSmallBytes` */
 export function readSmallFile(path: string, maxBytes: number): SmallFile {
-  const { bytes, mode } = readSmallBytes(path, maxBytes);
-  return { text: bytes.toString("utf8"), mode };
+  const { bytes, exposed } = readSmallBytes(path, maxBytes);
+  return { text: bytes.toString("utf8"), exposed };
+}
+
+/** Reads a file that holds a secret. @param warn told if it is exposed @throws InputError as `readSmallBytes` */
+export function readSecret(path: string, maxBytes: number, warn: (message: string) => void): string {
+  const { text, exposed } = readSmallFile(path, maxBytes);
+  if (exposed) warn(exposure(path));
+  return text;
+}
+
+/** Says of a file with a secret that it is exposed, and what to do. */
+export function exposure(path: string): string {
+  return `${path} can be read by other users: chmod 600 it`;
 }
 
 /**
@@ -21,7 +33,7 @@ export function readSmallFile(path: string, maxBytes: number): SmallFile {
 export function readSmallBytes(
   path: string,
   maxBytes: number,
-): { readonly bytes: Buffer; readonly mode: number } {
+): { readonly bytes: Buffer; readonly exposed: boolean } {
   let file: number;
   try {
     // Opening a FIFO without O_NONBLOCK waits for someone to write to it. Windows has no such flag, and no FIFO.
@@ -36,12 +48,19 @@ export function readSmallBytes(
     if (bytes.length > maxBytes) {
       throw new InputError(`cannot read ${path}: it is larger than ${maxBytes} bytes`);
     }
-    return { bytes, mode: stats.mode & 0o777 };
+    return { bytes, exposed: isExposed(stats) };
   } catch (error) {
     throw error instanceof InputError ? error : cannotRead(path, error);
   } finally {
     closeSync(file);
   }
+}
+
+/** Windows has no such bits. */
+function isExposed({ mode, uid }: Stats): boolean {
+  if (process.platform === "win32") return false;
+  const isOfRoot = uid === 0 && process.getuid?.() !== 0;
+  return (mode & (isOfRoot ? 0o037 : 0o077)) !== 0;
 }
 
 /** Most small files are smaller. */

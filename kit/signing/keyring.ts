@@ -77,15 +77,14 @@ export class Keyring {
     if (!existsSync(path)) {
       throw new InputError(`the key ${name} cannot sign: its secret is not in ${this.folder}`);
     }
-    const { text, mode } = readSmallFile(path, MAX_SECRET_BYTES);
+    const { text, exposed } = readSmallFile(path, MAX_SECRET_BYTES);
     const seeds = await readSecret(text, passphrase, signal);
     const secret = secretKey(seeds);
     seeds.fill(0);
     if (secret.public.id !== lineage.keys.at(-1)!.key.id) {
       throw new SignatureError(`${path} is the secret of another key`);
     }
-    const isExposed = (mode & 0o077) !== 0 && process.platform !== "win32"; // which has no such bits
-    return { secret, lineage, ...(isExposed && { exposed: path }) };
+    return { secret, lineage, ...(exposed && { exposed: path }) };
   }
 
   /** Puts a new key into the ring. @throws InputError if one is called so */

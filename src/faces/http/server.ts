@@ -1,9 +1,9 @@
 /** The HTTP server: its pool, its generator, the app and the socket. */
 import { aborted, pause } from "#kit/abort.ts";
-import { readSmallFile } from "#kit/files/small-file.ts";
 import { isLoopback } from "#kit/http/access.ts";
 import type { Address } from "#kit/http/listen.ts";
-import { readTokenFile, type TokenFile } from "#kit/http/token-file.ts";
+import { readTlsFiles, type TlsFiles } from "#kit/http/tls-files.ts";
+import { readTokenFile } from "#kit/http/token-file.ts";
 import type { Io } from "#kit/term/io.ts";
 import { UsageError } from "../../errors.ts";
 import { openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
@@ -16,7 +16,7 @@ export interface ServerOptions extends PoolSettings {
   readonly maxWaitMs: number;
   readonly corsOrigin: string;
   readonly tokenFile: string | undefined;
-  readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined;
+  readonly tlsFiles: TlsFiles | undefined;
   readonly insecure: boolean;
 }
 
@@ -27,20 +27,14 @@ const IDLE_SHARE = 0.02;
 /** Time for answers under way to finish when the server is told to stop. */
 const GRACE_MS = 10_000;
 
-/** A certificate with its chain takes some 10 KB. */
-const MAX_PEM_BYTES = 1 << 20;
-
 /** Serves until the signal is aborted. @throws InputError for files and addresses that cannot be used */
 export async function runServer(options: ServerOptions, io: Io, deps: PoolDeps): Promise<void> {
   const { address, mode } = options;
   const isLocal = "unix" in address || isLoopback(address.hostname);
   if (!isLocal) requireProtection(options, io);
-  const tokenFile = options.tokenFile === undefined ? undefined : readToken(options.tokenFile);
-  if (tokenFile?.exposed) io.log.warn(`${options.tokenFile} can be read by other users: chmod 600 it`);
-  const tls = options.tlsFiles && {
-    cert: readSmallFile(options.tlsFiles.cert, MAX_PEM_BYTES).text,
-    key: readSmallFile(options.tlsFiles.key, MAX_PEM_BYTES).text,
-  };
+  const warn = (message: string) => io.log.warn(message);
+  const token = options.tokenFile === undefined ? undefined : readToken(options.tokenFile, warn);
+  const tls = options.tlsFiles && readTlsFiles(options.tlsFiles, warn);
 
   const settings = { ...options, capacityBytes: CAPACITY_BYTES, idleShare: IDLE_SHARE };
   using open = openPool(settings, deps);
@@ -53,7 +47,7 @@ export async function runServer(options: ServerOptions, io: Io, deps: PoolDeps):
     maxWaitMs: options.maxWaitMs,
     corsOrigin: options.corsOrigin,
     hosts: isLocal && !("unix" in address) ? "loopback" : "any",
-    token: tokenFile?.token,
+    token,
     every: (intervalMs, work) => {
       const timer = setInterval(work, intervalMs);
       return () => clearInterval(timer);
@@ -72,8 +66,8 @@ export async function runServer(options: ServerOptions, io: Io, deps: PoolDeps):
   }
 }
 
-function readToken(path: string): TokenFile {
-  return readTokenFile(path, [`esoteric-entropy stream --bytes 24 --format base64 > ${path}`]);
+function readToken(path: string, warn: (message: string) => void): string {
+  return readTokenFile(path, warn, [`esoteric-entropy stream --bytes 24 --format base64 > ${path}`]);
 }
 
 /** Warns of what an attacker in the network could do. @throws UsageError without a token, TLS and --insecure */

@@ -19,9 +19,15 @@ function file(content: string, mode = 0o600): string {
 }
 
 test("a token is read without the blanks around it; permissions of others are told", () => {
-  expect(readTokenFile(file(" 0123456789abcdef\r\n"))).toEqual({ token: "0123456789abcdef", exposed: false });
-  for (const mode of [0o640, 0o604]) expect(readTokenFile(file("0123456789abcdef", mode)).exposed).toBe(true);
-  expect(readTokenFile(file("x".repeat(4_096))).token.length).toBe(4_096);
+  const warnings: string[] = [];
+  const read = (path: string) => readTokenFile(path, (text) => warnings.push(text));
+  expect(read(file(" 0123456789abcdef\r\n"))).toBe("0123456789abcdef");
+  expect(read(file("x".repeat(4_096))).length).toBe(4_096);
+  expect(warnings).toEqual([]);
+  for (const mode of [0o640, 0o604, 0o666]) read(file("0123456789abcdef", mode));
+  expect(warnings).toEqual(
+    Array(3).fill(`${join(folder, "token")} can be read by other users: chmod 600 it`),
+  );
 });
 
 test("one of another length is refused, with the caller's hint", () => {
@@ -30,7 +36,7 @@ test("one of another length is refused, with the caller's hint", () => {
     [4_097, "at most 4096"],
   ] as const) {
     const path = file("x".repeat(length));
-    expect(() => readTokenFile(path, ["make one"])).toThrow(
+    expect(() => readTokenFile(path, () => {}, ["make one"])).toThrow(
       expect.objectContaining({
         message: `${path}: a token has ${limit} characters, this has ${length}`,
         hints: ["make one"],
@@ -44,6 +50,6 @@ test("devices, FIFOs and large files are refused at once", () => {
   const fifo = join(folder, "fifo");
   expect(Bun.spawnSync(["mkfifo", fifo]).exitCode).toBe(0);
   for (const path of ["/dev/zero", fifo, file("x".repeat(1 << 20))]) {
-    expect(() => readTokenFile(path)).toThrow(InputError);
+    expect(() => readTokenFile(path, () => {})).toThrow(InputError);
   }
 });

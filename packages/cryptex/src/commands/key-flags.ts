@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "#kit/errors.ts";
-import { readSmallFile } from "#kit/files/small-file.ts";
+import { exposure, readSecret } from "#kit/files/small-file.ts";
 import { dataFolder } from "#kit/files/user-folders.ts";
 import { visible } from "#kit/format/visible.ts";
 import { isKeyName, Keyring, type OwnKey, readLineage } from "#kit/signing/keyring.ts";
@@ -91,7 +91,7 @@ export async function signerOf(
   const name = key ?? onlyOwnKey(ring);
   if (!isKeyName(name)) throw new UsageError(`'${visible(name)}' is no name of a key`);
   const own = await ring.own(name, passphraseFor(name, passphraseFile, io), io.signal);
-  if (own.exposed) io.log.warn(`others may read ${own.exposed}: chmod 600 takes that from them`);
+  if (own.exposed) io.log.warn(exposure(own.exposed));
   refuseRevoked(own);
   return own;
 }
@@ -125,7 +125,7 @@ function onlyOwnKey(ring: Keyring): string {
 /** Makes the way to the passphrase of a key: a file, or the terminal. */
 export function passphraseFor(name: string, file: string | undefined, io: Io): Passphrase {
   return async () => {
-    if (file !== undefined) return passphraseIn(file);
+    if (file !== undefined) return passphraseIn(file, io);
     return await askPassphrase(`Passphrase of the key ${name}`, io, [
       "--passphrase-file names a file with it",
     ]);
@@ -135,9 +135,10 @@ export function passphraseFor(name: string, file: string | undefined, io: Io): P
 /** A line of a long text. */
 const MAX_PASSPHRASE_BYTES = 4096;
 
-/** Reads a passphrase: the file without its line end. @throws UsageError where it is empty; InputError */
-export function passphraseIn(file: string): string {
-  const words = readSmallFile(file, MAX_PASSPHRASE_BYTES).text.replace(/\r?\n$/, "");
+/** Reads a passphrase: the file without its line end. Warns if others can read it. @throws UsageError where it is empty; InputError */
+export function passphraseIn(file: string, { log }: Pick<Io, "log">): string {
+  const warn = (message: string) => log.warn(message);
+  const words = readSecret(file, MAX_PASSPHRASE_BYTES, warn).replace(/\r?\n$/, "");
   if (words === "") throw new UsageError(`there is no passphrase in ${visible(file)}`);
   return words;
 }

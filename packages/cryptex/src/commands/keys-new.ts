@@ -39,7 +39,7 @@ export const keysNew = command({
       throw new UsageError(`there is a key ${name} already`, [`keys rotate ${name} makes the next`]);
     const passphrase =
       passphraseFile !== undefined
-        ? passphraseIn(passphraseFile)
+        ? passphraseIn(passphraseFile, io)
         : protect
           ? await askNewPassphrase(`Passphrase for the key ${name}`, io, [
               "--passphrase-file names a file with it",

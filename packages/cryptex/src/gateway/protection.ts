@@ -1,10 +1,10 @@
 /** Who may reach the gateway, and who may do what: from files and addresses to rules of access and TLS. */
 import { basename, extname } from "node:path";
 import { InputError, UsageError } from "#kit/errors.ts";
-import { readSmallFile } from "#kit/files/small-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import { type AccessRules, isLoopback, type Token } from "#kit/http/access.ts";
 import type { Address, TlsOptions } from "#kit/http/listen.ts";
+import { readTlsFiles, type TlsFiles } from "#kit/http/tls-files.ts";
 import { readTokenFile } from "#kit/http/token-file.ts";
 import { TOKEN_PROTOCOL } from "./http/routes-events.ts";
 import type { TokenFlag } from "./scopes.ts";
@@ -12,10 +12,7 @@ import type { TokenFlag } from "./scopes.ts";
 export interface ProtectionSettings {
   readonly address: Address;
   readonly tokens: readonly TokenFlag[];
-  /** Paths of PEM files. */
-  readonly tls?:
-    | { readonly cert: string; readonly key: string; readonly clientCa?: string | undefined }
-    | undefined;
+  readonly tls?: TlsFiles | undefined;
   /** Key exchange that a quantum computer does not undo, and no other. */
   readonly pqc: boolean;
   /** Serves other machines without tokens or TLS. */
@@ -29,9 +26,6 @@ export interface Protection {
   readonly tls?: TlsOptions;
 }
 
-/** A certificate with its chain takes some 10 KB. */
-const MAX_PEM_BYTES = 1 << 20;
-
 /** Hybrid of X25519 and ML-KEM-768: https://datatracker.ietf.org/doc/draft-ietf-tls-ecdhe-mlkem/ */
 const QUANTUM_SAFE = ["X25519MLKEM768"];
 
@@ -41,7 +35,6 @@ export function protectionOf(settings: ProtectionSettings, warn: (message: strin
   const isSocket = "unix" in address;
   if (!isSocket && !isLoopback(address.hostname)) requireProtection(settings, warn);
   const tokens = tokensOf(settings.tokens, warn);
-  const pem = (path: string) => readSmallFile(path, MAX_PEM_BYTES).text;
   return {
     access: {
       hosts: isSocket || !isLoopback(address.hostname) ? "any" : "loopback",
@@ -50,9 +43,7 @@ export function protectionOf(settings: ProtectionSettings, warn: (message: strin
     },
     ...(tls && {
       tls: {
-        cert: pem(tls.cert),
-        key: pem(tls.key),
-        ...(tls.clientCa !== undefined && { clientCa: pem(tls.clientCa) }),
+        ...readTlsFiles(tls, warn),
         ...(pqc && { keyExchangeGroups: QUANTUM_SAFE }),
         only13: true,
       },
@@ -86,8 +77,7 @@ function tokensOf(flags: readonly TokenFlag[], warn: (message: string) => void):
   const tokens: Token[] = [];
   for (const { scopes, file } of flags) {
     const hint = `openssl rand -base64 24 > ${file}`;
-    const { token, exposed } = readTokenFile(file, [hint]);
-    if (exposed) warn(`${visible(file)} can be read by other users: chmod 600 it`);
+    const token = readTokenFile(file, warn, [hint]);
     const name = basename(file, extname(file));
     if (tokens.some((other) => other.name === name)) {
       throw new InputError(`two tokens are called ${visible(name)}`, {

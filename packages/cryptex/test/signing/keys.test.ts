@@ -161,7 +161,7 @@ test("a key that others may read is used with a warning", async () => {
   const secret = folder.at(`keys/house/${secretsIn(folder, "house")[0]}`);
   (await import("node:fs")).chmodSync(secret, 0o644);
   const { exitCode, stderr } = await run(folder, "sign", "report");
-  expect([exitCode, stderr]).toEqual([0, expect.stringContaining("others may read")]);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining("can be read by other users")]);
 });
 
 test("another key of a name is not taken in", async () => {
