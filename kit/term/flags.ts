@@ -347,9 +347,19 @@ export function parseSize(text: string, flag: string): number {
   const unit = match ? SIZE_UNITS[match[2]!.toUpperCase()] : undefined;
   const bytes = match && unit ? Number(match[1]) * unit : Number.NaN;
   if (!Number.isSafeInteger(bytes)) {
-    throw new UsageError(`${flag}: '${text}' is not a size`, ["sizes are like 64, 4K, 1M or 2G"]);
+    throw new UsageError(`${flag}: '${text}' ${sizeFault(text, bytes)}`, ["sizes are like 64, 4K, 1M or 2G"]);
   }
   return bytes;
+}
+
+function sizeFault(text: string, bytes: number): string {
+  if (isNegative(text)) return "is below 0";
+  if (Number.isNaN(bytes)) return "is not a size";
+  return bytes > Number.MAX_SAFE_INTEGER ? "is too large" : "is not a whole number of bytes";
+}
+
+function isNegative(text: string): boolean {
+  return /^\s*-\s*\.?\d/.test(text);
 }
 
 /** Parses `1000`, `64K`, `1M/s` to bytes a second, at least 1. @throws UsageError */
@@ -373,9 +383,14 @@ export function parseSeconds(text: string, flag: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s)?$/.exec(text.trim());
   const ms = match ? Number(match[1]) * (match[2] === "ms" ? 1 : 1000) : Number.NaN;
   if (!(ms > 0) || ms > MAX_SECONDS * 1000) {
-    throw new UsageError(`${flag}: '${text}' is not a time`, ["times are like 2, 0.5 or 500ms"]);
+    throw new UsageError(`${flag}: '${text}' ${timeFault(text, ms)}`, ["times are like 2, 0.5 or 500ms"]);
   }
   return ms;
+}
+
+function timeFault(text: string, ms: number): string {
+  if (isNegative(text) || ms === 0) return "is not above 0";
+  return Number.isNaN(ms) ? "is not a time" : `is longer than ${MAX_SECONDS} seconds`;
 }
 
 /** Timers hold 31 bits of milliseconds: 2,147,483 s. */

@@ -7,7 +7,7 @@ import { type Column, table } from "#kit/term/table.ts";
 import { glyphsFor, meter, visibleBar } from "#kit/term/widgets.ts";
 import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { fullEntropyBytes } from "../pool/snapshot.ts";
-import { claimsText, familiesText, type PoolStatus } from "../pool/status.ts";
+import { claimsText, familiesText, type PoolStatus, whyOf } from "../pool/status.ts";
 
 export function poolJson(status: PoolStatus): object {
   return { schema: 1, ...status, fullEntropyBytesPerSecond: outputRate(status) };
@@ -60,7 +60,7 @@ export function poolText(status: PoolStatus, io: Io): string {
       formatAmount(source.creditedBits / seconds),
       visibleBar(source.creditedBits / creditedBits, barWidth, glyphs),
       String(source.healthFailures + source.faults),
-      source.reason ?? source.lastFault ?? "",
+      whyOf(source) ?? "",
     ];
     const style = STATE_STYLES[source.state];
     return cells.map((text, i) => ({ text, style: i === 1 || style === "dim" ? style : undefined }));

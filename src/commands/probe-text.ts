@@ -16,20 +16,32 @@ export function probeJson(look: FirstLook, stepNs: number | undefined): object {
     schema: 1,
     source: info.id,
     unit: info.unit,
-    stepNs: info.unit === "ticks" ? (stepNs ?? null) : null,
+    stepNs: info.unit === "ticks" && stepNs !== undefined ? significant(stepNs) : null,
     samples: trace.samples.length,
     discarded: trace.discarded,
-    rateHz: look.rateHz,
+    rateHz: significant(look.rateHz),
     min,
-    median,
-    p99,
+    median: toHundredths(median),
+    p99: toHundredths(p99),
     max,
     distinct: look.distinct,
     symbolBits: info.symbolBits,
-    claimedH: look.claimedH,
-    assessedH: look.assessedH,
+    claimedH: significant(look.claimedH),
+    assessedH: significant(look.assessedH),
     startup: look.startup,
   };
+}
+
+/** More digits than these were not measured: the counter's period and the time of sampling are not known better. */
+const SIGNIFICANT_DIGITS = 6;
+
+function significant(value: number): number {
+  return Number(value.toPrecision(SIGNIFICANT_DIGITS));
+}
+
+/** A quantile between two samples is interpolated. */
+function toHundredths(value: number): number {
+  return Number(value.toFixed(2));
 }
 
 const STARTUP_STYLES: Readonly<Record<FirstLook["startup"], Style | undefined>> = {
@@ -58,12 +70,12 @@ export function probeText(look: FirstLook, stepNs: number | undefined, io: Io): 
     `samples      ${trace.samples.length} (${trace.discarded} of warm-up dropped), ${formatAmount(look.rateHz)}/s`,
     `unit         ${unit}`,
     `min          ${min}`,
-    `median       ${median}`,
-    `99 %         ${Number(p99.toFixed(2))}`,
+    `median       ${toHundredths(median)}`,
+    `99 %         ${toHundredths(p99)}`,
     `max          ${max}`,
     `distinct     ${look.distinct}`,
     `start-up     ${paint(look.startup, STARTUP_STYLES[look.startup], io.color)}`,
-    `claimed H    ${look.claimedH} bits per ${info.symbolBits}-bit symbol`,
+    `claimed H    ${significant(look.claimedH)} bits per ${info.symbolBits}-bit symbol`,
     `assessed H   ${formatFixed(look.assessedH, 3)} (SP 800-90B non-IID, this many samples)`,
     "",
     `in time      ${sparkline(values, marks, { least: min, most: p99 }, glyphs)}`,

@@ -1,9 +1,9 @@
 /** Where the drill's noise comes from: the sources of this machine, or recordings made by `record`. */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openDataFile } from "#kit/files/data-file.ts";
-import { naming } from "#kit/files/part-file.ts";
+import { readSmallFile } from "#kit/files/small-file.ts";
 import { InputError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import type { MachineDescription } from "../platform/machine.ts";
@@ -90,8 +90,7 @@ export interface RecordedNoise {
  * @throws InputError where there is none, or a manifest is not understood
  */
 export function findRecordings(path: string, sources: readonly Source[]): RecordedNoise[] {
-  const isFolder = naming(path, () => statSync(path).isDirectory());
-  const manifests = isFolder
+  const manifests = isFolder(path)
     ? sources
         .map(({ info }) => join(path, `${info.id}.json`))
         .filter((file) => statSync(file, { throwIfNoEntry: false }))
@@ -104,14 +103,18 @@ export function findRecordings(path: string, sources: readonly Source[]): Record
   return manifests.map(readManifest);
 }
 
+/** False for what cannot be looked at: whoever reads it says why. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 function readManifest(path: string): RecordedNoise {
   const refuse = (why: string) => new InputError(`${path} is not the manifest of a recording: ${why}`);
-  const text = naming(path, () => {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw refuse("it is no file");
-    if (stats.size > MAX_MANIFEST_BYTES) throw refuse("it is too large");
-    return readFileSync(path, "utf8");
-  });
+  const { text } = readSmallFile(path, MAX_MANIFEST_BYTES);
   let manifest: Partial<Manifest> | null;
   try {
     manifest = JSON.parse(text) as Partial<Manifest> | null;

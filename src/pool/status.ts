@@ -44,6 +44,11 @@ export function shortageOf(status: PoolStatus): string {
   return `${creditedBits.toFixed(0)} bits credited in ${(status.uptimeMs / 1000).toFixed(1)} s, ${levelBits.toFixed(0)} unspent; sources: ${census || "none"}`;
 }
 
+/** Says why a source does not deliver, or what was the matter with one that does; undefined where nothing was. */
+export function whyOf({ reason, lastFault }: Pick<SourceStatus, "reason" | "lastFault">): string | undefined {
+  return reason ?? (lastFault === undefined ? undefined : `earlier: ${lastFault}`);
+}
+
 /** Says in a line where the claims come from. */
 export function claimsText({ calibration }: Pick<PoolStatus, "calibration">): string {
   const { state, reason, assessedElsewhere } = calibration;

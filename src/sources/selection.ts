@@ -35,8 +35,19 @@ export function selectSources(sources: readonly Source[], list = "default"): Sou
 export function sourceNamed(sources: readonly Source[], id: string): Source {
   const source = sources.find((candidate) => candidate.info.id === id);
   if (source) return source;
-  const ids = sources.map((candidate) => candidate.info.id);
-  throw new UsageError(`unknown source '${id}'`, [...suggestion(id, ids), known(sources)]);
+  throw unknown(id, idsOf(sources), LISTED);
+}
+
+const LISTED = "'esoteric-entropy scan' lists the sources";
+
+/** One hint: what may have been meant, else where to look. */
+function unknown(word: string, candidates: readonly string[], otherwise: string): UsageError {
+  const [hint = otherwise] = suggestion(word, candidates);
+  return new UsageError(`unknown source '${word}'`, [hint]);
+}
+
+function idsOf(sources: readonly Source[]): string[] {
+  return sources.map(({ info }) => info.id);
 }
 
 function meaning(name: string, sources: readonly Source[]): (source: Source) => boolean {
@@ -44,16 +55,23 @@ function meaning(name: string, sources: readonly Source[]): (source: Source) => 
   if (name === "default") return byDefault;
   if (name === "fast") return ({ info }) => info.effects.length === 0 && info.rateHz >= FAST_MIN_RATE_HZ;
   if ((FAMILIES as readonly string[]).includes(name)) return ({ info }) => info.family === name;
-  const source = sourceNamed(sources, name);
-  return (candidate) => candidate === source;
+  if (!idsOf(sources).includes(name)) {
+    throw unknown(name, [...idsOf(sources), ...familiesOf(sources), ...SETS], known(sources));
+  }
+  return ({ info }) => info.id === name;
 }
 
 function byDefault({ info }: Source): boolean {
   return isDefault(info);
 }
 
+const SETS = ["default", "fast", "all"];
+
+function familiesOf(sources: readonly Source[]): string[] {
+  return [...new Set(sources.map(({ info }) => info.family))];
+}
+
+/** The ids would fill a screen. */
 function known(sources: readonly Source[]): string {
-  const families = [...new Set(sources.map((source) => source.info.family))];
-  const ids = sources.map((source) => source.info.id);
-  return `sources: ${ids.join(", ")}; families: ${families.join(", ")}; also default, fast, all`;
+  return `${LISTED}; families are ${familiesOf(sources).join(", ")}; also ${SETS.join(", ")}`;
 }

@@ -118,7 +118,7 @@ describe("without sampling", () => {
     [["stream", "--byts", "12"], "did you mean '--bytes'"],
     [["stream", "--bytes"], "--bytes needs a value"],
     [["stream", "--bytes", "many"], "sizes are like"],
-    [["stream", "--sources", "nothing"], "hint: sources: audio_noise,"],
+    [["stream", "--sources", "nothing"], "'esoteric-entropy scan' lists the sources; families are sensor,"],
     [["stream", "--sources", "-default"], "leaves no source"],
     [["stream", "--format", "octal"], "is not one of"],
     [["probe"], "missing argument <source>"],

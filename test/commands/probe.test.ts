@@ -36,6 +36,18 @@ describe("probe", () => {
     expect([source.opened(), source.closed()]).toEqual([1, 1]);
   });
 
+  test("no figure has more digits than were measured", async () => {
+    const host = { ...fakeHost(), native: { ok: false, reason: "none" } } as const;
+    const noisy = fakeSource({ id: "noisy", claim: 0.1 + 0.2 }, fakeNoise(1));
+    for (const samples of [1_001, 2_000, 2_999]) {
+      for (const json of [true, false]) {
+        const io = fakeIo();
+        await runProbe(options({ source: "noisy", samples, json }), io, depsOf(noisy, host as never));
+        expect(io.written().toString()).not.toMatch(/\d\.\d{7,}|\.\d*0{5,}\d|\.\d*9{5,}/);
+      }
+    }
+  });
+
   test("--json has the distribution, and the claim of the counter's step", async () => {
     const probed = async (host = fakeHost()) => {
       const noisy = fakeSource({ id: "noisy", unit: "ticks", claim: 2, coarseClaim: 0.5 }, fakeNoise(1));

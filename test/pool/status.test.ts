@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { openPool } from "../../src/pool/open.ts";
-import { claimsText, familiesText, seedText } from "../../src/pool/status.ts";
+import { claimsText, familiesText, seedText, whyOf } from "../../src/pool/status.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 
 test("families behind the output, with shares that are not rounded up", () => {
@@ -60,4 +60,11 @@ test("a seed from one family alone is said once, however many seeds there are", 
 test("output that cannot keep to --family-share is said, too", async () => {
   const said = await warningsOf(["clock"], 0.5);
   expect(said.map((text) => text.slice(0, 22))).toEqual(["the generator's seed r", "output rests on clock "]);
+});
+
+test("what was the matter before is not said of the state that a source has now", () => {
+  const lastFault = "failed the start-up APT test";
+  expect(whyOf({})).toBeUndefined();
+  expect(whyOf({ lastFault })).toBe("earlier: failed the start-up APT test");
+  expect(whyOf({ lastFault, reason: "sampling hung" })).toBe("sampling hung");
 });

@@ -28,17 +28,22 @@ describe("selectSources", () => {
     expect(ids(" quick , steady ")).toEqual(["quick", "steady"]);
   });
 
-  test("a word that names nothing is an error that lists what there is", () => {
-    const error = (() => {
+  test("a word that names nothing is an error with one hint: a word that is near, or where the words are", () => {
+    const hintsFor = (list: string) => {
       try {
-        return ids("quik");
-      } catch (reason) {
-        return reason as UsageError;
+        ids(list);
+      } catch (error) {
+        if (error instanceof UsageError) return error.hints;
       }
-    })();
-    expect(error).toBeInstanceOf(UsageError);
-    expect((error as UsageError).hints.join("\n")).toContain("did you mean 'quick'?");
-    expect((error as UsageError).hints.join("\n")).toContain("quick, steady, slow, loud");
+      throw new Error("it names something");
+    };
+    expect(hintsFor("quik")).toEqual(["did you mean 'quick'?"]);
+    expect(hintsFor("defualt")).toEqual(["did you mean 'default'?"]);
+    expect(hintsFor("netwrk")).toEqual(["did you mean 'network'?"]);
+    const [hint, ...more] = hintsFor("nope");
+    expect(more).toEqual([]);
+    expect(hint).toContain("'esoteric-entropy scan' lists the sources; families are ");
+    expect(hint).not.toContain("steady");
   });
 
   test("a list that leaves nothing is an error, never the default", () => {

@@ -1,6 +1,7 @@
 /** The selected source's physics: what is believed to make its noise, what is not known about it, and its credit. */
 import { formatFixed } from "#kit/format/numbers.ts";
 import { wrap } from "#kit/format/wrap.ts";
+import { whyOf } from "../../pool/status.ts";
 import type { Region } from "./frame.ts";
 import { type Model, selectedSource } from "./model.ts";
 import { drawRule } from "./plot.ts";
@@ -13,12 +14,12 @@ export function drawPhysics(region: Region, model: Model): void {
   drawRule(region, "physics");
   if (!source || !info) return;
   const { text: state, tone } = shownState(model, source);
-  const why = source.reason ?? source.lastFault;
+  const why = whyOf(source);
   const assessed =
     source.assessedH === null ? "not assessed yet" : `assessed ${formatFixed(source.assessedH, 3)}`;
   const paragraphs: [string, Style][] = [
     [info.title, BOLD],
-    [why === undefined ? state : `${state}: ${why}`, { tone }],
+    [why === undefined ? state : `${state}${source.reason === undefined ? "; " : ": "}${why}`, { tone }],
     [info.mechanism, PLAIN],
     [
       `${info.symbolBits}-bit symbols of ${info.unit}; bits each: claimed ${source.claimedH}, ${assessed}`,

@@ -2,6 +2,7 @@
 
 import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
 import type { SourceSnapshot } from "../../pool/snapshot.ts";
+import { whyOf } from "../../pool/status.ts";
 import type { Region } from "./frame.ts";
 import type { Model } from "./model.ts";
 import { DIM, PLAIN, type Style, type Tone } from "./style.ts";
@@ -86,7 +87,7 @@ export function drawSourceTable(region: Region, model: Model): void {
       const style = column.title === "STATE" && !selected ? { tone: shown.tone } : base;
       drawCell(region, x, row + 1, width, column.cell(source, shown), column.right === true, style);
     }
-    const reason = roomy ? (source.reason ?? source.lastFault ?? "") : "";
+    const reason = roomy ? (whyOf(source) ?? "") : "";
     region
       .region({ x: reasonX, y: row + 1, width: region.width - 1 - reasonX, height: 1 })
       .text(0, 0, reason, selected ? base : DIM);

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { UsageError } from "#kit/errors.ts";
-import { type Flags, flag, many, parseOptions, positional } from "#kit/term/flags.ts";
+import {
+  type Flags,
+  flag,
+  many,
+  parseOptions,
+  parseRate,
+  parseSeconds,
+  parseSize,
+  positional,
+} from "#kit/term/flags.ts";
 
 const FLAGS = {
   bytes: flag.text({ about: "", short: "n", hint: "N" }),
@@ -166,5 +175,40 @@ describe("a list", () => {
     const numbers: readonly number[] = level;
     const texts: readonly string[] = path;
     expect([numbers, texts]).toEqual([[2], ["a"]]);
+  });
+});
+
+describe("amounts that are refused", () => {
+  const messageOf = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof UsageError) return error.message;
+      throw error;
+    }
+    throw new Error("it was taken");
+  };
+
+  test("are told why: below 0, too large, not whole, or no amount at all", () => {
+    for (const [text, why] of [
+      ["-1", "is below 0"],
+      ["-1.5M", "is below 0"],
+      ["0.3", "is not a whole number of bytes"],
+      ["9999999T", "is too large"],
+      ["much", "is not a size"],
+      ["-", "is not a size"],
+      ["--1", "is not a size"],
+    ]) {
+      expect(messageOf(() => parseSize(text!, "--bytes"))).toBe(`--bytes: '${text}' ${why}`);
+    }
+    expect(messageOf(() => parseRate("-1", "--rate"))).toBe("--rate: '-1' is below 0");
+    for (const [text, why] of [
+      ["-1", "is not above 0"],
+      ["0", "is not above 0"],
+      ["soon", "is not a time"],
+      ["99999999", "is longer than 2000000 seconds"],
+    ]) {
+      expect(messageOf(() => parseSeconds(text!, "--wait"))).toBe(`--wait: '${text}' ${why}`);
+    }
   });
 });
