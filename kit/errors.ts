@@ -67,10 +67,12 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   EROFS: "the file system is read-only",
   EISDIR: "there is a folder of this name",
+  EEXIST: "there is a file of this name",
   ENOENT: "there is no such folder",
   ENOTDIR: "part of the path is no folder",
   ENAMETOOLONG: "the name is too long",
   ELOOP: "too many symbolic links",
+  EADDRNOTAVAIL: "this machine has no such address",
 };
 
 /** Where the same code means something else to whoever reads. */

@@ -3,8 +3,8 @@
  * holder ends. What `lockFile` makes stays when nobody holds the lock; what `holdFile` makes is removed.
  */
 import { constants, Database } from "bun:sqlite";
-import { rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { pause } from "../abort.ts";
 import { InputError } from "../errors.ts";
 import { realFolder } from "./links.ts";
@@ -98,7 +98,7 @@ function isTaken(database: Database, path: string): boolean {
 }
 
 const WORDS: readonly (readonly [code: string, words: string])[] = [
-  ["SQLITE_CANTOPEN", "no file can be made or written there"],
+  ["SQLITE_CANTOPEN", "no file can be made or written there, or it is a link"],
   ["SQLITE_READONLY", "it may not be written"],
   ["SQLITE_NOTADB", "it is another file"],
   ["SQLITE_IOERR", "the file system has no locks, or fails"],
@@ -106,6 +106,9 @@ const WORDS: readonly (readonly [code: string, words: string])[] = [
 
 function cannotLock(path: string, cause: unknown): InputError {
   const { code, message } = cause as { readonly code?: string; readonly message: string };
-  const words = WORDS.find(([prefix]) => code?.startsWith(prefix))?.[1] ?? message;
+  const isLost = !existsSync(dirname(path));
+  const words = isLost
+    ? "there is no such folder"
+    : (WORDS.find(([prefix]) => code?.startsWith(prefix))?.[1] ?? message);
   return new InputError(`cannot lock ${path}: ${words}`, { cause });
 }

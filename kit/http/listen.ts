@@ -1,7 +1,8 @@
 /** Binds a request handler to a port or a Unix socket, and stops it again. */
 import { constants } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { InputError } from "../errors.ts";
+import { InputError, writeRefusal } from "../errors.ts";
+import { holdFileInTurn } from "../files/file-lock.ts";
 import { type ErrorForm, Refusal, refusalResponse } from "./refusal.ts";
 import { clearSocketPath } from "./unix-socket.ts";
 import { SOCKETS, type Socket } from "./web-socket.ts";
@@ -91,8 +92,13 @@ function bunTls({ cert, key, clientCa, keyExchangeGroups, only13 }: TlsOptions):
 /** Versions that are older than TLS 1.3. */
 const BEFORE_13 = constants.SSL_OP_NO_TLSv1_2 | constants.SSL_OP_NO_TLSv1_1 | constants.SSL_OP_NO_TLSv1;
 
+/** Others hold it for milliseconds, while they start. */
+const LOCK_MS = 10_000;
+
 /** The socket is its owner's alone from the moment it exists. Bun removes it when the server stops. */
 async function bindSocket<T>(path: string, bind: (path: string) => T): Promise<T> {
+  // Another program that starts here would remove the socket that this one makes.
+  using _ = await holdFileInTurn(`${path}.lock`, AbortSignal.timeout(LOCK_MS));
   await clearSocketPath(path);
   const umask = process.umask(0o177);
   try {
@@ -126,5 +132,5 @@ function bindError(where: string, cause: unknown, hints: readonly string[]): Inp
   if (code?.startsWith("ERR_")) {
     return new InputError(`the certificate or its key cannot be used: ${message}`, { cause });
   }
-  return new InputError(`cannot listen on ${where}: ${message}`, { cause });
+  return new InputError(`cannot listen on ${where}: ${writeRefusal(cause)}`, { cause });
 }

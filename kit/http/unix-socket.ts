@@ -1,5 +1,5 @@
 /** The file that names a Unix socket. */
-import { lstatSync, rmSync } from "node:fs";
+import { lstatSync, rmSync, type Stats } from "node:fs";
 import { connect } from "node:net";
 import { InputError, readRefusal } from "../errors.ts";
 
@@ -11,11 +11,20 @@ export async function clearSocketPath(path: string): Promise<void> {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new InputError(`${path}: the path of a socket has at most ${MAX_PATH_BYTES} bytes`);
   }
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = statsOf(path);
   if (found === undefined) return;
   if (!found.isSocket()) throw new InputError(`${path} exists and is not a socket`);
   if (await isListening(path)) throw new InputError(`${path}: another program listens there`);
   rmSync(path);
+}
+
+/** Undefined also for what cannot be looked at: binding says why. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function isListening(path: string): Promise<boolean> {

@@ -42,10 +42,9 @@ export function findCommand<Deps>(
 export function unknownCommand(facts: ProgramFacts, [word = "", second]: readonly string[]): UsageError {
   const members = groupOf(facts, word);
   if (members.length === 0) {
-    return new UsageError(
-      `unknown command '${word}'`,
-      suggestion(word, [...new Set([...firstWords(facts), ...shownCommands(facts)])]),
-    );
+    const names = [...new Set([...firstWords(facts), ...shownCommands(facts)])];
+    const [hint = `'${facts.name} --help' lists the commands`] = suggestion(word, names);
+    return new UsageError(`unknown command '${word}'`, [hint]);
   }
   if (second === undefined || second.startsWith("-")) {
     return new UsageError(`'${word}' is a group of commands: ${secondWords(facts, word).join(", ")}`, [

@@ -19,7 +19,9 @@ import {
   write,
 } from "node:fs";
 import { constants as os } from "node:os";
+import { getSystemErrorName } from "node:util";
 import { onAbort } from "#kit/abort.ts";
+import { holdFile } from "#kit/files/file-lock.ts";
 import { InputError, NativeError, writeRefusal } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
 
@@ -55,30 +57,35 @@ export class Fifo implements Disposable {
     private readonly fd: number,
     /** The reading end, non-blocking. */
     private readonly drain: number,
+    private readonly lock: Disposable,
   ) {}
 
   /**
    * Makes the FIFO or opens the existing one.
-   * @throws InputError if the path is something else, or another user's; leaves nothing behind
+   * @throws InputError if the path is something else, another user's, or served by another program; leaves nothing behind
    */
   static open(options: FifoOptions, calls: FifoCalls): Fifo {
     const { path, mode, pipeBytes, userId } = options;
     let found: Stats | undefined;
     let made = false;
     let fifo: Fifo | undefined;
+    const lock = hold(path);
     try {
       made = make(path, calls);
       found = lstatSync(path);
       requireFifo(path, found);
       if (!made) requireOwner(path, found, userId);
-      fifo = new Fifo(path, found, made, ...openEnds(path, found));
+      fifo = new Fifo(path, found, made, ...openEnds(path, found), lock);
       if (made) fchmodSync(fifo.fd, mode);
       fifo.#empty(); // others may have left bytes in it
       calls.resizePipe(fifo.fd, 2 ** Math.floor(Math.log2(pipeBytes)));
       return fifo;
     } catch (error) {
       if (fifo) fifo.close();
-      else if (made && found?.isFIFO()) remove(path, found);
+      else {
+        if (made && found?.isFIFO()) remove(path, found);
+        lock[Symbol.dispose]();
+      }
       throw asInputError(path, error);
     }
   }
@@ -104,6 +111,7 @@ export class Fifo implements Disposable {
     if (this.made) remove(this.path, this.found);
     closeSync(this.drain);
     closeSync(this.fd);
+    this.lock[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
@@ -151,6 +159,20 @@ export class Fifo implements Disposable {
       this.#scrap.fill(0);
     }
   }
+}
+
+/** Keeps other programs from serving the path. @throws InputError where one does */
+function hold(path: string): Disposable {
+  let held: Disposable | undefined;
+  try {
+    held = holdFile(`${path}.lock`);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // Root may have made the FIFO for this user, in a folder where nothing else can be made. Where there is none, making it says why.
+    return { [Symbol.dispose]() {} };
+  }
+  if (held) return held;
+  throw new InputError(`another program serves ${path}`, { hints: ["end it, or give another path"] });
 }
 
 /** @returns true if it was made, false if the name is taken */
@@ -225,5 +247,8 @@ function isErrno(error: unknown, code: string): error is NodeJS.ErrnoException {
 function asInputError(path: string, error: unknown): unknown {
   if (error instanceof InputError || !(error instanceof Error)) return error;
   if (!(error instanceof NativeError) && !("errno" in error)) return error;
-  return new InputError(`cannot serve ${path}: ${writeRefusal(error)}`, { cause: error });
+  const isNamed = error instanceof NativeError && error.errno !== undefined;
+  const code = isNamed ? getSystemErrorName(-error.errno!) : undefined;
+  const words = writeRefusal(code === undefined ? error : { code, message: error.message });
+  return new InputError(`cannot serve ${path}: ${words}`, { cause: error });
 }

@@ -10,6 +10,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -83,9 +84,32 @@ describe("a path where there is nothing", () => {
 
   test("that cannot be made is named, with the reason", () => {
     path = join(folder, "no", "such", "folder");
-    expect(refusal().message).toContain(`cannot serve ${path}: ${path}: ENOENT`);
+    expect(refusal().message).toBe(`cannot serve ${path}: there is no such folder`);
     path = join(folder, "x".repeat(300));
-    expect(refusal().message).toContain("ENAMETOOLONG");
+    expect(refusal().message).toBe(`cannot serve ${path}: the name is too long`);
+  });
+
+  test("is served by one program at a time; a lock is there as long, and is taken over from one that was killed", async () => {
+    const module = new URL("../../../kit/files/file-lock.ts", import.meta.url).href;
+    {
+      using fifo = open();
+      expect(readdirSync(folder).sort()).toEqual(["fifo", "fifo.lock"]);
+      expect(refusal().message).toBe(`another program serves ${path}`);
+      expect([fifo.made, lstatSync(path).isFIFO()]).toEqual([true, true]);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+    const script = `const { holdFile } = await import(${JSON.stringify(module)});
+      globalThis.held = holdFile(${JSON.stringify(`${path}.lock`)});
+      console.log("held");
+      setInterval(() => {}, 1000);`;
+    const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "inherit" });
+    using _child = { [Symbol.dispose]: () => child.kill("SIGKILL") };
+    await child.stdout.getReader().read();
+    expect(refusal().message).toBe(`another program serves ${path}`);
+    child.kill("SIGKILL");
+    await child.exited;
+    open().close();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test("what has taken the FIFO's name is not removed in its place", () => {

@@ -1,6 +1,6 @@
 /** Options of `listen` that no product's own tests use. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "#kit/errors.ts";
@@ -48,6 +48,29 @@ test("a port in use: the product says what to do", async () => {
   const address = { hostname: "127.0.0.1", port: Number(new URL(server.url).port) };
   const error = await rejectionOf(listening({ address, portHints: ["another port"] }));
   expect((error as InputError).hints).toEqual(["another port"]);
+});
+
+test("of two that start on one socket, which a third left behind, one is told; nothing else is left", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kit-listen-"));
+  try {
+    const unix = join(folder, "socket");
+    const script = `Bun.serve({ unix: ${JSON.stringify(unix)}, fetch: () => new Response() }); process.kill(process.pid, "SIGKILL");`;
+    await Bun.spawn([process.execPath, "-e", script]).exited;
+    expect(readdirSync(folder)).toEqual(["socket"]);
+    const starts = await Promise.allSettled([1, 2, 3].map(() => listening({ address: { unix } })));
+    expect(starts.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(readdirSync(folder)).toEqual(["socket"]);
+    const [server] = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+    const answer = await fetch("http://localhost/", { unix, method: "POST", body: "here" });
+    expect(await answer.text()).toBe("here");
+    await server!.stop(0);
+    for (const lost of [join(folder, "none/socket"), join(unix, "x")]) {
+      const { message } = await rejectionOf(listening({ address: { unix: lost } }));
+      expect([message, message.split(lost).length]).toEqual([expect.not.stringMatching(/E[A-Z]{4,}/), 2]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 const openssl = Bun.which("openssl");

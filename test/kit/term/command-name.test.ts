@@ -79,6 +79,7 @@ describe("a command line", () => {
     expect(await refused("rules", "fnd")).toBe("unknown command 'rules fnd' | did you mean 'rules find'?");
     expect(await refused("ruls", "find")).toBe("unknown command 'ruls' | did you mean 'rules'?");
     expect(await refused("find")).toBe("unknown command 'find' | did you mean 'rules find'?");
+    expect(await refused("nope")).toBe("unknown command 'nope' | 'demo --help' lists the commands");
     expect(await refused("index", "")).toStartWith("unknown command 'index '");
     expect(await refused("constructor", "name")).toStartWith("unknown command 'constructor'");
   });

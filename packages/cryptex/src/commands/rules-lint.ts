@@ -27,7 +27,7 @@ export const rulesLint = command({
     "Errors are rules, files and includes that a scan would not evaluate: syntax errors, names that are not defined, modules that are not imported or that the engine lacks, and whatever else it refuses. Warnings are likely mistakes, and what slows scans down; among them is all that the engine warns of. Hints are the rest.",
     "Each finding has a code in brackets, which stays the same from version to version.",
     "Without a path these are the rules that cryptex.toml or CRYPTEX_RULES names. Lint them together: rules may use those of other files.",
-    "The exit code is 3 if a file or a folder could not be read.",
+    "The exit code is 3 if a file or a folder could not be read, and 1 if there is no rule.",
   ],
   flags: FLAGS,
   examples: ["cryptex rules lint my-rules/", "cryptex rules lint my-rules/ --fail-on lint --json"],
@@ -37,6 +37,10 @@ export const rulesLint = command({
     const report = await openLint(request, io.signal);
     const counts = countOf(report.findings);
     await io.out(json ? lintJson(report, counts) : lintText(report, counts, io));
+    if (report.rules === 0 && report.findings.length === 0) {
+      io.log.error(`nothing was looked at: there is no rule in ${visible(request.paths.join(", "))}`);
+      return EXIT.failure;
+    }
     if (failOn.includes("lint") && counts.error + counts.warning > 0) return FINDINGS;
     return report.findings.some(({ code }) => code === "unreadable") ? INCOMPLETE : EXIT.ok;
   },

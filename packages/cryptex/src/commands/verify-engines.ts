@@ -78,7 +78,9 @@ export const verifyEnginesCommand = command({
     const lost = quarantined.filter(({ harmless }) => !harmless);
     const result = await verifyEngines({ rules, lost, files, own, ownName: facts.name }, signal);
     await io.out(options.json ? `${safeJson(result)}\n` : verificationText(result));
+    if (files.length === 0) io.log.error("nothing was compared: no file was scanned");
     if (result.differences.length > 0) return FINDINGS;
+    if (files.length === 0 && complete) return EXIT.failure;
     return complete ? EXIT.ok : INCOMPLETE;
   },
 });

@@ -9,7 +9,19 @@ export function driftIn(
   { expect }: Pick<GapSettings, "expect">,
   baseline?: GapReport,
 ): string[] {
-  return [...broken(report), ...unmet(report, expect), ...(baseline ? changed(baseline, report) : [])];
+  return [
+    ...nothing(report),
+    ...broken(report),
+    ...unmet(report, expect),
+    ...(baseline ? changed(baseline, report) : []),
+  ];
+}
+
+/** Nothing checked is not all right: the root may be the wrong one. */
+function nothing({ components, excluded }: GapReport): string[] {
+  return components.length + excluded.length === 0
+    ? ["nothing was checked: no file here is a component"]
+    : [];
 }
 
 function broken({ problems }: GapReport): string[] {

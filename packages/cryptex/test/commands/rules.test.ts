@@ -94,6 +94,18 @@ describe("rules lint", () => {
     }
   });
 
+  test("where there is no rule, nothing is all right: exit 1", async () => {
+    folder.write("none/readme.txt", "no rule");
+    for (const path of ["none", "none.yar"]) {
+      folder.write("none.yar", "// no rule\n");
+      const { code, talk } = await run("rules", "lint", at(path));
+      expect([code, talk]).toEqual([
+        1,
+        expect.stringContaining("nothing was looked at: there is no rule in"),
+      ]);
+    }
+  });
+
   test("no rules are named", async () => {
     const failure = await rejectionOf(runApp(trial, ["rules", "lint"], fakeIo()));
     expect(failure).toBeInstanceOf(UsageError);

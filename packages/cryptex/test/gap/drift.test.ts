@@ -89,6 +89,12 @@ describe("the baseline differs", () => {
     expect(await drift(CRC, `name = "other"\n${CRC_MAP}`, [CRC, facts])).toEqual([]);
   });
 
+  test("a tree without a component is not all right", async () => {
+    expect(await drift({ "readme.txt": "x" }, "", undefined)).toEqual([
+      "nothing was checked: no file here is a component",
+    ]);
+  });
+
   test("hostile names are escaped", async () => {
     const [words] = await drift({ "a\x1b[2J.c": "" }, "", [{}, ""]);
     expect(words).toBe("baseline: a\\x1B[2J.c is new");
