@@ -72,6 +72,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTDIR: "part of the path is no folder",
   ENAMETOOLONG: "the name is too long",
   ELOOP: "too many symbolic links",
+  EBADF: "it is closed",
   EADDRNOTAVAIL: "this machine has no such address",
 };
 

@@ -68,7 +68,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "kit/term",
     files: /^kit\/term\//,
-    may: ["kit/abort", "kit/errors", "kit/format"],
+    may: ["kit/abort", "kit/errors", "kit/format", "kit/native"],
     packages: /^(node:|consola|@clack\/prompts$|fastest-levenshtein$)/,
   },
   { name: "make", files: /^make\//, may: [], packages: /^$/ },
@@ -276,7 +276,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "product",
     files: /^src\/(product|menu|main)\.ts$/,
-    may: ["commands", "deps", "version", "kit/term", "source"],
+    may: ["commands", "deps", "version", "kit/native", "kit/term", "source"],
     packages: /^node:fs$/,
   },
 
@@ -676,7 +676,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/product",
     files: /^packages\/cryptex\/src\/(product|main)\.ts$/,
-    may: ["cryptex/commands", "cryptex/deps", "cryptex/version", "kit/term"],
+    may: ["cryptex/commands", "cryptex/deps", "cryptex/version", "kit/native", "kit/term"],
     packages: /^node:fs$/,
   },
 

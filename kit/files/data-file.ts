@@ -1,5 +1,5 @@
 /** Files, pipes and standard input, read once from beginning to end. */
-import { close, fstat, open, read } from "node:fs";
+import { close, fstat, open, read, type Stats, stat } from "node:fs";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { orAborted, pause } from "../abort.ts";
@@ -8,6 +8,7 @@ import { InputError, readRefusal, UsageError } from "../errors.ts";
 const openFile = promisify(open);
 const closeFile = promisify(close);
 const statFile = promisify(fstat);
+const statPath = promisify(stat);
 
 /** Bytes of one read: large enough for the system call not to matter, small enough for a progress line to move. */
 const PIECE_BYTES = 1 << 20;
@@ -65,7 +66,7 @@ async function describe(name: string, fd: number, hints: DataHints): Promise<Dat
     name,
     bytes: stats.isFile() && stats.size > 0 ? stats.size : undefined,
     async *pieces(signal, limit) {
-      if (limit === undefined && stats.isCharacterDevice()) {
+      if (limit === undefined && stats.isCharacterDevice() && !(await isNullDevice(stats))) {
         throw new InputError(`${name} is a device without end`, { hints: hints.endless ?? [] });
       }
       yield* readPieces({ name, fd }, signal, limit);
@@ -74,6 +75,11 @@ async function describe(name: string, fd: number, hints: DataHints): Promise<Dat
       if (fd !== STDIN) await closeFile(fd);
     },
   };
+}
+
+/** The one device that has an end. A descriptor that was closed is this, too, and cannot be read. */
+async function isNullDevice({ rdev }: Stats): Promise<boolean> {
+  return rdev === (await statPath("/dev/null").catch(() => undefined))?.rdev;
 }
 
 async function* readPieces(
@@ -136,6 +142,8 @@ function explain(name: string, error: unknown): InputError {
       return new InputError(`${name} may not be read`, options);
     case "EISDIR":
       return new InputError(`${name} is a directory`, options);
+    case "EBADF":
+      return new InputError(`${name} is closed`, options);
     default:
       return new InputError(`cannot read ${name}: ${readRefusal(error)}`, options);
   }

@@ -1,4 +1,4 @@
-/** The C library this process already runs on: no other can be loaded beside it (Linux). */
+/** The C library this process already runs on: no other can be loaded beside it (Linux, macOS). */
 import { dlopen, type FFIFunction, type Pointer, read } from "bun:ffi";
 import { NativeError } from "../errors.ts";
 import { reason } from "./library.ts";
@@ -7,7 +7,7 @@ import { reason } from "./library.ts";
 export function bindCLibrary<S extends Readonly<Record<string, FFIFunction>>>(signatures: S) {
   const musl = process.arch === "arm64" ? "libc.musl-aarch64.so.1" : "libc.musl-x86_64.so.1";
   const failures: string[] = [];
-  for (const name of ["libc.so.6", musl]) {
+  for (const name of ["libc.so.6", musl, "libSystem.B.dylib"]) {
     try {
       return dlopen(name, signatures).symbols;
     } catch (error) {

@@ -14,6 +14,8 @@ export interface Command<Deps = never, F extends Flags = Flags<Deps>> extends Fl
   readonly examples: readonly string[];
   /** Names of related commands. */
   readonly seeAlso?: readonly string[];
+  /** True where the command runs until it is stopped: then SIGINT and SIGTERM end it with exit code 0. */
+  runsUntilStopped?(options: OptionsOf<F>): boolean;
   /** @returns the exit code; undefined means 0 */
   run(options: OptionsOf<F>, io: Io, deps: Deps): Promise<number | undefined>;
 }

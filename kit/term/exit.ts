@@ -12,6 +12,8 @@ export const EXIT = {
   hungUp: 129,
   /** 128 + SIGINT. */
   interrupted: 130,
+  /** 128 + SIGQUIT. */
+  quit: 131,
   /** 128 + SIGTERM. */
   terminated: 143,
 } as const;
@@ -28,8 +30,9 @@ const SHARED: readonly Exit[] = [
   { code: EXIT.failure, meaning: "failure" },
   { code: EXIT.usage, meaning: "wrong use", errors: ["usage"] },
   { code: EXIT.hungUp, meaning: "the terminal went away" },
-  { code: EXIT.interrupted, meaning: "interrupted" },
-  { code: EXIT.terminated, meaning: "terminated" },
+  { code: EXIT.interrupted, meaning: "interrupted; 0 from a command that runs until it is stopped" },
+  { code: EXIT.quit, meaning: "quit (SIGQUIT)" },
+  { code: EXIT.terminated, meaning: "terminated; 0 from a command that runs until it is stopped" },
 ];
 
 /** Lists all exit codes of a product in ascending order, for help, manual pages and documents. */
@@ -42,12 +45,18 @@ export class ClosedPipeError extends Error {
   override name = "ClosedPipeError";
 }
 
-/** SIGINT, SIGTERM or SIGHUP arrived. */
+/** A signal arrived that ends the program. */
 export class InterruptedError extends Error {
   override name = "InterruptedError";
   constructor(readonly exitCode: number) {
     super("interrupted");
   }
+}
+
+/** Finds the exit code of a command that runs until it is stopped: SIGINT and SIGTERM are its ordinary end. */
+export function stopCodeOf(reason: unknown): number {
+  const code = reason instanceof InterruptedError ? reason.exitCode : EXIT.failure;
+  return code === EXIT.interrupted || code === EXIT.terminated ? EXIT.ok : code;
 }
 
 /** Finds the exit code for an error. @param own exit codes of the product */

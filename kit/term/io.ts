@@ -1,13 +1,12 @@
 /** The outside world of a command: results go to stdout, messages to stderr. Tests pass a fake one. */
-import { write } from "node:fs";
 import { isatty } from "node:tty";
 import { format } from "node:util";
 import type { ConsolaInstance } from "consola/basic";
 import { orAborted } from "../abort.ts";
-import { InputError, writeRefusal } from "../errors.ts";
 import { visibleLines } from "../format/visible.ts";
-import { ClosedPipeError } from "./exit.ts";
 import { paint, type Style, wantsColor } from "./style.ts";
+import { Talk } from "./talk.ts";
+import { writeAll } from "./write-all.ts";
 
 export interface Io {
   /** Writes results. Resolves when all bytes are written; rejects with ClosedPipeError when nobody reads them. */
@@ -28,14 +27,14 @@ export interface Io {
   readonly unicode: boolean;
   /** Messages about the work: notes, warnings. Never results. What a terminal would obey is escaped. */
   readonly log: ConsolaInstance;
-  /** Writes text to stderr without a line break: for a line that rewrites itself. */
+  /** Writes text to stderr without a line break: for a line that rewrites itself. Results that follow come after it. */
   err(text: string): void;
   readonly errIsTerminal: boolean;
   /** True if stdout is a terminal with colour. */
   readonly color: boolean;
   /** True if stderr is a terminal with colour. */
   readonly errColor: boolean;
-  /** Aborted by SIGINT, SIGTERM and SIGHUP. */
+  /** Aborted by the signals that end a program. */
   readonly signal: AbortSignal;
   /** Has SIGHUP call this in place of ending the program, until it is disposed of. */
   onHangUp(act: () => void): Disposable;
@@ -51,24 +50,31 @@ const WIDE_PIPE_BYTES = 1 << 20;
 export function processIo(
   signal: AbortSignal,
   onHangUp: Io["onHangUp"] = () => ({ [Symbol.dispose]() {} }),
+  talk = new Talk(2),
 ): Io {
   const { env } = process;
   const [outIsTerminal, errIsTerminal] = [isatty(1), isatty(2)];
   const errColor = wantsColor(errIsTerminal, env);
   let log: ConsolaInstance | undefined;
   return {
-    out: (data) => writeAll(1, bytesOf(data), signal),
-    outToTheEnd: (data) => writeAll(1, bytesOf(data), undefined),
+    async out(data) {
+      if (talk.written) await orAborted(talk.written, signal);
+      await writeAll(1, bytesOf(data), "standard output", signal);
+    },
+    async outToTheEnd(data) {
+      if (talk.written) await orAborted(talk.written, signal).catch(() => {}); // then the end matters more than the order
+      await writeAll(1, bytesOf(data), "standard output");
+    },
     outIsTerminal,
     inIsTerminal: isatty(0),
     widenPipe: (resize) => resize(1, WIDE_PIPE_BYTES),
     columns: (outIsTerminal && process.stdout.columns) || 80,
     unicode: isUnicode(env),
     get log() {
-      log ??= stderrLog(errColor);
+      log ??= stderrLog(talk, errColor);
       return log;
     },
-    err: (text) => process.stderr.write(text),
+    err: (text) => talk.say(text),
     errIsTerminal,
     color: wantsColor(outIsTerminal, env),
     errColor,
@@ -90,38 +96,11 @@ export function isUnicode(env: Readonly<Record<string, string | undefined>>): bo
 const LOG_STYLES: Readonly<Record<string, Style>> = { info: "dim", warn: "warn", error: "bad", fatal: "bad" };
 
 /** Loads consola with the first message, because consola reads `process.stdout` when it is loaded. */
-function stderrLog(color: boolean): ConsolaInstance {
+function stderrLog(talk: Talk, color: boolean): ConsolaInstance {
   const { createConsola } = require("consola/basic") as typeof import("consola/basic");
   const { stderr } = process;
   const log = ({ type, args }: { type: string; args: readonly unknown[] }) => {
-    stderr.write(`${paint(`[${type}]`, LOG_STYLES[type], color)} ${visibleLines(format(...args))}\n`);
+    talk.say(`${paint(`[${type}]`, LOG_STYLES[type], color)} ${visibleLines(format(...args))}\n`);
   };
   return createConsola({ stdout: stderr, stderr, reporters: [{ log }] });
-}
-
-/** Writes all of `bytes`, however little the pipe takes at a time. @throws ClosedPipeError; the signal's reason */
-async function writeAll(fd: number, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    signal?.throwIfAborted();
-    done += await writeSome(fd, bytes, done, signal);
-  }
-}
-
-/** Time until a write is retried. A full pipe that another process made non-blocking answers EAGAIN. */
-const RETRY_MS = 2;
-
-function writeSome(
-  fd: number,
-  bytes: Uint8Array,
-  offset: number,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  write(fd, bytes, offset, bytes.length - offset, null, (error, count) => {
-    if (!error) resolve(count);
-    else if (error.code === "EPIPE" || error.code === "ECONNRESET") reject(new ClosedPipeError());
-    else if (error.code === "EAGAIN") setTimeout(() => resolve(0), RETRY_MS);
-    else reject(new InputError(`cannot write to standard output: ${writeRefusal(error)}`, { cause: error }));
-  });
-  return orAborted(promise, signal);
 }

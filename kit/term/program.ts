@@ -1,60 +1,47 @@
 /** Runs a program: signals, the command and its options, the exit code, error messages. */
-import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { aborted } from "../abort.ts";
 import { UsageError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { findCommand, groupOf, unknownCommand } from "./command-name.ts";
-import { EXIT, exitCodeOf, InterruptedError, messageOf } from "./exit.ts";
+import { EXIT, exitCodeOf, messageOf, stopCodeOf } from "./exit.ts";
 import { type Flags, type OptionsOf, parseOptions } from "./flags.ts";
 import { type Io, processIo } from "./io.ts";
 import type { Product } from "./product.ts";
+import { Signals } from "./signals.ts";
+import { Talk } from "./talk.ts";
 
 /** @returns the exit code; never throws */
 export async function runProgram<Deps, Settings extends Flags>(
   product: Product<Deps, Settings>,
   argv: readonly string[],
 ): Promise<number> {
-  const interrupt = new AbortController();
-  // A second signal finds no handler and ends the process at once.
-  process.once("SIGINT", () => interrupt.abort(new InterruptedError(EXIT.interrupted)));
-  process.once("SIGTERM", () => interrupt.abort(new InterruptedError(EXIT.terminated)));
-  const end = () => interrupt.abort(new InterruptedError(EXIT.hungUp));
-  let hangUp = end;
-  if (!ignoresHangUp()) {
-    const listener = () => {
-      if (hangUp === end) process.off("SIGHUP", listener);
-      hangUp();
-    };
-    process.on("SIGHUP", listener);
-  }
-  const io = processIo(interrupt.signal, (act) => {
-    hangUp = act;
-    return {
-      [Symbol.dispose]() {
-        hangUp = end;
-      },
-    };
-  });
+  const signals = new Signals();
+  const talk = new Talk(2);
+  const io = processIo(signals.signal, (act) => signals.onHangUp(act), talk);
+  const code = await exitCodeOfRun(product, argv, io);
+  // A terminal that takes nothing must not keep the program from ending.
+  const patience = aborted(io.signal).then(() => sleep(LAST_WORDS_MS));
+  await Promise.race([talk.written, patience]);
+  return code;
+}
+
+/** Time for messages to be written after a signal. */
+const LAST_WORDS_MS = 200;
+
+async function exitCodeOfRun<Deps, Settings extends Flags>(
+  product: Product<Deps, Settings>,
+  argv: readonly string[],
+  io: Io,
+): Promise<number> {
   try {
     return await runApp(product, argv, io);
   } catch (failure) {
     // After an interrupt, any failure is its consequence.
-    const error = interrupt.signal.aborted ? interrupt.signal.reason : failure;
+    const error = io.signal.aborted ? io.signal.reason : failure;
     const message = messageOf(error, product.name, io.errColor);
     if (message) io.err(`${message}\n`);
     return exitCodeOf(error, product.exits);
-  }
-}
-
-/**
- * True under nohup, which has the signal ignored from the start: a handler would undo that. Where the system does not tell,
- * the signal is left alone, too, and ends the process unless it is ignored.
- */
-function ignoresHangUp(): boolean {
-  try {
-    const [, mask] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))!;
-    return (BigInt(`0x${mask}`) & 1n) !== 0n; // signal 1
-  } catch {
-    return true;
   }
 }
 
@@ -114,7 +101,20 @@ export async function runApp<Deps, Settings extends Flags>(
     return EXIT.ok;
   }
   const options = parseOptions(command, rest);
-  return (await command.run(options, io, product.deps(settingsOf(product, command, options), io))) ?? EXIT.ok;
+  const work = async () =>
+    (await command.run(options, io, product.deps(settingsOf(product, command, options), io))) ?? EXIT.ok;
+  return command.runsUntilStopped?.(options) ? await untilStopped(work, io.signal) : await work();
+}
+
+/** @returns the exit code: that of the signal that ends it, unless the work has another one for itself */
+async function untilStopped(work: () => Promise<number>, signal: AbortSignal): Promise<number> {
+  try {
+    const code = await work();
+    if (!signal.aborted || code !== EXIT.ok) return code;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return stopCodeOf(signal.reason);
 }
 
 function wantsHelp(args: readonly string[]): boolean {

@@ -64,6 +64,7 @@ function runChild(path, args) {
     SIGINT: () => !atTerminal && setTimeout(passOn, GRACE_MS, "SIGINT").unref(),
     SIGTERM: passOn,
     SIGHUP: passOn,
+    SIGQUIT: () => !atTerminal && passOn("SIGQUIT"),
   };
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
   child.on("error", (error) => {

@@ -65,6 +65,7 @@ export const device = command({
       if (given.has("intervalMs")) throw new UsageError("--interval is for --kernel");
     }
   },
+  runsUntilStopped: () => true,
   async run(options, io, deps: Deps) {
     await serveDevice(deviceOptions(options), io, { ...deps, userId: process.geteuid!() });
     return EXIT.ok;

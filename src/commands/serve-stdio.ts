@@ -1,10 +1,10 @@
 /** `serve-stdio`, internal: the packages for Python and Node start this program and exchange frames with it. */
-import { addAbortSignal } from "node:stream";
 import { isatty } from "node:tty";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, parseSeconds } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
+import { stdinPieces } from "#kit/term/standard-input.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { describeSources } from "../faces/library/source-list.ts";
@@ -44,10 +44,6 @@ export const serveStdio = command({
     return EXIT.ok;
   },
 });
-
-function stdinPieces(signal: AbortSignal): AsyncIterable<Uint8Array> {
-  return addAbortSignal(signal, process.stdin);
-}
 
 /** Answers requests until the input ends. @throws UsageError for a malformed frame; ClosedPipeError; the signal's reason */
 export async function runServeStdio(

@@ -56,6 +56,7 @@ export const server = command({
       throw new UsageError("--unix takes no --port and no --host");
     }
   },
+  runsUntilStopped: () => true,
   async run(options, io, deps: Deps) {
     await runServer(serverOptions(options), io, deps);
     return EXIT.ok;

@@ -119,6 +119,7 @@ describe("a signal to the launcher", () => {
     for (const [signal, code] of [
       ["SIGINT", 130],
       ["SIGTERM", 143],
+      ["SIGQUIT", 131],
     ] as const) {
       test(`${signal}, ${name}: the program ends, with ${code}`, async () => {
         const child = Bun.spawn([...command, "stream", "--mode", "drbg", "--uncalibrated"], {

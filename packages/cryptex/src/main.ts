@@ -1,7 +1,10 @@
 #!/usr/bin/env bun
 /** Runs the command line and sets the exit code. Nothing else happens here. */
 import { writeSync } from "node:fs";
+import { refuseClosedDescriptors } from "#kit/native/inherited.ts";
 import { VERSION } from "./version.ts";
+
+refuseClosedDescriptors();
 
 const argv = process.argv.slice(2);
 

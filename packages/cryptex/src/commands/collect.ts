@@ -49,6 +49,7 @@ export const collect = command({
     "cryptex collect /var/log/cryptex --watch",
   ],
   seeAlso: ["results list", "results show", "scan"],
+  runsUntilStopped: ({ watch }) => watch,
   async run({ path, watch, origin = hostname(), key, store, format, json }, io, deps: Deps) {
     const { signal } = io;
     refuseOrigin(origin);

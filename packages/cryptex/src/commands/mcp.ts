@@ -1,9 +1,9 @@
 /** `mcp`: rules, scans and the dictionary for agents, over standard input and output. */
-import { addAbortSignal } from "node:stream";
 import { isatty } from "node:tty";
 import { UsageError } from "#kit/errors.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, group } from "#kit/term/flags.ts";
+import { stdinPieces } from "#kit/term/standard-input.ts";
 import type { Deps } from "../deps.ts";
 import { SCOPES } from "../gateway/scopes.ts";
 import { authorOf, BY_FLAG } from "./dict-flags.ts";
@@ -29,6 +29,7 @@ export const mcp = command({
     "cryptex mcp --root code=. --allow-write --by agent",
   ],
   seeAlso: ["scan", "rules find", "dict find"],
+  runsUntilStopped: () => true,
   async run({ allowWrite, by, ...options }, io, { env }: Deps) {
     if (isatty(0)) {
       throw new UsageError("mcp is for programs, not for a terminal", [
@@ -43,7 +44,7 @@ export const mcp = command({
     await using services = openServices(await serviceSettings(options, io, env));
     const access = { author: authorOf(by, env), scopes: new Set(SCOPES), allowWrite };
     const channel = {
-      pieces: (signal: AbortSignal) => addAbortSignal(signal, process.stdin),
+      pieces: stdinPieces,
       write: (text: string) => io.outToTheEnd(text),
     };
     const report = (error: unknown) => io.log.error(error instanceof Error ? error.stack : String(error));

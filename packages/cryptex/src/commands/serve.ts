@@ -69,6 +69,7 @@ export const serve = command({
     "cryptex serve --host 0.0.0.0 --token read,scan=node-red.token --tls-cert cert.pem --tls-key key.pem --root uploads=/srv/uploads --rules my-rules/",
   ],
   seeAlso: ["mcp", "scan", "watch"],
+  runsUntilStopped: () => true,
   async run(options, io, { env }: Deps) {
     // They load what no other command needs.
     const [{ openServices }, { serveGateway }] = await Promise.all([

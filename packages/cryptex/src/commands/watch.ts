@@ -23,7 +23,7 @@ export const watch = command({
   details: [
     "Watches files, and folders with all that is below them. What is written, moved or put there is scanned as soon as it has been left alone for --debounce, and at least once a minute while it changes on and on. The lines are those of scan, as they come. With --initial all that is there is scanned first.",
     "Nothing is missed in silence. Where the system has dropped changes, everything is scanned again, and a line says so. A folder that was named and goes away is waited for. A folder that cannot be watched is named, and the result is then not complete.",
-    "It runs until Ctrl-C or SIGTERM. What had not been scanned by then is named, the counts follow, and the exit code is that of the signal. SIGHUP has the rules read again, unless stderr is a terminal, and so does --reload when their files change, come or go; the counts of the old ones and a new first line say where one set of rules ends and the next begins. Rules that cannot be read leave the old ones in place.",
+    "It runs until Ctrl-C or SIGTERM. What had not been scanned by then is named, the counts follow, and the exit code is 0. SIGHUP has the rules read again, unless stderr is a terminal, and so does --reload when their files change, come or go; the counts of the old ones and a new first line say where one set of rules ends and the next begins. Rules that cannot be read leave the old ones in place.",
     "A system other than Linux is not asked: every file is looked at every two seconds, as with --poll 2.",
   ],
   flags: WATCH_FLAGS,
@@ -33,6 +33,7 @@ export const watch = command({
     "cryptex watch . --rules my-rules/ --initial --reload",
   ],
   seeAlso: ["scan", "rules lint"],
+  runsUntilStopped: () => true,
   async run(options, io, { env, streams }: Deps) {
     const { path, exclude, maxSize, recursive, follow, threads, debounce, poll, initial } = options;
     const { signal } = io;

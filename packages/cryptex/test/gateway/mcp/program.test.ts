@@ -127,8 +127,9 @@ describe("its input", () => {
 
 describe("its end", () => {
   for (const [signal, code] of [
-    ["SIGTERM", 143],
-    ["SIGINT", 130],
+    ["SIGTERM", 0],
+    ["SIGINT", 0],
+    ["SIGHUP", 129],
   ] as const) {
     test(`by ${signal}`, async () => {
       using world = new World();
