@@ -1,6 +1,7 @@
 /** The native library, bound and checked: noise kernels, the clock they read, and a few services. Its C side is c/. */
 import { NativeError } from "#kit/errors.ts";
-import { checkErrno, cText, Library, once, oncePerName, textAt } from "#kit/native/library.ts";
+import { checkErrno, cText, once, oncePerName, textAt } from "#kit/native/calls.ts";
+import { Library } from "#kit/native/library.ts";
 import { loadOwnLibrary } from "#kit/native/load.ts";
 import { COMMANDS, KERNELS, READINGS, STEPS } from "./kernels.ts";
 
@@ -11,7 +12,6 @@ const LIBRARY = {
   name: "ee",
   versionSymbol: "ee_abi_version",
   abiVersion: ABI_VERSION,
-  cacheFolder: "esoteric-entropy",
 } as const;
 
 /** A function of c/kernels/ that fills or changes an array of 64-bit words. */

@@ -17,11 +17,11 @@ export async function terminalLibrary(target: Target): Promise<Fitting> {
   const path = await shipped(target, await packageFile(name, nativeFile(target)));
   const plugin = replacing([
     {
-      filter: new RegExp(`^${name}$`),
+      filter: /\/native-half\.ts$/,
       contents: `import path from ${JSON.stringify(path)} with { type: "file" };
-export default path;`,
+export const embeddedHalf = path;`,
     },
-    // Other targets' packages, and paths of files that only syntax highlighting opens.
+    // By these the library would find its native half itself, and files that only syntax highlighting opens.
     {
       filter:
         /^@opentui\/core-|^@opentui\/core\/parser\.worker$|^web-tree-sitter\/tree-sitter\.wasm$|^\.\/assets\/.*\.(scm|wasm)$/,

@@ -107,8 +107,8 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       ["TERM", "dumb: no colour, and drawings in ASCII."],
       ["XDG_STATE_HOME, HOME", "Folder of the profile that calibrate makes."],
       [
-        "TMPDIR, XDG_RUNTIME_DIR, XDG_CACHE_HOME",
-        "Folders in which the native library is put, the first that programs may be run from.",
+        "XDG_RUNTIME_DIR, TMPDIR, XDG_CACHE_HOME, HOME",
+        "Folders in which the native library is put for a moment, where it cannot be loaded from memory.",
       ],
     ],
     files: [

@@ -197,7 +197,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "faces/terminal",
     files: /^src\/faces\/terminal\//,
-    may: ["pool", "rbg", "source", "errors", "version", "kit/term", "kit/format", "kit/abort"],
+    may: ["pool", "rbg", "source", "errors", "version", "kit/term", "kit/format", "kit/abort", "kit/native"],
     packages: /^(@opentui\/core$|node:)/,
   },
   {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { once } from "../native/library.ts";
+import { once } from "../native/calls.ts";
 import { executableFile, type Target } from "../native/target.ts";
 import { ROOT } from "./checkout.ts";
 

@@ -3,7 +3,7 @@ import { closeSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
 import { NativeError } from "../errors.ts";
 import { bindCLibrary, ERRNO, errnoAt } from "./c-library.ts";
-import { once } from "./library.ts";
+import { once } from "./calls.ts";
 
 /** Bits of an event's mask, and of those that a watch asks for: linux/inotify.h. */
 export const IN = {

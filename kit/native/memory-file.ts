@@ -1,34 +1,52 @@
 /** A library as a file in memory (Linux). */
-import { writeSync } from "node:fs";
-import { bindCLibrary } from "./c-library.ts";
-import { cText } from "./library.ts";
+import { closeSync, writeSync } from "node:fs";
+import { bindCLibrary, ERRNO, errnoAt } from "./c-library.ts";
+import { checkErrno, cText, once } from "./calls.ts";
 
 /** The number of memfd_create(2) in the two system-call tables: glibc has had a function for it only since 2.27. */
 const MEMFD_CREATE: Partial<Record<string, number>> = { x64: 319, arm64: 279 };
 
-/** MFD_CLOEXEC. Whether the file counts as executable (MFD_EXEC) matters to execve only, not to loading a library. */
+/**
+ * MFD_CLOEXEC and MFD_NOEXEC_SEAL. The second says that no execve is wanted, which matters to no library, and without which a system
+ * can be told to refuse (vm.memfd_noexec).
+ */
 const CLOEXEC = 1;
+const NOEXEC_SEAL = 8;
+const EINVAL = 22;
 
 /**
- * Puts `content` into a file that exists in memory only and returns its path. It needs no folder, so no mount option can
- * forbid it. The file lives as long as the process: functions are bound in it one by one.
+ * Puts `content` into a file that exists in memory only. It needs no folder, so no mount option can forbid it and nobody else can
+ * have been there before. It does need /proc, by which the loader opens it.
  * @param name shown in /proc/PID/maps
- * @throws Error if the kernel refuses
+ * @throws NativeError or Error if the kernel refuses
  */
-export function memoryFile(name: string, content: Uint8Array): string {
+export function memoryFile(name: string, content: Uint8Array): { readonly path: string } & Disposable {
   const file = createMemoryFile(name);
-  for (let from = 0; from < content.length; ) from += writeSync(file, content, from);
-  return `/proc/self/fd/${file}`;
+  const close = () => closeSync(file);
+  try {
+    for (let from = 0; from < content.length; ) from += writeSync(file, content, from);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { path: `/proc/self/fd/${file}`, [Symbol.dispose]: close };
 }
 
 function createMemoryFile(name: string): number {
   const number = MEMFD_CREATE[process.arch];
   if (number === undefined) throw new Error(`system calls of ${process.arch} are not known`);
-  const { syscall } = bindCLibrary(SYSCALL);
-  const file = Number(syscall(number, cText(name), CLOEXEC));
-  if (file < 0) throw new Error("memfd_create was refused");
-  return file;
+  const create = (flags: number) => {
+    // long syscall(long number, ...): glibc and musl return -1 on failure.
+    const file = Number(functions().syscall(number, cText(name), flags));
+    return file < 0 ? -errnoAt(functions().__errno_location()) : file;
+  };
+  const file = create(CLOEXEC | NOEXEC_SEAL);
+  // Linux knows the second flag since 6.3.
+  const opened = file === -EINVAL ? create(CLOEXEC) : file;
+  checkErrno("memfd_create", opened);
+  return opened;
 }
 
-/** long syscall(long number, ...): glibc and musl return -1 on failure. */
-const SYSCALL = { syscall: { args: ["i64", "ptr", "u32"], returns: "i64" } } as const;
+const functions = once(() =>
+  bindCLibrary({ syscall: { args: ["i64", "ptr", "u32"], returns: "i64" }, ...ERRNO }),
+);

@@ -1,34 +1,52 @@
-/** A library as a file in a folder that belongs to this user alone. */
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { replaceFile } from "../files/replace-file.ts";
-import { cacheFolder } from "../files/user-folders.ts";
+/** A library as a file in a new folder that belongs to this user alone. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { cacheFolder, homeOfUser } from "../files/user-folders.ts";
 
-/** Names folders of this user for the product's files, apart from the temporary one, best first. */
-export function privateFolders(product: string): string[] {
-  const { XDG_RUNTIME_DIR } = process.env;
-  return [...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, product)] : []), cacheFolder(product, process.env)];
+/** Names folders that this user can usually write to, best first; some may not be there. */
+export function userFolders(): string[] {
+  const { XDG_RUNTIME_DIR, HOME } = process.env;
+  const caches = dirname(cacheFolder("any", process.env));
+  const folders = [XDG_RUNTIME_DIR, tmpdir(), caches, HOME || homeOfUser()];
+  return [...new Set(folders.filter((folder) => folder).map((folder) => resolve(folder!)))];
 }
 
 /**
- * Puts `content` into `folder` under a name that it determines, unless it is there already, and returns the path. The file
- * stays: this process binds functions of it one by one, and the next process need not write it again.
- * @throws Error if the folder cannot be made, or others may write to it: what lies there is going to be executed
+ * Puts `content` into a new folder below `parent`, and reads it again.
+ * @throws Error if the folder cannot be made, others may replace it, or the file then has another content
  */
-export function privateFile(folder: string, name: string, content: Uint8Array): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (!isPrivate(folder)) throw new Error(`${folder} is open to others`);
-  const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
-  const path = join(folder, `${hash}-${name}`);
-  if (existsSync(path) && readFileSync(path).equals(content)) return path;
-  replaceFile(path, content, 0o600);
-  return path;
+export function privateFile(
+  parent: string,
+  name: string,
+  content: Uint8Array,
+): { readonly path: string } & Disposable {
+  if (mayBeReplacedIn(parent)) throw new Error("others may replace what is in this folder");
+  const folder = mkdtempSync(join(parent, ".native-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    if (!isPrivate(folder)) throw new Error(`${folder} is open to others`);
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+    if (!readFileSync(path).equals(content)) throw new Error(`${path} does not hold what was written`);
+    return { path, [Symbol.dispose]: remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
-/** Windows has no owner numbers and modes; there the inherited access list of the user's profile keeps others out. */
-function isPrivate(folder: string): boolean {
-  if (process.platform === "win32") return true;
+const OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/** In a folder with the sticky bit, such as /tmp, only its owner and a file's own may rename it. */
+function mayBeReplacedIn(folder: string): boolean {
   const { uid, mode } = statSync(folder);
-  return uid === process.getuid?.() && (mode & 0o022) === 0;
+  const isOurs = uid === 0 || uid === process.getuid?.();
+  return !isOurs || ((mode & OTHERS_WRITE) !== 0 && (mode & STICKY) === 0);
+}
+
+function isPrivate(folder: string): boolean {
+  const { uid, mode } = statSync(folder);
+  return uid === process.getuid?.() && (mode & OTHERS_WRITE) === 0;
 }

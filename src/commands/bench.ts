@@ -12,7 +12,7 @@ import { dependenceOf, figuresOf } from "../recording/side-by-side.ts";
 import { type Surveyed, type SurveyProgress, survey } from "../recording/survey.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { counterStepNs } from "../source.ts";
-import { selectSources } from "../sources/selection.ts";
+import { selectForSampling } from "../sources/selection.ts";
 import { benchJson, benchText, keyOf, SORTS } from "./bench-text.ts";
 import { CLAIM_FLAGS } from "./claims.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
@@ -58,7 +58,7 @@ export type BenchOptions = OptionsOf<typeof FLAGS> & { readonly threads: number 
 
 /** @throws InsufficientEntropyError when no source delivers; the signal's reason */
 export async function runBench(options: BenchOptions, io: Io, deps: Deps): Promise<void> {
-  const selected = selectSources(deps.sources, options.sources);
+  const selected = selectForSampling(deps, options.sources);
   const { infos } = claimsOf(selected, options, deps);
   let surveyed: Surveyed[];
   {

@@ -15,7 +15,7 @@ import {
 } from "../calibration/calibrate.ts";
 import type { Deps } from "../deps.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
-import { selectSources } from "../sources/selection.ts";
+import { selectForSampling } from "../sources/selection.ts";
 import { calibrateJson, calibrateText } from "./calibrate-text.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
@@ -60,7 +60,7 @@ export interface CalibrateOptions {
 
 /** @throws InputError where no profile can be kept · EntropyError if no source could be measured · the signal's reason */
 export async function runCalibrate(options: CalibrateOptions, io: Io, deps: Deps): Promise<void> {
-  const selected = selectSources(deps.sources, options.sources);
+  const selected = selectForSampling(deps, options.sources);
   let run: CalibrationRun;
   {
     let now: CalibrateProgress = { phase: "assessing" };

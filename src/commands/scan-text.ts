@@ -32,7 +32,7 @@ export function scanText(found: readonly Found[], native: Host["native"], io: Io
       formatAmount(info.rateHz),
       String(claimAt(info, clock?.periodNs)),
       info.effects.join(", ") || "none",
-      availability.ok ? "" : availability.reason,
+      availability.ok ? "" : reasonFor(availability.reason, native),
     ];
     return availability.ok ? cells : cells.map((text) => ({ text, style: "dim" as const }));
   });
@@ -46,6 +46,11 @@ export function scanText(found: readonly Found[], native: Host["native"], io: Io
     `${available} of ${found.length} sources available${step}`,
     "",
   ].join("\n");
+}
+
+/** Shortens the reason that many sources share, which `scan` has said before. */
+function reasonFor(reason: string, native: Host["native"]): string {
+  return !native.ok && reason === native.reason ? "no native library" : reason;
 }
 
 const METER_WIDTH = 10;

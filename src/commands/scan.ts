@@ -43,5 +43,6 @@ export async function runScan(
   const found = await Promise.all(
     sources.map(async (source) => ({ info: source.info, ...(await source.availability(host)) })),
   );
+  if (!host.native.ok) io.log.warn(host.native.reason);
   await io.out(scanText(found, host.native, io));
 }

@@ -10,7 +10,7 @@ import { systemAround } from "../platform/clone-watch.ts";
 import { DrbgGenerator, FullGenerator, type System } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import type { SourceInfo } from "../source.ts";
-import { selectSources } from "../sources/selection.ts";
+import { selectForSampling } from "../sources/selection.ts";
 import { Pool, type PoolConfig } from "./pool.ts";
 
 export interface PoolSettings
@@ -40,9 +40,10 @@ export interface OpenPool extends Disposable {
  * Opens a pool. Sampling begins with the first request, or with `pool.start`.
  * @throws UsageError for an invalid list of sources or an invalid credit
  * @throws InputError for a profile that is damaged, or that is required and not there
+ * @throws NativeError for sources that cannot run for want of the native library
  */
 export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
-  const { infos, calibration } = claimsOf(selectSources(deps.sources, settings.sources), settings, deps);
+  const { infos, calibration } = claimsOf(selectForSampling(deps, settings.sources), settings, deps);
   const pool = new Pool({
     sources: infos,
     calibration,

@@ -1,6 +1,6 @@
 /** Starts the thread that runs the sources: blocking kernels never hold up the pool's own thread. */
 import { Worker } from "node:worker_threads";
-import { type HostOptions, ToolGroups } from "../platform/index.ts";
+import { currentHost, type HostOptions, ToolGroups } from "../platform/index.ts";
 import type { Reply, SamplingThread } from "./protocol.ts";
 
 export interface WorkerThread extends SamplingThread {
@@ -9,6 +9,8 @@ export interface WorkerThread extends SamplingThread {
 }
 
 export function startSamplingThread(options: HostOptions = {}): WorkerThread {
+  // Loaded here first, if it can be: the thread, and whichever comes after it, then work with the same copy of the library.
+  void currentHost(options).native;
   // A terminated thread leaves its tools running; they are killed from here.
   const groups = new ToolGroups();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {

@@ -24,6 +24,16 @@ describe("a thread without a reference", () => {
   });
 });
 
+test("what setEnvironmentData has set is there in threads that start later, and in theirs", async () => {
+  const inner = `require("node:worker_threads").parentPort.postMessage(require("node:worker_threads").getEnvironmentData("key"))`;
+  const outer = `const { parentPort, Worker } = require("node:worker_threads");
+new Worker(${JSON.stringify(inner)}, { eval: true }).on("message", (value) => parentPort.postMessage(value));`;
+  const text = `const { setEnvironmentData, Worker } = require("node:worker_threads");
+setEnvironmentData("key", 140737488355327);
+new Worker(${JSON.stringify(outer)}, { eval: true }).on("message", (value) => { console.log(value); process.exit(); });`;
+  expect(await script(text)).toBe("140737488355327\n");
+});
+
 describe("a thread inside a call that does not return", () => {
   /** Posts a message, then does what never ends. */
   const stuck = (work: string) => `const { Worker } = require("node:worker_threads");

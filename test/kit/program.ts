@@ -4,7 +4,7 @@ import { listen } from "#kit/http/listen.ts";
 import { wholeNumber } from "#kit/http/query.ts";
 import { jsonErrors } from "#kit/http/refusal.ts";
 import { createRouter } from "#kit/http/router.ts";
-import { checkErrno, once } from "#kit/native/library.ts";
+import { checkErrno, once } from "#kit/native/calls.ts";
 import { loadOwnLibrary } from "#kit/native/load.ts";
 import { command } from "#kit/term/command.ts";
 import { flag } from "#kit/term/flags.ts";

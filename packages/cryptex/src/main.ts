@@ -2,6 +2,7 @@
 /** Runs the command line and sets the exit code. Nothing else happens here. */
 import { writeSync } from "node:fs";
 import { refuseClosedDescriptors } from "#kit/native/inherited.ts";
+import { endIfLacking } from "#kit/term/allowance.ts";
 import { VERSION } from "./version.ts";
 
 refuseClosedDescriptors();
@@ -9,6 +10,7 @@ refuseClosedDescriptors();
 const argv = process.argv.slice(2);
 
 if (!(argv.length === 1 && argv[0] === "--version" && wroteVersion())) {
+  endIfLacking("cryptex");
   const { run } = await import("./product.ts");
   process.exit(await run(argv));
 }

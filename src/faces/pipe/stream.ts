@@ -7,7 +7,7 @@ import type { Host } from "../../platform/host.ts";
 import { openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
 import type { FillOptions, Generator } from "../../rbg/generator.ts";
 import { type Debias, NoiseGenerator } from "../../rbg/noise.ts";
-import { selectSources } from "../../sources/selection.ts";
+import { selectForSampling } from "../../sources/selection.ts";
 import { type Encoder, encoder, type Format } from "./encode.ts";
 import { Lines } from "./lines.ts";
 
@@ -40,7 +40,7 @@ export async function streamBytes(options: StreamOptions, io: Io, deps: PoolDeps
     throw new UsageError("raw bytes would garble the terminal", ["use --format hex, redirect, or --force"]);
   }
   if (mode === "noise") {
-    const infos = selectSources(deps.sources, options.sources).map((source) => source.info);
+    const infos = selectForSampling(deps, options.sources).map((source) => source.info);
     using noise = new NoiseGenerator(infos, options, deps.startThread);
     await write(noise, options, io, deps);
     io.log.info(noise.summary());

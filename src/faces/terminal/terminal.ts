@@ -2,9 +2,13 @@
  * The real terminal, through OpenTUI; no other file of this folder touches it. It is restored however this ends: quit,
  * crash, SIGTERM, SIGHUP, or for a while on SIGTSTP.
  */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { CliRenderer, KeyEvent, MouseEvent, OptimizedBuffer, RGBA } from "@opentui/core";
+import { loadContent } from "#kit/native/loadable-file.ts";
 import { EntropyError } from "../../errors.ts";
 import type { Frame } from "./frame.ts";
+import { embeddedHalf } from "./native-half.ts";
 import type { Screen, ScreenEvents } from "./screen.ts";
 import type { Style, Tone } from "./style.ts";
 
@@ -22,6 +26,12 @@ export async function openTerminal(events: ScreenEvents, color: boolean): Promis
 async function start(): Promise<{ openTui: OpenTui; renderer: CliRenderer }> {
   try {
     const openTui = await import("@opentui/core");
+    if (embeddedHalf !== undefined) {
+      loadContent(readFileSync(embeddedHalf), basename(embeddedHalf), (path) => {
+        openTui.setRenderLibPath(path);
+        openTui.resolveRenderLib();
+      });
+    }
     const renderer = await openTui.createCliRenderer({
       exitOnCtrlC: false,
       exitSignals: [],

@@ -1,31 +1,38 @@
-/** A compiled binary extracts its library wherever it runs. The folders that forbid execution are real mounts. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+/** A compiled binary loads its library wherever it runs. The folders that forbid execution are real mounts. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compileBinary } from "#kit/make/binary.ts";
-import { privateFile } from "#kit/native/private-file.ts";
-import { libraryFile } from "#kit/native/target.ts";
 import { esotericEntropy } from "../../../make/esoteric-entropy.ts";
-import { COMPILE_TIMEOUT_MS, host, hostLibrary } from "../../support/native-builds.ts";
+import { COMPILE_TIMEOUT_MS, host } from "../../support/native-builds.ts";
 
 const base = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
 const folder = (name: string) => join(base, name);
 const program = folder("program");
-for (const name of ["tmp", "home", "cache"]) mkdirSync(folder(name));
+/** Where the library may be put, best first. */
+const FOLDERS = ["runtime", "tmp", "cache", "home"];
+for (const name of FOLDERS) mkdirSync(folder(name));
 
 beforeAll(async () => {
   const recipe = {
     ...esotericEntropy,
-    program: { main: "test/support/embedded-program.ts", loadedLater: [], threads: [] },
+    program: {
+      main: "test/support/embedded-program.ts",
+      loadedLater: [],
+      threads: ["test/support/embedded-thread.ts"],
+    },
   };
   await compileBinary(recipe, host(), program, process.execPath);
 }, COMPILE_TIMEOUT_MS);
 afterAll(() => rmSync(base, { recursive: true }));
+afterEach(() => expect(FOLDERS.flatMap((name) => readdirSync(folder(name)))).toEqual([]));
 
 interface Outcome {
-  readonly path?: string;
-  readonly sampled?: boolean;
+  /** By the main thread, and by another. */
+  readonly sampled?: readonly boolean[];
+  /** Files whose code is in the process. */
+  readonly images?: readonly string[];
   readonly error?: string;
 }
 
@@ -33,14 +40,19 @@ interface Outcome {
 const unshare = ["unshare", "--mount"];
 if (process.getuid?.() !== 0) unshare.push("--map-root-user");
 
-/** Runs the program in its own mounts after `preparation`, with these variables only. */
-function run(preparation: string[], env: Record<string, string> = {}): Outcome {
+const env = {
+  PATH: process.env["PATH"] ?? "",
+  TMPDIR: folder("tmp"),
+  XDG_RUNTIME_DIR: folder("runtime"),
+  XDG_CACHE_HOME: folder("cache"),
+  HOME: folder("home"),
+};
+
+/** Runs the program in its own mounts after `preparation`. */
+function run(preparation: string[]): Outcome {
   const shell = [...preparation, `exec ${program}`].join(" && ");
   const namespaces = preparation.length > 0 ? unshare : [];
-  const result = Bun.spawnSync([...namespaces, "sh", "-c", shell], {
-    cwd: "/",
-    env: { PATH: process.env["PATH"] ?? "", TMPDIR: folder("tmp"), HOME: folder("home"), ...env },
-  });
+  const result = Bun.spawnSync([...namespaces, "sh", "-c", shell], { cwd: "/", env });
   if (result.exitCode !== 0) throw new Error(result.stderr.toString());
   return JSON.parse(result.stdout.toString());
 }
@@ -48,8 +60,11 @@ function run(preparation: string[], env: Record<string, string> = {}): Outcome {
 const noexec = (...names: string[]) =>
   names.map((name) => `mount -t tmpfs -o noexec,mode=700 tmpfs ${folder(name)}`);
 
-/** Forbids writing to files, those in memory included: EFBIG, and no signal. */
-const noWriting = ["trap '' XFSZ", "ulimit -f 0"];
+/** Takes away what names the files in memory; the folder is that of the process which becomes the program. */
+const noMemoryFiles = "mount -t tmpfs tmpfs /proc/$$/fd";
+
+/** Forbids writing to files, those in memory included, at the cost of a signal that ends whoever does not expect it. */
+const noWriting = "ulimit -f 0";
 
 /** Returns why these mounts cannot be made here, or undefined. */
 function reasonAgainstMounts(): string | undefined {
@@ -62,42 +77,72 @@ const reason = reasonAgainstMounts();
 const testMounted = (name: string, body: () => void | Promise<void>) =>
   reason === undefined ? test(name, body) : test.skip(`${name} (skipped: ${reason})`, body);
 
+const bothSampled = [true, true];
+
 test("alone in an empty folder, without variables", () => {
   const alone = folder("alone");
   mkdirSync(alone);
   copyFileSync(program, join(alone, "program"));
   const result = Bun.spawnSync([join(alone, "program")], { cwd: alone, env: {} });
-  expect(JSON.parse(result.stdout.toString()).sampled).toBe(true);
+  expect(JSON.parse(result.stdout.toString()).sampled).toEqual(bothSampled);
   expect(readdirSync(alone)).toEqual(["program"]);
 });
 
-test("from the temporary folder, if it may be used", () => {
-  expect(run([])).toEqual({ path: expect.stringContaining("bunfs"), sampled: true });
+test.if(process.platform === "linux")("from memory, one copy for all threads and functions", () => {
+  expect(run([])).toEqual({ sampled: bothSampled, images: ["/memfd:libee.so (deleted)"] });
 });
 
-describe("with a temporary folder from which nothing may be executed", () => {
-  testMounted("from a file in memory", () => {
-    const outcome = run(noexec("tmp"));
-    expect(outcome).toEqual({ path: expect.stringMatching(/^\/proc\/self\/fd\/\d+$/), sampled: true });
+testMounted("from memory, where nothing may be executed from any folder", () => {
+  const { sampled } = run(noexec(...FOLDERS));
+  expect(sampled).toEqual(bothSampled);
+});
+
+describe("without files in memory", () => {
+  /** The file is in a folder of its own, and gone. */
+  const oneOf = (place: string) => [
+    expect.stringMatching(new RegExp(`^${folder(place)}/\\.native-\\w{6}/libee\\.so \\(deleted\\)$`)),
+  ];
+
+  for (const [i, place] of FOLDERS.entries()) {
+    const forbidden = FOLDERS.slice(0, i);
+    testMounted(
+      `from a new folder in ${place}, if nothing may be executed in ${forbidden.join(", ") || "none"}`,
+      () => {
+        expect(run([...noexec(...forbidden), noMemoryFiles])).toEqual({
+          sampled: bothSampled,
+          images: oneOf(place),
+        });
+      },
+    );
+  }
+
+  testMounted("not from a full disk", () => {
+    const full = `mount -t tmpfs -o size=16k,mode=700 tmpfs ${folder("runtime")}`;
+    expect(run([full, noMemoryFiles])).toEqual({ sampled: bothSampled, images: oneOf("tmp") });
   });
 
-  testMounted("and no file in memory: from the cache folder", async () => {
-    const library = readFileSync(await hostLibrary());
-    const path = privateFile(folder("home/.cache/esoteric-entropy"), libraryFile("ee", host()), library);
-    expect(run([...noexec("tmp"), ...noWriting])).toEqual({ path, sampled: true });
+  testMounted("not from a folder in which others may replace it", () => {
+    for (const name of ["runtime", "tmp"]) chmodSync(folder(name), 0o777);
+    try {
+      expect(run([noMemoryFiles])).toEqual({ sampled: bothSampled, images: oneOf("cache") });
+      chmodSync(folder("tmp"), 0o1777);
+      expect(run([noMemoryFiles])).toEqual({ sampled: bothSampled, images: oneOf("tmp") });
+    } finally {
+      for (const name of ["runtime", "tmp"]) chmodSync(folder(name), 0o700);
+    }
   });
 
-  testMounted("and the cache folder named: from there", async () => {
-    const library = readFileSync(await hostLibrary());
-    const path = privateFile(folder("cache/esoteric-entropy"), libraryFile("ee", host()), library);
-    const outcome = run([...noexec("tmp", "home"), ...noWriting], { XDG_CACHE_HOME: folder("cache") });
-    expect(outcome).toEqual({ path, sampled: true });
-  });
-
-  testMounted("and nowhere else either: an error that lists all that was tried", () => {
-    const { error } = run([...noexec("tmp", "home"), ...noWriting]);
-    expect(error).toContain("from the temporary folder: ");
-    expect(error).toContain("from a file in memory: ");
-    expect(error).toContain(`from ${folder("home/.cache/esoteric-entropy")}: `);
+  testMounted("and with nothing to be executed anywhere: an error that lists all that was tried", () => {
+    const { error } = run([...noexec(...FOLDERS), noMemoryFiles]);
+    expect(error).toStartWith("the native library cannot be loaded: from a file in memory: ");
+    for (const name of FOLDERS) expect(error).toContain(`from ${folder(name)}: `);
+    expect(error).not.toContain("bunfs");
   });
 });
+
+test.if(process.platform === "linux")(
+  "where no file may be written, an error that says so, and no signal",
+  () => {
+    expect(run([noWriting]).error).toContain("from a file in memory: EFBIG");
+  },
+);

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NativeError } from "#kit/errors.ts";
 import { buildNative } from "#kit/make/native.ts";
-import { checkErrno, cText, Library, once, oncePerName, textAt } from "#kit/native/library.ts";
+import { checkErrno, cText, once, oncePerName, textAt } from "#kit/native/calls.ts";
+import { Library } from "#kit/native/library.ts";
 import { hostTarget, isTarget, libraryFile } from "#kit/native/target.ts";
 import { COMPILE_TIMEOUT_MS, host } from "../../support/native-builds.ts";
 
