@@ -1,14 +1,28 @@
 #!/bin/sh
-# Installs esoteric-entropy, or cryptex: downloads one file, checks its checksum, and puts it into a folder.
-#
-#   install.sh [--product esoteric-entropy|cryptex] [--to FOLDER] [--from URL]
-#
-# FOLDER defaults to /usr/local/bin for root, to ~/.local/bin for others. URL is the folder that holds the files of a
-# release; it defaults to ESOTERIC_ENTROPY_FROM, then to the latest release. Needs curl, wget or fetch, and sha256sum, shasum
-# or openssl.
+# Installs esoteric-entropy, or cryptex: downloads one file, checks its checksum, and puts it into a folder. `--help` says how.
 set -eu
 
 LATEST=https://github.com/esoteric-entropy/esoteric-entropy/releases/latest/download
+
+# The public half of the key that checksums are signed with, as minisign prints it. Empty: there is no such key yet, and nothing
+# is said of signatures. docs/RELEASING.md says how to make one.
+RELEASE_KEY=
+
+usage() {
+  cat <<END
+Installs esoteric-entropy, or cryptex: downloads one file, checks its checksum, and puts it into a folder.
+
+  install.sh [--product esoteric-entropy|cryptex] [--to FOLDER] [--from URL]
+
+  --product  program to install (default: esoteric-entropy)
+  --to       folder (default: /usr/local/bin for root, ~/.local/bin for others)
+  --from     folder on the web with the files of a release (default: ESOTERIC_ENTROPY_FROM, else the latest release)
+  --help     this text
+
+It takes curl, wget or fetch, and sha256sum, shasum or openssl. Where the checksums of releases are signed and minisign is installed, it checks the
+signature, too.
+END
+}
 
 say() {
   printf '%s\n' "$*" >&2
@@ -23,6 +37,24 @@ fail() {
 
 has() {
   command -v "$1" >/dev/null 2>&1
+}
+
+# Refuses processors that lack what the runtime takes for granted, where the system says what they have.
+require_processor() {
+  [ -r /proc/cpuinfo ] || return 0
+  flags=$(awk -F: '/^flags/ { print $2; exit }' /proc/cpuinfo)
+  [ -n "$flags" ] || return 0
+  for flag in ssse3 sse4_1 sse4_2 popcnt; do
+    case " $flags " in
+      *" $flag "*) ;;
+      *) refuse_processor "$flag" ;;
+    esac
+  done
+}
+
+refuse_processor() {
+  fail "this processor lacks ${1:-instructions} of the level x86-64-v2, without which $product does not run" \
+    "in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host, -cpu max or -cpu Nehalem"
 }
 
 target() {
@@ -105,6 +137,19 @@ writable() {
   [ -d "$folder" ] && [ -w "$folder" ]
 }
 
+# Checks who signed the checksums, where there is a key and a program that can.
+check_signature() {
+  [ -n "$RELEASE_KEY" ] || return 0
+  if ! has minisign; then
+    say "minisign is not installed: nobody checks that the checksums are signed"
+    return
+  fi
+  download "$from/$sums.minisig" "$scratch/$sums.minisig"
+  signed=$(minisign -V -Q -P "$RELEASE_KEY" -m "$scratch/$sums" -x "$scratch/$sums.minisig" 2>/dev/null) ||
+    fail "$sums is not signed with the release key; nothing was installed"
+  say "the checksums are signed: $signed"
+}
+
 main() {
   product=esoteric-entropy
   from=${ESOTERIC_ENTROPY_FROM:-$LATEST}
@@ -112,15 +157,30 @@ main() {
   sudo=
   while [ $# -gt 0 ]; do
     case "$1" in
-      --product | --to | --from) if [ -z "${2:-}" ]; then fail "$1 needs a value"; fi ;;
-      *) fail "unknown argument '$1'" "usage: install.sh [--product esoteric-entropy|cryptex] [--to FOLDER] [--from URL]" ;;
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      --*=*)
+        option=${1%%=*}
+        value=${1#*=}
+        ;;
+      *)
+        option=$1
+        value=${2:-}
+        if [ $# -gt 1 ]; then shift; fi
+        ;;
     esac
-    case "$1" in
-      --product) product=$2 ;;
-      --to) to=$2 ;;
-      --from) from=$2 ;;
+    shift
+    case "$option" in
+      --product | --to | --from) if [ -z "$value" ]; then fail "$option needs a value"; fi ;;
+      *) fail "unknown argument '$option'" "install.sh --help lists what there is" ;;
     esac
-    shift 2
+    case "$option" in
+      --product) product=$value ;;
+      --to) to=$value ;;
+      --from) from=${value%/} ;;
+    esac
   done
   # Both are in one release, where the checksums of cryptex have a name of their own.
   case "$product" in
@@ -138,7 +198,20 @@ main() {
     fi
   fi
 
+  # The program is going to be named by its whole path, in PATH too.
+  case "$to" in
+    /*) ;;
+    *) to=$(pwd)/${to#./} ;;
+  esac
+  case "$to" in
+    /) ;;
+    *) to=${to%/} ;;
+  esac
+
   target=$(target)
+  case "$target" in
+    linux-x64*) require_processor ;;
+  esac
   hasher=$(hasher)
   name=$product-$target
   scratch=$(mktemp -d)
@@ -146,6 +219,7 @@ main() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   download "$from/$sums" "$scratch/$sums"
+  check_signature
   wanted=$(awk -v name="$name" '$2 == name { print $1 }' "$scratch/$sums")
   [ "${#wanted}" = 64 ] || fail "$from/$sums does not name $name"
   writable "$to" || ask_for_sudo
@@ -164,9 +238,16 @@ main() {
     fail "$to/$product could not be written"
   fi
 
-  if version=$("$to/$product" --version 2>"$scratch/messages"); then
+  code=0
+  version=$("$to/$product" --version 2>"$scratch/messages") || code=$?
+  if [ "$code" = 0 ]; then
     say "installed $to/$product, version $version"
   else
+    # 128 and SIGILL.
+    if [ "$code" = 132 ]; then refuse_processor; fi
+    if [ "$(uname -s)" = Linux ] && [ ! -e /proc/self/maps ]; then
+      fail "it is installed, but does not start: /proc is missing" "mount it: mount -t proc proc /proc"
+    fi
     sed 5q "$scratch/messages" >&2
     case "$target" in
       *-musl) fail "it is installed, but does not start" "on Alpine Linux run: apk add libstdc++" ;;

@@ -16,7 +16,7 @@ const packages = Object.keys(optionalDependencies);
 const isWindows = process.platform === "win32";
 
 const target = `${isWindows ? "windows" : process.platform}-${process.arch}${runsOnMusl() ? "-musl" : ""}`;
-const program = findProgram();
+const program = hasProcessor() ? findProgram() : undefined;
 if (program === undefined) {
   process.exitCode = 1;
 } else if (process.execve && !isWindows) {
@@ -41,6 +41,20 @@ function findProgram() {
     : [`there is no build for ${target}`, `there are builds for ${packages.map(targetOf).join(", ")}`];
   process.stderr.write(`${name}: error: ${message}\nhint: ${hint}\n`);
   return undefined;
+}
+
+/** Tells whether the processor has what the program takes for granted, where Linux says what it has. If not, says so. */
+function hasProcessor() {
+  const list = "/proc/cpuinfo";
+  if (process.arch !== "x64" || !existsSync(list)) return true;
+  const flags = /^flags\s*:(.*)$/m.exec(readFileSync(list, "latin1"))?.[1].split(" ");
+  const missing = ["ssse3", "sse4_1", "sse4_2", "popcnt"].find((flag) => flags && !flags.includes(flag));
+  if (missing === undefined) return true;
+  process.stderr.write(
+    `${name}: error: this processor lacks ${missing} of the level x86-64-v2, without which it does not run\n` +
+      "hint: in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host, -cpu max or -cpu Nehalem\n",
+  );
+  return false;
 }
 
 /** Names the system that a package is for: its name ends with it. */

@@ -6,6 +6,7 @@ out twice. FAKE_PROGRAM_LOG names a file that logs its requests.
 
 import json
 import os
+import signal
 import struct
 import sys
 import threading
@@ -61,6 +62,9 @@ def begin() -> None:
     if "refuse" in BEHAVIOUR:
         print('esoteric-entropy: error: unknown source "refuse"\nhint: there are others', file=sys.stderr)
         sys.exit(2)
+    if "illegal" in BEHAVIOUR:
+        signal.signal(signal.SIGILL, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGILL)
     if "crash" in BEHAVIOUR:
         os.abort()
     say_json(0x80, 0, {"protocol": int(BEHAVIOUR.get("protocol", 1)), "version": "0.0.0", "mode": "full"})

@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import pickle
+import platform
 import signal
 import threading
 from collections.abc import Callable
@@ -211,6 +212,12 @@ def test_a_refused_choice_is_a_usage_error_at_once(fake: None) -> None:
     ("behaviour", "kind", "message"),
     [
         ("crash", ToolError, "signal 6"),
+        pytest.param(
+            "illegal",
+            ToolError,
+            "this processor lacks instructions of the level x86-64-v2",
+            marks=pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="not an x86-64 processor"),
+        ),
         ("protocol=2", ToolError, "protocol 2"),
         ("garbage", ToolError, "malformed frame: a length"),
         ("unasked", ToolError, "answered request 77"),

@@ -162,3 +162,38 @@ describe("without the package for this machine", () => {
     expect(stderr).toContain("hint: there are builds for darwin-arm64, darwin-x64, linux-arm64");
   });
 });
+
+describe("on a processor below x86-64-v2", () => {
+  /** Makes Node tell of a machine whose /proc/cpuinfo names these flags; none: of one without that file. */
+  const processor = (flags: string | undefined) => {
+    const text = `processor\t: 0\nflags\t\t: ${flags}\nbugs\t:\n`;
+    return `data:text/javascript,${encodeURIComponent(`import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+for (const [name, value] of [["arch", "x64"], ["platform", "linux"]]) Object.defineProperty(process, name, { value });
+const { existsSync, readFileSync } = fs;
+fs.existsSync = (path) => path === "/proc/cpuinfo" ? ${flags !== undefined} : existsSync(path);
+fs.readFileSync = (path, ...rest) => path === "/proc/cpuinfo" ? ${JSON.stringify(text)} : readFileSync(path, ...rest);
+syncBuiltinESMExports();`)}`;
+  };
+  const launched = (flags: string | undefined) =>
+    run(["node", "--import", processor(flags), launcher, "--version"]);
+  /** The flags of that model of QEMU. */
+  const KVM64 =
+    "fpu de pse tsc msr pae mce cx8 apic sep pge cmov pat clflush mmx fxsr sse sse2 syscall nx lm pni cx16 hypervisor";
+
+  test("it says so in a sentence, and what to do", async () => {
+    const { exitCode, stdout, stderr } = await launched(KVM64);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /^esoteric-entropy: error: this processor lacks ssse3 of the level x86-64-v2, .*\nhint: in a virtual machine .*qemu64.*\n$/,
+    );
+    expect((await launched(`${KVM64} ssse3 sse4_1 popcnt`)).stderr).toContain("lacks sse4_2 ");
+  });
+
+  const isX64Linux = host().startsWith("linux-x64");
+  if (!isX64Linux) console.log("skipped: only on Linux on x86-64 does the launcher find a program then");
+  test.skipIf(!isX64Linux)("and a better one, or a system that tells nothing, is not refused", async () => {
+    for (const flags of [`${KVM64} ssse3 sse4_1 sse4_2 popcnt`, undefined])
+      expect((await launched(flags)).stdout).toBe(`${project.version}\n`);
+  });
+});

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -61,12 +62,14 @@ interface Surroundings {
   readonly env?: Record<string, string>;
   readonly prefix?: readonly string[];
   readonly script?: string;
+  readonly cwd?: string;
 }
 
 async function install(args: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
-  const { files = release(), env = {}, prefix = [], script = SCRIPT } = surroundings;
+  const { files = release(), env = {}, prefix = [], script = SCRIPT, cwd } = surroundings;
   [served, asked] = [files, []];
   const { exitCode, stdout, stderr } = await runProcess([...prefix, "/bin/sh", script, ...args], {
+    cwd,
     env: { PATH: "/usr/bin:/bin", ESOTERIC_ENTROPY_FROM: server.url.href.replace(/\/$/, ""), ...env },
   });
   expect(stdout).toBe("");
@@ -94,7 +97,21 @@ function commands(names: readonly string[], scripts: Record<string, string> = {}
   return folder;
 }
 
-const TOOLS = ["uname", "mktemp", "awk", "cut", "cp", "mv", "rm", "mkdir", "chmod", "id", "dirname", "sed"];
+const TOOLS = [
+  "uname",
+  "mktemp",
+  "awk",
+  "cut",
+  "cp",
+  "mv",
+  "rm",
+  "mkdir",
+  "chmod",
+  "id",
+  "dirname",
+  "sed",
+  "cat",
+];
 const hasCurl = Bun.which("curl") !== null;
 if (!hasCurl) console.log("skipped: install.sh takes curl here");
 
@@ -193,6 +210,229 @@ describe.skipIf(!hasCurl)("the machine is recognised", () => {
       expect(run.talk).toContain("install: error: there is no build for");
     });
   }
+});
+
+describe.skipIf(!hasCurl)("a processor below x86-64-v2", () => {
+  /** Everything as here, but for a machine with these flags in /proc/cpuinfo; none: without that line. */
+  const machine = (flags: string | undefined, more: Record<string, string> = {}) => {
+    const real = Bun.which("awk")!;
+    return commands([...TOOLS.filter((name) => !["uname", "awk"].includes(name)), "curl", "sha256sum"], {
+      uname: 'case "$1" in -s) echo Linux ;; -m) echo x86_64 ;; esac',
+      ldd: "echo GNU",
+      awk: `case "$*" in */proc/cpuinfo) ${flags === undefined ? ":" : `echo " ${flags}"`} ;; *) exec ${real} "$@" ;; esac`,
+      ...more,
+    });
+  };
+  const KVM64 = "fpu sse sse2 syscall lm pni cx16 hypervisor";
+
+  const telling = existsSync("/proc/cpuinfo");
+  if (!telling) console.log("skipped: a system that tells of its processor takes /proc/cpuinfo");
+  test.skipIf(!telling)("is refused in a sentence before anything is asked for", async () => {
+    for (const [flags, missing] of [
+      [KVM64, "ssse3"],
+      [`${KVM64} ssse3 sse4_1 popcnt`, "sse4_2"],
+      [`ssse3x ${KVM64} sse4_1 sse4_2 popcnt`, "ssse3"],
+    ] as const) {
+      const { exitCode, talk, asked } = await install(["--to", newFolder()], {
+        env: { PATH: machine(flags) },
+      });
+      expect(talk).toBe(
+        `install: error: this processor lacks ${missing} of the level x86-64-v2, without which esoteric-entropy does not run\n` +
+          "hint: in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host, -cpu max or -cpu Nehalem\n",
+      );
+      expect([exitCode, asked]).toEqual([1, []]);
+    }
+  });
+
+  test("a better one is not, nor one of which nothing is told", async () => {
+    for (const flags of [`${KVM64} ssse3 sse4_1 sse4_2 popcnt`, undefined]) {
+      const { exitCode, talk } = await install(["--to", newFolder()], { env: { PATH: machine(flags) } });
+      expect([exitCode, talk]).toEqual([0, expect.stringContaining("version 9.8.7")]);
+    }
+  });
+
+  test("is what an illegal instruction at the first start means", async () => {
+    const files = Object.fromEntries(
+      esotericEntropy.targets.map((target) => [`esoteric-entropy-${target}`, "#!/bin/sh\nkill -ILL $$\n"]),
+    );
+    const sums = Object.entries(files).map(([file, text]) => `${sha256(text)}  ${file}\n`);
+    const { exitCode, talk } = await install(["--to", newFolder()], {
+      files: { ...files, SHA256SUMS: sums.join("") },
+      env: { PATH: machine(undefined) },
+    });
+    expect(talk).toContain("install: error: this processor lacks instructions of the level x86-64-v2");
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe.skipIf(!hasCurl)("a folder", () => {
+  test("that is named from here is named in full", async () => {
+    for (const named of ["some/bin", "./some/bin", "some/bin/"]) {
+      const here = newFolder();
+      const { talk, exitCode } = await install(["--to", named], { cwd: here });
+      expect(talk).toContain(`installed ${here}/some/bin/esoteric-entropy, version 9.8.7`);
+      expect(talk).toContain(`export PATH="${here}/some/bin:$PATH"`);
+      expect([exitCode, runsIn(join(here, "some", "bin"))]).toEqual([0, "9.8.7"]);
+    }
+  });
+
+  test("may follow an equals sign", async () => {
+    const to = newFolder();
+    expect((await install([`--to=${to}`, `--from=${server.url.origin}/`])).exitCode).toBe(0);
+    expect(runsIn(to)).toBe("9.8.7");
+  });
+});
+
+test("--help says what there is, on stdout, and does nothing", async () => {
+  for (const args of [["--help"], ["-h"], ["--to", "somewhere", "--help"]]) {
+    asked = [];
+    const { exitCode, stdout, stderr } = await runProcess(["/bin/sh", SCRIPT, ...args], { cwd: newFolder() });
+    expect([exitCode, stderr, asked]).toEqual([0, "", []]);
+    for (const word of ["--product", "--to", "--from", "--help", "minisign"]) expect(stdout).toContain(word);
+  }
+});
+
+describe.skipIf(!hasCurl)("signed checksums", () => {
+  /** The script as it is once there is a key. */
+  function scriptWith(key: string): string {
+    const path = join(newFolder(), "install.sh");
+    const text = readFileSync(SCRIPT, "utf8").replace(/^RELEASE_KEY=.*$/m, `RELEASE_KEY=${key}`);
+    expect(text).toContain(`\nRELEASE_KEY=${key}\n`);
+    writeFileSync(path, text);
+    return path;
+  }
+  const everything = [...TOOLS, "curl", "sha256sum", "grep"];
+  /** Stands for minisign: takes a signature that says for which key it is. */
+  const minisign = `[ "$1 $2 $3 $5 $7" = "-V -Q -P -m -x" ] && [ -s "$6" ] && grep -q "^signed by $4$" "$8" && echo "esoteric-entropy 9.8.7"`;
+  const path = () => commands(everything, { minisign, ldd: "echo GNU" });
+  const signed = (signature: string | undefined, { prefix } = esotericEntropy.release) => ({
+    ...release(prefix === "" ? esotericEntropy : cryptex),
+    ...(signature !== undefined && { [`${prefix}SHA256SUMS.minisig`]: signature }),
+  });
+
+  test("are asked for and checked, of either product", async () => {
+    for (const product of [esotericEntropy, cryptex]) {
+      const { exitCode, talk, asked } = await install(["--to", newFolder(), "--product", product.name], {
+        script: scriptWith("RWkey"),
+        files: signed("signed by RWkey\n", product.release),
+        env: { PATH: path() },
+      });
+      expect(talk).toContain("the checksums are signed: esoteric-entropy 9.8.7\n");
+      const sums = `${product.release.prefix}SHA256SUMS`;
+      expect([exitCode, asked.slice(0, 2)]).toEqual([0, [sums, `${sums}.minisig`]]);
+    }
+  });
+
+  test("by another key, or without a signature: nothing is installed, and no program asked for", async () => {
+    for (const signature of ["signed by RWother\n", "", undefined]) {
+      const to = newFolder();
+      const { exitCode, talk, asked } = await install(["--to", to], {
+        script: scriptWith("RWkey"),
+        files: signed(signature),
+        env: { PATH: path() },
+      });
+      expect(talk).toContain(
+        signature === undefined
+          ? "SHA256SUMS.minisig could not be downloaded"
+          : "is not signed with the release key",
+      );
+      expect([exitCode, asked, readdirSync(to)]).toEqual([1, ["SHA256SUMS", "SHA256SUMS.minisig"], []]);
+    }
+  });
+
+  test("without minisign it says that nobody has checked, and goes on", async () => {
+    const { exitCode, talk, asked } = await install(["--to", newFolder()], {
+      script: scriptWith("RWkey"),
+      env: { PATH: commands(everything, { ldd: "echo GNU" }) },
+    });
+    expect(talk).toContain("minisign is not installed: nobody checks that the checksums are signed\n");
+    expect([exitCode, asked]).toEqual([0, ["SHA256SUMS", expect.any(String)]]);
+  });
+
+  test("without a key nothing is said of signatures", async () => {
+    const { exitCode, talk } = await install(["--to", newFolder()], {
+      script: scriptWith(""),
+      env: { PATH: path() },
+    });
+    expect([exitCode, talk.includes("sign")]).toEqual([0, false]);
+  });
+
+  test("the key in the script is one, or none", () => {
+    // An Ed25519 key in minisign's form: 2 + 8 + 32 bytes, the first of them "Ed".
+    expect(readFileSync(SCRIPT, "utf8")).toMatch(/^RELEASE_KEY=(RW[\w+/]{54})?$/m);
+  });
+
+  const missing = ["minisign", "sh"].filter((name) => !Bun.which(name));
+  if (missing.length > 0) console.log(`skipped: signing with the real program takes ${missing.join(", ")}`);
+  describe.skipIf(missing.length > 0)("by minisign itself", () => {
+    const sign = (folder: string, secret: string) =>
+      runProcess(["/bin/sh", join(folder, "packaging", "sign-checksums.sh"), join(folder, "dist"), "9.8.7"], {
+        env: { PATH: process.env["PATH"], MINISIGN_KEY: secret },
+      });
+
+    /** A checkout with a release in it, and with a key, if one is given. */
+    function checkout(key: string): string {
+      const folder = newFolder();
+      for (const name of ["packaging", "dist"]) mkdirSync(join(folder, name));
+      copyFileSync(
+        join(ROOT, "packaging", "sign-checksums.sh"),
+        join(folder, "packaging", "sign-checksums.sh"),
+      );
+      copyFileSync(scriptWith(key), join(folder, "install.sh"));
+      for (const [name, text] of Object.entries({ ...release(), ...release(cryptex) }))
+        writeFileSync(join(folder, "dist", name), text);
+      return folder;
+    }
+
+    async function newKey(): Promise<{ readonly key: string; readonly secret: string }> {
+      const folder = newFolder();
+      const [key, secret] = [join(folder, "public"), join(folder, "secret")];
+      await runProcess(["minisign", "-G", "-W", "-p", key, "-s", secret]);
+      return { key: readFileSync(key, "utf8").trim().split("\n")[1]!, secret: readFileSync(secret, "utf8") };
+    }
+
+    test("what the release signs is installed, and not after a change", async () => {
+      const { key, secret } = await newKey();
+      const folder = checkout(key);
+      expect(await sign(folder, secret)).toMatchObject({ exitCode: 0, stdout: "the checksums are signed\n" });
+      const names = readdirSync(join(folder, "dist"));
+      const files = Object.fromEntries(
+        names.map((name) => [name, readFileSync(join(folder, "dist", name), "utf8")]),
+      );
+      const script = join(folder, "install.sh");
+      const env = { PATH: process.env["PATH"]! };
+      for (const product of ["esoteric-entropy", "cryptex"]) {
+        const good = await install(["--to", newFolder(), "--product", product], { script, files, env });
+        expect([good.exitCode, good.talk]).toEqual([
+          0,
+          expect.stringContaining(`the checksums are signed: ${product} 9.8.7\n`),
+        ]);
+      }
+      const changed = { ...files, SHA256SUMS: `${files["SHA256SUMS"]}\n` };
+      const bad = await install(["--to", newFolder()], { script, files: changed, env });
+      expect([bad.exitCode, bad.talk]).toEqual([
+        1,
+        expect.stringContaining("is not signed with the release key"),
+      ]);
+    });
+
+    test("a release with half a key, or with two halves of different ones, is none", async () => {
+      const [one, other] = [await newKey(), await newKey()];
+      for (const [key, secret, message] of [
+        [one.key, other.secret, "not the secret half of the key in install.sh"],
+        [one.key, "", "MINISIGN_KEY is not set"],
+        ["", one.secret, "install.sh has no release key"],
+        [one.key, "nonsense", "could not be signed"],
+      ] as const) {
+        const ended = await sign(checkout(key), secret);
+        expect([ended.exitCode, ended.stderr]).toEqual([1, expect.stringContaining(message)]);
+      }
+      expect(await sign(checkout(""), "")).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining("no release key"),
+      });
+    });
+  });
 });
 
 describe.skipIf(!hasCurl)("the other product", () => {

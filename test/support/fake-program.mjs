@@ -16,6 +16,10 @@ function say(kind, id, body) {
 const json = (value) => Buffer.from(JSON.stringify(value));
 
 if (behaviour === "ends at once") process.exit(3);
+if (behaviour === "lacks an instruction") {
+  process.kill(process.pid, "SIGILL");
+  await new Promise(() => setInterval(() => {}, 1_000));
+}
 if (behaviour === "says nothing") process.stdin.resume();
 else if (behaviour === "talks nonsense") process.stdout.write("Usage: cat [OPTION]... [FILE]...\n");
 else

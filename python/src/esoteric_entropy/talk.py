@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import platform
 import select
+import signal
 from collections import deque
 from typing import Any, NamedTuple
 
@@ -17,6 +19,11 @@ _PIECE_BYTES = 4096
 
 #: Error codes for the exit codes of a program that ended before its hello.
 _EXIT_CODES = {2: "usage", 3: "insufficient-entropy"}
+
+_WRONG_PROCESSOR = "this processor lacks instructions of the level x86-64-v2, without which the program does not run"
+_OTHER_PROCESSOR = (
+    "in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host, -cpu max or -cpu Nehalem",
+)
 
 
 class End(NamedTuple):
@@ -58,5 +65,7 @@ class Talk:
         hints = tuple(line[len("hint: ") :] for line in self._last_lines if line.startswith("hint: "))
         if errors and not greeted:
             return End(_EXIT_CODES.get(exit_code, "tool"), errors[-1], hints)
+        if exit_code == -signal.SIGILL and not greeted and platform.machine() in ("x86_64", "AMD64"):
+            return End("tool", _WRONG_PROCESSOR, _OTHER_PROCESSOR)
         how = f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
         return End("tool", "\n".join([f"the program {how}", *self._last_lines]))

@@ -27,6 +27,9 @@ export type ProgramRequest =
 /** A program that was told to end is killed after this long. */
 const GRACE_MS = 2_000;
 
+const WRONG_PROCESSOR =
+  "; on x86-64 it takes a processor of the level v2, which the models qemu64 and kvm64 of virtual machines are not";
+
 class ProgramThread {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #reader = new FrameReader();
@@ -44,7 +47,8 @@ class ProgramThread {
     this.#child.stdout.on("data", (piece: Uint8Array) => this.#hear(piece));
     this.#child.on("error", (error) => this.#end(`the program cannot be run: ${error.message}`));
     this.#child.on("close", (code, signal) => {
-      this.#end(`the program ended: ${signal ?? `exit code ${code}`}`);
+      const why = signal === "SIGILL" ? WRONG_PROCESSOR : "";
+      this.#end(`the program ended: ${signal ?? `exit code ${code}`}${why}`);
     });
     port.on("message", (request: ProgramRequest) => this.#serve(request));
   }

@@ -54,6 +54,13 @@ export const FAULTS: Checks = {
     );
   },
 
+  async "a program that this processor cannot run"(library) {
+    await assert.rejects(
+      open(library, "lacks an instruction"),
+      isToolError(/the program ended: SIGILL; on x86-64 it takes a processor of the level v2/),
+    );
+  },
+
   async "a program that ends at once"(library) {
     await assert.rejects(open(library, "ends at once"), isToolError(/the program ended: exit code 3/));
   },
