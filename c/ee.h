@@ -47,6 +47,8 @@ EE_EXPORT uint32_t ee_abi_version(void);
  *   check  finds out whether the kernel can run on this machine; leaves nothing behind but loaded libraries
  *   open   gives it a folder to make its file in, or (null) has it find its device; -EBUSY if it has one
  *   close  takes that away again, if there is something; null
+ * What is open belongs to the thread that opened it: other threads neither see nor miss it. It is closed when that thread
+ * ends, however it ends.
  */
 
 /*
@@ -74,7 +76,10 @@ EE_EXPORT uint64_t ee_clock_step(void);
 /* Nanoseconds in one tick. Exact where the system states the counter's rate; else measured, waiting up to 5 ms. */
 EE_EXPORT double ee_clock_period_ns(void);
 
-/* Unmaps the working memory of all kernels; the next call maps it anew. -EBUSY if some kernel was running. */
+/*
+ * Unmaps the working memory of all kernels but those that are open; the next call maps it anew. -EBUSY if some kernel was
+ * running.
+ */
 EE_EXPORT int32_t ee_release(void);
 
 /* ---- Services: calls that measure nothing ---- */

@@ -19,7 +19,7 @@
 #define ROUNDS EE_WORK_SCALE
 #define WRITTEN 64
 
-static ee_scratch scratch = {.workspace = {.size = WRITTEN, .busy = ATOMIC_FLAG_INIT}, .size = WRITTEN};
+static const ee_scratch scratch = {.memory = WRITTEN, .size = WRITTEN};
 
 EE_COMMAND int32_t ee_cpu_io_beat_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
 
@@ -29,9 +29,9 @@ EE_COMMAND int32_t ee_cpu_io_beat_close(const char *nothing) {
 }
 
 EE_KERNEL int32_t ee_cpu_io_beat(uint64_t *out, size_t n) {
-  int32_t error = ee_enter(&scratch.workspace, out, n);
+  ee_file *file;
+  int32_t error = ee_scratch_enter(&scratch, &file, out, n);
   if (error != 0) return error;
-  const int file = ee_scratch_descriptor(&scratch);
   for (size_t i = 0; i < n && error == 0; i++) {
     uint64_t product = 3;
     const uint64_t before = ee_ticks();
@@ -40,11 +40,11 @@ EE_KERNEL int32_t ee_cpu_io_beat(uint64_t *out, size_t n) {
         product *= product;
         EE_OPERATION(product);
       }
-      const ssize_t written = pwrite(file, scratch.workspace.memory, WRITTEN, 0);
+      const ssize_t written = pwrite(file->descriptor, file->workspace.memory, WRITTEN, 0);
       if (written != WRITTEN) error = written < 0 ? -errno : -ENOSPC;
       EE_OPERATION(error);
     }
     out[i] = ee_ticks() - before;
   }
-  return ee_leave(&scratch.workspace, out, n, error);
+  return ee_leave(&file->workspace, out, n, error);
 }

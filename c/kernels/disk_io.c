@@ -22,8 +22,7 @@
 #define LARGEST_PAGE ((size_t)64 * 1024)
 
 /* 1 MiB: file systems may keep a very small file in its directory entry, which is always in memory. */
-static ee_scratch scratch = {
-    .workspace = {.size = LARGEST_PAGE, .busy = ATOMIC_FLAG_INIT}, .size = (size_t)1 << 20, .direct = true};
+static const ee_scratch scratch = {.memory = LARGEST_PAGE, .size = (size_t)1 << 20, .direct = true};
 
 EE_COMMAND int32_t ee_disk_io_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
 
@@ -33,18 +32,18 @@ EE_COMMAND int32_t ee_disk_io_close(const char *nothing) {
 }
 
 EE_KERNEL int32_t ee_disk_io(uint64_t *out, size_t n) {
-  int32_t error = ee_enter(&scratch.workspace, out, n);
+  ee_file *file;
+  int32_t error = ee_scratch_enter(&scratch, &file, out, n);
   if (error != 0) return error;
-  const int file = ee_scratch_descriptor(&scratch);
   const size_t page_size = ee_page_size();
   for (size_t i = 0; i < n && error == 0; i++) {
     const uint64_t before = ee_ticks();
     for (int k = 0; k < READS && error == 0; k++) {
-      const ssize_t got = pread(file, scratch.workspace.memory, page_size, 0);
+      const ssize_t got = pread(file->descriptor, file->workspace.memory, page_size, 0);
       if (got != (ssize_t)page_size) error = got < 0 ? -errno : -EIO;
       EE_OPERATION(error);
     }
     out[i] = ee_ticks() - before;
   }
-  return ee_leave(&scratch.workspace, out, n, error);
+  return ee_leave(&file->workspace, out, n, error);
 }

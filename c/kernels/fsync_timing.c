@@ -21,7 +21,7 @@
 #define FLUSHES (1 * EE_WORK_SCALE)
 #define SIZE ((size_t)4096)
 
-static ee_scratch scratch = {.workspace = {.size = SIZE, .busy = ATOMIC_FLAG_INIT}, .size = SIZE};
+static const ee_scratch scratch = {.memory = SIZE, .size = SIZE};
 
 EE_COMMAND int32_t ee_fsync_timing_open(const char *folder) { return ee_scratch_open(&scratch, folder); }
 
@@ -31,18 +31,18 @@ EE_COMMAND int32_t ee_fsync_timing_close(const char *nothing) {
 }
 
 EE_KERNEL int32_t ee_fsync_timing(uint64_t *out, size_t n) {
-  int32_t error = ee_enter(&scratch.workspace, out, n);
+  ee_file *file;
+  int32_t error = ee_scratch_enter(&scratch, &file, out, n);
   if (error != 0) return error;
-  const int file = ee_scratch_descriptor(&scratch);
   for (size_t i = 0; i < n && error == 0; i++) {
     const uint64_t before = ee_ticks();
     for (int k = 0; k < FLUSHES && error == 0; k++) {
-      const ssize_t written = pwrite(file, scratch.workspace.memory, SIZE, 0);
+      const ssize_t written = pwrite(file->descriptor, file->workspace.memory, SIZE, 0);
       if (written != (ssize_t)SIZE) error = written < 0 ? -errno : -ENOSPC;
-      else error = ee_scratch_flush(&scratch);
+      else error = ee_scratch_flush(file);
       EE_OPERATION(error);
     }
     out[i] = ee_ticks() - before;
   }
-  return ee_leave(&scratch.workspace, out, n, error);
+  return ee_leave(&file->workspace, out, n, error);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "owned.h"
 #include "platform.h"
 
 #define TEMPLATE "/esoteric-entropy-XXXXXX"
@@ -54,32 +55,57 @@ static int32_t fill(int file, size_t size, const unsigned char *page, size_t pag
   return 0;
 }
 
-int32_t ee_scratch_open(ee_scratch *scratch, const char *folder) {
-  if (folder == NULL) return -EINVAL;
-  int32_t error = ee_enter(&scratch->workspace, NULL, 0);
-  if (error != 0) return error;
-  if (scratch->descriptor_plus_one != 0) return ee_leave_raw(&scratch->workspace, -EBUSY);
+/* Returns a descriptor or a negative errno. */
+static int make_filled(const ee_scratch *scratch, const char *folder) {
   const size_t page_size = ee_page_size();
   unsigned char *page = ee_map(page_size);
-  if (page == NULL) return ee_leave_raw(&scratch->workspace, -ENOMEM);
+  if (page == NULL) return -ENOMEM;
   for (size_t i = 0; i < page_size; i++) page[i] = (unsigned char)(i * 167 + 13);
   const int file = make_nameless(folder);
-  error = file < 0 ? file : 0;
+  int32_t error = file < 0 ? file : 0;
   if (error == 0 && scratch->direct) error = go_past_cache(file);
   if (error == 0) error = fill(file, scratch->size, page, page_size);
   if (error == 0 && scratch->direct) error = flush(file);
-  if (error == 0) scratch->descriptor_plus_one = file + 1;
-  else if (file >= 0) close(file);
+  if (error != 0 && file >= 0) close(file);
   ee_unmap(page, page_size);
-  return ee_leave_raw(&scratch->workspace, error);
+  return error == 0 ? file : error;
 }
 
-int32_t ee_scratch_close(ee_scratch *scratch) {
-  int32_t error = ee_enter(&scratch->workspace, NULL, 0);
-  if (error != 0) return error;
-  if (scratch->descriptor_plus_one != 0 && close(ee_scratch_descriptor(scratch)) != 0) error = -errno;
-  scratch->descriptor_plus_one = 0;
-  return ee_leave_raw(&scratch->workspace, error);
+static int32_t release(ee_file *file) {
+  const int32_t error = close(file->descriptor) == 0 ? 0 : -errno;
+  if (file->workspace.memory != NULL) ee_unmap(file->workspace.memory, file->workspace.size);
+  free(file);
+  return error;
 }
 
-int32_t ee_scratch_flush(const ee_scratch *scratch) { return flush(ee_scratch_descriptor(scratch)); }
+static void give_up(void *file) { (void)release(file); }
+
+int32_t ee_scratch_open(const ee_scratch *scratch, const char *folder) {
+  if (folder == NULL) return -EINVAL;
+  if (ee_owned(scratch) != NULL) return -EBUSY;
+  ee_file *file = malloc(sizeof *file);
+  if (file == NULL) return -ENOMEM;
+  /* Not for ee_release to find: its memory goes with the file. */
+  file->workspace = (ee_workspace){.size = scratch->memory, .busy = ATOMIC_FLAG_INIT, .listed = true};
+  file->descriptor = make_filled(scratch, folder);
+  if (file->descriptor < 0) {
+    const int32_t error = file->descriptor;
+    free(file);
+    return error;
+  }
+  const int32_t error = ee_own(scratch, file, give_up);
+  if (error != 0) release(file);
+  return error;
+}
+
+int32_t ee_scratch_close(const ee_scratch *scratch) {
+  ee_file *file = ee_disown(scratch);
+  return file == NULL ? 0 : release(file);
+}
+
+int32_t ee_scratch_enter(const ee_scratch *scratch, ee_file **file, uint64_t *out, size_t n) {
+  *file = ee_owned(scratch);
+  return *file == NULL ? -EBADF : ee_enter(&(*file)->workspace, out, n);
+}
+
+int32_t ee_scratch_flush(const ee_file *file) { return flush(file->descriptor); }

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #define METAL "/System/Library/Frameworks/Metal.framework/Metal"
 /* Metal finds no device for a program without windows unless this is loaded. */
@@ -30,8 +31,11 @@ static struct {
   void *send;
 } metal;
 
-static object queue, buffer;
-static selector command_buffer, blit_encoder, fill, end_encoding, commit, wait, status;
+struct ee_gpu {
+  object queue, buffer;
+};
+
+static selector command_buffer, blit_encoder, fill, end_encoding, commit, wait_until_completed, status;
 
 static object send_object(object receiver, selector method) {
   return ((object (*)(object, selector))metal.send)(receiver, method);
@@ -64,55 +68,58 @@ static int32_t load(void) {
   fill = metal.selector_of("fillBuffer:range:value:");
   end_encoding = metal.selector_of("endEncoding");
   commit = metal.selector_of("commit");
-  wait = metal.selector_of("waitUntilCompleted");
+  wait_until_completed = metal.selector_of("waitUntilCompleted");
   status = metal.selector_of("status");
   metal.send = send;
   return 0;
 }
 
-static void release(object *owned) {
-  if (*owned != NULL) send_nothing(*owned, metal.selector_of("release"));
-  *owned = NULL;
+static void release(object owned) {
+  if (owned != NULL) send_nothing(owned, metal.selector_of("release"));
 }
 
-int32_t ee_gpu_open(void) {
+int32_t ee_gpu_open(ee_gpu **gpu) {
   const int32_t error = load();
   if (error != 0) return error;
+  ee_gpu *made = calloc(1, sizeof *made);
+  if (made == NULL) return -ENOMEM;
   void *pool = metal.pool_push();
   object device = metal.create_device();
   if (device != NULL) {
-    queue = send_object(device, metal.selector_of("newCommandQueue"));
+    made->queue = send_object(device, metal.selector_of("newCommandQueue"));
     /* 0: MTLResourceStorageModeShared, which every device has. */
-    buffer = ((object (*)(object, selector, unsigned long, unsigned long))metal.send)(
+    made->buffer = ((object (*)(object, selector, unsigned long, unsigned long))metal.send)(
         device, metal.selector_of("newBufferWithLength:options:"), EE_GPU_SIZE, 0);
   }
-  const int32_t result = device == NULL ? -ENODEV : queue == NULL || buffer == NULL ? -ENOMEM : 0;
+  const int32_t result = device == NULL ? -ENODEV : made->queue == NULL || made->buffer == NULL ? -ENOMEM : 0;
   /* The queue keeps the device alive. */
-  release(&device);
-  if (result != 0) ee_gpu_close();
+  release(device);
   metal.pool_pop(pool);
+  if (result == 0) *gpu = made;
+  else ee_gpu_close(made);
   return result;
 }
 
-int32_t ee_gpu_fill(void) {
+int32_t ee_gpu_fill(ee_gpu *gpu) {
   /* Command buffers and encoders are autoreleased. */
   void *pool = metal.pool_push();
-  const object commands = send_object(queue, command_buffer);
+  const object commands = send_object(gpu->queue, command_buffer);
   const object encoder = send_object(commands, blit_encoder);
   const range whole = {0, EE_GPU_SIZE};
-  ((void (*)(object, selector, object, range, unsigned char))metal.send)(encoder, fill, buffer, whole, 1);
+  ((void (*)(object, selector, object, range, unsigned char))metal.send)(encoder, fill, gpu->buffer, whole, 1);
   send_nothing(encoder, end_encoding);
   send_nothing(commands, commit);
-  send_nothing(commands, wait);
+  send_nothing(commands, wait_until_completed);
   /* Messages to nil answer 0. */
   const int32_t error = send_number(commands, status) == COMPLETED ? 0 : -EIO;
   metal.pool_pop(pool);
   return error;
 }
 
-void ee_gpu_close(void) {
-  release(&buffer);
-  release(&queue);
+void ee_gpu_close(ee_gpu *gpu) {
+  release(gpu->buffer);
+  release(gpu->queue);
+  free(gpu);
 }
 
 #else

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OPENCL "libOpenCL.so.1"
@@ -38,7 +39,9 @@ static struct {
   int32_t (*release_context)(object context);
 } cl;
 
-static object context, queue, buffer;
+struct ee_gpu {
+  object context, queue, buffer;
+};
 
 static int32_t load(void) {
   if (cl.platforms != NULL) return 0;
@@ -104,31 +107,37 @@ static int32_t find(object *found) {
   return software ? -ENOTSUP : -ENODEV;
 }
 
-int32_t ee_gpu_open(void) {
+int32_t ee_gpu_open(ee_gpu **gpu) {
   object device = NULL;
   int32_t error = load();
   if (error == 0) error = find(&device);
   if (error != 0) return error;
+  ee_gpu *made = calloc(1, sizeof *made);
+  if (made == NULL) return -ENOMEM;
   int32_t refused = CL_SUCCESS;
-  context = cl.create_context(NULL, 1, &device, NULL, NULL, &refused);
-  if (context != NULL) queue = cl.create_queue(context, device, 0, &refused);
-  if (queue != NULL) buffer = cl.create_buffer(context, CL_MEM_READ_WRITE, EE_GPU_SIZE, NULL, &refused);
-  if (buffer != NULL) return 0;
-  ee_gpu_close();
-  return -EIO;
+  made->context = cl.create_context(NULL, 1, &device, NULL, NULL, &refused);
+  if (made->context != NULL) made->queue = cl.create_queue(made->context, device, 0, &refused);
+  if (made->queue != NULL) made->buffer = cl.create_buffer(made->context, CL_MEM_READ_WRITE, EE_GPU_SIZE, NULL, &refused);
+  if (made->buffer == NULL) {
+    ee_gpu_close(made);
+    return -EIO;
+  }
+  *gpu = made;
+  return 0;
 }
 
-int32_t ee_gpu_fill(void) {
+int32_t ee_gpu_fill(ee_gpu *gpu) {
   static const unsigned char pattern = 1;
-  if (cl.fill(queue, buffer, &pattern, sizeof pattern, 0, EE_GPU_SIZE, 0, NULL, NULL) != CL_SUCCESS) return -EIO;
-  return cl.finish(queue) == CL_SUCCESS ? 0 : -EIO;
+  if (cl.fill(gpu->queue, gpu->buffer, &pattern, sizeof pattern, 0, EE_GPU_SIZE, 0, NULL, NULL) != CL_SUCCESS)
+    return -EIO;
+  return cl.finish(gpu->queue) == CL_SUCCESS ? 0 : -EIO;
 }
 
-void ee_gpu_close(void) {
-  if (buffer != NULL) cl.release_buffer(buffer);
-  if (queue != NULL) cl.release_queue(queue);
-  if (context != NULL) cl.release_context(context);
-  buffer = queue = context = NULL;
+void ee_gpu_close(ee_gpu *gpu) {
+  if (gpu->buffer != NULL) cl.release_buffer(gpu->buffer);
+  if (gpu->queue != NULL) cl.release_queue(gpu->queue);
+  if (gpu->context != NULL) cl.release_context(gpu->context);
+  free(gpu);
 }
 
 #else
