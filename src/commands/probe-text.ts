@@ -29,6 +29,7 @@ export function probeJson(look: FirstLook, stepNs: number | undefined): object {
     claimedH: significant(look.claimedH),
     assessedH: significant(look.assessedH),
     startup: look.startup,
+    ...(look.failure === undefined ? {} : { reason: look.failure }),
   };
 }
 
@@ -75,6 +76,7 @@ export function probeText(look: FirstLook, stepNs: number | undefined, io: Io): 
     `max          ${max}`,
     `distinct     ${look.distinct}`,
     `start-up     ${paint(look.startup, STARTUP_STYLES[look.startup], io.color)}`,
+    ...failureLines(look, io),
     `claimed H    ${significant(look.claimedH)} bits per ${info.symbolBits}-bit symbol`,
     `assessed H   ${formatFixed(look.assessedH, 3)} (SP 800-90B non-IID, this many samples)`,
     "",
@@ -83,6 +85,13 @@ export function probeText(look: FirstLook, stepNs: number | undefined, io: Io): 
     "",
     histogram(bins(sorted, glyphs), columns, glyphs),
   ].join("\n");
+}
+
+/** Says which test failed, and what a pool makes of it. */
+function failureLines({ failure }: FirstLook, io: Io): string[] {
+  if (failure === undefined) return [];
+  const text = `${failure}; a pool credits none of this, waits before it tries again, and leaves the source aside after a few failures`;
+  return wrap(text, lineWidth(io) - NAME_COLUMNS).map((line) => " ".repeat(NAME_COLUMNS) + line);
 }
 
 const MAX_BINS = 24;

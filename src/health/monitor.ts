@@ -31,6 +31,11 @@ export interface MonitorFailure extends HealthFailure {
   readonly phase: "start-up" | "continuous";
 }
 
+/** Describes an alarm. */
+export function describeFailure({ test, phase, symbol, count, cutoff }: MonitorFailure): string {
+  return `failed the ${phase} ${test} test: symbol ${symbol} seen ${count} times (cutoff ${cutoff})`;
+}
+
 /** SP 800-90B §4.3: the start-up tests run over at least 1,024 consecutive samples. */
 export const MIN_STARTUP_SYMBOLS = 1024;
 

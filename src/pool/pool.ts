@@ -13,7 +13,7 @@ import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import type { ExtractOptions } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
-import { describeFailure, describeWarning, type SourceState, whyNot } from "../sampling/source-state.ts";
+import { describeWarning, type SourceState, whyNot } from "../sampling/source-state.ts";
 import { takesPart } from "../sampling/turns.ts";
 import type { Family, SourceInfo } from "../source.ts";
 import type { RawTrace } from "../trace.ts";
@@ -46,7 +46,7 @@ export interface PoolConfig {
 export interface PoolEvents {
   /** A defect of this program closed the pool. Without a listener it ends the process. */
   error: [unknown];
-  /** A source was quarantined or found unable to run. */
+  /** A source was quarantined, left aside or found unable to run. */
   "source-failed": [{ readonly id: string; readonly reason: string }];
   /** A source's samples were tested; `paidBits` are what it was paid on this occasion, for earlier ones. */
   sampled: [{ readonly id: string; readonly samples: number; readonly paidBits: number }];
@@ -236,7 +236,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     const revealed = this.#toReveal.delete(info.id) && { ...trace, samples: trace.samples.slice() };
     const { paidBits, failure, warning } = this.#books.book(source, trace, epoch, !revealed);
     if (info.family !== this.#leansOn) this.#othersOweBits -= paidBits;
-    if (failure) this.#scheduler.quarantine(source, describeFailure(failure));
+    if (failure) this.#scheduler.distrust(source, failure);
     if (warning) this.emit("source-warning", { id: info.id, reason: describeWarning(warning) });
     this.emit("sampled", { id: info.id, samples: trace.samples.length, paidBits });
     if (revealed) this.emit("revealed", revealed);

@@ -9,6 +9,7 @@
  *     scheduler.want(true);                  // requests slices
  *     const event = await scheduler.next();  // a trace, or a source that failed; then want() again
  */
+import type { MonitorFailure } from "../health/monitor.ts";
 import type { Family, SourceInfo } from "../source.ts";
 import type { RawTrace } from "../trace.ts";
 import type { Reply, SamplingThread } from "./protocol.ts";
@@ -23,7 +24,7 @@ export type SamplingEvent =
       /** The source's epoch when it was sampled; undefined if it was asked for before a quarantine or a pause. */
       readonly epoch: number | undefined;
     }
-  /** The source was quarantined, or found unable to run. */
+  /** The source was quarantined, left aside, or found unable to run. */
   | { readonly kind: "failed"; readonly source: SourceState; readonly reason: string };
 
 export interface SchedulerOptions {
@@ -145,6 +146,16 @@ export class Scheduler {
     // And a source that cannot run here stays aside.
     if (source.condition.kind !== "active") return;
     source.quarantine(reason, this.#nowMs());
+    this.#suspend(source, reason);
+  }
+
+  /** Suspends a source that failed its health tests; after some failures for good. It has to pass its start-up test. */
+  distrust(source: SourceState, failure: MonitorFailure): void {
+    if (source.condition.kind !== "active") return;
+    this.#suspend(source, source.distrust(failure, this.#nowMs()));
+  }
+
+  #suspend(source: SourceState, reason: string): void {
     source.endEpoch();
     source.isOpen = false;
     // Requests that have not begun must not open it again.
@@ -160,7 +171,7 @@ export class Scheduler {
 
   /** False once no source will ever deliver. */
   get isHopeful(): boolean {
-    return this.sources.some(({ condition }) => condition.kind !== "unavailable");
+    return this.sources.some((source) => source.isHopeful);
   }
 
   /** Ends the thread; a waiting `next` resolves with undefined. */

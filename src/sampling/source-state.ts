@@ -3,7 +3,7 @@
  * decides by it, the pool books into it, `status` shows it.
  */
 import type { HealthFailure } from "../health/health-tests.ts";
-import type { MonitorFailure } from "../health/monitor.ts";
+import { describeFailure, type MonitorFailure } from "../health/monitor.ts";
 import { claimAt, type SourceInfo } from "../source.ts";
 import type { RawTrace } from "../trace.ts";
 import {
@@ -19,6 +19,8 @@ export type Condition =
   | { readonly kind: "active" }
   /** Threw, hung or failed its health tests; retried at `retryAtMs`. */
   | { readonly kind: "quarantined"; readonly reason: string; readonly retryAtMs: number }
+  /** Failed its health tests so often that it is not tried any more. */
+  | { readonly kind: "left-aside"; readonly reason: string }
   /** Cannot run here. */
   | { readonly kind: "unavailable"; readonly reason: string };
 
@@ -38,7 +40,7 @@ export interface PendingRequest {
 export interface SourceStatus {
   readonly id: string;
   readonly family: string;
-  /** starting: in its start-up test · healthy · failed: quarantined · unavailable · paused: by the user */
+  /** starting: in its start-up test · healthy · failed: quarantined or left aside · unavailable · paused: by the user */
   readonly state: "starting" | "healthy" | "failed" | "unavailable" | "paused";
   /** Reason, if failed or unavailable. */
   readonly reason?: string;
@@ -69,8 +71,29 @@ const SLICE_MS = 4;
 const FIRST_SLICE_MS = 8;
 const MAX_SAMPLES = 65_536;
 
+/** Back-off after an error or a hang; twice as long each time. */
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
+
+/**
+ * How unlikely the alarms of its health tests have become in a source that is as good as its claim, in bits. The start-up test
+ * fails such a source with less than 1,024 × 2⁻²⁰ = 2⁻¹⁰, the continuous tests do within the next 2²⁰ samples with less
+ * than 2²⁰ × 2⁻³⁰ = 2⁻¹⁰. So each alarm in that stretch adds 10 bits. A start that comes to be paid takes 1 bit away, for a
+ * source that fails every second time passes with ½: whoever fails and passes in turn is not washed clean by it.
+ */
+const ALARM_BITS = 10;
+const PASS_BITS = 1;
+/** See there. A later alarm adds nothing: it is to be expected of a good source every 2³⁰ samples. */
+const EARLY_SAMPLES = 2 ** 20;
+/** A source is left aside at 40 bits: after 4 alarms in a row. A good one is with less than 2⁻⁴⁰, the rate of tests here. */
+const MAX_DOUBT_BITS = 40;
+/**
+ * First wait after an alarm, and what each next one multiplies it by: 4 s, 16 s, 64 s. What disturbs a good source for a
+ * while (a burst of work, a processor that changes its clock, a machine that wakes) lasts seconds, or a minute; tries within
+ * one disturbance would all fail alike, and be counted as if they had not.
+ */
+const ALARM_BACKOFF_MS = 4_000;
+const ALARM_BACKOFF_FACTOR = 4;
 
 export class SourceState {
   condition: Condition = { kind: "active" };
@@ -92,6 +115,10 @@ export class SourceState {
   #samples = 0;
   #measuredHz: number | undefined;
   #backoffMs = FIRST_BACKOFF_MS;
+  #doubtBits = 0;
+  /** Samples judged since its tests began anew, and whether any since then were paid. */
+  #judgedSamples = 0;
+  #hasEarned = false;
   #probation: Probation | undefined;
   /** The epoch of the samples that the probation holds. */
   #judgedEpoch = 0;
@@ -143,6 +170,7 @@ export class SourceState {
     // Made with the first trace: by then the source is open, and its counter's step known.
     this.#probation ??= this.makeProbation({ claim: this.claimedH, symbolBits, rateHz, calibratedH });
     const lost = this.#judgedEpoch === this.epoch ? [] : this.forfeit();
+    this.#judgedSamples += trace.samples.length;
     const judgement = this.#probation.observe(trace, payable);
     return { ...judgement, released: [...lost, ...judgement.released] };
   }
@@ -152,6 +180,8 @@ export class SourceState {
     const lost = this.#probation?.forfeit() ?? [];
     this.#probation?.restart();
     this.#judgedEpoch = this.epoch;
+    this.#judgedSamples = 0;
+    this.#hasEarned = false;
     return lost;
   }
 
@@ -180,11 +210,31 @@ export class SourceState {
     return this.#probation?.worth ?? (this.stepNs === undefined ? this.info.claim : this.claimedH);
   }
 
-  /** Suspends it for a while; each time twice as long, up to a minute. */
+  /** Suspends it for a while after an error or a hang; each time twice as long, up to a minute. */
   quarantine(reason: string, nowMs: number): void {
     this.noteFault(reason);
     this.condition = { kind: "quarantined", reason, retryAtMs: nowMs + this.#backoffMs };
     this.#backoffMs = Math.min(MAX_BACKOFF_MS, this.#backoffMs * 2);
+  }
+
+  /**
+   * Suspends it after an alarm of its health tests: for longer each time, and at last for good.
+   * @returns the reason, with what becomes of it
+   */
+  distrust(failure: MonitorFailure, nowMs: number): string {
+    if (failure.phase === "start-up" || this.#judgedSamples <= EARLY_SAMPLES) this.#doubtBits += ALARM_BITS;
+    const failures = Math.max(1, Math.ceil(this.#doubtBits / ALARM_BITS));
+    const what = describeFailure(failure);
+    if (this.#doubtBits >= MAX_DOUBT_BITS) {
+      const reason = `${what}; left aside after ${failures} failures, until the program is started again`;
+      this.condition = { kind: "left-aside", reason };
+    } else {
+      const waitMs = ALARM_BACKOFF_MS * ALARM_BACKOFF_FACTOR ** (failures - 1);
+      const reason = `${what}; not tried again for ${waitMs / 1000} s`;
+      this.condition = { kind: "quarantined", reason, retryAtMs: nowMs + waitMs };
+    }
+    this.lastFault = what;
+    return this.condition.reason;
   }
 
   noteFault(reason: string): void {
@@ -198,14 +248,21 @@ export class SourceState {
     for (const request of this.requests) request.isStale = true;
   }
 
+  /** False if it will never deliver again. */
+  get isHopeful(): boolean {
+    return this.condition.kind === "active" || this.condition.kind === "quarantined";
+  }
+
   /** Lets it take part again; it must pass its start-up test before it is credited. */
   readmit(): void {
     this.condition = { kind: "active" };
   }
 
-  /** Notes that it has earned something. The next fault then starts from the short back-off. */
+  /** Notes that it has earned something. The next error then starts from the short back-off. */
   earned(): void {
     this.#backoffMs = FIRST_BACKOFF_MS;
+    if (!this.#hasEarned) this.#doubtBits = Math.max(0, this.#doubtBits - PASS_BITS);
+    this.#hasEarned = true;
   }
 
   /** @param creditedBits what the ledger credited to it */
@@ -234,6 +291,7 @@ export class SourceState {
       case "unavailable":
         return "unavailable";
       case "quarantined":
+      case "left-aside":
         return "failed";
       case "active":
         if (this.paused) return "paused";
@@ -242,11 +300,6 @@ export class SourceState {
           : "starting";
     }
   }
-}
-
-/** Describes a health test's alarm. */
-export function describeFailure({ test, phase, symbol, count, cutoff }: MonitorFailure): string {
-  return `failed the ${phase} ${test} test: symbol ${symbol} seen ${count} times (cutoff ${cutoff})`;
 }
 
 /** Describes an alarm of a second test. */

@@ -68,6 +68,19 @@ describe("probe", () => {
     expect(await probed()).toMatchObject({ stepNs: null, claimedH: 0.5 });
   });
 
+  test("a start-up test that fails is said in words", async () => {
+    const stuck = () => fakeSource({ id: "stuck" }, () => 7);
+    const io = fakeIo();
+    await runProbe(options({ source: "stuck", samples: 2_000 }), io, depsOf(stuck()));
+    const text = io.written().toString().replace(/\s+/g, " ");
+    expect(text).toContain("start-up failed failed the start-up repetition-count test: symbol 7 seen");
+    expect(text).toContain("leaves the source aside after a few failures");
+    const json = fakeIo();
+    await runProbe(options({ source: "stuck", samples: 2_000, json: true }), json, depsOf(stuck()));
+    const { startup, reason } = JSON.parse(json.written().toString());
+    expect([startup, reason]).toEqual(["failed", expect.stringContaining("repetition-count")]);
+  });
+
   test("a source that fails or is not there is an error of its own", async () => {
     const source = counter();
     source.error = new SourceError("counter", "broken");

@@ -1,4 +1,4 @@
-/** What a kernel has open belongs to the thread that opened it, and is given up with that thread. */
+/** Kernels that are open belong to the thread that opened them, and are given up with that thread. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
