@@ -111,8 +111,10 @@ function demand(caller: Caller, scope: string, realm = ""): void {
   });
 }
 
-/** 127.0.0.0/8, ::1 and localhost with all names below it (RFC 6761), with or without a port. */
-const LOOPBACK_HOST = /^(127(\.\d{1,3}){3}|\[::1\]|([a-z0-9-]+\.)*localhost)\.?(:\d{1,5})?$/i;
+/**
+ * 127.0.0.0/8, ::1 and localhost with all names below it (RFC 6761), with or without a port, which may be empty (RFC 3986 §3.2.3).
+ */
+const LOOPBACK_HOST = /^(127(\.\d{1,3}){3}|\[::1\]|([a-z0-9-]+\.)*localhost)\.?(:\d{0,5})?$/i;
 
 /** Tells whether an address that a server is bound to can be reached from this machine alone. */
 export function isLoopback(hostname: string): boolean {

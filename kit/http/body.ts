@@ -7,7 +7,13 @@ const MAX_DEPTH = 64;
 /** @throws Refusal 413 beyond the limit */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const tooLarge = () =>
-    new Refusal(413, `the body has more than ${maxBytes} bytes`, {}, { kind: "too-large", limit: maxBytes });
+    new Refusal(
+      413,
+      `the body has more than ${maxBytes} bytes`,
+      // What is still to come would be taken for the next request.
+      { connection: "close" },
+      { kind: "too-large", limit: maxBytes },
+    );
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
   if (request.body === null) return new Uint8Array();
   const pieces: Uint8Array[] = [];

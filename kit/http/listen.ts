@@ -3,6 +3,8 @@ import { constants } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, writeRefusal } from "../errors.ts";
 import { holdFileInTurn } from "../files/file-lock.ts";
+import { readBytes } from "./body.ts";
+import { asGet } from "./head.ts";
 import { type ErrorForm, Refusal, refusalResponse } from "./refusal.ts";
 import { clearSocketPath } from "./unix-socket.ts";
 import { SOCKETS, type Socket } from "./web-socket.ts";
@@ -14,8 +16,8 @@ export interface ListenOptions {
   /** Answers every request. Gets Bun's server too, for `upgrade`; Hono hands it to handlers as `c.env`. */
   readonly fetch: (request: Request, server: Bun.Server<Socket>) => Response | Promise<Response>;
   readonly errors: ErrorForm;
-  /** Larger request bodies are answered with 413, whatever reads them. */
-  readonly maxBodyBytes: number;
+  /** Larger request bodies are answered with 413, whatever reads them. By default each route reads what it takes, and no more. */
+  readonly maxBodyBytes?: number | undefined;
   /** Seconds without traffic in either direction after which a connection is closed. */
   readonly idleTimeoutSeconds: number;
   readonly tls?: TlsOptions | undefined;
@@ -46,19 +48,31 @@ export interface Listening {
 
 /** @throws InputError for an address, certificate or group that cannot be used */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { address, fetch, errors } = options;
+  const { address, fetch, errors, maxBodyBytes } = options;
+  const answer = async (request: Request, server: Bun.Server<Socket>, most: number) => {
+    try {
+      return await fetch(await withBody(request, most), server);
+    } catch (error) {
+      if (error instanceof Refusal) return refusalResponse(error, errors);
+      throw error;
+    }
+  };
   const common = {
     ...(options.tls ? { tls: bunTls(options.tls) } : {}),
     ...(options.bundles ? { routes: { ...options.bundles } } : {}),
     ...idleTimeout(options.idleTimeoutSeconds),
     websocket: SOCKETS,
     development: false,
-    maxRequestBodySize: options.maxBodyBytes,
-    // An HTTP/1.0 request may come without Host; its URL is then a mere path, which no router can parse.
-    fetch: (request: Request, server: Bun.Server<Socket>) =>
-      request.url.startsWith("/")
-        ? refusalResponse(new Refusal(400, "a Host header is needed"), errors)
-        : fetch(request, server),
+    // Bun's own refusal of what is larger has no body.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch(request: Request, server: Bun.Server<Socket>) {
+      // An HTTP/1.0 request may come without Host; its URL is then a mere path, which no router can parse.
+      if (request.url.startsWith("/"))
+        return refusalResponse(new Refusal(400, "a Host header is needed"), errors);
+      if (request.method === "HEAD") return fetch(asGet(request), server);
+      if (maxBodyBytes !== undefined && mayHaveBody(request)) return answer(request, server, maxBodyBytes);
+      return fetch(request, server);
+    },
   };
   const server =
     "unix" in address
@@ -75,6 +89,16 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       await server.stop(true);
     },
   };
+}
+
+function mayHaveBody({ headers }: Request): boolean {
+  return headers.has("content-length") || headers.has("transfer-encoding");
+}
+
+/** Reads the body, so that what is too large is refused before anything is done. @throws Refusal 413 */
+async function withBody(request: Request, maxBytes: number): Promise<Request> {
+  const body = (await readBytes(request, maxBytes)) as Uint8Array<ArrayBuffer>;
+  return new Request(request, { body: request.method === "GET" ? null : body });
 }
 
 /** Bun obeys it on Unix sockets too, though its types say otherwise: hence the wide type. */

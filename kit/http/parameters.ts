@@ -1,8 +1,7 @@
 /** Parameters of a query: each reads its text, and describes itself. Those that are not known are refused by name. */
 import type { Parameter, Schema } from "./openapi.ts";
-import { excerpt, parameter, wholeNumber } from "./query.ts";
+import { excerpt, onlyKnown, parameter, wholeNumber } from "./query.ts";
 import { Refusal } from "./refusal.ts";
-import { refuseUnknown } from "./shapes.ts";
 
 export interface QueryParameter<T> {
   readonly schema: Schema;
@@ -19,7 +18,7 @@ export type QueryOf<Spec extends QuerySpec> = {
 export function readQuery<Spec extends QuerySpec>(url: string, spec: Spec): QueryOf<Spec> {
   const start = url.indexOf("?");
   const query = new URLSearchParams(start < 0 ? "" : url.slice(start));
-  refuseUnknown(query.keys(), Object.keys(spec), "parameter");
+  onlyKnown(query, Object.keys(spec));
   const entries = Object.entries(spec).map(([name, each]) => [name, each.read(parameter(query, name), name)]);
   return Object.fromEntries(entries);
 }

@@ -12,6 +12,11 @@ export function queryOf(c: Context): string {
   return start < 0 ? "" : url.slice(start);
 }
 
+/** @throws Refusal 400 that names parameters which are not known */
+export function onlyKnown(query: URLSearchParams, known: readonly string[]): void {
+  if (query.size > 0) refuseUnknown(query.keys(), known, "parameter");
+}
+
 /** Returns a parameter's value. @throws Refusal 400 where it is given more than once */
 export function parameter(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name);
@@ -36,4 +41,17 @@ export function wholeNumber(name: string, text: string | undefined, least: numbe
 /** Cuts what a client sent to 40 characters, for messages that repeat it. */
 export function excerpt(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
+}
+
+/** Names that a message lists. */
+const MOST_NAMED = 10;
+
+/** @param what they are: "parameter" @throws Refusal 400 that names those that are not known */
+export function refuseUnknown(given: Iterable<string>, known: readonly string[], what: string): void {
+  const unknown = [...new Set(given)]
+    .filter((name) => !known.includes(name))
+    .slice(0, MOST_NAMED)
+    .map(excerpt);
+  if (unknown.length === 0) return;
+  throw new Refusal(400, `unknown ${what}: ${unknown.join(", ")}`, {}, { unknown });
 }

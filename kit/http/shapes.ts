@@ -3,7 +3,7 @@
  * taken. Members that are not known are refused by name.
  */
 import type { Schema } from "./openapi.ts";
-import { excerpt } from "./query.ts";
+import { excerpt, refuseUnknown } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface Shape<T> {
@@ -129,19 +129,6 @@ export function object<const M extends Members>(members: M): Shape<ObjectOf<M>> 
 
 /** Names the whole of what was sent. */
 export const BODY = "the body";
-
-/** Names that a message lists. */
-const MOST_NAMED = 10;
-
-/** @param what they are: "parameter" @throws Refusal 400 that names those that are not known */
-export function refuseUnknown(given: Iterable<string>, known: readonly string[], what: string): void {
-  const unknown = [...new Set(given)]
-    .filter((name) => !known.includes(name))
-    .slice(0, MOST_NAMED)
-    .map(excerpt);
-  if (unknown.length === 0) return;
-  throw new Refusal(400, `unknown ${what}: ${unknown.join(", ")}`, {}, { unknown });
-}
 
 function wrong(at: string, wanted: string, value: unknown): Refusal {
   const shown =

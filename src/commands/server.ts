@@ -22,7 +22,7 @@ const FLAGS = {
     name: "max-wait",
     mostMs: MOST_WAIT_MS,
     default: "5",
-    about: "Seconds without new entropy after which a request gets 503; it gets one after 60 in any case",
+    about: "Seconds without new entropy after which a request gets 503",
   }),
   corsOrigin: flag.value(parseOrigin, {
     name: "cors",

@@ -2,8 +2,9 @@
  * The contract of the ANU QRNG's JSON API: `length` elements of a type, hex16 blocks of `size` bytes each.
  * One limit is wider: ANU stops at 1,024 elements, this at 65,536.
  */
-import { excerpt, parameter, wholeNumber } from "#kit/http/query.ts";
+import { excerpt, onlyKnown, parameter, wholeNumber } from "#kit/http/query.ts";
 import { type ErrorForm, jsonErrors, Refusal } from "#kit/http/refusal.ts";
+import { MAX_REQUEST_BYTES, PART_BYTES, type RandomAnswer } from "./random-answer.ts";
 
 const TYPES = ["hex16", "uint8", "uint16"] as const;
 export type AnuType = (typeof TYPES)[number];
@@ -11,8 +12,8 @@ export type AnuType = (typeof TYPES)[number];
 export const MAX_LENGTH = 65_536;
 export const MAX_BLOCK_BYTES = 1_024;
 
-/** Most bytes of one answer, which is held in memory until it is complete. Streams have no such limit. */
-export const MAX_REQUEST_BYTES = 1 << 20;
+/** Names of what ANU's clients send. `_` is the time, by which jQuery keeps browsers from answering themselves; it means nothing here. */
+const PARAMETERS = ["type", "length", "size", "_"];
 
 export interface AnuRequest {
   readonly type: AnuType;
@@ -24,6 +25,7 @@ export interface AnuRequest {
 
 /** @throws Refusal */
 export function parseAnuRequest(query: URLSearchParams): AnuRequest {
+  onlyKnown(query, PARAMETERS);
   const type = parseType(parameter(query, "type"));
   const length = wholeNumber("length", parameter(query, "length"), 1, MAX_LENGTH);
   const sizeText = parameter(query, "size");
@@ -50,10 +52,60 @@ function parseType(text: string | undefined): AnuType {
 export const ANU_ERRORS: ErrorForm = jsonErrors((error) => ({ success: false, error }));
 
 /** Encodes an answer as JSON. @param bytes length × size of them */
-export function encodeAnu({ type, length, size }: AnuRequest, bytes: Uint8Array): string {
-  const form = type === "hex16" ? `,"size":${size}` : "";
-  return `{"type":"${type}","length":${length}${form},"data":[${elements(type, size, bytes)}],"success":true}`;
+export function encodeAnu(request: AnuRequest, bytes: Uint8Array): string {
+  return `${headOf(request)}${elements(request.type, request.size, bytes)}${TAIL}`;
 }
+
+function headOf({ type, length, size }: AnuRequest): string {
+  const form = type === "hex16" ? `,"size":${size}` : "";
+  return `{"type":"${type}","length":${length}${form},"data":[`;
+}
+
+const TAIL = '],"success":true}';
+
+/** GET /api/v1/random, /API/jsonI.php */
+export function anuAnswer(request: AnuRequest): RandomAnswer {
+  const { type, length, size } = request;
+  const head = headOf(request);
+  // With its comma.
+  const mostText = type === "hex16" ? 2 * size + 3 : 1 + (type === "uint8" ? 3 : 5);
+  const mostLength = head.length + length * mostText - 1 + TAIL.length;
+  return {
+    bytes: length * size,
+    length: type === "hex16" ? mostLength : undefined,
+    mostLength,
+    whole: (bytes) => encodeAnu(request, bytes),
+    *parts() {
+      const atOnce = Math.floor((PART_BYTES - head.length - TAIL.length) / mostText);
+      for (let done = 0; done < length; done += atOnce) {
+        const count = Math.min(atOnce, length - done);
+        const before = done === 0 ? head : ",";
+        const after = done + count === length ? TAIL : "";
+        const encode = (bytes: Uint8Array) => Buffer.from(before + elements(type, size, bytes) + after);
+        yield { bytes: count * size, encode };
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Reads requests, each query once: clients repeat theirs. */
+export class AnuAnswers {
+  readonly #known = new Map<string, RandomAnswer>();
+
+  /** @throws Refusal */
+  read(query: string): RandomAnswer {
+    const known = this.#known.get(query);
+    if (known) return known;
+    const answer = anuAnswer(parseAnuRequest(new URLSearchParams(query)));
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    if (query.length <= MAX_KNOWN_LENGTH) this.#known.set(query, answer);
+    return answer;
+  }
+}
+
+const MAX_KNOWN = 256;
+const MAX_KNOWN_LENGTH = 128;
 
 function elements(type: AnuType, size: number, bytes: Uint8Array): string {
   switch (type) {

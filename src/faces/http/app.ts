@@ -1,24 +1,27 @@
 /** The HTTP API: which path has which handler, and who may ask. */
 import type { Hono } from "hono";
 import { type AccessRules, ANY_TOKEN, accessGuard, type TokenRules } from "#kit/http/access.ts";
+import { bodiless, isHead } from "#kit/http/head.ts";
 import { type Address, type Listening, listen, type TlsOptions } from "#kit/http/listen.ts";
 import { METRICS_CONTENT_TYPE } from "#kit/http/metrics-text.ts";
 import { addPage, PAGE_HEADERS } from "#kit/http/page.ts";
-import { parameter, queryOf } from "#kit/http/query.ts";
+import { onlyKnown, parameter, queryOf } from "#kit/http/query.ts";
 import type { HeaderFields } from "#kit/http/refusal.ts";
 import { createRouter, type Handler } from "#kit/http/router.ts";
+import { NetworkTurns } from "#kit/http/turns.ts";
 import type { Pool } from "../../pool/pool.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
 import type { SourceInfo } from "../../source.ts";
 import { VERSION } from "../../version.ts";
-import { ANU_ERRORS } from "./anu.ts";
+import { ANU_ERRORS, AnuAnswers } from "./anu.ts";
 import { Dispenser, QUEUE_LIMITS } from "./dispenser.ts";
 import { EventFeed, type EventFeedDeps } from "./event-feed.ts";
 import { LiveStatus } from "./live-status.ts";
 import { poolMetrics } from "./metrics.ts";
 import { OPENAPI } from "./openapi.ts";
 import { PAGE_BUNDLES, PAGE_FILES } from "./page.ts";
-import { anuHandler, bytesHandler, streamHandler } from "./random-routes.ts";
+import { bytesAnswer } from "./random-answer.ts";
+import { randomHandler, streamHandler } from "./random-routes.ts";
 import { healthOf, sourcesOf } from "./status-routes.ts";
 
 export interface AppDeps {
@@ -51,7 +54,10 @@ export function createApp(deps: AppDeps): Hono {
 
   const shared = { ...HEADERS, ...corsHeaders(deps.corsOrigin) };
   // Made once: fields in an object are looked through again for every answer.
-  const anu = anuHandler(dispenser, new Headers({ ...shared, "content-type": "application/json" }));
+  const routes = { ...deps, dispenser, turns: new NetworkTurns(), idleTimeoutSeconds: IDLE_TIMEOUT_S };
+  const answers = new AnuAnswers();
+  const elements = new Headers({ ...shared, "content-type": "application/json" });
+  const anu = randomHandler(routes, (query) => answers.read(query), elements);
   const octets = new Headers({ ...shared, "content-type": "application/octet-stream" });
   const json = (body: object, status = 200) => Response.json(body, { status, headers: HEADERS });
 
@@ -71,8 +77,10 @@ export function createApp(deps: AppDeps): Hono {
   };
   const events: Handler = (c) => {
     const headers = { ...HEADERS, "content-type": "text/event-stream" };
-    if (c.req.method === "HEAD") return new Response(null, { headers });
-    const source = parameter(new URLSearchParams(queryOf(c)), "source");
+    const query = new URLSearchParams(queryOf(c));
+    onlyKnown(query, ["source"]);
+    const source = parameter(query, "source");
+    if (isHead(c.req.raw)) return bodiless(headers);
     return new Response(feed.subscribe(source), { headers });
   };
 
@@ -80,15 +88,15 @@ export function createApp(deps: AppDeps): Hono {
   const randomRoutes = new Map<string, Handler>([
     ["/api/v1/random", anu],
     ["/API/jsonI.php", anu],
-    ["/api/v1/bytes", bytesHandler(dispenser, octets)],
-    ["/api/v1/stream", streamHandler(random, dispenser, closing, deps.report, octets)],
+    ["/api/v1/bytes", randomHandler(routes, bytesAnswer, octets)],
+    ["/api/v1/stream", streamHandler(routes, random, octets)],
   ]);
   const statusRoutes = new Map<string, Handler>([
-    ["/health", health],
-    ["/sources", () => json(sourcesOf(pool, infos))],
-    ["/pool/status", () => json(live.snapshot())],
-    ["/metrics", metrics],
-    ["/openapi.json", () => json(OPENAPI)],
+    ["/health", withoutParameters(health)],
+    ["/sources", withoutParameters(() => json(sourcesOf(pool, infos)))],
+    ["/pool/status", withoutParameters(() => json(live.snapshot()))],
+    ["/metrics", withoutParameters(metrics)],
+    ["/openapi.json", withoutParameters(() => json(OPENAPI))],
     ["/events", events],
   ]);
 
@@ -120,6 +128,13 @@ export function createApp(deps: AppDeps): Hono {
   return app;
 }
 
+function withoutParameters(handler: Handler): Handler {
+  return (c) => {
+    onlyKnown(new URLSearchParams(queryOf(c)), []);
+    return handler(c);
+  };
+}
+
 function tokenRules(token: string): TokenRules {
   return { tokens: [{ name: "client", token }], realm: "esoteric-entropy" };
 }
@@ -140,7 +155,7 @@ const PREFLIGHT: HeaderFields = {
 /** No endpoint takes a body. */
 const MAX_BODY_BYTES = 1_024;
 
-/** Longer than any request may wait for entropy. */
+/** Longer than any request may wait for new entropy. */
 const IDLE_TIMEOUT_S = 120;
 
 /** Serves the app and the page. @throws InputError for an address or certificate that cannot be used */

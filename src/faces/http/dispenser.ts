@@ -6,25 +6,27 @@ import type { RbgGenerator } from "../../rbg/generator.ts";
 export interface DispenserLimits {
   /** A request fails after this long without new entropy, milliseconds. */
   readonly maxWaitMs: number;
-  /** A request fails after this long altogether, milliseconds. Defaults to MOST_WAIT_MS. */
-  readonly mostWaitMs?: number;
-  /** Requests that may wait at the same time, and bytes that they may wait for together. */
+  /** Requests that may wait at the same time, and bytes that they may wait for together, or have and are being sent. */
   readonly maxWaiting: number;
   readonly maxWaitingBytes: number;
 }
 
 export const QUEUE_LIMITS = { maxWaiting: 1_024, maxWaitingBytes: 64 << 20 };
 
-/**
- * A request fails after this long in any case, however entropy trickles: connections on which nothing moves are closed after
- * two minutes, and nobody shall hold a place for ever.
- */
+/** Longest `maxWaitMs`: sources that gave nothing for a minute will not soon. */
 export const MOST_WAIT_MS = 60_000;
+
+/** Bytes for an answer that is sent in parts. Disposing wipes those that were not taken. */
+export interface Supply extends Disposable {
+  /** @throws as `wait`; DrbgError where a copy of this process may have the bytes */
+  take(length: number, signal: AbortSignal): Promise<Uint8Array>;
+}
 
 /** Keeps no bytes itself: what lay ready would be handed out twice by two copies of this process. */
 export class Dispenser {
   #waiting = 0;
-  #waitingBytes = 0;
+  /** Bytes that are waited for, or are being sent. */
+  #bytes = 0;
 
   constructor(
     private readonly generator: RbgGenerator,
@@ -42,36 +44,53 @@ export class Dispenser {
   }
 
   /**
-   * Resolves with `length` bytes. A request that gives up loses what it had got.
-   * @throws Refusal 503 when the queue is full, the time is over, or no source can deliver; the signal's reason
+   * Resolves with `length` bytes. A request goes on waiting while new entropy comes for it. One that gives up loses what it had got.
+   * @throws Refusal 503 when the queue is full, no entropy comes, or no source can deliver; the signal's reason
    */
   async wait(length: number, signal: AbortSignal): Promise<Uint8Array> {
-    const { maxWaitMs, mostWaitMs = MOST_WAIT_MS, maxWaiting, maxWaitingBytes } = this.limits;
-    if (this.#waiting >= maxWaiting || this.#waitingBytes + length > maxWaitingBytes) {
+    const { maxWaitMs, maxWaiting, maxWaitingBytes } = this.limits;
+    if (this.#waiting >= maxWaiting || this.#bytes + length > maxWaitingBytes) {
       throw tryLater(`too many requests are waiting for entropy (${this.#waiting})`, maxWaitMs);
     }
     this.#waiting += 1;
-    this.#waitingBytes += length;
-    const overdue = new AbortController();
-    const timer = setTimeout(() => overdue.abort(), mostWaitMs);
+    this.#bytes += length;
     try {
       const out = new Uint8Array(length);
-      await this.generator.fill(out, {
-        signal: AbortSignal.any([signal, overdue.signal]),
-        timeoutMs: maxWaitMs,
-      });
+      await this.generator.fill(out, { signal, timeoutMs: maxWaitMs });
       return out;
     } catch (error) {
       signal.throwIfAborted();
-      if (overdue.signal.aborted) {
-        throw tryLater(`not enough entropy for ${length} bytes within ${mostWaitMs / 1000} s`, maxWaitMs);
-      }
       throw asRefusal(error, maxWaitMs);
     } finally {
-      clearTimeout(timer);
       this.#waiting -= 1;
-      this.#waitingBytes -= length;
+      this.#bytes -= length;
     }
+  }
+
+  /**
+   * Resolves with the bytes of an answer: DRBG output, which is made as it is taken, or full entropy, which was waited for as a whole.
+   * @throws as `wait`
+   */
+  async supply(length: number, signal: AbortSignal): Promise<Supply> {
+    if (this.generator.mode === "drbg") {
+      return { take: (part, gone) => this.wait(part, gone), [Symbol.dispose]() {} };
+    }
+    const bytes = await this.wait(length, signal);
+    const { epoch } = this.generator;
+    let taken = 0;
+    this.#bytes += length;
+    return {
+      take: async (part) => {
+        if (epoch !== this.generator.epoch)
+          throw new DrbgError("the process was copied: these bytes are another's, too");
+        taken += part;
+        return bytes.slice(taken - part, taken);
+      },
+      [Symbol.dispose]: () => {
+        bytes.fill(0);
+        this.#bytes -= length;
+      },
+    };
   }
 }
 

@@ -13,7 +13,8 @@ import {
   TEXT,
 } from "#kit/http/openapi.ts";
 import { VERSION } from "../../version.ts";
-import { MAX_BLOCK_BYTES, MAX_LENGTH, MAX_REQUEST_BYTES } from "./anu.ts";
+import { MAX_BLOCK_BYTES, MAX_LENGTH } from "./anu.ts";
+import { MAX_REQUEST_BYTES } from "./random-answer.ts";
 
 type Answers = Readonly<Record<string, Answer>>;
 
@@ -29,12 +30,13 @@ const LATER: Answer = {
 
 /** Refusals that any endpoint may answer with. */
 const REFUSALS: Answers = {
+  "400": errorAnswer("A parameter is missing, wrong, unknown or given twice"),
   "401": errorAnswer("The server wants a bearer token"),
   "403": errorAnswer("Bound to loopback, and the request names another host"),
+  "413": errorAnswer("A body that is too large; no endpoint takes one"),
 };
 
 const ENTROPY_REFUSALS: Answers = {
-  "400": errorAnswer("A parameter is wrong"),
   ...REFUSALS,
   "503": LATER,
 };
@@ -213,8 +215,7 @@ export const OPENAPI = {
     ]),
     "/api/v1/stream": randomOperation("stream", "Random bytes without end", {
       "200": OCTETS,
-      ...REFUSALS,
-      "503": LATER,
+      ...ENTROPY_REFUSALS,
     }),
     "/health": jsonOperation("health", "Whether bytes can be served", HEALTH, {
       "503": jsonAnswer("They cannot, and why", HEALTH),

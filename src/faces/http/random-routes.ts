@@ -1,58 +1,111 @@
 /** The endpoints that hand out random bytes. */
 import type { Context } from "hono";
-import { onAbort } from "#kit/abort.ts";
-import { parameter, queryOf, wholeNumber } from "#kit/http/query.ts";
+import { bodiless, isHead } from "#kit/http/head.ts";
+import { inPieces } from "#kit/http/pieces.ts";
+import { onlyKnown, queryOf } from "#kit/http/query.ts";
 import { tryLater } from "#kit/http/refusal.ts";
+import type { Handler } from "#kit/http/router.ts";
+import type { NetworkTurns } from "#kit/http/turns.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
-import { type AnuRequest, encodeAnu, MAX_REQUEST_BYTES, parseAnuRequest } from "./anu.ts";
 import type { Dispenser } from "./dispenser.ts";
+import { AT_ONCE_BYTES, PART_BYTES, type RandomAnswer } from "./random-answer.ts";
 
-/** GET /api/v1/random, /API/jsonI.php */
-export function anuHandler(dispenser: Dispenser, headers: Headers) {
-  const requests = new ParsedRequests();
-  return (c: Context): Response | Promise<Response> => {
-    const request = requests.parse(queryOf(c));
-    const answer = (given: Uint8Array) => new Response(encodeAnu(request, given), { headers });
-    const bytes = new Uint8Array(request.length * request.size);
-    return dispenser.fillNow(bytes)
-      ? answer(bytes)
-      : dispenser.wait(bytes.length, c.req.raw.signal).then(answer);
-  };
+export interface RandomRoutesDeps {
+  readonly dispenser: Dispenser;
+  /** Turns of all for whom much is made. */
+  readonly turns: NetworkTurns;
+  readonly report: (error: unknown) => void;
+  /** Ends endless answers. */
+  readonly closing: AbortSignal;
+  /** Seconds without traffic after which connections are closed. */
+  readonly idleTimeoutSeconds: number;
 }
 
-/** Parses each query once: clients repeat theirs. */
-class ParsedRequests {
-  readonly #known = new Map<string, AnuRequest>();
+/** Most answers in parts that are under way at the same time: 32 MiB of parts. */
+export const MAX_IN_PARTS = 512;
 
-  /** @throws Refusal */
-  parse(query: string): AnuRequest {
-    const known = this.#known.get(query);
-    if (known) return known;
-    const request = parseAnuRequest(new URLSearchParams(query));
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    if (query.length <= MAX_KNOWN_LENGTH) this.#known.set(query, request);
-    return request;
+/**
+ * GET /api/v1/random, /API/jsonI.php, /api/v1/bytes. A small answer is made at once where it can be. A larger one waits for its turn
+ * and is not made for those who have gone by then; the largest are made in parts, each when the connection has taken the one before.
+ * @param read makes the answer that a query asks for @throws Refusal
+ */
+export function randomHandler(
+  deps: RandomRoutesDeps,
+  read: (query: string) => RandomAnswer,
+  headers: Headers,
+): Handler {
+  const { dispenser, turns, report } = deps;
+  const buffer = new Uint8Array(AT_ONCE_BYTES);
+  let inParts = 0;
+
+  async function later(c: Context, answer: RandomAnswer): Promise<Response> {
+    const { signal } = c.req.raw;
+    await turns.take(signal);
+    using _ = keptOpen(c, deps.idleTimeoutSeconds);
+    if (answer.mostLength <= PART_BYTES) {
+      const bytes = await dispenser.wait(answer.bytes, signal);
+      return wiped(bytes, new Response(answer.whole(bytes), { headers }));
+    }
+    if (inParts >= MAX_IN_PARTS)
+      throw tryLater(`${MAX_IN_PARTS} large answers are under way, the most there may be`, 1_000);
+    inParts += 1;
+    try {
+      return await withParts(answer, signal);
+    } catch (error) {
+      inParts -= 1;
+      throw error;
+    }
   }
+
+  /** The answer begins when there are bytes for its first part: until then, a lack of entropy can be told by status. */
+  async function withParts(answer: RandomAnswer, gone: AbortSignal): Promise<Response> {
+    using opened = new DisposableStack();
+    const supply = opened.use(await dispenser.supply(answer.bytes, gone));
+    const parts = answer.parts();
+    const make = async (signal: AbortSignal) => {
+      const part = parts.next().value;
+      return part?.encode(await supply.take(part.bytes, signal));
+    };
+    let first = await make(gone);
+    gone.throwIfAborted();
+    const kept = opened.move();
+    const body = inPieces(turns, {
+      async next(signal) {
+        const made = first ?? (await make(signal));
+        first = undefined;
+        return made;
+      },
+      ended() {
+        kept.dispose();
+        inParts -= 1;
+      },
+      report,
+    });
+    return new Response(body, { headers });
+  }
+
+  return (c) => {
+    const answer = read(queryOf(c));
+    if (isHead(c.req.raw))
+      return bodiless(headers, answer.mostLength > PART_BYTES ? undefined : answer.length);
+    if (answer.mostLength > AT_ONCE_BYTES) return later(c, answer);
+    const bytes = buffer.subarray(0, answer.bytes);
+    if (!dispenser.fillNow(bytes)) return later(c, answer);
+    return wiped(bytes, new Response(answer.whole(bytes), { headers }));
+  };
 }
 
-const MAX_KNOWN = 256;
-const MAX_KNOWN_LENGTH = 128;
+/** A Response copies its body (Fetch standard, "extract a body"). */
+function wiped(bytes: Uint8Array, response: Response): Response {
+  bytes.fill(0);
+  return response;
+}
 
-/** GET /api/v1/bytes */
-export function bytesHandler(dispenser: Dispenser, headers: Headers) {
-  // A Response copies its body (Fetch standard, "extract a body"), so one buffer serves all. A new one for each large
-  // answer would cost twice the time that filling it takes.
-  const buffer = new Uint8Array(MAX_REQUEST_BYTES);
-  const answer = (bytes: Uint8Array) => {
-    const response = new Response(bytes as Uint8Array<ArrayBuffer>, { headers });
-    bytes.fill(0);
-    return response;
-  };
-  return (c: Context): Response | Promise<Response> => {
-    const length = wholeNumber("n", parameter(new URLSearchParams(queryOf(c)), "n"), 1, MAX_REQUEST_BYTES);
-    const bytes = buffer.subarray(0, length);
-    return dispenser.fillNow(bytes) ? answer(bytes) : dispenser.wait(length, c.req.raw.signal).then(answer);
-  };
+/** Keeps the connection of a request that waits for entropy: nothing moves on it meanwhile. */
+function keptOpen(c: Context, idleTimeoutSeconds: number): Disposable {
+  const server = c.env as Partial<Bun.Server<unknown>> | undefined;
+  server?.timeout?.(c.req.raw, 0);
+  return { [Symbol.dispose]: () => server?.timeout?.(c.req.raw, idleTimeoutSeconds) };
 }
 
 /** Most streams that are open at the same time. */
@@ -64,64 +117,42 @@ const STREAM_PIECE_BYTES = { full: 1_024, drbg: 65_536 };
 /**
  * GET /api/v1/stream. A piece is made when the connection has taken the one before, so a slow reader costs no memory.
  * The answer begins with the first piece: until then, a lack of entropy can be told by status.
- * @param closing ends all streams
  */
 export function streamHandler(
+  { dispenser, turns, report, closing, idleTimeoutSeconds }: RandomRoutesDeps,
   random: RbgGenerator,
-  dispenser: Dispenser,
-  closing: AbortSignal,
-  report: (error: unknown) => void,
   headers: Headers,
-) {
+): Handler {
   const pieceBytes = STREAM_PIECE_BYTES[random.mode];
-  const streams = new Set<() => void>();
-  onAbort(closing, () => {
-    for (const end of streams) end();
-  });
+  let open = 0;
 
   function endless(first: Uint8Array): ReadableStream<Uint8Array> {
-    const ended = new AbortController();
-    let end = () => {};
-    return new ReadableStream<Uint8Array>(
-      {
-        start(controller) {
-          end = () => {
-            streams.delete(end);
-            ended.abort();
-            controller.close();
-          };
-          streams.add(end);
-          controller.enqueue(first);
-        },
-        async pull(controller) {
-          try {
-            const piece = new Uint8Array(pieceBytes);
-            await random.fill(piece, { signal: ended.signal });
-            if (ended.signal.aborted) piece.fill(0);
-            else controller.enqueue(piece);
-          } catch (error) {
-            streams.delete(end);
-            // Cut off instead of closed, so that no client takes it for a complete answer.
-            if (ended.signal.aborted) return;
-            report(error);
-            controller.error(); // with a reason, Bun would print it to stderr
-          }
-        },
-        cancel() {
-          streams.delete(end);
-          ended.abort();
-        },
+    let begun: Uint8Array | undefined = first;
+    open += 1;
+    return inPieces(turns, {
+      async next(signal) {
+        const piece = begun ?? new Uint8Array(pieceBytes);
+        if (piece !== begun) await random.fill(piece, { signal });
+        begun = undefined;
+        return piece;
       },
-      { highWaterMark: 0 },
-    );
+      ended() {
+        open -= 1;
+      },
+      report,
+      closing,
+    });
   }
 
-  return async (c: Context): Promise<Response> => {
-    if (c.req.method === "HEAD") return new Response(null, { headers });
-    const first = await dispenser.wait(pieceBytes, c.req.raw.signal);
+  return async (c) => {
+    onlyKnown(new URLSearchParams(queryOf(c)), []);
+    if (isHead(c.req.raw)) return bodiless(headers);
+    const { signal } = c.req.raw;
+    await turns.take(signal);
+    using _ = keptOpen(c, idleTimeoutSeconds);
+    const first = await dispenser.wait(pieceBytes, signal);
     if (closing.aborted) throw tryLater("the server is stopping", 1_000);
-    if (streams.size >= MAX_STREAMS)
-      throw tryLater(`${MAX_STREAMS} streams are open, the most there may be`, 1_000);
+    if (open >= MAX_STREAMS) throw tryLater(`${MAX_STREAMS} streams are open, the most there may be`, 1_000);
     return new Response(endless(first), { headers });
   };
 }

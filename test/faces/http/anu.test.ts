@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Refusal } from "#kit/http/refusal.ts";
-import { encodeAnu, MAX_LENGTH, MAX_REQUEST_BYTES, parseAnuRequest } from "../../../src/faces/http/anu.ts";
+import { encodeAnu, MAX_LENGTH, parseAnuRequest } from "../../../src/faces/http/anu.ts";
+import { MAX_REQUEST_BYTES } from "../../../src/faces/http/random-answer.ts";
 
 const parse = (query: string) => parseAnuRequest(new URLSearchParams(query));
 

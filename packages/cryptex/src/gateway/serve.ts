@@ -63,8 +63,6 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
     tls,
     fetch: withCors(app.router.fetch, { origins, ...CORS }),
     errors: PROBLEMS,
-    // Each route reads what it takes, and no more.
-    maxBodyBytes: Number.MAX_SAFE_INTEGER,
     idleTimeoutSeconds: IDLE_TIMEOUT_S,
     portHints: ["--port takes another one; 0 takes any that is free"],
   });

@@ -4,6 +4,7 @@ import type { EventHub } from "#kit/http/events/event-hub.ts";
 import { EventSocket } from "#kit/http/events/event-socket.ts";
 import { EVENT_STREAM_TYPE, eventStream } from "#kit/http/events/event-stream.ts";
 import type { FrameStore } from "#kit/http/events/frame.ts";
+import { bodiless, isHead } from "#kit/http/head.ts";
 import { answerOf } from "#kit/http/openapi.ts";
 import { namesParameter, numberParameter, switchParameter, textParameter } from "#kit/http/parameters.ts";
 import { wholeNumber } from "#kit/http/query.ts";
@@ -78,8 +79,8 @@ export function eventEndpoints(journal: Journal, hub: EventHub, report: (error: 
           return upgrade(request, c.env as Bun.Server<Socket>, socket, PROTOCOL);
         }
         const headers = { ...HEADERS, "content-type": EVENT_STREAM_TYPE, "x-accel-buffering": "no" };
-        const body = request.method === "HEAD" ? null : eventStream(hub, filter, place, report);
-        return new Response(body, { headers });
+        if (isHead(request)) return bodiless(headers);
+        return new Response(eventStream(hub, filter, place, report), { headers });
       },
     }),
   ];

@@ -104,7 +104,6 @@ export function openGateway({ access = {}, limits = {}, mcp, store: kind }: Gate
         address: { hostname: "127.0.0.1", port: 0 },
         fetch: app.router.fetch,
         errors: PROBLEMS,
-        maxBodyBytes: Number.MAX_SAFE_INTEGER,
         idleTimeoutSeconds: 100,
       });
       return listening.url;
