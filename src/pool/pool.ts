@@ -112,6 +112,16 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#scheduler = new Scheduler(config.sources, { ...config, shares: "by-credit" });
   }
 
+  /**
+   * Share of the time, 0 to 1, in which sources are sampled from now on while the pool is full and no request waits.
+   * @throws RangeError
+   */
+  set idleShare(share: number) {
+    if (this.#closed) return;
+    this.#scheduler.idleShare = share;
+    this.#sample();
+  }
+
   /** Starts sampling and keeps the pool filled. `extract` starts it too. */
   start(): this {
     this.#assertOpen();

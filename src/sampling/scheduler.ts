@@ -3,7 +3,8 @@
  *
  * Requests are short slices, a few pending at a time; `turns.ts` decides which source is next. A request that is not
  * answered in time is aborted. If it does not stop while the thread still answers, only that source hangs, and is given
- * up; else the thread is given up and replaced. While no entropy is wanted nothing is requested, except in `idleShare`.
+ * up; else the thread is given up and replaced. While no entropy is wanted nothing is requested, except in `idleShare`. After
+ * a pause in which nothing was, sources have to pass their start-up tests again.
  *
  *     const scheduler = new Scheduler(infos, options);
  *     scheduler.want(true);                  // requests slices
@@ -53,6 +54,11 @@ const DEFAULT_LIMITS: SchedulerLimits = { hangMs: 2_000, openMs: 8_000, graceMs:
 const MAX_PENDING = 3;
 /** No thread is started again after this many in a row died or were given up without a trace. */
 const MAX_BARREN_THREADS = 20;
+/**
+ * A pause after which nothing is known of the sources any more. Idle sampling in a fiftieth of the time comes back to each of ten
+ * sources, 8 ms at a time, after four seconds.
+ */
+const PAUSE_MS = 5_000;
 /** Interval between checks of pending requests; shorter if the limits are tight. */
 const WATCH_MS = 100;
 
@@ -61,13 +67,15 @@ export class Scheduler {
   readonly sources: readonly SourceState[];
   readonly #turns: Turns;
   readonly #startThread: () => SamplingThread;
-  readonly #idleShare: number;
+  #idleShare = 0;
   readonly #limits: SchedulerLimits;
   readonly #nowMs: () => number;
   /** Events that `next` has not handed out. */
   readonly #events: SamplingEvent[] = [];
   #arrival: (() => void) | undefined;
   #isWanted = false;
+  /** When the last slice was requested that is followed by none, monotonic milliseconds; undefined while there is more to request. */
+  #pausedMs: number | undefined;
   /** Families whose credit is not wanted now. */
   #sated: ReadonlySet<Family> = new Set();
   #thread: SamplingThread | undefined;
@@ -84,15 +92,22 @@ export class Scheduler {
 
   constructor(infos: readonly SourceInfo[], options: SchedulerOptions) {
     const { idleShare = 0, limits = DEFAULT_LIMITS } = options;
-    if (!(idleShare >= 0 && idleShare <= 1)) throw new RangeError("idleShare is from 0 to 1");
     this.sources = infos
       .map((info) => new SourceState(info))
       .sort((a, b) => expectedCredit(b.info) - expectedCredit(a.info));
     this.#turns = new Turns(this.sources, options.shares);
     this.#startThread = options.startThread;
-    this.#idleShare = idleShare;
     this.#limits = limits;
     this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.idleShare = idleShare;
+  }
+
+  /** Share of the time, 0 to 1, in which sources are sampled although no entropy is wanted; holds from the next `want` on. */
+  set idleShare(share: number) {
+    if (!(share >= 0 && share <= 1)) throw new RangeError("idleShare is from 0 to 1");
+    this.#idleShare = share;
+    this.#idleUntilMs = 0;
+    clearTimeout(this.#idleTimer);
   }
 
   /**
@@ -193,6 +208,9 @@ export class Scheduler {
   // ---- Requests ----
 
   #request(): void {
+    const isActive = this.#isWanted || this.#idleShare > 0;
+    if (isActive) this.#endPause();
+    else this.#pausedMs ??= this.#nowMs();
     while (!this.#closed && this.#underWay() < MAX_PENDING) {
       const isWanted = this.#isWanted;
       if (!isWanted && !this.#isIdleSliceDue()) break;
@@ -204,8 +222,14 @@ export class Scheduler {
       if (!isWanted) this.#idleUntilMs = this.#nowMs() + sliceMs / this.#idleShare;
     }
     const mayRecover = this.sources.some(({ condition }) => condition.kind === "quarantined");
-    const isActive = this.#isWanted || this.#idleShare > 0;
     this.#setWatch(!this.#closed && (this.#pending() > 0 || (isActive && mayRecover)));
+  }
+
+  /** Sources that gave something before the pause start over when they are next asked: it says nothing of what they give now. */
+  #endPause(): void {
+    const isLong = this.#pausedMs !== undefined && this.#nowMs() - this.#pausedMs >= PAUSE_MS;
+    this.#pausedMs = undefined;
+    if (isLong) for (const source of this.sources) source.isOutdated = true;
   }
 
   #pending(): number {
@@ -248,6 +272,8 @@ export class Scheduler {
       abortedMs: undefined,
       isStale: false,
     };
+    if (source.isOutdated) source.endEpoch();
+    source.isOutdated = false;
     source.requests.push(request);
     this.#thread.post({ kind: "sample", request: request.id, id: source.info.id, n: request.samples });
     return source.expectedMs(request.samples);

@@ -106,6 +106,8 @@ export class SourceState {
   readonly requests: PendingRequest[] = [];
   /** Counts the times it was opened, paused or quarantined. Samples from before the last of them are worth nothing. */
   epoch = 0;
+  /** True from a pause in the sampling on, until it is asked for samples again: then a new epoch begins. */
+  isOutdated = false;
   /** Sampling time used, divided by weight: the source with the least goes next (stride scheduling). */
   pass = 0;
   /** The same for idle time, in which all sources weigh the same. */

@@ -1,15 +1,18 @@
 /** Watching a pool from which nothing is taken. */
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
+import { MIN_STARTUP_SYMBOLS } from "../../src/health/monitor.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import { gradeOf, Snapshots } from "../../src/pool/snapshot.ts";
+import { blockSymbols } from "../../src/sampling/probation.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 
-function poolOf(sources: FakeSource[], idleShare?: number): Pool {
+function poolOf(sources: FakeSource[], idleShare?: number, nowMs = () => performance.now()): Pool {
   return new Pool({
     sources: sources.map(({ info }) => info),
     startThread: () => new FakeThread(sources),
     capacityBytes: 64,
+    nowMs,
     ...(idleShare === undefined ? {} : { idleShare }),
   });
 }
@@ -27,17 +30,34 @@ async function until(pool: Pool, condition: () => boolean): Promise<void> {
 const samplesOf = (pool: Pool, id: string) =>
   pool.status().sources.find((source) => source.id === id)!.samples;
 
+/** Resolves when the pool is full, pending slices have arrived, and nothing more is requested. */
+async function still(pool: Pool): Promise<void> {
+  if (pool.status().readyBytes < 64) await until(pool, () => pool.status().readyBytes === 64);
+  let last = -1;
+  while (last !== samplesOf(pool, "a")) {
+    last = samplesOf(pool, "a");
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+  }
+}
+
 describe("a full pool", () => {
   test("stays still without an idle share", async () => {
     using pool = poolOf(two()).start();
-    await until(pool, () => pool.status().readyBytes === 64);
-    // Pending slices arrive; then nothing more is requested.
-    let last = -1;
-    while (last !== samplesOf(pool, "a")) {
-      last = samplesOf(pool, "a");
-      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
-    }
+    await still(pool);
     expect(pool.status().readyBytes).toBe(64);
+  });
+
+  test("begins to be tested with a share that it is given, and stays still again without", async () => {
+    using pool = poolOf(two()).start();
+    await still(pool);
+    const before = samplesOf(pool, "b");
+    pool.idleShare = 1;
+    await until(pool, () => samplesOf(pool, "b") > before + 500);
+    pool.idleShare = 0;
+    await still(pool);
+    expect(() => {
+      pool.idleShare = 2;
+    }).toThrow(RangeError);
   });
 
   test("goes on testing all sources alike with one, and keeps the account", async () => {
@@ -52,6 +72,46 @@ describe("a full pool", () => {
 
   test("an idle share is from 0 to 1", () => {
     for (const share of [-0.1, 1.1, Number.NaN]) expect(() => poolOf(two(), share)).toThrow(RangeError);
+  });
+});
+
+describe("after the sampling stood still", () => {
+  /** Takes from a pool that stood still, and tells of the first trace that comes then: its samples, and what was paid on its account. */
+  async function firstTrace(stillMs: number): Promise<{ samples: number; paidBits: number }> {
+    let skippedMs = 0;
+    const source = fakeSource({ id: "a", rateHz: 1e5, claim: 1 }, fakeNoise(1));
+    using pool = poolOf([source], undefined, () => performance.now() + skippedMs).start();
+    await still(pool);
+    skippedMs = stillMs;
+    const first = once(pool, "sampled");
+    await pool.extract(64);
+    const [event] = await first;
+    return event;
+  }
+  // One bit a sample is paid, but not for the start-up test, nor for the block that waits for the one after it.
+  const unpaid = MIN_STARTUP_SYMBOLS + blockSymbols(1e5);
+
+  test("for long, the start-up test has to be passed again, and nothing from before is paid", async () => {
+    const { samples, paidBits } = await firstTrace(60_000);
+    expect(paidBits).toBeLessThanOrEqual(samples - unpaid);
+  });
+
+  test("for a moment, sources go on where they were", async () => {
+    const { samples, paidBits } = await firstTrace(0);
+    expect(paidBits).toBeGreaterThan(samples - unpaid);
+  });
+
+  test("sources that were not asked since are what they were; one that is asked is in its start-up test", async () => {
+    let skippedMs = 0;
+    using pool = poolOf(two(), 1, () => performance.now() + skippedMs).start();
+    const states = () => pool.status().sources.map(({ state }) => state);
+    await until(pool, () => states().every((state) => state === "healthy"));
+    pool.idleShare = 0;
+    await still(pool);
+    skippedMs = 60_000;
+    expect(states()).toEqual(["healthy", "healthy"]);
+    pool.extract(64).catch(() => {}); // when the pool is closed
+    expect(states()).toContain("starting");
   });
 });
 

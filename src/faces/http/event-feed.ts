@@ -21,6 +21,9 @@ const INTERVAL_MS = 1_000;
 export const MAX_SHOWN_SAMPLES = 1_024;
 const SHOWN_OUTPUT_BYTES = 64;
 
+/** Share of the time in which a full pool samples all the same while somebody watches, so that sources are seen at work. */
+export const WATCHED_IDLE_SHARE = 0.02;
+
 /** Most bytes that wait for a slow watcher. Beyond it events are left out: the next status has all that the last one had. */
 const BUFFERED_BYTES = 1 << 18;
 
@@ -88,8 +91,10 @@ export class EventFeed {
     const onRevealed = (trace: RawTrace) => this.#showNoise(trace);
     const onFailed = (failure: object) => this.#sendToAll(encodeEvent("source-failed", failure));
     pool.on("revealed", onRevealed).on("source-failed", onFailed);
+    pool.idleShare = WATCHED_IDLE_SHARE;
     return () => {
       stopClock();
+      pool.idleShare = 0;
       pool.off("revealed", onRevealed).off("source-failed", onFailed);
     };
   }

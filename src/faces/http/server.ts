@@ -22,8 +22,6 @@ export interface ServerOptions extends PoolSettings {
 
 /** Full-entropy bytes kept ready: enough to answer a burst of 2,000 requests for 32 bytes without waiting. */
 const CAPACITY_BYTES = 1 << 16;
-/** Share of the time in which a full pool samples all the same, so that sources stay tested and the page shows them at work. */
-const IDLE_SHARE = 0.02;
 /** Time for answers under way to finish when the server is told to stop. */
 const GRACE_MS = 10_000;
 
@@ -36,8 +34,7 @@ export async function runServer(options: ServerOptions, io: Io, deps: PoolDeps):
   const token = options.tokenFile === undefined ? undefined : readToken(options.tokenFile, warn);
   const tls = options.tlsFiles && readTlsFiles(options.tlsFiles, warn);
 
-  const settings = { ...options, capacityBytes: CAPACITY_BYTES, idleShare: IDLE_SHARE };
-  using open = openPool(settings, deps);
+  using open = openPool({ ...options, capacityBytes: CAPACITY_BYTES }, deps);
   const random = open[mode];
   const closing = new AbortController();
   const app = createApp({

@@ -11,12 +11,16 @@ export interface Health {
   readonly reasons: readonly string[];
 }
 
-/** GET /health: ok while a source is healthy and the generator seeded. */
+/**
+ * GET /health: ok while the generator is seeded and a source is healthy, or in its start-up test: after a pause all are, for some
+ * milliseconds.
+ */
 export function healthOf(pool: Pool, random: RbgGenerator): Health {
   const status = pool.status();
   const healthy = status.sources.filter(({ state }) => state === "healthy").length;
+  const isStarting = random.isReady && status.sources.some(({ state }) => state === "starting");
   const reasons: string[] = [];
-  if (healthy === 0) {
+  if (healthy === 0 && !isStarting) {
     reasons.push("no source is healthy");
     for (const { id, state, reason } of status.sources) {
       reasons.push(`${id}: ${state}${reason === undefined ? "" : `, ${reason}`}`);

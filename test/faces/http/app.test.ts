@@ -182,6 +182,16 @@ describe("status", () => {
     expect(await response.json()).toMatchObject({ status: "ok", mode: "full", reasons: [] });
   });
 
+  test("health is ok while sources are in their start-up test again, as after a pause", async () => {
+    using served = await ready();
+    for (const { info } of served.sources) served.pool.pause(info.id);
+    expect((await served.app.request("/health")).status).toBe(503);
+    served.thread.frozen = true;
+    for (const { info } of served.sources) served.pool.resume(info.id);
+    expect(served.pool.status().sources.map(({ state }) => state)).toEqual(["starting", "starting"]);
+    expect((await served.app.request("/health")).status).toBe(200);
+  });
+
   test("sources: what they are and how they do", async () => {
     using served = await ready();
     const body = (await (await served.app.request("/sources")).json()) as { sources: object[] };

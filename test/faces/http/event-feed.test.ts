@@ -142,6 +142,29 @@ describe("events", () => {
     expect([served.ticking(), ...listeners]).toEqual([false, 0, 0]);
   });
 
+  test("sources of a full pool are sampled while somebody watches, and only then", async () => {
+    using served = servedApp();
+    await served.random.ready();
+    const samples = () => served.pool.status().sources.reduce((sum, source) => sum + source.samples, 0);
+    const still = async () => {
+      for (let last = -1; last !== samples() || served.pool.status().readyBytes < 4_096; ) {
+        last = samples();
+        for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+      }
+    };
+    await still();
+    const before = samples();
+    const watchers = [await Watcher.of(served), await Watcher.of(served)];
+    while (samples() === before) await new Promise((resolve) => served.pool.once("sampled", resolve));
+    await watchers[0]!.cancel();
+    const between = samples();
+    while (samples() === between) await new Promise((resolve) => served.pool.once("sampled", resolve));
+    const shares: number[] = [];
+    Object.defineProperty(served.pool, "idleShare", { set: (share: number) => shares.push(share) });
+    await watchers[1]!.cancel();
+    expect(shares).toEqual([0]);
+  });
+
   test("one that does not read costs no more than its buffer", async () => {
     using served = servedApp();
     const watcher = await Watcher.of(served);
