@@ -83,6 +83,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #calibration: CalibrationStatus;
   #collecting: Promise<void> | undefined;
   #extractedBytes = 0;
+  #shownBytes = 0;
   /** When a block that wants two families began to wait for the second. */
   #waitsForFamilySinceMs: number | undefined;
   /** The family that a block leans on, because no other delivered in time: the next ones do not wait again … */
@@ -167,6 +168,11 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#toReveal.add(this.#scheduler.source(id).info.id);
   }
 
+  /** Counts output that was shown. */
+  noteShown(bytes: number): void {
+    this.#shownBytes += bytes;
+  }
+
   status(): PoolStatus {
     return {
       sources: this.#scheduler.sources.map((source) => source.status(this.#ledger.creditedTo(source.info))),
@@ -179,6 +185,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
       readyBytes: this.#reservoir.readyBytes,
       capacityBytes: this.#reservoir.capacityBytes,
       extractedBytes: this.#extractedBytes,
+      shownBytes: this.#shownBytes,
       uptimeMs: this.#nowMs() - this.#openedMs,
     };
   }

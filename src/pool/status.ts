@@ -31,6 +31,8 @@ export interface PoolStatus {
   readonly capacityBytes: number;
   /** Full-entropy bytes handed out since the pool was opened. */
   readonly extractedBytes: number;
+  /** Bytes of output that were shown since then, and handed to nobody; no full entropy was taken for them. */
+  readonly shownBytes: number;
   /** Time since the pool was opened. */
   readonly uptimeMs: number;
 }

@@ -117,11 +117,15 @@ abstract class SeededGenerator implements Generator {
     }
   }
 
-  /** Fills `out` with DRBG output, in either mode, if it need not wait. @returns true if it did */
-  fillNow(out: Uint8Array): boolean {
+  /**
+   * Fills `out` with DRBG output, in either mode, if it need not wait.
+   * @param use "show" for bytes that are looked at and used for nothing: the pool is not asked for a new seed on their account
+   * @returns true if it did
+   */
+  fillNow(out: Uint8Array, use: "serve" | "show" = "serve"): boolean {
     this.system.clones.check();
     if (!this.#rbg || this.#rbg.isReseedOverdue) return false;
-    this.#rbg.bulk(out);
+    this.#rbg.bulk(out, use);
     return true;
   }
 
@@ -372,14 +376,15 @@ export class Rbg {
   }
 
   /** Fills `out` with DRBG output. @throws DrbgError if a reseed is overdue */
-  bulk(out: Uint8Array): void {
+  bulk(out: Uint8Array, use: "serve" | "show" = "serve"): void {
     if (this.#seed) {
       this.#reseedWith(this.#seed);
       this.#seed = undefined;
     }
     if (this.isReseedOverdue) throw new DrbgError("reseed is overdue");
     const nowMs = performance.now();
-    if (nowMs - Math.max(this.#reseededMs, this.#askedMs) >= RESEED_MS) this.#askForSeed(nowMs);
+    const isOld = nowMs - Math.max(this.#reseededMs, this.#askedMs) >= RESEED_MS;
+    if (use === "serve" && isOld) this.#askForSeed(nowMs);
     this.#generate(out);
   }
 

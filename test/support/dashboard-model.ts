@@ -63,6 +63,7 @@ export function exampleSnapshot(infos: readonly SourceInfo[], second: number): S
     readyBytes: 2_900,
     capacityBytes: 4_096,
     extractedBytes: 32 * second,
+    shownBytes: 0,
     uptimeMs: second * 1_000,
     creditedBitsPerSecond,
     fullEntropyBytesPerSecond: creditedBitsPerSecond / 10,

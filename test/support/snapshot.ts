@@ -36,6 +36,7 @@ export function snapshot(
     readyBytes: 0,
     capacityBytes: 4_096,
     extractedBytes: 0,
+    shownBytes: 0,
     uptimeMs,
     creditedBitsPerSecond: shown.reduce((sum, { creditedBitsPerSecond }) => sum + creditedBitsPerSecond, 0),
     fullEntropyBytesPerSecond: 0,

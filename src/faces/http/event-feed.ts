@@ -1,9 +1,10 @@
-/** `GET /events`: the pool's status once a second, raw noise of the source that a watcher selected, and output to look at. */
+/** `GET /events`: the pool's status once a second and what it was before, raw noise of the source that a watcher selected, and output to look at. */
 import { onAbort } from "#kit/abort.ts";
 import { Refusal, tryLater } from "#kit/http/refusal.ts";
 import type { Pool } from "../../pool/pool.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
 import type { RawTrace } from "../../trace.ts";
+import { FeedHistory } from "./feed-history.ts";
 import type { LiveStatus } from "./live-status.ts";
 
 export interface EventFeedDeps {
@@ -35,6 +36,7 @@ interface Watcher {
 
 export class EventFeed {
   readonly #watchers = new Set<Watcher>();
+  readonly #history = new FeedHistory();
   /** Ends the work that is done while somebody watches; undefined while nobody does. */
   #stopWork: (() => void) | undefined;
 
@@ -62,6 +64,7 @@ export class EventFeed {
           this.#watchers.add(watcher);
           this.#settle();
           send(watcher, encodeEvent("status", live.snapshot()));
+          if (!this.#history.isEmpty) send(watcher, encodeEvent("history", this.#history.toJSON()));
         },
         cancel: () => {
           this.#watchers.delete(watcher);
@@ -89,7 +92,10 @@ export class EventFeed {
     const { pool, every } = this.deps;
     const stopClock = every(INTERVAL_MS, () => this.#tick());
     const onRevealed = (trace: RawTrace) => this.#showNoise(trace);
-    const onFailed = (failure: object) => this.#sendToAll(encodeEvent("source-failed", failure));
+    const onFailed = (failure: { readonly id: string; readonly reason: string }) => {
+      this.#history.noteFailure(failure, pool.status().uptimeMs);
+      this.#sendToAll(encodeEvent("source-failed", failure));
+    };
     pool.on("revealed", onRevealed).on("source-failed", onFailed);
     pool.idleShare = WATCHED_IDLE_SHARE;
     return () => {
@@ -101,7 +107,9 @@ export class EventFeed {
 
   #tick(): void {
     const { pool, live } = this.deps;
-    this.#sendToAll(encodeEvent("status", live.snapshot()));
+    const snapshot = live.snapshot();
+    this.#history.note(snapshot);
+    this.#sendToAll(encodeEvent("status", snapshot));
     this.#showOutput();
     // Noise is shown only if the pool was told not to credit it.
     for (const { sourceId } of this.#watchers) if (sourceId !== undefined) pool.reveal(sourceId);
@@ -110,7 +118,8 @@ export class EventFeed {
   /** Sends bytes drawn for the watchers alone; they are served nowhere else. */
   #showOutput(): void {
     const bytes = Buffer.alloc(SHOWN_OUTPUT_BYTES);
-    if (!this.deps.random.fillNow(bytes)) return; // not seeded yet, or a reseed is overdue
+    if (!this.deps.random.fillNow(bytes, "show")) return; // not seeded yet, or a reseed is overdue
+    this.deps.pool.noteShown(bytes.length);
     this.#sendToAll(encodeEvent("output", { hex: bytes.toString("hex") }));
   }
 

@@ -103,6 +103,7 @@ export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
       "Full-entropy bytes taken from the pool",
       one(snapshot.extractedBytes),
     ),
+    metric("shown_bytes_total", "counter", "Bytes of output that were shown", one(snapshot.shownBytes)),
     metric("waiting_requests", "gauge", "Requests that wait for entropy", one(gauges.waitingRequests)),
     metric("watchers", "gauge", "Open /events connections", one(gauges.watchers)),
   ]);

@@ -174,7 +174,11 @@ const SNAPSHOT = objectOf(
     },
     readyBytes: NUMBER,
     capacityBytes: NUMBER,
-    extractedBytes: NUMBER,
+    extractedBytes: {
+      ...NUMBER,
+      description: "Full-entropy bytes handed out, and taken for the DRBG's seeds",
+    },
+    shownBytes: { ...NUMBER, description: "Bytes of output that /events showed; they count nowhere else" },
     uptimeMs: NUMBER,
     creditedBitsPerSecond: NUMBER,
     fullEntropyBytesPerSecond: NUMBER,
@@ -190,6 +194,7 @@ const SNAPSHOT = objectOf(
     "readyBytes",
     "capacityBytes",
     "extractedBytes",
+    "shownBytes",
     "uptimeMs",
     "grade",
   ],
@@ -231,7 +236,7 @@ export const OPENAPI = {
     "/openapi.json": jsonOperation("openApi", "This document", { type: "object" }),
     "/events": getOf({
       operationId: "events",
-      summary: "Server-sent events: status every second; noise, output and source-failed",
+      summary: "Server-sent events: status every second; history, noise, output and source-failed",
       tags: ["status"],
       parameters: [
         {

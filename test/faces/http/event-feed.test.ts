@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { MAX_SHOWN_SAMPLES, MAX_WATCHERS } from "../../../src/faces/http/event-feed.ts";
+import type { HistoryData } from "../../../src/faces/http/feed-history.ts";
 import { type ServedApp, servedApp } from "../../support/served-app.ts";
 
 interface Event {
@@ -69,6 +70,59 @@ describe("events", () => {
     const second = (await watcher.nextNamed("output")).data["hex"] as string;
     expect(first).toMatch(/^[0-9a-f]{128}$/);
     expect(second).not.toBe(first); // false alarm 2^-512
+  });
+
+  test("whoever comes later is sent what the others saw: credit of five minutes, and failures", async () => {
+    using served = servedApp();
+    const first = await Watcher.of(served);
+    await served.random.ready();
+    const seen: Record<string, unknown>[] = [(await first.next())!.data];
+    for (let i = 0; i < 3; i++) {
+      // Snapshots are made four times a second at most.
+      await new Promise((resolve) => setTimeout(resolve, 260));
+      served.tick();
+      seen.push((await first.nextNamed("status")).data);
+    }
+    served.sources[0]!.error = new Error("pulled out");
+    const failed = first.nextNamed("source-failed");
+    await served.pool.extract(64 * 1024);
+    await failed;
+    await first.cancel();
+    const { data } = await (await Watcher.of(served)).nextNamed("history");
+    const { sources, credit, failures } = data as unknown as HistoryData;
+    expect(credit.map(([atMs]) => atMs)).toEqual(seen.slice(1).map(({ uptimeMs }) => uptimeMs as number));
+    const rates = (status: Record<string, unknown>) =>
+      sources.map((id) => {
+        const found = (status["sources"] as { id: string; creditedBitsPerSecond: number }[]).find(
+          (source) => source.id === id,
+        );
+        return Math.round(found!.creditedBitsPerSecond);
+      });
+    expect(credit.map(([, ...bits]) => bits)).toEqual(seen.slice(1).map(rates));
+    expect(failures).toEqual([
+      { id: "a", reason: expect.stringContaining("pulled out"), atMs: expect.any(Number) },
+    ]);
+  });
+
+  test("what is shown takes nothing from the pool, and is counted apart", async () => {
+    using served = servedApp({ mode: "drbg" });
+    await served.random.ready();
+    const extract = served.pool.extract.bind(served.pool);
+    let extracted = 0;
+    served.pool.extract = (...args) => {
+      extracted += 1;
+      return extract(...args);
+    };
+    await Watcher.of(served);
+    // Longer than the second after which output that is served asks for a new seed.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const before = served.pool.status();
+    for (let i = 0; i < 10; i++) served.tick();
+    expect(extracted).toBe(0);
+    const { extractedBytes, shownBytes } = served.pool.status();
+    expect([extractedBytes, shownBytes - before.shownBytes]).toEqual([before.extractedBytes, 640]);
+    await served.app.request("/api/v1/bytes?n=1");
+    expect(extracted).toBe(1);
   });
 
   test("no output while a reseed is overdue, and all else goes on", async () => {

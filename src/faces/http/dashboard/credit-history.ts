@@ -42,6 +42,17 @@ export function recorded(history: readonly CreditSample[], snapshot: Snapshot): 
   ].slice(-MAX_SAMPLES);
 }
 
+/** Joins samples of the server with those that were seen, of which each replaces the server's. */
+export function merged(
+  sent: readonly CreditSample[],
+  seen: readonly CreditSample[],
+): readonly CreditSample[] {
+  const byTime = new Map([...sent, ...seen].map((sample) => [sample.atMs, sample]));
+  const all = [...byTime.values()].sort((a, b) => a.atMs - b.atMs);
+  const last = all.at(-1)?.atMs ?? 0;
+  return all.filter(({ atMs }) => last - atMs <= HISTORY_MS).slice(-MAX_SAMPLES);
+}
+
 /** Returns the ids of the sources with the most credit over the whole history, most first. */
 export function leaders(history: readonly CreditSample[], most = MAX_COLOURS): readonly string[] {
   const sums = new Map<string, number>();

@@ -1,7 +1,7 @@
-/** Failures since the page was opened, newest first. It has the role `log`: screen readers read out each new entry. */
+/** Failures that were seen, newest first. The list is in a `log`: screen readers read out each new entry. */
 
 import { formatDuration } from "#kit/format/numbers.ts";
-import type { Failure } from "./model.ts";
+import type { Failure } from "./messages.ts";
 import { made, part } from "./parts.ts";
 
 export class FailureLog {

@@ -1,5 +1,6 @@
 /** Messages from the server: the events of `GET /events`, and the list of `GET /sources`. */
 import type { Snapshot } from "../../../pool/snapshot.ts";
+import type { CreditSample } from "./credit-history.ts";
 
 export type Message =
   | { readonly kind: "status"; readonly snapshot: Snapshot }
@@ -8,7 +9,20 @@ export type Message =
   /** Output to look at, which the server hands to nobody else. */
   | { readonly kind: "output"; readonly bytes: Uint8Array }
   | { readonly kind: "source-failed"; readonly id: string; readonly reason: string }
+  /** Tells what others were sent before: credit, the oldest first, and failures, the newest first. */
+  | {
+      readonly kind: "history";
+      readonly credit: readonly CreditSample[];
+      readonly failures: readonly Failure[];
+    }
   | { readonly kind: "catalogue"; readonly sources: readonly CatalogueEntry[] };
+
+/** A failure, and the pool's uptime when it was reported. */
+export interface Failure {
+  readonly id: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
 
 /** The description of a source, without its state. */
 export interface CatalogueEntry {
@@ -42,6 +56,8 @@ export function decodeEvent(event: string | undefined, data: string): Message | 
       if (typeof id !== "string" || typeof reason !== "string") throw misshapen(event);
       return { kind: "source-failed", id, reason };
     }
+    case "history":
+      return historyIn(parse(event, data));
     default:
       return undefined;
   }
@@ -69,6 +85,33 @@ function snapshotIn(body: Record<string, unknown>): Snapshot {
     isListIn(seed, "families");
   if (!isStatus) throw misshapen("status");
   return body as unknown as Snapshot;
+}
+
+function historyIn({ sources, credit, failures }: Record<string, unknown>): Message {
+  const isId = (id: unknown) => typeof id === "string";
+  if (!isArrayOf(sources, isId)) throw misshapen("history");
+  const isSample = (sample: unknown) =>
+    isArrayOf(sample, Number.isFinite) && sample.length === 1 + sources.length;
+  if (!isArrayOf(credit, isSample) || !isArrayOf(failures, isFailure)) throw misshapen("history");
+  return {
+    kind: "history",
+    credit: (credit as readonly number[][]).map(([atMs, ...bits]) => ({
+      atMs: atMs!,
+      bitsPerSecond: new Map(
+        bits.flatMap((each, i) => (each > 0 ? [[sources[i] as string, each] as const] : [])),
+      ),
+    })),
+    failures: failures as readonly Failure[],
+  };
+}
+
+function isFailure(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value["id"] === "string" &&
+    typeof value["reason"] === "string" &&
+    Number.isFinite(value["atMs"])
+  );
 }
 
 function isListIn(value: unknown, key: string): boolean {

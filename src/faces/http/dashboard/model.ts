@@ -1,8 +1,8 @@
 /** Everything the page shows, as one value that `reduce` alone changes. Knows nothing of the browser. */
 import type { Snapshot, SourceSnapshot } from "../../../pool/snapshot.ts";
-import { assignColours, type CreditSample, leaders, recorded } from "./credit-history.ts";
+import { assignColours, type CreditSample, leaders, merged, recorded } from "./credit-history.ts";
 import type { Connection } from "./feed.ts";
-import type { CatalogueEntry, Message } from "./messages.ts";
+import type { CatalogueEntry, Failure, Message } from "./messages.ts";
 import type { OutputFormat } from "./output-text.ts";
 import type { Sort, SortKey, StateFilter } from "./source-rows.ts";
 
@@ -31,13 +31,6 @@ export interface Noise {
   readonly atMs: number;
 }
 
-export interface Failure {
-  readonly id: string;
-  readonly reason: string;
-  /** The pool's uptime when it was reported. */
-  readonly atMs: number;
-}
-
 export type Action =
   | Message
   | { readonly kind: "connection"; readonly connection: Connection }
@@ -61,7 +54,7 @@ export const INITIAL: State = {
   format: "hex",
 };
 
-const MAX_FAILURES = 20;
+export const MAX_FAILURES = 20;
 
 export function reduce(state: State, action: Action): State {
   switch (action.kind) {
@@ -76,6 +69,13 @@ export function reduce(state: State, action: Action): State {
     case "source-failed": {
       const failure = { id: action.id, reason: action.reason, atMs: now(state) };
       return { ...state, failures: [failure, ...state.failures].slice(0, MAX_FAILURES) };
+    }
+    case "history": {
+      const history = merged(action.credit, state.history);
+      const colours = assignColours(state.colours, leaders(history));
+      // Those that are shown stay as they are: they have been read out.
+      const failures = state.failures.length > 0 ? state.failures : action.failures;
+      return { ...state, history, colours, failures: failures.slice(0, MAX_FAILURES) };
     }
     case "catalogue":
       return { ...state, catalogue: new Map(action.sources.map((entry) => [entry.id, entry])) };

@@ -139,8 +139,8 @@ class SourceLine {
     setText(this.#reason, row.reason ?? "");
     setText(this.#state, row.state);
     setText(this.#samples, formatAmount(row.samplesPerSecond));
-    setText(this.#claimed, formatFixed(row.claimedH, 2));
-    setText(this.#assessed, formatFixed(row.assessedH, 2));
+    setText(this.#claimed, formatFixed(row.claimedH, 3));
+    setText(this.#assessed, formatFixed(row.assessedH, 3));
     setText(this.#credited, formatAmount(row.creditedBitsPerSecond));
     setText(this.#failures, String(row.failures));
     this.#failures.title = `${row.healthFailures} of health tests, ${row.faults} errors and hangs`;

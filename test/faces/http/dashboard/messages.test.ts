@@ -16,6 +16,13 @@ describe("decodeEvent", () => {
       kind: "output",
       bytes: Uint8Array.from([0, 255, 16]),
     });
+    const past = { id: "a", reason: "stuck", atMs: 12.5 };
+    const history = { sources: ["a", "b"], credit: [[1_000.25, 0, 17]], failures: [past] };
+    expect(decodeEvent("history", JSON.stringify(history))).toEqual({
+      kind: "history",
+      credit: [{ atMs: 1_000.25, bitsPerSecond: new Map([["b", 17]]) }],
+      failures: [past],
+    });
     const failure = { id: "a", reason: "stuck" };
     expect(decodeEvent("source-failed", JSON.stringify(failure))).toEqual({
       kind: "source-failed",
@@ -44,6 +51,10 @@ describe("decodeEvent", () => {
     ["output", '{"hex":"0"}'],
     ["output", '{"hex":"<b>"}'],
     ["source-failed", '{"id":"a"}'],
+    ["history", '{"sources":[1],"credit":[],"failures":[]}'],
+    ["history", '{"sources":["a"],"credit":[[1]],"failures":[]}'],
+    ["history", '{"sources":["a"],"credit":[[1,null]],"failures":[]}'],
+    ["history", '{"sources":[],"credit":[],"failures":[{"id":"a","reason":"b"}]}'],
     ["noise", "null"],
     ["noise", '{"id":'],
   ])("%s %s is refused", (event, data) => {
@@ -51,7 +62,7 @@ describe("decodeEvent", () => {
   });
 
   test("anything at all is understood or refused", () => {
-    const event = fc.constantFrom("status", "noise", "output", "source-failed");
+    const event = fc.constantFrom("status", "history", "noise", "output", "source-failed");
     fc.assert(
       fc.property(event, fc.oneof(fc.json(), fc.string()), (name, data) => {
         try {

@@ -41,6 +41,23 @@ test("history and colours grow with each status, and begin anew with a new pool"
   expect(restarted.failures).toEqual([]);
 });
 
+test("what others saw before goes before what is seen here, and does not change it", () => {
+  const sample = (atMs: number, bits: number) => ({ atMs, bitsPerSecond: new Map([["z", bits]]) });
+  const past = { id: "z", reason: "stuck", atMs: 700 };
+  const sent: Action = {
+    kind: "history",
+    credit: [sample(-400_000, 1), sample(500, 9), sample(1_000, 7)],
+    failures: [past],
+  };
+  const state = after([status(1_000), sent, status(2_000)]);
+  expect(state.history.map(({ atMs }) => atMs)).toEqual([500, 1_000, 2_000]);
+  expect(state.history[1]!.bitsPerSecond).toEqual(new Map([["b", 1]]));
+  expect([...state.colours.keys()].sort()).toEqual(["b", "z"]);
+  expect(state.failures).toEqual([past]);
+  const failed: Action = { kind: "source-failed", id: "a", reason: "gone" };
+  expect(after([failed, sent]).failures.map(({ id }) => id)).toEqual(["a"]);
+});
+
 test("of failures the newest twenty are kept, newest first", () => {
   const failures = Array.from(
     { length: 25 },

@@ -1,5 +1,6 @@
 /** The page in a real browser, over the real server and a pool of fake sources. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import {
   BROWSER,
@@ -126,6 +127,36 @@ describe.skipIf(!BROWSER)("the page", () => {
     expect(problems).toEqual([]);
   });
 
+  test("after a failure and a reload: what was there before is shown again, and no rule of accessibility is broken", async () => {
+    const { page, problems } = await openLive();
+    sources[1]!.next = () => 7;
+    await page.waitForSelector("#failures li:has-text('beta')");
+    sources[1]!.next = fakeNoise(9);
+    await page.waitForSelector("tr[data-id=beta][data-state=healthy]");
+    await page.reload();
+    await page.waitForSelector("#failures li:has-text('beta')");
+    await drawn(page, "credit-chart", ["#31588f", "#d98d4f", "#3f8f86"]);
+    expect(await page.isVisible("#no-failures")).toBe(false);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await noiseShown(page);
+      expect(await violations(page)).toEqual([]);
+    }
+    expect(problems).toEqual([]);
+  });
+
+  test("claims have three digits, so that small ones can be told apart", async () => {
+    const small = [0.009, 0.01, 0.015].map((claim, i) =>
+      fakeSource({ id: `small${i}`, claim }, fakeNoise(20 + i)),
+    );
+    await using other = await startPageServer([fakeSources()[0]!, ...small]);
+    const { page } = await openLive({}, other.url);
+    const shown = await Promise.all(
+      small.map(({ info }) => page.textContent(`tr[data-id=${info.id}] [data-label=claimed]`)),
+    );
+    expect(shown).toEqual(["0.009", "0.010", "0.015"]);
+  });
+
   test("charts are drawn, and follow light and dark", async () => {
     const { page, problems } = await openLive({ colorScheme: "light" });
     await noiseShown(page);
@@ -240,6 +271,16 @@ describe.skipIf(!BROWSER)("the page", () => {
     expect(problems).toEqual([]);
   });
 });
+
+/** Lists violations of accessibility rules, as `rule: target`. */
+async function violations(page: Page): Promise<string[]> {
+  // Evaluated by the debugger's protocol, which the content security policy lets through.
+  await page.evaluate(axe.source);
+  return await page.evaluate<string[]>(
+    `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ": " + target.join(" "))))`,
+  );
+}
 
 async function noiseShown(page: Page): Promise<void> {
   await page.waitForSelector("#trace-chart[aria-label*='samples from']");
