@@ -2,6 +2,7 @@
 import type { Parameter, Schema } from "./openapi.ts";
 import { excerpt, onlyKnown, parameter, wholeNumber } from "./query.ts";
 import { Refusal } from "./refusal.ts";
+import { charactersOf } from "./shapes.ts";
 
 export interface QueryParameter<T> {
   readonly schema: Schema;
@@ -33,8 +34,8 @@ export function textParameter(description: string, most = 1_000): QueryParameter
     description,
     schema: { type: "string", maxLength: most },
     read(text, name) {
-      if (text !== undefined && text.length > most)
-        throw new Refusal(400, `${name} has ${text.length} characters; ${most} are allowed`);
+      const length = text === undefined ? 0 : charactersOf(text, most);
+      if (length > most) throw new Refusal(400, `${name} has ${length} characters; ${most} are allowed`);
       return text;
     },
   };

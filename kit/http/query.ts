@@ -31,7 +31,7 @@ export function parameter(query: URLSearchParams, name: string): string | undefi
 export function wholeNumber(name: string, text: string | undefined, least: number, most: number): number {
   if (text === undefined)
     throw new Refusal(400, `${name} is missing: a whole number from ${least} to ${most}`);
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= least && value <= most)) {
     throw new Refusal(400, `${name} must be a whole number from ${least} to ${most}, not '${excerpt(text)}'`);
   }

@@ -39,13 +39,17 @@ export function text(most: number, { least = 0 } = {}): Shape<string> {
     schema: { type: "string", ...(least > 0 && { minLength: least }), maxLength: most },
     read(value, at) {
       if (typeof value !== "string") throw wrong(at, "a text", value);
-      // JSON schemas count characters, not their halves.
-      const { length } = value.length > most || value.length < least ? [...value] : value;
+      const length = charactersOf(value, most, least);
       if (length > most) throw new Refusal(400, `${at} has ${length} characters; ${most} are allowed`);
       if (length < least) throw new Refusal(400, `${at} is ${length === 0 ? "empty" : "too short"}`);
       return value;
     },
   };
+}
+
+/** Counts characters, as JSON schemas do, where a text has too many halves of them or too few; else the halves. */
+export function charactersOf(value: string, most: number, least = 0): number {
+  return value.length > most || value.length < least ? [...value].length : value.length;
 }
 
 export function whole(least: number, most: number): Shape<number> {

@@ -188,7 +188,13 @@ function isPlainText(text: string): boolean {
 }
 
 function isPlainItem(text: string): boolean {
-  return text !== "" && text.length <= CODENAME_LENGTH && text.trim() === text && !DOUBTFUL.test(text);
+  return (
+    text !== "" &&
+    !DOTS.test(text) &&
+    text.length <= CODENAME_LENGTH &&
+    text.trim() === text &&
+    !DOUBTFUL.test(text)
+  );
 }
 
 function isPlainList(items: readonly string[]): boolean {
@@ -215,9 +221,12 @@ function closeLook(entry: Entry): EntryFault[] {
 /** A sign that breaks lines, for somebody. */
 const LINE_BREAK = /[\n\r\v\f\u0085\u2028\u2029]/;
 const CONTROL = /\p{Cc}/u;
+/** Clients take such parts out of URLs, with `%2e` too: https://url.spec.whatwg.org/#double-dot-path-segment */
+const DOTS = /^\.\.?$/;
 
 function codenameFault(name: string): string | undefined {
   if (name === "") return "is empty";
+  if (DOTS.test(name)) return "is a path that leads elsewhere, in every URL";
   if (name.trim() !== name) return "begins or ends with a blank";
   if (CONTROL.test(name) || LINE_BREAK.test(name)) return "has a control character or a line break in it";
   if (name.length > CODENAME_LENGTH) return `has more than ${CODENAME_LENGTH} characters`;

@@ -3,6 +3,7 @@ import { ServiceError } from "./service-error.ts";
 
 interface Kinds {
   readonly string: string;
+  /** A whole number from 0 on: a place. */
   readonly number: number;
 }
 
@@ -20,9 +21,13 @@ export function readCursor<const Names extends readonly (keyof Kinds)[]>(
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     const isOurs = Array.isArray(parts) && parts.length === kinds.length;
-    if (isOurs && kinds.every((kind, at) => typeof parts[at] === kind)) return parts as Parts<Names>;
+    if (isOurs && kinds.every((kind, at) => isOf(kind, parts[at]))) return parts as Parts<Names>;
   } catch {
     // No JSON: not ours either.
   }
   throw new ServiceError("invalid", "after: this is no cursor of this list; take the one in next");
+}
+
+function isOf(kind: keyof Kinds, part: unknown): boolean {
+  return kind === "string" ? typeof part === "string" : Number.isSafeInteger(part) && (part as number) >= 0;
 }

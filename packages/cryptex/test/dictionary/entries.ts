@@ -44,7 +44,7 @@ export const hostileLine = hostileText.map((text) => text.replaceAll(/[\n\r\u202
 
 export const hostileName = hostileLine
   .map((text) => text.replaceAll(/\p{Cc}/gu, "x").trim())
-  .filter((name) => name !== "");
+  .filter((name) => !["", ".", ".."].includes(name));
 
 const listOf = (item: fc.Arbitrary<string>) =>
   fc.uniqueArray(

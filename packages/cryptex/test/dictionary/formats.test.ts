@@ -164,6 +164,8 @@ describe("JSON with faults", () => {
     [entry('"symbol": "s"'), "error 3: entry 2: codename: is missing"],
     [entry('"codename": ""'), "error 3: an entry without a codename: codename is empty"],
     [entry('"codename": "B\\n"'), "error 3: B\\x0A: codename begins or ends with a blank"],
+    [entry('"codename": ".."'), "error 3: ..: codename is a path that leads elsewhere, in every URL"],
+    [entry('"codename": "B", "deps": ["."]'), "error 3: B: deps has an item that is a path that leads"],
     [entry('"codename": "B",\n"symbol": 7'), "error 4: B: symbol: is a number, and not a text"],
     [entry('"codename": "B", "tags": {"a": 1}'), "error 3: B: tags: item 1 is an object, and not a text"],
     [entry('"codename": "B", "deps": [["x"]]'), "error 3: B: deps: item 1 is a list, and not a text"],

@@ -2,6 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import fc from "fast-check";
+import { newEntry } from "../../src/dictionary/entry.ts";
+import { cursorOf } from "../../src/gateway/cursor.ts";
 import { openGateway } from "./support/gateway.ts";
 
 async function problemOf(response: Response): Promise<[status: number, detail: string]> {
@@ -146,6 +148,34 @@ describe("bodies", () => {
     });
     await fc.assert(property, { numRuns: 500 });
     expect(gateway.reported).toEqual([]);
+  });
+});
+
+describe("cursors that were made up", () => {
+  const PARTS = [[], [1.5], [-1], [1e30], ["x"], [null], [[1]], [0, 0], ["", -1], ["", 1e99], {}, 7];
+  for (const list of ["/cryptex", "/cryptex/Lamp/history", "/scans", "/rules"]) {
+    test(`${list}: refused in words, unless it may be one`, async () => {
+      await using gateway = openGateway();
+      gateway.services.dictionary.add(newEntry("Lamp"), { who: "me" });
+      const statuses = new Set<number>();
+      for (const parts of PARTS) {
+        const cursor = Buffer.from(JSON.stringify(parts)).toString("base64url");
+        const response = await gateway.request(`${list}?after=${cursor}`);
+        statuses.add(response.status);
+        const { next } = (await response.json()) as { next?: unknown };
+        // Who follows it comes to an end.
+        expect([cursor, next ?? null]).toEqual([cursor, null]);
+      }
+      expect([...statuses].filter((status) => status !== 200)).toEqual([400]);
+      expect(gateway.reported).toEqual([]);
+    });
+  }
+
+  test("a place behind the end of the dictionary is its end", async () => {
+    await using gateway = openGateway();
+    gateway.services.dictionary.add(newEntry("Lamp"), { who: "me" });
+    const response = await gateway.request(`/cryptex?after=${cursorOf([Number.MAX_SAFE_INTEGER])}`);
+    expect(await response.json()).toEqual({ total: 1, entries: [], next: null } as never);
   });
 });
 

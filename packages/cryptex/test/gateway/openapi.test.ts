@@ -13,6 +13,13 @@ interface Operation {
   readonly responses: Readonly<Record<string, { content?: Record<string, { schema: object }> }>>;
 }
 
+interface Limits {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly enum?: readonly string[];
+}
+
 type Document = { paths: Record<string, Record<string, Operation>>; components: { schemas: object } };
 
 async function documentOf(gateway: Gateway): Promise<Document> {
@@ -84,6 +91,38 @@ test("every parameter in it is one that is minded, within its limits; any other 
       }
     }
   }
+});
+
+test("every limit of a parameter can be reached", async () => {
+  await using gateway = openGateway();
+  for (const [route, { parameters = [] }] of operationsOf(await documentOf(gateway))) {
+    const [method, path] = route.split(" ") as [string, string];
+    for (const { name, schema } of parameters.filter((each) => each.in === "query")) {
+      const { minimum, maximum, maxLength, enum: names = [] } = schema as Limits;
+      const right = [
+        ...(maximum === undefined ? [] : [String(minimum), String(maximum)]),
+        // Each is two halves, and one character for a schema.
+        ...(maxLength === undefined || name === "meta" || name === "after" ? [] : ["😀".repeat(maxLength)]),
+        ...names,
+      ];
+      for (const value of right) {
+        const query = `${name}=${encodeURIComponent(value)}`;
+        const response = await gateway.request(`${path.replace(/\{\w+\}/g, "x")}?${query}`, { method });
+        const isStream = response.headers.get("content-type") === "text/event-stream";
+        const text = isStream ? await response.body!.cancel() : await response.text();
+        expect(text ?? "", `${route} ${query}`).not.toContain(`"detail":"${name}`);
+      }
+    }
+  }
+  expect(gateway.reported).toEqual([]);
+});
+
+test("every refusal in it is a problem", async () => {
+  await using gateway = openGateway();
+  for (const [route, { responses }] of operationsOf(await documentOf(gateway)))
+    for (const [status, { content = {} }] of Object.entries(responses).filter(([each]) => each >= "400"))
+      if (route !== "GET /health")
+        expect(Object.keys(content), `${route} ${status}`).toEqual(["application/problem+json"]);
 });
 
 describe("answers are as it says", () => {

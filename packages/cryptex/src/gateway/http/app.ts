@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { type AccessRules, ANY_TOKEN, accessGuard, type Caller } from "#kit/http/access.ts";
 import { type Endpoint, endpoint, mount } from "#kit/http/endpoint.ts";
 import type { EventHub } from "#kit/http/events/event-hub.ts";
+import { EVENT_STREAM_TYPE } from "#kit/http/events/event-stream.ts";
 import { answerOf } from "#kit/http/openapi.ts";
 import { addPage, type PageFile } from "#kit/http/page.ts";
 import { createRouter } from "#kit/http/router.ts";
@@ -83,8 +84,20 @@ function mcpEndpoints(handler: McpHandler): Endpoint[] {
       ...(route === "POST /mcp" && {
         body: { bytes: { type: "object" }, contentType: "application/json", description: "JSON-RPC 2.0" },
       }),
-      responses: { "200": answerOf("JSON-RPC 2.0", "application/json", { type: "object" }) },
+      responses: MCP_ANSWERS,
       handle: ({ request, caller }) => handler(request, caller),
     }),
   );
 }
+
+const JSON_RPC = answerOf("JSON-RPC 2.0", "application/json", { type: "object" });
+
+/** The protocol has refusals of its own, as for sessions that are not there. */
+const MCP_ANSWERS = {
+  "200": {
+    ...JSON_RPC,
+    content: { ...JSON_RPC.content, ...answerOf("", EVENT_STREAM_TYPE, { type: "string" }).content },
+  },
+  "202": { description: "It is taken note of" },
+  default: JSON_RPC,
+};

@@ -1,6 +1,7 @@
 /** Parameters and parts that lists share. */
-import { type Answer, jsonAnswer, type Schema, schemaNamed } from "#kit/http/openapi.ts";
+import { type Answer, answerOf, jsonAnswer, type Schema, schemaNamed } from "#kit/http/openapi.ts";
 import { numberParameter, textParameter } from "#kit/http/parameters.ts";
+import { PROBLEMS } from "./answers.ts";
 
 export const LIMIT = numberParameter("Most items of a page", 1, 1_000, 100);
 export const AFTER = textParameter("Cursor of the page before: its `next`");
@@ -8,6 +9,11 @@ export const AFTER = textParameter("Cursor of the page before: its `next`");
 /** Answer of a named schema. */
 export function answer(description: string, schema: string | Schema): Answer {
   return jsonAnswer(description, typeof schema === "string" ? schemaNamed(schema) : schema);
+}
+
+/** A refusal, which every endpoint describes as it is answered. */
+export function problem(description: string): Answer {
+  return answerOf(description, PROBLEMS.contentType, schemaNamed("Problem"));
 }
 
 /** Cuts a list that has one item more than asked for. @returns the page, and its last item if more follows */

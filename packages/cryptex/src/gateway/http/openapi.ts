@@ -1,15 +1,14 @@
 /** `GET /openapi.json`: the API as OpenAPI 3.1, made of the endpoints themselves. */
 import { STATUS_CODES } from "node:http";
 import { describe, type Endpoint } from "#kit/http/endpoint.ts";
-import { answerOf, schemaNamed } from "#kit/http/openapi.ts";
 import { VERSION } from "../../version.ts";
+import { problem } from "./lists.ts";
 import { SCHEMAS } from "./schemas.ts";
 
 const TAGS = ["scans", "events", "rules", "dictionary", "gap", "triggers", "agents", "status"];
 
 export function openapiOf(endpoints: readonly Endpoint[]) {
-  const refusal = (status: number) =>
-    answerOf(STATUS_CODES[status] ?? "Refused", "application/problem+json", schemaNamed("Problem"));
+  const refusal = (status: number) => problem(STATUS_CODES[status] ?? "Refused");
   return {
     openapi: "3.1.1",
     info: {

@@ -11,7 +11,7 @@ import type { Services } from "../services.ts";
 import { Turns } from "../turns.ts";
 import { json } from "./answers.ts";
 import { idempotencyKey, keyHeader } from "./idempotency.ts";
-import { answer } from "./lists.ts";
+import { answer, problem } from "./lists.ts";
 
 const NDJSON = "application/x-ndjson";
 
@@ -34,8 +34,8 @@ export function collectEndpoints({ journal }: Services) {
       },
       responses: {
         "201": withHeaders(answer("It is taken in", "ScanRecord"), { Location: "Path of the scan" }),
-        "409": answer("It is there already: `scan` is its id", "Problem"),
-        "503": answer("Too many are sent at a time", "Problem"),
+        "409": problem("It is there already: `scan` is its id"),
+        "503": problem("Too many are sent at a time"),
       },
       async handle({ request, caller, signal }) {
         requireType(request, [NDJSON, "application/ndjson", "application/jsonl"]);

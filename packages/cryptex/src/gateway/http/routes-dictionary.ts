@@ -12,7 +12,7 @@ import { cursorOf, readCursor } from "../cursor.ts";
 import { ServiceError } from "../service-error.ts";
 import type { Services } from "../services.ts";
 import { json, noContent } from "./answers.ts";
-import { AFTER, answer, LIMIT, paged } from "./lists.ts";
+import { AFTER, answer, LIMIT, paged, problem } from "./lists.ts";
 import { pageOf } from "./schemas.ts";
 
 /** Fields whose contents the dictionary itself judges; the body's limit bounds them. */
@@ -44,7 +44,7 @@ const WHOLE_ENTRY = object({ codename: optional(CODENAME), ...FIELDS });
 const MAX_BYTES = 2 ** 20;
 const PATH = { codename: "Codename of the entry" };
 const TAG = { ETag: "Revision of the entry" };
-const CURRENT = answer("It is another one by now: `current` shows it", "Problem");
+const CURRENT = problem("It is another one by now: `current` shows it");
 
 export function dictionaryEndpoints({ dictionary }: Services) {
   const stored = (codename: string): StoredEntry => {
@@ -86,14 +86,11 @@ export function dictionaryEndpoints({ dictionary }: Services) {
           owner,
           ...(status && { statuses: status }),
           ...(tag !== undefined && { tags: [tag] }),
-          limit: from + limit,
+          skip: from,
+          limit,
         });
-        const page = entries.slice(from);
-        return json({
-          total,
-          entries: page,
-          next: from + page.length < total ? cursorOf([from + page.length]) : null,
-        });
+        const end = from + entries.length;
+        return json({ total, entries, next: end < total ? cursorOf([end]) : null });
       },
     }),
     endpoint("POST /cryptex", {
@@ -104,7 +101,7 @@ export function dictionaryEndpoints({ dictionary }: Services) {
       body: { shape: NEW_ENTRY, maxBytes: MAX_BYTES },
       responses: {
         "201": withHeaders(answer("It is added", "StoredEntry"), { ...TAG, Location: "Path of the entry" }),
-        "409": answer("There is one of this name: `current` shows it", "Problem"),
+        "409": problem("There is one of this name: `current` shows it"),
       },
       handle({ body: { codename, ...known }, caller }) {
         return tagged(dictionary.add(newEntry(codename, known as Changes), { who: caller.name }), 201);
@@ -138,7 +135,7 @@ export function dictionaryEndpoints({ dictionary }: Services) {
         "200": withHeaders(answer("It is in place", "StoredEntry"), TAG),
         "201": withHeaders(answer("It is added", "StoredEntry"), { ...TAG, Location: "Path of the entry" }),
         "412": CURRENT,
-        "428": answer("Neither If-Match nor If-None-Match is given", "Problem"),
+        "428": problem("Neither If-Match nor If-None-Match is given"),
       },
       handle({ path, body: { codename: named, ...fields }, caller, request }) {
         const codename = path("codename");

@@ -12,7 +12,7 @@ import { isUpgrade, type Socket, upgrade } from "#kit/http/web-socket.ts";
 import type { Journal } from "../../results/journal.ts";
 import { ServiceError } from "../service-error.ts";
 import { HEADERS } from "./answers.ts";
-import { answer } from "./lists.ts";
+import { problem } from "./lists.ts";
 import { FRAME_TYPES } from "./schemas.ts";
 
 /** Subprotocol that the server answers. */
@@ -53,7 +53,7 @@ export function eventEndpoints(journal: Journal, hub: EventHub, report: (error: 
         {
           name: "Last-Event-ID",
           description: "Stands for `after`, and goes before it",
-          schema: { type: "string", pattern: "^[0-9]{1,15}$" },
+          schema: { type: "string", pattern: "^[0-9]{1,16}$" },
         },
       ],
       responses: {
@@ -65,8 +65,8 @@ export function eventEndpoints(journal: Journal, hub: EventHub, report: (error: 
         "101": {
           description: `A WebSocket, with the subprotocol ${PROTOCOL} if it is offered. Each message is a frame`,
         },
-        "404": answer("There is no such scan", "Problem"),
-        "503": answer("Too many listen", "Problem"),
+        "404": problem("There is no such scan"),
+        "503": problem("Too many listen"),
       },
       handle({ query: { after, type, scan, batch }, request, c }) {
         if (scan !== undefined && journal.scan(scan) === undefined)

@@ -9,10 +9,10 @@ import { CODENAME_LENGTH } from "../../dictionary/entry.ts";
 import type { GapReport } from "../../gap/gap-report.ts";
 import type { Services } from "../services.ts";
 import { json } from "./answers.ts";
-import { answer } from "./lists.ts";
+import { answer, problem } from "./lists.ts";
 
 const PORT_STATUSES = ["pending", "in_progress", "done", "stale", "excluded"] as const;
-const NO_ROOT = { "404": answer("The gateway was started without --gap-root", "Problem") };
+const NO_ROOT = { "404": problem("The gateway was started without --gap-root") };
 const MAX_JSON_BYTES = 64 * 1024;
 
 export function gapEndpoints({ gap }: Services) {
@@ -82,7 +82,7 @@ export function gapEndpoints({ gap }: Services) {
       responses: {
         "200": answer("The report", "GapReport"),
         ...NO_ROOT,
-        "503": answer("One is being made", "Problem"),
+        "503": problem("One is being made"),
       },
       handle: async () => json(await gap.scan()),
     }),

@@ -11,13 +11,13 @@ import { MAX_RULE_TEXT_BYTES } from "../rules/trials.ts";
 import { ServiceError } from "../service-error.ts";
 import type { Services } from "../services.ts";
 import { json } from "./answers.ts";
-import { AFTER, answer, LIMIT } from "./lists.ts";
+import { AFTER, answer, LIMIT, problem } from "./lists.ts";
 import { pageOf } from "./schemas.ts";
 
 const RULESET = textParameter("Name or digest of the rule set; by default the default", 100);
 const RULESET_MEMBER = optional(text(100, { least: 1 }));
 const RULE_NAME = text(10_000, { least: 1 });
-const SET = { "404": answer("There is no such rule set", "Problem") };
+const SET = { "404": problem("There is no such rule set") };
 
 /** The largest texts of rules, with a backslash before each sign. */
 const MAX_TEXT_BODY_BYTES = 2 * MAX_RULE_TEXT_BYTES + 1_024;
@@ -94,7 +94,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
       body: { shape: object({ text: text(MAX_RULE_TEXT_BYTES) }), maxBytes: MAX_TEXT_BODY_BYTES },
       responses: {
         "200": answer("Findings of lint", "Validation"),
-        "503": answer("Too many at a time", "Problem"),
+        "503": problem("Too many at a time"),
       },
       handle: async ({ body, signal }) => json(await ruleSets.validate(body.text, signal)),
     }),
@@ -106,9 +106,9 @@ export function ruleEndpoints({ ruleSets }: Services) {
       body: { shape: QUESTION, maxBytes: MAX_EXPLAIN_BODY_BYTES },
       responses: {
         "200": answer("The explanation", "Explanation"),
-        "404": answer("There is no such rule set, rule, root or path", "Problem"),
-        "409": answer("There is none: the rule is not evaluated, or the file cannot be read", "Problem"),
-        "503": answer("Too many at a time", "Problem"),
+        "404": problem("There is no such rule set, rule, root or path"),
+        "409": problem("There is none: the rule is not evaluated, or the file cannot be read"),
+        "503": problem("Too many at a time"),
       },
       handle: async ({ body, signal }) => json(await ruleSets.explain(questionOf(body), signal)),
     }),
@@ -126,7 +126,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
       },
       responses: {
         "200": answer("The index, and what was left out", "SafeIndex"),
-        "503": answer("Too many at a time", "Problem"),
+        "503": problem("Too many at a time"),
         ...SET,
       },
       handle: async ({ body, signal }) => json(await ruleSets.safeIndex(body, signal)),

@@ -15,7 +15,7 @@ import type { Services } from "../services.ts";
 import { Turns } from "../turns.ts";
 import { HEADERS, json } from "./answers.ts";
 import { idempotencyKey, keyHeader } from "./idempotency.ts";
-import { AFTER, answer, LIMIT, paged } from "./lists.ts";
+import { AFTER, answer, LIMIT, paged, problem } from "./lists.ts";
 import { FRAME_TYPES, pageOf } from "./schemas.ts";
 
 /** PATH_MAX of Linux. */
@@ -75,9 +75,9 @@ export function scanEndpoints({ journal, scans }: Services) {
         "202": withHeaders(answer("It is written down, and runs or waits", "ScanRecord"), {
           Location: "Path of the scan",
         }),
-        "404": answer("There is no such root, path or rule set", "Problem"),
-        "409": answer("The key belongs to another order", "Problem"),
-        "503": answer("Too many scans wait", "Problem"),
+        "404": problem("There is no such root, path or rule set"),
+        "409": problem("The key belongs to another order"),
+        "503": problem("Too many scans wait"),
       },
       handle({ body, request }) {
         const key = idempotencyKey(request);
@@ -134,7 +134,7 @@ export function scanEndpoints({ journal, scans }: Services) {
       path: ID,
       responses: {
         "200": answer("It is cancelled", "ScanRecord"),
-        "409": answer("It has ended", "Problem"),
+        "409": problem("It has ended"),
       },
       handle: ({ path }) => json(scans.cancel(record(path("id")).id)),
     }),
@@ -200,8 +200,8 @@ export function scanEndpoints({ journal, scans }: Services) {
       },
       responses: {
         "200": answer("As `cryptex scan --format json` prints it", "ScanResult"),
-        "404": answer("There is no such rule set", "Problem"),
-        "503": answer("Too many are scanned at a time", "Problem"),
+        "404": problem("There is no such rule set"),
+        "503": problem("Too many are scanned at a time"),
       },
       async handle({ query, request, signal }) {
         const {
