@@ -597,6 +597,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/scan-runner",
       "cryptex/service-error",
       "cryptex/version",
+      "kit/abort",
       "kit/errors",
       "kit/format",
     ],

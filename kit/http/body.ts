@@ -1,11 +1,20 @@
 /** Bodies of requests, read up to a limit. */
+import { orAborted } from "../abort.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Levels of lists and objects in each other; no request of ours has more than ten. */
 const MAX_DEPTH = 64;
 
-/** @throws Refusal 413 beyond the limit */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** Time that a body may take in any case, and how many bytes a second it must have above that: a quarter of a megabit. */
+const PATIENCE_MS = 30_000;
+const LEAST_BYTES_A_MS = 32;
+
+/** @throws Refusal 413 beyond the limit; 408 for a body that comes too slowly, so that nobody can keep others waiting */
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+  patienceMs = PATIENCE_MS,
+): Promise<Uint8Array> {
   const tooLarge = () =>
     new Refusal(
       413,
@@ -16,15 +25,39 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
     );
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
   if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  const startMs = performance.now();
   const pieces: Uint8Array[] = [];
   let length = 0;
-  // Leaving the loop cancels the stream, so what is still to come is not taken in.
-  for await (const piece of request.body) {
-    length += piece.length;
-    if (length > maxBytes) throw tooLarge();
-    pieces.push(piece);
+  try {
+    for (;;) {
+      const untilMs = startMs + patienceMs + length / LEAST_BYTES_A_MS;
+      const { done, value } = await before(untilMs, reader.read());
+      if (done) break;
+      length += value.length;
+      if (length > maxBytes) throw tooLarge();
+      pieces.push(value);
+    }
+  } finally {
+    // What is still to come is not taken in.
+    reader.cancel().catch(() => {});
   }
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+}
+
+/** @throws Refusal 408 */
+async function before<T>(untilMs: number, work: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const refuse = () => late.abort(new Refusal(408, "the body comes too slowly", { connection: "close" }));
+  const leftMs = untilMs - performance.now();
+  // A timer would never fire where there is always something to read.
+  if (leftMs <= 0) refuse();
+  const timer = setTimeout(refuse, leftMs);
+  try {
+    return await orAborted(work, late.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** @param types that are taken, such as "application/json" @throws Refusal 415 */

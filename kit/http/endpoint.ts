@@ -181,6 +181,6 @@ function refusalsOf(scope: Scope, { parameters, requestBody }: EndpointOperation
   const statuses = [400, 403];
   if (scope !== NO_TOKEN) statuses.push(401);
   if (parameters.some((each) => (each as { in: string }).in === "path")) statuses.push(404);
-  if (requestBody) statuses.push(413, 415);
+  if (requestBody) statuses.push(408, 413, 415);
   return statuses.sort();
 }

@@ -28,13 +28,19 @@ export function describeQuery(spec: QuerySpec): Parameter[] {
   return Object.entries(spec).map(([name, { schema, description }]) => ({ name, description, schema }));
 }
 
-/** Any text that is not too long. */
-export function textParameter(description: string, most = 1_000): QueryParameter<string | undefined> {
+/** Any text that is not too long. @param least characters, where there must be some */
+export function textParameter(
+  description: string,
+  most = 1_000,
+  { least = 0 } = {},
+): QueryParameter<string | undefined> {
   return {
     description,
-    schema: { type: "string", maxLength: most },
+    schema: { type: "string", ...(least > 0 && { minLength: least }), maxLength: most },
     read(text, name) {
-      const length = text === undefined ? 0 : charactersOf(text, most);
+      if (text === undefined) return text;
+      const length = charactersOf(text, most, least);
+      if (length < least) throw new Refusal(400, `${name} is ${length === 0 ? "empty" : "too short"}`);
       if (length > most) throw new Refusal(400, `${name} has ${length} characters; ${most} are allowed`);
       return text;
     },

@@ -9,6 +9,7 @@ import { addPage, type PageFile } from "#kit/http/page.ts";
 import { createRouter } from "#kit/http/router.ts";
 import type { Services } from "../services.ts";
 import { HEADERS, PROBLEMS, refusalOf } from "./answers.ts";
+import { problem } from "./lists.ts";
 import { openapiOf } from "./openapi.ts";
 import { collectEndpoints } from "./routes-collect.ts";
 import { dictionaryEndpoints } from "./routes-dictionary.ts";
@@ -99,5 +100,9 @@ const MCP_ANSWERS = {
     content: { ...JSON_RPC.content, ...answerOf("", EVENT_STREAM_TYPE, { type: "string" }).content },
   },
   "202": { description: "It is taken note of" },
+  "400": {
+    description: "It is no message that could be answered, or no request of this API",
+    content: { ...JSON_RPC.content, ...problem("").content },
+  },
   default: JSON_RPC,
 };

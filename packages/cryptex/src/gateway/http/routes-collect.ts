@@ -16,7 +16,8 @@ import { answer, problem } from "./lists.ts";
 const NDJSON = "application/x-ndjson";
 
 export function collectEndpoints({ journal }: Services) {
-  const senders = new Turns("results", 4, 64);
+  // A result may be sent while it is made, for hours; each takes some 10 MB of memory, and a file.
+  const senders = new Turns("results", 32, 64);
   return [
     endpoint("POST /collect", {
       id: "collectResult",

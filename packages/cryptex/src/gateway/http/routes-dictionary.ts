@@ -43,6 +43,11 @@ const WHOLE_ENTRY = object({ codename: optional(CODENAME), ...FIELDS });
 
 const MAX_BYTES = 2 ** 20;
 const PATH = { codename: "Codename of the entry" };
+const IF_MATCH = {
+  name: "If-Match",
+  description: "ETag of the entry that was seen; * for any",
+  schema: { type: "string", pattern: '^("[0-9]{1,15}"|\\*)$' },
+};
 const TAG = { ETag: "Revision of the entry" };
 const CURRENT = problem("It is another one by now: `current` shows it");
 
@@ -127,8 +132,12 @@ export function dictionaryEndpoints({ dictionary }: Services) {
       scope: "write",
       path: PATH,
       headers: [
-        { name: "If-Match", description: "ETag of the entry that was seen; * for any" },
-        { name: "If-None-Match", description: "* where there must be none yet" },
+        IF_MATCH,
+        {
+          name: "If-None-Match",
+          description: "* where there must be none yet",
+          schema: { type: "string", const: "*" },
+        },
       ],
       body: { shape: WHOLE_ENTRY, maxBytes: MAX_BYTES },
       responses: {
@@ -165,7 +174,7 @@ export function dictionaryEndpoints({ dictionary }: Services) {
       tag: "dictionary",
       scope: "write",
       path: PATH,
-      headers: [{ name: "If-Match", description: "ETag of the entry that was seen" }],
+      headers: [IF_MATCH],
       responses: { "204": { description: "It is removed" }, "412": CURRENT },
       handle({ path, caller, request }) {
         const condition = preconditionOf(request);

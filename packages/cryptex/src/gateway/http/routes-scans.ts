@@ -187,7 +187,7 @@ export function scanEndpoints({ journal, scans }: Services) {
       scope: "scan",
       query: {
         ruleset: textParameter("Name or digest of the rule set", 100),
-        filename: textParameter("Name that rules see"),
+        filename: textParameter("Name that rules see", 1_000, { least: 1 }),
         explain: switchParameter("Explain each match"),
         timeout_ms: numberParameter("Give up after this long; 0 is without limit", 0, DAY_MS),
         max_strings: numberParameter("Matches that are listed of a string", 0, MAX_STRINGS),
