@@ -107,7 +107,7 @@ interface Answer {
 }
 
 /** Connects to the address and to no name, so that nothing is looked up again. */
-function post(
+async function post(
   { url, key, body, secret, now }: Delivery,
   address: string,
   { ca }: DeliverSettings,
@@ -140,39 +140,37 @@ function post(
     ...(isIP(host) === 0 && { servername: host }),
     ...(ca !== undefined && { ca }),
   };
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    let outgoing: ClientRequest | undefined;
-    const aborted = onAbort(signal, () => {
-      reject(signal.reason);
-      outgoing?.destroy();
-    });
-    const end = () => aborted[Symbol.dispose]();
-    const answered = (answer: IncomingMessage) => {
-      const retryAfter = answer.headers["retry-after"];
-      const done = () => {
-        end();
-        resolve({ status: answer.statusCode!, retryAfter });
-        outgoing?.destroy();
-      };
-      let read = 0;
-      answer.on("data", (piece: Buffer) => {
-        read += piece.length;
-        if (read > MOST_ANSWER) done();
-      });
-      // It has said what it has to say; how its body ends is nothing to us.
-      answer.on("end", done).on("close", done).on("error", done);
-      const slow = setTimeout(done, SLOW_BODY_MS);
-      answer.on("close", () => clearTimeout(slow));
+    let answer: Answer | undefined;
+    let slow: ReturnType<typeof setTimeout> | undefined;
+    // What the receiver has said is said; how its answer ends is nothing to us.
+    const end = (fault: unknown) => {
+      aborted[Symbol.dispose]();
+      clearTimeout(slow);
+      if (answer) resolve(answer);
+      else reject(fault);
+      outgoing.destroy();
     };
-    if (signal.aborted) return end();
-    outgoing = isSecure ? httpsRequest({ ...options, ...tls }, answered) : httpRequest(options, answered);
-    outgoing.on("error", (error) => {
-      end();
-      reject(error);
-    });
-    outgoing.on("close", () => {
-      end();
-      reject(new Error("the receiver closed the connection"));
+    const answered = (incoming: IncomingMessage) => {
+      answer = { status: incoming.statusCode!, retryAfter: incoming.headers["retry-after"] };
+      slow = setTimeout(end, SLOW_BODY_MS);
+      let read = 0;
+      incoming.on("data", (piece: Buffer) => {
+        read += piece.length;
+        if (read > MOST_ANSWER) end(undefined);
+      });
+      incoming.on("end", end).on("close", end).on("error", end);
+    };
+    const outgoing: ClientRequest = isSecure
+      ? httpsRequest({ ...options, ...tls }, answered)
+      : httpRequest(options, answered);
+    const aborted = onAbort(signal, () => end(signal.reason));
+    outgoing.on("error", end);
+    outgoing.on("close", () => end(new Error("the receiver closed the connection")));
+    let notices = 0;
+    outgoing.on("information", () => {
+      if (++notices > MOST_NOTICES) end(new Error("the receiver says that it is at work, and no more"));
     });
     outgoing.end(bytes);
   });
@@ -180,6 +178,8 @@ function post(
 
 /** Time for a body whose headers have come. */
 const SLOW_BODY_MS = 1_000;
+/** Answers 1xx, which may come before the answer. */
+const MOST_NOTICES = 16;
 
 function outcomeOf({ status, retryAfter }: Answer): Outcome {
   if (status >= 200 && status < 300) return { delivered: true, status, error: null };
@@ -223,5 +223,7 @@ const WORDS: Readonly<Record<string, string>> = {
 function wordsOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return message;
+  // Of the parser of HTTP.
+  if (code.startsWith("HPE_")) return "what it answers is no HTTP, or too much of it";
   return WORDS[code] ?? `it cannot be reached: ${code}`;
 }

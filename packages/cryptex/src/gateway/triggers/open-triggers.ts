@@ -64,7 +64,7 @@ class StoredTriggers implements Triggers {
   add({ url, types = ["match"], scan, rule, tag, secret }: TriggerOrder): MadeTrigger {
     const { rows, targets, clock } = this.#deps;
     const { journal } = this.options;
-    targets.check(url);
+    const { href } = targets.check(url);
     if (types.length === 0 || types.includes(OWN_TYPE) || types.includes(TEST))
       throw new ServiceError("invalid", `types: at least one, and neither ${OWN_TYPE} nor ${TEST}`);
     if (secret !== undefined) checkSecret(secret);
@@ -75,7 +75,7 @@ class StoredTriggers implements Triggers {
     const made: NewTrigger = {
       id: Bun.randomUUIDv7("hex", clock.now()),
       created: clock.now(),
-      url,
+      url: href,
       types: JSON.stringify([...new Set(types)]),
       scan: scan ?? null,
       rule: rule ?? null,

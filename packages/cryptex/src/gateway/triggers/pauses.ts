@@ -9,7 +9,11 @@ const LONGEST_MS = 2 * 3_600_000;
  */
 export const MOST_TRIES = 22;
 
-/** @param failures so far, at least 1 @param random from 0 to 1: shortens the pause by up to a quarter, so that receivers are not asked by all at once */
+/**
+ * @param failures so far, at least 1
+ * @param random from 0 to 1: shortens the pause by up to a quarter, so that receivers are not asked by all at once
+ * @returns whole milliseconds, as the store keeps times
+ */
 export function pauseAfter(failures: number, random: number): number {
-  return Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1)) * (1 - random / 4);
+  return Math.round(Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1)) * (1 - random / 4));
 }

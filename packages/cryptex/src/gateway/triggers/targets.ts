@@ -23,8 +23,8 @@ export interface Targets {
   check(url: string): URL;
 }
 
-/** Slashes and NUL that only some programs see, and dots behind them. */
-const AMBIGUOUS = /%(2f|5c|00)/i;
+/** Slashes, NUL and dots that only some programs see: written with `%` once or more often, or with a parameter as `..;`. */
+const AMBIGUOUS = /%(25)*(2f|5c|00)|%(25)+2e|\/\.\.?;/i;
 
 /** @throws UsageError for an address that can be no prefix */
 export function openTargets({ to, isPrivate }: TargetSettings): Targets {
@@ -65,7 +65,8 @@ function plain(text: string): URL | string {
     return "a name or a password in the address is not taken";
   if (url.hash !== "") return "a fragment is never sent: leave it out";
   if (url.hostname.endsWith(".")) return "the name of the host ends with a dot: leave it out";
-  if (AMBIGUOUS.test(url.pathname)) return "slashes and NUL may not be written with % in the path";
+  if (AMBIGUOUS.test(url.pathname))
+    return "slashes, NUL and dots may not be written with % in the path, nor dots with ; behind them";
   return url;
 }
 

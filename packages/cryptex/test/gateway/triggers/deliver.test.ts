@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { type DeliverSettings, deliver } from "../../../src/gateway/triggers/deliver.ts";
 import { signatureOf } from "../../../src/gateway/triggers/signature.ts";
 import { Tree } from "../../scan-runner/support/tree.ts";
@@ -194,15 +194,50 @@ describe("receivers", () => {
     expect(sent).toBeLessThan(10_000);
   });
 
-  test("that speak no HTTP", async () => {
-    const server = createServer((socket) => void socket.end("220 mail\r\n"));
+  /** Answers in bytes, whatever is asked. */
+  const said = async (speak: (socket: Socket) => void) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {}); // whoever asked has heard enough
+      socket.once("data", () => speak(socket));
+    });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
-    expect(await post(`http://127.0.0.1:${port}/`, { limitMs: 2_000 })).toMatchObject({
+    const outcome = await post(`http://127.0.0.1:${port}/`);
+    server.close();
+    return outcome;
+  };
+
+  test("that speak no HTTP", async () => {
+    const error = "what it answers is no HTTP, or too much of it";
+    const nothing = { delivered: false, status: null, error };
+    expect(await said((socket) => void socket.end("220 mail\r\n"))).toEqual(nothing);
+    const header = `X: ${"x".repeat(16_000)}\r\n`;
+    const endless = async (socket: Socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n");
+      while (!socket.destroyed) await new Promise((resolve) => socket.write(header, resolve));
+    };
+    expect(await said(endless)).toEqual(nothing);
+  });
+
+  test("that take the frame, and break off what they say to it", async () => {
+    const outcome = await said(
+      (socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nthank"),
+    );
+    expect(outcome).toEqual({ delivered: true, status: 200, error: null });
+  });
+
+  test("that say that they are at work, and nothing else", async () => {
+    const notice = "HTTP/1.1 102 Processing\r\n\r\n";
+    const busy = async (socket: Socket) => {
+      while (!socket.destroyed) await new Promise((resolve) => socket.write(notice, resolve));
+    };
+    expect(await said(busy)).toEqual({
       delivered: false,
       status: null,
+      error: "the receiver says that it is at work, and no more",
     });
-    server.close();
+    const outcome = await said((socket) => void socket.end(`${notice}HTTP/1.1 204 No Content\r\n\r\n`));
+    expect(outcome).toEqual({ delivered: true, status: 204, error: null });
   });
 
   test("of whom nobody is there", async () => {

@@ -137,6 +137,24 @@ test("chance shortens pauses by a quarter at most; the last of all tries comes w
   for (let at = 1; at < 11; at++) expect(pauseAfter(at + 1, 1)).toBeGreaterThan(pauseAfter(at, 0));
 });
 
+test("whatever chance says, a try that failed is written down, and the next one comes", async () => {
+  for (const random of [Number.EPSILON, 0.1, 1 / 3, Math.SQRT1_2, 1 - Number.EPSILON]) {
+    await using at = await opened({ random: () => random });
+    at.receiver.answering = (response, _, number) => void response.writeHead(number < 2 ? 500 : 200).end();
+    const { id } = at.add();
+    at.hooks.write("a");
+    at.clock.pass(100);
+    await at.receiver.heard(1);
+    await until(() => at.hooks.triggers.get(id).lastError !== null || at.hooks.warnings.length > 0);
+    expect([at.hooks.warnings, at.hooks.triggers.get(id).lastError]).toEqual([
+      [],
+      "the receiver answers 500",
+    ]);
+    await pastTry(at, 1);
+    await until(() => at.hooks.triggers.get(id).delivered === 1);
+  }
+});
+
 describe("which frames", () => {
   test("types, rule, tag, scan; nothing from before, and none about triggers", async () => {
     await using at = await opened();
@@ -444,6 +462,11 @@ describe("a trigger", () => {
     for (const secret of ["whsec_", "whsec_short", `whsec_${"!".repeat(40)}`, `whsec_${"A".repeat(200)}`])
       expect(() => at.add({ secret }), secret).toThrow("secret: ");
     expect(() => at.add({ url: "https://elsewhere.example/" })).toThrow(ServiceError);
+    // It is shown as it is asked, and not as it was written.
+    expect(at.add({ url: `\tHTTP://127.1:${at.receiver.port}/a/../b\n` }).url).toBe(
+      `http://127.0.0.1:${at.receiver.port}/b`,
+    );
+    at.hooks.triggers.remove(at.hooks.triggers.list()[0]!.id);
     for (let i = 0; i < 100; i++) at.add();
     expect(() => at.add()).toThrow("there are 100 triggers already");
   });
