@@ -1,5 +1,5 @@
 import { BYTE_ONES } from "../math/bit-words.ts";
-import { chiSquareUpper } from "../math/tails.ts";
+import { pearsonUpper } from "../math/pearson.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import type { ByteTally } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
@@ -37,7 +37,7 @@ export function bitAvalanche(tally: ByteTally): TestResult {
     ...header,
     kind: "hypothesis",
     statistic: chiSquare,
-    pValues: [chiSquareUpper(chiSquare, 8)],
+    pValues: [pearsonUpper(observed, EXPECTED)],
     details: { observed, meanBitsChanged: changed / total },
   };
 }

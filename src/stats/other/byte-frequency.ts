@@ -1,10 +1,12 @@
-import { chiSquareUpper } from "../math/tails.ts";
+import { pearsonUpper } from "../math/pearson.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import type { ByteTally } from "./byte-tally.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
 /** At least five expected in each of 256 cells (Cochran's rule for the χ² approximation). */
 export const MINIMUM_BYTES = 5 * 256;
+
+const UNIFORM: readonly number[] = new Array(256).fill(1 / 256);
 
 /** Pearson's χ² of the byte histogram against the uniform law, 255 degrees of freedom, upper tail. */
 export function byteFrequency(tally: ByteTally): TestResult {
@@ -23,7 +25,7 @@ export function byteFrequency(tally: ByteTally): TestResult {
     ...header,
     kind: "hypothesis",
     statistic: chiSquare,
-    pValues: [chiSquareUpper(chiSquare, 255)],
+    pValues: [pearsonUpper(tally.histogram(), UNIFORM)],
     details: { degreesOfFreedom: 255 },
   };
 }

@@ -1,4 +1,5 @@
-import { chiSquareUpper } from "../math/tails.ts";
+import { chiSquared } from "../math/chi-squared.ts";
+import { pearsonUpper } from "../math/pearson.ts";
 import type { TestHeader, TestResult } from "../result.ts";
 import { notEnoughData } from "./not-enough-data.ts";
 
@@ -7,6 +8,11 @@ const ORDER = 4;
 const PATTERNS = 24;
 /** The chance that four bytes are all different; the rest share one cell. */
 const ALL_DIFFERENT = (255 * 254 * 253) / 256 ** 3;
+/** Probabilities of the orders, and of ties. */
+const CELLS: readonly number[] = [
+  ...new Array<number>(PATTERNS).fill(ALL_DIFFERENT / PATTERNS),
+  1 - ALL_DIFFERENT,
+];
 /** Windows for which five are expected in the rarest cell, that of the ties (1 − 0.9767). */
 const MINIMUM_WINDOWS = Math.ceil(5 / (1 - ALL_DIFFERENT));
 
@@ -41,24 +47,18 @@ export function permutationEntropy(bytes: Uint8Array): TestResult {
         +(a < b) | (+(a < c) << 1) | (+(a < d) << 2) | (+(b < c) << 3) | (+(b < d) << 4) | (+(c < d) << 5)
       ]!++;
   }
-  const expected = (windows * ALL_DIFFERENT) / PATTERNS;
-  const expectedTies = windows * (1 - ALL_DIFFERENT);
-  let chiSquare = (ties - expectedTies) ** 2 / expectedTies;
-  let seen = 0;
+  const seen = Array.from(outcomes).filter((count) => count > 0);
+  const observed = [...seen, ...new Array<number>(PATTERNS - seen.length).fill(0), ties];
   let entropy = 0;
-  for (const count of outcomes) {
-    if (count === 0) continue;
-    seen++;
-    chiSquare += (count - expected) ** 2 / expected;
+  for (const count of seen) {
     const share = count / (windows - ties);
     entropy -= share * Math.log2(share);
   }
-  chiSquare += (PATTERNS - seen) * expected;
   return {
     ...header,
     kind: "hypothesis",
-    statistic: chiSquare,
-    pValues: [chiSquareUpper(chiSquare, PATTERNS)],
+    statistic: chiSquared(observed, CELLS),
+    pValues: [pearsonUpper(observed, CELLS)],
     // 1 where all orders are equally frequent.
     details: { normalizedEntropy: entropy / Math.log2(PATTERNS) + 0, windows, ties },
   };

@@ -2,6 +2,7 @@ import type { BitString } from "../bits.ts";
 import { BerlekampMassey } from "../math/berlekamp-massey.ts";
 import { bitWords } from "../math/bit-words.ts";
 import { chiSquared } from "../math/chi-squared.ts";
+import { pearsonUpper } from "../math/pearson.ts";
 import { igamc } from "../math/special-functions.ts";
 import {
   type ConstantsOption,
@@ -52,7 +53,7 @@ export function linearComplexity(bits: BitString, options: LinearComplexityOptio
   }
   const nist = chiSquared(counts, PRINTED);
   const exact = chiSquared(counts, EXACT);
-  const exactPValues = [igamc(3, exact / 2)];
+  const exactPValues = [pearsonUpper(counts, EXACT)];
   return {
     ...of,
     kind: "hypothesis",

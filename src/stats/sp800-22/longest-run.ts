@@ -1,5 +1,6 @@
 import type { BitString } from "../bits.ts";
 import { chiSquared } from "../math/chi-squared.ts";
+import { pearsonUpper } from "../math/pearson.ts";
 import { igamc } from "../math/special-functions.ts";
 import {
   type ConstantsOption,
@@ -66,15 +67,16 @@ export function longestRun(bits: BitString, options: LongestRunOptions = {}): Ou
   }
   const freedom = counts.length - 1;
   const nist = chiSquared(counts, table.nist);
-  const exact = chiSquared(counts, longestRunProbabilities(blockLength, table.lowest, counts.length));
-  const exactPValues = [igamc(freedom / 2, exact / 2)];
+  const probabilities = longestRunProbabilities(blockLength, table.lowest, counts.length);
+  const exact = chiSquared(counts, probabilities);
+  const exactPValues = [pearsonUpper(counts, probabilities)];
   const statistic = constants === "exact" ? exact : nist;
   return {
     ...of,
     kind: "hypothesis",
     statistic,
     pValues: constants === "exact" ? exactPValues : [igamc(freedom / 2, nist / 2)],
-    ...(blockLength === 8 ? {} : { exactPValues }),
+    exactPValues,
     details: { blocks, counts },
   };
 }

@@ -1,6 +1,7 @@
 import type { BitString } from "../bits.ts";
 import { bitWords, wordAt } from "../math/bit-words.ts";
 import { chiSquared } from "../math/chi-squared.ts";
+import { pearsonUpper } from "../math/pearson.ts";
 import { igamc } from "../math/special-functions.ts";
 import {
   type ConstantsOption,
@@ -48,8 +49,9 @@ export function overlappingTemplate(bits: BitString, options: OverlappingTemplat
     counts[Math.min(CLASSES, runsOfOnes(words, m, block * blockLength, blockLength))]!++;
   }
   const nist = chiSquared(counts, poisson);
-  const exact = chiSquared(counts, overlappingProbabilities(m, blockLength));
-  const exactPValues = [igamc(CLASSES / 2, exact / 2)];
+  const probabilities = overlappingProbabilities(m, blockLength);
+  const exact = chiSquared(counts, probabilities);
+  const exactPValues = [pearsonUpper(counts, probabilities)];
   return {
     ...of,
     kind: "hypothesis",

@@ -1,7 +1,15 @@
 import type { BitString } from "../bits.ts";
 import { erfc } from "../math/special-functions.ts";
+import { visitsTwoSided } from "../math/visit-law.ts";
 import { countCycles, FARTHEST, leastCycles } from "./cycles.ts";
-import { header, type MinimumOption, notApplicable, type Outcome } from "./outcome.ts";
+import {
+  type ConstantsOption,
+  constantsOption,
+  header,
+  type MinimumOption,
+  notApplicable,
+  type Outcome,
+} from "./outcome.ts";
 
 const STATES = Array.from({ length: 2 * FARTHEST + 1 }, (_, i) => i - FARTHEST).filter((x) => x !== 0);
 
@@ -10,8 +18,12 @@ const STATES = Array.from({ length: 2 * FARTHEST + 1 }, (_, i) => i - FARTHEST).
  * times in all, J the number of its cycles? P = erfc(|ξ(x) − J| / √(2J(4|x| − 2))). Applies only where
  * J ≥ max(500, 0.005·√n).
  */
-export function randomExcursionsVariant(bits: BitString, options: MinimumOption = {}): Outcome {
-  const of = header("random-excursions-variant", "2.15", bits);
+export function randomExcursionsVariant(
+  bits: BitString,
+  options: MinimumOption & ConstantsOption = {},
+): Outcome {
+  const constants = constantsOption(options.constants);
+  const of = header("random-excursions-variant", "2.15", bits, { constants });
   const n = bits.length;
   const { cycles, visits } = countCycles(bits);
   const least = (options.enforceMinimum ?? true) ? leastCycles(n) : 1;
@@ -21,11 +33,13 @@ export function randomExcursionsVariant(bits: BitString, options: MinimumOption 
   const deviations = STATES.map(
     (x, i) => Math.abs(counts[i]! - cycles) / Math.sqrt(2 * cycles * (4 * Math.abs(x) - 2)),
   );
+  const exactPValues = STATES.map((x, i) => visitsTwoSided(x, counts[i]!, cycles));
   return {
     ...of,
     kind: "hypothesis",
     statistic: Math.max(...deviations),
-    pValues: deviations.map(erfc),
+    pValues: constants === "exact" ? exactPValues : deviations.map(erfc),
+    exactPValues,
     labels: STATES.map(String),
     details: { cycles, visits: counts },
   };

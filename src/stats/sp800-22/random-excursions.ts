@@ -1,8 +1,16 @@
 import type { BitString } from "../bits.ts";
 import { chiSquared } from "../math/chi-squared.ts";
+import { pearsonUpper } from "../math/pearson.ts";
 import { igamc } from "../math/special-functions.ts";
 import { countCycles, leastCycles } from "./cycles.ts";
-import { header, type MinimumOption, notApplicable, type Outcome } from "./outcome.ts";
+import {
+  type ConstantsOption,
+  constantsOption,
+  header,
+  type MinimumOption,
+  notApplicable,
+  type Outcome,
+} from "./outcome.ts";
 
 const STATES = [-4, -3, -2, -1, 1, 2, 3, 4];
 
@@ -11,8 +19,9 @@ const STATES = [-4, -3, -2, -1, 1, 2, 3, 4];
  * times between two returns to 0? For each state the J cycles are counted by 0, 1, …, 4 and at least 5 visits;
  * P = igamc(5/2, χ²/2). Applies only where J ≥ max(500, 0.005·√n).
  */
-export function randomExcursions(bits: BitString, options: MinimumOption = {}): Outcome {
-  const of = header("random-excursions", "2.14", bits);
+export function randomExcursions(bits: BitString, options: MinimumOption & ConstantsOption = {}): Outcome {
+  const constants = constantsOption(options.constants);
+  const of = header("random-excursions", "2.14", bits, { constants });
   const n = bits.length;
   const { cycles, cyclesByVisits } = countCycles(bits);
   const least = (options.enforceMinimum ?? true) ? leastCycles(n) : 1;
@@ -20,11 +29,13 @@ export function randomExcursions(bits: BitString, options: MinimumOption = {}): 
     return notApplicable(of, `the walk has ${cycles} cycles, at least ${Math.ceil(least)} are needed`);
   const counts = STATES.map((x) => Array.from(cyclesByVisits[x + 4]!));
   const statistics = STATES.map((x, i) => chiSquared(counts[i]!, visitProbabilities(x)));
+  const exactPValues = STATES.map((x, i) => pearsonUpper(counts[i]!, visitProbabilities(x)));
   return {
     ...of,
     kind: "hypothesis",
     statistic: Math.max(...statistics),
-    pValues: statistics.map((value) => igamc(5 / 2, value / 2)),
+    pValues: constants === "exact" ? exactPValues : statistics.map((value) => igamc(5 / 2, value / 2)),
+    exactPValues,
     labels: STATES.map(String),
     details: { cycles, chiSquared: statistics, counts },
   };

@@ -2,6 +2,7 @@ import type { BitString } from "../bits.ts";
 import { BinaryMatrixRank, rankProbability } from "../math/binary-matrix-rank.ts";
 import { bitWords } from "../math/bit-words.ts";
 import { chiSquared } from "../math/chi-squared.ts";
+import { pearsonUpper } from "../math/pearson.ts";
 import { igamc } from "../math/special-functions.ts";
 import {
   type ConstantsOption,
@@ -27,8 +28,8 @@ const PRINTED = [0.2888, 0.5776, 0.1336];
  * SP 800-22 §2.5, binary matrix rank test: are the bits, cut into rows of matrices, linearly dependent too often?
  * The ranks of N = ⌊n/(M·Q)⌋ matrices fall in three classes, P = igamc(1, χ²/2) = e^(−χ²/2). Asks for n ≥ 38·M·Q.
  *
- * For 32 × 32 NIST's program computes the probabilities from the formula of §3.5, so there is nothing to choose. For
- * other sizes the standard has only the printed ones; `exactPValues` has those of the formula.
+ * For 32 × 32 NIST's program computes the probabilities from the formula of §3.5. For other sizes the standard has only
+ * the printed ones. `exactPValues` have those of the formula, and the law of so many matrices.
  */
 export function rank(bits: BitString, options: RankOptions = {}): Outcome {
   const rows = integerOption("rows", options.rows, 32, 1, 1 << 15);
@@ -49,13 +50,11 @@ export function rank(bits: BitString, options: RankOptions = {}): Outcome {
 
   const atFull = rankProbability(full, rows, columns);
   const oneLess = rankProbability(full - 1, rows, columns);
-  const exact = chiSquared(counts, [atFull, oneLess, 1 - atFull - oneLess]);
-  const exactPValues = [igamc(1, exact / 2)];
+  const probabilities = [atFull, oneLess, 1 - atFull - oneLess];
+  const exactPValues = [pearsonUpper(counts, probabilities)];
+  const isExact = constants === "exact";
+  const statistic = chiSquared(counts, isExact || size === 1024 ? probabilities : PRINTED);
+  const pValues = isExact ? exactPValues : [igamc(1, statistic / 2)];
   const details = { matrices, counts };
-  if (constants === "exact" || size === 1024) {
-    const same = rows === 32 && columns === 32 ? {} : { exactPValues };
-    return { ...of, kind: "hypothesis", statistic: exact, pValues: exactPValues, ...same, details };
-  }
-  const statistic = chiSquared(counts, PRINTED);
-  return { ...of, kind: "hypothesis", statistic, pValues: [igamc(1, statistic / 2)], exactPValues, details };
+  return { ...of, kind: "hypothesis", statistic, pValues, exactPValues, details };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type BitString, bitString } from "../../../src/stats/bits.ts";
+import { chiSquareUpper } from "../../../src/stats/math/tails.ts";
 import { sp80022 } from "../../../src/stats/sp800-22/index.ts";
 import vectors from "../../vectors/sp800-22-roots.json";
 import { rootBits } from "./constant-bits.ts";
@@ -38,9 +39,16 @@ describe.each(vectors.cases)(
             true,
           ]);
         }
+      }
+    });
+
+    test("exact constants: the same statistics, each with the law that its p-value there comes from", () => {
+      for (const result of sp80022(bits, { parameters, enforceMinimum: false, constants: "exact" })) {
         const exact = exactPValues[result.test as keyof typeof exactPValues];
-        if (exact)
-          expect(Math.abs((result.exactPValues ?? result.pValues)[0]! - exact[0]!)).toBeLessThan(1e-9);
+        if (!exact || result.kind !== "hypothesis") continue;
+        const { counts } = result.details as { counts?: readonly number[] };
+        const p = counts ? chiSquareUpper(result.statistic, counts.length - 1) : result.pValues[0]!;
+        expect(Math.abs(p - exact[0]!)).toBeLessThan(1e-9);
       }
     });
 
