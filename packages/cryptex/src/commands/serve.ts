@@ -36,10 +36,7 @@ const FLAGS = {
     threads: flag.count(1, 256, { about: "Files of a scan at a time; default: one a core" }),
     keepDays: flag.count(1, 36_500, { about: "Days for which results are kept; default: all are" }),
     mcpWrite: flag.switch({ about: "Offer agents the tools that change something" }),
-    otlp: flag.value(parseCollector, {
-      hint: "URL",
-      about: "Push figures to this collector of OpenTelemetry",
-    }),
+    otlp: flag.value(parseCollector, { hint: "URL", about: "Push figures to this OTLP collector" }),
   }),
 };
 
