@@ -40,7 +40,7 @@ function bindFirst<S extends Signatures>(libraries: readonly string[], signature
 /** The runtime's words where it cannot have memory for machine code, with which it calls C. */
 const NO_CODE = "bun:ffi requires the JIT";
 const NO_CODE_TEXT =
-  "no native function can be called: the system gives the runtime no memory for machine code, as where address space is limited (ulimit -v)";
+  "no native function can be called: the system gives the runtime no memory for machine code, as where address space or data is limited (ulimit -v, -d)";
 
 /** glibc and musl have the place of errno in this function. */
 export const ERRNO = { __errno_location: { args: [], returns: "ptr" } } as const;

@@ -24,10 +24,12 @@ export function loadContent<T>(content: Uint8Array, name: string, load: (path: s
   const places: [name: string, put: () => LoadableFile][] = [];
   if (process.platform === "linux") places.push(["a file in memory", () => memoryFile(name, content)]);
   for (const folder of userFolders()) places.push([folder, () => privateFile(folder, name, content)]);
+  // Where no function of C can be called, this says so, and not each place again.
+  using _ = withoutSizeSignal();
   const failures: string[] = [];
   for (const [place, put] of places) {
     try {
-      using file = withoutSizeSignal(put);
+      using file = put();
       return load(file.path);
     } catch (error) {
       failures.push(`from ${place}: ${reason(error)}`);
@@ -38,17 +40,13 @@ export function loadContent<T>(content: Uint8Array, name: string, load: (path: s
 
 /** SIGXFSZ on Linux and macOS, which ends a process that writes more than `ulimit -f` allows; and SIG_IGN. */
 const SIZE_SIGNAL = 25;
-const IGNORE = 1;
+const IGNORE = 1n;
 
 const signals = once(() => bindCLibrary({ signal: { args: ["i32", "i64"], returns: "i64" } }));
 
-/** Makes writing too much an error that can be caught. */
-function withoutSizeSignal<T>(work: () => T): T {
+/** Makes writing too much an error that can be caught, until it is disposed of. */
+function withoutSizeSignal(): Disposable {
   const { signal } = signals();
-  const before = signal(SIZE_SIGNAL, BigInt(IGNORE));
-  try {
-    return work();
-  } finally {
-    signal(SIZE_SIGNAL, before);
-  }
+  const before = signal(SIZE_SIGNAL, IGNORE);
+  return { [Symbol.dispose]: () => void signal(SIZE_SIGNAL, before) };
 }

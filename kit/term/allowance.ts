@@ -20,6 +20,9 @@ export const THREADS_NEEDED = 16;
 /** Below 0.4 GiB the runtime does not start; up to 0.8 GiB, threads hung, and rules were said to be too much for the engine. */
 export const ADDRESS_SPACE_NEEDED = 2 ** 30;
 
+/** Files that may be open. With 11 the runtime could not make the thread that samples. */
+export const FILES_NEEDED = 16;
+
 /** The files of the system. */
 export interface SystemFiles {
   /** Returns the text of a file; undefined if there is none that can be read. */
@@ -38,6 +41,13 @@ export function lackHere(
     return [
       `address space is limited to ${Math.floor(addressSpace / 2 ** 20)} MiB here, and the runtime needs ${ADDRESS_SPACE_NEEDED / 2 ** 20}`,
       "raise the limit with ulimit -v, or limit memory by a control group",
+    ];
+  }
+  const openFiles = limitIn(limits, "Max open files");
+  if (openFiles < FILES_NEEDED) {
+    return [
+      `only ${openFiles} files may be open here, and the runtime needs ${FILES_NEEDED}`,
+      "raise the limit with ulimit -n",
     ];
   }
   const left = Math.min(leftToUser(files, limitIn(limits, "Max processes")), leftInGroups(files));

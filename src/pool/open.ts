@@ -40,7 +40,7 @@ export interface OpenPool extends Disposable {
  * Opens a pool. Sampling begins with the first request, or with `pool.start`.
  * @throws UsageError for an invalid list of sources or an invalid credit
  * @throws InputError for a profile that is damaged, or that is required and not there
- * @throws NativeError for sources that cannot run for want of the native library
+ * @throws InsufficientEntropyError for sources that cannot run for want of the native library
  */
 export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
   const { infos, calibration } = claimsOf(selectForSampling(deps, settings.sources), settings, deps);

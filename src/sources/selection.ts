@@ -1,7 +1,7 @@
 /** Selects sources by a user's list: `--sources fast,-sleep_jitter`. */
 import { suggestion } from "#kit/term/suggestion.ts";
 import { KERNELS } from "../../ffi/kernels.ts";
-import { NativeError, UsageError } from "../errors.ts";
+import { InsufficientEntropyError, UsageError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { FAMILIES, isDefault, type Source } from "../source.ts";
 
@@ -36,7 +36,7 @@ export function selectSources(sources: readonly Source[], list = "default"): Sou
 /**
  * Selects sources that are going to be sampled. Where the native library cannot be loaded, all that need it fail alike, and whoever
  * asked for one of them is told so at once: what is left would take minutes for a few bytes, if it ever delivered.
- * @throws UsageError as `selectSources`; NativeError for a list with sources that cannot run for want of the library
+ * @throws UsageError as `selectSources`; InsufficientEntropyError for a list with sources that cannot run for want of the library
  */
 export function selectForSampling(
   { sources, host }: { readonly sources: readonly Source[]; readonly host: Host },
@@ -45,12 +45,10 @@ export function selectForSampling(
   const selected = selectSources(sources, list);
   if (host.native.ok || !selected.some(hasKernel)) return selected;
   const others = selected.filter((source) => !hasKernel(source)).map(({ info }) => info.id);
-  throw new NativeError(host.native.reason, undefined, {
-    hints: [
-      ...(others.length > 0 ? [`these do without it: --sources ${others.join(",")}`] : []),
-      "docs/REQUIREMENTS.md says what the program needs",
-    ],
-  });
+  throw new InsufficientEntropyError(host.native.reason, [
+    ...(others.length > 0 ? [`these do without it: --sources ${others.join(",")}`] : []),
+    "docs/REQUIREMENTS.md says what the program needs",
+  ]);
 }
 
 function hasKernel({ info }: Source): boolean {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { UsageError } from "../../src/errors.ts";
+import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
 import { sources } from "../../src/sources/index.ts";
-import { selectSources, sourceNamed } from "../../src/sources/selection.ts";
+import { selectForSampling, selectSources, sourceNamed } from "../../src/sources/selection.ts";
+import { fakeHost } from "../support/fake-host.ts";
 import { fakeNoise, fakeSource } from "../support/fake-thread.ts";
 
 const all = [
@@ -73,5 +74,40 @@ describe("the registry", () => {
       expect(info.coarseClaim ?? info.claim).toBeLessThanOrEqual(info.claim);
       expect(info.rateHz).toBeGreaterThan(0);
     }
+  });
+});
+
+describe("sources that are going to be sampled", () => {
+  const native = { ok: false as const, reason: "the native library cannot be loaded: a test" };
+  const without = { sources, host: fakeHost() };
+  const chosen = (list?: string) =>
+    selectForSampling({ ...without, host: { ...without.host, native } }, list).map(({ info }) => info.id);
+  const refusal = (list?: string) => {
+    try {
+      return chosen(list);
+    } catch (reason) {
+      return reason as InsufficientEntropyError;
+    }
+  };
+
+  test("are refused with the library's reason if one needs it that is not there, and told which do not", () => {
+    for (const list of [undefined, "all", "clock_jitter", "vmstat,clock_jitter"]) {
+      const error = refusal(list) as InsufficientEntropyError;
+      expect(error).toBeInstanceOf(InsufficientEntropyError);
+      expect(error.message).toBe(native.reason);
+    }
+    const hints = (list: string) => (refusal(list) as InsufficientEntropyError).hints.join("\n");
+    expect(hints("vmstat,clock_jitter,hwrng")).toContain("these do without it: --sources hwrng,vmstat\n");
+    expect(hints("clock_jitter")).not.toContain("--sources");
+  });
+
+  test("are as they were selected if none needs it, or it is there", () => {
+    expect(chosen("vmstat,hwrng")).toEqual(["hwrng", "vmstat"]);
+    const host = fakeHost({ kernels: {} });
+    expect(selectForSampling({ sources, host })).toEqual(selectSources(sources));
+  });
+
+  test("a list that is wrong is said to be so first", () => {
+    expect(() => chosen("no_such_source")).toThrow(UsageError);
   });
 });

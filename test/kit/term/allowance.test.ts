@@ -1,6 +1,12 @@
 /** Limits of the system, as its files tell them. test/binary/surroundings.test.ts has real limits. */
 import { describe, expect, test } from "bun:test";
-import { ADDRESS_SPACE_NEEDED, lackHere, type SystemFiles, THREADS_NEEDED } from "#kit/term/allowance.ts";
+import {
+  ADDRESS_SPACE_NEEDED,
+  FILES_NEEDED,
+  lackHere,
+  type SystemFiles,
+  THREADS_NEEDED,
+} from "#kit/term/allowance.ts";
 
 const LIMITS = (
   processes: string,
@@ -87,6 +93,17 @@ test("address space: what there is, and what is needed", () => {
   expect(lackHere(files(ADDRESS_SPACE_NEEDED))).toBeUndefined();
   expect(lackHere(files(ADDRESS_SPACE_NEEDED - 1))?.[0]).toBe(
     "address space is limited to 1023 MiB here, and the runtime needs 1024",
+  );
+});
+
+test("open files: what there is, and what is needed", () => {
+  const files = (count: number) =>
+    system({
+      "/proc/self/limits": `Max open files            ${count}                 4096                 files     \n`,
+    });
+  expect(lackHere(files(FILES_NEEDED))).toBeUndefined();
+  expect(lackHere(files(FILES_NEEDED - 1))?.[0]).toBe(
+    "only 15 files may be open here, and the runtime needs 16",
   );
 });
 
