@@ -1,5 +1,6 @@
 /** Writing to a file descriptor, whatever stands behind it: in the background, so that signals are obeyed while nothing takes the bytes. */
 import { write } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { orAborted } from "../abort.ts";
 import { InputError, writeRefusal } from "../errors.ts";
 import { ClosedPipeError } from "./exit.ts";
@@ -15,14 +16,23 @@ export async function writeAll(
   name: string,
   signal?: AbortSignal,
 ): Promise<void> {
+  let retryMs = FIRST_RETRY_MS;
   for (let done = 0; done < bytes.length; ) {
     signal?.throwIfAborted();
-    done += await writeSome(fd, bytes.subarray(done), name, signal);
+    const count = await writeSome(fd, bytes.subarray(done), name, signal);
+    done += count;
+    if (count > 0) {
+      retryMs = FIRST_RETRY_MS;
+    } else {
+      await orAborted(sleep(retryMs), signal);
+      retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
+    }
   }
 }
 
-/** Time until a write is retried. A full pipe that another process made non-blocking answers EAGAIN. */
-const RETRY_MS = 2;
+/** Time until a write is retried, and the most to which it grows. A full pipe that another process made non-blocking answers EAGAIN. */
+const FIRST_RETRY_MS = 2;
+const LAST_RETRY_MS = 32;
 
 function writeSome(
   fd: number,
@@ -34,7 +44,7 @@ function writeSome(
   write(fd, bytes, 0, bytes.length, null, (error, count) => {
     if (!error) resolve(count);
     else if (error.code === "EPIPE" || error.code === "ECONNRESET") reject(new ClosedPipeError());
-    else if (error.code === "EAGAIN") setTimeout(() => resolve(0), RETRY_MS);
+    else if (error.code === "EAGAIN") resolve(0);
     else reject(new InputError(`cannot write to ${name}: ${writeRefusal(error)}`, { cause: error }));
   });
   return orAborted(promise, signal);

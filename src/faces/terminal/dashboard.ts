@@ -32,7 +32,7 @@ export async function runDashboard(options: DashboardOptions): Promise<Ending> {
   signal.throwIfAborted();
   const ending = Promise.withResolvers<Ending>();
   using dashboard = new Dashboard(options, ending);
-  using screen = await options.openScreen(dashboard);
+  await using screen = await options.openScreen(dashboard);
   using _ = onAbort(signal, () => ending.reject(signal.reason));
   if (!signal.aborted) dashboard.begin(screen);
   return await ending.promise;

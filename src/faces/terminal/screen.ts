@@ -1,7 +1,7 @@
 /** The terminal as the dashboard sees it: draws frames and reports what the user does. */
 import type { Frame } from "./frame.ts";
 
-export interface Screen extends Disposable {
+export interface Screen extends AsyncDisposable {
   readonly width: number;
   readonly height: number;
   draw(frame: Frame): void;

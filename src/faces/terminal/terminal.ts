@@ -11,6 +11,7 @@ import type { Frame } from "./frame.ts";
 import { embeddedHalf } from "./native-half.ts";
 import type { Screen, ScreenEvents } from "./screen.ts";
 import type { Style, Tone } from "./style.ts";
+import { TerminalOutput } from "./terminal-output.ts";
 
 type OpenTui = typeof import("@opentui/core");
 
@@ -19,11 +20,6 @@ type OpenTui = typeof import("@opentui/core");
  * @throws EntropyError if the terminal library is missing or does not run
  */
 export async function openTerminal(events: ScreenEvents, color: boolean): Promise<Screen> {
-  const { openTui, renderer } = await start();
-  return new Terminal(openTui, renderer, events, color);
-}
-
-async function start(): Promise<{ openTui: OpenTui; renderer: CliRenderer }> {
   try {
     const openTui = await import("@opentui/core");
     if (embeddedHalf !== undefined) {
@@ -32,16 +28,29 @@ async function start(): Promise<{ openTui: OpenTui; renderer: CliRenderer }> {
         openTui.resolveRenderLib();
       });
     }
-    const renderer = await openTui.createCliRenderer({
-      exitOnCtrlC: false,
-      exitSignals: [],
-      consoleMode: "disabled",
-      openConsoleOnError: false,
-      useKittyKeyboard: null,
-      useMouse: true,
-      enableMouseMovement: false,
-    });
-    return { openTui, renderer };
+    const output = new TerminalOutput();
+    const { columns, rows } = output;
+    const renderer = new openTui.CliRenderer(
+      process.stdin,
+      output as unknown as NodeJS.WriteStream,
+      columns,
+      rows,
+      {
+        remote: false,
+        useThread: false,
+        exitOnCtrlC: false,
+        exitSignals: [],
+        consoleMode: "disabled",
+        openConsoleOnError: false,
+        useKittyKeyboard: null,
+        useMouse: true,
+        enableMouseMovement: false,
+      },
+    );
+    const terminal = new Terminal(openTui, renderer, output, events, color);
+    // Its promise waits for the terminal to take what it writes, which it may never do.
+    renderer.setupTerminal().catch((error) => events.crash(error));
+    return terminal;
   } catch (error) {
     if (error instanceof EntropyError) throw error; // this build has no terminal library
     throw new EntropyError("native", `the terminal library does not run here: ${(error as Error).message}`, {
@@ -56,6 +65,7 @@ const NOT_STOPPED_MS = 100;
 
 class Terminal implements Screen {
   readonly #renderer: CliRenderer;
+  readonly #output: TerminalOutput;
   readonly #paint: Painter;
   #frame: Frame | undefined;
   #away = false;
@@ -65,10 +75,12 @@ class Terminal implements Screen {
   constructor(
     openTui: OpenTui,
     renderer: CliRenderer,
+    output: TerminalOutput,
     private readonly events: ScreenEvents,
     color: boolean,
   ) {
     this.#renderer = renderer;
+    this.#output = output;
     this.#paint = painter(openTui, color);
     const picture = new openTui.BoxRenderable(renderer, {
       width: "100%",
@@ -82,6 +94,7 @@ class Terminal implements Screen {
     this.#handlers = [
       ["SIGTSTP", this.#stop],
       ["SIGCONT", this.#comeBack],
+      ["SIGWINCH", () => this.#guard(() => renderer.resize(output.columns, output.rows))],
       ["SIGHUP", () => events.hangUp()],
       ["uncaughtException", (error) => events.crash(error)],
       ["unhandledRejection", (error) => events.crash(error)],
@@ -106,10 +119,11 @@ class Terminal implements Screen {
     process.kill(0, "SIGTSTP"); // stops the whole job, as the terminal itself would
   }
 
-  readonly #stop = (): void => {
+  readonly #stop = async (): Promise<void> => {
     if (this.#away || this.#closed) return;
     this.#away = true;
-    this.#renderer.suspend();
+    await this.#output.giveBack(() => this.#renderer.suspend());
+    if (this.#closed) return;
     // Without a handler the signal stops the process, or does nothing if no shell could continue it.
     process.off("SIGTSTP", this.#stop);
     process.kill(process.pid, "SIGTSTP");
@@ -141,10 +155,11 @@ class Terminal implements Screen {
     }
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#renderer.destroy();
+    await this.#output.giveBack(() => this.#renderer.destroy());
+    this.#output[Symbol.dispose]();
     for (const [name, handler] of this.#handlers) process.off(name, handler);
   }
 }

@@ -40,7 +40,7 @@ class FakeScreen implements Screen {
     }
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.closed = true;
   }
 }
