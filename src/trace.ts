@@ -19,7 +19,7 @@ export interface RawTrace {
 export const SAMPLE_BYTES = 8;
 
 /** Views the samples as bytes, `SAMPLE_BYTES` each: the input of conditioning. */
-export function traceBytes(trace: RawTrace): Uint8Array {
+export function traceBytes(trace: Pick<RawTrace, "samples">): Uint8Array {
   const { buffer, byteOffset, byteLength } = trace.samples;
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
@@ -30,7 +30,7 @@ export function traceBytes(trace: RawTrace): Uint8Array {
  * at most 8 bits).
  * @throws RangeError unless 1 ≤ bits ≤ 8
  */
-export function toSymbols(trace: RawTrace, bits: number): Uint8Array {
+export function toSymbols(trace: Pick<RawTrace, "samples">, bits: number): Uint8Array {
   if (!Number.isInteger(bits) || bits < 1 || bits > 8)
     throw new RangeError(`symbol bits ${bits} not in 1..8`);
   const bytes = traceBytes(trace);

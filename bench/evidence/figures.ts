@@ -199,7 +199,7 @@ function replay(folder: string, id: string, bits: number): [number, number] | un
   if (!existsSync(join(folder, `${id}.replay-b.u64`))) return undefined;
   const [a, b] = ["a", "b"].map((name) => {
     const samples = new BigUint64Array(bytes(folder, `${id}.replay-${name}.u64`).buffer);
-    return toSymbols({ sourceId: id, samples, discarded: 0, startedNs: 0, elapsedNs: 0 }, bits);
+    return toSymbols({ samples }, bits);
   });
   return [sharedInformation(a!, b!), sharedInformation(a!, b!, WINDOW)];
 }

@@ -66,7 +66,8 @@ async function describe(name: string, fd: number, hints: DataHints): Promise<Dat
     name,
     bytes: stats.isFile() && stats.size > 0 ? stats.size : undefined,
     async *pieces(signal, limit) {
-      if (limit === undefined && stats.isCharacterDevice() && !(await isNullDevice(stats))) {
+      if (limit === undefined && stats.isCharacterDevice()) {
+        if (await isNullDevice(stats)) yield* readPieces({ name, fd }, signal); // says so if it is closed
         throw new InputError(`${name} is a device without end`, { hints: hints.endless ?? [] });
       }
       yield* readPieces({ name, fd }, signal, limit);
@@ -77,7 +78,7 @@ async function describe(name: string, fd: number, hints: DataHints): Promise<Dat
   };
 }
 
-/** The one device that has an end. A descriptor that was closed is this, too, and cannot be read. */
+/** A descriptor that was closed from the start is this device, and cannot be read. */
 async function isNullDevice({ rdev }: Stats): Promise<boolean> {
   return rdev === (await statPath("/dev/null").catch(() => undefined))?.rdev;
 }

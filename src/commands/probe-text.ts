@@ -57,12 +57,11 @@ const NAME_COLUMNS = 13;
 
 /** @param stepNs period of the counter's step, undefined where it is unknown */
 export function probeText(look: FirstLook, stepNs: number | undefined, io: Io): string {
-  const { info, trace, sorted, min, median, p99, max } = look;
+  const { info, trace, values, sorted, min, median, p99, max } = look;
   const glyphs = glyphsFor(io);
   const columns = Math.min(io.columns, MAX_COLUMNS);
   const marks = Math.max(1, columns - NAME_COLUMNS);
   const perMark = Math.ceil(trace.samples.length / marks);
-  const values = Float64Array.from(trace.samples, Number);
   const unit = info.unit === "ticks" ? `ticks of ${stepNs?.toFixed(2) ?? "unknown"} ns` : info.unit;
   const legend = `oldest first, from min to 99 %${perMark > 1 ? `, each mark the mean of about ${perMark} samples` : ""}`;
   return [

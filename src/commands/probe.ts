@@ -6,11 +6,12 @@ import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
-import { firstLook } from "../recording/first-look.ts";
+import { type FirstLook, firstLook } from "../recording/first-look.ts";
 import { requireAvailable, sampleUntil, takeTrace } from "../recording/sample-until.ts";
+import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { counterStepNs } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
-import { type RawTrace, traceBytes } from "../trace.ts";
+import { traceBytes } from "../trace.ts";
 import { probeJson, probeText } from "./probe-text.ts";
 import { SETTINGS_FLAGS, SOURCE_WORD } from "./source-flags.ts";
 
@@ -67,10 +68,15 @@ export async function runProbe(options: ProbeOptions, io: Io, deps: Deps): Promi
   await requireAvailable(source, deps.host);
 
   const limits = { samples: options.samples, pieceSamples: PIECE_SAMPLES };
+  const stepNs = counterStepNs(deps.host);
   let done = 0;
-  let trace: RawTrace;
+  let look: FirstLook;
   {
-    using _ = new ProgressLine(io, () => `${source.info.id}: ${done} of ${options.samples} samples`);
+    let doing = "";
+    using _ = new ProgressLine(
+      io,
+      () => `${source.info.id}: ${doing || `${done} of ${options.samples} samples`}`,
+    );
     if (options.raw) {
       for await (const piece of sampleUntil(source, deps.host, limits, io.signal)) {
         done += piece.samples.length;
@@ -78,15 +84,15 @@ export async function runProbe(options: ProbeOptions, io: Io, deps: Deps): Promi
       }
       return;
     }
-    trace = await takeTrace(source, deps.host, limits, io.signal, (samples) => {
+    const trace = await takeTrace(source, deps.host, limits, io.signal, (samples) => {
       done = samples;
     });
+    doing = `assessing ${done} samples`;
+    using threads = new TestThreads(1, io.signal);
+    look = await firstLook(source.info, trace, stepNs, (looked) =>
+      threads.run({ kind: "look", ...looked, samples: shared(traceBytes(trace)) }),
+    );
   }
-  const stepNs = counterStepNs(deps.host);
-  const look = firstLook(source.info, trace, stepNs);
-  await io.out(
-    options.json
-      ? `${JSON.stringify(probeJson(look, stepNs), null, 2)}\n`
-      : `${probeText(look, stepNs, io)}\n`,
-  );
+  const text = options.json ? JSON.stringify(probeJson(look, stepNs), null, 2) : probeText(look, stepNs, io);
+  await io.out(`${text}\n`);
 }

@@ -63,10 +63,17 @@ export const stream = command({
     }
   },
   async run(options, io, deps: Deps) {
-    await streamBytes(options, io, deps);
+    await streamBytes(options, io, deps, (symbols, bits) => assessInThread(symbols, bits, io.signal));
     return EXIT.ok;
   },
 });
+
+/** Loaded when noise was streamed: nothing else here needs the tests. */
+async function assessInThread(symbols: Uint8Array, bitsPerSymbol: number, signal: AbortSignal) {
+  const { shared, TestThreads } = await import("../report/threads/test-threads.ts");
+  using threads = new TestThreads(1, signal);
+  return (await threads.run({ kind: "assess", symbols: shared(symbols), bitsPerSymbol })).minEntropy;
+}
 
 /** Parses a size; 0 means endless: Infinity. */
 function parseBytes(text: string, name: string): number {

@@ -9,11 +9,13 @@ import { type SamplingEvent, Scheduler } from "../sampling/scheduler.ts";
 import { whyNot } from "../sampling/source-state.ts";
 import type { SourceInfo } from "../source.ts";
 import { BitPacker, type BitString, packLowBits, unpackBits } from "../stats/bits.ts";
-import { assess } from "../stats/sp800-90b/index.ts";
 import { toSymbols } from "../trace.ts";
 import type { FillOptions, Generator } from "./generator.ts";
 
 export type Debias = "von-neumann" | "xor-fold";
+
+/** Assesses min-entropy, bits a symbol. That takes seconds, so whoever waits should not be the main thread. */
+export type Assess = (symbols: Uint8Array, bitsPerSymbol: number) => Promise<number>;
 
 export interface NoiseOptions {
   readonly debias: Debias | undefined;
@@ -69,8 +71,9 @@ export class NoiseGenerator implements Generator {
   }
 
   /** Describes the symbols handed out and what conditioning did to their entropy, one line per source. */
-  summary(): string {
-    return [...this.#workers.values()].map((worker) => worker.summary()).join("\n");
+  async summary(assess: Assess): Promise<string> {
+    const lines = await Promise.all([...this.#workers.values()].map((worker) => worker.summary(assess)));
+    return lines.join("\n");
   }
 
   close(): void {
@@ -138,9 +141,9 @@ class SymbolWork {
     }
   }
 
-  summary(): string {
+  async summary(assess: Assess): Promise<string> {
     const { id, symbolBits } = this.info;
-    const before = assess(this.#before.symbols, symbolBits).minEntropy;
+    const before = await assess(this.#before.symbols, symbolBits);
     const head = `${id}: ${this.#before.total} symbols of ${symbolBits} bits, assessed ${before.toFixed(3)} bits each`;
     const { debias } = this.options;
     if (debias === undefined || this.#after.total === 0) return head;
@@ -148,7 +151,7 @@ class SymbolWork {
     const bitsOut = debias === "xor-fold" ? this.#bits : 1;
     const symbolsPerOutput = this.#before.total / this.#after.total;
     const entropyIn = symbolsPerOutput * before;
-    const perBit = assess(this.#after.symbols, bitsOut).minEntropy / bitsOut;
+    const perBit = (await assess(this.#after.symbols, bitsOut)) / bitsOut;
     const bitsIn = Math.ceil(symbolsPerOutput * symbolBits);
     const kept = entropyIn > 0 ? nonVettedOutputEntropy(bitsIn, bitsOut, bitsOut, entropyIn, perBit) : 0;
     return `${head}; ${debias} made ${this.#after.total} outputs of ${bitsOut} bits that keep ${kept.toFixed(3)} bits of entropy each (SP 800-90B §3.1.5.2), none of it credited`;

@@ -4,12 +4,18 @@ import { reportJson } from "./json.ts";
 import { reportMarkdown } from "./markdown.ts";
 import type { ReportRun } from "./run-options.ts";
 import { reportText } from "./text.ts";
+import { TestThreads } from "./threads/test-threads.ts";
 
 export const REPORT_FORMATS = ["text", "json", "md", "html"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** @param screen where text goes */
-export async function renderReport(run: ReportRun, format: ReportFormat, screen: Screen): Promise<string> {
+/** @param screen where text goes @throws the signal's reason */
+export async function renderReport(
+  run: ReportRun,
+  format: ReportFormat,
+  screen: Screen,
+  { threads, signal }: { readonly threads: number; readonly signal: AbortSignal },
+): Promise<string> {
   switch (format) {
     case "text":
       return reportText(run.report, screen);
@@ -17,8 +23,9 @@ export async function renderReport(run: ReportRun, format: ReportFormat, screen:
       return reportJson(run.report);
     case "md":
       return reportMarkdown(run.report);
-    case "html":
-      // The charts are a large module: it is loaded only when they are drawn.
-      return (await import("./html.ts")).reportHtml(run.report, run.head);
+    case "html": {
+      using thread = new TestThreads(Math.min(threads, 1), signal);
+      return await thread.run({ kind: "page", run });
+    }
   }
 }

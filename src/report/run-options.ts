@@ -24,7 +24,8 @@ export interface RunOptions {
 
 export type Progress =
   | { readonly phase: "reading"; readonly bytes: number }
-  | { readonly phase: "testing"; readonly done: number; readonly of: number; readonly unit: string };
+  | { readonly phase: "testing"; readonly done: number; readonly of: number; readonly unit: string }
+  | { readonly phase: "writing" };
 
 export interface ReportRun {
   readonly report: Report;

@@ -32,6 +32,7 @@ export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps
   await using data = await openData(origin, options.bytes, io.signal, deps);
   let progress: Progress = { phase: "reading", bytes: 0 };
   let run: ReportRun;
+  let text: string;
   {
     using _ = new ProgressLine(io, () => progressText(progress, data.bytes, io));
     run = await runReport(data, {
@@ -42,8 +43,12 @@ export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps
         progress = now;
       },
     });
+    progress = { phase: "writing" };
+    text = await renderReport(run, options.format, file === undefined ? io : NO_SCREEN, {
+      threads: options.threads,
+      signal: io.signal,
+    });
   }
-  const text = await renderReport(run, options.format, file === undefined ? io : NO_SCREEN);
   if (file === undefined) {
     await io.out(text);
   } else {
@@ -62,6 +67,7 @@ const STDIN = 0;
 
 function progressText(progress: Progress, totalBytes: number | undefined, io: Io): string {
   const drawn = (share: number) => progressMeter(share, io);
+  if (progress.phase === "writing") return "drawing the report";
   if (progress.phase === "testing") {
     return `testing  ${drawn(progress.done / progress.of)}  ${progress.done} of ${progress.of} ${progress.unit}`;
   }

@@ -21,6 +21,7 @@ import type { Deps } from "../../src/deps.ts";
 import { EntropyError, InputError, SourceError, UsageError } from "../../src/errors.ts";
 import { streamBytes } from "../../src/faces/pipe/stream.ts";
 import type { PoolStatus } from "../../src/pool/status.ts";
+import { assessHere } from "../support/assess-here.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
@@ -265,7 +266,7 @@ describe("with a profile", () => {
     expect(profile().sources.get("strong")?.assessedH).toBe(0);
     const streamed = (more: Record<string, unknown>) => {
       const args = { format: "hex", mode: "full", bytes: "16", sources: "all", timeout: "0.3", ...more };
-      return streamBytes(optionsFor(stream, args), fakeIo(), depsOf([strong()]));
+      return streamBytes(optionsFor(stream, args), fakeIo(), depsOf([strong()]), assessHere);
     };
     expect(exitCodeOf(await rejectionOf(streamed({})))).toBe(3);
     // As much time as a busy machine may need: it ends as soon as the bytes are there.

@@ -4,6 +4,7 @@ import { stream } from "../../src/commands/stream.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
 import { streamBytes } from "../../src/faces/pipe/stream.ts";
+import { assessHere } from "../support/assess-here.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
@@ -21,7 +22,7 @@ const options = (args: Record<string, unknown>) => optionsFor(stream, args);
 
 async function streamed(args: Record<string, unknown>, sources = noisy(), terminal = false) {
   const io = fakeIo({ terminal });
-  await streamBytes(options(args), io, depsOf(sources));
+  await streamBytes(options(args), io, depsOf(sources), assessHere);
   return io.written();
 }
 
@@ -91,7 +92,7 @@ describe("stream", () => {
 
   test("a reader that goes away ends it", async () => {
     const io = fakeIo({ closesAfter: 10_000 });
-    const error = await streamBytes(options({ mode: "drbg" }), io, depsOf(noisy())).catch(
+    const error = await streamBytes(options({ mode: "drbg" }), io, depsOf(noisy()), assessHere).catch(
       (reason: unknown) => reason,
     );
     expect(error).toBeInstanceOf(ClosedPipeError);
@@ -101,7 +102,9 @@ describe("stream", () => {
   test("an interrupt ends it, even while it waits for entropy", async () => {
     const io = fakeIo();
     const stuck = [fakeSource({ id: "a" }, () => 1)];
-    const running = streamBytes(options({}), io, depsOf(stuck)).catch((reason: unknown) => reason);
+    const running = streamBytes(options({}), io, depsOf(stuck), assessHere).catch(
+      (reason: unknown) => reason,
+    );
     setTimeout(() => io.interrupt.abort(new InterruptedError(130)), 20);
     expect(exitCodeOf(await running)).toBe(130);
     expect(io.written().length).toBe(0);
@@ -111,9 +114,12 @@ describe("stream", () => {
     test(`${mode}: with all sources failing, exit 3 and no byte`, async () => {
       const io = fakeIo();
       const stuck = [fakeSource({ id: "a" }, () => 1), fakeSource({ id: "b" }, () => 2)];
-      const error = await streamBytes(options({ mode, timeout: "300ms" }), io, depsOf(stuck)).catch(
-        (reason: unknown) => reason,
-      );
+      const error = await streamBytes(
+        options({ mode, timeout: "300ms" }),
+        io,
+        depsOf(stuck),
+        assessHere,
+      ).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(InsufficientEntropyError);
       expect((error as Error).message).toContain("2 failed");
       expect(exitCodeOf(error)).toBe(3);
@@ -124,7 +130,9 @@ describe("stream", () => {
   test("an unavailable source says so at once", async () => {
     const [a] = noisy();
     a!.unavailable = "not on this machine";
-    const error = await streamBytes(options({}), fakeIo(), depsOf([a!])).catch((reason: unknown) => reason);
+    const error = await streamBytes(options({}), fakeIo(), depsOf([a!]), assessHere).catch(
+      (reason: unknown) => reason,
+    );
     expect(exitCodeOf(error)).toBe(3);
   });
 
@@ -144,7 +152,7 @@ describe("stream", () => {
         resolve();
       };
     });
-    const running = streamBytes(options({ rate: "1" }), io, depsOf(noisy())).catch(
+    const running = streamBytes(options({ rate: "1" }), io, depsOf(noisy()), assessHere).catch(
       (reason: unknown) => reason,
     );
     await waiting;
@@ -193,6 +201,7 @@ describe("stream --mode noise", () => {
       options({ mode: "noise", bytes: "2000", debias: "xor-fold", bits: "4" }),
       io,
       depsOf([noisy()[0]!]),
+      assessHere,
     );
     expect(io.written().length).toBe(2000);
     expect(io.talk()).toMatch(/bits of entropy/);

@@ -3,6 +3,7 @@ import { NO_SCREEN } from "#kit/term/screen.ts";
 import { reportHtml } from "../../src/report/html.ts";
 import { reportJson } from "../../src/report/json.ts";
 import { reportMarkdown } from "../../src/report/markdown.ts";
+import { renderReport } from "../../src/report/render.ts";
 import { judge } from "../../src/report/report.ts";
 import { runReport } from "../../src/report/run.ts";
 import type { ReportRun } from "../../src/report/run-options.ts";
@@ -10,6 +11,7 @@ import { reportText } from "../../src/report/text.ts";
 import { SUITE_IDS } from "../../src/stats/suites.ts";
 import { expectGolden } from "../support/golden.ts";
 import { keystream } from "../support/keystream.ts";
+import { rejectionOf } from "../support/rejection.ts";
 
 function reportOf(
   bytes: Uint8Array,
@@ -123,6 +125,15 @@ describe("HTML", () => {
       expect(picture.includes('role="img"')).toBe(true);
     }
     expect(page.match(/ecmeta|\bundefined\b|NaN/)).toBeNull();
+  });
+
+  test("drawn in a thread it is the same, and an interrupt does not wait for it", async () => {
+    const drawn = renderReport(good, "html", NO_SCREEN, { threads: 1, signal: new AbortController().signal });
+    expect((await drawn) === page).toBe(true);
+    const interrupt = new AbortController();
+    const left = renderReport(good, "html", NO_SCREEN, { threads: 1, signal: interrupt.signal });
+    setImmediate(() => interrupt.abort(new Error("enough")));
+    expect(await rejectionOf(left)).toEqual(new Error("enough"));
   });
 
   test("every tag is closed", () => {

@@ -24,7 +24,7 @@ describe("threads that test", () => {
     test(`${size} of them: the same results as without`, async () => {
       using threads = new TestThreads(size);
       const results = await Promise.all(tasks.map((task) => threads.run(task)));
-      expect(results).toEqual(tasks.map((task) => runTask(task)));
+      expect(results).toEqual(await Promise.all(tasks.map((task) => runTask(task))));
     });
   }
 

@@ -6,7 +6,7 @@ import { UsageError } from "../../errors.ts";
 import type { Host } from "../../platform/host.ts";
 import { openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
 import type { FillOptions, Generator } from "../../rbg/generator.ts";
-import { type Debias, NoiseGenerator } from "../../rbg/noise.ts";
+import { type Assess, type Debias, NoiseGenerator } from "../../rbg/noise.ts";
 import { selectForSampling } from "../../sources/selection.ts";
 import { type Encoder, encoder, type Format } from "./encode.ts";
 import { Lines } from "./lines.ts";
@@ -34,7 +34,12 @@ const SEEDS_BYTES = 64;
 const WIDE_PIPE_BYTES = 1 << 20;
 
 /** @throws UsageError; InsufficientEntropyError; ClosedPipeError when the reader has gone; the signal's reason */
-export async function streamBytes(options: StreamOptions, io: Io, deps: PoolDeps): Promise<void> {
+export async function streamBytes(
+  options: StreamOptions,
+  io: Io,
+  deps: PoolDeps,
+  assess: Assess,
+): Promise<void> {
   const { mode, format, bytes } = options;
   if (format === "raw" && io.outIsTerminal && !options.force) {
     throw new UsageError("raw bytes would garble the terminal", ["use --format hex, redirect, or --force"]);
@@ -43,13 +48,18 @@ export async function streamBytes(options: StreamOptions, io: Io, deps: PoolDeps
     const infos = selectForSampling(deps, options.sources).map((source) => source.info);
     using noise = new NoiseGenerator(infos, options, deps.startThread);
     await write(noise, options, io, deps);
-    io.log.info(noise.summary());
+    io.log.info(await summary(noise, io, assess));
   } else {
     using open = openPool({ ...options, capacityBytes: mode === "drbg" ? SEEDS_BYTES : undefined }, deps);
     if (mode === "drbg" && bytes > WIDE_PIPE_BYTES) widenPipe(io, deps.host);
     const showWait = () => new ProgressLine(io, () => `collecting entropy: ${open.pool.shortage()}`);
     await write(open[mode], { ...options, showWait: io.errIsTerminal ? showWait : undefined }, io, deps);
   }
+}
+
+async function summary(noise: NoiseGenerator, io: Io, assess: Assess): Promise<string> {
+  using _ = new ProgressLine(io, () => "assessing the noise that was written");
+  return await noise.summary(assess);
 }
 
 async function write(

@@ -1,4 +1,5 @@
 /** Pieces of work that a thread can do alone: plain data in, plain data out, the same result in any thread. */
+import { type Figures, figuresOf, type Looked } from "../../recording/first-look.ts";
 import { battery } from "../../stats/battery.ts";
 import { bitString, unpackSymbols } from "../../stats/bits.ts";
 import { runProcedure } from "../../stats/other/ais31-verdict.ts";
@@ -8,6 +9,7 @@ import { type Constants, type Sp80022TestId, sp80022 } from "../../stats/sp800-2
 import { iidData, type Outcomes, Permutations } from "../../stats/sp800-90b/iid/index.ts";
 import { type Assessment, assess, type RestartResult, restartTest } from "../../stats/sp800-90b/index.ts";
 import { AIS31 } from "../../stats/suites.ts";
+import type { ReportRun } from "../run-options.ts";
 
 /** Tests that give results of a report. */
 export type SuiteTask =
@@ -56,7 +58,13 @@ export type PermutationTask = {
   readonly wanted: Uint8Array;
 };
 
-export type TestTask = SuiteTask | AssessTask | RestartTask | PermutationTask;
+/** A first look at raw samples, as bytes. */
+export type LookTask = Omit<Looked, "samples"> & { readonly kind: "look"; readonly samples: Uint8Array };
+
+/** The HTML page of a report: its charts take a second or two. */
+export type PageTask = { readonly kind: "page"; readonly run: ReportRun };
+
+export type TestTask = SuiteTask | AssessTask | RestartTask | PermutationTask | LookTask | PageTask;
 
 export type TaskResult<T extends TestTask> = T extends SuiteTask
   ? TestResult[]
@@ -64,13 +72,19 @@ export type TaskResult<T extends TestTask> = T extends SuiteTask
     ? Assessment
     : T extends RestartTask
       ? RestartResult
-      : Outcomes;
+      : T extends LookTask
+        ? Figures
+        : T extends PageTask
+          ? string
+          : Outcomes;
 
-export function runTask<T extends TestTask>(task: T): TaskResult<T> {
-  return run(task) as TaskResult<T>;
+export async function runTask<T extends TestTask>(task: T): Promise<TaskResult<T>> {
+  return (await run(task)) as TaskResult<T>;
 }
 
-function run(task: TestTask): TestResult[] | Assessment | RestartResult | Outcomes {
+type AnyResult = TestResult[] | Assessment | RestartResult | Outcomes | Figures | string;
+
+function run(task: TestTask): AnyResult | Promise<AnyResult> {
   switch (task.kind) {
     case "battery":
       return battery(task.bytes, task.tests === undefined ? {} : { tests: task.tests });
@@ -96,7 +110,19 @@ function run(task: TestTask): TestResult[] | Assessment | RestartResult | Outcom
       return restartTest(task.matrix, task.rows, task.cols, task.bitsPerSymbol, task.hInitial);
     case "permutations":
       return permutationsOf(task).chunk(task.chunk, task.wanted);
+    case "look": {
+      const { buffer, byteOffset, byteLength } = task.samples;
+      return figuresOf({ ...task, samples: new BigUint64Array(buffer, byteOffset, byteLength / 8) });
+    }
+    case "page":
+      return page(task);
   }
+}
+
+/** The charts are a large module: it is loaded only when they are drawn. */
+async function page({ run }: PageTask): Promise<string> {
+  const { reportHtml } = await import("../html.ts");
+  return reportHtml(run.report, run.head);
 }
 
 /** Measuring the data takes as long as measuring a permutation, so the result is kept for the next chunk. */

@@ -139,7 +139,7 @@ export class TestThreads implements Disposable {
       await setImmediate(); // lets an interrupt and the progress line through
       try {
         if (this.#closed) throw this.#closed.reason;
-        job.resolve(runTask(job.task));
+        job.resolve(await runTask(job.task));
       } catch (error) {
         job.reject(error);
       }

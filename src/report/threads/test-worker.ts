@@ -8,9 +8,9 @@ if (!thread) throw new Error("test-worker.ts runs in a thread of its own");
 
 const answer = (message: Answer): void => thread.postMessage(message);
 
-thread.on("message", (task: TestTask) => {
+thread.on("message", async (task: TestTask) => {
   try {
-    answer({ kind: "result", result: runTask(task) });
+    answer({ kind: "result", result: await runTask(task) });
   } catch (error) {
     answer({ kind: "error", error });
   }

@@ -1,7 +1,6 @@
 /** `serve`: the gateway. */
 import { UsageError } from "#kit/errors.ts";
 import { command } from "#kit/term/command.ts";
-import { EXIT } from "#kit/term/exit.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import type { ServeSettings } from "../gateway/serve.ts";
@@ -82,7 +81,6 @@ export const serve = command({
       targets,
     });
     await serveGateway(serveSettings(options), services, io);
-    return EXIT.ok;
   },
 });
 

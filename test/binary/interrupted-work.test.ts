@@ -1,0 +1,43 @@
+/** Ctrl-C while the built program works something out: it ends before the work does, and has said what it was doing. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { requireBuiltProgram } from "../support/built-program.ts";
+import { Terminal } from "../support/terminal.ts";
+
+let cwd: string;
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "ee-work-"));
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+const CTRL_C = "\x03";
+
+describe("ctrl-c", () => {
+  test.each([
+    {
+      args: ["probe", "clock_jitter", "--samples", "3000000"],
+      doing: "assessing 3000000 samples",
+      done: "assessed H",
+    },
+    {
+      args: ["stream", "--mode", "noise", "--format", "hex", "--bytes", "4000000", "--sources", "fast"],
+      doing: "assessing the noise",
+      done: "bits each",
+    },
+    {
+      args: ["calibrate", "--sources", "clock_jitter", "--seconds", "1"],
+      doing: "assessing",
+      done: "credited",
+    },
+  ])("$args.0 while it is $doing", async ({ args, doing, done }) => {
+    const options = { env: { HOME: cwd }, cwd, timeoutMs: 240_000 };
+    await using terminal = new Terminal([requireBuiltProgram(), ...args], options);
+    await terminal.until(doing);
+    const before = terminal.shown.length;
+    terminal.type(CTRL_C);
+    expect(await terminal.exited).toBe(130);
+    expect(terminal.shown.slice(before)).not.toContain(done);
+  });
+});
