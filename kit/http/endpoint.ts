@@ -7,9 +7,13 @@ import { orAborted } from "../abort.ts";
 import type { Caller, Guard, Scope } from "./access.ts";
 import { NO_TOKEN } from "./access.ts";
 import { readJson } from "./body.ts";
+import { isHead } from "./head.ts";
+import { LargeAnswers } from "./large-answers.ts";
 import type { Answer, HeaderParameter, Schema } from "./openapi.ts";
 import { describeQuery, type QueryOf, type QuerySpec, readQuery } from "./parameters.ts";
 import { BODY, type Shape } from "./shapes.ts";
+import { NetworkTurns } from "./turns.ts";
+import { isUpgrade } from "./web-socket.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -135,10 +139,30 @@ interface Routes {
   on(method: string, path: string, handler: (c: Context) => Response | Promise<Response>): unknown;
 }
 
-/** @param closing aborted when the server stops */
-export function mount(app: Routes, guard: Guard, endpoints: readonly Endpoint[], closing: AbortSignal): void {
+export interface MountOptions {
+  readonly guard: Guard;
+  /** Aborted when the server stops. */
+  readonly closing: AbortSignal;
+  /** Told of errors in answers that are under way. */
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * Answers to GET are made in turns, so that those who ask for much keep nobody waiting, and not at all for those who have gone by then.
+ * What asks for no token is small, and is answered at once. Other requests are obeyed, whoever waits for the answer.
+ */
+export function mount(app: Routes, endpoints: readonly Endpoint[], options: MountOptions): void {
+  const { guard, closing, report } = options;
+  const turns = new NetworkTurns();
+  const large = new LargeAnswers(turns, report);
   for (const { method, path, scope, handler } of endpoints) {
-    const guarded = guard(scope, (c, caller) => handler(c, caller, closing));
+    const inTurn = method === "get" && scope !== NO_TOKEN;
+    const guarded = guard(scope, async (c, caller) => {
+      if (!inTurn || isUpgrade(c.req.raw)) return await handler(c, caller, closing);
+      await turns.take(c.req.raw.signal);
+      const response = await handler(c, caller, closing);
+      return isHead(c.req.raw) ? response : await large.send(response);
+    });
     app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ":$1"), guarded);
   }
 }

@@ -4,6 +4,7 @@
  * one that keeps up. Frames that the store does not have any more, or that are too far back, are named as lost.
  */
 import { tryLater } from "../refusal.ts";
+import { NetworkTurns } from "../turns.ts";
 import type { Batch, FrameFilter, FrameStore } from "./frame.ts";
 import { Listener, type ListenerCalls, PAGE } from "./listener.ts";
 import { NewestFrames } from "./newest-frames.ts";
@@ -34,6 +35,8 @@ export const HUB_LIMITS: HubLimits = {
 const PAGES_A_TURN = 4;
 
 export class EventHub {
+  /** Turns in which batches are sent, of all listeners: those who are far behind keep nobody waiting. */
+  readonly turns = new NetworkTurns();
   readonly #listeners = new Set<Listener>();
   /** Present while somebody listens. */
   #newest: NewestFrames | undefined;

@@ -6,9 +6,6 @@ import type { Listener } from "./listener.ts";
 
 /** Bytes that may wait in a connection before more are taken: about one batch in UTF-8. */
 const ROOM_BYTES = 128 * 1024;
-/** Batches that are sent before others have their turn. */
-const BATCHES_A_TURN = 4;
-
 /** Close codes of RFC 6455 §7.4.1. */
 const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 1011;
@@ -16,12 +13,13 @@ const INTERNAL_ERROR = 1011;
 export class EventSocket implements Socket {
   #connection: Bun.ServerWebSocket<Socket> | undefined;
   readonly #listener: Listener;
-  /** A turn is planned in which more is sent. */
+  readonly #gone = new AbortController();
+  /** Waits for the turn in which more is sent. */
   #isPlanned = false;
 
   /** @param inBatches sends arrays of frames @param report told of errors of the store @throws as `EventHub.listen` */
   constructor(
-    hub: EventHub,
+    private readonly hub: EventHub,
     filter: FrameFilter,
     after: number | undefined,
     private readonly inBatches: boolean,
@@ -44,24 +42,32 @@ export class EventSocket implements Socket {
   }
 
   closed(): void {
+    this.#gone.abort();
     this.#connection = undefined;
     this.#listener.end();
   }
 
   #send(): void {
     if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    this.hub.turns.take(this.#gone.signal).then(
+      () => {
+        this.#isPlanned = false;
+        if (this.#sendSafely()) this.#send();
+      },
+      () => {}, // the connection has gone
+    );
+  }
+
+  /** @returns true where there may be more to send */
+  #sendSafely(): boolean {
     try {
-      for (let batch = 0; batch < BATCHES_A_TURN; batch++) if (!this.#sendBatch()) return;
+      return this.#sendBatch();
     } catch (error) {
       this.report(error);
       this.#connection?.close(INTERNAL_ERROR, "frames could not be read: come back");
-      return;
+      return false;
     }
-    this.#isPlanned = true;
-    setImmediate(() => {
-      this.#isPlanned = false;
-      this.#send();
-    });
   }
 
   /** @returns false where there is nothing to send, or no room for it */

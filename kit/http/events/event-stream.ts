@@ -19,6 +19,7 @@ export function eventStream(
   report: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   let [isBeating, isOver] = [false, false];
+  const gone = new AbortController();
   let wake = () => {};
   const listener = hub.listen(filter, after, {
     more: () => wake(),
@@ -45,6 +46,7 @@ export function eventStream(
     {
       async pull(controller) {
         for (;;) {
+          await hub.turns.take(gone.signal).catch(() => {}); // gone: it is over, as is seen next
           const batch = take();
           if (isOver) return controller.close();
           if (batch || isBeating) {
@@ -58,6 +60,7 @@ export function eventStream(
       },
       cancel() {
         isOver = true;
+        gone.abort();
         listener.end();
         wake();
       },

@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
+import { EventHub } from "#kit/http/events/event-hub.ts";
+import { eventStream } from "#kit/http/events/event-stream.ts";
 import { inPieces } from "#kit/http/pieces.ts";
 import { NetworkTurns } from "#kit/http/turns.ts";
+import { MemoryFrames } from "../../support/frame-store.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 
 const never = new AbortController().signal;
@@ -104,4 +107,29 @@ test("one that is closed from outside ends, whether it is read or not", async ()
   expect((await waits).done).toBe(true);
   expect((await unread.reader.read()).done).toBe(true);
   expect([read.seen.ended, unread.seen.ended, read.seen.made]).toEqual([1, 1, 0]);
+});
+
+test("readers of events who are far behind are sent two batches between two looks, all together", async () => {
+  const store = new MemoryFrames();
+  store.write(Array.from({ length: 300 }, () => "x".repeat(10_000)));
+  const hub = new EventHub(store, () => {});
+  let batches = 0;
+  const readers = Array.from({ length: 8 }, () => eventStream(hub, {}, 0, () => {}).getReader());
+  const reading = readers.map(async (reader) => {
+    for (let text = 0; text < 3_000_000; batches++) text += (await reader.read()).value!.length;
+    await reader.cancel();
+  });
+  let isOver = false;
+  Promise.all(reading).then(() => {
+    isOver = true;
+  });
+  let most = 0;
+  while (!isOver) {
+    const before = batches;
+    await look();
+    most = Math.max(most, batches - before);
+  }
+  hub.close();
+  expect(batches).toBeGreaterThan(8 * 10);
+  expect(most).toBeLessThanOrEqual(4);
 });

@@ -64,7 +64,7 @@ export function createApp(deps: AppDeps): App {
     refusalOf,
     report,
   });
-  mount(router, accessGuard(access), endpoints, closing);
+  mount(router, endpoints, { guard: accessGuard(access), closing, report });
   addPage(router, deps.page ?? []);
   return { router, endpoints };
 }
