@@ -4,7 +4,7 @@ import { cacheFolder } from "#kit/files/user-folders.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
-import { isPackage, type UsedPackage, usePackage } from "../rule-packages/use-package.ts";
+import { type PackageUse, type UsedPackage, usePackage } from "../rule-packages/use-package.ts";
 import { parseDefinition } from "../rules/define.ts";
 import type { RuleSet, RuleSetRequest } from "../rules/rule-set.ts";
 import { whichRules } from "../rules/which-rules.ts";
@@ -73,7 +73,7 @@ export async function chosenRules(
   env: Deps["env"],
 ): Promise<ChosenRules> {
   const plain = plainRules(options, env);
-  const packed = await packedRules(plain.paths, options, io, env);
+  const packed = await usePackage(plain.paths, packageUse(options, io, env));
   if (!packed) return plain;
   const { alias, paths } = packed;
   const includeFolders = [...packed.includeFolders, ...plain.includeFolders];
@@ -87,21 +87,19 @@ export async function chosenRules(
   };
 }
 
-/** Finds the packed set among paths; undefined where there is none. @throws as `usePackage` */
-export async function packedRules(
-  paths: readonly string[],
+/** Says how packed sets are verified, and where they are unpacked. */
+export function packageUse(
   trust: TrustOptions,
   { log, signal }: Pick<Io, "log" | "signal">,
   env: Deps["env"],
-): Promise<UsedPackage | undefined> {
-  if (!paths.some(isPackage)) return undefined;
-  return await usePackage(paths, {
-    trust: trustOf(trust, env),
+): PackageUse {
+  return {
+    trust: () => trustOf(trust, env),
     keys: keysFolder(trust.keys, env),
     cacheFolder: join(cacheFolder("cryptex", env), "rulesets"),
     warn: (text) => log.warn(text),
     signal,
-  });
+  };
 }
 
 /** Warns where a packed set is not what it was for whoever packed it: another version of this program may read rules otherwise. */

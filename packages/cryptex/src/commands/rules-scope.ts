@@ -8,11 +8,12 @@ import { indexedRoots, indexRules, type Roots, type RuleScope } from "../cryptex
 import { openMemoryStore, openStore, type Store } from "../cryptex-store/store.ts";
 import { StoreError, type StoreFault } from "../cryptex-store/store-error.ts";
 import type { Deps } from "../deps.ts";
+import { usePackage } from "../rule-packages/use-package.ts";
 import { lossText, type Quarantined } from "../rules/rule-info.ts";
 import { namedRules, whichRules } from "../rules/which-rules.ts";
 import { INCOMPLETE } from "./exits.ts";
 import type { SCOPE_FLAGS } from "./lookup-flags.ts";
-import { packedRules } from "./rule-flags.ts";
+import { packageUse } from "./rule-flags.ts";
 
 /** Says that there is nothing to look into. */
 const NOTHING_INDEXED = "cryptex rules index PATH lets them be found without --rules";
@@ -43,7 +44,7 @@ async function openScope(
 ): Promise<{ readonly store: Store; readonly scope: RuleScope }> {
   const surroundings = { env, folder: process.cwd() };
   const named = namedRules(rules, surroundings)?.paths;
-  const packed = named && (await packedRules(named, trust, io, env));
+  const packed = named && (await usePackage(named, packageUse(trust, io, env)));
   const paths = packed?.paths ?? named;
   const folders = [...(packed?.includeFolders ?? []), ...includeFolders];
   let store: Store | undefined;

@@ -8,10 +8,10 @@ import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
 import type { NamedFolder } from "../gateway/roots.ts";
 import type { ServiceSettings } from "../gateway/services.ts";
-import type { RuleSetRequest } from "../rules/rule-set.ts";
-import { ruleCollection } from "../rules/which-rules.ts";
+import { isPackage, packedSource } from "../rule-packages/use-package.ts";
+import { type RuleSource, ruleCollection } from "../rules/which-rules.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
-import { packedRules, RULE_FLAGS } from "./rule-flags.ts";
+import { packageUse, RULE_FLAGS } from "./rule-flags.ts";
 
 export const SERVICE_FLAGS = {
   ...group("What may be seen", {
@@ -36,7 +36,7 @@ export const TARGET_FLAGS = group("Where triggers may send frames to", {
   triggerPrivate: flag.switch({ about: "Let them lead into private networks, and to this machine" }),
 });
 
-/** Verifies and unpacks the sets that came packed. @throws UsageError; InputError for a wrong cryptex.toml; as `packedRules` */
+/** Verifies and unpacks the sets that came packed. @throws UsageError; InputError for a wrong cryptex.toml; as `usePackage` */
 export async function serviceSettings(
   options: OptionsOf<typeof SERVICE_FLAGS>,
   io: Pick<Io, "log" | "signal">,
@@ -45,23 +45,21 @@ export async function serviceSettings(
   const { roots, gapRoot, rules, includeFolders, definitions, store } = options;
   const collection = ruleCollection(rules, { env, folder: process.cwd() });
   const externals = Object.fromEntries(definitions);
-  const sets = new Map(collection.sets);
-  const own = new Map<string, Pick<RuleSetRequest, "includeFolders" | "externals">>();
+  const use = packageUse(options, io, env);
+  const packed = new Map<string, RuleSource>();
   for (const [name, paths] of collection.sets) {
-    const packed = await packedRules(paths, options, io, env);
-    if (!packed) continue;
-    sets.set(name, packed.paths);
-    own.set(name, {
-      includeFolders: [...packed.includeFolders, ...includeFolders],
-      externals: { ...packed.externals, ...externals },
-    });
+    if (!paths.some(isPackage)) continue;
+    const source = packedSource(paths, use, { includeFolders, externals });
+    // What may not be used is said at the start.
+    await source.open();
+    packed.set(name, source);
   }
   return {
     store,
     env,
     roots,
     gapRoot,
-    rules: { ...collection, sets, own },
+    rules: { ...collection, packed },
     includeFolders,
     externals,
     cacheFolder: join(cacheFolder("cryptex", env), "rules"),

@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { InputError, UsageError } from "#kit/errors.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { RuleSetRequest } from "../rules/rule-set.ts";
+import type { RuleSource } from "../rules/which-rules.ts";
 import type { Trust } from "../signing/verification.ts";
 import { beginsPackage, refuseFaults, verifyPackage } from "./rule-package.ts";
 import { SeenVersions } from "./seen-versions.ts";
 import { unpacked } from "./unpacked.ts";
 
 export interface PackageUse {
-  readonly trust: Trust;
+  /** Reads who is trusted at present. */
+  readonly trust: () => Trust;
   /** Folder of the keys, where the versions are that were used. */
   readonly keys: string;
   /** Folder of the cache that takes what is unpacked. */
@@ -26,6 +28,8 @@ export interface UsedPackage extends RuleSetRequest {
   readonly version: number;
   /** Digest that the set has for whoever packed it. */
   readonly digest: string;
+  /** When it expires, in milliseconds since 1970; undefined where it does not, or is taken all the same. */
+  readonly until?: number;
 }
 
 const ENDING = /\.cxr$/i;
@@ -64,7 +68,7 @@ export async function usePackage(
     );
   }
   const seen = new SeenVersions(use.keys);
-  const { content, verification } = verifyPackage(path, use.trust, seen);
+  const { content, verification } = verifyPackage(path, use.trust(), seen);
   refuseFaults(path, verification);
   for (const words of verification.taken) use.warn(`${visible(path)}: ${words}; taken as asked`);
   const { manifest, own } = content!;
@@ -79,6 +83,7 @@ export async function usePackage(
     }
   }
   const below = (each: string) => join(folder, each);
+  const expires = manifest.expires === null ? undefined : Date.parse(manifest.expires);
   return {
     paths: manifest.paths.map(below),
     includeFolders: manifest.includeFolders.map(below),
@@ -86,5 +91,28 @@ export async function usePackage(
     alias: manifest.name,
     version: manifest.version,
     digest: manifest.digest,
+    ...(expires !== undefined && expires > Date.now() && { until: expires }),
+  };
+}
+
+/** Follows a packed set for as long as a program runs: it is verified again each time that it is asked for. @param more for the rules, besides what is packed */
+export function packedSource(
+  paths: readonly string[],
+  use: PackageUse,
+  more: Pick<RuleSetRequest, "includeFolders" | "externals">,
+): RuleSource {
+  return {
+    files: paths,
+    async open() {
+      const used = await usePackage(paths, use);
+      if (!used) throw new InputError(`${paths.map(visible).join(", ")} is no packed rule set any more`);
+      const { until } = used;
+      return {
+        paths: used.paths,
+        includeFolders: [...used.includeFolders, ...more.includeFolders],
+        externals: { ...used.externals, ...more.externals },
+        ...(until !== undefined && { until }),
+      };
+    },
   };
 }

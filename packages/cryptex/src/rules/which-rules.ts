@@ -67,8 +67,19 @@ export interface RuleCollection {
   readonly sets: ReadonlyMap<string, readonly string[]>;
   /** Name of the set that is meant where none is named; undefined where nobody names any rules. */
   readonly byDefault: string | undefined;
-  /** Folders and externals that sets bring with them which came packed, by name. They stand for those of all sets. */
-  readonly own?: ReadonlyMap<string, Pick<RuleSetRequest, "includeFolders" | "externals">>;
+  /** Where the rules of sets are that came packed, by name. */
+  readonly packed?: ReadonlyMap<string, RuleSource>;
+}
+
+/** Says where the rules of a set are. */
+export interface RuleSource {
+  /** Paths of files that it hangs on besides those of the rules: where one of them changes, it is asked again. */
+  readonly files: readonly string[];
+  /**
+   * @returns what the set is made of at present, and when that is over, in milliseconds since 1970
+   * @throws ProgramError where it is not to be used
+   */
+  open(): Promise<RuleSetRequest & { readonly until?: number }>;
 }
 
 /** Name of the default where the rules that are meant have no name of their own. */

@@ -28,7 +28,7 @@ const open = (rules: RuleSetRequest) => openRuleSet({ ...rules, warn: () => {}, 
 function using_(folder: WorkFolder, trust = trusting(house)) {
   const warnings: string[] = [];
   const use = {
-    trust,
+    trust: () => trust,
     keys: folder.at("keys"),
     cacheFolder: folder.at("cache"),
     warn: (text: string) => warnings.push(text),
@@ -278,7 +278,7 @@ describe("versions", () => {
     expect((await rejectionOf(useIt("v2.cxr"))).message).toContain("version 3 was used here");
     expect(await useIt("other.cxr")).toBe(1);
     expect(await useIt("named.cxr")).toBe(1);
-    const older = { ...use, trust: { ...both, older: true } };
+    const older = { ...use, trust: () => ({ ...both, older: true }) };
     expect((await usePackage([folder.at("v1.cxr")], older))!.version).toBe(1);
     expect(warnings.at(-1)).toContain("taken as asked");
     expect((await rejectionOf(useIt("v2.cxr"))).message).toContain("version 3 was used here");

@@ -1,19 +1,21 @@
 /** A rule set that stays open, and is read again where its files have changed. */
 import type { Stats } from "node:fs";
+import { ProgramError } from "#kit/errors.ts";
+import { visible } from "#kit/format/visible.ts";
 import { indexRules, type RuleScope } from "../../cryptex-store/rule-index.ts";
 import { isSettled } from "../../cryptex-store/settled.ts";
 import type { Store } from "../../cryptex-store/store.ts";
 import { listRuleFiles, statOrUndefined } from "../../rules/list-rule-files.ts";
 import { openRuleSet } from "../../rules/open-rule-set.ts";
-import type { Externals, RuleSet } from "../../rules/rule-set.ts";
+import type { Quarantined } from "../../rules/rule-info.ts";
+import type { RuleSet, RuleSetRequest } from "../../rules/rule-set.ts";
+import type { RuleSource } from "../../rules/which-rules.ts";
 import { ShownRuleFiles } from "./shown-rule-files.ts";
 
 export interface KeptRuleSetOptions {
   readonly name: string;
-  /** Absolute. */
-  readonly paths: readonly string[];
-  readonly includeFolders: readonly string[];
-  readonly externals: Externals;
+  /** Paths that it gives are absolute. */
+  readonly source: RuleSource;
   /** Folder of compiled sets; none is kept without it. */
   readonly cacheFolder?: string;
   readonly store: Store;
@@ -28,6 +30,11 @@ export interface KeptRuleSetOptions {
 export interface ReadRuleSet {
   /** Files in it are shown as clients see them. */
   readonly set: RuleSet;
+  readonly shown: ShownRuleFiles;
+  /** Where its rules were read. */
+  readonly request: RuleSetRequest;
+  /** Time from which on it is not to be used as it is. */
+  readonly until: number;
   /** Real paths that were read, and such that must stay absent. */
   readonly files: readonly string[];
   readonly absent: readonly string[];
@@ -40,16 +47,17 @@ const TRUSTED_MS = 1_000;
 /** Looking at files takes at most this share of the time, however many there are. */
 const LOOKING_SHARE = 1 / 200;
 
+const NOWHERE: RuleSetRequest = { paths: [], includeFolders: [], externals: {} };
+
 export class KeptRuleSet {
-  readonly shown: ShownRuleFiles;
   #known: ReadRuleSet | undefined;
+  /** Why it was not to be used when that was asked last. */
+  #refusal: string | undefined;
   #trustedUntil = 0;
   #busy: Promise<void> = Promise.resolve();
   readonly #scopes = new WeakMap<ReadRuleSet, Promise<RuleScope>>();
 
-  constructor(readonly options: KeptRuleSetOptions) {
-    this.shown = new ShownRuleFiles([...options.paths, ...options.includeFolders]);
-  }
+  constructor(readonly options: KeptRuleSetOptions) {}
 
   /**
    * Returns the set as its files are now.
@@ -67,7 +75,8 @@ export class KeptRuleSet {
     const read = await this.read({ isLookUp });
     let scope = this.#scopes.get(read);
     if (scope === undefined) {
-      const { store, paths, includeFolders, signal } = this.options;
+      const { store, signal } = this.options;
+      const { paths, includeFolders } = read.request;
       scope = indexRules(store, paths, { includeFolders, signal });
       this.#scopes.set(read, scope);
       // What failed is tried again.
@@ -98,28 +107,62 @@ export class KeptRuleSet {
     const startMs = now();
     const known = this.#known;
     const isCurrent =
-      this.#suits(withTexts) && known?.stamp !== undefined && known.stamp === this.#stamp(known, startMs);
+      this.#suits(withTexts) &&
+      known?.stamp !== undefined &&
+      known.until > startMs &&
+      known.stamp === this.#stamp(known, startMs);
     if (!isCurrent) await this.#readAgain(withTexts || known?.set.packed !== undefined);
     this.#trustedUntil = now() + Math.max(TRUSTED_MS, (now() - startMs) / LOOKING_SHARE);
     return this.#known!;
   }
 
   async #readAgain(withTexts: boolean): Promise<void> {
-    const { name, paths, includeFolders, externals, cacheFolder, warn, changed, now, signal } = this.options;
+    const { name, source, cacheFolder, warn, changed, now, signal } = this.options;
     const startMs = now();
-    const request = { paths, includeFolders, externals, withTexts, alias: name, warn, signal };
-    const set = await openRuleSet({ ...request, ...(cacheFolder !== undefined && { cacheFolder }) });
-    const { files, absent } = set;
-    const shown = this.shown.ruleSet(set);
+    const { refusal, request, until = Number.POSITIVE_INFINITY } = await this.#open();
+    const opening = { ...request, withTexts, alias: name, warn, signal };
+    const opened = await openRuleSet({ ...opening, ...(cacheFolder !== undefined && { cacheFolder }) });
+    const { absent } = opened;
+    const files = [...source.files, ...opened.files];
+    const shown = new ShownRuleFiles([...request.paths, ...request.includeFolders, ...source.files]);
+    const lost = refusal === undefined ? [] : [this.#lost(refusal, shown)];
+    const set = shown.ruleSet({ ...opened, quarantined: [...lost, ...opened.quarantined] });
     const before = this.#known?.set;
-    this.#known = { set: shown, files, absent, stamp: this.#stamp({ files, absent }, startMs) };
-    if (before && !isAlike(before, shown)) changed(shown);
+    const read = { set, shown, request, until, files, absent };
+    // What is refused is asked again each time: a key may be trusted by then.
+    this.#known = { ...read, stamp: refusal === undefined ? this.#stamp(read, startMs) : undefined };
+    if (before && !isAlike(before, set)) changed(set);
+  }
+
+  /** Finds out where the rules are; nowhere, and why, where they are not to be used. */
+  async #open(): Promise<{ request: RuleSetRequest; until?: number; refusal?: string }> {
+    try {
+      const { until, ...request } = await this.options.source.open();
+      this.#refusal = undefined;
+      return { request, ...(until !== undefined && { until }) };
+    } catch (error) {
+      this.options.signal.throwIfAborted();
+      if (!(error instanceof ProgramError)) throw error;
+      const refusal = error.message;
+      if (refusal !== this.#refusal) this.options.warn(`no rule of ${this.options.name} is used: ${refusal}`);
+      this.#refusal = refusal;
+      return { request: NOWHERE, refusal };
+    }
+  }
+
+  #lost(refusal: string, shown: ShownRuleFiles): Quarantined {
+    const { files } = this.options.source;
+    const reason = files.reduce((text, file) => text.replaceAll(visible(file), shown.path(file)), refusal);
+    return { rule: null, file: files[0] ?? this.options.name, line: null, reason, harmless: false };
   }
 
   /** @param startMs time before which the files must have come to be what they are */
-  #stamp({ files, absent }: Pick<ReadRuleSet, "files" | "absent">, startMs: number): string | undefined {
+  #stamp(
+    { request, files, absent }: Pick<ReadRuleSet, "request" | "files" | "absent">,
+    startMs: number,
+  ): string | undefined {
     const hash = new Bun.CryptoHasher("sha256");
-    const { listed, quarantined } = listRuleFiles(this.options.paths);
+    const { listed, quarantined } = listRuleFiles(request.paths);
     const wereRead = new Set(files);
     for (const path of new Set([...listed.map((file) => file.path), ...files])) {
       const stats = statOrUndefined(path);

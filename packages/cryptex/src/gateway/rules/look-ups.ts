@@ -14,7 +14,7 @@ export async function findRulesOf(kept: KeptRuleSet, query: RuleFinding): Promis
   const words = (query.text ?? "").split(/\s+/).filter((word) => word !== "");
   const { tags = [], meta = [], modules = [], limit, after } = query;
   const found = findRules(kept.options.store, scope, { words, tags, meta, modules });
-  const rules = found.map((rule) => ({ rule, file: kept.shown.path(rule.file) })).toSorted(byPlace);
+  const rules = found.map((rule) => ({ rule, file: read.shown.path(rule.file) })).toSorted(byPlace);
   const [file, start] = after === undefined ? ["", -1] : readCursor(after, ["string", "number"]);
   const from = rules.findIndex((each) => byPlace(each, { file, rule: { start } }) > 0);
   const page = from < 0 ? [] : rules.slice(from, from + limit);
@@ -64,10 +64,10 @@ function namespacesOf(read: ReadRuleSet): ReadonlyMap<string, string> {
 
 /** @throws ServiceError "not-found"; StoreError */
 export async function showRulesOf(kept: KeptRuleSet, name: string): Promise<ShownRules> {
-  const { scope } = await kept.scope({ isLookUp: false });
+  const { read, scope } = await kept.scope({ isLookUp: false });
   const known = rulesCalled(kept.options.store, scope, name);
   if (known.length === 0) throw new ServiceError("not-found", "no rule has this name");
-  return shownRules(known, (file) => kept.shown.path(file));
+  return shownRules(known, (file) => read.shown.path(file));
 }
 
 /** Groups of duplicates and slow rules that are listed, of each kind. */
@@ -81,11 +81,11 @@ export async function healthOf(kept: KeptRuleSet, trials: RuleTrials): Promise<R
     found.slice(0, MOST_LISTED).map(({ name, rules }) => ({
       name,
       kind,
-      rules: rules.map((rule) => ({ name: rule.name, file: kept.shown.path(rule.file), line: rule.line })),
+      rules: rules.map((rule) => ({ name: rule.name, file: read.shown.path(rule.file), line: rule.line })),
     }));
   return {
     quarantined: read.set.quarantined,
     duplicates: [...groups("same text", duplicates), ...groups("same name", clashes)],
-    slow: (await trials.slowRules(kept, read)).slice(0, MOST_LISTED),
+    slow: (await trials.slowRules(read)).slice(0, MOST_LISTED),
   };
 }

@@ -48,16 +48,18 @@ class NamedRuleSets implements RuleSets {
   readonly #trials: RuleTrials;
 
   constructor(readonly options: RuleSetsOptions) {
-    const { changed, now = Date.now } = options;
+    const { changed, now = Date.now, includeFolders, externals } = options;
     const kept = [...options.rules.sets].map(
       ([name, paths]) =>
         [
           name,
           new KeptRuleSet({
             ...options,
-            ...options.rules.own?.get(name),
             name,
-            paths,
+            source: options.rules.packed?.get(name) ?? {
+              files: [],
+              open: async () => ({ paths, includeFolders, externals }),
+            },
             now,
             changed: (set) => changed(name, set),
           }),
@@ -115,7 +117,8 @@ class NamedRuleSets implements RuleSets {
     sample: readonly SampleFile[],
     signal?: AbortSignal,
   ): Promise<RuleTime[]> {
-    return this.#trials.times(await this.#named(ruleset), sample, signal);
+    const read = await (await this.#named(ruleset)).read({ isLookUp: true });
+    return this.#trials.times(read, sample, signal);
   }
 
   #keptBy(ref: string | undefined): KeptRuleSet | undefined {

@@ -59,45 +59,46 @@ export class RuleTrials {
   }
 
   async safeIndex(kept: KeptRuleSet, targets: readonly string[], signal?: AbortSignal): Promise<SafeIndex> {
-    const names = TARGETS.map(({ name }) => name);
-    const unknown = targets.find((target) => !names.includes(target));
+    const known = TARGETS.map(({ name }) => name);
+    const unknown = targets.find((target) => !known.includes(target));
     if (unknown !== undefined || targets.length === 0) {
-      throw new ServiceError("invalid", `targets: at least one of ${names.join(", ")}`);
+      throw new ServiceError("invalid", `targets: at least one of ${known.join(", ")}`);
     }
-    const { name, paths, includeFolders, externals } = kept.options;
+    const { name } = kept.options;
+    const { request: files, shown: names } = await kept.read({ isLookUp: true });
     const title = [
       `Rules of ${visible(name)} that ${[...new Set(targets)].join(", ")} can load, written by cryptex ${VERSION}.`,
     ];
-    const order = { paths, includeFolders, externals, targets, title };
+    const order = { ...files, targets, title };
     const work = (limit: AbortSignal) => openIndex(order, limit);
     const { text, report } = await this.#within(INDEX_MS, "building the index", this.#long, work, signal);
     const index = fromUtf8(text);
     const shown = <Item extends { readonly file: string; readonly reason: string }>(item: Item) => ({
       ...item,
-      file: kept.shown.path(item.file),
-      reason: kept.shown.text(item.reason),
+      file: names.path(item.file),
+      reason: names.text(item.reason),
     });
     return {
       index: index ?? Buffer.from(text).toString(),
       ...(index === undefined && { index_bytes: Buffer.from(text).toString("base64") }),
       report: {
         ...report,
-        index: report.index.map((path) => kept.shown.path(path)),
+        index: report.index.map((path) => names.path(path)),
         reasons: Object.fromEntries(
-          Object.entries(report.reasons).map(([reason, count]) => [kept.shown.text(reason), count]),
+          Object.entries(report.reasons).map(([reason, count]) => [names.text(reason), count]),
         ),
         dropped_rules: report.dropped_rules.map(shown),
         duplicate_rules: report.duplicate_rules.map(shown),
-        renamed_rules: report.renamed_rules.map((rule) => ({ ...rule, file: kept.shown.path(rule.file) })),
+        renamed_rules: report.renamed_rules.map((rule) => ({ ...rule, file: names.path(rule.file) })),
       },
     };
   }
 
   /** Lists rules that slow scans down, the dearest first; worked out once for each state of the files. */
-  slowRules(kept: KeptRuleSet, read: ReadRuleSet): Promise<SlowRule[]> {
+  slowRules(read: ReadRuleSet): Promise<SlowRule[]> {
     let slow = this.#slow.get(read);
     if (slow === undefined) {
-      slow = this.#costs(kept);
+      slow = this.#costs(read);
       this.#slow.set(read, slow);
       slow.catch(() => this.#slow.delete(read)); // the next one who asks tries again
     }
@@ -105,9 +106,9 @@ export class RuleTrials {
   }
 
   /** Measures each rule by itself; those that do not come to an end have no time. */
-  async times(kept: KeptRuleSet, sample: readonly SampleFile[], signal?: AbortSignal): Promise<RuleTime[]> {
+  async times(read: ReadRuleSet, sample: readonly SampleFile[], signal?: AbortSignal): Promise<RuleTime[]> {
     const seconds = new Map<string, number>();
-    for (const { rule, measured } of await this.#costsOf(kept, sample, signal)) {
+    for (const { rule, measured } of await this.#costsOf(read, sample, signal)) {
       if (typeof measured?.usPerMib === "number")
         seconds.set(rule, (seconds.get(rule) ?? 0) + measured.usPerMib / 1e6);
     }
@@ -115,23 +116,22 @@ export class RuleTrials {
   }
 
   async #costsOf(
-    { options: { paths, includeFolders, externals } }: KeptRuleSet,
+    { request: rules }: ReadRuleSet,
     sample: readonly SampleFile[],
     signal?: AbortSignal,
   ): Promise<readonly RuleCost[]> {
-    const rules = { paths, includeFolders, externals };
     const request = { rules, sample, runs: 1, timeoutMs: MEASURE_MS };
     const work = (limit: AbortSignal) => measureCost(request, () => {}, limit);
     return (await this.#within(COST_MS, "working out the costs", this.#long, work, signal)).rules;
   }
 
-  async #costs(kept: KeptRuleSet): Promise<SlowRule[]> {
-    return (await this.#costsOf(kept, []))
+  async #costs(read: ReadRuleSet): Promise<SlowRule[]> {
+    return (await this.#costsOf(read, []))
       .filter(({ advice }) => advice.length > 0)
       .map(({ rule, namespace, file, line, quality, candidates, advice }) => ({
         rule,
-        namespace: kept.shown.path(namespace),
-        file: kept.shown.path(file),
+        namespace: read.shown.path(namespace),
+        file: read.shown.path(file),
         line,
         quality,
         tries_per_mib: Number(candidates.toPrecision(4)),
