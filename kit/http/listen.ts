@@ -116,13 +116,23 @@ function bunTls({ cert, key, clientCa, keyExchangeGroups, only13 }: TlsOptions):
 /** Versions that are older than TLS 1.3. */
 const BEFORE_13 = constants.SSL_OP_NO_TLSv1_2 | constants.SSL_OP_NO_TLSv1_1 | constants.SSL_OP_NO_TLSv1;
 
+/** Where none can be made, neither can the socket, and binding says why. @throws the timeout */
+async function startLock(path: string): Promise<Disposable | null> {
+  try {
+    return await holdFileInTurn(`${path}.lock`, AbortSignal.timeout(LOCK_MS));
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}
+
 /** Others hold it for milliseconds, while they start. */
 const LOCK_MS = 10_000;
 
 /** The socket is its owner's alone from the moment it exists. Bun removes it when the server stops. */
 async function bindSocket<T>(path: string, bind: (path: string) => T): Promise<T> {
   // Another program that starts here would remove the socket that this one makes.
-  using _ = await holdFileInTurn(`${path}.lock`, AbortSignal.timeout(LOCK_MS));
+  using _ = await startLock(path);
   await clearSocketPath(path);
   const umask = process.umask(0o177);
   try {

@@ -87,7 +87,7 @@ for (const [name, command] of Object.entries(WAYS)) {
         "--uncalibrated",
       ]);
       expect(streamed).toEqual({
-        stdout: expect.stringMatching(/^[0-9a-f]{64}$/),
+        stdout: expect.stringMatching(/^[0-9a-f]{64}\n$/),
         stderr: "",
         exitCode: 0,
       });

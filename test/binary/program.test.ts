@@ -141,7 +141,7 @@ describe("with this machine's noise", () => {
   test("stream: exact lengths, and no two runs alike", async () => {
     const hex = await run(["stream", "--format", "hex", "--bytes", "32", "--uncalibrated"]);
     expect([hex.exitCode, hex.stderr]).toEqual([0, ""]);
-    expect(hex.stdout.toString()).toMatch(/^[0-9a-f]{64}$/);
+    expect(hex.stdout.toString()).toMatch(/^[0-9a-f]{64}\n$/);
     const again = await run(["stream", "--format", "hex", "--bytes", "32"]);
     expect(again.stdout.equals(hex.stdout)).toBe(false);
     expect((await run(["stream", "--mode", "drbg", "--bytes", "5M"])).stdout.length).toBe(5 << 20);
@@ -271,7 +271,7 @@ describe("in poor surroundings", () => {
       [...asNobody, program, "stream", "--format", "hex", "--bytes", "16"],
       { env: { PATH: "/usr/bin:/bin" }, cwd: readOnly },
     );
-    expect(stdout.toString()).toMatch(/^[0-9a-f]{32}$/);
+    expect(stdout.toString()).toMatch(/^[0-9a-f]{32}\n$/);
     expect(exitCode).toBe(0);
   });
 });

@@ -130,10 +130,10 @@ async function expectToWork(command: readonly string[]): Promise<void> {
   const sources = ["--sources", "cpu_trng,vmstat", "--credit", "cpu_trng=4,vmstat=0.5", "--uncalibrated"];
   const credited = [...sources, "--timeout", "120"];
   const streamed = await run([...command, "stream", "--bytes", "32", ...hex, ...credited]);
-  expect(streamed).toMatchObject({ stdout: expect.stringMatching(/^[0-9a-f]{64}$/), exitCode: 0 });
+  expect(streamed).toMatchObject({ stdout: expect.stringMatching(/^[0-9a-f]{64}\n$/), exitCode: 0 });
   // By the native library: its AES passes the self-test, or there would be nothing.
   const bulk = await run([...command, "stream", "--mode", "drbg", "--bytes", "256K", ...hex, ...credited]);
-  expect(bulk).toMatchObject({ stdout: expect.stringMatching(/^[0-9a-f]{524288}$/), exitCode: 0 });
+  expect(bulk).toMatchObject({ stdout: expect.stringMatching(/^[0-9a-f]{524288}\n$/), exitCode: 0 });
 }
 
 describe("linux-arm64", () => {
