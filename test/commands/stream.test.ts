@@ -76,7 +76,9 @@ describe("stream", () => {
     const sources = [fakeSource({ id: "dry" }, () => 1)];
     const io = fakeIo();
     const args = { mode: "full", bytes: "64", format: "hex", timeout: "100ms" };
-    const error = await streamBytes(options(args), io, depsOf(sources)).catch((reason: unknown) => reason);
+    const error = await streamBytes(options(args), io, depsOf(sources), assessHere).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toBeInstanceOf(InsufficientEntropyError);
     expect(io.written().toString()).not.toContain("\n");
   });

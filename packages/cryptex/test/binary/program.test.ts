@@ -106,7 +106,7 @@ const CODE: Readonly<Record<string, string>> = {
 };
 
 test("agents scan, read code and make indexes with what is inside", async () => {
-  mkdirSync(join(folder, "code"));
+  mkdirSync(join(folder, "code"), { recursive: true });
   writeFileSync(join(folder, "code/lamp.py"), "def lamp(): pass\n");
   const args = [
     "mcp",
