@@ -1,5 +1,5 @@
 import { MixedRadixTransform } from "./mixed-radix-transform.ts";
-import { rootsOfUnity } from "./roots-of-unity.ts";
+import { RootTable } from "./roots-of-unity.ts";
 
 /**
  * Discrete Fourier transform of n complex numbers for any n, prime or not, by Bluestein's method: with
@@ -9,60 +9,69 @@ import { rootsOfUnity } from "./roots-of-unity.ts";
  */
 export class BluesteinTransform {
   readonly #convolution: MixedRadixTransform;
-  /** e^(−πi·j²/n), j < n. */
-  readonly #chirp: Float64Array;
-  /** Transform of the conjugate chirp, wrapped around, divided by the convolution's length. */
+  /** The roots that the chirp consists of: it would be as long as the numbers. */
+  readonly #roots: RootTable;
+  /**
+   * Transform of the conjugate chirp, wrapped around, divided by the convolution's length: its first half and one more. As the
+   * chirp, it is the same from its end.
+   */
   readonly #kernel: Float64Array;
   readonly #work: Float64Array;
 
   constructor(readonly n: number) {
     const length = smoothLength(2 * n - 1);
     this.#convolution = new MixedRadixTransform(length);
-    this.#chirp = new Float64Array(2 * n);
-    this.#kernel = new Float64Array(2 * length);
+    this.#roots = new RootTable(2 * n);
     this.#work = new Float64Array(2 * length);
-    const roots = rootsOfUnity(2 * n);
-    // `square` is j² modulo 2n, kept by adding 2j + 1, so that no angle loses digits.
-    for (let j = 0, square = 0; j < n; j++) {
-      const re = roots[2 * square]!;
-      const im = roots[2 * square + 1]!;
-      this.#chirp[2 * j] = re;
-      this.#chirp[2 * j + 1] = im;
-      for (const at of [2 * j, 2 * ((length - j) % length)]) {
-        this.#kernel[at] = re / length;
-        this.#kernel[at + 1] = -im / length;
-      }
-      square = (square + 2 * j + 1) % (2 * n);
-    }
-    this.#convolution.transform(this.#kernel);
+    const work = this.#work;
+    this.#eachChirp((j, re, im) => {
+      const mirrored = (length - j) % length;
+      work[2 * mirrored] = work[2 * j] = re / length;
+      work[2 * mirrored + 1] = work[2 * j + 1] = -im / length;
+    });
+    this.#convolution.transform(work);
+    this.#kernel = work.slice(0, 2 * (Math.floor(length / 2) + 1));
   }
 
   /** Transforms in place. */
   transform(values: Float64Array): void {
     if (values.length !== 2 * this.n) throw new RangeError(`expected ${this.n} complex numbers`);
     const work = this.#work;
-    multiply(values, this.#chirp, work, this.n);
+    this.#eachChirp((j, re, im) => multiply(values, j, re, im, work));
     work.fill(0, 2 * this.n);
     this.#convolution.transform(work);
-    multiply(work, this.#kernel, work, this.#convolution.n);
+    const kernel = this.#kernel;
+    const { n: length } = this.#convolution;
+    for (let j = 0; j < length; j++) {
+      const at = 2 * Math.min(j, length - j);
+      multiply(work, j, kernel[at]!, kernel[at + 1]!, work);
+    }
     // The inverse transform is the forward one between two conjugations.
     for (let i = 1; i < work.length; i += 2) work[i] = -work[i]!;
     this.#convolution.transform(work);
     for (let i = 1; i < 2 * this.n; i += 2) work[i] = -work[i]!;
-    multiply(work, this.#chirp, values, this.n);
+    this.#eachChirp((j, re, im) => multiply(work, j, re, im, values));
+  }
+
+  /** Calls `use` with e^(−πi·j²/n) for each j < n. */
+  #eachChirp(use: (j: number, re: number, im: number) => void): void {
+    const { n } = this;
+    const chirp = new Float64Array(2);
+    // `square` is j² modulo 2n, kept by adding 2j + 1, so that no angle loses digits.
+    for (let j = 0, square = 0; j < n; j++) {
+      this.#roots.copy(square, chirp, 0);
+      use(j, chirp[0]!, chirp[1]!);
+      square = (square + 2 * j + 1) % (2 * n);
+    }
   }
 }
 
-/** out[j] = a[j]·b[j] for `count` complex numbers; `out` may be `a`. */
-function multiply(a: Float64Array, b: Float64Array, out: Float64Array, count: number): void {
-  for (let i = 0; i < 2 * count; i += 2) {
-    const ar = a[i]!;
-    const ai = a[i + 1]!;
-    const br = b[i]!;
-    const bi = b[i + 1]!;
-    out[i] = ar * br - ai * bi;
-    out[i + 1] = ar * bi + ai * br;
-  }
+/** Writes the complex number a[j] times (re, im) to out[j]; `out` may be `a`. */
+function multiply(a: Float64Array, j: number, re: number, im: number, out: Float64Array): void {
+  const ar = a[2 * j]!;
+  const ai = a[2 * j + 1]!;
+  out[2 * j] = ar * re - ai * im;
+  out[2 * j + 1] = ar * im + ai * re;
 }
 
 /** The smallest number 2^a·3^b·5^c that is at least `n`. */

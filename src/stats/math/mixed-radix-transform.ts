@@ -1,5 +1,5 @@
 import { butterflies2, butterflies3, butterflies4, butterflies5, butterfliesOdd } from "./butterflies.ts";
-import { rootsOfUnity } from "./roots-of-unity.ts";
+import { RootTable } from "./roots-of-unity.ts";
 
 /** Largest prime factor done by direct summation; above it Bluestein's method is faster. */
 export const LARGEST_RADIX = 61;
@@ -28,7 +28,7 @@ export class MixedRadixTransform {
   constructor(readonly n: number) {
     this.#radices = radicesOf(n);
     this.#scratch = new Float64Array(2 * n);
-    const roots = rootsOfUnity(n);
+    const roots = new RootTable(n);
     let stride = 1;
     this.#twiddles = this.#radices.map((radix) => {
       const table = twiddles(roots, n / (stride * radix), radix, stride);
@@ -59,15 +59,11 @@ export class MixedRadixTransform {
 }
 
 /** The factors e^(−2πi·jk·stride/n) of one pass, for each group j the k = 1 … radix − 1 in turn. */
-function twiddles(roots: Float64Array, groups: number, radix: number, stride: number): Float64Array {
+function twiddles(roots: RootTable, groups: number, radix: number, stride: number): Float64Array {
   const table = new Float64Array(2 * groups * (radix - 1));
   let to = 0;
   for (let j = 0; j < groups; j++) {
-    for (let k = 1; k < radix; k++) {
-      const root = 2 * j * k * stride;
-      table[to++] = roots[root]!;
-      table[to++] = roots[root + 1]!;
-    }
+    for (let k = 1; k < radix; k++, to += 2) roots.copy(j * k * stride, table, to);
   }
   return table;
 }

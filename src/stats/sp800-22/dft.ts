@@ -1,9 +1,9 @@
 import type { BitString } from "../bits.ts";
-import { realTransform } from "../math/real-transform.ts";
+import { countBelow } from "../math/bit-spectrum.ts";
 import { erfc } from "../math/special-functions.ts";
 import { header, type MinimumOption, notApplicable, type Outcome } from "./outcome.ts";
 
-/** Most bits: the transform takes 40 bytes of memory a bit, four times as many where n/2 has a prime factor above 61. */
+/** Most bits: the transform takes up to 64 MB for them, some ten times as much where n has few divisors below 64. */
 const LONGEST = 2 ** 26;
 
 /**
@@ -18,12 +18,8 @@ export function dft(bits: BitString, options: MinimumOption = {}): Outcome {
   if (n < least) return notApplicable(of, `${n} bits are fewer than the ${least} needed`);
   if (n > LONGEST)
     return notApplicable(of, `${n} bits are more than the ${LONGEST} the transform has memory for`);
-  const spectrum = realTransform(signs(bits));
   const limit = n * Math.log(20);
-  let below = 0;
-  for (let i = 0; i + 1 < n; i += 2) {
-    if (spectrum[i]! * spectrum[i]! + spectrum[i + 1]! * spectrum[i + 1]! < limit) below++;
-  }
+  const below = countBelow(bits, limit);
   const expected = (0.95 * n) / 2;
   const statistic = (below - expected) / Math.sqrt((n * 0.95 * 0.05) / 4);
   return {
@@ -33,11 +29,4 @@ export function dft(bits: BitString, options: MinimumOption = {}): Outcome {
     pValues: [erfc(Math.abs(statistic) * Math.SQRT1_2)],
     details: { threshold: Math.sqrt(limit), below, expected },
   };
-}
-
-/** The bits as +1 and −1. */
-function signs({ bytes, length }: BitString): Float64Array {
-  const out = new Float64Array(length);
-  for (let i = 0; i < length; i++) out[i] = ((bytes[i >> 3]! >> (7 - (i & 7))) & 1) * 2 - 1;
-  return out;
 }
