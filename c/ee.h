@@ -45,7 +45,8 @@ EE_EXPORT uint32_t ee_abi_version(void);
  *
  * Gives a kernel what it needs of the machine besides memory. Returns 0 or a negative errno.
  *   check  finds out whether the kernel can run on this machine; leaves nothing behind but loaded libraries
- *   open   gives it a folder to make its file in, or (null) has it find its device; -EBUSY if it has one
+ *   open   gives it a folder to make its file in, the bytes of memory that it may take, or (null) has it find its device;
+ *          -EBUSY if it has one
  *   close  takes that away again, if there is something; null
  * What is open belongs to the thread that opened it: other threads neither see nor miss it. It is closed when that thread
  * ends, however it ends.

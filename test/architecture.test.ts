@@ -23,6 +23,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   { name: "kit/abort", files: /^kit\/abort\.ts$/, may: [], packages: /^$/ },
   { name: "kit/thread", files: /^kit\/thread\.ts$/, may: ["kit/abort"], packages: /^node:worker_threads$/ },
   {
+    name: "kit/memory",
+    files: /^kit\/memory\.ts$/,
+    may: ["kit/errors", "kit/files"],
+    packages: /^node:path$/,
+  },
+  {
     name: "kit/make",
     files: /^kit\/make\//,
     may: ["kit/native", "kit/files", "kit/term"],
@@ -101,7 +107,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "sources",
     files: /^src\/sources\//,
-    may: ["source", "errors", "host", "kernels", "kit/term", "kit/abort", "kit/files"],
+    may: ["source", "errors", "host", "kernels", "kit/term", "kit/abort", "kit/files", "kit/memory"],
     packages: /^node:/,
   },
   {
@@ -136,6 +142,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/format",
       "kit/files",
       "kit/abort",
+      "kit/memory",
       "kit/term",
       "pool",
       "rbg",
@@ -270,6 +277,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/term",
       "kit/format",
       "kit/abort",
+      "kit/memory",
     ],
     packages: /^(node:|simple-statistics$)/,
   },

@@ -10,8 +10,11 @@
  *
  * Where a flush does not reach the memory (some systems on a chip have a last cache that it skips), the loads walk
  * through more memory than caches hold: each is on another page, half the field or more from the one before, and at no
- * constant stride, which a prefetcher would learn.
+ * constant stride, which a prefetcher would learn. How much memory that may be, who opens it says.
  */
+#include <errno.h>
+#include <stdlib.h>
+
 #include "cpu.h"
 #include "ee.h"
 #include "kernel.h"
@@ -22,9 +25,10 @@
 /* From one line to the next: another page, on most machines another row and bank. An odd number of lines meets them all. */
 #define STRIDE (((size_t)1 << 20) + 64)
 
-/* 256 MB: more than the last cache of any machine likely to need the walk. */
-#define WALK_BITS 28
-#define WALK_SIZE ((size_t)1 << WALK_BITS)
+/* 256 MB unless told otherwise: more than the last cache of any machine likely to need the walk. */
+#define MOST_WALK_BITS 28
+/* A smaller field fits the caches of telephones. */
+#define LEAST_WALK_BITS 24
 #define LINE_BITS 6
 #define SMALLEST_PAGE 4096
 
@@ -33,7 +37,8 @@
 #define TEST_ROUNDS 4
 
 static ee_workspace lines = {.size = LOADS * STRIDE, .busy = ATOMIC_FLAG_INIT};
-static ee_workspace field = {.size = WALK_SIZE, .busy = ATOMIC_FLAG_INIT};
+static ee_workspace field = {.size = (size_t)1 << MOST_WALK_BITS, .busy = ATOMIC_FLAG_INIT};
+static int walk_bits = MOST_WALK_BITS;
 
 /* Returns the least total time of TEST_LOADS loads of one line, in counter units: interruptions only add to it. */
 static uint64_t time_loads(void **line, bool flush) {
@@ -98,14 +103,14 @@ static int32_t sample_walk(uint64_t *out, size_t n) {
   unsigned char *memory = field.memory;
   if (field.fresh) {
     /* Pages never written to may all be one shared page of zeros. */
-    for (size_t at = 0; at < WALK_SIZE; at += SMALLEST_PAGE) memory[at] = 0;
+    for (size_t at = 0; at < field.size; at += SMALLEST_PAGE) memory[at] = 0;
     field.fresh = false;
   }
   for (size_t i = 0; i < n; i++) {
     unsigned char value = 0;
     const uint64_t before = ee_ticks();
     for (int k = 0; k < LOADS; k++) {
-      const size_t place = __builtin_bitreverse32(count++) >> (32 - WALK_BITS) & ~(((size_t)1 << LINE_BITS) - 1);
+      const size_t place = __builtin_bitreverse32(count++) >> (32 - walk_bits) & ~(((size_t)1 << LINE_BITS) - 1);
       value = memory[place + value];
       EE_OPERATION(value);
     }
@@ -114,10 +119,9 @@ static int32_t sample_walk(uint64_t *out, size_t n) {
   return ee_leave(&field, out, n, 0);
 }
 
-EE_KERNEL int32_t ee_dram_row_buffer(uint64_t *out, size_t n) {
+/* Lays out the lines, and finds out if the loads have to walk. */
+static bool lay_out(void) {
   static bool flushing;
-  int32_t error = ee_enter(&lines, out, n);
-  if (error != 0) return error;
   if (lines.fresh) {
     for (size_t k = 0; k < LOADS; k++) {
       *(void **)(lines.memory + k * STRIDE) = lines.memory + (k + 1) % LOADS * STRIDE;
@@ -125,7 +129,60 @@ EE_KERNEL int32_t ee_dram_row_buffer(uint64_t *out, size_t n) {
     flushing = flush_reaches_memory((void **)lines.memory);
     lines.fresh = false;
   }
-  if (flushing) {
+  return flushing;
+}
+
+/* Returns the bits of the largest field of at most so many bytes; -ENOMEM if it would be too small, -EINVAL for no number. */
+static int32_t bits_within(const char *bytes) {
+  if (bytes == NULL) return MOST_WALK_BITS;
+  char *end;
+  const unsigned long long most = strtoull(bytes, &end, 10);
+  if (*bytes < '0' || *bytes > '9' || *end != '\0') return -EINVAL;
+  int bits = MOST_WALK_BITS;
+  while (bits >= LEAST_WALK_BITS && most >> bits == 0) bits--;
+  return bits < LEAST_WALK_BITS ? -ENOMEM : bits;
+}
+
+/* `bytes` is the most memory that a walk may take, in decimal digits; null for as much as it likes. -ENOMEM if it needs more. */
+EE_COMMAND int32_t ee_dram_row_buffer_check(const char *bytes) {
+  int32_t error = ee_enter(&lines, NULL, 0);
+  if (error != 0) return error;
+  if (!lay_out()) {
+    const int32_t bits = bits_within(bytes);
+    if (bits < 0) error = bits;
+  }
+  return ee_leave_raw(&lines, error);
+}
+
+static void forget_field(int bits) {
+  if (field.memory != NULL) ee_unmap(field.memory, field.size);
+  field.memory = NULL;
+  field.size = (size_t)1 << bits;
+  walk_bits = bits;
+}
+
+/* The same number; the walk keeps to it until it is closed. */
+EE_COMMAND int32_t ee_dram_row_buffer_open(const char *bytes) {
+  int32_t error = ee_enter(&lines, NULL, 0);
+  if (error != 0) return error;
+  const int32_t bits = lay_out() ? MOST_WALK_BITS : bits_within(bytes);
+  if (bits < 0) error = bits;
+  else if (bits != walk_bits) forget_field(bits);
+  return ee_leave_raw(&lines, error);
+}
+
+EE_COMMAND int32_t ee_dram_row_buffer_close(const char *nothing) {
+  (void)nothing;
+  const int32_t error = ee_enter(&lines, NULL, 0);
+  if (error != 0) return error;
+  forget_field(MOST_WALK_BITS);
+  return ee_leave_raw(&lines, 0);
+}
+
+EE_KERNEL int32_t ee_dram_row_buffer(uint64_t *out, size_t n) {
+  int32_t error = ee_enter(&lines, out, n);
+  if (error != 0) return error;
+  if (lay_out()) {
     sample_flushed(out, n);
     return ee_leave(&lines, out, n, 0);
   }

@@ -52,7 +52,8 @@ export async function openData(
       const name = `${origin.mode === "full" ? "full entropy" : "drbg"}, sources ${origin.sources}`;
       const pieces = poolBytes(open[origin.mode], origin.timeoutMs, bytes ?? 0, signal);
       return {
-        ...generated("pool", name, 8, pieces, bytes),
+        // The pool's memory goes before the tests take theirs.
+        ...generated("pool", name, 8, thenClose(pieces, open), bytes),
         [Symbol.asyncDispose]: async () => open.close(),
       };
     }
@@ -98,6 +99,17 @@ async function* rawSymbols(
   const limits = { samples: Math.ceil((8 * bytes) / symbolBits), pieceSamples: PIECE_SAMPLES };
   for await (const trace of sampleUntil(source, host, limits, signal)) {
     yield packLowBits(toSymbols(trace, symbolBits), symbolBits).bytes;
+  }
+}
+
+async function* thenClose(
+  pieces: AsyncIterable<Uint8Array>,
+  open: { close(): void },
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } finally {
+    open.close();
   }
 }
 

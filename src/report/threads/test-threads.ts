@@ -2,6 +2,14 @@
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { onAbort } from "#kit/abort.ts";
+import {
+  LARGE_TASK_BYTES,
+  outOfMemory,
+  requireMemory,
+  type TestMemory,
+  taskBytes,
+  testMemory,
+} from "./memory.ts";
 import { runTask, type TaskResult, type TestTask } from "./test-tasks.ts";
 
 export type Answer =
@@ -19,6 +27,8 @@ interface Thread {
   readonly worker: Worker;
   ready: boolean;
   job: Job | undefined;
+  /** The most that its tasks have taken: they leave it to be collected. */
+  heldBytes: number;
 }
 
 /** Returns the bytes in shared memory, so that tasks carry no copy. */
@@ -40,20 +50,29 @@ export class TestThreads implements Disposable {
   /**
    * @param size most threads, started when tasks come; 0: all work is done in this thread
    * @param signal ends the threads; tasks are then rejected with its reason
+   * @param memory for all tasks together: where it is short, fewer run at once
    */
-  constructor(size: number, signal?: AbortSignal) {
-    this.#size = size;
+  constructor(
+    size: number,
+    signal?: AbortSignal,
+    private readonly memory: TestMemory = testMemory(),
+  ) {
+    this.#size = memory.usualBytes < 2 * memory.threadBytes ? 0 : size;
     this.#listener = signal && onAbort(signal, () => this.close(signal.reason));
   }
 
-  /** Tasks that can run at once, at least 1. */
+  /** Tasks that can run at once if they are small, at least 1. */
   get size(): number {
     return Math.max(1, this.#size);
   }
 
-  /** @throws errors of the test; Error if its thread died; the reason given to `close` */
+  /**
+   * @throws errors of the test; Error if its thread died; the reason given to `close`; InputError for a task that takes more
+   * memory than there is
+   */
   run<T extends TestTask>(task: T): Promise<TaskResult<T>> {
     return new Promise<unknown>((resolve, reject) => {
+      requireMemory(task, this.memory);
       this.#waiting.push({ task, resolve, reject });
       this.#pump();
     }) as Promise<TaskResult<T>>;
@@ -83,23 +102,66 @@ export class TestThreads implements Disposable {
       void this.#workHere();
       return;
     }
-    for (const thread of this.#threads) {
-      if (!thread.job) this.#give(thread);
+    while (this.#waiting.length > 0) {
+      // Large ones first: else they would be left for the end, when there is nothing to do beside them.
+      const job = this.#waiting
+        .filter(({ task }) => this.#hasRoom(taskBytes(task)))
+        .reduce<Job | undefined>((a, b) => (a && taskBytes(a.task) >= taskBytes(b.task) ? a : b), undefined);
+      if (!job) return;
+      this.#makeRoom(taskBytes(job.task));
+      const thread = this.#idle[0] ?? this.#start();
+      if (!thread) return;
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      thread.job = job;
+      thread.heldBytes = Math.max(thread.heldBytes, taskBytes(job.task));
+      thread.worker.postMessage(job.task);
     }
-    while (this.#waiting.length > 0 && this.#threads.length < this.#size) this.#start();
   }
 
-  #give(thread: Thread): void {
-    const job = this.#waiting.shift();
-    if (!job) return;
-    thread.job = job;
-    thread.worker.postMessage(job.task);
+  get #idle(): Thread[] {
+    return this.#threads.filter(({ job }) => !job);
   }
 
-  #start(): void {
-    // The compiled binary has all its entry points in one folder, and this file in the first of them.
-    const worker = new Worker(new URL("./test-worker.ts", import.meta.url));
-    const thread: Thread = { worker, ready: false, job: undefined };
+  /** Tells if a task can begin now: beside those that run, or alone. */
+  #hasRoom(bytes: number): boolean {
+    const busy = this.#threads.filter(({ job }) => job);
+    if (busy.length >= this.#size) return false;
+    return busy.length === 0 || this.#taken(busy) + this.memory.threadBytes + bytes <= this.memory.usualBytes;
+  }
+
+  /** Ends idle threads, for the sake of what they hold, until a task of so many bytes fits. */
+  #makeRoom(bytes: number): void {
+    const most = this.memory.usualBytes;
+    for (let idle = this.#idle; idle.length > 0; idle = this.#idle) {
+      const others = this.#threads.filter((thread) => thread !== idle[0]);
+      const reused = this.memory.threadBytes + Math.max(idle[0]!.heldBytes, bytes);
+      if (this.#taken(others) + reused <= most) return;
+      this.#end(idle.reduce((a, b) => (b.heldBytes > a.heldBytes ? b : a)));
+    }
+  }
+
+  #taken(threads: readonly Thread[]): number {
+    return threads.reduce((sum, { heldBytes }) => sum + this.memory.threadBytes + heldBytes, 0);
+  }
+
+  #end(thread: Thread): void {
+    const index = this.#threads.indexOf(thread);
+    if (index >= 0) this.#threads.splice(index, 1);
+    void thread.worker.terminate();
+  }
+
+  /** @returns undefined where the system gives no thread: the work is then done without */
+  #start(): Thread | undefined {
+    let worker: Worker;
+    try {
+      // The compiled binary has all its entry points in one folder, and this file in the first of them.
+      worker = new Worker(new URL("./test-worker.ts", import.meta.url));
+    } catch {
+      this.#size = 0;
+      if (this.#threads.length === 0) void this.#workHere();
+      return undefined;
+    }
+    const thread: Thread = { worker, ready: false, job: undefined, heldBytes: 0 };
     this.#threads.push(thread);
     worker.on("message", (answer: Answer) => {
       if (answer.kind === "ready") {
@@ -109,12 +171,15 @@ export class TestThreads implements Disposable {
       const { job } = thread;
       thread.job = undefined;
       if (answer.kind === "result") job?.resolve(answer.result);
-      else job?.reject(answer.error);
+      else job?.reject(outOfMemory(answer.error, this.memory));
+      // Chunks of permutations share what they have made of the data.
+      const isLast = job && job.task.kind !== "permutations" && taskBytes(job.task) >= LARGE_TASK_BYTES;
+      if (isLast) this.#end(thread);
       this.#pump();
     });
     worker.on("error", (error: Error) => this.#lost(thread, error.message));
     worker.on("exit", (code: number) => this.#lost(thread, `exit code ${code}`));
-    this.#give(thread);
+    return thread;
   }
 
   #lost(thread: Thread, reason: string): void {
@@ -141,7 +206,7 @@ export class TestThreads implements Disposable {
         if (this.#closed) throw this.#closed.reason;
         job.resolve(await runTask(job.task));
       } catch (error) {
-        job.reject(error);
+        job.reject(outOfMemory(error, this.memory));
       }
     }
     this.#working = false;

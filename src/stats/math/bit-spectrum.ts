@@ -9,7 +9,7 @@
  * so that half of them are enough.
  */
 import type { BitString } from "../bits.ts";
-import { complexTransform } from "./real-transform.ts";
+import { complexTransform, transformBytes } from "./real-transform.ts";
 import { rootsOfUnity } from "./roots-of-unity.ts";
 
 /** Most complex numbers in a transform, where n has divisors for it: with all tables some 64 MB. */
@@ -75,7 +75,12 @@ function columnsOf({ bytes, length }: BitString, parts: number): Uint8Array[] {
 }
 
 /** Fills `values` with what is transformed for the remainder r. */
-function combine(columns: readonly Uint8Array[], r: number, parts: number, values: Float64Array): void {
+function combine(
+  columns: readonly Uint8Array[],
+  r: number,
+  parts: number,
+  values: Float64Array<ArrayBuffer>,
+): void {
   const m = values.length / 2;
   // For r = 0 the order is infinite, and each root 1.
   rootsOfUnity((m * parts) / r, m, values);
@@ -109,4 +114,10 @@ function sums(r: number, parts: number, first: number): Float64Array {
     }
   }
   return table;
+}
+
+/** Returns the memory that `countBelow` takes for n bits, bytes. */
+export function spectrumBytes(n: number): number {
+  const parts = partsOf(Math.max(1, n));
+  return transformBytes(Math.max(1, n) / parts) + 16 * (n / parts) + n / 8;
 }

@@ -68,3 +68,10 @@ export function realTransform(x: Float64Array): Float64Array {
   spectrum[n + 1] = 0;
   return spectrum;
 }
+
+/** Returns the memory of a transform of n complex numbers with its tables, bytes. */
+export function transformBytes(n: number): number {
+  const isSmooth = radicesOf(n).every((radix) => radix <= LARGEST_RADIX);
+  // A convolution of twice the length, its other factor, and the room where it is done.
+  return isSmooth ? 32 * n : 2 * (32 + 16 + 8) * n;
+}

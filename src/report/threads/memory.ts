@@ -1,0 +1,96 @@
+/** The memory that tests take, and how much of it they may take at once. */
+import { type MemoryRoom, memoryRoom, requireRoom } from "#kit/memory.ts";
+import { InputError } from "../../errors.ts";
+import { spectrumBytes } from "../../stats/math/bit-spectrum.ts";
+import type { TestTask } from "./test-tasks.ts";
+
+const MIB = 2 ** 20;
+
+/** Most that all tests together take of a machine that has more, unless one takes more alone: with the program about 256 MiB. */
+const USUAL_BYTES = 176 * MIB;
+
+/** A thread that has run small tests, and the addresses that one reserves. Both measured. */
+const THREAD_BYTES = 24 * MIB;
+const THREAD_ADDRESSES = 224 * MIB;
+
+/** A task from here on is the last one of its thread: only the end of a thread gives back what it took. */
+export const LARGE_TASK_BYTES = 32 * MIB;
+
+/** The memory for tests, as threads share it. */
+export interface TestMemory {
+  /** Tasks and threads together keep below this, unless a task runs alone. */
+  readonly usualBytes: number;
+  /** Memory of a thread besides its tasks. */
+  readonly threadBytes: number;
+  /** The room that the system still gives; undefined where it names no limit. */
+  readonly room: MemoryRoom | undefined;
+}
+
+export function testMemory(room: MemoryRoom | undefined = memoryRoom()): TestMemory {
+  return {
+    usualBytes: room?.ofAddresses ? room.bytes : Math.min(USUAL_BYTES, room?.bytes ?? USUAL_BYTES),
+    threadBytes: room?.ofAddresses ? THREAD_ADDRESSES : THREAD_BYTES,
+    room,
+  };
+}
+
+/**
+ * Returns what the task takes at its height, bytes. Measured with random data (`npm run bench memory`), which take most, and
+ * rounded up.
+ */
+export function taskBytes(task: TestTask): number {
+  switch (task.kind) {
+    case "battery":
+      return battery(task.bytes.length, task.tests);
+    case "sp800-22":
+      return SMALL_BYTES + (task.tests?.includes("dft") === false ? 0 : spectrumBytes(8 * task.bytes.length));
+    case "ais31":
+      return SMALL_BYTES + 12 * task.bytes.length;
+    case "fips140-2":
+      return SMALL_BYTES;
+    case "assess": {
+      const { symbols, packed, bitsPerSymbol } = task;
+      const count = packed ? (8 * symbols.length) / bitsPerSymbol : symbols.length;
+      // 90 bytes a symbol of 8 bits, half of them for its bits.
+      return 24 * MIB + count * 10 * (bitsPerSymbol + 1);
+    }
+    case "restart":
+      return SMALL_BYTES + 60 * task.matrix.length;
+    case "permutations":
+      return SMALL_BYTES + 32 * task.symbols.length;
+  }
+}
+
+/** Most tests work on the data as they are. */
+const SMALL_BYTES = 8 * MIB;
+/** The dictionary of the Lempel-Ziv test, for any length from 100,000 bytes on. */
+const DICTIONARY_BYTES = 32 * MIB;
+
+function battery(bytes: number, tests: readonly string[] | undefined): number {
+  const has = (test: string) => tests?.includes(test) ?? true;
+  return (
+    SMALL_BYTES +
+    (has("dft") ? spectrumBytes(8 * bytes) : 0) +
+    (has("lempel-ziv") ? Math.min(DICTIONARY_BYTES, 320 * bytes) : 0)
+  );
+}
+
+const NAMES: Readonly<Partial<Record<TestTask["kind"], string>>> = {
+  assess: "an assessment by SP 800-90B",
+  restart: "the restart test",
+  permutations: "the permutation test",
+};
+
+const HINTS = ["test less of the data (--bytes, head -c), or with a suite that takes less (--suite)"];
+
+/** @throws InputError if the task takes more than there is */
+export function requireMemory(task: TestTask, { room }: TestMemory): void {
+  requireRoom(taskBytes(task), NAMES[task.kind] ?? `the suite ${task.kind}`, HINTS, room);
+}
+
+/** Puts the runtime's refusal of memory into words; returns other errors as they are. */
+export function outOfMemory(error: unknown, { room }: TestMemory): unknown {
+  if (!(error instanceof Error) || !/out of memory/i.test(error.message)) return error;
+  const least = room === undefined ? "" : `: the least limit is ${room.limit}`;
+  return new InputError(`a test ran out of memory${least}`, { hints: HINTS, cause: error });
+}
