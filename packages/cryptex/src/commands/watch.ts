@@ -12,7 +12,7 @@ import { ReloadWish, runWatch, untilEnd } from "../watch/run-watch.ts";
 import { INCOMPLETE } from "./exits.ts";
 import { noRules } from "./no-rules.ts";
 import { ownFiles } from "./own-files.ts";
-import { chosenRules } from "./rule-flags.ts";
+import { chosenRules, plainRules } from "./rule-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
 import { checkWatchOptions, WATCH_FLAGS } from "./watch-flags.ts";
 import { WatchLines } from "./watch-lines.ts";
@@ -38,11 +38,14 @@ export const watch = command({
     const { path, exclude, maxSize, recursive, follow, threads, debounce, poll, initial } = options;
     const { signal } = io;
     const warn = (text: string) => io.log.warn(text);
+    const named = plainRules(options, env).paths;
     const rules = await chosenRules(options, io, env);
     const wish = new ReloadWish();
     using _hangUp = io.errIsTerminal ? undefined : io.onHangUp(() => wish.make());
     const folder = join(cacheFolder("cryptex", env), "rules");
-    const reopen = () => openRuleSet({ ...rules, cacheFolder: folder, warn, signal });
+    // A packed set is verified each time.
+    const reopen = async () =>
+      openRuleSet({ ...(await chosenRules(options, io, env)), cacheFolder: folder, warn, signal });
     const ruleSet = await reopen();
     using line = new ProgressLine({ err: io.err, errIsTerminal: false }, () => "");
     using output = new ScanOutput({ out: io.outToTheEnd, err: io.err, outIsTerminal: false }, line);
@@ -59,7 +62,7 @@ export const watch = command({
     const onNote = lines.note.bind(lines);
     using watcher = openWatcher({ walk, debounceMs: debounce, initial, onNote }, poll, warn);
     using _files = options.reload
-      ? watchRuleFiles([...rules.paths, ...ruleSet.files], debounce, poll, () => wish.make())
+      ? watchRuleFiles([...named, ...rules.paths, ...ruleSet.files], debounce, poll, () => wish.make())
       : undefined;
     const { timeout: timeoutMs, maxStrings, listClean } = options;
     const limits = { walk, timeoutMs, maxStrings, listClean, ...(threads !== undefined && { threads }) };

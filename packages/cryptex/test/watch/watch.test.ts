@@ -4,6 +4,7 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
+  copyFileSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -341,6 +342,38 @@ describe.skipIf(!isLinux)("inotify, in particular", () => {
     folder.write("rules/c.yar", `${RULES} rule third { condition: true }`);
     await watch.until((line) => line.type === "start" && line.rules === 2);
   });
+});
+
+test("a packed set: what is read again is verified again", async () => {
+  using folder = work({ "rules/a.yar": RULES });
+  const must = async (...args: readonly string[]) => {
+    const { exitCode, stderr } = await runCryptex(folder, ...args, "--keys", "keys");
+    expect(exitCode, stderr).toBe(0);
+  };
+  const pack = (version: string, file: string) =>
+    must("ruleset", "pack", "--rules", "rules", "--name", "house", "--version", version, "-o", file);
+  await must("keys", "new", "house");
+  await pack("1", "live.cxr");
+  folder.write("rules/b.yar", "rule other { condition: true }");
+  await pack("2", "next.cxr");
+  await using watch = await WatchProgram.start(
+    folder,
+    "d",
+    "--rules",
+    "live.cxr",
+    "--keys",
+    "keys",
+    "--reload",
+  );
+  copyFileSync(folder.at("live.cxr"), folder.at("old.cxr"));
+  renameSync(folder.at("next.cxr"), folder.at("live.cxr"));
+  await watch.until((line) => line.type === "start" && line.rules === 2);
+  renameSync(folder.at("old.cxr"), folder.at("live.cxr"));
+  expect(await watch.note("rules")).toMatchObject({
+    message: expect.stringMatching(/the old ones stay: .*it is version 1 of house/),
+  });
+  folder.write("d/1", "x");
+  await watch.match("d/1", "other");
 });
 
 describe("rules that change while they are read again", () => {
