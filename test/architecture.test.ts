@@ -277,7 +277,6 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/term",
       "kit/format",
       "kit/abort",
-      "kit/memory",
     ],
     packages: /^(node:|simple-statistics$)/,
   },

@@ -1,5 +1,4 @@
 /** `probe`: a look at one source's raw samples. */
-import { requireRoom } from "#kit/memory.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
@@ -9,6 +8,7 @@ import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { type FirstLook, firstLook } from "../recording/first-look.ts";
 import { requireAvailable, sampleUntil, takeTrace } from "../recording/sample-until.ts";
+import { requireLookMemory } from "../report/threads/memory.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { counterStepNs } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
@@ -21,8 +21,6 @@ const PIECE_SAMPLES = 65_536;
 const MAX_SAMPLES = 1_000_000_000;
 /** Without --raw all samples are held in memory. */
 const MAX_REPORT_SAMPLES = 10_000_000;
-/** Memory for a sample: it, its copy in order, its symbol and its estimate. Measured, rounded up. */
-const LOOK_BYTES = 350;
 
 export const probe = command({
   name: "probe",
@@ -68,11 +66,7 @@ export async function runProbe(options: ProbeOptions, io: Io, deps: Deps): Promi
   if (options.raw && io.outIsTerminal && !options.force) {
     throw new UsageError("raw samples would garble the terminal", ["redirect them, or --force"]);
   }
-  if (!options.raw) {
-    requireRoom(options.samples * LOOK_BYTES, `a look at ${options.samples} samples`, [
-      "take fewer, or write them all with --raw, which holds a piece at a time",
-    ]);
-  }
+  if (!options.raw) requireLookMemory(options.samples);
   await requireAvailable(source, deps.host);
 
   const limits = { samples: options.samples, pieceSamples: PIECE_SAMPLES };

@@ -47,6 +47,7 @@ export function taskBytes(task: TestTask): number {
     case "ais31":
       return SMALL_BYTES + 12 * task.bytes.length;
     case "fips140-2":
+    case "page":
       return SMALL_BYTES;
     case "assess": {
       const { symbols, packed, bitsPerSymbol } = task;
@@ -54,6 +55,8 @@ export function taskBytes(task: TestTask): number {
       // 90 bytes a symbol of 8 bits, half of them for its bits.
       return 24 * MIB + count * 10 * (bitsPerSymbol + 1);
     }
+    case "look":
+      return lookBytes(task.samples.length / 8);
     case "restart":
       return SMALL_BYTES + 60 * task.matrix.length;
     case "permutations":
@@ -82,6 +85,18 @@ const NAMES: Readonly<Partial<Record<TestTask["kind"], string>>> = {
 };
 
 const HINTS = ["test less of the data (--bytes, head -c), or with a suite that takes less (--suite)"];
+
+/** Of each sample of a first look: it, its copy in order, its symbol and its estimate. Measured, rounded up. */
+function lookBytes(samples: number): number {
+  return 350 * samples;
+}
+
+/** Asks before the samples are taken. @throws InputError if a look at them takes more than there is */
+export function requireLookMemory(samples: number): void {
+  requireRoom(lookBytes(samples), `a look at ${samples} samples`, [
+    "take fewer, or write them all with --raw, which holds a piece at a time",
+  ]);
+}
 
 /** @throws InputError if the task takes more than there is */
 export function requireMemory(task: TestTask, { room }: TestMemory): void {
