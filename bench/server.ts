@@ -74,10 +74,15 @@ async function load(port: number, path: string, connections: number, seconds: nu
             data(socket, piece) {
               bytes += piece.length;
               received += piece.length;
+              // A large answer comes in chunks, the last of which is empty.
+              const isLast =
+                piece.length >= 7 && piece.toString("latin1", piece.length - 7) === "\r\n0\r\n\r\n";
+              if (isLast) expected = received;
               if (expected === Number.POSITIVE_INFINITY) {
-                head += piece.toString("latin1", 0, MAX_HEAD_BYTES); // heads may come in pieces
+                if (head.length < MAX_HEAD_BYTES) head += piece.toString("latin1", 0, MAX_HEAD_BYTES); // it may come in pieces
                 const end = head.indexOf("\r\n\r\n");
-                if (end >= 0) expected = end + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1]);
+                const length = /content-length: (\d+)/i.exec(head)?.[1];
+                if (end >= 0 && length !== undefined) expected = end + 4 + Number(length);
                 if (end >= 0 && !head.startsWith("HTTP/1.1 200")) throw new Error(head);
               }
               if (received < expected) return;

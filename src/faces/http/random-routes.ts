@@ -108,8 +108,8 @@ function keptOpen(c: Context, idleTimeoutSeconds: number): Disposable {
   return { [Symbol.dispose]: () => server?.timeout?.(c.req.raw, idleTimeoutSeconds) };
 }
 
-/** Most streams that are open at the same time. */
-export const MAX_STREAMS = 256;
+/** Most streams that are open at the same time: with a piece each, 32 MiB. */
+export const MAX_STREAMS = 512;
 
 /** Bytes of each piece. Full entropy is sent in small ones, as it comes. */
 const STREAM_PIECE_BYTES = { full: 1_024, drbg: 65_536 };
