@@ -297,7 +297,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/engine",
     files: /^packages\/cryptex\/src\/engine\//,
-    may: ["cryptex/work-thread-url", "kit/errors", "kit/thread"],
+    may: ["cryptex/work-thread-url", "kit/errors", "kit/files", "kit/thread"],
     packages: /^node:/,
   },
   {
@@ -334,7 +334,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     ],
     packages: /^node:/,
   },
-  { name: "cryptex/archives", files: /^packages\/cryptex\/src\/archives\//, may: [], packages: /^node:fs$/ },
+  {
+    name: "cryptex/archives",
+    files: /^packages\/cryptex\/src\/archives\//,
+    may: ["kit/files"],
+    packages: /^$/,
+  },
   {
     name: "cryptex/explain",
     files: /^packages\/cryptex\/src\/explain\//,
@@ -391,7 +396,14 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "cryptex/harvest",
     files: /^packages\/cryptex\/src\/harvest\//,
-    may: ["cryptex/work-thread-url", "cryptex/dictionary", "cryptex/scan-runner", "kit/format", "kit/thread"],
+    may: [
+      "cryptex/work-thread-url",
+      "cryptex/dictionary",
+      "cryptex/scan-runner",
+      "kit/files",
+      "kit/format",
+      "kit/thread",
+    ],
     packages: /^(node:|@vscode\/tree-sitter-wasm($|\/))/,
   },
   {

@@ -1,7 +1,7 @@
 /** Serves a page and its files: to anybody, since there are no secrets in it. */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Hono } from "hono";
+import { readCarried } from "../files/carried-file.ts";
 import { unlessKnown } from "./conditions.ts";
 import type { HeaderFields } from "./refusal.ts";
 
@@ -26,7 +26,7 @@ export interface PageFile {
 export function addPage(router: Hono, files: readonly PageFile[]): void {
   for (const { path, loader, headers } of files) {
     // Read once: from source, another program may put a newer file in its place.
-    const content = readFileSync(path);
+    const content = readCarried(path);
     // Hono answers HEAD with the headers of GET alone, among which Bun has not put the length yet.
     const all = { ...headers, ...PAGE_HEADERS, "content-length": String(content.length) };
     const answer = () => new Response(content, { headers: all });

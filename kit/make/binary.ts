@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { replaceFile } from "../files/replace-file.ts";
 import { executableFile, hostTarget, type Target } from "../native/target.ts";
+import { writeCarried } from "./carried-files.ts";
 import { ROOT } from "./checkout.ts";
 import { signAdHoc } from "./code-signature.ts";
 import { programLicences } from "./licences.ts";
@@ -14,6 +15,8 @@ import type { BinaryRecipe, Recipe } from "./recipe.ts";
 /** Modules of the kit that are replaced in a binary. */
 const LIBRARY = /[/\\]kit[/\\]native[/\\]embedded\.ts$/;
 const LICENCES = /[/\\]kit[/\\]term[/\\]licences\.ts$/;
+const LICENCES_CODE = `import { readCarried } from "#kit/files/carried-file.ts";
+export const licences = async () => readCarried(path).toString();`;
 
 /**
  * Keeps a program to the code inside it: a file that BUN_OPTIONS names is not loaded before it, and no debugger gets in by
@@ -74,8 +77,7 @@ export async function compileBinary(
   // Bundled twice: to see which packages are in it, and then with their licences.
   const packages = packagesIn(await bundle(plan.options, plan.plugins), plan.packages);
   const licences = join(ROOT, "build", "licences", target, `${recipe.name}.txt`);
-  mkdirSync(dirname(licences), { recursive: true });
-  replaceFile(licences, Buffer.from(await programLicences(recipe, packages)));
+  writeCarried(licences, Buffer.from(await programLicences(recipe, packages)));
 
   mkdirSync(dirname(outfile), { recursive: true });
   const compiled = await bundle(
@@ -94,7 +96,7 @@ export async function compileBinary(
         autoloadPackageJson: false,
       },
     },
-    [...plan.plugins, embed(licences, LICENCES, "licences = () => Bun.file(path).text()")],
+    [...plan.plugins, embed(licences, LICENCES, LICENCES_CODE)],
   );
   const shipped = packagesIn(compiled, plan.packages);
   if (shipped.join() !== packages.join()) {
@@ -130,7 +132,7 @@ export async function bundlePlan(recipe: BinaryRecipe, target: Target): Promise<
     },
     plugins: [
       ...loadedLater.map(ownFile),
-      ...(library ? [embed(library, LIBRARY, "embeddedLibrary = path")] : []),
+      ...(library ? [embed(library, LIBRARY, "export const embeddedLibrary = path;")] : []),
       ...fitted.map(({ plugin }) => plugin),
     ],
     packages: [...fitted.flatMap(({ packages }) => packages), `node_modules/${runtimePackage(target).name}`],
@@ -188,15 +190,15 @@ function resolved(specifier: string, importer: string): string {
     : join(dirname(importer), specifier);
 }
 
-/** Replaces a module by one that carries `file`. @param exported its one export, made of `path`, the file inside the binary */
-function embed(file: string, filter: RegExp, exported: string): Bun.BunPlugin {
+/** Replaces a module by one that carries `file`. @param code of `path`, the file inside the binary */
+function embed(file: string, filter: RegExp, code: string): Bun.BunPlugin {
   return {
     name: `embed ${basename(file)}`,
     setup(build) {
       build.onLoad({ filter }, () => ({
         loader: "ts",
         contents: `import path from ${JSON.stringify(file)} with { type: "file" };
-export const ${exported};`,
+${code}`,
       }));
     },
   };

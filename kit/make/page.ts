@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { basename, extname, join, relative, resolve, sep } from "node:path";
 import { replaceFile } from "../files/replace-file.ts";
 import { packagesIn } from "./binary.ts";
+import { writeCarried } from "./carried-files.ts";
 import { ROOT } from "./checkout.ts";
 
 export interface PageRecipe {
@@ -39,7 +40,8 @@ export interface BundledPage {
 /** @throws AggregateError of what is wrong with its sources */
 export async function bundlePage(recipe: PageRecipe): Promise<BundledPage> {
   const bundle = await bundled(recipe);
-  return { files: await placed(bundle, recipe), packages: packagesIn(bundle) };
+  const files = await placed(bundle, `${recipe.folder}/carried`, writeCarried);
+  return { files, packages: packagesIn(bundle) };
 }
 
 async function bundled({ entry, publicPath, plugins = [] }: PageRecipe): Promise<Bun.BuildOutput> {
@@ -55,13 +57,17 @@ async function bundled({ entry, publicPath, plugins = [] }: PageRecipe): Promise
   return bundle;
 }
 
-function placed({ outputs }: Bun.BuildOutput, { folder }: PageRecipe): Promise<BundledFile[]> {
+function placed(
+  { outputs }: Bun.BuildOutput,
+  folder: string,
+  write: (path: string, content: Uint8Array<ArrayBuffer>) => void,
+): Promise<BundledFile[]> {
   mkdirSync(join(ROOT, folder), { recursive: true });
   return Promise.all(
     outputs.map(async (file) => {
       const content = new Uint8Array(await file.arrayBuffer());
       const path = join(ROOT, folder, basename(file.path));
-      replaceFile(path, content);
+      write(path, content);
       const headers = { etag: `"${digestOf(content).slice(0, 16)}"`, "content-type": file.type };
       return { path, loader: extname(path).slice(1), headers };
     }),
@@ -105,7 +111,10 @@ export async function currentPage(recipe: PageRecipe): Promise<readonly BundledF
     const digest = digestAt(path);
     return digest === undefined ? [] : [[path, digest]]; // what a plugin made is no file
   });
-  const making: Making = { made: Object.fromEntries(digests), files: await placed(bundle, recipe) };
+  const making: Making = {
+    made: Object.fromEntries(digests),
+    files: await placed(bundle, recipe.folder, replaceFile),
+  };
   replaceFile(record, JSON.stringify(making));
   return making.files;
 }

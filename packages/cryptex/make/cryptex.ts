@@ -1,10 +1,11 @@
 /** How cryptex is made. */
+import { carryCompressed } from "#kit/make/carried-files.ts";
 import type { Recipe } from "#kit/make/recipe.ts";
 import { TARGETS } from "#kit/native/target.ts";
 import manifest from "../../../package.json" with { type: "json" };
 import { crateUrl } from "./crates.ts";
 import { SOURCES } from "./engine-sources.ts";
-import { compressedGrammars, GRAMMARS } from "./grammars.ts";
+import { GRAMMARS, grammarFiles, parsers } from "./grammars.ts";
 import { smallerValidator } from "./mcp-library.ts";
 import { LIBRARIES } from "./unpacker-sources.ts";
 
@@ -60,7 +61,12 @@ export const cryptex: Recipe = {
       })),
     ],
     fittings: async () => [
-      compressedGrammars(),
+      carryCompressed([
+        `${FOLDER}/engine/libyara.wasm`,
+        `${FOLDER}/unpacker/unpacker.wasm`,
+        ...grammarFiles(),
+      ]),
+      parsers(),
       smallerValidator(),
       await (await import("./page.ts")).bundledPage(),
     ],

@@ -1,7 +1,6 @@
-/** Puts the parsers of programming languages into a program, compressed: their tables shrink to a tenth. */
-import { mkdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { replaceFile } from "#kit/files/replace-file.ts";
+/** Puts the parsers of programming languages into a program. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
 import type { Fitting } from "#kit/make/recipe.ts";
 
@@ -15,48 +14,30 @@ export const GRAMMARS = {
 };
 
 const PACKAGE = "node_modules/@vscode/tree-sitter-wasm";
-const NAMESPACE = "compressed-grammar";
-/** The highest level of Zstandard that takes no more memory to read than others. */
-const LEVEL = 19;
 
 /** The module that imports them. */
 const IMPORTER = "packages/cryptex/src/harvest/grammars.ts";
 
-export function compressedGrammars(): Fitting {
+/** Lists their files, from the root of the checkout. */
+export function grammarFiles(): readonly string[] {
   const imported = readFileSync(join(ROOT, IMPORTER), "utf8").matchAll(
-    /"@vscode\/tree-sitter-wasm\/wasm\/(.+\.wasm)"/g,
+    /"@vscode\/tree-sitter-wasm\/(wasm\/.+\.wasm)"/g,
   );
-  // Made before the bundler looks at the folder, which it does once.
-  const paths = new Map([...imported].map(([, name = ""]) => [name, compressed(name)]));
+  return [...imported].map(([, path]) => `${PACKAGE}/${path}`);
+}
+
+export function parsers(): Fitting {
   return {
     packages: [PACKAGE],
     plugin: {
-      name: "compressed grammars",
+      name: "parsers of programming languages",
       setup(build) {
         // The bundler would write this machine's paths into it. They are asked for only where no parser is handed over.
         build.onLoad({ filter: /tree-sitter-wasm[/\\]wasm[/\\]tree-sitter\.js$/ }, ({ path }) => ({
           loader: "js",
           contents: readFileSync(path, "utf8").replaceAll(/\b__(filename|dirname)\b/g, '"."'),
         }));
-        build.onResolve({ filter: /^@vscode\/tree-sitter-wasm\/wasm\/.*\.wasm$/ }, ({ path }) => ({
-          path,
-          namespace: NAMESPACE,
-        }));
-        build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
-          loader: "js",
-          contents: `import path from ${JSON.stringify(paths.get(basename(path)))} with { type: "file" };
-export default path;`,
-        }));
       },
     },
   };
-}
-
-/** @returns path of the compressed file */
-function compressed(name: string): string {
-  const folder = join(ROOT, "build", "grammars");
-  const path = join(folder, `${name}.zst`);
-  mkdirSync(folder, { recursive: true });
-  replaceFile(path, Bun.zstdCompressSync(readFileSync(join(ROOT, PACKAGE, "wasm", name)), { level: LEVEL }));
-  return path;
 }

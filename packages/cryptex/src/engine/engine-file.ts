@@ -1,7 +1,6 @@
 /** The engine's file: found and compiled. Only what runs on Bun imports this module; the instance itself runs on Node, too. */
-import { readFileSync } from "node:fs";
+import { readCarried } from "#kit/files/carried-file.ts";
 import description from "../../engine/libyara.json";
-// The file itself when run from source; in a program of one file, the copy that it carries.
 import path from "../../engine/libyara.wasm" with { type: "file" };
 import type { EngineFacts } from "./engine.ts";
 import type { EngineCode } from "./libyara.ts";
@@ -17,6 +16,6 @@ let code: EngineCode | undefined;
 
 /** Compiles the engine, once in a process: other threads get the result by a message. */
 export function engineCode(): EngineCode {
-  code ??= { module: new WebAssembly.Module(readFileSync(path)), digest: ENGINE.digest };
+  code ??= { module: new WebAssembly.Module(readCarried(path)), digest: ENGINE.digest };
   return code;
 }

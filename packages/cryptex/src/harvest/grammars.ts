@@ -2,10 +2,8 @@
  * The parsers of programming languages: tree-sitter and its grammars, as WebAssembly. Loaded when a file of their language is
  * read. A hostile file meets them in a sandbox.
  */
-import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { Language, Parser, type Tree } from "@vscode/tree-sitter-wasm";
-// The files themselves when run from source; in a program of one file, compressed copies that it carries.
 import core from "@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm" with { type: "file" };
 import cpp from "@vscode/tree-sitter-wasm/wasm/tree-sitter-cpp.wasm" with { type: "file" };
 import go from "@vscode/tree-sitter-wasm/wasm/tree-sitter-go.wasm" with { type: "file" };
@@ -16,6 +14,7 @@ import python from "@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm" with 
 import rust from "@vscode/tree-sitter-wasm/wasm/tree-sitter-rust.wasm" with { type: "file" };
 import tsx from "@vscode/tree-sitter-wasm/wasm/tree-sitter-tsx.wasm" with { type: "file" };
 import typescript from "@vscode/tree-sitter-wasm/wasm/tree-sitter-typescript.wasm" with { type: "file" };
+import { readCarried } from "#kit/files/carried-file.ts";
 
 const FILES = { cpp, go, java, javascript, powershell, python, rust, tsx, typescript };
 
@@ -26,22 +25,14 @@ let started: Promise<Parser> | undefined;
 
 async function start(): Promise<Parser> {
   // The library takes more options of its loader than its types tell.
-  await Parser.init({ wasmBinary: contentOf(core) } as never);
+  await Parser.init({ wasmBinary: readCarried(core) } as never);
   return new Parser();
 }
 
 function languageOf(grammar: Grammar): Promise<Language> {
-  const known = loaded.get(grammar) ?? Language.load(contentOf(FILES[grammar]));
+  const known = loaded.get(grammar) ?? Language.load(readCarried(FILES[grammar]));
   loaded.set(grammar, known);
   return known;
-}
-
-/** Magic number of a Zstandard frame, RFC 8878 §3.1.1. */
-const ZSTANDARD = 0xfd2f_b528;
-
-function contentOf(path: string): Uint8Array {
-  const bytes = readFileSync(path);
-  return bytes.readUInt32LE(0) === ZSTANDARD ? Bun.zstdDecompressSync(bytes) : bytes;
 }
 
 /** Time after which others get a turn, so that an interrupt is heard. */
