@@ -23,9 +23,6 @@ export const esotericEntropy: Recipe = {
   native,
   program: {
     main: "src/main.ts",
-    // `--version` needs nothing of the program, and the menu's library looks at `process.stdout` when loaded, which takes
-    // longer than the rest of the start.
-    loadedLater: ["src/product.ts", "kit/term/menu-prompts.ts"],
     threads: ["src/sampling/worker.ts", "src/report/threads/test-worker.ts"],
     define: (target) => ({
       "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()),

@@ -33,12 +33,6 @@ export type BinaryRecipe = Pick<Recipe, "name" | "version" | "repository" | "nat
 export interface ProgramRecipe {
   /** The entry point. */
   readonly main: string;
-  /**
-   * Modules kept in separate files. The program imports them at run time, so a start that does not need
-   * them is quicker. A module in two of these exists twice: it may not hold state, nor may its objects be compared by
-   * identity.
-   */
-  readonly loadedLater: readonly string[];
   /** Entry points of threads. */
   readonly threads: readonly string[];
   /** Expressions that become constants. */

@@ -1,6 +1,6 @@
 /** Programs as they are released: what they consist of, that they can be reproduced; those that something here can run, run. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { buildReleaseBinary } from "#kit/make/binary.ts";
@@ -37,18 +37,24 @@ async function build(target: Target): Promise<string> {
   return (await buildReleaseBinary(esotericEntropy, target, folder)).path;
 }
 
-/** Not source: packages and the native library stay where they are, or every copy would make them anew. */
-const SHARED = ["node_modules", "build"];
-const LEFT_OUT = [...SHARED, "dist", ".git"];
+/** Not source: packages and what the compiler keeps stay where they are, or every copy would make them anew. */
+const SHARED = ["node_modules", join("build", "packages"), join("build", "zig")];
+const LEFT_OUT = ["node_modules", "build", "dist", ".git"];
+/** Packages lie where the links are, and not where those lead: docs/BUN.md. */
+const ENVIRONMENT = { ...process.env, NODE_PRESERVE_SYMLINKS: "1" };
 
 /** Builds the program in a copy of the project, in a process of its own. Returns its path. */
 async function buildIn(copy: string, target: Target): Promise<string> {
   if (!existsSync(copy)) {
     cpSync(ROOT, copy, { recursive: true, filter: (path) => !LEFT_OUT.includes(relative(ROOT, path)) });
-    for (const name of SHARED) symlinkSync(join(ROOT, name), join(copy, name));
+    mkdirSync(join(copy, "build"));
+    for (const name of SHARED) {
+      mkdirSync(join(ROOT, name), { recursive: true });
+      symlinkSync(join(ROOT, name), join(copy, name));
+    }
   }
   const command = [process.execPath, "build.ts", "binary", `--target=${target}`];
-  const { exitCode, stderr } = await runProcess(command, { cwd: copy });
+  const { exitCode, stderr } = await runProcess(command, { cwd: copy, env: ENVIRONMENT });
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining("dist/esoteric-entropy")]);
   return join(copy, stderr.trim());
 }

@@ -17,7 +17,7 @@ const recipe: BinaryRecipe = {
   version: "1.2.3",
   repository: { type: "git", url: "git+https://example.org/demo.git" },
   native: { library: "squares", folder: "test/kit/c", includes: [] },
-  program: { main: "test/kit/program.ts", loadedLater: [], threads: [] },
+  program: { main: "test/kit/program.ts", threads: [] },
 };
 
 let packages: readonly string[];

@@ -21,8 +21,6 @@ export const cryptex: Recipe = {
   outFolder: "dist",
   program: {
     main: `${FOLDER}/src/main.ts`,
-    // `--version` needs nothing of the program.
-    loadedLater: [`${FOLDER}/src/product.ts`],
     threads: [
       `${FOLDER}/src/work-thread.ts`,
       `${FOLDER}/src/scan-runner/worker.ts`,

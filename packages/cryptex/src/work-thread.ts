@@ -1,7 +1,4 @@
-/**
- * The thread of all work that is done once: it loads the one that is asked for. A file of their own for each would carry the
- * parser and the engine into the binary ten times. Scanning threads, of which there are many, have a small one.
- */
+/** The thread of all work that is done once: it loads the one that is asked for. */
 import { askedWork } from "#kit/thread.ts";
 
 const WORK: Readonly<Record<string, () => Promise<unknown>>> = {

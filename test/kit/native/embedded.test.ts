@@ -19,7 +19,6 @@ beforeAll(async () => {
     ...esotericEntropy,
     program: {
       main: "test/support/embedded-program.ts",
-      loadedLater: [],
       threads: ["test/support/embedded-thread.ts"],
     },
   };
