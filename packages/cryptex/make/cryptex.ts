@@ -6,7 +6,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { crateUrl } from "./crates.ts";
 import { SOURCES } from "./engine-sources.ts";
 import { GRAMMARS, grammarFiles, parsers } from "./grammars.ts";
-import { smallerValidator } from "./mcp-library.ts";
+import { withoutFormChecks } from "./mcp-library.ts";
 import { LIBRARIES } from "./unpacker-sources.ts";
 
 const FOLDER = "packages/cryptex";
@@ -65,7 +65,7 @@ export const cryptex: Recipe = {
         ...grammarFiles(),
       ]),
       parsers(),
-      smallerValidator(),
+      withoutFormChecks(),
       await (await import("./page.ts")).bundledPage(),
     ],
   },
