@@ -44,7 +44,7 @@ export const assess = command({
   },
   async run(options, io) {
     const report = await runAssess({ ...options, threads: availableParallelism() }, io);
-    return report.passed ? EXIT.ok : FINDINGS;
+    return report.passed === false ? FINDINGS : EXIT.ok;
   },
 });
 

@@ -16,7 +16,7 @@ import { formatP } from "./numbers.ts";
 import { printable } from "./summary.ts";
 
 export function assessmentText(report: AssessmentReport, screen: Screen): string {
-  const { input, symbols, bitsPerSymbol, alphabetSize, track, iid, restart, remarks } = report;
+  const { input, symbols, bitsPerSymbol, alphabetSize, track, iid, restart, remarks, reason } = report;
   const lines = [
     `input    ${printable(input.name)}: ${plural(symbols, "symbol")} of ${plural(bitsPerSymbol, "bit")}, ${formatCount(alphabetSize)} different`,
     `sha256   ${input.sha256}`,
@@ -27,7 +27,8 @@ export function assessmentText(report: AssessmentReport, screen: Screen): string
     "",
     ...entropyLines(report),
     ...(restart ? ["", ...restartLines(restart, screen)] : []),
-    ...remarks.map((remark) => `note: ${remark}`),
+    ...remarks.filter((remark) => remark !== reason).map((remark) => `note: ${remark}`),
+    ...outcomeLines(report),
     ...(report.details ? ["", ...detailLines(report.details)] : []),
     "",
   ];
@@ -71,6 +72,11 @@ function entropyLines({ hOriginal, hBitstring, bitsPerSymbol, minEntropy }: Asse
     `H_bitstring: ${hBitstring.toFixed(DIGITS)}`,
     `min(H_original, ${bitsPerSymbol} X H_bitstring): ${minEntropy.toFixed(DIGITS)}`,
   ];
+}
+
+function outcomeLines({ passed, reason }: AssessmentReport): string[] {
+  if (passed === true) return [];
+  return [passed === null ? `open: neither passed nor failed, ${reason}` : `failed: ${reason}`];
 }
 
 function iidLines(iid: NonNullable<AssessmentReport["iid"]>, screen: Screen): string[] {

@@ -1,5 +1,6 @@
 /** An assessment by SP 800-90B, as NIST's three programs make it: non-IID track, IID track, restart tests. */
-import { formatCount } from "#kit/format/numbers.ts";
+import { formatCount, plural } from "#kit/format/numbers.ts";
+import { InputError } from "../errors.ts";
 import {
   assessIid,
   type IidAssessment,
@@ -8,7 +9,7 @@ import {
   type PermutationProgress,
   STATISTICS,
 } from "../stats/sp800-90b/iid/index.ts";
-import { type Assessment, byEstimator, type RestartResult } from "../stats/sp800-90b/index.ts";
+import { ALL_EQUAL, type Assessment, byEstimator, type RestartResult } from "../stats/sp800-90b/index.ts";
 import { countInThreads } from "./threads/permutation-threads.ts";
 import { TRUNCATED_BITS } from "./threads/test-tasks.ts";
 import { shared, TestThreads } from "./threads/test-threads.ts";
@@ -52,17 +53,31 @@ export type AssessmentReport = {
       "passed" | "independence" | "goodnessOfFit" | "longestRepeat" | "permutation"
     >;
     readonly restart?: RestartResult;
-    /** False where the data were found not to be IID, or a restart test failed. */
-    readonly passed: boolean;
-  };
+  } & Outcome;
+
+/** Outcome of the assessment as a whole. */
+export interface Outcome {
+  /**
+   * False where there is no entropy, the data are not IID, or a restart test failed. Null where it is open, as it is below the number
+   * of symbols that the standard asks for.
+   */
+  readonly passed: boolean | null;
+  /** Why it is not true. */
+  readonly reason?: string;
+}
 
 /** SP 800-90B §3.1.1, item 1. */
 const LEAST_SYMBOLS = 1_000_000;
 
+/** Fewer say nothing: the upper bound of §6.3.1 adds 2.576·√(¼/(n − 1)) to a share of one half, 0.43 for ten symbols. */
+const LEAST_ASSESSED = 11;
+
 /** Shorter data are assessed faster than threads start. */
 const LEAST_THREADED_SYMBOLS = 50_000;
 
-/** @throws RangeError if a symbol or option does not fit; the signal's reason */
+/**
+ * @throws RangeError if a symbol or option does not fit; InputError for too few symbols, unless all are equal; the signal's reason
+ */
 export async function runAssessment(
   recorded: Uint8Array,
   input: AssessmentInput,
@@ -70,6 +85,7 @@ export async function runAssessment(
 ): Promise<AssessmentReport> {
   const { bitsPerSymbol, iid, truncate, details, restart, signal, onProgress } = options;
   const symbols = shared(recorded);
+  requireEnough(symbols, input.name);
   const isShort = symbols.length < LEAST_THREADED_SYMBOLS && restart === undefined;
   using threads = new TestThreads(isShort ? 0 : options.threads, signal);
   onProgress("estimating");
@@ -88,8 +104,7 @@ export async function runAssessment(
     schema: 1 as const,
     remarks,
   };
-  const isIid = tracked.iid?.passed !== false;
-  if (restart === undefined) return { ...tracked, passed: isIid };
+  if (restart === undefined) return { ...tracked, ...outcomeOf(tracked) };
 
   onProgress("testing restarts");
   const result = await threads.run({
@@ -100,7 +115,36 @@ export async function runAssessment(
     bitsPerSymbol,
     hInitial: options.initial ?? assessed.minEntropy,
   });
-  return { ...tracked, restart: result, passed: isIid && result.passed };
+  return { ...tracked, restart: result, ...outcomeOf({ ...tracked, restart: result }) };
+}
+
+function requireEnough(symbols: Uint8Array, name: string): void {
+  const count = symbols.length;
+  if (count >= LEAST_ASSESSED || symbols.every((symbol) => symbol === symbols[0])) return;
+  throw new InputError(`${name} holds ${plural(count, "symbol")}: too few to estimate anything`, {
+    hints: [
+      `the standard asks for ${formatCount(LEAST_SYMBOLS)}; figures are made from ${LEAST_ASSESSED} on`,
+    ],
+  });
+}
+
+/** Concludes; what speaks against the data comes before what leaves it open. */
+function outcomeOf({
+  alphabetSize,
+  symbols,
+  minEntropy,
+  iid,
+  restart,
+}: Pick<AssessmentReport, "alphabetSize" | "symbols" | "minEntropy" | "iid" | "restart">): Outcome {
+  if (alphabetSize < 2) return { passed: false, reason: ALL_EQUAL };
+  if (iid?.passed === false) return { passed: false, reason: "the data are not IID" };
+  if (restart?.passed === false) {
+    return { passed: false, reason: `a restart test failed: ${restart.reason ?? "no reason given"}` };
+  }
+  if (symbols < LEAST_SYMBOLS) return { passed: null, reason: SHORT_NOTE };
+  if (minEntropy === 0) return { passed: false, reason: "the estimate is zero: no entropy" };
+  if (iid?.passed === null) return { passed: null, reason: "a test of the IID assumption could not be made" };
+  return { passed: true };
 }
 
 const SHORT_NOTE = `fewer symbols than the ${formatCount(LEAST_SYMBOLS)} that SP 800-90B §3.1.1 asks for`;
@@ -130,13 +174,13 @@ async function assessOnIidTrack(
     tally,
   );
   const mcv = {
-    ...(rest.alphabetSize > 1 ? { original: rest.hOriginal } : {}),
+    original: rest.alphabetSize > 1 ? rest.hOriginal : null,
     ...(rest.hBitstring === null ? {} : { bitstring: rest.hBitstring }),
   };
   return {
     ...rest,
     estimators: byEstimator((id) => (id === "mcv" ? mcv : {})),
-    remarks: rest.alphabetSize > 1 ? [] : ["all symbols are equal: no entropy"],
+    remarks: rest.alphabetSize > 1 ? [] : [ALL_EQUAL],
     iid: { passed, independence, goodnessOfFit, longestRepeat, permutation },
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assess } from "../../src/commands/assess.ts";
@@ -13,6 +13,8 @@ import { expectGolden } from "../support/golden.ts";
 import { keystream } from "../support/keystream.ts";
 import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
+
+const FIXTURES = join(import.meta.dirname, "..", "fixtures", "stats");
 
 let folder: string;
 beforeAll(() => {
@@ -59,7 +61,8 @@ describe("assess", () => {
     }
     expect(Object.keys(parsed.estimators)).toEqual(ESTIMATORS.map(({ id }) => id));
     expect(parsed.input.sha256).toBe(createHash("sha256").update(nibbles).digest("hex"));
-    expect([parsed.track, parsed.passed]).toEqual(["non-iid", true]);
+    expect([parsed.track, parsed.passed]).toEqual(["non-iid", null]);
+    expect(parsed.reason).toContain("fewer symbols than the 1,000,000");
   });
 
   test("text: every estimate, then the three lines of NIST's program", async () => {
@@ -110,13 +113,71 @@ describe("assess", () => {
     expect(out).not.toContain("H_bitstring");
   });
 
-  test("small, constant and odd data are answered", async () => {
-    for (const length of [1, 2, 3, 17]) {
-      expect((await run({ file: fileOf("small.bin", bytes.subarray(0, length)) })).exitCode).toBe(0);
+  test("one distinct symbol has no entropy, whatever their number: not passed, exit 4", async () => {
+    for (const iid of [false, true]) {
+      for (const length of [1, 2, 5, 40, 5_000]) {
+        const file = fileOf("zeros.bin", new Uint8Array(length));
+        const { exitCode, out } = await run({ file, iid, json: true });
+        const { passed, reason, hOriginal, hBitstring, minEntropy, estimators } = JSON.parse(out);
+        expect([exitCode, passed, reason]).toEqual([4, false, "all symbols are equal: no entropy"]);
+        expect([hOriginal, hBitstring, minEntropy]).toEqual([0, null, 0]);
+        const shown = iid ? [estimators.mcv] : Object.values(estimators);
+        expect(shown).toEqual(shown.map(() => ({ original: null })));
+      }
     }
     const { out } = await run({ file: fileOf("zeros.bin", new Uint8Array(5_000)) });
     expect(out).toContain("H_original: 0.000000");
-    expect(out).toContain("all symbols are equal: no entropy");
+    expect(out).toContain("\nfailed: all symbols are equal: no entropy\n");
+  });
+
+  test("2 to 10 symbols are refused with words; from 11 on there are figures, and the verdict is open", async () => {
+    for (const length of [2, 3, 10]) {
+      const error = await rejectionOf(run({ file: fileOf("small.bin", bytes.subarray(0, length)) }));
+      expect(error).toBeInstanceOf(InputError);
+      expect(error.message).toContain(`holds ${length} symbols: too few to estimate anything`);
+    }
+    for (const iid of [false, true]) {
+      const { exitCode, out } = await run({
+        file: fileOf("few.bin", bytes.subarray(0, 11)),
+        iid,
+        json: true,
+      });
+      const { passed, reason, minEntropy } = JSON.parse(out);
+      expect([exitCode, passed, typeof minEntropy]).toEqual([0, null, "number"]);
+      expect(reason).toContain("fewer symbols than the 1,000,000");
+    }
+    const { out } = await run({ file: fileOf("few.bin", bytes.subarray(0, 20)) });
+    expect(out).toContain("\nopen: neither passed nor failed, fewer symbols than the 1,000,000");
+  });
+
+  test("6,006 to 6,011 bits: the compression estimate of NIST's program", async () => {
+    const bits = new Uint8Array(readFileSync(join(FIXTURES, "bits6006.bin")));
+    const compression = async (symbols: Uint8Array) => {
+      const { estimators, minEntropy } = JSON.parse(
+        (await run({ file: fileOf("bits.bin", symbols), json: true })).out,
+      );
+      return [estimators.compression.original, minEntropy];
+    };
+    expect(await compression(bits)).toEqual([0, 0]);
+    const more = new Uint8Array(6_011);
+    more.set(bits);
+    expect(await compression(more)).toEqual([0, 0]);
+    expect((await compression(bits.subarray(0, 6_005)))[0]).toBeNull();
+    // The one distance is 1: the deviation is 0/0, and step 8 takes full entropy.
+    const repeated = bits.slice();
+    repeated.copyWithin(6_000, 5_994, 6_000);
+    expect((await compression(repeated))[0]).toBe(1);
+  });
+
+  test("a million symbols pass, unless the estimate is zero", async () => {
+    const bits = keystream(1_000_000, 5).map((byte) => byte & 1);
+    for (const [symbols, exitCode, passed] of [
+      [bits, 0, true],
+      [bits.map((_, i) => i & 1), 4, false],
+    ] as const) {
+      const result = await run({ file: fileOf("million.bin", symbols), json: true });
+      expect([result.exitCode, JSON.parse(result.out).passed]).toEqual([exitCode, passed]);
+    }
   });
 });
 
@@ -127,7 +188,7 @@ describe("assess --iid", () => {
     const { exitCode, out } = await run({ file: fileOf("iid.bin", small), iid: true, json: true });
     const { iid, hOriginal, estimators, track, passed } = JSON.parse(out);
     const direct = await assessAlone(small, 4);
-    expect([exitCode, track, passed]).toEqual([0, "iid", true]);
+    expect([exitCode, track, passed]).toEqual([0, "iid", null]);
     expect(iid.permutation).toEqual(JSON.parse(JSON.stringify(direct.permutation)));
     expect([hOriginal, estimators.mcv.original]).toEqual([direct.hOriginal, direct.hOriginal]);
     expect((await run({ file: fileOf("iid.bin", small), iid: true })).out).toContain(
@@ -190,6 +251,20 @@ describe("assess --restart", () => {
     });
     expect(exitCode).toBe(4);
     expect(out).toContain("Validation Test Failed");
+  });
+
+  test("restarts that just pass by NIST's distribution pass", async () => {
+    // Row 572 is the cutoff of H = 0.999: one symbol of 2^-0.999, one with all the rest.
+    const four = Bun.zstdDecompressSync(readFileSync(join(FIXTURES, "restart_row572_k4.bin.zst")));
+    const { out } = await run({
+      file: fileOf("beginning.bin", four.subarray(0, 20_000)),
+      restart: fileOf("restart.bin", four),
+      initial: "0.999",
+      json: true,
+    });
+    const { restart } = JSON.parse(out);
+    expect(restart.sanity).toMatchObject({ rowMax: 572, rowCutoff: 572, passed: true });
+    expect([restart.alphabetSize, restart.passed]).toEqual([4, true]);
   });
 
   test("restart data of another size are refused", async () => {

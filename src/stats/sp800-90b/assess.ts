@@ -36,6 +36,9 @@ export interface Assessment {
   readonly details?: Readonly<Record<EstimatorId, TrackValues<Estimate["details"]>>>;
 }
 
+/** Remark on data with one distinct symbol. */
+export const ALL_EQUAL = "all symbols are equal: no entropy";
+
 type TrackValues<T> = { readonly [track in Track]?: T };
 
 /**
@@ -51,10 +54,13 @@ export function assess(symbols: Uint8Array, bitsPerSymbol: number, options: Asse
   const tracks: [Track, Results][] = [];
   const remarks: string[] = [];
   if (alphabetSize > 1) tracks.push(["original", runEstimators(original)]);
-  else remarks.push(alphabetSize === 1 ? "all symbols are equal: no entropy" : "there are no symbols");
+  else remarks.push(alphabetSize === 1 ? ALL_EQUAL : "there are no symbols");
   if (alphabetSize > 2) tracks.push(["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]);
 
-  const estimators = tabulate(tracks, (result) => (result.kind === "estimate" ? result.minEntropy : null));
+  const estimators =
+    tracks.length === 0
+      ? byEstimator(() => ({ original: null }))
+      : tabulate(tracks, (result) => (result.kind === "estimate" ? result.minEntropy : null));
   for (const [track, results] of tracks) {
     for (const [id, result] of entries(results)) {
       if (result.kind === "not-applicable") remarks.push(`${id}, ${track}: ${result.reason}`);

@@ -14,8 +14,8 @@ const SIGMA_FACTOR = 0.5907;
 export function compression({ symbols: bits }: Sequence): EstimatorResult {
   const blocks = Math.floor(bits.length / BLOCK_BITS);
   const tested = blocks - DICTIONARY_BLOCKS;
-  if (tested < 2) {
-    return notApplicable(`needs at least ${(DICTIONARY_BLOCKS + 2) * BLOCK_BITS} bits`);
+  if (tested < 1) {
+    return notApplicable(`needs at least ${(DICTIONARY_BLOCKS + 1) * BLOCK_BITS} bits`);
   }
 
   const log2s = new Float64Array(blocks + 1);
@@ -33,6 +33,8 @@ export function compression({ symbols: bits }: Sequence): EstimatorResult {
     sumOfSquares += count * log * log;
   }
   const xBar = sum / tested;
+  // A single block leaves the deviation without bound, and the bits without entropy; where it equals the one before it, 0/0 makes
+  // the search of step 7 fail, which by step 8 is 1. So does NIST's program.
   const variance = sumOfSquares / (tested - 1) - xBar * xBar;
   const sigmaHat = SIGMA_FACTOR * Math.sqrt(Math.max(0, variance));
   const xBarPrime = xBar - (Z_99 * sigmaHat) / Math.sqrt(tested);

@@ -43,7 +43,7 @@ export function assessmentResults(assessment: Assessment): TestResult[] {
       const remark = remarks.find((text) => text.startsWith(prefix))?.slice(prefix.length);
       results.push(
         value === null
-          ? { ...of, kind: "not-applicable", reason: remark ?? "the data do not allow it" }
+          ? { ...of, kind: "not-applicable", reason: remark ?? remarks[0] ?? "the data do not allow it" }
           : { ...of, kind: "estimate", value, unit },
       );
     }

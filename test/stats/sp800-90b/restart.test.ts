@@ -54,7 +54,7 @@ describe("highest count", () => {
       const counts = new Int32Array(20);
       for (let i = 0; i < 200; i++) {
         const u = next();
-        counts[u < 5 * p ? Math.floor(u / p) : 5 + Math.floor(((u - 5 * p) / (1 - 5 * p)) * 15)]!++;
+        counts[Math.floor(u / p)]!++;
       }
       const highest = Math.max(...counts);
       if (highest <= c) within++;
@@ -63,6 +63,27 @@ describe("highest count", () => {
     // Deterministic seed: no false alarms.
     expect(within / 20_000).toBeGreaterThan(0.988);
     expect(below / 20_000).toBeLessThan(0.992);
+  });
+
+  test("the rest of the probability is in one symbol, as in NIST's program", () => {
+    const alpha = 1 - 0.99 ** (1 / 2000);
+    // Spread over k - 2 symbols, the rest would give 570 for each k from 4 on.
+    for (const k of [2, 3, 4, 16, 256]) expect(cutoff(1000, k, 0.999, alpha)).toBe(572);
+  });
+
+  test("without a rest, and with more entropy than the symbols can hold, all are equally likely", () => {
+    const alpha = 0.001;
+    const equal = (symbols: number) =>
+      maxCountQuantile(500, [{ symbols, probability: 1 / symbols }], 1 - alpha);
+    for (const [k, h, symbols] of [
+      [4, 2, 4],
+      [256, 2, 4],
+      [3, 2, 3],
+      [49, Math.log2(49), 49],
+      [200, 8, 200],
+    ] as const) {
+      expect(cutoff(500, k, h, alpha)).toBe(equal(symbols));
+    }
   });
 });
 
