@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { orAborted } from "../abort.ts";
 import type { Caller, Guard, Scope } from "./access.ts";
 import { NO_TOKEN } from "./access.ts";
-import { readJson } from "./body.ts";
+import { HeldBodies } from "./body.ts";
 import { isHead } from "./head.ts";
 import { LargeAnswers } from "./large-answers.ts";
 import type { Answer, HeaderParameter, Schema } from "./openapi.ts";
@@ -22,9 +22,15 @@ export interface Endpoint {
   /** As OpenAPI writes it: `/things/{id}`. */
   readonly path: string;
   readonly scope: Scope;
-  /** @param closing aborted when the server stops; its reason is then thrown at once */
-  readonly handler: (c: Context, caller: Caller, closing: AbortSignal) => Promise<Response>;
+  readonly handler: (c: Context, caller: Caller, surroundings: Surroundings) => Promise<Response>;
   readonly operation: EndpointOperation;
+}
+
+/** Things that the requests of a server have in common. */
+interface Surroundings {
+  /** Aborted when the server stops; its reason is then thrown at once. */
+  readonly closing: AbortSignal;
+  readonly bodies: HeldBodies;
 }
 
 /** The part of an operation that is particular to an endpoint: see `describe`. */
@@ -46,6 +52,8 @@ export interface Asked<Query, Body> {
   readonly path: (name: string) => string;
   readonly caller: Caller;
   readonly request: Request;
+  /** Reads bodies that the endpoint does not describe as JSON, if they are held whole. */
+  readonly bodies: HeldBodies;
   readonly c: Context;
   /** Aborted when the client goes away, or the server stops. */
   readonly signal: AbortSignal;
@@ -84,22 +92,21 @@ export function endpoint<const Query extends QuerySpec = Record<never, never>, B
     method: method.toLowerCase() as Method,
     path,
     scope,
-    async handler(c, caller, closing) {
+    async handler(c, caller, { closing, bodies }) {
       const request = c.req.raw;
-      const asked = {
+      const known = {
         query: readQuery(request.url, query),
-        body: (jsonBody
-          ? jsonBody.shape.read(await readJson(request, jsonBody.maxBytes), BODY)
-          : undefined) as Body,
         path: (name: string) => c.req.param(name) ?? "",
-        caller,
-        request,
-        c,
+        ...{ caller, request, bodies, c },
         get signal() {
           return AbortSignal.any([request.signal, closing]);
         },
       };
-      return await orAborted(Promise.resolve(handle(asked)), closing);
+      const answer = async (body: Body) => handle(Object.assign(known, { body }));
+      const work = jsonBody
+        ? bodies.json(request, jsonBody.maxBytes, async (sent) => answer(jsonBody.shape.read(sent, BODY)))
+        : answer(undefined as Body);
+      return await orAborted(work, closing);
     },
     operation: {
       operationId: id,
@@ -155,12 +162,13 @@ export function mount(app: Routes, endpoints: readonly Endpoint[], options: Moun
   const { guard, closing, report } = options;
   const turns = new NetworkTurns();
   const large = new LargeAnswers(turns, report);
+  const surroundings = { closing, bodies: new HeldBodies() };
   for (const { method, path, scope, handler } of endpoints) {
     const inTurn = method === "get" && scope !== NO_TOKEN;
     const guarded = guard(scope, async (c, caller) => {
-      if (!inTurn || isUpgrade(c.req.raw)) return await handler(c, caller, closing);
+      if (!inTurn || isUpgrade(c.req.raw)) return await handler(c, caller, surroundings);
       await turns.take(c.req.raw.signal);
-      const response = await handler(c, caller, closing);
+      const response = await handler(c, caller, surroundings);
       return isHead(c.req.raw) ? response : await large.send(response);
     });
     app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ":$1"), guarded);
@@ -205,6 +213,6 @@ function refusalsOf(scope: Scope, { parameters, requestBody }: EndpointOperation
   const statuses = [400, 403];
   if (scope !== NO_TOKEN) statuses.push(401);
   if (parameters.some((each) => (each as { in: string }).in === "path")) statuses.push(404);
-  if (requestBody) statuses.push(408, 413, 415);
+  if (requestBody) statuses.push(408, 413, 415, 503);
   return statuses.sort();
 }

@@ -86,10 +86,20 @@ function mcpEndpoints(handler: McpHandler): Endpoint[] {
         body: { bytes: { type: "object" }, contentType: "application/json", description: "JSON-RPC 2.0" },
       }),
       responses: MCP_ANSWERS,
-      handle: ({ request, caller }) => handler(request, caller),
+      handle({ request, caller, bodies }) {
+        if (request.method !== "POST") return handler(request, caller);
+        const { url, method, headers, signal } = request;
+        return bodies.bytes(request, MOST_MCP_BYTES, async (bytes) => {
+          const body = bytes as Uint8Array<ArrayBuffer>;
+          return handler(new Request(url, { method, headers, body, signal }), caller);
+        });
+      },
     }),
   );
 }
+
+/** As `mcp/http.ts` has it, which brings the library of the protocol with it. */
+const MOST_MCP_BYTES = 4 * 2 ** 20;
 
 const JSON_RPC = answerOf("JSON-RPC 2.0", "application/json", { type: "object" });
 
