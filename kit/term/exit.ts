@@ -30,9 +30,9 @@ const SHARED: readonly Exit[] = [
   { code: EXIT.failure, meaning: "failure" },
   { code: EXIT.usage, meaning: "wrong use", errors: ["usage"] },
   { code: EXIT.hungUp, meaning: "the terminal went away" },
-  { code: EXIT.interrupted, meaning: "interrupted; 0 from a command that runs until it is stopped" },
+  { code: EXIT.interrupted, meaning: "interrupted (a command that runs until it is stopped: 0)" },
   { code: EXIT.quit, meaning: "quit (SIGQUIT)" },
-  { code: EXIT.terminated, meaning: "terminated; 0 from a command that runs until it is stopped" },
+  { code: EXIT.terminated, meaning: "terminated (a command that runs until it is stopped: 0)" },
 ];
 
 /** Lists all exit codes of a product in ascending order, for help, manual pages and documents. */
