@@ -88,7 +88,7 @@ function refuseLiteral({ hostname }: URL, isPrivate: boolean): void {
   if (kind === "private" && !isPrivate) {
     throw new ServiceError(
       "invalid",
-      "url: this is an address of a private network; whoever starts the gateway allows those with --trigger-private",
+      "url: this is an address of this machine or of a private network; whoever starts the gateway allows those with --trigger-private",
     );
   }
 }

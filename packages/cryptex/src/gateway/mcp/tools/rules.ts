@@ -84,7 +84,7 @@ export const listRules = tool({
     return {
       data: { rulesets: shownSets, rules, total, next, quarantined: named.value, cut: cuts },
       says: [
-        `${rules.length} of ${plural(total, "rule")}; there are ${plural(sets.length, "rule set")}.`,
+        `${rules.length} of ${plural(total, "rule")}. Rule sets: ${sets.length}.`,
         ...lostWords(lost.length, named.value.length),
         ...cutWords(cuts, "The resource under `uri` has the whole text of a rule."),
         ...restWords(next),
@@ -173,7 +173,7 @@ export const validate = tool({
     return {
       data: { valid, rules, findings: [...items], total: findings.length, next, cut: [...cuts] },
       says: [
-        `${verdict}. ${plural(rules, "rule")}, ${plural(findings.length, "finding")}, of which ${items.length} are here.`,
+        `${verdict}. ${plural(rules, "rule")}, ${plural(findings.length, "finding")}; here: ${items.length}.`,
         ...cutWords(cuts, "The text itself has the rest."),
         ...restWords(next),
       ],
