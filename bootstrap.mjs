@@ -135,9 +135,9 @@ function isTerminal(fd) {
   return [process.stdin, process.stdout, process.stderr][fd].isTTY === true;
 }
 
-/** Builds the library if c/ has changed since. Silent, unless it takes time or fails. */
+/** Builds the library if c/ has changed since. Silent, unless it takes time, as on a busy machine, or fails. */
 async function ensureNative(bun) {
-  const patience = setTimeout(talk, 500, "compiling the native library");
+  const patience = setTimeout(talk, 500, "making sure of the native library");
   const build = spawn(bun, ["build.ts", "native"], { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
   let messages = "";
   build.stderr.on("data", (data) => {
