@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InputError } from "#kit/errors.ts";
 import { cacheFolder } from "#kit/files/user-folders.ts";
 import { plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import { logPaths } from "#kit/signing/chain.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Screen } from "#kit/term/screen.ts";
@@ -113,6 +114,14 @@ export function seenFilesOf(
 /** Says how much an earlier scan has saved. */
 export function cacheText({ reused }: ScanProgress): string {
   return `${plural(reused.files, "result")} of ${plural(reused.of, "file")} came from an earlier scan`;
+}
+
+/** Says what is left of a scan that was stopped. @param path of its result, which was not replaced @param isKept by file, in a store */
+export function stoppedText(path: string | undefined, isKept: boolean): string {
+  const result = path === undefined ? "" : `stopped: ${visible(path)} was not written; `;
+  return isKept
+    ? `${result}what has been scanned is kept: the same command with --resume goes on`
+    : `${result}a scan with --cache can be gone on with`;
 }
 
 /** Opens the set that is meant, from the cache where it can; says where a packed one has become another. @throws the signal's reason */

@@ -5,7 +5,7 @@ import { ClosedPipeError } from "#kit/term/exit.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { Deps } from "../deps.ts";
-import { outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
+import { gapSentence, outcomeOf, Tally } from "../scan-runner/formats/outcome.ts";
 import { forFs } from "../scan-runner/paths.ts";
 import { ScanProgress } from "../scan-runner/progress.ts";
 import { runScan } from "../scan-runner/runner.ts";
@@ -28,6 +28,7 @@ import {
   rootsOf,
   scanInputs,
   seenFilesOf,
+  stoppedText,
 } from "./scan-request.ts";
 
 export const scan = command({
@@ -81,11 +82,11 @@ export const scan = command({
       await log?.finishInterrupted(facts, warn);
       // Whoever went away does not know how it ended.
       if (error instanceof ClosedPipeError) return INCOMPLETE;
-      if (signal.aborted && seen)
-        io.log.info("what has been scanned is kept: the same command with --resume goes on");
+      if (signal.aborted && (seen || path !== undefined)) io.log.info(stoppedText(path, seen !== undefined));
       throw error;
     }
     await log?.finish(facts);
+    if (file && tally.end?.complete === false) warn(gapSentence(tally));
     if (options.profile) await printProfile(rules, roots, options.exclude, io);
     if (seen && io.errIsTerminal) io.log.info(cacheText(progress));
     if (ruleSet.rules.count === 0) return noRules(ruleSet, rules.paths, io);

@@ -4,8 +4,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -188,6 +190,12 @@ describe("the result", () => {
     expect(refused).toBeInstanceOf(InputError);
   });
 
+  test("in a file is followed by a word on stderr if it is not complete, and only then", async () => {
+    const { code, io } = await scan(FILES, "--rules", BROKEN, "--rules", RULES, "-o", at("partly.ndjson"));
+    expect([code, io.talk()]).toEqual([3, expect.stringContaining("Not wholly evaluated: 1 rule")]);
+    expect((await scan(FILES, "--rules", RULES, "-o", at("wholly.ndjson"))).io.talk()).toBe("");
+  });
+
   test("is the same with more threads", async () => {
     const { text } = await scan(FILES, "--rules", RULES, "--threads", "1");
     expect((await scan(FILES, "--rules", RULES, "--threads", "3")).text).toBe(text);
@@ -256,4 +264,27 @@ test("an interrupt of a scan that keeps its results says how to go on", async ()
   io.interrupt.abort(new Error("stop"));
   expect(String(await end)).toContain("stop");
   expect(io.talk()).toContain("the same command with --resume goes on");
+});
+
+test("an interrupt of a scan into a file says that there is none", async () => {
+  writeFileSync(at("endless.yar"), "rule endless { condition: for all i in (0..1000000000000) : (i >= 0) }");
+  const into = at("into");
+  mkdirSync(into);
+  const io = fakeIo();
+  const args = [
+    "scan",
+    FILES,
+    "--rules",
+    at("endless.yar"),
+    "--timeout",
+    "100000",
+    "-o",
+    join(into, "x.ndjson"),
+  ];
+  const end = rejectionOf(runApp(trial, args, io));
+  while (!readdirSync(into).some((name) => statSync(join(into, name)).size > 0)) await Bun.sleep(5); // the start line
+  io.interrupt.abort(new Error("stop"));
+  expect(String(await end)).toContain("stop");
+  expect(io.talk()).toContain("x.ndjson was not written; a scan with --cache can be gone on with");
+  expect(readdirSync(into)).toEqual([]);
 });
