@@ -54,8 +54,8 @@ export function isIgnored(signal: number): boolean {
   }
 }
 
-/** Where no file tells: setting a handler returns the one before. */
-function isIgnoredByHandler(number: number): boolean {
+/** Tells the same where no file does, as on macOS: setting a handler returns the one before. */
+export function isIgnoredByHandler(number: number): boolean {
   const set = cLibrary({ signal: { args: ["i32", "u64"], returns: "u64" } })?.signal;
   if (!set) return false;
   const before = set(number, SIG_IGN);

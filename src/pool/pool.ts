@@ -82,6 +82,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #openedMs: number;
   readonly #calibration: CalibrationStatus;
   #collecting: Promise<void> | undefined;
+  #isFilling = true;
   #extractedBytes = 0;
   #shownBytes = 0;
   /** When a block that wants two families began to wait for the second. */
@@ -220,10 +221,15 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.close();
   }
 
-  /** Samples while a request waits or there is room for another block. */
+  /**
+   * Samples while a request waits, and from a pool that is half empty to a full one: slices are sampled several at a time, so that
+   * to replace each block by itself would take many times as much of the processor.
+   */
   #sample(): void {
     if (this.#closed) return;
-    this.#scheduler.want(this.#waiters.length > 0 || !this.#reservoir.isFull, this.#account.satedFamilies);
+    if (this.#reservoir.isFull) this.#isFilling = false;
+    else if (this.#reservoir.isHalfEmpty) this.#isFilling = true;
+    this.#scheduler.want(this.#waiters.length > 0 || this.#isFilling, this.#account.satedFamilies);
     this.#collecting ??= this.#collect().catch((fault: unknown) => {
       this.#fault = fault;
       this.close();

@@ -24,6 +24,10 @@ export class Reservoir {
     return this.#ring.length - this.#readyBytes < BLOCK_BYTES;
   }
 
+  get isHalfEmpty(): boolean {
+    return 2 * this.#readyBytes <= this.#ring.length;
+  }
+
   /** Moves a block in and wipes the caller's copy. @throws RangeError when full */
   put(block: Uint8Array): void {
     if (this.isFull) throw new RangeError("the reservoir has no room for a block");

@@ -281,6 +281,25 @@ describe("Pool", () => {
     expect(statusOf(pool, "a").samples).toBe(before);
   });
 
+  test("a pool that is more than half full is not filled; one that is half empty is filled to the brim", async () => {
+    using pool = open([noisy("a", 7)], 1024);
+    pool.start();
+    const sampled = () => statusOf(pool, "a").samples;
+    const untilFull = async () => {
+      await until(() => pool.status().readyBytes === 1024);
+      for (let before = -1; before !== sampled(); await turns()) before = sampled(); // what was under way has come
+    };
+    await untilFull();
+    const before = sampled();
+    await pool.extract(448);
+    await turns();
+    expect(sampled()).toBe(before);
+    expect(pool.status().readyBytes).toBeLessThan(1024);
+    await pool.extract(128);
+    await untilFull();
+    expect(sampled()).toBeGreaterThan(before);
+  });
+
   test("closing rejects who waits and whoever comes later", async () => {
     const pool = open([stuck("a")]);
     const waiting = pool.extract(1);

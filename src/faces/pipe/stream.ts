@@ -30,6 +30,19 @@ export interface StreamOptions extends PoolSettings {
 /** Bytes kept ready in drbg mode: a block for the next reseed, one second later, and one to spare. */
 const SEEDS_BYTES = 64;
 
+/**
+ * Seconds of a rate that are kept ready, and the most bytes. A pool is filled from half empty to full at once, and each time a few slices
+ * are sampled for which it has no room; the more it holds, the rarer that is (`npm run bench idle`).
+ */
+const READY_SECONDS = 8;
+const MOST_READY_BYTES = 1 << 16;
+
+/** @returns undefined for the pool's own capacity, 4 KiB */
+function capacityFor(bytesPerSecond: number | undefined): number | undefined {
+  if (bytesPerSecond === undefined || bytesPerSecond * READY_SECONDS <= 4096) return undefined;
+  return Math.min(READY_SECONDS * bytesPerSecond, MOST_READY_BYTES);
+}
+
 /** Output above this length is worth a wider pipe. */
 const WIDE_PIPE_BYTES = 1 << 20;
 
@@ -50,7 +63,8 @@ export async function streamBytes(
     await write(noise, options, io, deps);
     io.log.info(await summary(noise, io, assess));
   } else {
-    using open = openPool({ ...options, capacityBytes: mode === "drbg" ? SEEDS_BYTES : undefined }, deps);
+    const capacityBytes = mode === "drbg" ? SEEDS_BYTES : capacityFor(options.bytesPerSecond);
+    using open = openPool({ ...options, capacityBytes }, deps);
     if (mode === "drbg" && bytes > WIDE_PIPE_BYTES) widenPipe(io, deps.host);
     const showWait = () => new ProgressLine(io, () => `collecting entropy: ${open.pool.shortage()}`);
     await write(open[mode], { ...options, showWait: io.errIsTerminal ? showWait : undefined }, io, deps);
