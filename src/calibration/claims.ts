@@ -1,7 +1,6 @@
 /**
  * Claims that sources are credited by: the file's claim, lowered by this machine's profile, or replaced by the user's word.
  */
-import { plural } from "#kit/format/numbers.ts";
 import { InputError, UsageError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { CREDITED_SHARE, type Source, type SourceInfo } from "../source.ts";
@@ -153,8 +152,7 @@ function strangeText(
 ): string {
   if (state === "used") {
     const what = requireCalibration ? "credited nothing" : "credited by claims from other machines";
-    const count = plural(strange.length, "source");
-    return `not in this machine's profile, and so ${what}: ${count}; 'esoteric-entropy calibrate --sources ${strange.join(",")}' adds them`;
+    return `sources that are not in this machine's profile are ${what}; 'esoteric-entropy calibrate --sources ${strange.join(",")}' adds them`;
   }
   const why = state === "refused" ? `the profile is refused: ${reason}` : "this one has no profile";
   return `sources are credited by claims from other machines: ${why}; ${CALIBRATE}`;

@@ -296,7 +296,7 @@ describe("without a profile of this machine", () => {
     const { claims, talk, calibration } = await claimedH(depsOf([strong(), weak()]));
     expect(claims).toEqual({ strong: 2, weak: 2 });
     oneLine(talk);
-    expect(talk).toMatch(/not in this machine's profile.*: 1 source; .*calibrate --sources weak'/);
+    expect(talk).toMatch(/not in this machine's profile are credited by .*; .*calibrate --sources weak'/);
     expect(calibration).toEqual({ state: "used", assessedElsewhere: ["weak"] });
   });
 
@@ -323,7 +323,7 @@ describe("without a profile of this machine", () => {
     });
     expect(claims).toEqual({ strong: 2, weak: 0 });
     oneLine(talk);
-    expect(talk).toContain("and so credited nothing: 1 source");
+    expect(talk).toContain("profile are credited nothing;");
     expect(calibration).toEqual({ state: "used", assessedElsewhere: [] });
     const stated = { "require-calibration": true, credit: "weak=1" };
     expect((await claimedH(depsOf([strong(), weak()]), stated)).claims).toEqual({ strong: 2, weak: 1 });
