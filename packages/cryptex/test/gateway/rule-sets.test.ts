@@ -196,6 +196,15 @@ describe("finding rules", () => {
       expect(await faultOf(open().find({ limit: 1, after }))).toStartWith("invalid: after: ");
   });
 
+  test("more words than anybody types are refused", async () => {
+    const text = Array.from({ length: 101 }, (_, at) => `family:f${at}`).join(" ");
+    expect(await faultOf(open().find({ text, limit: 1 }))).toBe(
+      "invalid: at most 100 words can be looked for",
+    );
+    const most = text.slice(text.indexOf(" ") + 1);
+    expect((await open().find({ text: most, limit: 1 })).total).toBe(0);
+  });
+
   test("one rule, with what hangs together with it", async () => {
     const { rules } = await open().show("good");
     expect(rules).toEqual([

@@ -135,6 +135,19 @@ describe("words", () => {
           const expected = texts.flatMap((each) => (each.some(holds) ? [each[0]!] : []));
           expect([word, find({ words: [word] })]).toEqual([word, expected]);
         }
+        // Words of one, two and more characters, and of metadata, are looked for in different ways.
+        const mixed = [...parts.slice(0, 6), ...words, "m:a", "m:ab", "r"].filter((each) => each !== "");
+        for (const [at, first] of mixed.entries()) {
+          const several = [first, ...mixed.slice(at + 1, at + 3)];
+          const alone = several.map((word) => new Set(find({ words: [word] })));
+          const expected = texts
+            .map(([name]) => name!)
+            .filter((name) => alone.every((each) => each.has(name)));
+          expect([several, find({ words: several })]).toEqual([several, expected]);
+          const tagged = list.flatMap(({ tag }, i) => (tag === "ab" ? [`r${i}`] : []));
+          const both = expected.filter((name) => tagged.includes(name));
+          expect([several, find({ words: several, tags: ["ab"] })]).toEqual([several, both]);
+        }
       }),
       { numRuns: 60 },
     );

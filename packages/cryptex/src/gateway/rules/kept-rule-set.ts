@@ -10,6 +10,7 @@ import { openRuleSet } from "../../rules/open-rule-set.ts";
 import type { Quarantined } from "../../rules/rule-info.ts";
 import type { RuleSet, RuleSetRequest } from "../../rules/rule-set.ts";
 import type { RuleSource } from "../../rules/which-rules.ts";
+import { RuleList } from "./rule-list.ts";
 import { ShownRuleFiles } from "./shown-rule-files.ts";
 
 export interface KeptRuleSetOptions {
@@ -56,6 +57,7 @@ export class KeptRuleSet {
   #trustedUntil = 0;
   #busy: Promise<void> = Promise.resolve();
   readonly #scopes = new WeakMap<ReadRuleSet, Promise<RuleScope>>();
+  readonly #lists = new WeakMap<ReadRuleSet, RuleList>();
 
   constructor(readonly options: KeptRuleSetOptions) {}
 
@@ -83,6 +85,15 @@ export class KeptRuleSet {
       scope.catch(() => this.#scopes.delete(read));
     }
     return { read, scope: await scope };
+  }
+
+  /** Returns the same as a list. @throws StoreError; the signal's reason */
+  async list(): Promise<{ readonly read: ReadRuleSet; readonly list: RuleList }> {
+    const { read, scope } = await this.scope();
+    const list =
+      this.#lists.get(read) ?? new RuleList(this.options.store, scope, (file) => read.shown.path(file));
+    this.#lists.set(read, list);
+    return { read, list };
   }
 
   #suits(withTexts: boolean): boolean {

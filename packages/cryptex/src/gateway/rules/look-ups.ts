@@ -1,6 +1,6 @@
 /** Looking rules up in a set: lists, one rule, and what is wrong with the set. */
 import { statisticsOf } from "../../cryptex-store/rule-relations.ts";
-import { type FoundRule, findRules } from "../../cryptex-store/rule-search.ts";
+import type { FoundRule } from "../../cryptex-store/rule-search.ts";
 import { rulesCalled, type ShownRules, shownRules } from "../../cryptex-store/shown-rules.ts";
 import { cursorOf, readCursor } from "../cursor.ts";
 import type { FoundRules, RuleFinding, RuleGroup, RuleHealth, RuleSummary } from "../rule-sets.ts";
@@ -8,38 +8,28 @@ import { ServiceError } from "../service-error.ts";
 import type { KeptRuleSet, ReadRuleSet } from "./kept-rule-set.ts";
 import type { RuleTrials } from "./trials.ts";
 
+/** Each may take a look through all texts. */
+const MOST_WORDS = 100;
+
 /** @throws ServiceError "invalid"; StoreError */
 export async function findRulesOf(kept: KeptRuleSet, query: RuleFinding): Promise<FoundRules> {
-  const { read, scope } = await kept.scope();
+  const { read, list } = await kept.list();
   const words = (query.text ?? "").split(/\s+/).filter((word) => word !== "");
+  if (words.length > MOST_WORDS)
+    throw new ServiceError("invalid", `at most ${MOST_WORDS} words can be looked for`);
   const { tags = [], meta = [], modules = [], limit, after } = query;
-  const found = findRules(kept.options.store, scope, { words, tags, meta, modules });
-  const rules = found.map((rule) => ({ rule, file: read.shown.path(rule.file) })).toSorted(byPlace);
-  const [file, start] = after === undefined ? ["", -1] : readCursor(after, ["string", "number"]);
-  const from = rules.findIndex((each) => byPlace(each, { file, rule: { start } }) > 0);
-  const page = from < 0 ? [] : rules.slice(from, from + limit);
-  const last = page.at(-1);
-  const isAll = last === undefined || from + limit >= rules.length;
+  const [file = "", number = 0] = after === undefined ? [] : readCursor(after, ["string", "number"]);
+  const place = after === undefined ? undefined : { file, number };
+  const { total, rules, last } = list.page({ words, tags, meta, modules }, limit, place);
   return {
-    total: rules.length,
-    rules: page.map(({ rule, file }) => summaryOf(rule, file, read)),
-    next: isAll ? null : cursorOf([last.file, last.rule.start]),
+    total,
+    rules: rules.map((rule) => summaryOf(rule, read)),
+    next: last === undefined ? null : cursorOf([last.file, last.number]),
   };
 }
 
-interface Place {
-  readonly file: string;
-  readonly rule: Pick<FoundRule, "start">;
-}
-
-function byPlace(a: Place, b: Place): number {
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  return a.rule.start - b.rule.start;
-}
-
 function summaryOf(
-  { name, line, tags, meta, modules, digest }: FoundRule,
-  file: string,
+  { name, file, line, tags, meta, modules, digest }: FoundRule,
   read: ReadRuleSet,
 ): RuleSummary {
   const namespace = namespacesOf(read).get(`${file}:${line}:${name}`) ?? null;
