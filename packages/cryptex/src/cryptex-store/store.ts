@@ -71,6 +71,7 @@ function connected(filename: string, path: string, { waitMs = WAIT_MS }: StoreOp
 export class Store implements Disposable {
   readonly #listeners: WriteListeners;
   #isWriting = false;
+  #isFlushing = true;
 
   constructor(
     /** For queries that `read` and `write` run. */
@@ -88,10 +89,12 @@ export class Store implements Disposable {
 
   /**
    * Runs changes of which all are kept or none. Waits for other writers. One within another is part of that.
+   * @param flush false: does not wait for the disk. Where the machine itself fails, changes since the last flush may be undone, the newest first
    * @throws StoreError; what `work` throws. Nothing is changed then.
    */
-  write<T>(work: (db: Database) => T): T {
+  write<T>(work: (db: Database) => T, { flush = true } = {}): T {
     if (this.#isWriting) return work(this.db);
+    this.#setFlushing(flush);
     const result = this.#transaction("BEGIN IMMEDIATE", (db) => {
       this.#isWriting = true;
       try {
@@ -149,6 +152,13 @@ export class Store implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** In the mode of write-ahead logging NORMAL flushes no commits: https://sqlite.org/pragma.html#pragma_synchronous */
+  #setFlushing(flush: boolean): void {
+    if (flush === this.#isFlushing) return;
+    this.db.run(`PRAGMA synchronous = ${flush ? "FULL" : "NORMAL"}`);
+    this.#isFlushing = flush;
   }
 
   #transaction<T>(begin: string, work: (db: Database) => T): T {

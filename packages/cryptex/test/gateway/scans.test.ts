@@ -127,6 +127,28 @@ describe("a scan", () => {
     expect(gateway.warnings.join()).toContain("/srv/secret");
   });
 
+  test("its lines wait for no disk; that it runs and has ended is on the disk before anybody hears of it", async () => {
+    using place = new Place();
+    // More lines than one batch has.
+    for (let i = 0; i < 600; i++) place.file(`root/f${i}`, "hay");
+    const written: string[] = [];
+    const journalOf = (store: Store): Journal => {
+      const journal = storedJournal(store);
+      const append: Journal["append"] = (scan, lines, change) => {
+        const { synchronous } = store.db.query<{ synchronous: number }, []>("PRAGMA synchronous").get()!;
+        written.push(`${change?.state ?? "lines"} ${synchronous === 2 ? "flushed" : "left"}`);
+        return journal.append(scan, lines, change);
+      };
+      return Object.assign(Object.create(journal) as Journal, { append });
+    };
+    await using gateway = open(place, { journalOf });
+    const { id } = gateway.scans.submit({ ...ALL, options: { listClean: true } }, GATEWAY);
+    await gateway.scans.ended(id);
+    expect(written.at(0)).toBe("running flushed");
+    expect(written.at(-1)).toBe("done flushed");
+    expect(new Set(written.slice(1, -1))).toEqual(new Set(["lines left"]));
+  });
+
   test("with the cache says the same again, also where it is interrupted", async () => {
     using place = new Place();
     fill(place);

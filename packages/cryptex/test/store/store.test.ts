@@ -291,6 +291,26 @@ describe("transactions", () => {
     expect(rowsOf(store)).toEqual(["a", "b", "d"]);
   });
 
+  test("the disk is waited for, unless a writer says otherwise; one within another goes by the outer", () => {
+    using store = openStore(path);
+    // https://sqlite.org/pragma.html#pragma_synchronous
+    const [flushed, left] = [2, 1];
+    const mode = () => store.db.query<{ synchronous: number }, []>("PRAGMA synchronous").get()!.synchronous;
+    expect(store.write(mode)).toBe(flushed);
+    expect(store.write(mode, { flush: false })).toBe(left);
+    expect(store.write(() => store.write(mode), { flush: false })).toBe(left);
+    expect(store.write(() => store.write(mode, { flush: false }))).toBe(flushed);
+    expect(() =>
+      store.write(
+        () => {
+          throw new Error("undone");
+        },
+        { flush: false },
+      ),
+    ).toThrow("undone");
+    expect(store.write(mode)).toBe(flushed);
+  });
+
   test("a reader sees one state, whatever others write meanwhile", () => {
     using store = openStore(path);
     using other = openStore(path);

@@ -187,11 +187,13 @@ export class ScanJob {
   /** @param run that must have written last @throws TAKEN_OVER; JournalError "ended"; StoreError */
   #appendAfter(run: string | undefined, lines: readonly ScanEvent[], change: ScanChange): void {
     const { store, journal } = this.deps;
-    store.write(() => {
+    const write = () => {
       const written = journal.hidden(this.id)?.checkpoint as Checkpoint | null | undefined;
       if (written?.run !== run) throw TAKEN_OVER;
       journal.append(this.id, lines, change);
-    });
+    };
+    // A disk may take longer to flush a batch than the next one takes to come; what the machine loses is scanned again.
+    store.write(write, { flush: change.state !== undefined });
   }
 
   /** @throws StoreError */
