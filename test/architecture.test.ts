@@ -445,6 +445,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "cryptex/cryptex-store",
     files: /^packages\/cryptex\/src\/cryptex-store\//,
     may: [
+      "cryptex/work-thread-url",
       "cryptex/dictionary",
       "cryptex/gap",
       "cryptex/results",
@@ -456,6 +457,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/errors",
       "kit/files",
       "kit/format",
+      "kit/thread",
     ],
     packages: /^(bun:sqlite$|node:)/,
   },
@@ -683,6 +685,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     files: /^packages\/cryptex\/src\/work-thread\.ts$/,
     may: [
       "cryptex/bisect",
+      "cryptex/cryptex-store",
       "cryptex/engine",
       "cryptex/gap",
       "cryptex/harvest",

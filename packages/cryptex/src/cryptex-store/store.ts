@@ -112,6 +112,11 @@ export class Store implements Disposable {
     return this.#listeners.add(listener);
   }
 
+  /** Calls after each `write` of this store alone. A listener does not throw. @returns a function that ends that */
+  afterWrites(listener: () => void): () => void {
+    return this.#listeners.addOwn(listener);
+  }
+
   /** Bytes of the database without the room that deleted rows left. @throws StoreError */
   usedBytes(): number {
     return this.read(

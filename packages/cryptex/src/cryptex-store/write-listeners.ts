@@ -10,6 +10,7 @@ const LOOK_MS = 200;
 
 export class WriteListeners {
   readonly #calls = new Set<() => void>();
+  readonly #ownCalls = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #seen: number | undefined;
 
@@ -26,12 +27,21 @@ export class WriteListeners {
     };
   }
 
+  /** Hears of the connection's own writes alone, which costs nothing while there are none. @returns a function that ends it */
+  addOwn(listener: () => void): () => void {
+    const call = () => listener();
+    this.#ownCalls.add(call);
+    return () => void this.#ownCalls.delete(call);
+  }
+
+  /** Tells of a write of the connection. */
   tell(): void {
-    for (const call of [...this.#calls]) call();
+    for (const call of [...this.#ownCalls, ...this.#calls]) call();
   }
 
   close(): void {
     this.#calls.clear();
+    this.#ownCalls.clear();
     this.#stop();
   }
 
@@ -41,7 +51,7 @@ export class WriteListeners {
       const now = this.#othersWrites();
       if (now !== undefined && now === this.#seen) return;
       this.#seen = now;
-      this.tell();
+      for (const call of [...this.#calls]) call();
     }, LOOK_MS);
     this.#timer.unref();
   }

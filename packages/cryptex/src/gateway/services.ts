@@ -3,6 +3,7 @@
  * serialises to JSON, but for bytes.
  */
 
+import { checkpointsAside } from "../cryptex-store/checkpoints.ts";
 import { storedDictionary } from "../cryptex-store/dictionary.ts";
 import { storedGap } from "../cryptex-store/gap.ts";
 import { storedJournal } from "../cryptex-store/journal.ts";
@@ -67,6 +68,7 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
   const roots = openRoots(settings.roots);
   const targets = openTargets(settings.targets ?? { to: [], isPrivate: false });
   const store = openStore(settings.store, { env });
+  const checkpoints = checkpointsAside(store);
   const closing = new AbortController();
   const journal = storedJournal(store);
   const ruleSets = openRuleSets({
@@ -113,6 +115,7 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     async [Symbol.asyncDispose]() {
       closing.abort(new ServiceError("busy", "the program is stopping"));
       await Promise.all([scans.stop(), triggers.stop()]);
+      await checkpoints[Symbol.asyncDispose]();
       figures[Symbol.dispose]();
       store.close();
     },
