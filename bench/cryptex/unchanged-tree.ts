@@ -1,13 +1,12 @@
 /** A tree that has not changed, scanned again with --cache, beside a walk that only looks at each entry. */
-import { closeSync, mkdirSync, openSync, readSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { heading } from "../program/measure.ts";
+import { writeProgramFiles } from "./program-files.ts";
 import { CONTENDERS, contender, cpu, measured, ratio, type Workbench, wall } from "./workbench.ts";
 
 const FOLDERS = 100;
 const FILES_PER_FOLDER = 200;
-/** Sizes go from this to twice as much. */
-const LEAST_BYTES = 32 * 1024;
 
 /** The same runtime reads each folder, sorts the names and calls lstat(2) for each. */
 const WALK = `
@@ -26,7 +25,7 @@ console.log(bytes);
 
 export async function unchangedTree(bench: Workbench): Promise<void> {
   const tree = bench.emptied("tree");
-  writeTree(tree);
+  writeProgramFiles(tree, { folders: FOLDERS, filesPerFolder: FILES_PER_FOLDER });
   const walker = join(bench.folder, "walk.ts");
   writeFileSync(walker, WALK);
   heading(`an unchanged tree of ${FOLDERS * FILES_PER_FOLDER} files`, ...CONTENDERS.slice(1));
@@ -46,22 +45,4 @@ export async function unchangedTree(bench: Workbench): Promise<void> {
   ratio("first time / again, wall", [[first], again], wall, "≥ 30");
   ratio("again / walk, CPU", [again, bare], cpu, "≤ 3");
   ratio("again / walk, wall", [again, bare], wall, "≤ 3");
-}
-
-/** Fills files with stretches of this runtime's own program, which has code and text in it. */
-function writeTree(tree: string): void {
-  const source = new Uint8Array(64 * 2 ** 20);
-  const fd = openSync(process.execPath, "r");
-  const length = readSync(fd, source);
-  closeSync(fd);
-  for (let folder = 0; folder < FOLDERS; folder++) {
-    const path = join(tree, `folder-${folder}`);
-    mkdirSync(path);
-    for (let file = 0; file < FILES_PER_FOLDER; file++) {
-      const number = folder * FILES_PER_FOLDER + file;
-      const size = LEAST_BYTES + ((number * 7919) % LEAST_BYTES);
-      const from = (number * 3163) % (length - size);
-      writeFileSync(join(path, `file-${file}.bin`), source.subarray(from, from + size));
-    }
-  }
 }

@@ -18,7 +18,7 @@ import { type Artifacts, artifactsIn } from "./artifacts.ts";
 import { type NamedFolder, openRoots, type Roots } from "./roots.ts";
 import type { RuleSets } from "./rule-sets.ts";
 import { openRuleSets } from "./rules/open-rule-sets.ts";
-import { openScans } from "./scans/open-scans.ts";
+import { openScans, type ScansOptions } from "./scans/open-scans.ts";
 import type { Scans } from "./scans/scans.ts";
 import { ServiceError } from "./service-error.ts";
 import { openTriggers } from "./triggers/open-triggers.ts";
@@ -53,6 +53,8 @@ export interface ServiceSettings {
   readonly threads?: number | undefined;
   /** Scans that run at a time. */
   readonly mostScans?: number | undefined;
+  /** Starts threads that find what their starter wants, in place of those that scan. */
+  readonly startThread?: NonNullable<ScansOptions["startThread"]>;
   /** Addresses that triggers may have; by default none. */
   readonly targets?: TargetSettings;
   readonly warn: (message: string) => void;
@@ -64,7 +66,7 @@ export interface ServiceSettings {
  * @throws InputError; StoreError; UsageError for addresses of triggers that are none
  */
 export function openServices(settings: ServiceSettings): Services & AsyncDisposable {
-  const { env, warn, threads, mostScans } = settings;
+  const { env, warn, threads, mostScans, startThread } = settings;
   const roots = openRoots(settings.roots);
   const targets = openTargets(settings.targets ?? { to: [], isPrivate: false });
   const store = openStore(settings.store, { env });
@@ -91,6 +93,7 @@ export function openServices(settings: ServiceSettings): Services & AsyncDisposa
     warn,
     ...(threads !== undefined && { threads }),
     ...(mostScans !== undefined && { mostRunning: mostScans }),
+    ...(startThread && { startThread }),
   });
   const figures = new Figures({ journal, ruleTimes: () => scans.ruleTimes() });
   const dictionary = storedDictionary(store);
