@@ -23,7 +23,7 @@ import { BenchError, quantile } from "./program/measure.ts";
 const RULES = 1_000;
 const PARTS = 4;
 const FILES_A_PART = 100;
-/** Of a load before the first look: everything has been done once, and what is opened for it is open. */
+/** Seconds of load before the first look: everything has been done once, and what is opened for it is open. */
 const WARM_UP_S = 20;
 const QUIET_S = 10;
 /** Connections of clients that hung up are closed by then. */

@@ -14,12 +14,12 @@ const SECONDS = 10;
 /** All of them match each file. */
 const RULES = 20;
 const FILES = (MATCHES_PER_SECOND * SECONDS) / RULES;
-/** Of nothing, for nobody reads them. Two are what a thread is given at a time: 40 matches, each 4 ms. */
+/** Zeros, for nobody reads them. Two files are what a thread is given at a time: 40 matches, each 4 ms. */
 const FILE_BYTES = 512 * 1024;
 const TARGET_MS = 50;
 
 interface Run extends Readers {
-  /** Of one core. */
+  /** Share of one core. */
   readonly serverCpu: number;
   readonly readersCpu: number;
   /** Share of the time in which the server's main thread was ready and had no core. */

@@ -1,4 +1,4 @@
-/** What a gateway takes that nobody is connected to: just started, and when it has worked. */
+/** Measures a gateway that nobody is connected to: just started, and when it has worked. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { heading, row } from "../../program/measure.ts";

@@ -1,4 +1,4 @@
-/** What a scan by `POST /scans` takes, beside the same scan by `cryptex scan`: processor time of either process with all its threads. */
+/** Compares a scan by `POST /scans` with the same scan by `cryptex scan`: processor time of either process with all its threads. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "simple-statistics";

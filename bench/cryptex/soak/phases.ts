@@ -1,4 +1,4 @@
-/** What a gateway is like over time: memory, descriptors, and how long a search takes while all else goes on. */
+/** Measures a gateway over time: memory, descriptors, and how long a search takes while all else goes on. */
 import { heading, quantile, row } from "../../program/measure.ts";
 import type { Served } from "../gateway/served.ts";
 

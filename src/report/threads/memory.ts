@@ -86,7 +86,7 @@ const NAMES: Readonly<Partial<Record<TestTask["kind"], string>>> = {
 
 const HINTS = ["test less of the data (--bytes, head -c), or with a suite that takes less (--suite)"];
 
-/** Of each sample of a first look: it, its copy in order, its symbol and its estimate. Measured, rounded up. */
+/** Bytes for a first look: each sample, its copy in order, its symbol and its estimate. Measured, rounded up. */
 function lookBytes(samples: number): number {
   return 350 * samples;
 }

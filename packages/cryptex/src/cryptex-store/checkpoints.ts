@@ -8,7 +8,7 @@ import { WORK_THREAD } from "../work-thread-url.ts";
 import type { Store } from "./store.ts";
 
 export interface CheckpointRequest {
-  /** Of the store. */
+  /** Path of the store. */
   readonly path: string;
 }
 

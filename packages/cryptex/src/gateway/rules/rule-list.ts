@@ -47,7 +47,7 @@ export class RuleList {
   readonly #files: ListedFile[] = [];
   readonly #fileOf: number[] = [];
   readonly #positionsOf = new Map<number, number[]>();
-  /** What was asked last stands at the end. */
+  /** The one that was asked last stands at the end. */
   readonly #marks = new Map<string, Positions>();
 
   /** @param shown how clients see a file; files that they see as one are one @throws StoreError */
