@@ -357,6 +357,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/abort",
       "kit/errors",
       "kit/files",
+      "kit/memory",
       "kit/format",
       "kit/term",
     ],

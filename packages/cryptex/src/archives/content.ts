@@ -7,7 +7,11 @@ export class Content {
   #length = 0;
   #isOver = false;
 
-  constructor(private readonly most: number) {}
+  /** @param claim is told of memory before so much of it is taken; what it throws ends the unpacking */
+  constructor(
+    private readonly most: number,
+    private readonly claim: (bytes: number) => void,
+  ) {}
 
   get length(): number {
     return this.#length;
@@ -34,7 +38,9 @@ export class Content {
     if (length > this.most) this.#isOver = true;
     if (this.#isOver) return false;
     if (length > this.#memory.length) {
-      const memory = new Uint8Array(Math.min(this.most, Math.max(length, 2 * this.#memory.length)));
+      const size = Math.min(this.most, Math.max(length, 2 * this.#memory.length));
+      this.claim(size);
+      const memory = new Uint8Array(size);
       memory.set(this.bytes);
       this.#memory = memory;
     }

@@ -18,6 +18,8 @@ export interface ArchiveRequest {
   readonly timeoutMs: number;
   /** Is asked again and again. What it throws ends the work. */
   readonly check: () => void;
+  /** Is told of memory before so much of it is taken. What it throws ends the work. */
+  readonly claim: (bytes: number) => void;
   readonly unpackers: Unpackers;
 }
 

@@ -138,7 +138,7 @@ function* oneMember(
     yield* unread("skip", overSize(size, maxSize), false);
     return pass(unpacker);
   }
-  const content = new Content(maxSize);
+  const content = new Content(maxSize, watch.request.claim);
   const fault = readContent(unpacker, watch, content);
   if (!fault && entry.isSparse && size !== undefined) {
     // The last hole.

@@ -52,7 +52,7 @@ function* zipMember(request: ArchiveRequest, watch: Watch, member: ZipMember): G
     yield* noted(name, notes);
     return;
   } else {
-    content = new Content(maxSize);
+    content = new Content(maxSize, request.claim);
     const fault = unpack(request, watch, member, content);
     const differ = content.isOver ? [] : misfits(member, content);
     const isAllThere = differ.length === 0 && member.crc !== undefined && member.size !== undefined;

@@ -1,5 +1,6 @@
 /** Shares batches out to threads. Whatever a thread does, each batch is answered, and each fault costs one file. */
 import { ProgramError } from "#kit/errors.ts";
+import { endTurn } from "./large-files.ts";
 import {
   type BatchFile,
   type ExplainData,
@@ -47,6 +48,7 @@ interface Job {
 
 interface Member {
   readonly thread: ScanThread;
+  readonly number: number;
   readonly position: Int32Array;
   readonly jobs: Job[];
   alive: boolean;
@@ -60,6 +62,8 @@ export class Crew implements Disposable {
   readonly #members = new Set<Member>();
   #stillborn = 0;
   #nextId = 0;
+  #started = 0;
+  readonly #turn = new Int32Array(new SharedArrayBuffer(4));
   readonly #watch: ReturnType<typeof setInterval> | undefined;
 
   constructor(private readonly options: CrewOptions) {
@@ -109,19 +113,21 @@ export class Crew implements Disposable {
   }
 
   #start(): Member {
-    const { compiled, cancel, options, explain, startThread } = this.options;
+    const { compiled, cancel, threads, options, explain, startThread } = this.options;
     const position = new Int32Array(new SharedArrayBuffer(4 * POSITION.length));
     position[POSITION.file] = -1;
+    const number = ++this.#started;
+    const turns = { turn: this.#turn, number, threads };
     let member: Member | undefined;
     const thread = startThread(
-      { compiled, cancel, position, options, ...(explain && { explain }) },
+      { compiled, cancel, position, turns, options, ...(explain && { explain }) },
       {
         onReply: (reply) => member?.alive && this.#reply(member, reply),
         onDeath: (reason) =>
           member?.alive && this.#bury(member, `engine error: the scanning thread died: ${reason}`),
       },
     );
-    member = { thread, position, jobs: [], alive: true, lastCount: 0, lastMoveMs: performance.now() };
+    member = { thread, number, position, jobs: [], alive: true, lastCount: 0, lastMoveMs: performance.now() };
     this.#members.add(member);
     return member;
   }
@@ -142,6 +148,7 @@ export class Crew implements Disposable {
   #bury(member: Member, reason: string): void {
     member.alive = false;
     member.thread.terminate();
+    endTurn(this.#turn, member.number);
     this.#members.delete(member);
     const at = Atomics.load(member.position, POSITION.file);
     const [job, ...others] = member.jobs;

@@ -17,11 +17,11 @@ export interface Port {
 
 export function serveBatches(
   port: Port,
-  { compiled, cancel, position, options, explain }: ThreadData,
+  { compiled, cancel, position, turns, options, explain }: ThreadData,
   makeEngine: MakeEngine,
 ): void {
   const moved = () => void Atomics.add(position, POSITION.count, 1);
-  const scanner = new FileScanner(makeEngine, compiled, cancel, options, explain, moved);
+  const scanner = new FileScanner(makeEngine, compiled, cancel, turns, options, explain, moved);
   try {
     scanner.ready();
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Explanation } from "../explain/explanation.ts";
 import type { ShownLimits } from "../explain/show.ts";
 import type { Externals } from "../rules/rule-set.ts";
 import type { ShownMatches } from "./formats/match-event.ts";
+import type { Turns } from "./large-files.ts";
 import type { FileIdentity } from "./seen-files.ts";
 
 /** Given to a thread when it starts. Arrays lie in shared memory. */
@@ -14,6 +15,7 @@ export interface ThreadData {
   readonly cancel: Int32Array;
   /** Written by the thread: see `POSITION`. */
   readonly position: Int32Array;
+  readonly turns: Turns;
   readonly options: ScanFileOptions;
   readonly explain?: ExplainData;
 }

@@ -6,6 +6,7 @@ import type { RuleSet } from "../rules/rule-set.ts";
 import { type Content, onlyContent } from "./content.ts";
 import { Crew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
+import { threadsWithin } from "./large-files.ts";
 import { join } from "./paths.ts";
 import { type PlacedLine, PlacedLines } from "./placed-lines.ts";
 import type { ScanProgress } from "./progress.ts";
@@ -78,9 +79,9 @@ const SLICE_MS = 10;
 /** Time that threads have to come back from their files when a source is stopped. */
 const STOP_MS = 250;
 
-/** Default of `ScanRequest.threads`. */
+/** Default of `ScanRequest.threads`: one a core, if there is memory for so many. */
 export function defaultThreads(): number {
-  return Math.max(1, navigator.hardwareConcurrency);
+  return threadsWithin(Math.max(1, navigator.hardwareConcurrency));
 }
 
 /**

@@ -22,6 +22,8 @@ export interface ArchiveScanOptions {
   readonly unpackers: Unpackers;
   /** Is asked again and again. What it throws ends the work. */
   readonly check: () => void;
+  /** Is told of memory before so much of it is taken. What it throws ends the work. */
+  readonly claim: (bytes: number) => void;
   /** @param path of the member, as results show it; binary string */
   readonly scan: (content: Uint8Array, path: string) => UnitResult;
 }
@@ -81,12 +83,12 @@ class ArchiveScan {
       return;
     }
     this.#opened++;
-    const { maxSize, timeoutMs, check, unpackers } = this.options;
+    const { maxSize, timeoutMs, check, claim, unpackers } = this.options;
     const name = baseName(this.path + place);
     const work = new Work(this.#budget, bytes.length);
     // One line for all that holds for the archive as a whole.
     const faults: string[] = [];
-    for (const found of membersOf({ bytes, kind, name, work, maxSize, timeoutMs, check, unpackers })) {
+    for (const found of membersOf({ bytes, kind, name, work, maxSize, timeoutMs, check, claim, unpackers })) {
       if (this.#isFull) return;
       const name = inside + (found.name ?? "");
       if (found.kind === "error" && found.name === undefined) faults.push(found.reason);

@@ -16,6 +16,7 @@ import { OutOfTime } from "../explain/explainer.ts";
 import { type Blame, blameOf, findCulprits } from "./culprits.ts";
 import { FileExplainer } from "./file-explainer.ts";
 import { escapeData, MAX_DATA_BYTES } from "./formats/escape.ts";
+import { LARGE_BYTES, LargeFiles, type Turns } from "./large-files.ts";
 import { pathExternals, textOf } from "./paths.ts";
 import type {
   ArchiveResult,
@@ -57,17 +58,20 @@ export class FileScanner {
   #owners: ReadonlyMap<number, string> | undefined;
   readonly #explainer: FileExplainer | undefined;
   readonly #unpackers = new Unpackers(unpackerModule);
+  readonly #large: LargeFiles;
 
   constructor(
     readonly makeEngine: MakeEngine,
     readonly compiled: Uint8Array,
     readonly cancel: Int32Array,
+    turns: Turns,
     readonly options: ScanFileOptions,
     explain?: ExplainData,
     /** Is called while archives are unpacked: there is progress. */
     readonly moved: () => void = () => {},
   ) {
     this.#explainer = explain && new FileExplainer(explain);
+    this.#large = new LargeFiles(turns, () => this.#look());
   }
 
   /** Makes an engine with the rules, if there is none. @throws InputError for rules of another engine */
@@ -80,7 +84,24 @@ export class FileScanner {
   }
 
   scan(file: BatchFile): FileResult {
-    return this.#guarded(() => this.#scan(file));
+    try {
+      return this.#guarded(() => this.#scan(file));
+    } finally {
+      this.#large.give();
+    }
+  }
+
+  /** Says that there is progress. @throws Cancelled */
+  #look(): void {
+    this.moved();
+    if (this.#isCancelled()) throw new Cancelled();
+  }
+
+  /** Gives the engine's memory for so many bytes. @throws Unreadable if there is not so much */
+  #buffer(length: number): Uint8Array {
+    const { instance, bytes } = this.ready();
+    this.#large.take(length - Math.max(0, instance.memoryBytes - bytes));
+    return instance.buffer(length);
   }
 
   /** Gives a result in place of an error, and puts an engine away that is spent or has grown. */
@@ -109,7 +130,7 @@ export class FileScanner {
   #scan(file: BatchFile): FileResult {
     const { instance } = this.ready();
     if (this.#isCancelled()) throw new Cancelled();
-    const memory = (length: number) => instance.buffer(length);
+    const memory = (length: number) => this.#buffer(length);
     const { length, identity, uid } = file.content
       ? takeContent(file.content, memory)
       : readFile({
@@ -128,6 +149,7 @@ export class FileScanner {
     const kind = kindOf(instance.buffer(length));
     const isOpened = kind !== undefined && this.options.archives.depth > 0;
     // The engine's memory is for its members soon.
+    if (isOpened) this.#large.take(length);
     const copy = isOpened ? instance.buffer(length).slice() : undefined;
     const room: Room = { matches: SHOWN_MATCHES };
     const externals = { ...pathExternals(file.path), filetype: "", owner: this.#owner(uid) };
@@ -141,8 +163,8 @@ export class FileScanner {
   #members(bytes: Uint8Array, path: string, room: Room): ArchiveResult {
     const { archives: limits, maxSize, timeoutMs, listClean } = this.options;
     const check = () => {
-      this.moved();
-      if (this.#isCancelled()) throw new Cancelled();
+      this.#look();
+      this.#large.check();
     };
     return scanArchive(bytes, kindOf(bytes)!, path, {
       limits,
@@ -151,10 +173,11 @@ export class FileScanner {
       listClean,
       unpackers: this.#unpackers,
       check,
+      claim: (bytes) => this.#large.take(bytes),
       scan: (content, path) => {
         check();
         const result = this.#guarded(() => {
-          this.ready().instance.buffer(content.length).set(content);
+          this.#buffer(content.length).set(content);
           return this.#evaluate(content.length, memberExternals(path), room);
         });
         if (result.kind === "cancelled") throw new Cancelled();
@@ -237,11 +260,14 @@ export class FileScanner {
   #discardIfGrown(): void {
     if (!this.#engine) return;
     const { instance, bytes } = this.#engine;
-    if (instance.dead || instance.memoryBytes > bytes + GROWN_BYTES) this.#discard();
+    // Where memory is short, others want it now.
+    const most = this.#large.isMine ? LARGE_BYTES : GROWN_BYTES;
+    if (instance.dead || instance.memoryBytes > bytes + most) this.#discard();
   }
 
   #discard(): void {
-    const isLarge = this.#engine && this.#engine.instance.memoryBytes > this.#engine.bytes + GROWN_BYTES;
+    const most = this.#large.isMine ? LARGE_BYTES : GROWN_BYTES;
+    const isLarge = this.#engine && this.#engine.instance.memoryBytes > this.#engine.bytes + most;
     this.#engine = undefined;
     // The next large file may come before the collector thinks of this memory, which is 4 GiB where it has run out.
     if (isLarge) Bun.gc(true);

@@ -46,6 +46,7 @@ export function look(bytes: Uint8Array, options: Look = {}): Looked {
     timeoutMs,
     listClean,
     unpackers,
+    claim: () => {},
     check,
     scan: (content, path) => {
       total += content.length;
