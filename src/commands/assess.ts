@@ -1,37 +1,21 @@
-/** `assess`: SP 800-90B on any file, one symbol per byte. */
+/** `assess`: SP 800-90B on any file. */
 import { availableParallelism } from "node:os";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag, type OptionsOf, positional } from "#kit/term/flags.ts";
+import type { OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { UsageError } from "../errors.ts";
 import { type AssessmentReport, runAssessment } from "../report/assessment.ts";
 import { assessmentText } from "../report/assessment-text.ts";
 import { readMatrix, readSymbols, requireWidth, widthOf } from "../report/symbol-file.ts";
+import { ASSESS_FLAGS } from "./assess-flags.ts";
 import { FINDINGS } from "./exits.ts";
-
-const FLAGS = {
-  file: positional.file({ about: "The data, one symbol per byte; - for standard input" }),
-  bitsPerSymbol: flag.count(1, 8, {
-    hint: "B",
-    about: "1 to 8; default: as many as the largest symbol needs",
-  }),
-  iid: flag.switch({ about: "Test whether the data are IID, and assess them as such" }),
-  restart: flag.file({ about: "Also test restart data: 1000 rows of 1000 symbols, one start per row" }),
-  initial: flag.value(parseBits, {
-    hint: "H",
-    about: "Initial estimate for the restart tests; default: the assessment of the data",
-  }),
-  truncate: flag.switch({ about: "Only the first 1,000,000 bits of the bit string, as ea_non_iid -t" }),
-  details: flag.switch({ about: "Show intermediate figures; with --iid, every permutation" }),
-  json: flag.switch({ about: "Write JSON" }),
-};
 
 export const assess = command({
   name: "assess",
   description: "Assess min-entropy after SP 800-90B, as ea_non_iid, ea_iid and ea_restart do",
-  flags: FLAGS,
+  flags: ASSESS_FLAGS,
   examples: [
     "esoteric-entropy assess noise.bin --bits-per-symbol 8",
     "esoteric-entropy assess random.bin --bits-per-symbol 8 --iid",
@@ -48,12 +32,7 @@ export const assess = command({
   },
 });
 
-function parseBits(text: string, name: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`${name}: '${text}' is not a number of bits`);
-  return Number(text);
-}
-
-export type AssessOptions = OptionsOf<typeof FLAGS> & { readonly threads: number };
+export type AssessOptions = OptionsOf<typeof ASSESS_FLAGS> & { readonly threads: number };
 
 /** @throws UsageError · InputError for data that cannot be assessed · the signal's reason */
 export async function runAssess(options: AssessOptions, io: Io): Promise<AssessmentReport> {
@@ -62,7 +41,8 @@ export async function runAssess(options: AssessOptions, io: Io): Promise<Assessm
   let report: AssessmentReport;
   {
     using _ = new ProgressLine(io, () => doing);
-    const { name, symbols, sha256 } = await readSymbols(options.file, io.signal);
+    const layout = { format: options.inputFormat, bitsPerSymbol: options.bitsPerSymbol };
+    const { name, bytes, sha256, symbols, notes } = await readSymbols(options.file, layout, io.signal);
     const bitsPerSymbol = options.bitsPerSymbol ?? widthOf(symbols);
     requireWidth(name, symbols, bitsPerSymbol);
     if (initial !== undefined && initial > bitsPerSymbol) {
@@ -70,11 +50,12 @@ export async function runAssess(options: AssessOptions, io: Io): Promise<Assessm
         `--initial: ${initial} bits are more than a symbol of ${bitsPerSymbol} bits can hold`,
       );
     }
-    const restart = options.restart === undefined ? undefined : await readMatrix(options.restart, io.signal);
+    const restart =
+      options.restart === undefined ? undefined : await readMatrix(options.restart, layout, io.signal);
     if (restart) requireWidth(options.restart!, restart.symbols, bitsPerSymbol);
     report = await runAssessment(
       symbols,
-      { name, bytes: symbols.length, sha256 },
+      { name, bytes, sha256, notes, ...(layout.format !== "bytes" && { format: layout.format }) },
       {
         bitsPerSymbol,
         iid: options.iid,

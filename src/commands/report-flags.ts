@@ -2,6 +2,7 @@
 
 import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import { UsageError } from "../errors.ts";
+import { INPUT_FORMATS } from "../report/input-format.ts";
 import { REPORT_FORMATS, type ReportFormat } from "../report/render.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { POOL_FLAGS } from "./claims.ts";
@@ -13,6 +14,10 @@ const MAX_SAMPLES = 2 ** 50;
 export const REPORT_FLAGS = {
   input: flag.file({ about: "Test this file instead of the pool's output" }),
   stdin: flag.switch({ about: "Test standard input" }),
+  inputFormat: flag.choice(INPUT_FORMATS, {
+    default: "bytes",
+    about: "How the data of --input or --stdin are written: as bytes, bits, text of 0 and 1, numbers",
+  }),
   source: flag.text({
     hint: "SOURCE",
     about: "Test this source's raw symbols",
@@ -74,13 +79,29 @@ export function formatOfSuffix(path: string): ReportFormat {
 
 /** Refuses flags that exclude each other. @throws UsageError */
 export function checkReportFlags(options: ReportFlags): void {
-  const { source, input, stdin, bytes, samples, suite, sequences, format, json, output, credit, mode } =
-    options;
+  const {
+    source,
+    input,
+    stdin,
+    bytes,
+    samples,
+    suite,
+    sequences,
+    format,
+    json,
+    output,
+    credit,
+    mode,
+    inputFormat,
+  } = options;
   const inputs = { "--source": source !== undefined, "--input": input !== undefined, "--stdin": stdin };
   const given = Object.entries(inputs).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   if (given.length > 1) throw new UsageError(`${given.join(" and ")}: choose one`);
   if (given.length > 0 && (credit.size > 0 || mode === "drbg")) {
     throw new UsageError(`--credit and --mode are for the pool's output, not for ${given[0]}`);
+  }
+  if (inputFormat !== "bytes" && input === undefined && !stdin) {
+    throw new UsageError("--input-format is for --input and --stdin");
   }
   if (sequences > 1 && suite !== "battery" && suite !== "sp800-22") {
     throw new UsageError("--sequences is for the suites battery and sp800-22");

@@ -56,9 +56,9 @@ export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">)
 }
 
 function originOf(options: ReportFlags, deps: Pick<Deps, "sources">): DataOrigin {
-  const { stdin, input, source } = options;
-  if (stdin) return { kind: "stdin" };
-  if (input !== undefined) return { kind: "file", path: input };
+  const { stdin, input, source, inputFormat: format } = options;
+  if (stdin) return { kind: "stdin", format };
+  if (input !== undefined) return { kind: "file", path: input, format };
   if (source !== undefined) return { kind: "source", source: sourceNamed(deps.sources, source) };
   return { kind: "pool", ...options };
 }

@@ -10,6 +10,7 @@ import {
   STATISTICS,
 } from "../stats/sp800-90b/iid/index.ts";
 import { ALL_EQUAL, type Assessment, byEstimator, type RestartResult } from "../stats/sp800-90b/index.ts";
+import type { InputFormat } from "./input-format.ts";
 import { countInThreads } from "./threads/permutation-threads.ts";
 import { TRUNCATED_BITS } from "./threads/test-tasks.ts";
 import { shared, TestThreads } from "./threads/test-threads.ts";
@@ -18,6 +19,8 @@ export interface AssessmentInput {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** Where it is not `bytes`. */
+  readonly format?: InputFormat;
 }
 
 /** Restart data: one start a row. */
@@ -76,11 +79,12 @@ const LEAST_ASSESSED = 11;
 const LEAST_THREADED_SYMBOLS = 50_000;
 
 /**
+ * @param input `notes` become remarks
  * @throws RangeError if a symbol or option does not fit; InputError for too few symbols, unless all are equal; the signal's reason
  */
 export async function runAssessment(
   recorded: Uint8Array,
-  input: AssessmentInput,
+  { notes, ...input }: AssessmentInput & { readonly notes: readonly string[] },
   options: AssessmentOptions,
 ): Promise<AssessmentReport> {
   const { bitsPerSymbol, iid, truncate, details, restart, signal, onProgress } = options;
@@ -93,6 +97,7 @@ export async function runAssessment(
     ? await assessOnIidTrack(symbols, options, threads)
     : await threads.run({ kind: "assess", symbols, bitsPerSymbol, details, truncate });
   const remarks = [
+    ...notes,
     ...assessed.remarks,
     ...(symbols.length < LEAST_SYMBOLS ? [SHORT_NOTE] : []),
     ...(truncate && symbols.length * bitsPerSymbol > TRUNCATED_BITS ? [TRUNCATED_NOTE] : []),

@@ -8,12 +8,13 @@ import { requireAvailable, sampleUntil } from "../recording/sample-until.ts";
 import type { Source } from "../source.ts";
 import { packLowBits } from "../stats/bits.ts";
 import { toSymbols } from "../trace.ts";
+import { bytesFrom, type InputFormat, keepsLength } from "./input-format.ts";
 import { DEEP_BYTES } from "./intake.ts";
 import type { ReportData, RunOptions } from "./run-options.ts";
 
 export type DataOrigin =
-  | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "stdin" }
+  | { readonly kind: "file"; readonly path: string; readonly format: InputFormat }
+  | { readonly kind: "stdin"; readonly format: InputFormat }
   | { readonly kind: "source"; readonly source: Source }
   | ({
       readonly kind: "pool";
@@ -38,9 +39,9 @@ export async function openData(
 ): Promise<OpenData> {
   switch (origin.kind) {
     case "file":
-      return fromFile("file", await openDataFile(origin.path, signal, HINTS), bytes, signal);
+      return fromFile(origin, await openDataFile(origin.path, signal, HINTS), bytes, signal);
     case "stdin":
-      return fromFile("stdin", await openStdin(HINTS), bytes, signal);
+      return fromFile(origin, await openStdin(HINTS), bytes, signal);
     case "source": {
       const { info } = origin.source;
       await requireAvailable(origin.source, deps.host);
@@ -61,19 +62,39 @@ export async function openData(
 }
 
 function fromFile(
-  kind: "file" | "stdin",
+  { kind, format }: Extract<DataOrigin, { readonly format: InputFormat }>,
   file: DataFile,
   bytes: number | undefined,
   signal: AbortSignal,
 ): OpenData {
+  const { name } = file;
+  const keeps = keepsLength(format);
+  const { pieces, notes } = bytesFrom(file.pieces(signal, keeps ? bytes : undefined), format, name);
   return {
     kind,
-    name: file.name,
-    bitsPerSymbol: 8,
-    bytes: bytes ?? file.bytes,
-    pieces: file.pieces(signal, bytes),
+    name,
+    ...(format !== "bytes" && { format }),
+    bitsPerSymbol: format === "bits" || format === "ascii" ? 1 : 8,
+    bytes: bytes ?? (keeps ? file.bytes : undefined),
+    pieces: keeps || bytes === undefined ? pieces : firstOf(pieces, bytes, name),
+    notes,
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
+}
+
+/** Yields the first `bytes` of decoded data. @throws InputError if there are fewer */
+async function* firstOf(
+  pieces: AsyncIterable<Uint8Array>,
+  bytes: number,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const piece of pieces) {
+    yield piece.subarray(0, left);
+    left -= piece.length;
+    if (left <= 0) return;
+  }
+  throw new InputError(`${name} ends after ${bytes - left} bytes; ${bytes} were asked for`);
 }
 
 function generated(

@@ -3,6 +3,7 @@ import { type Quality, qualityScore } from "../stats/quality.ts";
 import type { HypothesisResult, SuiteId, TestResult } from "../stats/result.ts";
 import { type Constants, finalAnalysis } from "../stats/sp800-22/index.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
+import type { InputFormat } from "./input-format.ts";
 import {
   countQuestions,
   countVerdicts,
@@ -23,6 +24,8 @@ export interface InputDescription {
   readonly sha256: string;
   /** Width of the symbols; those narrower than a byte are packed, most significant bit first. */
   readonly bitsPerSymbol: number;
+  /** How the data were written, where they were not taken as they are; `bytes` and `sha256` are of what they were read as. */
+  readonly format?: InputFormat;
 }
 
 /** A result before it is judged. */

@@ -1,6 +1,7 @@
 /** Data and options of a report. */
 import type { SuiteId } from "../stats/result.ts";
 import type { Constants } from "../stats/sp800-22/index.ts";
+import { type InputFormat, textOfBitsHint } from "./input-format.ts";
 import type { InputDescription, Report } from "./report.ts";
 
 export interface ReportData {
@@ -9,6 +10,10 @@ export interface ReportData {
   readonly bitsPerSymbol: number;
   /** A piece need not stay valid once the next is asked for. */
   readonly pieces: AsyncIterable<Uint8Array>;
+  /** Where it is not `bytes`. */
+  readonly format?: InputFormat;
+  /** Remarks on how the data were read, once they have been. */
+  readonly notes?: () => readonly string[];
 }
 
 export interface RunOptions {
@@ -35,6 +40,13 @@ export interface ReportRun {
 
 /** Describes the data for the report. */
 export function describe(data: ReportData, bytes: number, sha256: string): InputDescription {
-  const { kind, name, bitsPerSymbol } = data;
-  return { kind, name, bytes, sha256, bitsPerSymbol };
+  const { kind, name, bitsPerSymbol, format } = data;
+  return { kind, name, bytes, sha256, bitsPerSymbol, ...(format !== undefined && { format }) };
+}
+
+/** Remarks on the data as they were read. @param head their first bytes */
+export function readingNotes({ kind, format, notes }: ReportData, head: Uint8Array): string[] {
+  const isRaw = format === undefined && (kind === "file" || kind === "stdin");
+  const hint = isRaw ? textOfBitsHint(head) : undefined;
+  return [...(hint === undefined ? [] : [hint]), ...(notes?.() ?? [])];
 }

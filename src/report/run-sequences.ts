@@ -3,7 +3,7 @@ import { plural } from "#kit/format/numbers.ts";
 import type { TestResult } from "../stats/result.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { type Finding, judge } from "./report.ts";
-import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
+import { describe, type ReportData, type ReportRun, type RunOptions, readingNotes } from "./run-options.ts";
 import { cutSequences } from "./sequences.ts";
 import type { SuiteTask } from "./threads/test-tasks.ts";
 import { TestThreads } from "./threads/test-threads.ts";
@@ -56,10 +56,14 @@ export async function runSequences(
     sequences: count,
     sequenceBytes: bytes,
     results,
-    notes:
-      unused === 0
+    notes: [
+      ...readingNotes(data, head),
+      ...(unused === 0
         ? []
-        : [`after the last sequence of ${plural(bytes, "byte")} ${plural(unused, "byte")} remained untested`],
+        : [
+            `after the last sequence of ${plural(bytes, "byte")} ${plural(unused, "byte")} remained untested`,
+          ]),
+    ],
   });
   return { report, head };
 }

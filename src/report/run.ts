@@ -5,7 +5,7 @@ import { AIS31, BATTERY, SP800_22, SUITE_IDS } from "../stats/suites.ts";
 import { coverageNotes, readBytes } from "./coverage.ts";
 import { DEEP_BYTES, takeIn } from "./intake.ts";
 import { type Finding, judge } from "./report.ts";
-import { describe, type ReportData, type ReportRun, type RunOptions } from "./run-options.ts";
+import { describe, type ReportData, type ReportRun, type RunOptions, readingNotes } from "./run-options.ts";
 import { runSequences } from "./run-sequences.ts";
 import { TestThreads } from "./threads/test-threads.ts";
 
@@ -78,7 +78,7 @@ async function runOnce(data: ReportData, options: RunOptions): Promise<ReportRun
     constants,
     sequences: 1,
     results,
-    notes: coverageNotes(results, bytes),
+    notes: [...readingNotes(data, head), ...coverageNotes(results, bytes)],
   });
   return { report, head };
 }

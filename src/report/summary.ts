@@ -10,6 +10,8 @@ export function factsOf(report: Report): [name: string, value: string][] {
     ["size", `${plural(input.bytes, "byte")}, ${formatCount(8 * input.bytes)} bits`],
     ["sha256", input.sha256],
   ];
+  if (input.format !== undefined)
+    facts.push(["format", `${input.format}; size and digest are of what was read`]);
   if (input.bitsPerSymbol < 8) facts.push(["symbols", `of ${input.bitsPerSymbol} bits, packed`]);
   if (sequenceBytes !== undefined) {
     facts.push(["sequences", `${formatCount(sequences)} of ${formatCount(8 * sequenceBytes)} bits`]);

@@ -181,6 +181,35 @@ describe("assess", () => {
   });
 });
 
+describe("assess --input-format", () => {
+  const bits = bytes.map((byte) => byte & 1);
+  const assessed = async (args: Record<string, unknown>) =>
+    JSON.parse((await run({ ...args, json: true })).out);
+
+  test("text of 0 and 1 gets a hint, and with ascii the figures of its bits", async () => {
+    const text = fileOf("bits.txt", Buffer.from(`${bits.join("").replace(/.{100}/g, "$&\n")}`));
+    const asBytes = await assessed({ file: text });
+    expect(asBytes.remarks[0]).toContain("--input-format ascii");
+    expect((await run({ file: text })).out).toContain("note: the data are text of the characters 0 and 1");
+    const asBits = await assessed({ file: text, "input-format": "ascii" });
+    const direct = await assessed({ file: fileOf("bits.bin", bits) });
+    expect(direct.input.format).toBeUndefined();
+    expect(asBits.input).toMatchObject({ format: "ascii", bytes: 20_200 });
+    expect(asBits.remarks.join()).not.toContain("--input-format");
+    for (const field of ["estimators", "symbols", "bitsPerSymbol", "minEntropy"]) {
+      expect(asBits[field]).toEqual(direct[field]);
+    }
+  });
+
+  test("restart data have the same format", async () => {
+    const rows = Buffer.from(keystream(1_000_000, 9).map((byte) => 0x30 + (byte & 1)));
+    const file = fileOf("bits.txt", Buffer.from(bits.join("")));
+    const restart = fileOf("rows.txt", rows);
+    const result = await assessed({ file, restart, "input-format": "ascii", initial: "0.5" });
+    expect([result.restart.passed, result.restart.alphabetSize]).toEqual([true, 2]);
+  });
+});
+
 describe("assess --iid", () => {
   test("data that look IID: exit 0, and the counts of the permutation test itself", async () => {
     // Of wide symbols the test of independence wants many more: its degrees of freedom are bins less symbols.

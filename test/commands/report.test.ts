@@ -109,6 +109,27 @@ describe("where data come from", () => {
     }
   });
 
+  test("text of 0 and 1: a hint, and with --input-format ascii the report of its bits", async () => {
+    const data = keystream(5_000, 1);
+    const text = Array.from(data, (byte) => byte.toString(2).padStart(8, "0")).join("\n");
+    const input = fileOf("bits.txt", text);
+    const raw = await run({ input, json: true });
+    expect([raw.exitCode, JSON.parse(raw.out).notes[0]]).toEqual([
+      4,
+      expect.stringContaining("--input-format ascii"),
+    ]);
+    expect((await run({ input })).out).toContain("note: the data are text of the characters 0 and 1");
+    const read = JSON.parse((await run({ input, "input-format": "ascii", json: true })).out);
+    const direct = JSON.parse((await run({ input: fileOf("bits.bin", data), json: true })).out);
+    expect(read.results).toEqual(direct.results);
+    expect(read.input).toMatchObject({ format: "ascii", bitsPerSymbol: 1, bytes: 5_000 });
+    const part = JSON.parse((await run({ input, "input-format": "ascii", bytes: "1000", json: true })).out);
+    expect(part.input.bytes).toBe(1_000);
+    const short = await rejectionOf(run({ input, "input-format": "ascii", bytes: "6000" }));
+    expect(short.message).toContain("ends after 5000 bytes; 6000 were asked for");
+    expect(() => optionsFor(report, { "input-format": "ascii" })).toThrow(UsageError);
+  });
+
   test("one source's raw symbols, packed", async () => {
     let i = 0;
     const counter = fakeSource({ id: "counter", symbolBits: 4 }, () => i++);
