@@ -1,10 +1,13 @@
 /** The gateway as a server: its services, its API, the socket, and how it stops. */
 import { aborted } from "#kit/abort.ts";
+import { formatCount, plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
 import type { Caller } from "#kit/http/access.ts";
 import { withCors } from "#kit/http/cors.ts";
 import { EventHub } from "#kit/http/events/event-hub.ts";
 import { listen } from "#kit/http/listen.ts";
 import type { Io } from "#kit/term/io.ts";
+import { lossText } from "../rules/rule-info.ts";
 import { removeAbandoned } from "../telemetry-agent/take-in.ts";
 import { VERSION } from "../version.ts";
 import { PROBLEMS } from "./http/answers.ts";
@@ -73,11 +76,30 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
     services.scans.resumeAll();
     services.triggers.start();
     await io.out(`listening on ${listening.url}\n`);
+    void sayLosses(services, io).catch(report);
     await aborted(io.signal);
   } finally {
     closing.abort(new ServiceError("busy", "the gateway is stopping"));
     hub.close();
     await Promise.all([services.scans.stop(), services.triggers.stop(), listening.stop(GRACE_MS)]);
+  }
+}
+
+/** Opens the rule sets, and says what of them is not evaluated. */
+async function sayLosses({ ruleSets }: Services, { log, signal }: Io): Promise<void> {
+  try {
+    for (const { name, rules, quarantined } of await ruleSets.list()) {
+      const lost = quarantined.filter(({ harmless }) => !harmless);
+      const [first, ...others] = lost;
+      if (first === undefined) continue;
+      const more =
+        others.length === 0 ? "" : `; and ${formatCount(others.length)} more, which /rulesets names`;
+      log.warn(
+        `of the rule set ${visible(name)} ${plural(rules, "rule is", "rules are")} evaluated: ${lossText(first)}${more}`,
+      );
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 

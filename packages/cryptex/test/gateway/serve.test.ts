@@ -412,3 +412,15 @@ test("figures: of scans and of bytes that were sent, by /metrics and pushed to a
     await collector.stop(true);
   }
 });
+
+test("rules that are not evaluated are named at the start", async () => {
+  using folder = new WorkFolder({
+    ...FILES,
+    "rules/bad.yar": "rule bad { condition: nothing }\nrule worse {",
+  });
+  await using served = await serve(folder);
+  while (served.io.talk() === "") await new Promise(setImmediate);
+  expect(served.io.talk()).toMatch(
+    /of the rule set default 1 rule is evaluated: \S*bad\.yar:\d+: .*; and 1 more, which \/rulesets names/,
+  );
+});
