@@ -6,7 +6,7 @@ import { type Cast, drillSource, type FaultResult, leastNoise, noiseNeeded } fro
 import { ANSWER_FAULTS, FAULTS, OVERCLAIM, parseFaults } from "../../src/drill/faults.ts";
 import { CREDITED_SHARE } from "../../src/source.ts";
 import { assess } from "../../src/stats/sp800-90b/index.ts";
-import { fakeHost } from "../support/fake-thread.ts";
+import { fakeHost } from "../support/fake-host.ts";
 import { MUTANTS } from "../support/probation-mutants.ts";
 import { RECORDED, recordedNoise } from "../support/recorded-noise.ts";
 
@@ -63,7 +63,7 @@ describe("no fault earns more than it may, wherever in a block it begins", () =>
   for (const fault of ANSWER_FAULTS) {
     for (const id of ["clock_jitter", "sleep_jitter"]) {
       test(`${fault}, ${id}`, async () => {
-        const result = await playAnswer(fault, recordedNoise(id), fakeHost);
+        const result = await playAnswer(fault, recordedNoise(id), fakeHost({ kernels: {} }));
         expect(result).toMatchObject({ fault, holds: true, bits: 0, objections: [] });
       });
     }

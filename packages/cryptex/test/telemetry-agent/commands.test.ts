@@ -14,6 +14,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "#kit/errors.ts";
+import { EXIT, InterruptedError } from "#kit/term/exit.ts";
 import { runApp } from "#kit/term/program.ts";
 import { fakeIo } from "../../../../test/support/fake-io.ts";
 import { rejectionOf } from "../../../../test/support/rejection.ts";
@@ -169,8 +170,8 @@ describe("collect", () => {
     appendFileSync(at("in/log.ndjson"), text.slice(500));
     await states("done");
     const { id } = journal.scans({ limit: 1 })[0]!;
-    io.interrupt.abort(new Error("stop"));
-    expect((await rejectionOf(watching)).message).toBe("stop");
+    io.interrupt.abort(new InterruptedError(EXIT.interrupted));
+    expect(await watching).toBe(EXIT.ok);
     expect((await run("results", "export", id)).text).toBe(text);
   });
 });
