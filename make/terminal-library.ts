@@ -69,12 +69,12 @@ function nativeFile(target: Target): string {
   return libraryFile("opentui", target);
 }
 
-/** Three quarters of the Linux libraries are debug information. */
+/** Makes the copy that is fitted in. Three quarters of the Linux libraries are debug information. */
 async function shipped(target: Target, library: string): Promise<string> {
-  if (!target.startsWith("linux")) return library;
   const folder = join(ROOT, "build", "terminal", target);
   const path = join(folder, nativeFile(target));
   mkdirSync(folder, { recursive: true });
-  replaceFile(path, withoutDebugInformation(readFileSync(library)));
+  const content = readFileSync(library);
+  replaceFile(path, target.startsWith("linux") ? withoutDebugInformation(content) : content);
   return path;
 }

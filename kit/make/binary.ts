@@ -25,8 +25,9 @@ export const licences = async () => readCarried(path).toString();`;
 const ONLY_OWN_CODE = "--disallow-code-generation-from-strings=strict";
 
 /**
- * Levels of functions in functions that are carried as bytecode; what is deeper is compiled when it is first called. With 1, the larger program is
- * 2.5 MB smaller than with all of them, and a scan of one small file takes a tenth more processor time; with 0, 6 MB and a quarter.
+ * Levels of functions in functions that are carried as bytecode; what is deeper is compiled when it is first called. Measured on a program
+ * of 1.6 MB of scripts that starts in 70 ms: with 1 it is 2.5 MB smaller than with all levels and starts a tenth slower, with 0 6 MB and a
+ * quarter.
  */
 const BYTECODE_DEPTH = 1;
 

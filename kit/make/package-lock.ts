@@ -12,6 +12,10 @@ export interface LockEntry {
   /** As npm writes it: `sha512-` and the digest of the archive in base64. Missing where the registry did not have the package. */
   readonly integrity?: string;
   readonly license?: string;
+  /** Only for development. */
+  readonly dev?: boolean;
+  /** A folder of this project. */
+  readonly link?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;

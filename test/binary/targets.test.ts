@@ -1,8 +1,8 @@
 /** Programs as they are released: what they consist of, that they can be reproduced; those that something here can run, run. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { buildReleaseBinary } from "#kit/make/binary.ts";
 import { ROOT } from "#kit/make/checkout.ts";
 import { fetchRuntime } from "#kit/make/package-lock.ts";
@@ -10,6 +10,7 @@ import type { Target } from "#kit/native/target.ts";
 import { esotericEntropy } from "../../make/esoteric-entropy.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { requireBuiltProgram } from "../support/built-program.ts";
+import { copyCheckout } from "../support/checkout-copy.ts";
 import { readCodeSignature } from "../support/code-signature.ts";
 import { embeddedLibraries } from "../support/embedded-libraries.ts";
 import { readLibraryFile } from "../support/library-file.ts";
@@ -37,24 +38,11 @@ async function build(target: Target): Promise<string> {
   return (await buildReleaseBinary(esotericEntropy, target, folder)).path;
 }
 
-/** Not source: packages and what the compiler keeps stay where they are, or every copy would make them anew. */
-const SHARED = ["node_modules", join("build", "packages"), join("build", "zig")];
-const LEFT_OUT = ["node_modules", "build", "dist", ".git"];
-/** Packages lie where the links are, and not where those lead: docs/BUN.md. */
-const ENVIRONMENT = { ...process.env, NODE_PRESERVE_SYMLINKS: "1" };
-
 /** Builds the program in a copy of the project, in a process of its own. Returns its path. */
 async function buildIn(copy: string, target: Target): Promise<string> {
-  if (!existsSync(copy)) {
-    cpSync(ROOT, copy, { recursive: true, filter: (path) => !LEFT_OUT.includes(relative(ROOT, path)) });
-    mkdirSync(join(copy, "build"));
-    for (const name of SHARED) {
-      mkdirSync(join(ROOT, name), { recursive: true });
-      symlinkSync(join(ROOT, name), join(copy, name));
-    }
-  }
+  if (!existsSync(copy)) copyCheckout(copy);
   const command = [process.execPath, "build.ts", "binary", `--target=${target}`];
-  const { exitCode, stderr } = await runProcess(command, { cwd: copy, env: ENVIRONMENT });
+  const { exitCode, stderr } = await runProcess(command, { cwd: copy });
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining("dist/esoteric-entropy")]);
   return join(copy, stderr.trim());
 }

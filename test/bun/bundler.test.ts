@@ -1,8 +1,8 @@
 /** `Bun.build` where its documentation is silent: docs/BUN.md. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { stdoutOf } from "../support/run-process.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "ee-bun-")));
@@ -65,6 +65,15 @@ describe("hashes in the names of", () => {
       expect(fromWithin).toEqual(await names(options(there), join(folder, there)));
     });
   }
+
+  test("the parts that splitting makes: by where a link leads", async () => {
+    const [here] = PLACES;
+    const link = join(folder, "link");
+    symlinkSync(join(folder, here), link);
+    const direct = builds["the parts that splitting makes"](here);
+    const linked = { ...direct, entrypoints: direct.entrypoints.map((path) => join(link, basename(path))) };
+    expect(await names(linked)).toEqual(await names(direct));
+  });
 });
 
 test("with splitting, what is imported at run time shares its modules with who imports it", async () => {

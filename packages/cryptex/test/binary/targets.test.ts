@@ -1,22 +1,14 @@
 /** Programs as they are released: what they consist of, that they can be reproduced; those that something here can run, run. */
 import { afterAll, describe, expect, test } from "bun:test";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { buildReleaseBinary, releaseName } from "#kit/make/binary.ts";
 import { compressed } from "#kit/make/carried-files.ts";
 import { ROOT } from "#kit/make/checkout.ts";
 import { fetchRuntime } from "#kit/make/package-lock.ts";
 import { TARGETS, type Target } from "#kit/native/target.ts";
+import { copyCheckout } from "../../../../test/support/checkout-copy.ts";
 import { readCodeSignature } from "../../../../test/support/code-signature.ts";
 import { readLibraryFile } from "../../../../test/support/library-file.ts";
 import { runProcess } from "../../../../test/support/run-process.ts";
@@ -59,22 +51,10 @@ for (const target of ["freebsd-x64", "darwin-arm64", "windows-x64"] as const) {
   });
 }
 
-const SHARED = ["node_modules", join("build", "packages"), join("build", "zig")];
-const LEFT_OUT = ["node_modules", "build", "dist", ".git"];
-/** Packages lie where the links are, and not where those lead: docs/BUN.md. */
-const ENVIRONMENT = { ...process.env, NODE_PRESERVE_SYMLINKS: "1" };
-
 /** Builds in a copy of the project, by a process of its own that works in a folder outside it. Returns the path. */
 async function buildInCopy(target: Target): Promise<string> {
   const copy = join(folder, "there", "and", "deeper");
-  if (!existsSync(copy)) {
-    cpSync(ROOT, copy, { recursive: true, filter: (path) => !LEFT_OUT.includes(relative(ROOT, path)) });
-    mkdirSync(join(copy, "build"));
-    for (const name of SHARED) {
-      mkdirSync(join(ROOT, name), { recursive: true });
-      symlinkSync(join(ROOT, name), join(copy, name));
-    }
-  }
+  if (!existsSync(copy)) copyCheckout(copy);
   const build = [join(copy, "build.ts"), "binary", "--product=cryptex", `--target=${target}`];
   const { exitCode, stderr } = await runProcess([process.execPath, ...build], {
     cwd: folder,
