@@ -64,7 +64,8 @@ test("a thread opens its own although another has it open, and closes no other's
   try {
     const before = descriptors();
     useAll();
-    expect(descriptors()).toBe(before);
+    // The runtime opens and closes some meanwhile. One that was left open would stay.
+    while (descriptors() > before) await new Promise(setImmediate);
   } finally {
     await worker.terminate();
   }
@@ -72,9 +73,11 @@ test("a thread opens its own although another has it open, and closes no other's
 
 test("a thread that was given up inside a kernel holds nothing up", async () => {
   const worker = await openElsewhere({ hang: true });
-  worker.unref();
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
   void worker.terminate();
   useAll();
+  // The kernel that it is in is that of others, too.
+  await ended;
 });
 
 test("a thread that ends closes what it had open", async () => {

@@ -1,4 +1,4 @@
-/** A thread that opens kernels and reports it. Told to, it goes into a kernel for as long as the process lives. */
+/** A thread that opens kernels and reports it. Told to, it goes into a kernel then, for some seconds. */
 import { parentPort, workerData } from "node:worker_threads";
 import { loadLibrary } from "../../ffi/index.ts";
 
@@ -12,5 +12,5 @@ const library = loadLibrary({ path });
 for (const id of ids) library.command(id, "open", folder);
 parentPort?.on("message", () => {});
 parentPort?.postMessage("open");
-// Each sample sleeps: some ten minutes.
-if (hang) library.kernel("sleep_jitter")(new BigUint64Array(10_000_000));
+// Each sample sleeps for some 60 µs.
+if (hang) library.kernel("sleep_jitter")(new BigUint64Array(50_000));

@@ -106,8 +106,8 @@ const CODE: Readonly<Record<string, string>> = {
 };
 
 test("agents scan, read code and make indexes with what is inside", async () => {
-  mkdirSync(join(folder, "code"), { recursive: true });
-  writeFileSync(join(folder, "code/lamp.py"), "def lamp(): pass\n");
+  mkdirSync(join(folder, "lamps"));
+  writeFileSync(join(folder, "lamps/lamp.py"), "def lamp(): pass\n");
   const args = [
     "mcp",
     "--rules",
@@ -115,7 +115,7 @@ test("agents scan, read code and make indexes with what is inside", async () => 
     "--root",
     "files=files",
     "--root",
-    "code=code",
+    "code=lamps",
     "--allow-write",
   ];
   const env = { HOME: join(folder, "home") };
