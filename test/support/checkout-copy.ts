@@ -6,7 +6,7 @@ import { lockEntries } from "#kit/make/package-lock.ts";
 
 const PACKAGES = "node_modules";
 const LEFT_OUT = [PACKAGES, "build", "dist", ".git"];
-/** What the build keeps: every copy would make it anew. */
+/** Folders that the build keeps: every copy would make them anew. */
 const KEPT = [join("build", "packages"), join("build", "zig")];
 
 /**

@@ -56,10 +56,7 @@ async function buildInCopy(target: Target): Promise<string> {
   const copy = join(folder, "there", "and", "deeper");
   if (!existsSync(copy)) copyCheckout(copy);
   const build = [join(copy, "build.ts"), "binary", "--product=cryptex", `--target=${target}`];
-  const { exitCode, stderr } = await runProcess([process.execPath, ...build], {
-    cwd: folder,
-    env: ENVIRONMENT,
-  });
+  const { exitCode, stderr } = await runProcess([process.execPath, ...build], { cwd: folder });
   expect(exitCode, stderr).toBe(0);
   return join(folder, stderr.trim());
 }
