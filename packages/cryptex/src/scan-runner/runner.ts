@@ -255,6 +255,7 @@ class Scan implements Disposable {
   }
 
   #add(found: Found): void {
+    if (found.kind === "file" && !this.#open.hasRoomFor(found.identity.size)) this.#close();
     const stretch = this.#open;
     this.request.progress?.found(found);
     if (found.kind !== "file") stretch.items.push({ kind: "line", found });

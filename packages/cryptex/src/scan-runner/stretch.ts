@@ -22,6 +22,11 @@ export class Stretch {
   /** One a file, in order; undefined until they are there. */
   results: readonly FileResult[] | undefined;
 
+  /** Tells that a file can be added. What has been found in others does not wait for a large one, which is scanned by itself. */
+  hasRoomFor(bytes: number): boolean {
+    return this.files === 0 || this.bytes + bytes <= STRETCH_BYTES;
+  }
+
   get isFull(): boolean {
     return this.files >= STRETCH_FILES || this.bytes >= STRETCH_BYTES || this.items.length >= STRETCH_ITEMS;
   }

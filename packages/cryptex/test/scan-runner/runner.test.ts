@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import type { EndEvent, ScanEvent } from "../../src/scan-runner/events.ts";
 import { ScanProgress } from "../../src/scan-runner/progress.ts";
@@ -380,6 +380,44 @@ describe("cancelling", () => {
       break;
     expect(ended).toBe(1);
   });
+});
+
+test("what was found does not wait for a large file behind it", async () => {
+  using tree = new Tree();
+  for (const name of ["a", "b", "d"]) tree.file(name, "abc");
+  truncateSync(tree.file("c", ""), 2 ** 21);
+  const { promise: wasFound, resolve } = Promise.withResolvers<void>();
+  const startThread: StartThread = (data, listener) => {
+    const waiting = new Set<number>();
+    const thread = sameThread(data, {
+      ...listener,
+      onReply(reply) {
+        const isHeld = reply.kind === "done" && waiting.has(reply.id);
+        void (isHeld ? wasFound : Promise.resolve()).then(() => listener.onReply(reply));
+      },
+    });
+    return {
+      ...thread,
+      post(batch) {
+        if (batch.files.some(({ path }) => path.endsWith("/c"))) waiting.add(batch.id);
+        thread.post(batch);
+      },
+    };
+  };
+  const found: string[] = [];
+  const { signal } = new AbortController();
+  const request = {
+    ruleSet: fakeRuleSet([RULES[0]!]),
+    walk: walkOf([tree.root]),
+    timeoutMs: 0,
+    maxStrings: 1,
+    threads: 1,
+  };
+  for await (const event of runScan({ ...request, signal, startThread })) {
+    found.push(...short(tree, [event]));
+    if (found.at(-1) === "match b: abc") resolve();
+  }
+  expect(found).toEqual(["match a: abc", "match b: abc", "match d: abc"]);
 });
 
 test("a file that takes longer than all that may be walked ahead of it holds nothing up for good", async () => {
