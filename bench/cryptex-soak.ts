@@ -26,6 +26,8 @@ const FILES_A_PART = 100;
 /** Seconds of load before the first look: everything has been done once, and what is opened for it is open. */
 const WARM_UP_S = 20;
 const QUIET_S = 10;
+/** 150 bytes each, and a place in an index: 80 MB. */
+const KEPT_LINES = 400_000;
 /** Connections of clients that hung up are closed by then. */
 const SETTLE_MS = 10_000;
 const MOST_GROWTH = 1.1;
@@ -43,6 +45,25 @@ function fill(folder: string): { rules: string; root: string } {
     }
   }
   return { rules, root };
+}
+
+/**
+ * Fills the store with more than the pages of it that the gateway keeps in memory (CACHE_KIB in cryptex-store/store.ts), so that these do not
+ * grow with what the load adds.
+ */
+async function fillStore(served: Served): Promise<void> {
+  const { id } = await served.post<{ id: string }>("/scans", { root: "files", paths: ["part-0/file-0"] });
+  let start: object | null = null;
+  while (start === null) ({ start } = await served.json<{ start: object | null }>(`/scans/${id}`));
+  const sha256 = "0123456789abcdef".repeat(4);
+  const lines = Array.from({ length: KEPT_LINES }, (_, at) =>
+    JSON.stringify({ type: "clean", path: `a/folder/of/another/machine/file-${at}`, size: at, sha256 }),
+  );
+  const counts = { scanned: KEPT_LINES, clean: KEPT_LINES, matched: 0, matches: 0, skipped: 0, errors: 0 };
+  const end = { type: "end", complete: true, ...counts };
+  const body = [JSON.stringify({ type: "start", ...start }), ...lines, JSON.stringify(end), ""].join("\n");
+  const headers = { "content-type": "application/x-ndjson", "cryptex-origin": "another machine" };
+  await served.json("/collect", { method: "POST", headers, body });
 }
 
 /** Works the gateway while `look` looks on. */
@@ -81,6 +102,7 @@ async function soak(): Promise<string[]> {
   console.log(`${cpus().length} × ${cpus()[0]?.model}, ${process.platform}; ${minutes} min; load ${load()}`);
   await using served = await Served.program({ folder, ...fill(folder), flags: ["--threads", "2"] });
   await served.json("/rules?q=");
+  await fillStore(served);
   await underLoad(served.url, () => samplesOf(served, WARM_UP_S));
   await Bun.sleep(SETTLE_MS);
   const before = await samplesOf(served, QUIET_S);
@@ -99,6 +121,7 @@ async function soak(): Promise<string[]> {
       .join(", ")}`,
   );
   console.log(`load: ${load()}`);
+  console.log(`descriptors at the end: ${served.descriptors().sort().join(" ")}`);
   return [
     ...faultsOf(before, parts, after),
     ...Object.entries(unexpected).map(([what, count]) => `${count} × ${what}`),

@@ -84,7 +84,8 @@ export class Served implements AsyncDisposable {
 
   /** @throws BenchError for an answer that says no */
   async json<T>(path: string, init: RequestInit = {}): Promise<T> {
-    const response = await fetch(this.url + path, init);
+    // A connection that is kept would be one of its descriptors.
+    const response = await fetch(this.url + path, { keepalive: false, ...init });
     if (!response.ok)
       throw new BenchError(`${path} was answered with ${response.status}`, [await response.text()]);
     return (await response.json()) as T;
