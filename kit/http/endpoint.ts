@@ -179,17 +179,20 @@ export function mount(app: Routes, endpoints: readonly Endpoint[], options: Moun
  * Describes endpoints as the `paths` of an OpenAPI document, with the refusals that follow from what each checks.
  * @param refusal makes the answer of a status
  * @param scheme name of the security scheme of tokens
+ * @param asksForTokens false where whoever comes may do everything: a token may be sent then, and is not looked at
  */
 export function describe(
   endpoints: readonly Endpoint[],
   refusal: (status: number) => Answer,
   scheme: string,
+  asksForTokens: boolean,
 ): Record<string, Record<string, object>> {
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, path, scope, operation } of endpoints) {
     const statuses = refusalsOf(scope, operation);
     const refusals = Object.fromEntries(statuses.map((status) => [String(status), refusal(status)]));
-    const security = scope === NO_TOKEN ? [{}] : [{ [scheme]: typeof scope === "string" ? [scope] : [] }];
+    const token = scope === NO_TOKEN ? [] : [{ [scheme]: typeof scope === "string" ? [scope] : [] }];
+    const security = asksForTokens && token.length > 0 ? token : [...token, {}];
     const { parameters, ...rest } = operation;
     paths[path] = {
       ...paths[path],

@@ -8,6 +8,7 @@ import { type Gateway, openGateway } from "./support/gateway.ts";
 
 interface Operation {
   readonly operationId: string;
+  readonly security?: unknown;
   readonly parameters?: readonly { in: string; name: string; schema: Record<string, unknown> }[];
   readonly requestBody?: { content: Record<string, { schema: object }> };
   readonly responses: Readonly<Record<string, { content?: Record<string, { schema: object }> }>>;
@@ -54,6 +55,24 @@ test("every route is in it, it has no other, and each has an id of its own", asy
   expect(documented.map(([route]) => route).sort()).toEqual([...new Set(routes)].sort());
   const ids = documented.map(([, { operationId }]) => operationId);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("it says whether this gateway asks for a token", async () => {
+  await using open = openGateway();
+  await using closed = openGateway({
+    access: {
+      tokens: {
+        tokens: [{ name: "a", token: "abc", scopes: new Set(["read"]) }],
+        realm: "x",
+        protocolPrefix: "x.",
+      },
+    },
+  });
+  const document = await closed.request("/openapi.json", { headers: { authorization: "Bearer abc" } });
+  expect((await documentOf(open)).paths["/scans"]?.["post"]?.security).toEqual([{ token: ["scan"] }, {}]);
+  expect(((await document.json()) as Document).paths["/scans"]?.["post"]?.security).toEqual([
+    { token: ["scan"] },
+  ]);
 });
 
 test("every parameter in it is one that is minded, within its limits; any other is refused by name", async () => {

@@ -56,7 +56,7 @@ export function createApp(deps: AppDeps): App {
     ...(mcp ? mcpEndpoints(mcp) : []),
     ...statusEndpoints({ ...deps, openapi: () => document }),
   ];
-  const document = openapiOf(endpoints);
+  const document = openapiOf(endpoints, access.tokens !== undefined);
   const router = createRouter({
     errors: PROBLEMS,
     headers: () => HEADERS,

@@ -7,7 +7,8 @@ import { SCHEMAS } from "./schemas.ts";
 
 const TAGS = ["scans", "events", "rules", "dictionary", "gap", "triggers", "agents", "status"];
 
-export function openapiOf(endpoints: readonly Endpoint[]) {
+/** @param asksForTokens whether this gateway was started with tokens */
+export function openapiOf(endpoints: readonly Endpoint[], asksForTokens: boolean) {
   const refusal = (status: number) => problem(STATUS_CODES[status] ?? "Refused");
   return {
     openapi: "3.1.1",
@@ -20,7 +21,7 @@ export function openapiOf(endpoints: readonly Endpoint[]) {
     },
     servers: [{ url: "/" }],
     tags: TAGS.map((name) => ({ name })),
-    paths: describe(endpoints, refusal, "token"),
+    paths: describe(endpoints, refusal, "token", asksForTokens),
     components: {
       schemas: SCHEMAS,
       securitySchemes: {

@@ -1,7 +1,7 @@
 /** `/rules`, `/rulesets`, `/rule-health`: which rules there are, and what can be tried with them. */
 import { endpoint } from "#kit/http/endpoint.ts";
 import { objectOf, schemaNamed } from "#kit/http/openapi.ts";
-import { textParameter } from "#kit/http/parameters.ts";
+import { type QueryParameter, textParameter } from "#kit/http/parameters.ts";
 import { Refusal } from "#kit/http/refusal.ts";
 import { list, object, oneOf, optional, text } from "#kit/http/shapes.ts";
 import { DEFAULT_SET } from "../../rules/which-rules.ts";
@@ -26,6 +26,19 @@ const MAX_CONTENT_BYTES = 8 * 2 ** 20;
 const MAX_EXPLAIN_BODY_BYTES = Math.ceil((MAX_CONTENT_BYTES * 4) / 3) + 16_384;
 const MAX_JSON_BYTES = 2 ** 20;
 
+const META_TEXT = textParameter("Metadata that a rule has, as severity=high", 4_000);
+const META: QueryParameter<{ readonly key: string; readonly value: string } | undefined> = {
+  ...META_TEXT,
+  schema: { ...META_TEXT.schema, pattern: "^[^=]+=" },
+  read(text, name) {
+    const given = META_TEXT.read(text, name);
+    if (given === undefined) return undefined;
+    const at = given.indexOf("=");
+    if (at < 1) throw new Refusal(400, `${name} must be like severity=high`);
+    return { key: given.slice(0, at), value: given.slice(at + 1) };
+  },
+};
+
 const QUESTION = object({
   ruleset: RULESET_MEMBER,
   rule: RULE_NAME,
@@ -44,7 +57,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
       query: {
         q: textParameter("Words, all of which a rule has in its name, tags, metadata or strings"),
         tag: textParameter("A tag that a rule has"),
-        meta: textParameter("Metadata that a rule has, as severity=high", 4_000),
+        meta: META,
         module: textParameter("A module that a rule's condition uses", 200),
         ruleset: RULESET,
         limit: LIMIT,
@@ -58,7 +71,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
         const found = await ruleSets.find({
           text: q,
           tags: tag === undefined ? [] : [tag],
-          meta: meta === undefined ? [] : [parseMeta(meta)],
+          meta: meta === undefined ? [] : [meta],
           modules: module === undefined ? [] : [module],
           ruleset,
           limit,
@@ -165,12 +178,6 @@ export function ruleEndpoints({ ruleSets }: Services) {
 }
 
 /** @throws Refusal 400 */
-function parseMeta(text: string) {
-  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (key === undefined) throw new Refusal(400, "meta must be like severity=high");
-  return { key, value: value! };
-}
-
 interface Question {
   readonly ruleset?: string;
   readonly rule: string;
