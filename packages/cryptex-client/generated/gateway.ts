@@ -742,18 +742,6 @@ export interface components {
             /** @description Base64, where the index is no UTF-8 */
             index_bytes?: string;
         };
-        GapReport: {
-            /** @constant */
-            schema: 1;
-            components: components["schemas"]["GapComponent"][];
-            counts: {
-                [key: string]: number;
-            };
-        };
-        GapComponent: {
-            component: string;
-            port_status: string;
-        };
         Trigger: {
             id: string;
             url: string;
@@ -1086,6 +1074,90 @@ export interface components {
                     body: components["schemas"]["ScanLine.node"];
                 }[];
             };
+        };
+        "Gap.report": {
+            /** @constant */
+            schema: 1;
+            /** @description Name of the code base: that of gap.toml, else of its folder. */
+            root: string;
+            /** @description In the order of their names. */
+            components: components["schemas"]["Gap.component"][];
+            excluded: components["schemas"]["Gap.excluded"][];
+            counts: components["schemas"]["Gap.counts"];
+            problems: components["schemas"]["Gap.problem"][];
+        };
+        "Gap.component": {
+            /** @description Path of a file below the root, with slashes; or the name of a part that an order names and that has no file. */
+            component: string;
+            language: string | null;
+            /** @enum {unknown} */
+            port_status: "pending" | "in_progress" | "done" | "stale";
+            /**
+             * @description The same by the names that were ordered: stale is in_progress.
+             * @enum {unknown}
+             */
+            rust_status: "pending" | "in_progress" | "done";
+            /** @description From CODEOWNERS or gap.toml, or set by hand. */
+            responsible: string | null;
+            /** @description Codename of an entry of the dictionary. */
+            linked_cryptex: string | null;
+            evidence: components["schemas"]["Gap.evidence"][];
+            /** @description What may be a port of it, by names alone. They change no status. */
+            suggestions: components["schemas"]["Gap.suggestion"][];
+            /** @description Of the file; null where there is none, or it could not be read. */
+            sha256: string | null;
+            /** @description Why it is not done. */
+            reason?: string;
+            /** @description Where it was ordered, of parts without a file. */
+            order?: string;
+        };
+        /** @description A declaration, and what became of it when it was checked. */
+        "Gap.evidence": {
+            /** @description The port: path below the root. */
+            to: string;
+            /** @description gap.toml, or the port itself. */
+            declared_in: string[];
+            /** @description Symbols of the component that it is about; none: the whole of it. */
+            about: string[];
+            /** @description Symbols that the port has to define. */
+            symbols: string[];
+            /** @description path, or path#title. */
+            tests: string[];
+            /** @description That of the component when this was declared. */
+            sha256: string | null;
+            /** @description What is not as declared. */
+            faults: string[];
+        };
+        "Gap.suggestion": {
+            candidate: string;
+            score: number;
+            why: string;
+        };
+        "Gap.excluded": {
+            /** @description Path of a file, or of a folder with a slash at its end. */
+            component: string;
+            language: string | null;
+            reason: string;
+        };
+        "Gap.counts": {
+            pending: number;
+            in_progress: number;
+            done: number;
+            stale: number;
+            excluded: number;
+            problems: number;
+        };
+        "Gap.problem": {
+            /**
+             * @description A declaration that does not hold; a component that has changed since; what could not be read; a line of CODEOWNERS.
+             * @enum {unknown}
+             */
+            kind: "declaration" | "stale" | "unread" | "owners";
+            /** @description Null where it concerns none alone. */
+            component: string | null;
+            /** @description path, or path:line. */
+            place: string;
+            reason: string;
         };
     };
     responses: never;
@@ -2949,7 +3021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GapReport"];
+                    "application/json": components["schemas"]["Gap.report"];
                 };
             };
             /** @description Bad Request */
@@ -3077,7 +3149,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GapComponent"];
+                    "application/json": components["schemas"]["Gap.component"];
                 };
             };
             /** @description Bad Request */
@@ -3169,7 +3241,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GapReport"];
+                    "application/json": components["schemas"]["Gap.report"];
                 };
             };
             /** @description Bad Request */

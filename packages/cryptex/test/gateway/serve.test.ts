@@ -18,7 +18,7 @@ interface Served extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Of the optional packages; the machine's own may be too old for the key exchange. */
+/** Is one of the optional packages; the machine's own Node may be too old for the key exchange. */
 const INSTALLED_NODE = join(
   import.meta.dir,
   "../../../../node_modules",

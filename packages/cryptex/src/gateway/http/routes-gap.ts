@@ -27,7 +27,7 @@ export function gapEndpoints({ gap }: Services) {
         q: textParameter("Text that stands in a component's path, or in whom it is assigned to"),
       },
       responses: {
-        "200": withHeaders(answer("The report; counts are of all components", "GapReport"), {
+        "200": withHeaders(answer("The report; counts are of all components", "Gap.report"), {
           ETag: "Tag of this state",
         }),
         ...NO_ROOT,
@@ -71,7 +71,7 @@ export function gapEndpoints({ gap }: Services) {
         }),
         maxBytes: MAX_JSON_BYTES,
       },
-      responses: { "200": answer("The component", "GapComponent") },
+      responses: { "200": answer("The component", "Gap.component") },
       handle: ({ path, body }) => json(gap.set(path("component"), body)),
     }),
     endpoint("POST /gap/scan", {
@@ -80,7 +80,7 @@ export function gapEndpoints({ gap }: Services) {
       tag: "gap",
       scope: "write",
       responses: {
-        "200": answer("The report", "GapReport"),
+        "200": answer("The report", "Gap.report"),
         ...NO_ROOT,
         "503": problem("One is being made"),
       },

@@ -1,5 +1,6 @@
 /** Schemas of what the gateway answers, by the names under which the OpenAPI document has them. */
 import { arrayOf, INTEGER, objectOf, type Schema, schemaNamed, TEXT } from "#kit/http/openapi.ts";
+import gapReport from "../../../docs/gap-report.schema.json";
 import scanOutput from "../../../docs/scan-output.schema.json";
 import { FIELDS, isList, STATUSES } from "../../dictionary/entry.ts";
 import { SCAN_STATES } from "../../results/journal.ts";
@@ -229,11 +230,6 @@ const OWN: Readonly<Record<string, Schema>> = {
     },
     { index_bytes: { ...TEXT, description: "Base64, where the index is no UTF-8" } },
   ),
-  GapReport: objectOf(
-    { schema: { const: 1 }, components: arrayOf(schemaNamed("GapComponent")), counts: COUNTS },
-    [...["schema", "components", "counts"]],
-  ),
-  GapComponent: objectOf({ component: TEXT, port_status: TEXT }, ["component", "port_status"]),
   Trigger: exact(
     {
       id: TEXT,
@@ -272,13 +268,17 @@ const OWN: Readonly<Record<string, Schema>> = {
   Health: exact({ status: { enum: ["ok", "unavailable"] }, version: TEXT }, { reason: TEXT }),
 };
 
-/** Lines of scans, as docs/scan-output.schema.json has them. */
-function scanLines(): Record<string, Schema> {
-  const text = JSON.stringify(scanOutput.$defs).replaceAll('"#/$defs/', '"#/components/schemas/ScanLine.');
+/** Definitions of a document under docs/, as `PREFIX.NAME`. */
+function definitionsOf({ $defs }: { readonly $defs: object }, prefix: string): Record<string, Schema> {
+  const text = JSON.stringify($defs).replaceAll('"#/$defs/', `"#/components/schemas/${prefix}.`);
   const definitions: Record<string, Schema> = JSON.parse(text);
   return Object.fromEntries(
-    Object.entries(definitions).map(([name, schema]) => [`ScanLine.${name}`, schema]),
+    Object.entries(definitions).map(([name, schema]) => [`${prefix}.${name}`, schema]),
   );
 }
 
-export const SCHEMAS: Readonly<Record<string, Schema>> = { ...OWN, ...scanLines() };
+export const SCHEMAS: Readonly<Record<string, Schema>> = {
+  ...OWN,
+  ...definitionsOf(scanOutput, "ScanLine"),
+  ...definitionsOf(gapReport, "Gap"),
+};
