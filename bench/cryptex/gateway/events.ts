@@ -3,9 +3,9 @@ import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "simple-statistics";
 import { BenchError, heading, row, takeTurns } from "../../program/measure.ts";
+import { Served } from "../../program/served.ts";
 import type { Listened, Readers } from "./event-readers.ts";
 import type { GatewayBench } from "./gateway-bench.ts";
-import { Served } from "./served.ts";
 
 const WEBSOCKETS = 64;
 const STREAMS = 64;

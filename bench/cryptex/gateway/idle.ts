@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { heading, row } from "../../program/measure.ts";
 import { writeRules } from "../generated-rules.ts";
 import type { GatewayBench } from "./gateway-bench.ts";
-import { Served } from "./served.ts";
+import { serve } from "./serve.ts";
 
 const RULES = 12_768;
 /** Until then the runtime collects garbage and gives memory back, a little at a time. */
@@ -19,7 +19,7 @@ export async function idle({ folder, seconds }: GatewayBench): Promise<void> {
     writeFileSync(join(root, `file-${file}`), "some text\n".repeat(file));
   const rules = join(place, "rules");
   writeRules(rules, { rules: RULES, perFile: 4 });
-  await using served = await Served.program({ folder: place, rules, root });
+  await using served = await serve({ folder: place, rules, root });
   const share = async () => {
     await Bun.sleep(SETTLED_MS);
     const before = served.cpuSeconds();

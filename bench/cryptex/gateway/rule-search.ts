@@ -3,10 +3,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "simple-statistics";
 import { BenchError, heading, row, run, takeTurns } from "../../program/measure.ts";
+import type { Served } from "../../program/served.ts";
 import { writeRules } from "../generated-rules.ts";
 import type { GatewayBench } from "./gateway-bench.ts";
 import type { OpenLoop } from "./open-loop.ts";
-import { Served } from "./served.ts";
+import { serve } from "./serve.ts";
 
 /** As many as the largest collection of public sets that was looked at. */
 const RULES = 12_768;
@@ -35,7 +36,7 @@ export async function ruleSearch({ folder, rounds, seconds }: GatewayBench): Pro
   writeFileSync(join(root, "file"), "some text");
   const rules = join(place, "rules");
   writeRules(rules, { rules: RULES, perFile: 4 });
-  await using served = await Served.program({ folder: place, rules, root });
+  await using served = await serve({ folder: place, rules, root });
   const { total } = await served.json<{ total: number }>("/rules?q=");
   if (total !== RULES) throw new BenchError(`${total} rules are found, and not ${RULES}`, []);
   const paths = [...searches()].map((words) => `/rules?q=${encodeURIComponent(words)}`);

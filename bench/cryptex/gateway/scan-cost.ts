@@ -3,11 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "simple-statistics";
 import { BenchError, heading, row, run, takeTurns } from "../../program/measure.ts";
+import type { Served } from "../../program/served.ts";
 import { writeRules } from "../generated-rules.ts";
 import { writeProgramFiles } from "../program-files.ts";
 import { PROGRAM } from "../workbench.ts";
 import type { GatewayBench } from "./gateway-bench.ts";
-import { homesIn, Served } from "./served.ts";
+import { homesIn, serve } from "./serve.ts";
 
 const RULES = 3_000;
 /** Each matches the files that it is named in. */
@@ -55,7 +56,7 @@ interface Contest {
 }
 
 async function compare(name: string, { folder, rules, tree }: Contest, rounds: number): Promise<void> {
-  await using served = await Served.program({ folder, rules, root: tree, flags: ["--threads", THREADS] });
+  await using served = await serve({ folder, rules, root: tree, flags: ["--threads", THREADS] });
   const empty = join(folder, "empty");
   writeFileSync(empty, "");
   const program = async (path: string) => {

@@ -3,49 +3,14 @@
  *
  *     load.ts URL     ends on SIGTERM, and prints how much was done as JSON
  */
-const [url = ""] = process.argv.slice(2);
+import { repeating } from "../soak/again.ts";
 
-export interface Done {
-  /** By kind of work. */
-  readonly done: Readonly<Record<string, number>>;
-  /** Answers that should not have been: kind of work and status, with how often. */
-  readonly unexpected: Readonly<Record<string, number>>;
-}
+const [url = ""] = process.argv.slice(2);
 
 const stopping = new AbortController();
 process.once("SIGTERM", () => stopping.abort());
-const done: Record<string, number> = {};
-const unexpected: Record<string, number> = {};
+const { again, ask, result } = repeating(url, stopping.signal);
 const json = { "content-type": "application/json" };
-
-/** Does something over and over, with a pause, until the end. */
-async function again(kind: string, pauseMs: number, work: (round: number) => Promise<void>): Promise<void> {
-  for (let round = 0; !stopping.signal.aborted; round++) {
-    try {
-      await work(round);
-      done[kind] = (done[kind] ?? 0) + 1;
-    } catch (error) {
-      count(`${kind}: ${error instanceof Error ? error.message : error}`);
-    }
-    await Bun.sleep(pauseMs);
-  }
-}
-
-function count(what: string): void {
-  unexpected[what] = (unexpected[what] ?? 0) + 1;
-}
-
-/** @param wanted statuses, of which 503 is always one: it says to come later */
-async function ask(path: string, init: RequestInit, ...wanted: readonly number[]): Promise<Response> {
-  const response = await fetch(url + path, init);
-  if (response.status !== 503 && !wanted.includes(response.status)) {
-    await response.body?.cancel();
-    throw new Error(
-      `${init.method ?? "GET"} ${path.replace(/[0-9a-f-]{36}/, "ID").slice(0, 60)}: ${response.status}`,
-    );
-  }
-  return response;
-}
 
 const post = (body: unknown): RequestInit => ({ method: "POST", headers: json, body: JSON.stringify(body) });
 
@@ -195,6 +160,5 @@ await Promise.all([
   again("edits", 300, edit),
   again("refusals", 50, refused),
 ]);
-const result: Done = { done, unexpected };
 console.log(JSON.stringify(result));
 process.exit(0);

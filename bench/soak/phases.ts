@@ -1,6 +1,6 @@
-/** Measures a gateway over time: memory, descriptors, and how long a search takes while all else goes on. */
-import { heading, quantile, row } from "../../program/measure.ts";
-import type { Served } from "../gateway/served.ts";
+/** Measures a server over time: memory, descriptors, and how long an answer takes while all else goes on. */
+import { heading, quantile, row } from "../program/measure.ts";
+import type { Served } from "../program/served.ts";
 
 export interface Sample {
   readonly residentBytes: number;
@@ -10,12 +10,12 @@ export interface Sample {
 
 const PAUSE_MS = 100;
 
-/** Looks ten times a second, if the answers let it. */
-export async function samplesOf(served: Served, seconds: number): Promise<Sample[]> {
+/** Asks for a path ten times a second, if the answers let it, and looks at the process. */
+export async function samplesOf(served: Served, path: string, seconds: number): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const startMs = performance.now(); performance.now() < startMs + seconds * 1_000; ) {
     const askedMs = performance.now();
-    await served.json("/rules?q=ransom&limit=10");
+    await (await served.get(path)).arrayBuffer();
     const latencyMs = performance.now() - askedMs;
     samples.push({
       residentBytes: served.residentBytes(),
@@ -32,7 +32,7 @@ export function phaseHeading(): void {
     "",
     "resident MB, median (most)",
     "descriptors, median (most)",
-    "a search: p50 ms",
+    "an answer: p50 ms",
     "p99 ms",
     "most ms",
   );

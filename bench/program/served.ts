@@ -1,20 +1,10 @@
-/** A gateway in a process of its own, and what /proc says of that. */
+/** A server in a process of its own, and what /proc says of that. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { BenchError } from "../../program/measure.ts";
-import { PROGRAM } from "../workbench.ts";
+import { BenchError } from "./measure.ts";
 
 /** USER_HZ, in which Linux tells times to programs: 100 on all its platforms of today (time(7)). */
 const TICKS_A_SECOND = 100;
-
-export interface Serving {
-  /** Its data and its cache are below it. */
-  readonly folder: string;
-  readonly rules: string;
-  /** The root `files`. */
-  readonly root: string;
-  readonly flags?: readonly string[];
-}
 
 export class Served implements AsyncDisposable {
   readonly #end = () => this.child.kill();
@@ -24,12 +14,6 @@ export class Served implements AsyncDisposable {
     readonly url: string,
   ) {
     process.once("exit", this.#end);
-  }
-
-  /** Starts the built program. */
-  static program({ folder, rules, root, flags = [] }: Serving): Promise<Served> {
-    const command = [PROGRAM, "serve", "--port", "0", "--rules", rules, "--root", `files=${root}`, ...flags];
-    return Served.start(command, homesIn(folder));
   }
 
   /** Starts a command that says where it listens. */
@@ -83,12 +67,16 @@ export class Served implements AsyncDisposable {
   }
 
   /** @throws BenchError for an answer that says no */
-  async json<T>(path: string, init: RequestInit = {}): Promise<T> {
+  async get(path: string, init: RequestInit = {}): Promise<Response> {
     // A connection that is kept would be one of its descriptors.
     const response = await fetch(this.url + path, { keepalive: false, ...init });
     if (!response.ok)
       throw new BenchError(`${path} was answered with ${response.status}`, [await response.text()]);
-    return (await response.json()) as T;
+    return response;
+  }
+
+  async json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    return (await (await this.get(path, init)).json()) as T;
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {
@@ -101,9 +89,4 @@ export class Served implements AsyncDisposable {
     this.#end();
     await this.child.exited;
   }
-}
-
-/** Variables that keep data and cache in a folder. */
-export function homesIn(folder: string): Record<string, string> {
-  return { XDG_DATA_HOME: join(folder, "data"), XDG_CACHE_HOME: join(folder, "cache") };
 }
