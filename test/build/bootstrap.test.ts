@@ -27,10 +27,12 @@ testNode("the program's output and exit code come through, and nothing else", as
 });
 
 testNode("the other program's, too", async () => {
-  expect(await start("cryptex", "--version")).toEqual(await start("start", "--version"));
+  const [version, its] = [await start("start", "--version"), await start("cryptex", "--version")];
+  expect([its.exitCode, its.stdout]).toEqual([version.exitCode, version.stdout]);
   const wrong = await start("cryptex", "no-such-command");
   expect([wrong.exitCode, wrong.stdout]).toEqual([2, ""]);
-  expect(wrong.stderr).toStartWith("cryptex: error: ");
+  // On a busy machine a line of the bootstrap stands before it.
+  expect(wrong.stderr).toMatch(/^cryptex: error: /m);
 });
 
 /** A project of three packages, of which one is there for a workspace alone, and a stand-in for npm that says how it was called. */
