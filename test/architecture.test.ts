@@ -567,7 +567,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "kit/errors",
       "kit/format",
     ],
-    packages: /^node:(fs|path)$/,
+    packages: /^node:(fs|path|timers\/promises)$/,
   },
   // The page runs in browsers: it asks the gateway by the client, and takes from the product what knows nothing of a machine.
   {

@@ -6,7 +6,7 @@ import { parseRuleFile } from "../rules/parser.ts";
 import { normalisedText } from "../rules/rule-text.ts";
 import type { MetaEntry } from "../scan-runner/events.ts";
 import { metaEntry } from "../scan-runner/formats/escape.ts";
-import { fieldValue, metaText, SEPARATOR, searchable } from "./rule-words.ts";
+import { type Field, fieldsOf, metaText, SEPARATOR, searchable } from "./rule-words.ts";
 
 export interface FileFacts {
   readonly includes: readonly Include[];
@@ -42,7 +42,7 @@ export interface KeptRule {
   readonly digest: Uint8Array;
   readonly facts: RuleFacts;
   /** For exact look-ups: `tag`, `module`, `name`, `wildcard`, and `meta:KEY`. Values of tags and metadata are in lower case. */
-  readonly fields: readonly (readonly [field: string, value: string])[];
+  readonly fields: readonly Field[];
   /** For the search in texts. */
   readonly text: SearchedText;
 }
@@ -96,9 +96,7 @@ function keptRule(bytes: Uint8Array, rule: RuleSyntax): KeptRule {
       wildcards,
     },
     fields: [
-      ...tags.map((tag) => ["tag", fieldValue(tag)] as const),
-      ...modules.map((module) => ["module", module] as const),
-      ...meta.map((entry) => [`meta:${entry.key}`, fieldValue(metaText(entry))] as const),
+      ...fieldsOf({ tags, modules, meta }),
       ...names.map((used) => ["name", used] as const),
       ...wildcards.map((used) => ["wildcard", used] as const),
     ],

@@ -4,9 +4,10 @@
  */
 import { type Database, SQLiteError } from "bun:sqlite";
 import { UsageError } from "#kit/errors.ts";
+import { folded, sameInIndex } from "./letter-case.ts";
 import type { RuleFacts } from "./rule-facts.ts";
 import type { RuleScope } from "./rule-index.ts";
-import { fieldValue, searchable } from "./rule-words.ts";
+import { fieldValue, keyedWord, searchable } from "./rule-words.ts";
 import type { Store } from "./store.ts";
 
 /** Marks that a rule must have, all of them. */
@@ -47,21 +48,6 @@ export function findRules(store: Store, scope: RuleScope, query: RuleQuery): Fou
   return rows.flatMap((row) => foundIn(scope, row)).sort(byPlace);
 }
 
-/**
- * Lists the ids of the rules of a store that a query finds, in no order: a fraction of the work of `findRules` where there are many.
- * @returns undefined for a query that all rules answer to
- * @throws UsageError for a query that is none; StoreError
- */
-export function idsOf(store: Store, query: RuleQuery): readonly number[] | undefined {
-  return store.read((db) => {
-    const found = matching(db, query);
-    if (found === undefined) return undefined;
-    using statement = db.prepare<[number], string[]>(found.sql);
-    const rows = asked(query.query, () => statement.values(...found.values));
-    return (rows as unknown as [number][]).map(([id]) => id);
-  });
-}
-
 /** Lists ids of rules by content, in the order in which they stand there. @throws StoreError */
 export function idsByContent(store: Store, scope: RuleScope): ReadonlyMap<number, readonly number[]> {
   const { sql, values } = idsInScope(scope);
@@ -75,19 +61,28 @@ export function idsByContent(store: Store, scope: RuleScope): ReadonlyMap<number
   return new Map([...groups].map(([content, group]) => [content, group.map(([, id]) => id)]));
 }
 
+/** A rule as it stands in its content, with all that is searched. */
+export interface SearchedRule extends Omit<FoundRule, "file"> {
+  /** Name, tags, metadata and strings, with separators between and behind them. */
+  readonly text: string;
+}
+
 /** Looks rules up by their ids; one that is no more there is left out. @throws StoreError */
-export function rulesWithIds(
-  store: Store,
-  ids: readonly number[],
-): ReadonlyMap<number, Omit<FoundRule, "file">> {
+export function searchedRules(store: Store, ids: readonly number[]): ReadonlyMap<number, SearchedRule> {
+  type SearchedRow = readonly [id: number, name: string, digest: string, facts: string, text: string];
   const rows = store.read((db) => {
-    using statement = db.prepare<[number, ...Row], [string]>(
-      `SELECT id, ${ROW} FROM rules WHERE id IN (SELECT value FROM json_each(?))`,
-    );
-    return statement.values(JSON.stringify(ids)) as unknown as [number, ...Row][];
+    using statement = db.prepare<SearchedRow, [string]>(`
+      SELECT rules.id, rules.name, lower(hex(digest)), facts, rule_text.name || tags || meta || strings
+      FROM json_each(?) AS asked
+        CROSS JOIN rules ON rules.id = asked.value
+        JOIN rule_text ON rule_text.rowid = rules.id`);
+    return statement.values(JSON.stringify(ids)) as unknown as SearchedRow[];
   });
   return new Map(
-    rows.map(([id, _, name, digest, facts]) => [id, { name, digest, ...(JSON.parse(facts) as RuleFacts) }]),
+    rows.map(([id, name, digest, facts, text]) => [
+      id,
+      { name, digest, text, ...(JSON.parse(facts) as RuleFacts) },
+    ]),
   );
 }
 
@@ -179,18 +174,18 @@ function holdingAll(db: Database, words: Iterable<string>): Ids[] {
   const others: Ids[] = [];
   for (const word of words) {
     const expression = expressionOf(db, word);
-    const [, key, value] = /^([A-Za-z_]\w*):(.+)$/s.exec(word) ?? [];
+    const keyed = keyedWord(word);
     if (expression === undefined) others.push(holdsCharacter(word));
-    else if (key === undefined) expressions.push(expression);
-    else others.push(either(matches(expression), inField(key, value!)));
+    else if (keyed === undefined) expressions.push(expression);
+    else others.push(either(matches(expression), inField(keyed.field, keyed.text)));
   }
   return expressions.length === 0 ? others : [matches(expressions.join(" AND ")), ...others];
 }
 
-function inField(key: string, text: string): Ids {
+function inField(field: string, text: string): Ids {
   return {
     sql: "SELECT rule AS id FROM rule_fields WHERE field = ? AND instr(value, ?) > 0",
-    values: [`meta:${key}`, fieldValue(text)],
+    values: [field, text],
   };
 }
 
@@ -206,16 +201,14 @@ function either(a: Ids, b: Ids): Ids {
 function expressionOf(db: Database, text: string): string | undefined {
   const { length } = [...text];
   if (length >= 3) return quoted(text);
-  return length === 2 ? `(${threesOf(db, text.toLowerCase()).map(quoted).join(" OR ") || '""'})` : undefined;
+  return length === 2 ? `(${threesOf(db, folded(text)).map(quoted).join(" OR ") || '""'})` : undefined;
 }
 
 /** Reads all texts. */
 function holdsCharacter(character: string): Ids {
-  const like = `%${character.replace(/[\\%_]/, "\\$&")}%`;
-  return {
-    sql: `SELECT rowid AS id FROM rule_text WHERE (name || tags || meta || strings) LIKE ? ESCAPE '\\'`,
-    values: [like],
-  };
+  const all = sameInIndex(character).map((each) => `%${each.replace(/[\\%_]/, "\\$&")}%`);
+  const tests = all.map(() => "(name || tags || meta || strings) LIKE ? ESCAPE '\\'");
+  return { sql: `SELECT rowid AS id FROM rule_text WHERE ${tests.join(" OR ")}`, values: all };
 }
 
 /** Quotes a text for a query: no sign in it means anything else. */

@@ -24,6 +24,8 @@ export interface RuleSets {
   open(ref?: string, withTexts?: boolean): Promise<RuleSet>;
   /** Finds rules, in the order of files and lines. @throws ServiceError "not-found", "invalid" for a cursor of something else */
   find(query: RuleFinding): Promise<FoundRules>;
+  /** Does the same for who passes it on: what it finds is kept as JSON. */
+  findJson(query: RuleFinding): Promise<string>;
   /** Shows all rules of a name, as `rules show --json` does. @throws ServiceError "not-found" */
   show(name: string, ruleset?: string): Promise<ShownRules>;
   health(ruleset?: string): Promise<RuleHealth>;

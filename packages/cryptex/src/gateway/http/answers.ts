@@ -16,8 +16,16 @@ export const HEADERS: HeaderFields = {
 
 export const PROBLEMS = problems("urn:cryptex:");
 
+/** As `Response.json` has it. */
+const JSON_TYPE = "application/json;charset=utf-8";
+
 export function json(body: unknown, status = 200, headers: HeaderFields = {}): Response {
   return Response.json(body, { status, headers: { ...HEADERS, ...headers } });
+}
+
+/** Answers with JSON that is written already. */
+export function jsonText(text: string): Response {
+  return new Response(text, { headers: { ...HEADERS, "content-type": JSON_TYPE } });
 }
 
 export function noContent(): Response {

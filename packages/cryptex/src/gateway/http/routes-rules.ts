@@ -10,7 +10,7 @@ import type { ExplainQuestion } from "../rule-sets.ts";
 import { MAX_RULE_TEXT_BYTES } from "../rules/trials.ts";
 import { ServiceError } from "../service-error.ts";
 import type { Services } from "../services.ts";
-import { json } from "./answers.ts";
+import { json, jsonText } from "./answers.ts";
 import { AFTER, answer, LIMIT, problem } from "./lists.ts";
 import { pageOf } from "./schemas.ts";
 
@@ -68,7 +68,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
         ...SET,
       },
       async handle({ query: { q, tag, meta, module, ruleset, limit, after } }) {
-        const found = await ruleSets.find({
+        const found = await ruleSets.findJson({
           text: q,
           tags: tag === undefined ? [] : [tag],
           meta: meta === undefined ? [] : [meta],
@@ -77,7 +77,7 @@ export function ruleEndpoints({ ruleSets }: Services) {
           limit,
           after,
         });
-        return json(found);
+        return jsonText(found);
       },
     }),
     endpoint("GET /rules/{name}", {

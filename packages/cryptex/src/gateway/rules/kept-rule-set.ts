@@ -3,6 +3,7 @@ import type { Stats } from "node:fs";
 import { ProgramError } from "#kit/errors.ts";
 import { visible } from "#kit/format/visible.ts";
 import { indexRules, type RuleScope } from "../../cryptex-store/rule-index.ts";
+import type { FoundRule } from "../../cryptex-store/rule-search.ts";
 import { isSettled } from "../../cryptex-store/settled.ts";
 import type { Store } from "../../cryptex-store/store.ts";
 import { listRuleFiles, statOrUndefined } from "../../rules/list-rule-files.ts";
@@ -11,6 +12,7 @@ import type { Quarantined } from "../../rules/rule-info.ts";
 import type { RuleSet, RuleSetRequest } from "../../rules/rule-set.ts";
 import type { RuleSource } from "../../rules/which-rules.ts";
 import { RuleList } from "./rule-list.ts";
+import { namespacesOf, summaryOf } from "./rule-summary.ts";
 import { ShownRuleFiles } from "./shown-rule-files.ts";
 
 export interface KeptRuleSetOptions {
@@ -57,7 +59,7 @@ export class KeptRuleSet {
   #trustedUntil = 0;
   #busy: Promise<void> = Promise.resolve();
   readonly #scopes = new WeakMap<ReadRuleSet, Promise<RuleScope>>();
-  readonly #lists = new WeakMap<ReadRuleSet, RuleList>();
+  readonly #lists = new WeakMap<ReadRuleSet, Promise<RuleList>>();
 
   constructor(readonly options: KeptRuleSetOptions) {}
 
@@ -72,28 +74,27 @@ export class KeptRuleSet {
     return trusted() ?? (await this.#alone(async () => trusted() ?? (await this.#look(withTexts))));
   }
 
-  /** Returns the set's rules as the store has them, for searches. @throws StoreError; the signal's reason */
+  /** Returns the set's rules as the store has them. @throws StoreError; the signal's reason */
   async scope({ isLookUp = true } = {}): Promise<{ readonly read: ReadRuleSet; readonly scope: RuleScope }> {
     const read = await this.read({ isLookUp });
-    let scope = this.#scopes.get(read);
-    if (scope === undefined) {
-      const { store, signal } = this.options;
-      const { paths, includeFolders } = read.request;
-      scope = indexRules(store, paths, { includeFolders, signal });
-      this.#scopes.set(read, scope);
-      // What failed is tried again.
-      scope.catch(() => this.#scopes.delete(read));
-    }
-    return { read, scope: await scope };
+    const { store, signal } = this.options;
+    const { paths, includeFolders } = read.request;
+    const scope = await onceFor(this.#scopes, read, () =>
+      indexRules(store, paths, { includeFolders, signal }),
+    );
+    return { read, scope };
   }
 
-  /** Returns the same as a list. @throws StoreError; the signal's reason */
-  async list(): Promise<{ readonly read: ReadRuleSet; readonly list: RuleList }> {
+  /** Returns the same as a list, for searches. @throws StoreError; the signal's reason */
+  async list(): Promise<RuleList> {
     const { read, scope } = await this.scope();
-    const list =
-      this.#lists.get(read) ?? new RuleList(this.options.store, scope, (file) => read.shown.path(file));
-    this.#lists.set(read, list);
-    return { read, list };
+    const { store, signal } = this.options;
+    return await onceFor(this.#lists, read, async () => {
+      const namespaces = await namespacesOf(read.set, signal);
+      const shown = (file: string) => read.shown.path(file);
+      const summary = (rule: FoundRule) => JSON.stringify(summaryOf(rule, namespaces));
+      return await RuleList.of({ store, scope, shown, summary, signal });
+    });
   }
 
   #suits(withTexts: boolean): boolean {
@@ -185,6 +186,20 @@ export class KeptRuleSet {
     hash.update(JSON.stringify(quarantined));
     return absent.some(statOrUndefined) ? undefined : hash.digest("hex");
   }
+}
+
+/** Does work once for a set as it was read; what failed is tried again. */
+function onceFor<T>(
+  known: WeakMap<ReadRuleSet, Promise<T>>,
+  read: ReadRuleSet,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = known.get(read);
+  if (before) return before;
+  const begun = work();
+  known.set(read, begun);
+  begun.catch(() => known.delete(read));
+  return begun;
 }
 
 function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): readonly number[] {

@@ -88,6 +88,10 @@ class NamedRuleSets implements RuleSets {
   }
 
   async find(query: RuleFinding): Promise<FoundRules> {
+    return JSON.parse(await this.findJson(query)) as FoundRules;
+  }
+
+  async findJson(query: RuleFinding): Promise<string> {
     return findRulesOf(await this.#named(query.ruleset), query);
   }
 
