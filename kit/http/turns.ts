@@ -12,25 +12,36 @@ const PIECES_A_LOOK = 2;
 
 export class NetworkTurns {
   /** Have waited for a whole look at the network, so that it is known if their clients are still there. */
-  readonly #due = new Set<() => void>();
+  readonly #due = new Set<Turn>();
   /** Have come since the last look. */
-  readonly #new = new Set<() => void>();
+  readonly #new = new Set<Turn>();
   #isPlanned = false;
 
+  constructor(private readonly piecesALook = PIECES_A_LOOK) {}
+
   /**
-   * Resolves when its turn has come: in the order of the calls, and never before the network was looked at anew, since a request and
-   * the end of its connection are seen one after the other. @throws the signal's reason
+   * Calls when its turn has come: in the order of the calls, and never before the network was looked at anew, since a request and the end of its
+   * connection are seen one after the other. @returns a function that gives the turn up
    */
+  call(go: () => void): () => void {
+    const turn = { go };
+    this.#new.add(turn);
+    this.#plan();
+    return () => {
+      this.#due.delete(turn);
+      this.#new.delete(turn);
+    };
+  }
+
+  /** Resolves when its turn has come. @throws the signal's reason */
   async take(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const giveUp = this.call(resolve);
     using _ = onAbort(signal, () => {
-      this.#due.delete(resolve);
-      this.#new.delete(resolve);
+      giveUp();
       reject(signal.reason);
     });
-    this.#new.add(resolve);
-    this.#plan();
     await promise;
   }
 
@@ -40,13 +51,24 @@ export class NetworkTurns {
     // Runs when the events of a look have been handled, and before the next look.
     setImmediate(() => {
       this.#isPlanned = false;
-      for (const go of [...this.#due].slice(0, PIECES_A_LOOK)) {
-        this.#due.delete(go);
-        go();
-      }
-      for (const go of this.#new) this.#due.add(go);
+      this.#run();
+      for (const turn of this.#new) this.#due.add(turn);
       this.#new.clear();
       this.#plan();
     });
   }
+
+  #run(): void {
+    let left = this.piecesALook;
+    for (const turn of this.#due) {
+      if (left-- === 0) return;
+      this.#due.delete(turn);
+      turn.go();
+    }
+  }
+}
+
+/** A turn that somebody waits for. */
+interface Turn {
+  readonly go: () => void;
 }

@@ -6,8 +6,9 @@
 import { tryLater } from "../refusal.ts";
 import { NetworkTurns } from "../turns.ts";
 import type { Batch, FrameFilter, FrameStore } from "./frame.ts";
-import { Listener, type ListenerCalls, PAGE } from "./listener.ts";
-import { NewestFrames } from "./newest-frames.ts";
+import { FrameRun } from "./frame-run.ts";
+import { Listener, type ListenerCalls } from "./listener.ts";
+import { OlderFrames } from "./older-frames.ts";
 
 export interface HubLimits {
   /** Listeners at a time. */
@@ -31,15 +32,24 @@ export const HUB_LIMITS: HubLimits = {
   beatMs: 15_000,
 };
 
+/** Frames that are read from the store in one go; that takes a few milliseconds. */
+const PAGE = { limit: 1_000, most: 2 ** 20 } as const;
 /** Pages that are read before others have their turn. */
 const PAGES_A_TURN = 4;
 
+/**
+ * Batches that are sent between two looks at the network: each takes the system less than 0.1 ms, and is made once for all who are at the same
+ * place. A look itself takes as long.
+ */
+const BATCHES_A_LOOK = 8;
+
 export class EventHub {
   /** Turns in which batches are sent, of all listeners: those who are far behind keep nobody waiting. */
-  readonly turns = new NetworkTurns();
+  readonly turns = new NetworkTurns(BATCHES_A_LOOK);
   readonly #listeners = new Set<Listener>();
   /** Present while somebody listens. */
-  #newest: NewestFrames | undefined;
+  #newest: FrameRun | undefined;
+  readonly #older: OlderFrames;
   #stop = () => {};
   #isReading = false;
   #isClosed = false;
@@ -50,7 +60,9 @@ export class EventHub {
     private readonly store: FrameStore,
     private readonly report: (error: unknown) => void,
     private readonly limits: HubLimits = HUB_LIMITS,
-  ) {}
+  ) {
+    this.#older = new OlderFrames(store);
+  }
 
   /** Listeners, frames that they have taken, and frames that were named to them as lost. */
   counts(): { readonly listeners: number; readonly sent: number; readonly lost: number } {
@@ -69,6 +81,7 @@ export class EventHub {
     const source = {
       store: this.store,
       newest,
+      older: this.#older,
       mostBehind: behind,
       took: (batch: Batch) => this.#count(batch),
       ended: (ended: Listener) => this.#forget(ended),
@@ -87,8 +100,8 @@ export class EventHub {
     }
   }
 
-  #start(): NewestFrames {
-    const newest = new NewestFrames(this.store.bounds().last, this.limits.heldText);
+  #start(): FrameRun {
+    const newest = new FrameRun(this.store.bounds().last, this.limits.heldText);
     const stopWrites = this.store.onWritten(() => this.#readSoon());
     const beat = setInterval(() => {
       for (const listener of [...this.#listeners]) listener.calls.beat();

@@ -13,9 +13,8 @@ const INTERNAL_ERROR = 1011;
 export class EventSocket implements Socket {
   #connection: Bun.ServerWebSocket<Socket> | undefined;
   readonly #listener: Listener;
-  readonly #gone = new AbortController();
-  /** Waits for the turn in which more is sent. */
-  #isPlanned = false;
+  /** Gives up the turn in which more is sent; present while that is waited for. */
+  #giveUp: (() => void) | undefined;
 
   /** @param inBatches sends arrays of frames @param report told of errors of the store @throws as `EventHub.listen` */
   constructor(
@@ -42,21 +41,16 @@ export class EventSocket implements Socket {
   }
 
   closed(): void {
-    this.#gone.abort();
+    this.#giveUp?.();
     this.#connection = undefined;
     this.#listener.end();
   }
 
   #send(): void {
-    if (this.#isPlanned) return;
-    this.#isPlanned = true;
-    this.hub.turns.take(this.#gone.signal).then(
-      () => {
-        this.#isPlanned = false;
-        if (this.#sendSafely()) this.#send();
-      },
-      () => {}, // the connection has gone
-    );
+    this.#giveUp ??= this.hub.turns.call(() => {
+      this.#giveUp = undefined;
+      if (this.#sendSafely()) this.#send();
+    });
   }
 
   /** @returns true where there may be more to send */

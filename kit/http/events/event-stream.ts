@@ -19,8 +19,8 @@ export function eventStream(
   report: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   let [isBeating, isOver] = [false, false];
-  const gone = new AbortController();
   let wake = () => {};
+  let leave = () => {};
   const listener = hub.listen(filter, after, {
     more: () => wake(),
     beat() {
@@ -42,11 +42,19 @@ export function eventStream(
       return undefined;
     }
   };
+  const turn = () =>
+    new Promise<void>((resolve) => {
+      const giveUp = hub.turns.call(resolve);
+      leave = () => {
+        giveUp();
+        resolve();
+      };
+    });
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         for (;;) {
-          await hub.turns.take(gone.signal).catch(() => {}); // gone: it is over, as is seen next
+          await turn();
           const batch = take();
           if (isOver) return controller.close();
           if (batch || isBeating) {
@@ -60,7 +68,7 @@ export function eventStream(
       },
       cancel() {
         isOver = true;
-        gone.abort();
+        leave();
         listener.end();
         wake();
       },

@@ -1,6 +1,7 @@
 /** One listener's way through the frames: from the store while it is behind, then from the newest ones. */
 import { Batch, batchOf, type FrameFilter, type FrameStore } from "./frame.ts";
-import type { NewestFrames } from "./newest-frames.ts";
+import type { FrameRun } from "./frame-run.ts";
+import type { OlderFrames } from "./older-frames.ts";
 
 export interface ListenerCalls {
   /** There may be more to take. */
@@ -11,12 +12,10 @@ export interface ListenerCalls {
   close(): void;
 }
 
-/** Frames that are read from the store in one go; that takes a few milliseconds. */
-export const PAGE = { limit: 1_000, most: 2 ** 20 } as const;
-
 export interface ListenerSource {
   readonly store: FrameStore;
-  readonly newest: NewestFrames;
+  readonly newest: FrameRun;
+  readonly older: OlderFrames;
   /** Frames that a listener may be behind; older ones are lost to it. */
   readonly mostBehind: number;
   /** Told what a listener has taken. */
@@ -78,16 +77,14 @@ export class Listener {
   }
 
   #older(): Batch {
-    const { store, newest, mostBehind } = this.source;
+    const { older, newest, mostBehind } = this.source;
     const { topic } = this.filter;
     const place = this.#place;
     if (topic === undefined && newest.end - place > mostBehind)
       return batchOf(this.filter, place, [], 0, newest.end - mostBehind);
-    const frames = store.read({ after: place, topic, ...PAGE });
-    const end = frames.at(-1)?.seq ?? Math.max(place, newest.end);
-    return batchOf(this.filter, place, frames, 0, end);
+    return older.behind(place, topic, newest.end).batchBehind(place, this.filter, this.#key);
   }
 }
 
 /** Pages of frames that are not wanted, in one turn. */
-const MOST_PAGES = 4;
+const MOST_PAGES = 8;

@@ -5,6 +5,7 @@ import { createParser } from "eventsource-parser";
 import { EventHub, HUB_LIMITS, type HubLimits } from "#kit/http/events/event-hub.ts";
 import { EventSocket } from "#kit/http/events/event-socket.ts";
 import { EVENT_STREAM_TYPE, eventStream } from "#kit/http/events/event-stream.ts";
+import { OlderFrames } from "#kit/http/events/older-frames.ts";
 import { type Listening, listen } from "#kit/http/listen.ts";
 import { jsonErrors, Refusal, refusalResponse } from "#kit/http/refusal.ts";
 import { isUpgrade, upgrade } from "#kit/http/web-socket.ts";
@@ -339,6 +340,37 @@ test("readers that keep up are served what is read once", async () => {
   for (const reader of readers) expect(numbers(reader.frames)).toEqual(upTo(200));
   // Each write is read by one query, and found to be all by another.
   expect(store.queries.length - before).toBeLessThanOrEqual(40);
+});
+
+test("readers that are behind together are served what is read once", async () => {
+  store.write(words(3_000));
+  await using server = await serve();
+  const before = store.queries.length;
+  const readers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => (i % 2 ? bySse : byWebSocket)(server.url, "after=0")),
+  );
+  await Promise.all(readers.map((reader) => reader.until(3_001)));
+  for (const reader of readers) expect(numbers(reader.frames)).toEqual(upTo(3_000));
+  // 3,000 frames are 12 pages; a page may be read again for those who have come late.
+  expect(store.queries.length - before).toBeLessThan(40);
+});
+
+test("frames that were removed are not kept for those who are behind", () => {
+  store.write(words(10));
+  let nowMs = 0;
+  const older = new OlderFrames(store, () => nowMs);
+  const sent = () =>
+    older
+      .behind(3, undefined, 10)
+      .batchBehind(3, {}, "")
+      .frames.map(({ place }) => place);
+  expect(sent()).toEqual(upTo(10, 4));
+  store.remove(({ seq }) => seq === 5 || seq === 10);
+  nowMs = 999;
+  expect(sent()).toEqual(upTo(10, 4));
+  nowMs = 1_000;
+  expect(sent()).toEqual(upTo(9, 4));
+  expect(older.behind(3, undefined, 10).batchBehind(3, {}, "").lost).toBe(1);
 });
 
 describe("readers that do not read", () => {

@@ -27,6 +27,17 @@ test("turns come in order, at most two between two looks, and none before the ne
   for (const [i, count] of counts.entries()) expect(count - (counts[i - 1] ?? 0)).toBeLessThanOrEqual(2);
 });
 
+test("a turn that was given up is not called", async () => {
+  const turns = new NetworkTurns(3);
+  const called: number[] = [];
+  const giveUps = Array.from({ length: 9 }, (_, i) => turns.call(() => called.push(i)));
+  giveUps[1]!();
+  await look();
+  giveUps[7]!();
+  for (let i = 0; i < 5; i++) await look();
+  expect(called).toEqual([0, 2, 3, 4, 5, 6, 8]);
+});
+
 test("whoever goes leaves the queue, and takes no turn from others", async () => {
   const turns = new NetworkTurns();
   const gone = new AbortController();
@@ -109,7 +120,7 @@ test("one that is closed from outside ends, whether it is read or not", async ()
   expect([read.seen.ended, unread.seen.ended, read.seen.made]).toEqual([1, 1, 0]);
 });
 
-test("readers of events who are far behind are sent two batches between two looks, all together", async () => {
+test("readers of events who are far behind are sent eight batches between two looks, all together", async () => {
   const store = new MemoryFrames();
   store.write(Array.from({ length: 300 }, () => "x".repeat(10_000)));
   const hub = new EventHub(store, () => {});
@@ -131,5 +142,6 @@ test("readers of events who are far behind are sent two batches between two look
   }
   hub.close();
   expect(batches).toBeGreaterThan(8 * 10);
-  expect(most).toBeLessThanOrEqual(4);
+  // Timers of the test and of the turns may see two looks as one.
+  expect(most).toBeLessThanOrEqual(16);
 });

@@ -1,14 +1,21 @@
-/** The newest frames of a store, held once for all listeners. */
+/** Frames that follow each other, all of them or those of a topic, held once for all listeners. */
 import { type Batch, batchOf, type Frame, type FrameFilter } from "./frame.ts";
 
-/** Filters whose last batch is kept. */
+/** Batches that are kept, whose encoded forms many listeners share: as many as there are places at which they are at a time. */
 const KEPT_BATCHES = 16;
 
-export class NewestFrames {
+interface KeptBatch {
+  readonly batch: Batch;
+  /** Place of the last frame that was there. */
+  readonly end: number;
+}
+
+export class FrameRun {
   readonly #frames: Frame[] = [];
   #text = 0;
-  /** By filter, the one that was used last at the end. */
-  readonly #batches = new Map<string, Batch>();
+  #end: number;
+  /** By place and filter, the one that was used last at the end. */
+  readonly #batches = new Map<string, KeptBatch>();
 
   /**
    * @param before place behind which all frames are held
@@ -16,14 +23,12 @@ export class NewestFrames {
    */
   constructor(
     private before: number,
-    private readonly mostText: number,
+    private readonly mostText = Number.POSITIVE_INFINITY,
   ) {
     this.#end = before;
   }
 
-  #end: number;
-
-  /** Place of the last frame that was seen. */
+  /** Place up to which all frames were seen. */
   get end(): number {
     return this.#end;
   }
@@ -33,12 +38,13 @@ export class NewestFrames {
     return place >= this.before;
   }
 
-  add(frames: readonly Frame[]): void {
+  /** @param end place that is reached with the last of them */
+  add(frames: readonly Frame[], end = frames.at(-1)?.seq ?? this.#end): void {
     for (const frame of frames) {
       this.#frames.push(frame);
       this.#text += frame.text.length;
-      this.#end = frame.seq;
     }
+    this.#end = end;
     let dropped = 0;
     while (this.#text > this.mostText && dropped < this.#frames.length - 1)
       this.#text -= this.#frames[dropped++]!.text.length;
@@ -48,14 +54,18 @@ export class NewestFrames {
 
   /** Makes the batch behind a place that is held; the same one for all who want the same. @param key of the filter */
   batchBehind(place: number, filter: FrameFilter, key: string): Batch {
-    const known = this.#batches.get(key);
-    this.#batches.delete(key);
-    const isKnown = known !== undefined && known.from === place && known.to > place;
-    const end = Math.max(place, this.#end);
-    const batch = isKnown ? known : batchOf(filter, place, this.#frames, this.#firstBehind(place), end);
-    this.#batches.set(key, batch);
+    const name = `${place} ${key}`;
+    const known = this.#batches.get(name);
+    this.#batches.delete(name);
+    const kept = known && isStillWhole(known, this.#end) ? known : this.#make(place, filter);
+    this.#batches.set(name, kept);
     if (this.#batches.size > KEPT_BATCHES) this.#batches.delete(this.#batches.keys().next().value!);
-    return batch;
+    return kept.batch;
+  }
+
+  #make(place: number, filter: FrameFilter): KeptBatch {
+    const end = Math.max(place, this.#end);
+    return { batch: batchOf(filter, place, this.#frames, this.#firstBehind(place), end), end };
   }
 
   /** Index of the first frame behind a place, by halves. */
@@ -68,4 +78,9 @@ export class NewestFrames {
     }
     return low;
   }
+}
+
+/** A batch that is full stays what it is; any other would be larger once more has come. */
+function isStillWhole({ batch, end }: KeptBatch, endNow: number): boolean {
+  return batch.to < end || end === endNow;
 }
