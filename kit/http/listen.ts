@@ -6,6 +6,7 @@ import { holdFileInTurn } from "../files/file-lock.ts";
 import { readBytes } from "./body.ts";
 import { asGet } from "./head.ts";
 import { type ErrorForm, Refusal, refusalResponse } from "./refusal.ts";
+import { NetworkTurns } from "./turns.ts";
 import { clearSocketPath } from "./unix-socket.ts";
 import { SOCKETS, type Socket } from "./web-socket.ts";
 
@@ -42,7 +43,10 @@ export interface TlsOptions {
 export interface Listening {
   /** Where clients find it; `unix:PATH` for a socket. */
   readonly url: string;
-  /** Takes no more connections, waits up to `graceMs` for answers under way, then cuts them off. */
+  /**
+   * Takes no more connections, waits for answers under way as long as any of them gets on, at most `graceMs`, and cuts off the rest:
+   * connections that nothing moves on, and halves of requests.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -83,12 +87,26 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     url: "unix" in address ? `unix:${address.unix}` : server.url.origin,
     async stop(graceMs) {
       const stopped = new AbortController();
-      const grace = sleep(graceMs, undefined, { signal: stopped.signal }).catch(() => {}); // no need to wait any more
-      await Promise.race([server.stop(), grace]);
-      stopped.abort();
+      const ended = server.stop().finally(() => stopped.abort());
+      await Promise.race([ended, gettingOn(server, graceMs, stopped.signal)]);
       await server.stop(true);
     },
   };
+}
+
+/** Between two looks at what is under way. Twice that is below half a second, in which programs obey. */
+const LOOK_MS = 200;
+
+/** Resolves when between two looks no answer ended and no piece of one was taken, after `graceMs`, or when the signal is aborted. */
+async function gettingOn(server: Bun.Server<Socket>, graceMs: number, signal: AbortSignal): Promise<void> {
+  let pending = server.pendingRequests;
+  let turns = NetworkTurns.given;
+  for (let left = graceMs; left > 0; left -= LOOK_MS) {
+    await sleep(Math.min(left, LOOK_MS), undefined, { signal }).catch(() => {}); // stopped: seen below
+    if (signal.aborted || (server.pendingRequests >= pending && NetworkTurns.given === turns)) return;
+    pending = server.pendingRequests;
+    turns = NetworkTurns.given;
+  }
 }
 
 function mayHaveBody({ headers }: Request): boolean {

@@ -11,6 +11,8 @@ import { onAbort } from "../abort.ts";
 const PIECES_A_LOOK = 2;
 
 export class NetworkTurns {
+  /** Turns that have come in this process: it grows while anything is made for anybody. */
+  static given = 0;
   /** Have waited for a whole look at the network, so that it is known if their clients are still there. */
   readonly #due = new Set<Turn>();
   /** Have come since the last look. */
@@ -63,6 +65,7 @@ export class NetworkTurns {
     for (const turn of this.#due) {
       if (left-- === 0) return;
       this.#due.delete(turn);
+      NetworkTurns.given += 1;
       turn.go();
     }
   }

@@ -29,19 +29,19 @@ async function start(...args: readonly string[]): Promise<Running> {
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  test(`${signal}: the answer under way is finished, streams end, exit 0`, async () => {
+  test(`${signal}: who waits for entropy is refused, streams end, exit 0`, async () => {
     const { child, url } = await start("--port", "0", "--max-wait", "60");
     const stream = await fetch(`${url}/api/v1/stream`);
     const reader = stream.body!.getReader();
     await reader.read();
-    // Three times what the pool keeps ready: it is still being made when the signal comes.
-    const answer = fetch(`${url}/api/v1/bytes?n=200000`).then(
-      async (response) => (await response.bytes()).length,
-    );
+    // Sixteen times what the pool keeps ready: it is still waited for when the signal comes.
+    const answer = fetch(`${url}/api/v1/bytes?n=1048576`);
     const waiting = async () => (await fetch(`${url}/metrics`)).text();
     while (!/waiting_requests 1\n/.test(await waiting()));
     child.kill(signal);
-    expect(await answer).toBe(200_000);
+    const refused = await answer;
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toEqual({ success: false, error: "the server is stopping" });
     while (!(await reader.read()).done);
     expect(await child.exited).toBe(0);
     expect(await new Response(child.stderr).text()).toBe("");

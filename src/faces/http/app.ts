@@ -48,7 +48,7 @@ const HEADERS: HeaderFields = { "cache-control": "no-store", "x-content-type-opt
 
 export function createApp(deps: AppDeps): Hono {
   const { pool, infos, random, closing } = deps;
-  const dispenser = new Dispenser(random, { maxWaitMs: deps.maxWaitMs, ...QUEUE_LIMITS });
+  const dispenser = new Dispenser(random, { maxWaitMs: deps.maxWaitMs, ...QUEUE_LIMITS }, closing);
   const live = new LiveStatus(pool, infos);
   const feed = new EventFeed({ pool, random, live, every: deps.every, closing });
 

@@ -1,4 +1,5 @@
 /** Hands bytes to requests: at once where it can, else when they come. Refuses more waiting requests than it has room for. */
+import { onAbort } from "#kit/abort.ts";
 import { Refusal, tryLater } from "#kit/http/refusal.ts";
 import { DrbgError, InsufficientEntropyError, PoolClosedError } from "../../errors.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
@@ -16,6 +17,9 @@ export const QUEUE_LIMITS = { maxWaiting: 1_024, maxWaitingBytes: 64 << 20 };
 /** Longest `maxWaitMs`: sources that gave nothing for a minute will not soon. */
 export const MOST_WAIT_MS = 60_000;
 
+/** When the server stops, requests get what is there; after this long those that still wait are refused, milliseconds. */
+export const LAST_BYTES_MS = 100;
+
 /** Bytes for an answer that is sent in parts. Disposing wipes those that were not taken. */
 export interface Supply extends Disposable {
   /** @throws as `wait`; DrbgError where a copy of this process may have the bytes */
@@ -28,10 +32,17 @@ export class Dispenser {
   /** Bytes that are waited for, or are being sent. */
   #bytes = 0;
 
+  /** Aborted when nobody may wait any more. */
+  readonly #over = new AbortController();
+
+  /** @param closing aborted when the server stops */
   constructor(
     private readonly generator: RbgGenerator,
     private readonly limits: DispenserLimits,
-  ) {}
+    closing: AbortSignal,
+  ) {
+    onAbort(closing, () => setTimeout(() => this.#over.abort(new PoolClosedError()), LAST_BYTES_MS));
+  }
 
   /** Requests in the queue. */
   get waiting(): number {
@@ -45,7 +56,7 @@ export class Dispenser {
 
   /**
    * Resolves with `length` bytes. A request goes on waiting while new entropy comes for it. One that gives up loses what it had got.
-   * @throws Refusal 503 when the queue is full, no entropy comes, or no source can deliver; the signal's reason
+   * @throws Refusal 503 when the queue is full, no entropy comes, no source can deliver, or the server stops; the signal's reason
    */
   async wait(length: number, signal: AbortSignal): Promise<Uint8Array> {
     const { maxWaitMs, maxWaiting, maxWaitingBytes } = this.limits;
@@ -54,9 +65,10 @@ export class Dispenser {
     }
     this.#waiting += 1;
     this.#bytes += length;
+    const ended = AbortSignal.any([signal, this.#over.signal]);
     try {
       const out = new Uint8Array(length);
-      await this.generator.fill(out, { signal, timeoutMs: maxWaitMs });
+      await this.generator.fill(out, { signal: ended, timeoutMs: maxWaitMs });
       return out;
     } catch (error) {
       signal.throwIfAborted();

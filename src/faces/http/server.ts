@@ -22,7 +22,7 @@ export interface ServerOptions extends PoolSettings {
 
 /** Full-entropy bytes kept ready: enough to answer a burst of 2,000 requests for 32 bytes without waiting. */
 const CAPACITY_BYTES = 1 << 16;
-/** Time for answers under way to finish when the server is told to stop. */
+/** Time for answers under way to finish when the server is told to stop, while they get on. */
 const GRACE_MS = 10_000;
 
 /** Serves until the signal is aborted. @throws InputError for files and addresses that cannot be used */

@@ -12,7 +12,7 @@ describe("the queue", () => {
   test("takes so many requests and no more, and room is made by those that leave", async () => {
     using served = servedApp();
     served.thread.frozen = true;
-    const dispenser = new Dispenser(served.random, LIMITS);
+    const dispenser = new Dispenser(served.random, LIMITS, never);
     const gone = new AbortController();
     const waiting = [1, 2, 3].map((length) => rejectionOf(dispenser.wait(length, gone.signal)));
     expect(dispenser.waiting).toBe(3);
@@ -27,7 +27,7 @@ describe("the queue", () => {
   test("holds so many bytes and no more", async () => {
     using served = servedApp();
     served.thread.frozen = true;
-    const dispenser = new Dispenser(served.random, LIMITS);
+    const dispenser = new Dispenser(served.random, LIMITS, never);
     const gone = new AbortController();
     const first = rejectionOf(dispenser.wait(600, gone.signal));
     expect(await rejectionOf(dispenser.wait(401, never))).toBeInstanceOf(Refusal);
@@ -41,7 +41,7 @@ describe("the queue", () => {
     using served = servedApp();
     await served.random.ready();
     const before = served.pool.status().extractedBytes;
-    const dispenser = new Dispenser(served.random, LIMITS);
+    const dispenser = new Dispenser(served.random, LIMITS, never);
     await rejectionOf(dispenser.wait(64, AbortSignal.abort(new Error("gone"))));
     expect(served.pool.status().extractedBytes).toBe(before);
     expect(dispenser.waiting).toBe(0);
@@ -57,7 +57,8 @@ describe("the queue", () => {
       await new Promise((resolve) => setTimeout(resolve, 25));
       return await extract(...args);
     };
-    const dispenser = new Dispenser(served.random, { ...LIMITS, maxWaitMs: 500, maxWaitingBytes: 20_000 });
+    const limits = { ...LIMITS, maxWaitMs: 500, maxWaitingBytes: 20_000 };
+    const dispenser = new Dispenser(served.random, limits, never);
     expect((await dispenser.wait(40 * TURN_BYTES, never)).length).toBe(40 * TURN_BYTES);
     expect(dispenser.waiting).toBe(0);
   });
@@ -65,23 +66,47 @@ describe("the queue", () => {
   test("says that the server is stopping when the pool is closed", async () => {
     using served = servedApp();
     served.thread.frozen = true;
-    const dispenser = new Dispenser(served.random, LIMITS);
+    const dispenser = new Dispenser(served.random, LIMITS, never);
     const waiting = rejectionOf(dispenser.wait(1, never));
     served.pool.close();
     expect(String(await waiting)).toContain("the server is stopping");
   });
 });
 
+describe("when the server stops", () => {
+  test("those that wait are refused, whoever asks after them too, and what is there is still handed out", async () => {
+    using served = servedApp();
+    await served.random.ready();
+    served.thread.frozen = true;
+    const stopping = new AbortController();
+    const limits = { ...LIMITS, maxWaitMs: 3_600_000, maxWaitingBytes: 1 << 20 };
+    const dispenser = new Dispenser(served.random, limits, stopping.signal);
+    const waiting = rejectionOf(dispenser.wait(100_000, never));
+    stopping.abort();
+    const refused = (await waiting) as Refusal;
+    expect([refused.status, refused.message]).toEqual([503, "the server is stopping"]);
+    expect(String(await rejectionOf(dispenser.wait(100_000, never)))).toContain("the server is stopping");
+    expect(dispenser.waiting).toBe(0);
+
+    using other = servedApp({ mode: "drbg" });
+    await other.random.ready();
+    const soon = new AbortController();
+    const ready = new Dispenser(other.random, limits, soon.signal);
+    soon.abort();
+    expect((await ready.wait(100_000, never)).length).toBe(100_000);
+  });
+});
+
 describe("what needs no waiting", () => {
   test("is DRBG output, once it is seeded, and never full entropy", async () => {
     using served = servedApp({ mode: "drbg" });
-    const dispenser = new Dispenser(served.random, LIMITS);
+    const dispenser = new Dispenser(served.random, LIMITS, never);
     expect(dispenser.fillNow(new Uint8Array(8))).toBe(false);
     await served.random.ready();
     expect(dispenser.fillNow(new Uint8Array(8))).toBe(true);
     using full = servedApp({ mode: "full" });
     await full.random.ready();
-    expect(new Dispenser(full.random, LIMITS).fillNow(new Uint8Array(8))).toBe(false);
+    expect(new Dispenser(full.random, LIMITS, never).fillNow(new Uint8Array(8))).toBe(false);
   });
 
   test("is made when it is asked for: nothing lies ready that a copy of the process would have, too", async () => {
@@ -92,7 +117,7 @@ describe("what needs no waiting", () => {
       made.push(out.length);
       return true;
     };
-    const dispenser = new Dispenser(served.random, LIMITS);
+    const dispenser = new Dispenser(served.random, LIMITS, never);
     for (const length of [1, 32, 100_000]) dispenser.fillNow(new Uint8Array(length));
     expect(made).toEqual([1, 32, 100_000]);
   });

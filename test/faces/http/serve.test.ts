@@ -192,18 +192,22 @@ describe("clients that misbehave", () => {
 });
 
 describe("stopping", () => {
-  test("answers under way finish, endless ones end, connections that idle are closed", async () => {
+  test("who waits for entropy is refused, endless answers end, connections that idle are closed", async () => {
     await using served = await listeningApp({ mode: "full", capacityBytes: 64 });
     const stream = (await fetch(`${served.url}/api/v1/stream`)).body!.getReader();
     const events = (await fetch(`${served.url}/events`)).body!.getReader();
     const idle = await rawRequest(served.url, "GET /health HTTP/1.1\nHost: localhost\n\n");
     const idleClosed = new Promise((resolve) => idle.resume().once("close", resolve));
     await stream.read();
-    const answer = fetch(`${served.url}/api/v1/bytes?n=20000`);
+    const answer = fetch(`${served.url}/api/v1/bytes?n=1000000`);
     await until(() => served.pool.status().extractedBytes > 4_000);
     served.closing.abort();
-    const stopped = served.listening.stop(10_000);
-    expect((await (await answer).bytes()).length).toBe(20_000);
+    const stopped = served.listening.stop(3_600_000);
+    const refused = await answer;
+    expect([refused.status, await refused.json()]).toEqual([
+      503,
+      { success: false, error: "the server is stopping" },
+    ]);
     for (const reader of [stream, events]) while (!(await reader.read()).done);
     await Promise.all([stopped, idleClosed]);
     expect(await rejectionOf(fetch(served.url))).toBeInstanceOf(Error);

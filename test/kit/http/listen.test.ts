@@ -1,12 +1,15 @@
 /** Options of `listen` that no product's own tests use. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "#kit/errors.ts";
 import { type Listening, type ListenOptions, listen } from "#kit/http/listen.ts";
+import { inPieces } from "#kit/http/pieces.ts";
 import { jsonErrors } from "#kit/http/refusal.ts";
 import { createRouter } from "#kit/http/router.ts";
+import { NetworkTurns } from "#kit/http/turns.ts";
 import type { Socket } from "#kit/http/web-socket.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 import { runProcess } from "../../support/run-process.ts";
@@ -71,6 +74,65 @@ test("of two that start on one socket, which a third left behind, one is told; n
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe("stopping, however long answers may take", () => {
+  const HOUR_MS = 3_600_000;
+  const connected = async (url: string, text: string) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    await new Promise<void>((resolve) => void socket.once("connect", resolve));
+    socket.on("error", () => {}).pause();
+    socket.write(text);
+    return socket;
+  };
+  const get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+  for (const [what, text] of [
+    ["that nothing was asked on", ""],
+    ["with half a request", "GET / HTT"],
+    ["with half a body", "POST / HTTP/1.1\r\nHost: localhost\r\ncontent-length: 9\r\n\r\nhalf"],
+  ] as const) {
+    test(`a connection ${what} holds nothing up`, async () => {
+      const server = await listening();
+      const socket = await connected(server.url, text);
+      // Its connection was taken before this one.
+      await (await fetch(server.url, { method: "POST", body: "x" })).text();
+      await server.stop(HOUR_MS);
+      socket.destroy();
+    });
+  }
+
+  test("an answer that is not read holds nothing up, one that is read is given whole", async () => {
+    const turns = new NetworkTurns();
+    const stalled = Promise.withResolvers<void>();
+    let left = 400;
+    const server = await listening({
+      fetch: ({ url }) => {
+        const isEndless = url.endsWith("/endless");
+        let made = 0;
+        const body = inPieces(turns, {
+          async next() {
+            if (!isEndless) return left-- > 0 ? new Uint8Array(65_536) : undefined;
+            made += 1;
+            const before = made;
+            // Nobody takes the piece: the connection is full.
+            setTimeout(() => made === before && stalled.resolve(), 100);
+            return new Uint8Array(65_536);
+          },
+          ended() {},
+          report() {},
+        });
+        return new Response(body);
+      },
+    });
+    const socket = await connected(server.url, get.replace("/", "/endless"));
+    await stalled.promise;
+    const whole = await fetch(server.url);
+    const stopped = server.stop(HOUR_MS);
+    expect((await whole.bytes()).length).toBe(400 * 65_536);
+    await stopped;
+    socket.destroy();
+  });
 });
 
 const openssl = Bun.which("openssl");
