@@ -1,9 +1,11 @@
 /** The flags of `report`. */
 
+import { completeList } from "#kit/term/candidates.ts";
 import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import { UsageError } from "../errors.ts";
 import { INPUT_FORMATS } from "../report/input-format.ts";
 import { REPORT_FORMATS, type ReportFormat } from "../report/render.ts";
+import type { SuiteId } from "../stats/result.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { POOL_FLAGS } from "./claims.ts";
 import { completeSource, SOURCES_FLAGS } from "./source-flags.ts";
@@ -27,7 +29,17 @@ export const REPORT_FLAGS = {
   samples: flag.count(1, MAX_SAMPLES, {
     about: "Number of symbols; bytes where the data are not a source's",
   }),
-  suite: flag.choice([...SUITE_IDS, "all"], { default: "battery", about: "Which tests" }),
+  suites: {
+    ...flag.value(parseSuites, {
+      name: "suite",
+      hint: "LIST",
+      default: "battery",
+      about: `Which tests, with commas between: ${SUITE_IDS.join(", ")}, all`,
+      complete: (typed: string) =>
+        completeList(typed, () => [...SUITE_IDS, "all"].map((value) => ({ value, description: "" }))),
+    }),
+    parse: (texts: readonly string[], name: string) => parseSuites(texts.join(","), name),
+  },
   sequences: flag.count(1, MAX_SEQUENCES, {
     hint: "K",
     default: "1",
@@ -52,6 +64,16 @@ export const REPORT_FLAGS = {
   }),
   ...POOL_FLAGS,
 };
+
+function parseSuites(text: string, name: string): readonly SuiteId[] {
+  const names = text.split(",").map((part) => part.trim());
+  for (const part of names) {
+    if (part !== "all" && !SUITE_IDS.some((suite) => suite === part)) {
+      throw new UsageError(`${name}: '${part}' is not one of ${SUITE_IDS.join(", ")}, all`);
+    }
+  }
+  return SUITE_IDS.filter((suite) => names.includes(suite) || names.includes("all"));
+}
 
 export type ReportFlags = OptionsOf<typeof REPORT_FLAGS>;
 
@@ -85,7 +107,7 @@ export function checkReportFlags(options: ReportFlags): void {
     stdin,
     bytes,
     samples,
-    suite,
+    suites,
     sequences,
     format,
     json,
@@ -103,7 +125,7 @@ export function checkReportFlags(options: ReportFlags): void {
   if (inputFormat !== "bytes" && input === undefined && !stdin) {
     throw new UsageError("--input-format is for --input and --stdin");
   }
-  if (sequences > 1 && suite !== "battery" && suite !== "sp800-22") {
+  if (sequences > 1 && suites.some((suite) => suite !== "battery" && suite !== "sp800-22")) {
     throw new UsageError("--sequences is for the suites battery and sp800-22");
   }
   if (bytes !== undefined && samples !== undefined) {

@@ -8,7 +8,6 @@ import type { ReportFormat } from "../report/render.ts";
 import { untested } from "../report/summary.ts";
 import { type ReportOptions, writeReport } from "../report/write-report.ts";
 import { sourceNamed } from "../sources/selection.ts";
-import { SUITE_IDS } from "../stats/suites.ts";
 import { FINDINGS } from "./exits.ts";
 import { checkReportFlags, formatOfSuffix, REPORT_FLAGS, type ReportFlags } from "./report-flags.ts";
 
@@ -41,12 +40,12 @@ const DEFAULT_BITS = 1_000_000;
 
 /** @param options that `check` accepts @throws UsageError for an unknown source */
 export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">): ReportOptions {
-  const { suite, constants, sequences, output } = options;
+  const { suites, constants, sequences, output } = options;
   const origin = originOf(options, deps);
   return {
     origin,
     bytes: bytesOf(options, origin),
-    suites: suite === "all" ? SUITE_IDS : [suite],
+    suites,
     constants,
     sequences,
     format: formatOf(options),

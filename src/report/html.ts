@@ -14,7 +14,7 @@ import {
 import { PAGE_STYLE } from "./page-style.ts";
 import type { Report } from "./report.ts";
 import { conclusionOf, factsOf } from "./summary.ts";
-import { type Mark, type Table, tablesOf } from "./tables.ts";
+import { type Mark, type Table, tablesOf, valuesTables } from "./tables.ts";
 
 /** @param head the first bytes of the data, which the pictures show */
 export function reportHtml(report: Report, head: Uint8Array): string {
@@ -28,6 +28,7 @@ export function reportHtml(report: Report, head: Uint8Array): string {
     ...figures(report, head),
     "</div>",
     ...tablesOf(report).map(tableSection),
+    ...valuesTables(report).map(foldedTable),
   ];
   return htmlDocument(`Randomness report: ${report.input.name}`, PAGE_STYLE, body.join("\n"));
 }
@@ -142,7 +143,15 @@ const MARK_CLASSES: Readonly<Record<Mark, string>> = {
   "–": "none",
 };
 
-function tableSection({ title, columns, groups }: Table): string {
+function tableSection(table: Table): string {
+  return `<h2>${withEntities(table.title)}</h2>\n${tableHtml(table)}`;
+}
+
+function foldedTable(table: Table): string {
+  return `<details><summary>${withEntities(table.title)}</summary>\n${tableHtml(table)}</details>`;
+}
+
+function tableHtml({ columns, groups }: Table): string {
   const titles = columns.map(
     (column) =>
       `<th scope="col"${column.align === "right" ? ' class="number"' : ""}>${withEntities(column.title)}</th>`,
@@ -161,8 +170,7 @@ function tableSection({ title, columns, groups }: Table): string {
     });
     return `<tbody>${heading}${rows.join("\n")}</tbody>`;
   });
-  return `<h2>${withEntities(title)}</h2>
-<div class="scroll"><table>
+  return `<div class="scroll"><table>
 <thead><tr><th></th>${titles.join("")}</tr></thead>
 ${bodies.join("\n")}
 </table></div>`;

@@ -36,7 +36,11 @@ export type Finding = TestResult & {
   readonly sequence?: number;
 };
 
-export type ReportResult = Finding & { readonly verdict: Verdict };
+export type ReportResult = Finding & {
+  readonly verdict: Verdict;
+  /** The smallest of several p-values times their number, at most 1, which decides. */
+  readonly correctedP?: number;
+};
 
 export type ReportLine = SuiteLine & { readonly verdict: Verdict };
 
@@ -77,7 +81,11 @@ export function judge(report: UnjudgedReport): Report {
   const lines = sequences > 1 ? analyse(report.results) : [];
   const exactLines = sequences > 1 ? analyse(report.results.map(withExactConstants)) : [];
   const questions = countQuestions(report.results, lines);
-  const results = report.results.map((result) => ({ ...result, verdict: verdictOf(result, questions) }));
+  const results = report.results.map((result) => ({
+    ...result,
+    ...correctedP(result),
+    verdict: verdictOf(result, questions),
+  }));
   const analysis = lines.map((line, i) => ({
     ...line,
     verdict: lineVerdict(line, exactLines[i]!, questions),
@@ -104,6 +112,11 @@ export function judge(report: UnjudgedReport): Report {
     quality: qualityScore(report.results),
     notes,
   };
+}
+
+function correctedP(result: Finding): Pick<ReportResult, "correctedP"> {
+  if (result.kind !== "hypothesis" || result.pValues.length < 2) return {};
+  return { correctedP: Math.min(1, result.pValues.length * Math.min(...result.pValues)) };
 }
 
 /** Makes NIST's final analysis suite by suite, since two suites may have tests of one name. */

@@ -1,5 +1,6 @@
 /** Facts and conclusions about a report as a whole, shown around its tables. */
 import { formatCount, plural } from "#kit/format/numbers.ts";
+import { faultOf, scopeOf } from "./faults.ts";
 import type { Report } from "./report.ts";
 
 /** Facts about the report as a whole, in the order they are shown. */
@@ -37,7 +38,7 @@ export function untested({ input, suites, summary }: Report): string | undefined
 
 /** Concludes from all tests, in sentences. */
 export function conclusionOf(report: Report): string[] {
-  const { summary, quality, notes } = report;
+  const { input, suites, sequences, summary, quality, notes } = report;
   const { passed, weak, failed, notApplicable, withoutVerdict } = summary;
   const parts = [
     `${formatCount(passed)} passed`,
@@ -50,7 +51,7 @@ export function conclusionOf(report: Report): string[] {
     quality.score === null ? "" : `; quality ${quality.score.toFixed(1)} of 100 (${quality.grade})`;
   const sentences = [`${plural(report.results.length, "test")}: ${parts.join(", ")}${score}`];
   if (summary.verdict === "fail") {
-    const shown = summary.findings.slice(0, MOST_FINDINGS);
+    const shown = summary.findings.slice(0, MOST_FINDINGS).map(withFault);
     const more = summary.findings.length - shown.length;
     sentences.push(
       `these data fail tests that random data pass: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
@@ -60,10 +61,19 @@ export function conclusionOf(report: Report): string[] {
   } else if (weak > 0 && report.sequences === 1) {
     sentences.push("weak is p < 0.01, as one good result in a hundred is; it is not a failure");
   }
+  const tested = report.sequenceBytes === undefined ? input.bytes : sequences * report.sequenceBytes;
+  if (summary.verdict !== null) sentences.push(...scopeOf(suites, plural(tested, "byte")));
   return [...sentences, ...notes.map((note) => `note: ${note}`)];
 }
 
 const MOST_FINDINGS = 8;
+
+/** Adds the kind of fault to a finding, `suite/test` and what follows. */
+function withFault(finding: string): string {
+  const test = /^[^/]*\/([^ #]*)/.exec(finding)?.[1] ?? "";
+  const fault = faultOf(test);
+  return fault === undefined ? finding : `${finding} (${fault})`;
+}
 
 /** Replaces control codes, which file names may hold, since they would act on the terminal. */
 export function printable(name: string): string {

@@ -1,6 +1,7 @@
 /** A report as tables of text, which the terminal, Markdown and HTML all show. */
 import { formatCount, plural } from "#kit/format/numbers.ts";
 import type { Column } from "#kit/term/table.ts";
+import { DEFAULT_ALPHA } from "../stats/constants.ts";
 import type { SuiteId } from "../stats/result.ts";
 import { SUITES, testTitle } from "../stats/suites.ts";
 import { formatP, formatValue } from "./numbers.ts";
@@ -32,15 +33,73 @@ export function tablesOf(report: Report): Table[] {
   );
 }
 
+/** Every p-value of a report, a table for each suite that has any: what its other tables show only the smallest of. */
+export function valuesTables(report: Report): Table[] {
+  return report.suites.flatMap((suite) => {
+    const rows = report.sequences > 1 ? lineRows(report, suite) : valueRows(report, suite);
+    if (rows.length === 0) return [];
+    const [what, columns] =
+      report.sequences > 1 ? ["lines of final analysis", LINE_COLUMNS] : ["p-values", VALUE_COLUMNS];
+    const title = `${SUITES[suite].title}: all ${formatCount(rows.length)} ${what}`;
+    return [{ title, columns, groups: [{ rows }] }];
+  });
+}
+
+const VALUE_COLUMNS: readonly Column[] = [
+  { title: "Test" },
+  { title: "Of" },
+  { title: "p-value", align: "right" },
+  { title: "exact p", align: "right" },
+];
+
+/** Each value judged by the level of its test divided by the number of its values. */
+function valueRows(report: Report, suite: SuiteId): Row[] {
+  return report.results.flatMap((result) => {
+    if (result.suite !== suite || result.kind !== "hypothesis") return [];
+    const { pValues, exactPValues, labels } = result;
+    return pValues.map((p, i): Row => {
+      const exact = exactPValues?.[i];
+      const isWeak = Math.min(p, exact ?? 1) < DEFAULT_ALPHA / pValues.length;
+      const mark = !isWeak ? "PASS" : p === Math.min(...pValues) ? markOf(result.verdict, false) : "WEAK";
+      const label = labels?.[i] ?? (pValues.length > 1 ? String(i + 1) : "");
+      return {
+        mark,
+        cells: [testTitle(suite, result.test), label, formatP(p), exact === undefined ? "" : formatP(exact)],
+      };
+    });
+  });
+}
+
+const LINE_COLUMNS: readonly Column[] = [
+  { title: "Test" },
+  { title: "Of" },
+  { title: "C1 … C10" },
+  { title: "Uniformity p", align: "right" },
+  { title: "Passed", align: "right" },
+];
+
+function lineRows(report: Report, suite: SuiteId): Row[] {
+  return report.analysis
+    .filter((line) => line.suite === suite)
+    .map(({ test, label, bins, uniformity, proportion, sequences, verdict }) => ({
+      mark: markOf(verdict, false),
+      cells: [
+        testTitle(suite, test),
+        label ?? "",
+        bins.join(" "),
+        formatP(uniformity),
+        `${formatCount(Math.round(proportion * sequences))}/${sequences}`,
+      ],
+    }));
+}
+
 function resultTable(report: Report, suite: SuiteId): Table {
   const results = report.results.filter((result) => result.suite === suite);
   const rows = results.map((result) => resultRow(result, report.input.bytes));
-  const hasExact = rows.some((row) => row.cells[EXACT] !== "");
-  const columns = RESULT_COLUMNS.filter((_, i) => i !== EXACT || hasExact);
-  const shown = rows.map((row) => ({
-    ...row,
-    cells: row.cells.filter((_, i) => i !== EXACT || hasExact),
-  }));
+  const isShown = (_: unknown, i: number) =>
+    !SOMETIMES.includes(i) || rows.some((row) => row.cells[i] !== "");
+  const columns = RESULT_COLUMNS.filter(isShown);
+  const shown = rows.map((row) => ({ ...row, cells: row.cells.filter(isShown) }));
   const { title, tests } = SUITES[suite];
   const groupOf = (test: string) => tests.find(({ id }) => id === test)?.group;
   const groups = [...new Set(tests.map(({ group }) => group))].map(
@@ -56,21 +115,25 @@ const RESULT_COLUMNS: readonly Column[] = [
   { title: "Test" },
   { title: "Section", wraps: "inside", leaves: 1 },
   { title: "p-value", align: "right" },
+  { title: "corrected p", align: "right" },
   { title: "exact p", align: "right" },
   { title: "Statistic", align: "right" },
   { title: "Remark", wraps: "below" },
 ];
-const EXACT = 3;
+/** Columns that are left out where no row has anything in them: p-values, corrected and exact ones. */
+const SOMETIMES: readonly number[] = [2, 3, 4];
 
 function resultRow(result: ReportResult, inputBytes: number): Row {
   const remarks: string[] = [];
   let p = "";
+  let corrected = "";
   let exact = "";
   let value = "";
   switch (result.kind) {
     case "hypothesis": {
       const lowest = lowestPValue(result);
       p = formatP(lowest.p);
+      corrected = result.correctedP === undefined ? "" : formatP(result.correctedP);
       if (result.exactPValues) {
         const same = formatP(Math.min(...result.exactPValues));
         exact = same === p ? "" : same;
@@ -100,6 +163,7 @@ function resultRow(result: ReportResult, inputBytes: number): Row {
     testTitle(result.suite, result.test),
     sectionText(result),
     p,
+    corrected,
     exact,
     value,
     remarks.join("; "),

@@ -31,6 +31,7 @@ export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps
     output === undefined ? undefined : await OutputFile.create(output, io.signal, inputsOf(origin));
   await using data = await openData(origin, options.bytes, io.signal, deps);
   let progress: Progress = { phase: "reading", bytes: 0 };
+  const marks = new ReadingMarks(data.bytes);
   let run: ReportRun;
   let text: string;
   {
@@ -41,6 +42,8 @@ export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps
       signal: io.signal,
       onProgress: (now) => {
         progress = now;
+        const mark = now.phase === "reading" && !io.errIsTerminal ? marks.passed(now.bytes) : undefined;
+        if (mark !== undefined) io.log.info(mark);
       },
     });
     progress = { phase: "writing" };
@@ -56,6 +59,32 @@ export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps
     io.log.info([`${output} written`, ...conclusionOf(run.report)].join("\n"));
   }
   return run;
+}
+
+/** Bytes after which reading is worth a line of its own where no line can rewrite itself: some seconds of it. */
+const LEAST_MARK = 1e9;
+/** Marks of data of unknown length. */
+const UNKNOWN_MARK = 1e10;
+
+/** Lines about reading for logs: one a tenth of the data, but not more than one a gigabyte. */
+export class ReadingMarks {
+  readonly #step: number;
+  #next: number;
+
+  constructor(private readonly total: number | undefined) {
+    this.#step = total === undefined ? UNKNOWN_MARK : Math.max(LEAST_MARK, total / 10);
+    this.#next = this.#step;
+  }
+
+  /** Returns the line for a mark that is passed. */
+  passed(bytes: number): string | undefined {
+    if (bytes < this.#next || bytes === this.total) return undefined;
+    while (this.#next <= bytes) this.#next += this.#step;
+    const read = formatQuantity(bytes, "B");
+    return this.total === undefined
+      ? `reading: ${read} so far`
+      : `reading: ${read} of ${formatQuantity(this.total, "B")}`;
+  }
 }
 
 function inputsOf(origin: DataOrigin): (string | number)[] {

@@ -15,10 +15,12 @@ import { InterruptedError } from "#kit/term/exit.ts";
 import { report, reportOptions } from "../../src/commands/report.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
-import { writeReport } from "../../src/report/write-report.ts";
+import { faultOf } from "../../src/report/faults.ts";
+import { ReadingMarks, writeReport } from "../../src/report/write-report.ts";
 import { bitString } from "../../src/stats/bits.ts";
+import { chiSquareUpper } from "../../src/stats/math/tails.ts";
 import { sp80022 } from "../../src/stats/sp800-22/index.ts";
-import { BATTERY } from "../../src/stats/suites.ts";
+import { BATTERY, SUITES } from "../../src/stats/suites.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
@@ -94,6 +96,62 @@ describe("verdicts", () => {
       expect(out).toContain("these data fail tests that random data pass: battery/");
     });
   }
+});
+
+describe("words", () => {
+  test("good data on which the χ² law fails linear complexity: no finding", async () => {
+    const path = join(ROOT, "test", "fixtures", "stats", "good_fail_20000.bin");
+    const { exitCode, out } = await run({ input: path, suite: "battery,sp800-22", json: true });
+    const { results, summary, suites } = JSON.parse(out);
+    expect([exitCode, summary.verdict, suites]).toEqual([0, "pass", ["battery", "sp800-22"]]);
+    const linear = results.find((result: { test: string }) => result.test === "linear-complexity");
+    // One question of 31 has 1e-4/31 = 3.2e-6: the χ² law is below, the exact one above.
+    expect(chiSquareUpper(linear.statistic, 6)).toBeLessThan(1e-4 / 31);
+    expect(Math.min(...(linear.exactPValues ?? linear.pValues))).toBeGreaterThan(1e-4 / 31);
+  });
+
+  test("a pass says what was looked for, in how many bytes, and what would still pass", async () => {
+    const { out } = await run({ input: fileOf("good.bin", keystream(20_000, 1)) });
+    expect(out).toContain("looked for: bias, patterns, periods, correlation");
+    expect(out).toContain("; in 20,000 bytes");
+    expect(out).toContain("such as MT19937 or xorshift128");
+  });
+
+  test("a finding says what kind of fault it is, in every suite", async () => {
+    const input = fileOf("constant.bin", new Uint8Array(20_000));
+    const { out } = await run({ input });
+    expect(out).toContain("battery/monobit (ones and zeros not equally frequent)");
+    const judging = Object.entries(SUITES).filter(([suite]) => suite !== "sp800-90b");
+    for (const [, { tests }] of judging) {
+      for (const { id } of tests)
+        if (id !== "lempel-ziv") expect([id, faultOf(id)]).toEqual([id, expect.any(String)]);
+    }
+  });
+
+  test("several p-values show the corrected one, and FIPS none", async () => {
+    const input = fileOf("good.bin", keystream(20_000, 1));
+    const { out } = await run({ input, suite: ["battery", "fips140-2"], json: true });
+    const { results } = JSON.parse(out);
+    for (const { kind, suite, pValues, correctedP } of results) {
+      if (suite === "fips140-2") expect([kind, pValues]).toEqual(["bounds", undefined]);
+      if (pValues?.length > 1) expect(correctedP).toBe(Math.min(1, pValues.length * Math.min(...pValues)));
+    }
+    expect((await run({ input })).out).toContain("CORRECTED P");
+    expect((await run({ input, suite: "fips140-2" })).out).not.toContain("P-VALUE");
+  });
+
+  test("suites that there are not are refused", () => {
+    expect(() => optionsFor(report, { suite: "battery,all-of-it" })).toThrow("'all-of-it' is not one of");
+  });
+
+  test("reading large data says so now and then, for logs", () => {
+    const marks = new ReadingMarks(1e11);
+    const lines = Array.from({ length: 100 }, (_, i) => marks.passed((i + 1) * 1e9)).filter(Boolean);
+    expect(lines.length).toBe(9);
+    expect(lines[0]).toBe("reading: 10.0 GB of 100 GB");
+    expect(new ReadingMarks(1e6).passed(1e6)).toBeUndefined();
+    expect(new ReadingMarks(undefined).passed(1.5e10)).toBe("reading: 15.0 GB so far");
+  });
 });
 
 describe("where data come from", () => {

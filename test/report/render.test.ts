@@ -116,6 +116,19 @@ describe("HTML", () => {
     expect(page.includes("prefers-color-scheme: dark")).toBe(true);
   });
 
+  test("all p-values in tables that are folded", () => {
+    const folded = page.match(/<details>[\s\S]*?<\/details>/g)!;
+    const values = good.report.results.flatMap((result) =>
+      result.kind === "hypothesis" ? result.pValues : [],
+    );
+    const rows = folded.flatMap((table) => table.match(/<tr><td>/g) ?? []);
+    expect(rows).toHaveLength(values.length);
+    const lines = reportHtml(many.report, many.head).match(/<details>[\s\S]*?<\/details>/g)!;
+    expect(lines.flatMap((table) => table.match(/<tr><td>/g) ?? [])).toHaveLength(
+      many.report.analysis.length,
+    );
+  });
+
   test("seven pictures, in the page's colours, without numbers that are none", () => {
     const pictures = page.match(/<svg[\s\S]*?<\/svg>/g)!;
     expect(pictures).toHaveLength(7);

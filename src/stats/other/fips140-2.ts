@@ -46,6 +46,9 @@ const FIPS_TESTS = [
  */
 const ANY_FAILURE = FIPS_TESTS.reduce((sum, test) => sum + test.failureProbability, 0);
 
+/** Chance that one of the tests fails good data, that of AIS 20/31 for a procedure. */
+const CHANCE = 1e-6;
+
 /** All results, in their order: first failures of any kind, then one result for each test. */
 export const FIPS_RESULTS: readonly (TestName & { readonly failureProbability: number })[] = [
   { id: "blocks", title: "Blocks that fail a test", failureProbability: ANY_FAILURE },
@@ -83,8 +86,8 @@ export class FipsBlocks {
   }
 
   /**
-   * Counts the failed blocks, in all and by test; the p-value is the chance of so many or more among good blocks. About
-   * one good block in 1,250 fails, so a failed block alone is no verdict.
+   * Counts the failed blocks, in all and by test. The standard has intervals and no p-values, and about one good block in 1,250 fails:
+   * as many pass as good blocks exceed with a chance of at most CHANCE.
    */
   results(): TestResult[] {
     return FIPS_RESULTS.map(({ id, failureProbability }, i) => {
@@ -99,9 +102,11 @@ export class FipsBlocks {
       const failures = i === 0 ? this.failures : this.byTest[i - 1]!;
       return {
         ...header,
-        kind: "hypothesis",
-        statistic: failures,
-        pValues: [binomialUpper(failures, this.blocks, failureProbability)],
+        kind: "bounds",
+        value: failures,
+        lower: null,
+        upper: mostFailures(this.blocks, failureProbability),
+        passed: binomialUpper(failures, this.blocks, failureProbability) > CHANCE,
         ...(i === 0 ? { details: { failed: this.failed.slice() } } : {}),
       };
     });
@@ -141,6 +146,18 @@ export class FipsBlocks {
     }
     return repeats;
   }
+}
+
+/** The largest number of failed blocks that so many good ones reach with a chance above CHANCE, by halving. */
+function mostFailures(blocks: number, failureProbability: number): number {
+  let low = 0;
+  let high = blocks + 1;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (binomialUpper(middle, blocks, failureProbability) > CHANCE) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Tests bytes that are all at hand. */

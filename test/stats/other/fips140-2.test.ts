@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { binomialUpper } from "../../../src/stats/math/tails.ts";
 import { examineBlock, FIPS_RESULTS, FipsBlocks, fips1402 } from "../../../src/stats/other/fips140-2.ts";
-import { failed, type HypothesisResult } from "../../../src/stats/result.ts";
+import { type BoundsResult, failed } from "../../../src/stats/result.ts";
 import vectors from "../../vectors/fips140-2.json";
 import { aesBytes, BAD, vectorBytes } from "./sample-data.ts";
 
@@ -109,11 +110,15 @@ test("a block of one run, and runs that reach over bytes", () => {
 test("one failed block is no verdict, many are", () => {
   const pi = fips1402(vectorBytes("pi"));
   expect(pi.map((result) => result.test)).toEqual(FIPS_RESULTS.map(({ id }) => id));
-  const [all, ...single] = pi as HypothesisResult[];
-  expect(all!.statistic).toBe(1);
-  // 1 − (1 − 8.0057e-4)⁴⁹.
-  expect(all!.pValues[0]).toBeCloseTo(0.03848, 4);
-  expect(single.map((result) => result.statistic)).toEqual([0, 0, 1, 0, 0]);
+  const [all, ...single] = pi as BoundsResult[];
+  expect([all!.value, all!.passed]).toEqual([1, true]);
+  expect(single.map((result) => result.value)).toEqual([0, 0, 1, 0, 0]);
+  for (const { upper, params, n } of pi as BoundsResult[]) {
+    // P(more than `upper` of 49 fail) ≤ 1e-6 < P(as many or more).
+    const chance = Number(params["failureProbability"]);
+    expect(binomialUpper(upper! + 1, n, chance)).toBeLessThanOrEqual(1e-6);
+    expect(binomialUpper(upper!, n, chance)).toBeGreaterThan(1e-6);
+  }
   for (const result of fips1402(aesBytes(9, 1_000_000))) expect(failed(result)).toBe(false);
   for (const bad of ["constant", "counter", "alternating bits", "text"]) {
     expect(failed(fips1402(BAD[bad]!(125_000))[0]!)).toBe(true);
@@ -124,7 +129,7 @@ test("fewer than 2,504 bytes have no block", () => {
   for (const length of [0, 1, 4, 2503]) {
     for (const result of fips1402(new Uint8Array(length))) expect(result.kind).toBe("not-applicable");
   }
-  expect(fips1402(new Uint8Array(2504))[0]!.kind).toBe("hypothesis");
+  expect(fips1402(new Uint8Array(2504))[0]!.kind).toBe("bounds");
 });
 
 test("the chance of failing, by other means", () => {
