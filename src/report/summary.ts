@@ -62,7 +62,8 @@ export function conclusionOf(report: Report): string[] {
     sentences.push("weak is p < 0.01, as one good result in a hundred is; it is not a failure");
   }
   const tested = report.sequenceBytes === undefined ? input.bytes : sequences * report.sequenceBytes;
-  if (summary.verdict !== null) sentences.push(...scopeOf(suites, plural(tested, "byte")));
+  if (summary.verdict !== null)
+    sentences.push(...scopeOf(suites, plural(tested, "byte"), summary.verdict === "pass"));
   return [...sentences, ...notes.map((note) => `note: ${note}`)];
 }
 
