@@ -29,9 +29,10 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.2rem;
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .conclusion {
-  display: flex; gap: 1.2rem; align-items: center; padding: 1rem 1.2rem;
+  display: flex; flex-wrap: wrap; gap: 1.2rem; align-items: center; padding: 1rem 1.2rem;
   background: var(--card); border: 1px solid var(--rule); border-radius: 8px;
 }
+.conclusion > :last-child { flex: 1 1 20rem; }
 .conclusion p { margin: 0.15rem 0; }
 .score { font-size: 2rem; font-weight: 600; line-height: 1; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .score small { display: block; font-size: 0.75rem; font-weight: 400; color: var(--muted); margin-top: 0.3rem; }
@@ -42,6 +43,10 @@ figure.wide { grid-column: 1 / -1; }
 figure.square svg { max-width: 24rem; margin: 0 auto; }
 figcaption { font-size: 0.83rem; color: var(--muted); margin-top: 0.5rem; }
 figcaption b { color: var(--text); font-weight: 600; }
+details { margin: 2.6rem 0 0; }
+details + details { margin-top: 0.8rem; }
+summary { font-weight: 600; cursor: pointer; }
+details .scroll { margin-top: 0.8rem; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
 th, td { text-align: left; padding: 0.34rem 0.7rem; vertical-align: baseline; }

@@ -40,6 +40,8 @@ export type ReportResult = Finding & {
   readonly verdict: Verdict;
   /** The smallest of several p-values times their number, at most 1, which decides. */
   readonly correctedP?: number;
+  /** The same of `exactPValues`, where there are any. */
+  readonly correctedExactP?: number;
 };
 
 export type ReportLine = SuiteLine & { readonly verdict: Verdict };
@@ -83,7 +85,7 @@ export function judge(report: UnjudgedReport): Report {
   const questions = countQuestions(report.results, lines);
   const results = report.results.map((result) => ({
     ...result,
-    ...correctedP(result),
+    ...corrected(result),
     verdict: verdictOf(result, questions),
   }));
   const analysis = lines.map((line, i) => ({
@@ -114,9 +116,14 @@ export function judge(report: UnjudgedReport): Report {
   };
 }
 
-function correctedP(result: Finding): Pick<ReportResult, "correctedP"> {
+function corrected(result: Finding): Pick<ReportResult, "correctedP" | "correctedExactP"> {
   if (result.kind !== "hypothesis" || result.pValues.length < 2) return {};
-  return { correctedP: Math.min(1, result.pValues.length * Math.min(...result.pValues)) };
+  const { pValues, exactPValues } = result;
+  const timesTheirNumber = (values: readonly number[]) => Math.min(1, values.length * Math.min(...values));
+  return {
+    correctedP: timesTheirNumber(pValues),
+    ...(exactPValues && { correctedExactP: timesTheirNumber(exactPValues) }),
+  };
 }
 
 /** Makes NIST's final analysis suite by suite, since two suites may have tests of one name. */

@@ -1,5 +1,6 @@
 /** Facts and conclusions about a report as a whole, shown around its tables. */
 import { formatCount, plural } from "#kit/format/numbers.ts";
+import type { SuiteId } from "../stats/result.ts";
 import { faultOf, scopeOf } from "./faults.ts";
 import type { Report } from "./report.ts";
 
@@ -62,9 +63,16 @@ export function conclusionOf(report: Report): string[] {
     sentences.push("weak is p < 0.01, as one good result in a hundred is; it is not a failure");
   }
   const tested = report.sequenceBytes === undefined ? input.bytes : sequences * report.sequenceBytes;
-  if (summary.verdict !== null)
-    sentences.push(...scopeOf(suites, plural(tested, "byte"), summary.verdict === "pass"));
+  if (summary.verdict !== null) {
+    const judging = suites.filter((suite) => hasJudged(report, suite));
+    sentences.push(...scopeOf(judging, plural(tested, "byte"), summary.verdict === "pass"));
+  }
   return [...sentences, ...notes.map((note) => `note: ${note}`)];
+}
+
+/** True if a test of the suite had a verdict: what none looked at was not looked for. */
+function hasJudged({ results, analysis }: Report, suite: SuiteId): boolean {
+  return [...results, ...analysis].some((judged) => judged.suite === suite && judged.verdict !== null);
 }
 
 const MOST_FINDINGS = 8;

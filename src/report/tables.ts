@@ -64,7 +64,12 @@ function valueRows(report: Report, suite: SuiteId): Row[] {
       const label = labels?.[i] ?? (pValues.length > 1 ? String(i + 1) : "");
       return {
         mark,
-        cells: [testTitle(suite, result.test), label, formatP(p), exact === undefined ? "" : formatP(exact)],
+        cells: [
+          testTitle(suite, result.test),
+          label,
+          formatP(p),
+          exact === undefined || exact === p ? "" : formatP(exact),
+        ],
       };
     });
   });
@@ -135,8 +140,9 @@ function resultRow(result: ReportResult, inputBytes: number): Row {
       p = formatP(lowest.p);
       corrected = result.correctedP === undefined ? "" : formatP(result.correctedP);
       if (result.exactPValues) {
-        const same = formatP(Math.min(...result.exactPValues));
-        exact = same === p ? "" : same;
+        const [lowestExact] = [...result.exactPValues].sort((a, b) => a - b);
+        const decides = formatP(result.correctedExactP ?? lowestExact!);
+        exact = decides === (corrected || p) ? "" : decides;
       }
       value = formatValue(result.statistic);
       const label = result.labels?.[lowest.index];

@@ -115,6 +115,9 @@ describe("words", () => {
     expect(out).toContain("looked for: bias, patterns, periods, correlation");
     expect(out).toContain("; in 20,000 bytes");
     expect(out).toContain("such as MT19937 or xorshift128");
+    const { out: all } = await run({ input: fileOf("good.bin", keystream(20_000, 1)), suite: "all" });
+    // AIS 20/31 needs a megabyte: it looked for nothing.
+    expect(all).not.toContain("(ais31)");
   });
 
   test("a finding says what kind of fault it is, in every suite", async () => {
@@ -138,6 +141,11 @@ describe("words", () => {
       if (pValues?.length > 1) expect(correctedP).toBe(Math.min(1, pValues.length * Math.min(...pValues)));
     }
     expect((await run({ input })).out).toContain("CORRECTED P");
+    const walk = fileOf("walk.bin", keystream(20_000, 2));
+    const [excursions] = JSON.parse(
+      (await run({ input: walk, suite: "sp800-22", json: true })).out,
+    ).results.filter((result: { test: string }) => result.test === "random-excursions");
+    expect(excursions.correctedExactP).toBe(Math.min(1, 8 * Math.min(...excursions.exactPValues)));
     expect((await run({ input, suite: "fips140-2" })).out).not.toContain("P-VALUE");
   });
 
@@ -224,7 +232,9 @@ describe("output", () => {
     expect(parsed.schema).toBe(1);
     const direct = JSON.parse(JSON.stringify(sp80022(bitString(bytes))));
     expect(
-      parsed.results.map(({ verdict, testedBytes, ...result }: Record<string, unknown>) => result),
+      parsed.results.map(
+        ({ verdict, correctedP, correctedExactP, testedBytes, ...result }: Record<string, unknown>) => result,
+      ),
     ).toEqual(direct);
     expect(parsed.results.map((result: { test: string }) => result.test)).toEqual([
       "frequency",
