@@ -52,6 +52,18 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       summary: "Assess min-entropy after SP 800-90B",
       load: async () => (await import("./commands/assess.ts")).assess,
     },
+    "assess restart": {
+      summary: "Test restart data after SP 800-90B",
+      load: async () => (await import("./commands/assess-restart.ts")).assessRestart,
+    },
+    "assess transpose": {
+      summary: "Write the columns of restart data",
+      load: async () => (await import("./commands/assess-transpose.ts")).assessTranspose,
+    },
+    "assess conditioning": {
+      summary: "Compute the entropy of a conditioning component's output",
+      load: async () => (await import("./commands/assess-conditioning.ts")).assessConditioning,
+    },
     bench: {
       summary: "Measure sources side by side: rate, entropy, credit",
       load: async () => (await import("./commands/bench.ts")).bench,

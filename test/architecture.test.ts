@@ -152,6 +152,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^(node:|echarts)/,
   },
   {
+    name: "assessment",
+    files: /^src\/assessment\//,
+    may: ["conditioning", "stats", "errors", "report", "kit/files", "kit/format", "kit/term"],
+    packages: /^node:/,
+  },
+  {
     name: "recording",
     files: /^src\/recording\//,
     may: ["source", "errors", "host", "platform", "health", "stats", "version", "kit/files"],
@@ -263,6 +269,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "sources",
       "pool",
       "report",
+      "assessment",
       "recording",
       "calibration",
       "drill",

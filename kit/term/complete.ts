@@ -56,10 +56,12 @@ function nameBegun(
   const seconds = words.length === 2 ? secondWords({ commands }, first) : [];
   if (seconds.length === 0) return undefined;
   const summary = (value: string) => commands[`${first} ${value}`]!.summary;
-  return startingWith(
+  const begun = startingWith(
     second,
     seconds.map((value) => ({ value, description: summary(value) })),
   );
+  // A group that is a command too may have any word of its own there.
+  return Object.hasOwn(commands, first) && begun.candidates.length === 0 ? undefined : begun;
 }
 
 /** Words that may stand in place of a command. */

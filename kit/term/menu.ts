@@ -1,6 +1,7 @@
 /** A menu for people who type only the program's name. It asks questions, runs a command, and shows how to type it next time. */
 import { open } from "node:fs/promises";
 import { InputError, writeRefusal } from "../errors.ts";
+import { shellWord } from "../format/shell-word.ts";
 import { EXIT, InterruptedError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -94,12 +95,8 @@ async function carryOut({ argv, toFile }: Plan, io: Io, run: RunArgv): Promise<n
 
 /** Formats the plan as a line for a POSIX shell. */
 export function shellLine(program: string, { argv, toFile }: Plan): string {
-  const line = [program, ...argv].map(quoted).join(" ");
-  return toFile === undefined ? line : `${line} > ${quoted(toFile)}`;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  const line = [program, ...argv].map(shellWord).join(" ");
+  return toFile === undefined ? line : `${line} > ${shellWord(toFile)}`;
 }
 
 export function choice(name: string, message: string, choices: readonly Choice[]): Question {

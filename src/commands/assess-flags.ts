@@ -1,12 +1,11 @@
-/** The flags of `assess`. */
-import { flag, positional } from "#kit/term/flags.ts";
+/** The flags that the commands of `assess` share. */
+import { flag, parseCount } from "#kit/term/flags.ts";
+import { MAX_SYMBOLS, MOST_INDEX, type SymbolLayout, type SymbolRange } from "../assessment/symbol-file.ts";
 import { UsageError } from "../errors.ts";
 import { INPUT_FORMATS } from "../report/input-format.ts";
 
-export const ASSESS_FLAGS = {
-  file: positional.file({
-    about: "The data, one symbol per byte unless --input-format says otherwise; - for standard input",
-  }),
+/** How symbols are written in files, and which of them are taken. */
+export const LAYOUT_FLAGS = {
   bitsPerSymbol: flag.count(1, 8, {
     hint: "B",
     about: "1 to 8; default: as many as the largest symbol needs",
@@ -15,18 +14,40 @@ export const ASSESS_FLAGS = {
     default: "bytes",
     about: "How symbols are written, in the restart data too: as bytes, bits, text of 0 and 1, numbers",
   }),
-  iid: flag.switch({ about: "Test whether the data are IID, and assess them as such" }),
-  restart: flag.file({ about: "Also test restart data: 1000 rows of 1000 symbols, one start per row" }),
-  initial: flag.value(parseBits, {
-    hint: "H",
-    about: "Initial estimate for the restart tests; default: the assessment of the data",
+  range: flag.value(parseRange, {
+    hint: "INDEX,COUNT",
+    about: "Only COUNT symbols from symbol INDEX x COUNT on, as -l of NIST's programs",
   }),
-  truncate: flag.switch({ about: "Only the first 1,000,000 bits of the bit string, as ea_non_iid -t" }),
-  details: flag.switch({ about: "Show intermediate figures; with --iid, every permutation" }),
-  json: flag.switch({ about: "Write JSON" }),
 };
 
-function parseBits(text: string, name: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`${name}: '${text}' is not a number of bits`);
-  return Number(text);
+/** Picks how files are read from the options. */
+export function layoutOf({
+  bitsPerSymbol,
+  inputFormat,
+  range,
+}: {
+  readonly bitsPerSymbol: number | undefined;
+  readonly inputFormat: SymbolLayout["format"];
+  readonly range?: SymbolRange | undefined;
+}): SymbolLayout {
+  return { format: inputFormat, bitsPerSymbol, range };
+}
+
+/** Parses `2,1000000`. @throws UsageError */
+function parseRange(text: string, name: string): SymbolRange {
+  const [index, count, ...rest] = text.split(",");
+  if (index === undefined || count === undefined || rest.length > 0) {
+    throw new UsageError(`${name}: '${text}' is not like 0,1000000`);
+  }
+  return {
+    index: parseCount(index, `${name} (index)`, 0, MOST_INDEX),
+    count: parseCount(count, `${name} (count)`, 1, MAX_SYMBOLS),
+  };
+}
+
+/** Parses an amount of entropy: digits, with or without a decimal point. @throws UsageError */
+export function parseBits(text: string, name: string): number {
+  const bits = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(bits)) throw new UsageError(`${name}: '${text}' is not a number of bits`);
+  return bits;
 }

@@ -1,76 +1,78 @@
-/** `assess`: SP 800-90B on any file. */
-import { availableParallelism } from "node:os";
+/** `assess`: SP 800-90B on any files. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import type { OptionsOf } from "#kit/term/flags.ts";
+import { flag, many, type OptionsOf, positional } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
-import { ProgressLine } from "#kit/term/progress.ts";
+import { assessFile } from "../assessment/assess-file.ts";
+import { assessFiles, filesText, isFailed } from "../assessment/assess-files.ts";
+import { assessmentText } from "../assessment/assessment-text.ts";
+import { showProgress } from "../assessment/running.ts";
 import { UsageError } from "../errors.ts";
-import { type AssessmentReport, runAssessment } from "../report/assessment.ts";
-import { assessmentText } from "../report/assessment-text.ts";
-import { readMatrix, readSymbols, requireWidth, widthOf } from "../report/symbol-file.ts";
-import { ASSESS_FLAGS } from "./assess-flags.ts";
+import { LAYOUT_FLAGS, layoutOf, parseBits } from "./assess-flags.ts";
 import { FINDINGS } from "./exits.ts";
+
+const FLAGS = {
+  file: many(
+    positional.file({
+      about: "The data, one symbol per byte unless --input-format says otherwise; - for standard input",
+    }),
+  ),
+  ...LAYOUT_FLAGS,
+  iid: flag.switch({ about: "Test whether the data are IID, and assess them as such" }),
+  conditioned: flag.switch({
+    about: "The data are a conditioning component's output: assess its bits, as ea_non_iid -c",
+  }),
+  restart: flag.file({ about: "Also test restart data: 1000 rows of 1000 symbols, one start per row" }),
+  initial: flag.value(parseBits, {
+    hint: "H",
+    about: "Initial estimate for the restart tests; default: the assessment of the data",
+  }),
+  truncate: flag.switch({ about: "Only the first 1,000,000 bits of the bit string, as ea_non_iid -t" }),
+  details: flag.switch({ about: "Show intermediate figures; with --iid, every permutation" }),
+  json: flag.switch({ about: "Write JSON" }),
+};
 
 export const assess = command({
   name: "assess",
   description: "Assess min-entropy after SP 800-90B, as ea_non_iid, ea_iid and ea_restart do",
-  flags: ASSESS_FLAGS,
+  details: [
+    "Each result has the command line of NIST's program that makes the same figures. Of several files there is a table; the exit code is that of the worst: 1 where one cannot be assessed, else 4 where one fails. A file called restart, conditioning or transpose, which are commands, is written ./restart.",
+  ],
+  flags: FLAGS,
   examples: [
     "esoteric-entropy assess noise.bin --bits-per-symbol 8",
     "esoteric-entropy assess random.bin --bits-per-symbol 8 --iid",
     "esoteric-entropy assess noise.bin --bits-per-symbol 4 --restart restarts.bin --json",
+    "esoteric-entropy assess recordings/*.bin --range 0,1000000",
   ],
-  seeAlso: ["report", "record"],
-  check({ initial, restart, truncate, iid }) {
+  seeAlso: ["assess restart", "assess conditioning", "assess transpose", "report", "record"],
+  check({ file, initial, restart, conditioned, details, json }) {
+    const isOne = file.length === 1;
     if (initial !== undefined && restart === undefined) throw new UsageError("--initial is for --restart");
-    if (truncate && iid) throw new UsageError("--truncate is not for --iid");
+    if (restart !== undefined && conditioned) throw new UsageError("restart data are not conditioned");
+    if (restart !== undefined && !isOne) throw new UsageError("--restart is for one file");
+    if (details && !json && !isOne) throw new UsageError("--details of several files is for --json");
+    if ([...file, restart].filter((path) => path === "-").length > 1) {
+      throw new UsageError("standard input can be read once");
+    }
   },
   async run(options, io) {
-    const report = await runAssess({ ...options, threads: availableParallelism() }, io);
-    return report.passed === false ? FINDINGS : EXIT.ok;
+    return await runAssess(options, io);
   },
 });
 
-export type AssessOptions = OptionsOf<typeof ASSESS_FLAGS> & { readonly threads: number };
+export type AssessOptions = OptionsOf<typeof FLAGS>;
 
-/** @throws UsageError · InputError for data that cannot be assessed · the signal's reason */
-export async function runAssess(options: AssessOptions, io: Io): Promise<AssessmentReport> {
-  const { initial } = options;
-  let doing = "reading";
-  let report: AssessmentReport;
-  {
-    using _ = new ProgressLine(io, () => doing);
-    const layout = { format: options.inputFormat, bitsPerSymbol: options.bitsPerSymbol };
-    const { name, bytes, sha256, symbols, notes } = await readSymbols(options.file, layout, io.signal);
-    const bitsPerSymbol = options.bitsPerSymbol ?? widthOf(symbols);
-    requireWidth(name, symbols, bitsPerSymbol);
-    if (initial !== undefined && initial > bitsPerSymbol) {
-      throw new UsageError(
-        `--initial: ${initial} bits are more than a symbol of ${bitsPerSymbol} bits can hold`,
-      );
-    }
-    const restart =
-      options.restart === undefined ? undefined : await readMatrix(options.restart, layout, io.signal);
-    if (restart) requireWidth(options.restart!, restart.symbols, bitsPerSymbol);
-    report = await runAssessment(
-      symbols,
-      { name, bytes, sha256, notes, ...(layout.format !== "bytes" && { format: layout.format }) },
-      {
-        bitsPerSymbol,
-        iid: options.iid,
-        truncate: options.truncate,
-        details: options.details,
-        ...(restart && { restart }),
-        initial,
-        threads: options.threads,
-        signal: io.signal,
-        onProgress: (text) => {
-          doing = text;
-        },
-      },
-    );
+/** @returns the exit code @throws UsageError · InputError where the one file cannot be assessed · the signal's reason */
+export async function runAssess({ file, iid, json, ...options }: AssessOptions, io: Io): Promise<number> {
+  const request = { ...options, layout: layoutOf(options), track: iid ? "iid" : "non-iid" } as const;
+  if (file.length === 1) {
+    const report = await showProgress(io, (running) => assessFile(file[0]!, request, running));
+    await io.out(json ? `${JSON.stringify(report, null, 2)}\n` : assessmentText(report, io));
+    return report.passed === false ? FINDINGS : EXIT.ok;
   }
-  await io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : assessmentText(report, io));
-  return report;
+  const report = await showProgress(io, (running) => assessFiles(file, request, running));
+  await io.out(json ? `${JSON.stringify(report, null, 2)}\n` : filesText(report, io));
+  if (report.files.some(isFailed)) return EXIT.failure;
+  return report.passed === false ? FINDINGS : EXIT.ok;
 }

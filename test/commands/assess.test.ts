@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { assess } from "../../src/commands/assess.ts";
 import { InputError, UsageError } from "../../src/errors.ts";
 import { assess as assessSymbols, ESTIMATORS, restartTest } from "../../src/stats/sp800-90b/index.ts";
 import { assessAlone } from "../stats/sp800-90b/iid/assess-alone.ts";
-import { fakeHost } from "../support/fake-host.ts";
-import { fakeIo } from "../support/fake-io.ts";
+import { runCommand, scratch } from "../support/assess-command.ts";
 import { expectGolden } from "../support/golden.ts";
 import { keystream } from "../support/keystream.ts";
 import { optionsFor } from "../support/options.ts";
@@ -16,24 +14,10 @@ import { rejectionOf } from "../support/rejection.ts";
 
 const FIXTURES = join(import.meta.dirname, "..", "fixtures", "stats");
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "ee-assess-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const files = scratch();
+const { fileOf } = files;
 
-function fileOf(name: string, bytes: Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
-
-async function run(args: Record<string, unknown>) {
-  const io = fakeIo();
-  const deps = { sources: [], host: fakeHost(), startThread: () => Promise.reject() as never };
-  const exitCode = await assess.run(optionsFor(assess, args), io, deps);
-  return { exitCode, out: io.written().toString() };
-}
+const run = (args: Record<string, unknown>) => runCommand(assess, args);
 
 const bytes = keystream(20_000, 1);
 const nibbles = keystream(20_000, 2).map((byte) => Math.min(byte & 15, byte >> 4));
@@ -67,7 +51,7 @@ describe("assess", () => {
 
   test("text: every estimate, then the three lines of NIST's program", async () => {
     const { out } = await run({ file: fileOf("nibbles.bin", nibbles), "bits-per-symbol": "4" });
-    expectGolden("assess.txt", out.replace(folder, "FOLDER"));
+    expectGolden("assess.txt", out.replaceAll(files.folder, "FOLDER"));
     const { hOriginal, hBitstring, minEntropy } = assessSymbols(nibbles, 4);
     expect(out).toContain(
       `\nH_original: ${hOriginal.toFixed(6)}\nH_bitstring: ${hBitstring!.toFixed(6)}\nmin(H_original, 4 X H_bitstring): ${minEntropy.toFixed(6)}\n`,
@@ -99,7 +83,13 @@ describe("assess", () => {
     const { hBitstring, remarks } = JSON.parse(out);
     expect(hBitstring).toBe(assessSymbols(long, 8, { truncateBitString: 1_000_000 }).hBitstring!);
     expect(remarks.join()).toContain("only its first 1,000,000 bits");
-    expect(() => optionsFor(assess, { file: "x", truncate: true, iid: true })).toThrow(UsageError);
+    const few = await run({ file: fileOf("long.bin", long), truncate: true, iid: true, json: true });
+    const ones = long
+      .subarray(0, 125_000)
+      .reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0);
+    const share = Math.max(ones, 1_000_000 - ones) / 1_000_000;
+    const upper = share + 2.5758293035489008 * Math.sqrt((share * (1 - share)) / 999_999);
+    expect(JSON.parse(few.out).hBitstring).toBeCloseTo(-Math.log2(upper), 12);
   });
 
   test("binary data have one track", async () => {
@@ -294,6 +284,7 @@ describe("assess --restart", () => {
     const { restart } = JSON.parse(out);
     expect(restart.sanity).toMatchObject({ rowMax: 572, rowCutoff: 572, passed: true });
     expect([restart.alphabetSize, restart.passed]).toEqual([4, true]);
+    expect(JSON.parse(out).nist[1]).toBe(`ea_restart ${join(files.folder, "restart.bin")} 2 0.999`);
   });
 
   test("restart data of another size are refused", async () => {
@@ -313,8 +304,8 @@ describe("bad input", () => {
     truncateSync(huge, 10 * 2 ** 30); // takes no room
     const cases: [Record<string, unknown>, string][] = [
       [{ file: fileOf("empty.bin", new Uint8Array(0)) }, "is empty"],
-      [{ file: join(folder, "absent") }, "there is no file"],
-      [{ file: folder }, "is a directory"],
+      [{ file: join(files.folder, "absent") }, "there is no file"],
+      [{ file: files.folder }, "is a directory"],
       [{ file: huge }, "more symbols than the 33554432"],
       [{ file: "/dev/zero" }, "/dev/zero is a device without end"],
       [

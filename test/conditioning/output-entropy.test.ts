@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { nonVettedOutputEntropy, outputEntropy } from "../../src/conditioning/output-entropy.ts";
+import {
+  nonVettedOutputEntropy,
+  outputEntropy,
+  outputEntropyOf,
+} from "../../src/conditioning/output-entropy.ts";
+import exact from "../vectors/output-entropy.json" with { type: "json" };
 import vectors from "../vectors/sp800-90b-conditioning.json" with { type: "json" };
 
 interface Case {
@@ -22,6 +27,26 @@ describe("output entropy", () => {
       expect(Math.abs(hOut - item.hOut)).toBeLessThan(1e-9);
     });
   }
+
+  test("the values of arithmetic with thousands of bits, where doubles cancel and underflow too", () => {
+    for (const { outputEntropy: bits, epsilonExponent, ...component } of exact.cases) {
+      const found = outputEntropyOf(component);
+      const title = JSON.stringify(component);
+      expect(Math.abs(found.bits - bits), title).toBeLessThanOrEqual(2 ** -50 * bits);
+      expect(Math.abs(found.epsilonExponent - epsilonExponent), title).toBeLessThanOrEqual(
+        2 ** -48 * epsilonExponent,
+      );
+    }
+  });
+
+  test("how far full entropy is, where the figure itself is rounded to it", () => {
+    // The root of step 4 is the greater part: ε = √(2n·ln 2·2^(n − n_in))/(n·ln 2), of which the rounded figure shows nothing.
+    const { bits, epsilonExponent } = outputEntropyOf({ nIn: 4096, nOut: 512, nw: 512, hIn: 4000 });
+    expect(bits).toBe(512);
+    expect(epsilonExponent).toBeCloseTo((4096 - 512 + Math.log2((512 * Math.LN2) / 2)) / 2, 9);
+    const whole = outputEntropyOf({ nIn: 2 ** 32 - 1, nOut: 256, nw: 512, hIn: 2 ** 32 - 1 });
+    expect(whole.epsilonExponent).toBeWithin(2 ** 31 - 300, 2 ** 32);
+  });
 
   test("each bit more than the output halves what is missing: 64 leave less than 2^-63 bits", () => {
     // At 64 the difference is too small for a double; the law is seen up to 36.
@@ -60,6 +85,10 @@ describe("output entropy", () => {
     expect(() => outputEntropy(512, 1.5, 256, 1)).toThrow(RangeError);
     expect(() => outputEntropy(512, 256, 256, 0)).toThrow(RangeError);
     expect(() => outputEntropy(512, 256, 256, 513)).toThrow(RangeError);
+    for (const size of [-1, 2 ** 32, 1e300, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => outputEntropy(size, 256, 256, 1)).toThrow(RangeError);
+    }
+    expect(() => outputEntropy(512, 256, 256, Number.NaN)).toThrow(RangeError);
     expect(() => nonVettedOutputEntropy(512, 256, 256, 300, 1.1)).toThrow(RangeError);
   });
 });

@@ -55,6 +55,8 @@ export function taskBytes(task: TestTask): number {
       // 90 bytes a symbol of 8 bits, half of them for its bits.
       return 24 * MIB + count * 10 * (bitsPerSymbol + 1);
     }
+    case "assess-conditioned":
+      return 24 * MIB + task.symbols.length * 10 * task.bitsPerSymbol;
     case "look":
       return lookBytes(task.samples.length / 8);
     case "restart":
@@ -80,6 +82,7 @@ function battery(bytes: number, tests: readonly string[] | undefined): number {
 
 const NAMES: Readonly<Partial<Record<TestTask["kind"], string>>> = {
   assess: "an assessment by SP 800-90B",
+  "assess-conditioned": "an assessment of conditioned data by SP 800-90B",
   restart: "the restart test",
   permutations: "the permutation test",
 };

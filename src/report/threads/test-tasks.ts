@@ -7,7 +7,16 @@ import { fips1402 } from "../../stats/other/fips140-2.ts";
 import type { TestResult } from "../../stats/result.ts";
 import { type Constants, type Sp80022TestId, sp80022 } from "../../stats/sp800-22/index.ts";
 import { iidData, type Outcomes, Permutations } from "../../stats/sp800-90b/iid/index.ts";
-import { type Assessment, assess, type RestartResult, restartTest } from "../../stats/sp800-90b/index.ts";
+import {
+  type Assessment,
+  type AssessOptions,
+  assess,
+  assessConditioned,
+  type ConditionedAssessment,
+  type RestartResult,
+  restartTest,
+  type TrackName,
+} from "../../stats/sp800-90b/index.ts";
 import { AIS31 } from "../../stats/suites.ts";
 import type { ReportRun } from "../run-options.ts";
 
@@ -34,6 +43,9 @@ export type AssessTask = {
   readonly truncate?: boolean;
 };
 
+/** An assessment of conditioned data, by their bits alone. */
+export type ConditionedTask = Omit<AssessTask, "kind" | "packed"> & { readonly kind: "assess-conditioned" };
+
 /** Length to which NIST's program cuts the bit string with `-t`. */
 export const TRUNCATED_BITS = 1_000_000;
 
@@ -44,6 +56,8 @@ export type RestartTask = {
   readonly cols: number;
   readonly bitsPerSymbol: number;
   readonly hInitial: number;
+  /** Default: `non-iid`. */
+  readonly track?: TrackName;
 };
 
 /** One chunk of the permutation test of §5.1. */
@@ -64,25 +78,41 @@ export type LookTask = Omit<Looked, "samples"> & { readonly kind: "look"; readon
 /** The HTML page of a report: its charts take a second or two. */
 export type PageTask = { readonly kind: "page"; readonly run: ReportRun };
 
-export type TestTask = SuiteTask | AssessTask | RestartTask | PermutationTask | LookTask | PageTask;
+export type TestTask =
+  | SuiteTask
+  | AssessTask
+  | ConditionedTask
+  | RestartTask
+  | PermutationTask
+  | LookTask
+  | PageTask;
 
 export type TaskResult<T extends TestTask> = T extends SuiteTask
   ? TestResult[]
   : T extends AssessTask
     ? Assessment
-    : T extends RestartTask
-      ? RestartResult
-      : T extends LookTask
-        ? Figures
-        : T extends PageTask
-          ? string
-          : Outcomes;
+    : T extends ConditionedTask
+      ? ConditionedAssessment
+      : T extends RestartTask
+        ? RestartResult
+        : T extends LookTask
+          ? Figures
+          : T extends PageTask
+            ? string
+            : Outcomes;
 
 export async function runTask<T extends TestTask>(task: T): Promise<TaskResult<T>> {
   return (await run(task)) as TaskResult<T>;
 }
 
-type AnyResult = TestResult[] | Assessment | RestartResult | Outcomes | Figures | string;
+type AnyResult =
+  | TestResult[]
+  | Assessment
+  | ConditionedAssessment
+  | RestartResult
+  | Outcomes
+  | Figures
+  | string;
 
 function run(task: TestTask): AnyResult | Promise<AnyResult> {
   switch (task.kind) {
@@ -100,14 +130,16 @@ function run(task: TestTask): AnyResult | Promise<AnyResult> {
     case "fips140-2":
       return fips1402(task.bytes);
     case "assess": {
-      const { symbols, packed, bitsPerSymbol, details, truncate } = task;
-      return assess(packed ? unpackSymbols(symbols, bitsPerSymbol) : symbols, bitsPerSymbol, {
-        details: details ?? false,
-        ...(truncate && { truncateBitString: TRUNCATED_BITS }),
-      });
+      const { symbols, packed, bitsPerSymbol } = task;
+      const unpacked = packed ? unpackSymbols(symbols, bitsPerSymbol) : symbols;
+      return assess(unpacked, bitsPerSymbol, assessOptions(task));
     }
-    case "restart":
-      return restartTest(task.matrix, task.rows, task.cols, task.bitsPerSymbol, task.hInitial);
+    case "assess-conditioned":
+      return assessConditioned(task.symbols, task.bitsPerSymbol, assessOptions(task));
+    case "restart": {
+      const { matrix, rows, cols, bitsPerSymbol, hInitial, track } = task;
+      return restartTest(matrix, rows, cols, bitsPerSymbol, hInitial, track);
+    }
     case "permutations":
       return permutationsOf(task).chunk(task.chunk, task.wanted);
     case "look": {
@@ -117,6 +149,10 @@ function run(task: TestTask): AnyResult | Promise<AnyResult> {
     case "page":
       return page(task);
   }
+}
+
+function assessOptions({ details, truncate }: Pick<AssessTask, "details" | "truncate">): AssessOptions {
+  return { details: details ?? false, ...(truncate && { truncateBitString: TRUNCATED_BITS }) };
 }
 
 /** The charts are a large module: it is loaded only when they are drawn. */

@@ -36,6 +36,15 @@ export interface Assessment {
   readonly details?: Readonly<Record<EstimatorId, TrackValues<Estimate["details"]>>>;
 }
 
+/** An assessment of bits alone: what §3.1.5.2 asks of the output of a conditioning component, which is a string of bits. */
+export interface ConditionedAssessment extends Omit<Assessment, "hOriginal" | "hBitstring"> {
+  readonly hOriginal: null;
+  /** h′: the lowest, in bits per bit. */
+  readonly hBitstring: number;
+  /** bitsPerSymbol · h′. */
+  readonly minEntropy: number;
+}
+
 /** Remark on data with one distinct symbol. */
 export const ALL_EQUAL = "all symbols are equal: no entropy";
 
@@ -52,33 +61,65 @@ export function assess(symbols: Uint8Array, bitsPerSymbol: number, options: Asse
   const original = compact(symbols);
   const { alphabetSize } = original;
   const tracks: [Track, Results][] = [];
-  const remarks: string[] = [];
   if (alphabetSize > 1) tracks.push(["original", runEstimators(original)]);
-  else remarks.push(alphabetSize === 1 ? ALL_EQUAL : "there are no symbols");
   if (alphabetSize > 2) tracks.push(["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]);
+  const hOriginal = alphabetSize > 1 ? lowest(tracks[0]![1], bitsPerSymbol) : 0;
+  const hBitstring = alphabetSize > 2 ? lowest(tracks[1]![1], 1) : null;
+  return {
+    ...tabulated(symbols, bitsPerSymbol, alphabetSize, "original", tracks, options),
+    hOriginal,
+    hBitstring,
+    minEntropy: hBitstring === null ? hOriginal : Math.min(hOriginal, bitsPerSymbol * hBitstring),
+  };
+}
 
-  const estimators =
-    tracks.length === 0
-      ? byEstimator(() => ({ original: null }))
-      : tabulate(tracks, (result) => (result.kind === "estimate" ? result.minEntropy : null));
+/** Assesses the output of a conditioning component that is not vetted, by its bits alone. @throws as `assess` */
+export function assessConditioned(
+  symbols: Uint8Array,
+  bitsPerSymbol: number,
+  options: AssessOptions = {},
+): ConditionedAssessment {
+  checkSymbols(symbols, bitsPerSymbol);
+  const limit = checkLimit(options.truncateBitString);
+  const { alphabetSize } = compact(symbols);
+  const tracks: [Track, Results][] =
+    alphabetSize > 1 ? [["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]] : [];
+  const hBitstring = alphabetSize > 1 ? lowest(tracks[0]![1], 1) : 0;
+  return {
+    ...tabulated(symbols, bitsPerSymbol, alphabetSize, "bitstring", tracks, options),
+    hOriginal: null,
+    hBitstring,
+    minEntropy: bitsPerSymbol * hBitstring,
+  };
+}
+
+/** Makes the figures of the tracks. @param main the track that stands for all where there is nothing to estimate */
+function tabulated(
+  symbols: Uint8Array,
+  bitsPerSymbol: number,
+  alphabetSize: number,
+  main: Track,
+  tracks: readonly [Track, Results][],
+  { details }: AssessOptions,
+): Omit<Assessment, "hOriginal" | "hBitstring" | "minEntropy"> {
+  const remarks: string[] = [];
+  if (tracks.length === 0) remarks.push(alphabetSize === 1 ? ALL_EQUAL : "there are no symbols");
   for (const [track, results] of tracks) {
     for (const [id, result] of entries(results)) {
       if (result.kind === "not-applicable") remarks.push(`${id}, ${track}: ${result.reason}`);
     }
   }
-  const hOriginal = alphabetSize > 1 ? lowest(tracks[0]![1], bitsPerSymbol) : 0;
-  const hBitstring = alphabetSize > 2 ? lowest(tracks[1]![1], 1) : null;
   return {
     schema: 1,
     bitsPerSymbol,
     symbols: symbols.length,
     alphabetSize,
-    estimators,
-    hOriginal,
-    hBitstring,
-    minEntropy: hBitstring === null ? hOriginal : Math.min(hOriginal, bitsPerSymbol * hBitstring),
+    estimators:
+      tracks.length === 0
+        ? byEstimator(() => ({ [main]: null }))
+        : tabulate(tracks, (result) => (result.kind === "estimate" ? result.minEntropy : null)),
     remarks,
-    ...(options.details && {
+    ...(details && {
       details: tabulate(tracks, (result) => (result.kind === "estimate" ? result.details : undefined)),
     }),
   };

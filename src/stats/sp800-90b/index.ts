@@ -1,4 +1,12 @@
-export { ALL_EQUAL, type Assessment, type AssessOptions, assess } from "./assess.ts";
+export {
+  ALL_EQUAL,
+  type Assessment,
+  type AssessOptions,
+  assess,
+  assessConditioned,
+  type ConditionedAssessment,
+} from "./assess.ts";
 export { byEstimator, ESTIMATORS, type EstimatorId, TRACKS, type Track } from "./estimators.ts";
-export { type RestartResult, restartTest } from "./restart.ts";
+export { type RestartResult, restartTest, type TrackName } from "./restart.ts";
 export { assessmentResults } from "./results.ts";
+export { transpose } from "./transpose.ts";

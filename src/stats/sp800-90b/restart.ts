@@ -5,7 +5,10 @@
 
 import { checkSymbols, compact } from "./alphabet.ts";
 import { lowest, runEstimators } from "./assess.ts";
+import type { Sequence } from "./estimate.ts";
 import { maxCountQuantile } from "./max-count.ts";
+import { mostCommonValue } from "./most-common-value.ts";
+import { transpose } from "./transpose.ts";
 
 export interface RestartResult {
   readonly rows: number;
@@ -34,12 +37,16 @@ export interface RestartResult {
   readonly reason?: string;
 }
 
+/** §3.1.2: data that nothing says are not IID are estimated by their most common value alone. */
+export type TrackName = "non-iid" | "iid";
+
 /** Most rows or columns. The standard asks for 1000; the exact cutoff takes time quadratic in their number. */
 const MOST = 10_000;
 
 /**
  * @param matrix row by row, one symbol a byte
  * @param hInitial H_I, the initial entropy estimate in bits per symbol
+ * @param track by which rows and columns are estimated; the tests of §5 are the caller's
  * @throws RangeError if the sizes do not fit together or hInitial is not in 0 … bitsPerSymbol
  */
 export function restartTest(
@@ -48,6 +55,7 @@ export function restartTest(
   cols: number,
   bitsPerSymbol: number,
   hInitial: number,
+  track: TrackName = "non-iid",
 ): RestartResult {
   checkSymbols(matrix, bitsPerSymbol);
   if (
@@ -85,8 +93,10 @@ export function restartTest(
   if (!sane) return { ...failure, reason: "a symbol is too frequent in a row or column" };
 
   // §3.1.4.2.
-  const hRow = lowest(runEstimators(byRow), bitsPerSymbol);
-  const hCol = lowest(runEstimators(byCol), bitsPerSymbol);
+  const estimate = (sequence: Sequence) =>
+    lowest(track === "iid" ? { mcv: mostCommonValue(sequence) } : runEstimators(sequence), bitsPerSymbol);
+  const hRow = estimate(byRow);
+  const hCol = estimate(byCol);
   if (Math.min(hRow, hCol) < hInitial / 2) {
     const reason = "rows or columns hold less than half the initial estimate";
     return { ...failure, hRow, hCol, reason };
@@ -125,12 +135,4 @@ function highestCount(symbols: Uint8Array, groupLength: number, alphabetSize: nu
     }
   }
   return highest;
-}
-
-function transpose(symbols: Uint8Array, rows: number, cols: number): Uint8Array {
-  const out = new Uint8Array(symbols.length);
-  for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++) out[col * rows + row] = symbols[row * cols + col]!;
-  }
-  return out;
 }

@@ -7,6 +7,7 @@ import { cliDocument } from "#kit/make/cli-document.ts";
 import { commandFiles } from "#kit/make/command-files.ts";
 import { commandManual } from "#kit/make/manual.ts";
 import { command } from "#kit/term/command.ts";
+import { dashed } from "#kit/term/command-name.ts";
 import { flag, positional } from "#kit/term/flags.ts";
 import { shownCommands } from "#kit/term/product.ts";
 import { product } from "../../../src/product.ts";
@@ -37,7 +38,7 @@ describe("files generated from the command definitions", () => {
   test("man/ has a page for the program and each command, and no others", () => {
     const expected = [
       "esoteric-entropy",
-      ...shownCommands(product).map((name) => `esoteric-entropy-${name}`),
+      ...shownCommands(product).map((name) => `esoteric-entropy-${dashed(name)}`),
     ];
     expect(readdirSync(join(ROOT, "man")).sort()).toEqual(expected.map((name) => `${name}.1`).sort());
   });

@@ -34,6 +34,11 @@ export interface IidAssessment {
   readonly passed: boolean | null;
 }
 
+export interface IidOptions extends PermutationOptions {
+  /** Look at no more than this many bits of the bit string (1,000,000 in NIST's program with `-t`). */
+  readonly truncateBitString?: number | undefined;
+}
+
 /**
  * @param symbols one a byte, oldest first
  * @param bitsPerSymbol 1 … 8
@@ -44,7 +49,7 @@ export function assessIid(
   symbols: Uint8Array,
   bitsPerSymbol: number,
   tally: PermutationTally,
-  options: PermutationOptions = {},
+  options: IidOptions = {},
 ): IidAssessment {
   const data = iidData(symbols, bitsPerSymbol);
   const { alphabetSize } = data;
@@ -53,7 +58,8 @@ export function assessIid(
   const longestRepeat = longestRepeatTest(data);
   const permutation = permutationTest(data, tally, options);
   const hOriginal = alphabetSize > 1 ? mostCommon(data) : 0;
-  const hBitstring = alphabetSize > 2 ? mostCommon(toBitString(symbols, bitsPerSymbol)) : null;
+  const hBitstring =
+    alphabetSize > 2 ? mostCommonBit(symbols, bitsPerSymbol, options.truncateBitString) : null;
   const permuted = permutation.kind === "permutation" ? permutation.passed : null;
   const anyFailed = [independence, goodnessOfFit, longestRepeat, permutation].some(
     (test) => test.kind !== "not-applicable" && test.passed === false,
@@ -72,6 +78,11 @@ export function assessIid(
     minEntropy: Math.min(bitsPerSymbol, hOriginal, bitsPerSymbol * (hBitstring ?? 1)),
     passed: anyFailed ? false : permuted,
   };
+}
+
+/** Estimates the bits by the most common one, bits per bit: h′ of conditioned data on the IID track (§3.1.5.2). */
+export function mostCommonBit(symbols: Uint8Array, bitsPerSymbol: number, limit?: number): number {
+  return mostCommon(toBitString(symbols, bitsPerSymbol, limit));
 }
 
 /** Estimates by the most common value; 0 for fewer than two symbols, of which nothing is known. */

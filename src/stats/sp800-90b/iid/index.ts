@@ -1,4 +1,4 @@
-export { assessIid, type IidAssessment } from "./assess-iid.ts";
+export { assessIid, type IidAssessment, mostCommonBit } from "./assess-iid.ts";
 export type { ChiSquareResult } from "./chi-square-bins.ts";
 export { type IidData, iidData } from "./iid-data.ts";
 export type { LongestRepeatResult } from "./longest-repeat-test.ts";

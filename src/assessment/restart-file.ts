@@ -1,0 +1,79 @@
+/** Restart tests of one file against an estimate that was made before, as `ea_restart` runs them. */
+import { availableParallelism } from "node:os";
+import { plural } from "#kit/format/numbers.ts";
+import { visible } from "#kit/format/visible.ts";
+import { fitLines, type Screen } from "#kit/term/screen.ts";
+import { TestThreads } from "../report/threads/test-threads.ts";
+import type { TrackName } from "../stats/sp800-90b/index.ts";
+import { requireInitial, widthFor } from "./assess-file.ts";
+import { type AssessmentInput, inputOf, type Outcome } from "./assessment.ts";
+import { nistLines, outcomeLines } from "./assessment-text.ts";
+import { isWhole, restartCommand, SYMBOLS_NOTE } from "./nist-commands.ts";
+import { isOpen, type RestartTests, reasonAgainstRestarts, testRestarts } from "./restart-tests.ts";
+import { restartLines } from "./restart-text.ts";
+import type { Running } from "./running.ts";
+import { readMatrix, type SymbolLayout } from "./symbol-file.ts";
+
+/** Pure data, written to JSON unchanged. */
+export interface RestartReport extends Outcome {
+  readonly schema: 1;
+  readonly track: TrackName;
+  readonly input: AssessmentInput;
+  readonly restart: RestartTests;
+  readonly remarks: readonly string[];
+  readonly nist: readonly string[];
+}
+
+export interface RestartRequest {
+  readonly layout: SymbolLayout;
+  readonly track: TrackName;
+  /** H_I, bits a symbol. */
+  readonly initial: number;
+  readonly details: boolean;
+}
+
+/** @throws as `assessFile`; InputError for data that are not 1,000 rows of 1,000 */
+export async function testRestartFile(
+  path: string,
+  { layout, track, initial, details }: RestartRequest,
+  { signal, onProgress, threads = availableParallelism() }: Running,
+): Promise<RestartReport> {
+  onProgress("reading");
+  const matrix = await readMatrix(path, layout, signal);
+  const bitsPerSymbol = widthFor(matrix, layout);
+  requireInitial(initial, bitsPerSymbol);
+  using pool = new TestThreads(threads, signal);
+  const restart = await testRestarts(matrix, initial, track, { bitsPerSymbol, details, onProgress }, pool);
+  const given = { path, ...layout };
+  return {
+    schema: 1,
+    track,
+    input: inputOf(matrix, given),
+    restart,
+    remarks: [...matrix.notes, ...(isWhole(given) ? [] : [SYMBOLS_NOTE])],
+    nist: [restartCommand(given, track, bitsPerSymbol, initial)],
+    ...outcomeOf(restart),
+  };
+}
+
+function outcomeOf(restart: RestartTests): Outcome {
+  const reason = reasonAgainstRestarts(restart);
+  if (reason !== undefined) return { passed: false, reason };
+  if (isOpen(restart)) return { passed: null, reason: "a test of the IID assumption could not be made" };
+  return { passed: true };
+}
+
+export function restartText(report: RestartReport, screen: Screen): string {
+  const { input, restart, remarks } = report;
+  const lines = [
+    `input    ${visible(input.name)}: ${plural(restart.rows * restart.cols, "symbol")} of ${plural(restart.bitsPerSymbol, "bit")}`,
+    `sha256   ${input.sha256}`,
+    ...nistLines(report),
+    "",
+    ...restartLines(restart, screen),
+    ...remarks.map((remark) => `note: ${remark}`),
+    ...outcomeLines(report),
+    "",
+  ];
+  return fitLines(lines.join("\n"), screen);
+}
