@@ -44,7 +44,9 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     expect(await refused.json()).toEqual({ success: false, error: "the server is stopping" });
     while (!(await reader.read()).done);
     expect(await child.exited).toBe(0);
-    expect(await new Response(child.stderr).text()).toBe("");
+    // It may have warned of a seed from few families.
+    const said = await new Response(child.stderr).text();
+    expect(said.split("\n").filter((line) => !line.startsWith("[warn] "))).toEqual([""]);
   });
 }
 
