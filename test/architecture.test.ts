@@ -21,7 +21,12 @@ interface Layer {
 const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; packages: RegExp }[] = [
   { name: "kit/errors", files: /^kit\/errors\.ts$/, may: [], packages: /^$/ },
   { name: "kit/abort", files: /^kit\/abort\.ts$/, may: [], packages: /^$/ },
-  { name: "kit/thread", files: /^kit\/thread\.ts$/, may: ["kit/abort"], packages: /^node:worker_threads$/ },
+  {
+    name: "kit/thread",
+    files: /^kit\/thread\.ts$/,
+    may: ["kit/abort", "kit/errors"],
+    packages: /^node:(worker_threads|timers\/promises)$/,
+  },
   {
     name: "kit/memory",
     files: /^kit\/memory\.ts$/,
@@ -74,7 +79,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "kit/term",
     files: /^kit\/term\//,
-    may: ["kit/abort", "kit/errors", "kit/format", "kit/native"],
+    may: ["kit/abort", "kit/errors", "kit/format", "kit/native", "kit/thread"],
     packages: /^(node:|consola|@clack\/prompts$|fastest-levenshtein$)/,
   },
   { name: "make", files: /^make\//, may: [], packages: /^$/ },
@@ -694,6 +699,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: [
       "cryptex/bisect",
       "cryptex/cryptex-store",
+      "cryptex/product",
       "cryptex/engine",
       "cryptex/gap",
       "cryptex/harvest",
@@ -706,8 +712,15 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   },
   {
     name: "cryptex/product",
-    files: /^packages\/cryptex\/src\/(product|main)\.ts$/,
-    may: ["cryptex/commands", "cryptex/deps", "cryptex/version", "kit/native", "kit/term"],
+    files: /^packages\/cryptex\/src\/(product|main|command-thread)\.ts$/,
+    may: [
+      "cryptex/work-thread-url",
+      "cryptex/commands",
+      "cryptex/deps",
+      "cryptex/version",
+      "kit/native",
+      "kit/term",
+    ],
     packages: /^node:fs$/,
   },
 

@@ -16,6 +16,8 @@ export interface Command<Deps = never, F extends Flags = Flags<Deps>> extends Fl
   readonly seeAlso?: readonly string[];
   /** True where the command runs until it is stopped: then SIGINT and SIGTERM end it with exit code 0. */
   runsUntilStopped?(options: OptionsOf<F>): boolean;
+  /** True where the work goes on for long without a pause: the program runs it in a thread, so that signals are obeyed. */
+  readonly ownThread?: true;
   /** @returns the exit code; undefined means 0 */
   run(options: OptionsOf<F>, io: Io, deps: Deps): Promise<number | undefined>;
 }

@@ -46,11 +46,13 @@ const WIDE_PIPE_BYTES = 1 << 20;
 /**
  * The streams of this process. Touches `process.stdout` only if it is a terminal: reading that property makes a pipe
  * non-blocking, and writes that are retried reach a quarter of the speed.
+ * @param columns width of the terminal, for a thread, which cannot ask for it
  */
 export function processIo(
   signal: AbortSignal,
   onHangUp: Io["onHangUp"] = () => ({ [Symbol.dispose]() {} }),
   talk = new Talk(2),
+  columns?: number,
 ): Io {
   const { env } = process;
   const [outIsTerminal, errIsTerminal] = [isatty(1), isatty(2)];
@@ -68,7 +70,7 @@ export function processIo(
     outIsTerminal,
     inIsTerminal: isatty(0),
     widenPipe: (resize) => resize(1, WIDE_PIPE_BYTES),
-    columns: (outIsTerminal && process.stdout.columns) || 80,
+    columns: columns ?? ((outIsTerminal && process.stdout.columns) || 80),
     unicode: isUnicode(env),
     get log() {
       log ??= stderrLog(talk, errColor);

@@ -23,6 +23,8 @@ export interface ProgramFacts<Deps = never> {
 }
 
 export interface Product<Deps, Settings extends Flags> extends ProgramFacts<Deps> {
+  /** File of a thread that calls `serveCommand` where it is asked for the work `command`: for commands with a thread of their own. */
+  readonly thread?: URL;
   /** Shown when the name is typed alone on a terminal; defaults to help. */
   readonly menu?: Menu<Deps>;
   /** Flags that `deps` depends on. A command has them if it spreads them into its own. */

@@ -19,7 +19,7 @@ export async function runProgram<Deps, Settings extends Flags>(
   const signals = new Signals();
   const talk = new Talk(2);
   const io = processIo(signals.signal, (act) => signals.onHangUp(act), talk);
-  const code = await exitCodeOfRun(product, argv, io);
+  const code = await exitCodeOfRun(product, argv, io, product.thread && threadOf(product.thread));
   // A terminal that takes nothing must not keep the program from ending.
   const patience = aborted(io.signal).then(() => sleep(LAST_WORDS_MS));
   await Promise.race([talk.written, patience]);
@@ -29,13 +29,37 @@ export async function runProgram<Deps, Settings extends Flags>(
 /** Time for messages to be written after a signal. */
 const LAST_WORDS_MS = 200;
 
-async function exitCodeOfRun<Deps, Settings extends Flags>(
+/** Runs a command line elsewhere. @returns the exit code @throws the signal's reason */
+type Elsewhere = (argv: readonly string[], io: Io) => Promise<number>;
+
+/** Time for a thread to clear away after a signal. */
+const CLEARING_MS = 100;
+
+/** @param thread file that calls `serveCommand` */
+function threadOf(thread: URL): Elsewhere {
+  return async (argv, io) => {
+    const { inThread } = await import("../thread.ts");
+    const request: ThreadCommand = { argv, columns: io.columns };
+    const failure = "the command could not be run";
+    return inThread(thread, request, { signal: io.signal, work: "command", failure, lastMs: CLEARING_MS });
+  };
+}
+
+/** Command line for a thread, and what a thread cannot find out by itself. */
+export interface ThreadCommand {
+  readonly argv: readonly string[];
+  readonly columns: number;
+}
+
+/** @param elsewhere runs the commands that have a thread of their own; without it, they run here */
+export async function exitCodeOfRun<Deps, Settings extends Flags>(
   product: Product<Deps, Settings>,
   argv: readonly string[],
   io: Io,
+  elsewhere?: Elsewhere,
 ): Promise<number> {
   try {
-    return await runApp(product, argv, io);
+    return await runApp(product, argv, io, elsewhere);
   } catch (failure) {
     // After an interrupt, any failure is its consequence.
     const error = io.signal.aborted ? io.signal.reason : failure;
@@ -50,6 +74,7 @@ export async function runApp<Deps, Settings extends Flags>(
   product: Product<Deps, Settings>,
   argv: readonly string[],
   io: Io,
+  elsewhere?: Elsewhere,
 ): Promise<number> {
   const [name, ...words] = argv;
   if (name === undefined && product.menu && io.inIsTerminal && io.outIsTerminal) {
@@ -101,6 +126,7 @@ export async function runApp<Deps, Settings extends Flags>(
     return EXIT.ok;
   }
   const options = parseOptions(command, rest);
+  if (command.ownThread && elsewhere) return elsewhere(argv, io);
   const work = async () =>
     (await command.run(options, io, product.deps(settingsOf(product, command, options), io))) ?? EXIT.ok;
   return command.runsUntilStopped?.(options) ? await untilStopped(work, io.signal) : await work();

@@ -4,10 +4,12 @@ import { runProgram } from "#kit/term/program.ts";
 import { EXITS } from "./commands/exits.ts";
 import { type Deps, programDeps } from "./deps.ts";
 import { VERSION } from "./version.ts";
+import { WORK_THREAD } from "./work-thread-url.ts";
 
 export const product: Product<Deps, Record<never, never>> = {
   name: "cryptex",
   version: VERSION,
+  thread: WORK_THREAD,
   tagline: "a workbench for YARA rules: scans that skip nothing in silence",
   commands: {
     scan: {

@@ -4,6 +4,7 @@ import { askedWork } from "#kit/thread.ts";
 const WORK: Readonly<Record<string, () => Promise<unknown>>> = {
   bisect: () => import("./bisect/bisect-thread.ts"),
   checkpoint: () => import("./cryptex-store/checkpoint-thread.ts"),
+  command: () => import("./command-thread.ts"),
   cost: () => import("./rules/cost-thread.ts"),
   discover: () => import("./harvest/discover-thread.ts"),
   "find-tests": () => import("./rule-tests/find-tests-thread.ts"),

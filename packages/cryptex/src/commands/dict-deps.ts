@@ -35,6 +35,7 @@ export const dictDeps = command({
     "cryptex dict deps InkSlinger-Compiler --back --format svg -o deps.svg",
   ],
   seeAlso: ["dict check", "rules deps"],
+  ownThread: true,
   async run({ codename, back, depth = MOST_STEPS, format, json, output, store }, io, deps: Deps) {
     using open = new OpenDictionary(store, deps);
     const { dictionary } = open;

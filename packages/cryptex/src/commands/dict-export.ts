@@ -25,6 +25,7 @@ export const dictExport = command({
   },
   examples: ["cryptex dict export -o cryptex.json", "cryptex dict export --format markdown > DICTIONARY.md"],
   seeAlso: ["dict import", "dict backup"],
+  ownThread: true,
   async run({ format, output, revisions, store }, io, deps: Deps) {
     using open = new OpenDictionary(store, deps);
     const text = WRITERS[format](open.dictionary.all(), { revisions });

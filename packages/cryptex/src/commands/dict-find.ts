@@ -27,6 +27,7 @@ export const dictFind = command({
   },
   examples: ["cryptex dict find scan --status legacy", "cryptex dict find --symbol yr_initialize --json"],
   seeAlso: ["dict get", "rules find"],
+  ownThread: true,
   async run({ words, symbol, status, tag, kind, owner, limit, store, format, json }, io, deps: Deps) {
     using open = new OpenDictionary(store, deps);
     const query = { words, symbol, statuses: status, tags: tag, kind, owner, limit };

@@ -16,6 +16,7 @@ export const dictStats = command({
   flags: { ...STORE_FLAG, ...OUTPUT_FLAGS },
   examples: ["cryptex dict stats"],
   seeAlso: ["dict check"],
+  ownThread: true,
   async run({ store, format, json }, io, deps: Deps) {
     using open = new OpenDictionary(store, deps);
     const statistics = statisticsOf(open.dictionary.all());

@@ -6,9 +6,8 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, positional } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
-import { ENGINE } from "../engine/engine-file.ts";
-import { makeLibyara } from "../engine/own-engine.ts";
-import { buildIndex, type IndexReport } from "../safe-index/build-index.ts";
+import type { IndexReport } from "../safe-index/build-index.ts";
+import { openIndex } from "../safe-index/open-index.ts";
 import { TARGETS } from "../safe-index/targets.ts";
 import { VERSION } from "../version.ts";
 import { INCOMPLETE } from "./exits.ts";
@@ -48,18 +47,17 @@ export const indexBuild = command({
     const inputs = [options.index];
     await using rules = await OutputFile.create(options.output, io.signal, inputs);
     await using facts = await OutputFile.create(`${options.output}.json`, io.signal, inputs);
-    const { text, report, files } = await buildIndex(
+    const { text, report, files } = await openIndex(
       {
         paths: [options.index],
         includeFolders: options.includeFolders,
         externals: Object.fromEntries(options.definitions),
-        target,
+        targets: [target.name],
         title: [
           `Rules of ${visible(options.index)} that ${target.name} can load, written by cryptex ${VERSION}.`,
           "The file of the same name with .json says which were left out, and why.",
         ],
       },
-      { facts: ENGINE, newInstance: makeLibyara },
       io.signal,
     );
     for (const output of [rules, facts]) output.refuse(files);

@@ -24,6 +24,7 @@ export const rulesIndex = command({
   },
   examples: ["cryptex rules index my-rules/ vendor/rules/"],
   seeAlso: ["rules find"],
+  ownThread: true,
   async run({ paths, includeFolders, db }, io, { env }: Deps) {
     using store = openStore(db, { env });
     const scope = await readRules(store, { paths, includeFolders }, io);

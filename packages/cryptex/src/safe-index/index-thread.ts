@@ -10,8 +10,7 @@ export interface IndexOrder extends Omit<IndexRequest, "target"> {
   readonly targets: readonly string[];
 }
 
-void serve<IndexOrder, BuiltIndex>(({ targets, ...request }) => {
+void serve<IndexOrder, BuiltIndex>(({ targets, ...request }, { signal }) => {
   const compiler = { facts: ENGINE, newInstance: makeLibyara };
-  // Whoever does not want it any more ends the thread.
-  return buildIndex({ ...request, target: commonTarget(targets) }, compiler, new AbortController().signal);
+  return buildIndex({ ...request, target: commonTarget(targets) }, compiler, signal);
 });

@@ -10,5 +10,9 @@ export function openIndex(order: IndexOrder, signal: AbortSignal): Promise<Built
     signal,
     work: "index",
     failure: "the index could not be built",
+    lastMs: ENDING_MS,
   });
 }
+
+/** Time to end the target's program. */
+const ENDING_MS = 100;

@@ -1,0 +1,4 @@
+import { serveCommand } from "#kit/term/command-thread.ts";
+import { product } from "./product.ts";
+
+void serveCommand(product);
