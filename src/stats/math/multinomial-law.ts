@@ -13,6 +13,10 @@ const STEP = 1 / 16;
 /** Larger sums are counted together. With up to eleven degrees of freedom their probability is below 1e-20. */
 const LARGEST = 128;
 const STEPS = LARGEST / STEP;
+/** A tail above this is one minus the other one, which leaves it eleven digits. */
+const LEAST_COMPLEMENT = 1e-4;
+/** χ² below 16 is what most good data have: laws of few cells are worked out so far at least. */
+const LEAST_LIMIT = 16 / STEP;
 /** Probabilities of a count, relative to its most likely one, that do not matter. */
 const NEGLIGIBLE = 1e-22;
 
@@ -55,10 +59,12 @@ export function exactPearsonUpper(
 
 class Law {
   readonly #means: readonly number[];
-  /** Probability, by draws in the small cells and steps of their terms, that these come about. */
-  readonly #joint: ReadonlyMap<number, Float64Array>;
   /** Expected draws in the large cells. */
   readonly #rest: number;
+  readonly #atTotal: number;
+  /** The law of sums below a limit, which holds most of it and is quickly worked out; and the whole one, where that is not enough. */
+  #below: Joint | undefined;
+  #whole: Joint | undefined;
   /** P(χ² ≥ steps), as far as it was asked for. */
   readonly #upper = new Float64Array(STEPS + 1).fill(Number.NaN);
 
@@ -69,14 +75,7 @@ class Law {
   ) {
     this.#means = small.map((p) => total * p);
     this.#rest = total * (1 - small.reduce((sum, p) => sum + p, 0));
-    let joint = new Map<number, Float64Array>([[0, Float64Array.of(1)]]);
-    for (const mean of this.#means) joint = withCell(joint, mean, total);
-    const atTotal = poissonPmf(total, total);
-    for (const [draws, row] of joint) {
-      const others = poissonPmf(total - draws, this.#rest) / atTotal;
-      for (let i = 0; i < row.length; i++) row[i]! *= others;
-    }
-    this.#joint = joint;
+    this.#atTotal = poissonPmf(total, total);
   }
 
   upper(small: readonly number[], large: readonly number[], largeProbabilities: readonly number[]): number {
@@ -88,26 +87,59 @@ class Law {
     const ofLarge = Math.floor(((draws / this.#rest) * within) / STEP);
     const steps = Math.min(STEPS, ofSmall + this.#stepsOfLarge(draws) + ofLarge);
     if (Number.isNaN(this.#upper[steps]!)) {
-      let upper = 0;
-      for (const [m, row] of this.#joint) upper += this.#upperWith(m, row, steps);
-      this.#upper[steps] = Math.min(1, upper);
+      const upper = 1 - this.#lowerTail(steps);
+      this.#upper[steps] = upper > LEAST_COMPLEMENT ? upper : Math.min(1, this.#upperTail(steps));
     }
     return this.#upper[steps]!;
   }
 
-  /** The part of the sum for `m` draws in the small cells. */
-  #upperWith(m: number, row: Float64Array, steps: number): number {
-    const draws = this.total - m;
-    const left = Math.min(steps - this.#stepsOfLarge(draws), STEPS);
+  /** P(χ² < steps). */
+  #lowerTail(steps: number): number {
+    if (this.#below === undefined || this.#below.limit < steps) {
+      const limit = Math.max(LEAST_LIMIT, 2 ** Math.ceil(Math.log2(steps)));
+      this.#below = jointLaw(this.#means, this.total, limit, false);
+    }
+    let lower = 0;
+    for (const [m, row] of this.#below.rows) {
+      const draws = this.total - m;
+      const left = Math.min(steps - this.#stepsOfLarge(draws), row.length);
+      let sum = 0;
+      for (let i = 0; i < left; i++) {
+        if (row[i] !== 0) sum += row[i]! * (1 - this.#largeUpper(steps, draws, i));
+      }
+      lower += sum * this.#chanceOfLarge(draws);
+    }
+    return lower;
+  }
+
+  /** P(χ² ≥ steps), without the loss of one minus the other. */
+  #upperTail(steps: number): number {
+    this.#whole ??= jointLaw(this.#means, this.total, STEPS, true);
     let upper = 0;
-    // The last of all steps stands for all larger sums.
-    for (let i = Math.max(0, left); i < row.length; i++) upper += row[i]!;
-    if (this.largeCells === 1 || draws === 0) return upper;
-    for (let i = 0; i < Math.min(left, row.length); i++) {
-      if (row[i] !== 0)
-        upper += row[i]! * chiSquareUpper(((left - i) * STEP * this.#rest) / draws, this.largeCells - 1);
+    for (const [m, row] of this.#whole.rows) {
+      const draws = this.total - m;
+      const left = Math.min(steps - this.#stepsOfLarge(draws), STEPS);
+      let sum = 0;
+      // The last of all steps stands for all larger sums.
+      for (let i = Math.max(0, left); i < row.length; i++) sum += row[i]!;
+      if (this.largeCells > 1 && draws > 0)
+        for (let i = 0; i < Math.min(left, row.length); i++)
+          if (row[i] !== 0) sum += row[i]! * this.#largeUpper(steps, draws, i);
+      upper += sum * this.#chanceOfLarge(draws);
     }
     return upper;
+  }
+
+  /** The chance that the large cells' own χ² brings the sum from `i` steps of the small cells to `steps`. */
+  #largeUpper(steps: number, draws: number, i: number): number {
+    if (this.largeCells === 1 || draws === 0) return 0;
+    const left = steps - this.#stepsOfLarge(draws) - i;
+    return chiSquareUpper((left * STEP * this.#rest) / draws, this.largeCells - 1);
+  }
+
+  /** P(so many draws in the large cells), relative to that of all draws together. */
+  #chanceOfLarge(draws: number): number {
+    return poissonPmf(draws, this.#rest) / this.#atTotal;
   }
 
   /** The term of the large cells together: with R draws in them χ² is this and R/`rest` times their own χ². */
@@ -120,29 +152,48 @@ function stepsOf(count: number, mean: number): number {
   return Math.round((count - mean) ** 2 / mean / STEP);
 }
 
-function withCell(before: Map<number, Float64Array>, mean: number, total: number): Map<number, Float64Array> {
+/** Probability, by draws in cells and steps of their terms, that these come about. */
+interface Joint {
+  readonly rows: ReadonlyMap<number, Float64Array>;
+  readonly limit: number;
+}
+
+/** @param isWhole counts the sums from `limit` on together, at `limit`; else they are left out */
+function jointLaw(means: readonly number[], total: number, limit: number, isWhole: boolean): Joint {
+  let rows = new Map<number, Float64Array>([[0, Float64Array.of(1)]]);
+  for (const mean of means) rows = withCell(rows, mean, total, limit, isWhole);
+  return { rows, limit };
+}
+
+function withCell(
+  before: Map<number, Float64Array>,
+  mean: number,
+  total: number,
+  limit: number,
+  isWhole: boolean,
+): Map<number, Float64Array> {
   const after = new Map<number, Float64Array>();
   const most = poissonPmf(Math.floor(mean), mean);
   for (let count = 0; count <= total; count++) {
     const chance = poissonPmf(count, mean);
-    if (chance < most * NEGLIGIBLE) {
+    const steps = Math.min(limit, stepsOf(count, mean));
+    if (chance < most * NEGLIGIBLE || (steps === limit && !isWhole)) {
       if (count > mean) break;
       continue;
     }
-    const steps = Math.min(STEPS, stepsOf(count, mean));
     for (const [m, row] of before) {
       if (m + count > total) continue;
       let into = after.get(m + count);
-      const length = Math.min(STEPS, row.length - 1 + steps) + 1;
+      const length = Math.min(limit, row.length - 1 + steps) + 1;
       if (into === undefined || into.length < length) {
         const longer = new Float64Array(length);
         if (into) longer.set(into);
         into = longer;
         after.set(m + count, into);
       }
-      const end = Math.min(row.length, STEPS - steps);
+      const end = Math.min(row.length, limit - steps);
       for (let i = 0; i < end; i++) into[i + steps]! += chance * row[i]!;
-      for (let i = end; i < row.length; i++) into[STEPS]! += chance * row[i]!;
+      if (isWhole) for (let i = end; i < row.length; i++) into[limit]! += chance * row[i]!;
     }
   }
   return after;
