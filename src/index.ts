@@ -33,5 +33,11 @@ export type {
   NotApplicableResult,
   TestResult,
 } from "./stats/result.ts";
-export { type Assessment, type AssessOptions, assess } from "./stats/sp800-90b/index.ts";
+export {
+  type Assessment,
+  type AssessOptions,
+  assess,
+  assessConditioned,
+  type ConditionedAssessment,
+} from "./stats/sp800-90b/index.ts";
 export { VERSION } from "./version.ts";

@@ -1,18 +1,11 @@
 /** The tests of the IID assumption, SP 800-90B §5, of data and of the rows and columns of restarts, shared out among threads. */
 import { countInThreads } from "../report/threads/permutation-threads.ts";
-import { TRUNCATED_BITS } from "../report/threads/test-tasks.ts";
 import type { TestThreads } from "../report/threads/test-threads.ts";
-import {
-  assessIid,
-  type IidAssessment,
-  iidData,
-  mostCommonBit,
-  PERMUTATIONS,
-  STATISTICS,
-} from "../stats/sp800-90b/iid/index.ts";
+import { type IidAssessment, PERMUTATIONS, STATISTICS } from "../stats/sp800-90b/iid/index.ts";
 import {
   ALL_EQUAL,
   type Assessment,
+  alphabetSizeOf,
   byEstimator,
   type ConditionedAssessment,
 } from "../stats/sp800-90b/index.ts";
@@ -36,14 +29,7 @@ export async function testIid(
   threads: TestThreads,
   of?: string,
 ): Promise<IidTests> {
-  const { passed, independence, goodnessOfFit, longestRepeat, permutation } = await measure(
-    symbols,
-    run,
-    threads,
-    {},
-    of,
-  );
-  return { passed, independence, goodnessOfFit, longestRepeat, permutation };
+  return split(await measure(symbols, run, threads, of)).iid;
 }
 
 /**
@@ -52,59 +38,56 @@ export async function testIid(
  */
 export async function assessIidTrack(
   symbols: Uint8Array,
-  run: IidRun & { readonly conditioned: boolean; readonly truncate: boolean },
+  run: IidRun & BitString,
   threads: TestThreads,
 ): Promise<(Assessment | ConditionedAssessment) & { readonly iid: IidTests }> {
-  const { bitsPerSymbol, conditioned, truncate } = run;
-  const truncateBitString = truncate ? TRUNCATED_BITS : undefined;
-  const { independence, goodnessOfFit, longestRepeat, permutation, passed, ...rest } = await measure(
-    symbols,
-    run,
-    threads,
-    { truncateBitString },
-  );
-  const isEmpty = rest.alphabetSize < 2;
-  const common = {
-    ...rest,
-    remarks: isEmpty ? [ALL_EQUAL] : [],
-    iid: { passed, independence, goodnessOfFit, longestRepeat, permutation },
-  };
-  const withMcv = (mcv: Assessment["estimators"]["mcv"]) => byEstimator((id) => (id === "mcv" ? mcv : {}));
-  if (conditioned) {
-    const hBitstring = isEmpty ? 0 : mostCommonBit(symbols, bitsPerSymbol, truncateBitString);
-    const estimators = withMcv({ bitstring: isEmpty ? null : hBitstring });
-    return { ...common, estimators, hOriginal: null, hBitstring, minEntropy: bitsPerSymbol * hBitstring };
+  const { iid, rest } = split(await measure(symbols, run, threads));
+  const { hOriginal, hBitstring, alphabetSize } = rest;
+  const isEmpty = alphabetSize < 2;
+  const remarks = isEmpty ? [ALL_EQUAL] : [];
+  const estimated = (mcv: Assessment["estimators"]["mcv"]) => byEstimator((id) => (id === "mcv" ? mcv : {}));
+  if (run.conditioned) {
+    const h = hBitstring ?? 0;
+    const estimators = estimated({ bitstring: isEmpty ? null : h });
+    const figures = { hOriginal: null, hBitstring: h, minEntropy: run.bitsPerSymbol * h };
+    return { ...rest, estimators, remarks, iid, ...figures };
   }
-  const { hOriginal, hBitstring } = rest;
-  return {
-    ...common,
-    estimators: withMcv({
-      original: isEmpty ? null : hOriginal,
-      ...(hBitstring === null ? {} : { bitstring: hBitstring }),
-    }),
-  };
+  const estimators = estimated({
+    original: isEmpty ? null : hOriginal,
+    ...(hBitstring === null ? {} : { bitstring: hBitstring }),
+  });
+  return { ...rest, estimators, remarks, iid };
+}
+
+/** How the string of bits is looked at. */
+interface BitString {
+  readonly conditioned?: boolean;
+  readonly truncate?: boolean;
 }
 
 async function measure(
   symbols: Uint8Array,
-  { bitsPerSymbol, details, onProgress }: IidRun,
+  { bitsPerSymbol, details, onProgress, conditioned = false, truncate = false }: IidRun & BitString,
   threads: TestThreads,
-  options: { readonly truncateBitString?: number | undefined },
   of?: string,
 ): Promise<IidAssessment> {
   const doing = of === undefined ? "permutations" : `permutations of the ${of}`;
-  const tally = await countInThreads(
-    iidData(symbols, bitsPerSymbol),
-    {
-      symbols,
-      bitsPerSymbol,
-      complete: details,
-      onProgress: ({ done, passed }) =>
-        onProgress(
-          `${doing}: ${done} of at most ${PERMUTATIONS} measured, ${passed} of ${STATISTICS.length} statistics passed`,
-        ),
-    },
-    threads,
-  );
-  return assessIid(symbols, bitsPerSymbol, tally, options);
+  const data = { symbols, alphabetSize: alphabetSizeOf(symbols) };
+  const run = {
+    symbols,
+    bitsPerSymbol,
+    complete: details,
+    onProgress: ({ done, passed }: { readonly done: number; readonly passed: number }) =>
+      onProgress(
+        `${doing}: ${done} of at most ${PERMUTATIONS} measured, ${passed} of ${STATISTICS.length} statistics passed`,
+      ),
+  };
+  const tally = (await countInThreads(data, run, threads)).snapshot;
+  return await threads.run({ kind: "iid", symbols, bitsPerSymbol, conditioned, truncate, tally });
+}
+
+/** Parts the tests from the estimates. */
+function split(assessed: IidAssessment) {
+  const { passed, independence, goodnessOfFit, longestRepeat, permutation, ...rest } = assessed;
+  return { iid: { passed, independence, goodnessOfFit, longestRepeat, permutation }, rest };
 }

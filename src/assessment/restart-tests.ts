@@ -1,6 +1,5 @@
 /** Restart tests, SP 800-90B §3.1.4, on either track. */
-import type { TestThreads } from "../report/threads/test-threads.ts";
-import { shared } from "../report/threads/test-threads.ts";
+import { shared, type TestThreads } from "../report/threads/test-threads.ts";
 import { type RestartResult, type TrackName, transpose } from "../stats/sp800-90b/index.ts";
 import { type IidRun, type IidTests, testIid } from "./iid-tests.ts";
 import type { RestartMatrix } from "./symbol-file.ts";

@@ -211,7 +211,7 @@ describe("the package", () => {
     const consumer = join(folder, "consumer.mts");
     writeFileSync(
       consumer,
-      `import { assess, EntropyPool, EsotericRandom, type HealthReport, runBattery, sources } from "esoteric-entropy";
+      `import { assess, assessConditioned, EntropyPool, EsotericRandom, type HealthReport, runBattery, sources } from "esoteric-entropy";
 await using pool = await EntropyPool.auto({ sources: "fast", mode: "drbg", timeoutMs: 1_000 });
 const key: Uint8Array = await pool.randomBytes(32);
 const words: Uint32Array = pool.getRandomValues(new Uint32Array(8));
@@ -228,7 +228,8 @@ const available = await sources[0]!.availability();
 const reason: string = available.ok ? "" : available.reason;
 const score: number | null = runBattery(key).quality.score;
 const bits: number = assess(key, 8).minEntropy;
-void [words, report, one, many, dice, big, list, shuffled, reason, score, bits];
+const perBit: number = assessConditioned(key, 8).hBitstring;
+void [words, report, one, many, dice, big, list, shuffled, reason, score, bits, perBit];
 // @ts-expect-error floats are not filled
 pool.getRandomValues(new Float64Array(1));
 // @ts-expect-error not a mode

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { countInThreads } from "../../src/report/threads/permutation-threads.ts";
 import { runTask, type TestTask } from "../../src/report/threads/test-tasks.ts";
 import { shared, TestThreads } from "../../src/report/threads/test-threads.ts";
-import { assessIid, iidData } from "../../src/stats/sp800-90b/iid/index.ts";
+import { assessIid, iidData, PermutationTally } from "../../src/stats/sp800-90b/iid/index.ts";
 import { assessAlone } from "../stats/sp800-90b/iid/assess-alone.ts";
 import { keystream } from "../support/keystream.ts";
 import { rejectionOf } from "../support/rejection.ts";
@@ -16,6 +16,8 @@ const tasks: TestTask[] = [
   { kind: "fips140-2", bytes },
   { kind: "assess", symbols: bytes, bitsPerSymbol: 8, details: true },
   { kind: "assess", symbols: bytes, packed: true, bitsPerSymbol: 3 },
+  { kind: "assess-conditioned", symbols: bytes, bitsPerSymbol: 8 },
+  { kind: "iid", symbols: bytes, bitsPerSymbol: 8, truncate: true, tally: new PermutationTally().snapshot },
   { kind: "restart", matrix: bytes.subarray(0, 900), rows: 30, cols: 30, bitsPerSymbol: 8, hInitial: 4 },
 ];
 

@@ -61,6 +61,8 @@ export function taskBytes(task: TestTask): number {
       return lookBytes(task.samples.length / 8);
     case "restart":
       return SMALL_BYTES + 60 * task.matrix.length;
+    case "iid":
+      return SMALL_BYTES + (32 + task.bitsPerSymbol) * task.symbols.length;
     case "permutations":
       return SMALL_BYTES + 32 * task.symbols.length;
   }
@@ -85,6 +87,7 @@ const NAMES: Readonly<Partial<Record<TestTask["kind"], string>>> = {
   "assess-conditioned": "an assessment of conditioned data by SP 800-90B",
   restart: "the restart test",
   permutations: "the permutation test",
+  iid: "the tests of the IID assumption",
 };
 
 const HINTS = ["test less of the data (--bytes, head -c), or with a suite that takes less (--suite)"];

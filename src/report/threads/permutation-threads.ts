@@ -16,7 +16,7 @@ export interface PermutationRun extends Pick<Measuring, "complete" | "onProgress
 let dataCount = 0;
 
 export function countInThreads(
-  data: IidData,
+  data: Pick<IidData, "symbols" | "alphabetSize">,
   { symbols, bitsPerSymbol, ...measuring }: PermutationRun,
   threads: TestThreads,
 ): Promise<PermutationTally> {

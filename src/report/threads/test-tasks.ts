@@ -6,7 +6,15 @@ import { runProcedure } from "../../stats/other/ais31-verdict.ts";
 import { fips1402 } from "../../stats/other/fips140-2.ts";
 import type { TestResult } from "../../stats/result.ts";
 import { type Constants, type Sp80022TestId, sp80022 } from "../../stats/sp800-22/index.ts";
-import { iidData, type Outcomes, Permutations } from "../../stats/sp800-90b/iid/index.ts";
+import {
+  assessIid,
+  type IidAssessment,
+  iidData,
+  type Outcomes,
+  Permutations,
+  PermutationTally,
+  type TallySnapshot,
+} from "../../stats/sp800-90b/iid/index.ts";
 import {
   type Assessment,
   type AssessOptions,
@@ -72,6 +80,13 @@ export type PermutationTask = {
   readonly wanted: Uint8Array;
 };
 
+/** The IID track, once the permutations are counted. */
+export type IidTask = Omit<AssessTask, "kind" | "packed" | "details"> & {
+  readonly kind: "iid";
+  readonly conditioned?: boolean;
+  readonly tally: TallySnapshot;
+};
+
 /** A first look at raw samples, as bytes. */
 export type LookTask = Omit<Looked, "samples"> & { readonly kind: "look"; readonly samples: Uint8Array };
 
@@ -84,6 +99,7 @@ export type TestTask =
   | ConditionedTask
   | RestartTask
   | PermutationTask
+  | IidTask
   | LookTask
   | PageTask;
 
@@ -95,11 +111,13 @@ export type TaskResult<T extends TestTask> = T extends SuiteTask
       ? ConditionedAssessment
       : T extends RestartTask
         ? RestartResult
-        : T extends LookTask
-          ? Figures
-          : T extends PageTask
-            ? string
-            : Outcomes;
+        : T extends IidTask
+          ? IidAssessment
+          : T extends LookTask
+            ? Figures
+            : T extends PageTask
+              ? string
+              : Outcomes;
 
 export async function runTask<T extends TestTask>(task: T): Promise<TaskResult<T>> {
   return (await run(task)) as TaskResult<T>;
@@ -110,6 +128,7 @@ type AnyResult =
   | Assessment
   | ConditionedAssessment
   | RestartResult
+  | IidAssessment
   | Outcomes
   | Figures
   | string;
@@ -142,6 +161,13 @@ function run(task: TestTask): AnyResult | Promise<AnyResult> {
     }
     case "permutations":
       return permutationsOf(task).chunk(task.chunk, task.wanted);
+    case "iid": {
+      const { symbols, bitsPerSymbol, tally, truncate, conditioned } = task;
+      return assessIid(symbols, bitsPerSymbol, new PermutationTally(tally), {
+        truncateBitString: truncate ? TRUNCATED_BITS : undefined,
+        conditioned,
+      });
+    }
     case "look": {
       const { buffer, byteOffset, byteLength } = task.samples;
       return figuresOf({ ...task, samples: new BigUint64Array(buffer, byteOffset, byteLength / 8) });

@@ -14,6 +14,13 @@ export function checkSymbols(symbols: Uint8Array, bitsPerSymbol: number): void {
   if (seen >> bitsPerSymbol !== 0) throw new RangeError(`a symbol does not fit ${bitsPerSymbol} bits`);
 }
 
+/** Counts the different symbols. */
+export function alphabetSizeOf(symbols: Uint8Array): number {
+  const seen = new Uint8Array(256);
+  for (let i = 0; i < symbols.length; i++) seen[symbols[i]!] = 1;
+  return seen.reduce((sum, one) => sum + one, 0);
+}
+
 /** Renumbers the symbols that occur, in their order, as 0 … k − 1. */
 export function compact(symbols: Uint8Array): Sequence {
   const numbers = new Uint8Array(256);

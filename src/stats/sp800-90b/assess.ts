@@ -1,6 +1,6 @@
 /** The non-IID track of SP 800-90B §3.1.3: ten estimators, on the symbols and on their bits, and the lowest. */
 
-import { checkSymbols, compact, toBitString } from "./alphabet.ts";
+import { alphabetSizeOf, checkSymbols, compact, toBitString } from "./alphabet.ts";
 import type { Estimate, EstimatorResult, Sequence } from "./estimate.ts";
 import { byEstimator, ESTIMATORS, type EstimatorId, type Track } from "./estimators.ts";
 import { countRepeats } from "./repeats.ts";
@@ -81,7 +81,7 @@ export function assessConditioned(
 ): ConditionedAssessment {
   checkSymbols(symbols, bitsPerSymbol);
   const limit = checkLimit(options.truncateBitString);
-  const { alphabetSize } = compact(symbols);
+  const alphabetSize = alphabetSizeOf(symbols);
   const tracks: [Track, Results][] =
     alphabetSize > 1 ? [["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]] : [];
   const hBitstring = alphabetSize > 1 ? lowest(tracks[0]![1], 1) : 0;

@@ -1,3 +1,4 @@
+export { alphabetSizeOf } from "./alphabet.ts";
 export {
   ALL_EQUAL,
   type Assessment,

@@ -37,6 +37,8 @@ export interface IidAssessment {
 export interface IidOptions extends PermutationOptions {
   /** Look at no more than this many bits of the bit string (1,000,000 in NIST's program with `-t`). */
   readonly truncateBitString?: number | undefined;
+  /** Take the symbols for conditioned data (§3.1.5.2): their bits are estimated also where there are only two of them. */
+  readonly conditioned?: boolean | undefined;
 }
 
 /**
@@ -58,8 +60,9 @@ export function assessIid(
   const longestRepeat = longestRepeatTest(data);
   const permutation = permutationTest(data, tally, options);
   const hOriginal = alphabetSize > 1 ? mostCommon(data) : 0;
-  const hBitstring =
-    alphabetSize > 2 ? mostCommonBit(symbols, bitsPerSymbol, options.truncateBitString) : null;
+  const hasBits = alphabetSize > (options.conditioned ? 1 : 2);
+  const bits = hasBits ? toBitString(symbols, bitsPerSymbol, options.truncateBitString) : undefined;
+  const hBitstring = bits === undefined ? null : mostCommon(bits);
   const permuted = permutation.kind === "permutation" ? permutation.passed : null;
   const anyFailed = [independence, goodnessOfFit, longestRepeat, permutation].some(
     (test) => test.kind !== "not-applicable" && test.passed === false,
@@ -78,11 +81,6 @@ export function assessIid(
     minEntropy: Math.min(bitsPerSymbol, hOriginal, bitsPerSymbol * (hBitstring ?? 1)),
     passed: anyFailed ? false : permuted,
   };
-}
-
-/** Estimates the bits by the most common one, bits per bit: h′ of conditioned data on the IID track (§3.1.5.2). */
-export function mostCommonBit(symbols: Uint8Array, bitsPerSymbol: number, limit?: number): number {
-  return mostCommon(toBitString(symbols, bitsPerSymbol, limit));
 }
 
 /** Estimates by the most common value; 0 for fewer than two symbols, of which nothing is known. */

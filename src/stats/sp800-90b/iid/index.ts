@@ -1,8 +1,13 @@
-export { assessIid, type IidAssessment, mostCommonBit } from "./assess-iid.ts";
+export { assessIid, type IidAssessment } from "./assess-iid.ts";
 export type { ChiSquareResult } from "./chi-square-bins.ts";
 export { type IidData, iidData } from "./iid-data.ts";
 export type { LongestRepeatResult } from "./longest-repeat-test.ts";
-export { type Outcomes, type PermutationCounts, PermutationTally } from "./permutation-tally.ts";
+export {
+  type Outcomes,
+  type PermutationCounts,
+  PermutationTally,
+  type TallySnapshot,
+} from "./permutation-tally.ts";
 export {
   countPermutations,
   type Measuring,

@@ -25,8 +25,21 @@ export interface PermutationCounts {
  */
 const RARE = 5;
 
+/** By statistic and outcome. */
+export type TallySnapshot = readonly Int32Array[];
+
 export class PermutationTally {
-  readonly #counts = Array.from(STATISTICS, () => new Int32Array(LESS + 1));
+  readonly #counts: readonly Int32Array[];
+
+  /** @param snapshot of another tally, which this one goes on from */
+  constructor(snapshot?: TallySnapshot) {
+    this.#counts = Array.from(STATISTICS, (_, i) => snapshot?.[i]?.slice() ?? new Int32Array(LESS + 1));
+  }
+
+  /** The counts as plain data, for another thread. */
+  get snapshot(): TallySnapshot {
+    return this.#counts.map((counts) => counts.slice());
+  }
 
   /**
    * Takes outcomes in the order of the permutations, so chunks in that of their numbers. A decided statistic is counted

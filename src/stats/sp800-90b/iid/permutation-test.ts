@@ -73,7 +73,10 @@ const COMPRESSION = STATISTICS.indexOf("compression");
  *
  * @throws RangeError if `permutations` is not a multiple of the chunk; what `measure` throws
  */
-export async function countPermutations(data: IidData, measuring: Measuring): Promise<PermutationTally> {
+export async function countPermutations(
+  data: Pick<IidData, "symbols" | "alphabetSize">,
+  measuring: Measuring,
+): Promise<PermutationTally> {
   const tally = new PermutationTally();
   const chunks = requireChunks(measuring.permutations);
   if (reasonAgainst(data) !== undefined) return tally;

@@ -45,7 +45,7 @@ const COVARIANCE = STATISTICS.indexOf("covariance(1)");
 const COMPRESSION = STATISTICS.indexOf("compression");
 
 /** Returns why these data are too few or too uniform for the statistics, else undefined. Every lag needs two symbols. */
-export function reasonAgainst(data: IidData): string | undefined {
+export function reasonAgainst(data: Pick<IidData, "symbols" | "alphabetSize">): string | undefined {
   if (data.alphabetSize < 2) return "all symbols are equal";
   const longestLag = LAGS[LAGS.length - 1]!;
   const needed = data.alphabetSize === 2 ? 8 * longestLag + 1 : longestLag + 1;
