@@ -1,6 +1,6 @@
 /**
- * Many listeners of events, in one process. They look for the marks of paced-matches.ts in what comes and leave the rest alone, so that the
- * process has time for all of them.
+ * Many listeners of events, in one process. Some look for the marks of paced-matches.ts in what comes; the others count bytes, of which they
+ * must get as many. So the process takes little of the time that it measures.
  *
  *     event-readers.ts PORT PATH WEBSOCKETS STREAMS MARKS     says "ready" when all listen; ends with a `Readers` as JSON when all have had so
  *                                                             many marks, or nothing comes any more
@@ -16,11 +16,15 @@ export interface Listened {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly mostMs: number;
-  /** Listeners that did not get all marks, once each and in their order. */
+  /** Listeners that did not get all marks, once each and in their order, or not as many bytes as those who did. */
   readonly incomplete: number;
   readonly bytes: number;
 }
 
+/** One listener in so many looks for marks: the first to be served, the last, and some between. */
+const LOOKS_EACH = 9;
+/** Bytes by which streams of the same frames may differ: comments that show that a connection stands. Any frame has more. */
+const COMMENT_BYTES = 100;
 /** Longer than anything that comes in the end is late. */
 const SILENT_MS = 20_000;
 /** Characters of a mark at most. */
@@ -32,19 +36,28 @@ const UPGRADE = [
 ];
 const STREAM = ["Accept: text/event-stream"];
 
+/** Counts what comes. */
 class Listener {
   isGreeted = false;
   bytes = 0;
+
+  take(piece: Buffer): void {
+    this.bytes += piece.length;
+    this.isGreeted ||= piece.includes('"hello"');
+  }
+}
+
+/** Looks for marks, too. */
+class MarkListener extends Listener {
   marks = 0;
   isInOrder = true;
   readonly latenciesMs: number[] = [];
   /** End of what came, if a mark may begin in it. */
   #rest = Buffer.alloc(0);
 
-  take(piece: Buffer): void {
+  override take(piece: Buffer): void {
     const nowMs = clockMs();
-    this.bytes += piece.length;
-    this.isGreeted ||= piece.includes('"hello"');
+    super.take(piece);
     const text = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
     let from = 0;
     for (let at = text.indexOf(MARK); at >= 0; at = text.indexOf(MARK, from)) {
@@ -118,21 +131,36 @@ function listen(port: number, path: string, headers: readonly string[], listener
   });
 }
 
+/** Counts those who did not get all marks, once each and in their order, or not as many bytes as one who did. */
+function incomplete(listeners: readonly Listener[], marks: number): number {
+  const hasMarks = (each: MarkListener) => each.marks === marks && each.isInOrder;
+  const whole = listeners.filter(looksForMarks).find(hasMarks)?.bytes ?? Number.NaN;
+  const hasAll = (each: Listener) =>
+    Math.abs(each.bytes - whole) < COMMENT_BYTES && (!looksForMarks(each) || hasMarks(each));
+  return listeners.filter((each) => !hasAll(each)).length;
+}
+
 function listenedOf(listeners: readonly Listener[], marks: number): Listened {
-  const latenciesMs = Float64Array.from(listeners.flatMap((each) => each.latenciesMs)).sort();
+  const looking = listeners.filter(looksForMarks);
+  const latenciesMs = Float64Array.from(looking.flatMap((each) => each.latenciesMs)).sort();
   const at = (share: number) => latenciesMs[Math.floor((latenciesMs.length - 1) * share)] ?? Number.NaN;
   return {
     p50Ms: at(0.5),
     p99Ms: at(0.99),
     mostMs: at(1),
-    incomplete: listeners.filter((each) => each.marks !== marks || !each.isInOrder).length,
+    incomplete: incomplete(listeners, marks),
     bytes: listeners.reduce((sum, each) => sum + each.bytes, 0),
   };
 }
 
+function looksForMarks(listener: Listener): listener is MarkListener {
+  return listener instanceof MarkListener;
+}
+
 const [port, path = "", ...counts] = process.argv.slice(2);
 const [webSockets = 0, streams = 0, marks = 0] = counts.map(Number);
-const made = (count: number) => Array.from({ length: count }, () => new Listener());
+const made = (count: number) =>
+  Array.from({ length: count }, (_, at) => (at % LOOKS_EACH === 0 ? new MarkListener() : new Listener()));
 const [sockets, bodies] = [made(webSockets), made(streams)];
 const all = [...sockets, ...bodies];
 const listening = all.map((each) =>
@@ -140,10 +168,11 @@ const listening = all.map((each) =>
 );
 await Promise.all(listening);
 console.log("ready");
+const isIncomplete = () => [sockets, bodies].some((each) => incomplete(each, marks) > 0);
 let before = -1;
-for (let silentMs = 0; silentMs < SILENT_MS && all.some((each) => each.marks < marks); silentMs += 100) {
+for (let silentMs = 0; silentMs < SILENT_MS && isIncomplete(); silentMs += 100) {
   await Bun.sleep(100);
-  const now = all.reduce((sum, each) => sum + each.marks, 0);
+  const now = all.reduce((sum, each) => sum + each.bytes, 0);
   if (now !== before) silentMs = 0;
   before = now;
 }

@@ -19,7 +19,7 @@ const FILE_BYTES = 512 * 1024;
 const TARGET_MS = 50;
 
 interface Run extends Readers {
-  /** Share of one core. */
+  /** Seconds of processor time. */
   readonly serverCpu: number;
   readonly readersCpu: number;
   /** Share of the time in which the server's main thread was ready and had no core. */
@@ -55,14 +55,15 @@ export async function events({ folder, rounds }: GatewayBench): Promise<void> {
       target,
     );
   }
-  heading("of one core, medians", "server", "listeners", "server waited for a core");
+  const frames = (MATCHES_PER_SECOND * SECONDS * (WEBSOCKETS + STREAMS)) / 1e6;
+  heading("CPU s per million frames, medians", "server", "listeners", "server waited for a core");
   for (const [name, runs] of Object.entries({ gateway, relay })) {
-    const share = (of: (run: Run) => number) => `${(100 * median(runs.map(of))).toFixed(0)} %`;
+    const cost = (of: (run: Run) => number) => (median(runs.map(of)) / frames).toFixed(2);
     row(
       name,
-      share((each) => each.serverCpu),
-      share((each) => each.readersCpu),
-      share((each) => each.waited),
+      cost((each) => each.serverCpu),
+      cost((each) => each.readersCpu),
+      `${(100 * median(runs.map((each) => each.waited))).toFixed(0)} %`,
     );
   }
 }
@@ -122,8 +123,8 @@ async function run(command: readonly string[]): Promise<Run> {
     throw new BenchError(`${incomplete} listeners did not get every match once, in order`, []);
   return {
     ...readers,
-    serverCpu: (served.cpuSeconds() - begun.cpu) / seconds,
+    serverCpu: served.cpuSeconds() - begun.cpu,
     waited: (served.waitedSeconds() - begun.waited) / seconds,
-    readersCpu: Number(listeners.resourceUsage()!.cpuTime.total) / 1e6 / seconds,
+    readersCpu: Number(listeners.resourceUsage()!.cpuTime.total) / 1e6,
   };
 }

@@ -52,7 +52,7 @@ export async function ruleSearch({ folder, rounds, seconds }: GatewayBench): Pro
   );
   heading(
     `${REQUESTS_PER_SECOND} requests/s, open loop, ${RULES} rules, ${seconds} s`,
-    ...["p50 ms", "p99 ms (least)", "most ms", "sent late, p99 ms", "server CPU", "target"],
+    ...["p50 ms", "p99 ms (least)", "most ms", "sent late, p99 ms", "CPU s per 1,000", "target"],
   );
   shown(`/rules?q=, ${paths.length} searches, each for the first time`, [first], TARGET);
   shown("/rules?q=, the same, over and over", loads.many, TARGET);
@@ -61,16 +61,18 @@ export async function ruleSearch({ folder, rounds, seconds }: GatewayBench): Pro
 }
 
 interface Load extends OpenLoop {
+  /** Seconds of processor time for a thousand requests. */
   readonly serverCpu: number;
 }
 
 async function load(served: Served, paths: readonly string[], seconds: number): Promise<Load> {
   const before = served.cpuSeconds();
+  const requests = (REQUESTS_PER_SECOND * seconds) / 1_000;
   const words = [served.url, String(REQUESTS_PER_SECOND), String(seconds), ...paths];
   const { stdout } = await run([process.execPath, join(import.meta.dir, "open-loop.ts"), ...words]);
   const found: OpenLoop = JSON.parse(stdout);
   if (found.failed > 0) throw new BenchError(`${found.failed} requests failed`, []);
-  return { ...found, serverCpu: (served.cpuSeconds() - before) / seconds };
+  return { ...found, serverCpu: (served.cpuSeconds() - before) / requests };
 }
 
 function shown(name: string, loads: readonly Load[], target: string): void {
@@ -82,7 +84,7 @@ function shown(name: string, loads: readonly Load[], target: string): void {
     `${of((load) => load.p99Ms).toFixed(1)} (${least.toFixed(1)})`,
     of((load) => load.mostMs).toFixed(0),
     of((load) => load.sentLateMs).toFixed(1),
-    `${(100 * of((load) => load.serverCpu)).toFixed(0)} %`,
+    of((load) => load.serverCpu).toFixed(2),
     target,
   );
 }
