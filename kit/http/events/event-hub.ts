@@ -43,13 +43,18 @@ const PAGES_A_TURN = 4;
  */
 const BATCHES_A_LOOK = 8;
 
+/** Frames in memory, for all listeners. */
+interface HeldFrames {
+  readonly newest: FrameRun;
+  readonly older: OlderFrames;
+}
+
 export class EventHub {
   /** Turns in which batches are sent, of all listeners: those who are far behind keep nobody waiting. */
   readonly turns = new NetworkTurns(BATCHES_A_LOOK);
   readonly #listeners = new Set<Listener>();
   /** Present while somebody listens. */
-  #newest: FrameRun | undefined;
-  readonly #older: OlderFrames;
+  #held: HeldFrames | undefined;
   #stop = () => {};
   #isReading = false;
   #isClosed = false;
@@ -60,9 +65,7 @@ export class EventHub {
     private readonly store: FrameStore,
     private readonly report: (error: unknown) => void,
     private readonly limits: HubLimits = HUB_LIMITS,
-  ) {
-    this.#older = new OlderFrames(store);
-  }
+  ) {}
 
   /** Listeners, frames that they have taken, and frames that were named to them as lost. */
   counts(): { readonly listeners: number; readonly sent: number; readonly lost: number } {
@@ -77,11 +80,10 @@ export class EventHub {
     const { listeners: most, beatMs, behind } = this.limits;
     if (this.#isClosed) throw tryLater("the server is stopping", beatMs);
     if (this.#listeners.size >= most) throw tryLater(`${most} listen already`, beatMs);
-    const newest = this.#newest ?? this.#start();
+    const held = this.#held ?? this.#start();
     const source = {
       store: this.store,
-      newest,
-      older: this.#older,
+      ...held,
       mostBehind: behind,
       took: (batch: Batch) => this.#count(batch),
       ended: (ended: Listener) => this.#forget(ended),
@@ -100,7 +102,7 @@ export class EventHub {
     }
   }
 
-  #start(): FrameRun {
+  #start(): HeldFrames {
     const newest = new FrameRun(this.store.bounds().last, this.limits.heldText);
     const stopWrites = this.store.onWritten(() => this.#readSoon());
     const beat = setInterval(() => {
@@ -110,14 +112,14 @@ export class EventHub {
       stopWrites();
       clearInterval(beat);
     };
-    this.#newest = newest;
-    return newest;
+    this.#held = { newest, older: new OlderFrames(this.store) };
+    return this.#held;
   }
 
   #forget(listener: Listener): void {
     if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
     this.#stop();
-    this.#newest = undefined;
+    this.#held = undefined;
   }
 
   /** Reads in the next turn, so that many writes in one turn are read together. */
@@ -136,7 +138,7 @@ export class EventHub {
 
   #read(): void {
     for (let page = 0; page < PAGES_A_TURN; page++) {
-      const newest = this.#newest;
+      const newest = this.#held?.newest;
       if (newest === undefined) return;
       const frames = this.store.read({ after: newest.end, ...PAGE });
       if (frames.length === 0) return;

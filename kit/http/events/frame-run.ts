@@ -2,7 +2,7 @@
 import { type Batch, batchOf, type Frame, type FrameFilter } from "./frame.ts";
 
 /** Batches that are kept, whose encoded forms many listeners share: as many as there are places at which they are at a time. */
-const KEPT_BATCHES = 16;
+const KEPT_BATCHES = 8;
 
 interface KeptBatch {
   readonly batch: Batch;
@@ -31,6 +31,11 @@ export class FrameRun {
   /** Place up to which all frames were seen. */
   get end(): number {
     return this.#end;
+  }
+
+  /** Characters that are held. */
+  get text(): number {
+    return this.#text;
   }
 
   /** Tells that every frame behind this place, which was seen, is held. */

@@ -5,8 +5,10 @@ import { FrameRun } from "./frame-run.ts";
 
 /** Frames of a page, and characters of them; one frame is in any case. Reading one takes less than a millisecond. */
 const PAGE = { limit: 256, most: 2 ** 18 } as const;
-/** Pages that are held: 4 MB with their batches. */
-const KEPT_PAGES = 16;
+/** Characters of the pages that are held; one page is in any case. With the forms of their batches it is five times as much at most. */
+const KEPT_TEXT = 4 * 2 ** 20;
+/** Pages that are held, of which many may be of a topic that has few frames. */
+const KEPT_PAGES = 64;
 /** Time for which a page is used: what was removed meanwhile is not sent later than that. */
 const KEPT_MS = 1_000;
 
@@ -17,7 +19,7 @@ interface Page {
 }
 
 export class OlderFrames {
-  /** The one that was read last stands at the end. */
+  /** The one that was read last comes first. */
   #pages: readonly Page[] = [];
 
   constructor(
@@ -36,7 +38,19 @@ export class OlderFrames {
     const read = this.store.read({ after: place, topic, ...PAGE });
     const frames = new FrameRun(place);
     frames.add(read, read.at(-1)?.seq ?? Math.max(place, newest));
-    this.#pages = [...kept.slice(1 - KEPT_PAGES), { topic, frames, readMs: nowMs }];
+    this.#pages = fitting([{ topic, frames, readMs: nowMs }, ...kept]);
     return frames;
   }
+}
+
+/** Takes the first pages that are held together. */
+function fitting(pages: readonly Page[]): Page[] {
+  const taken: Page[] = [];
+  let text = 0;
+  for (const page of pages) {
+    text += page.frames.text;
+    if (taken.length === KEPT_PAGES || (taken.length > 0 && text > KEPT_TEXT)) break;
+    taken.push(page);
+  }
+  return taken;
 }

@@ -373,6 +373,21 @@ test("frames that were removed are not kept for those who are behind", () => {
   expect(older.behind(3, undefined, 10).batchBehind(3, {}, "").lost).toBe(1);
 });
 
+test("of frames that are read for those who are behind, no more than 4 MB are held", () => {
+  store.write(Array.from({ length: 40 }, () => "x".repeat(2 ** 18)));
+  const older = new OlderFrames(store, () => 0);
+  const look = (place: number) => older.behind(place, undefined, 40);
+  for (let place = 0; place < 40; place++) look(place);
+  const before = store.queries.length;
+  expect(before).toBe(40);
+  // The last fifteen are there, and those before them are not.
+  for (let place = 39; place >= 25; place--) look(place);
+  expect(store.queries.length).toBe(before);
+  look(24);
+  look(23);
+  expect(store.queries.length).toBe(before + 2);
+});
+
 describe("readers that do not read", () => {
   /** Opens a connection that is not read until it is resumed. */
   async function stalled(port: number, headers: string): Promise<TcpSocket> {

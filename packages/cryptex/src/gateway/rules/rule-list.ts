@@ -1,6 +1,6 @@
 /**
  * The rules of a set as a list in memory, which is searched, and looked at page by page. Each mark that rules may have gives a set of positions
- * in the list; sets of several marks are cut. It takes 1.7 KB a rule.
+ * in the list; sets of several marks are cut. 12,768 generated rules take 22 MB.
  */
 import { setImmediate } from "node:timers/promises";
 import { folded } from "../../cryptex-store/letter-case.ts";
