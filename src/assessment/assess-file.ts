@@ -44,11 +44,14 @@ export async function assessFile(
   }
   return await runAssessment(
     file,
-    { path, ...layout },
+    { path, isRegular: file.isRegular, ...layout },
     {
       ...request,
       bitsPerSymbol,
-      restart: matrix && { matrix, given: { path: restart!, format: layout.format } },
+      restart: matrix && {
+        matrix,
+        given: { path: restart!, format: layout.format, isRegular: matrix.isRegular },
+      },
       initial: request.initial,
       threads: availableParallelism(),
       ...running,

@@ -111,11 +111,11 @@ export async function runAssessment(
     ...(isPlain(given) && (restart === undefined || isWhole(restart.given)) ? [] : [SYMBOLS_NOTE]),
   ];
   return {
+    schema: 1,
     track,
     input: inputOf(file, given),
     ...(conditioned && { conditioned: true as const }),
     ...assessed,
-    schema: 1,
     remarks,
     ...(restarts && { restart: restarts }),
     nist: [

@@ -14,15 +14,17 @@ export const SYMBOLS_NOTE = `NIST's programs read one symbol a byte from a file:
 
 /** Data as they were given. */
 export interface GivenData {
-  /** As typed; - for standard input. */
+  /** As typed. */
   readonly path: string;
+  /** False for pipes: NIST's programs look for the end of a file first. */
+  readonly isRegular: boolean;
   readonly format: SymbolLayout["format"];
   readonly range?: SymbolRange | undefined;
 }
 
 /** Tells if NIST's programs can read the data as they were given. */
-export function isPlain({ path, format }: GivenData): boolean {
-  return path !== "-" && format === "bytes";
+export function isPlain({ path, format, isRegular }: GivenData): boolean {
+  return path !== "-" && format === "bytes" && isRegular;
 }
 
 function fileWord(data: GivenData): string {

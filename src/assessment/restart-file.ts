@@ -44,7 +44,7 @@ export async function testRestartFile(
   requireInitial(initial, bitsPerSymbol);
   using pool = new TestThreads(threads, signal);
   const restart = await testRestarts(matrix, initial, track, { bitsPerSymbol, details, onProgress }, pool);
-  const given = { path, ...layout };
+  const given = { path, isRegular: matrix.isRegular, ...layout };
   return {
     schema: 1,
     track,

@@ -30,6 +30,8 @@ export const MOST_INDEX = 2 ** 28 - 1;
 
 export interface SymbolFile {
   readonly name: string;
+  /** True for a file that can be read again, false for a pipe. */
+  readonly isRegular: boolean;
   /** Length of the file, of which `sha256` is the digest. */
   readonly bytes: number;
   readonly sha256: string;
@@ -92,7 +94,15 @@ export async function readSymbols(
     ...decoded.notes(),
     ...(isCut ? [`the data end in the range: it holds ${plural(symbols.length, "symbol")}`] : []),
   ];
-  return { name, bytes, sha256: hash.digest("hex"), symbols, from, notes };
+  return {
+    name,
+    isRegular: file.bytes !== undefined,
+    bytes,
+    sha256: hash.digest("hex"),
+    symbols,
+    from,
+    notes,
+  };
 }
 
 /** The symbols of a range, in shared memory that grows. */

@@ -29,7 +29,7 @@ export async function writeColumns(
   const columns = transpose(matrix.symbols, matrix.rows, matrix.cols);
   if (file === undefined) await io.out(columns);
   else await file.write(columns);
-  const given = { path, ...layout };
+  const given = { path, isRegular: matrix.isRegular, ...layout };
   const notes = [...matrix.notes, ...(isPlain(given) ? [] : [SYMBOLS_NOTE])];
   io.log.info(
     [

@@ -15,6 +15,7 @@ const good = keystream(SIDE * SIDE, 8).map((byte) => byte & 3);
 async function testsOf(symbols: Uint8Array, track: "iid" | "non-iid", hInitial = 1): Promise<RestartTests> {
   const matrix = {
     name: "restarts",
+    isRegular: true,
     bytes: 0,
     sha256: "",
     notes: [],
