@@ -1,6 +1,13 @@
 /** An assessment by SP 800-90B, as NIST's three programs make it: non-IID track, IID track, restart tests. */
 import { formatCount, plural } from "#kit/format/numbers.ts";
 import { InputError } from "../errors.ts";
+import {
+  assessmentCommand,
+  type GivenData,
+  isPlain,
+  SYMBOLS_NOTE,
+  type SymbolRange,
+} from "../report/nist-commands.ts";
 import { TRUNCATED_BITS } from "../report/threads/test-tasks.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import {
@@ -10,16 +17,9 @@ import {
   type TrackName,
 } from "../stats/sp800-90b/index.ts";
 import { assessIidTrack, type IidTests } from "./iid-tests.ts";
-import {
-  assessmentCommand,
-  type GivenData,
-  isPlain,
-  isWhole,
-  restartCommand,
-  SYMBOLS_NOTE,
-} from "./nist-commands.ts";
+import { isWhole, restartCommand } from "./nist-commands.ts";
 import { isOpen, type RestartTests, reasonAgainstRestarts, testRestarts } from "./restart-tests.ts";
-import type { RestartMatrix, SymbolFile, SymbolLayout, SymbolRange } from "./symbol-file.ts";
+import type { RestartMatrix, SymbolFile, SymbolLayout } from "./symbol-file.ts";
 
 export interface AssessmentInput {
   readonly name: string;
@@ -110,12 +110,13 @@ export async function runAssessment(
     ...(truncate && symbols.length * bitsPerSymbol > TRUNCATED_BITS ? [TRUNCATED_NOTE] : []),
     ...(isPlain(given) && (restart === undefined || isWhole(restart.given)) ? [] : [SYMBOLS_NOTE]),
   ];
+  const { schema, ...figures } = assessed;
   return {
-    schema: 1,
+    schema,
     track,
     input: inputOf(file, given),
     ...(conditioned && { conditioned: true as const }),
-    ...assessed,
+    ...figures,
     remarks,
     ...(restarts && { restart: restarts }),
     nist: [

@@ -4,6 +4,7 @@ import { type DataHints, openDataFile, openStdin } from "#kit/files/data-file.ts
 import { plural } from "#kit/format/numbers.ts";
 import { InputError } from "../errors.ts";
 import { type InputFormat, symbolsFrom, textOfBitsHint } from "../report/input-format.ts";
+import type { SymbolRange } from "../report/nist-commands.ts";
 
 /**
  * Most symbols that are assessed: the estimators hold all data in memory, about 80 bytes per 8-bit symbol, 2.7 GB for this
@@ -18,12 +19,6 @@ const HINTS: DataHints = {
 
 /** Rows, and symbols of each: SP 800-90B §3.1.4.1. */
 const RESTARTS = 1_000;
-
-/** A part of a file: `count` symbols from symbol `index` · `count` on, as `-l` of NIST's programs takes them. */
-export interface SymbolRange {
-  readonly index: number;
-  readonly count: number;
-}
 
 /** Largest index of a range: with it every place is a safe integer. */
 export const MOST_INDEX = 2 ** 28 - 1;

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { OutputFile } from "#kit/files/output-file.ts";
 import type { Io } from "#kit/term/io.ts";
 import { UsageError } from "../errors.ts";
+import { isPlain, SYMBOLS_NOTE } from "../report/nist-commands.ts";
 import { transpose } from "../stats/sp800-90b/index.ts";
 import { widthFor } from "./assess-file.ts";
-import { isPlain, SYMBOLS_NOTE, transposeCommand } from "./nist-commands.ts";
+import { transposeCommand } from "./nist-commands.ts";
 import { readMatrix, type SymbolLayout } from "./symbol-file.ts";
 
 /**

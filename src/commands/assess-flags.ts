@@ -1,8 +1,9 @@
 /** The flags that the commands of `assess` share. */
 import { flag, parseCount } from "#kit/term/flags.ts";
-import { MAX_SYMBOLS, MOST_INDEX, type SymbolLayout, type SymbolRange } from "../assessment/symbol-file.ts";
+import { MAX_SYMBOLS, MOST_INDEX, type SymbolLayout } from "../assessment/symbol-file.ts";
 import { UsageError } from "../errors.ts";
 import { INPUT_FORMATS } from "../report/input-format.ts";
+import type { SymbolRange } from "../report/nist-commands.ts";
 
 /** How symbols are written in files, and which of them are taken. */
 export const LAYOUT_FLAGS = {

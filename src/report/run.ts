@@ -4,6 +4,7 @@ import { assessmentResults } from "../stats/sp800-90b/index.ts";
 import { AIS31, BATTERY, SP800_22, SUITE_IDS } from "../stats/suites.ts";
 import { coverageNotes, readBytes } from "./coverage.ts";
 import { DEEP_BYTES, takeIn } from "./intake.ts";
+import { nistNote } from "./nist-commands.ts";
 import { type Finding, judge } from "./report.ts";
 import { describe, type ReportData, type ReportRun, type RunOptions, readingNotes } from "./run-options.ts";
 import { runSequences } from "./run-sequences.ts";
@@ -78,7 +79,11 @@ async function runOnce(data: ReportData, options: RunOptions): Promise<ReportRun
     constants,
     sequences: 1,
     results,
-    notes: [...readingNotes(data, head), ...coverageNotes(results, bytes)],
+    notes: [
+      ...readingNotes(data, head),
+      ...(suites.includes("sp800-90b") ? [nistNote(data, Math.min(bytes, DEEP_BYTES), bytes)] : []),
+      ...coverageNotes(results, bytes),
+    ],
   });
   return { report, head };
 }
