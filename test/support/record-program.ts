@@ -44,5 +44,5 @@ try {
   await runRecord(options, io, deps, restarted);
 } catch (error) {
   io.err(`${messageOf(error, "esoteric-entropy")}\n`);
-  process.exit(exitCodeOf(error));
+  process.exitCode = exitCodeOf(error); // what was said is still on its way
 }
