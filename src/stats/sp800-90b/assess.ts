@@ -65,12 +65,9 @@ export function assess(symbols: Uint8Array, bitsPerSymbol: number, options: Asse
   if (alphabetSize > 2) tracks.push(["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]);
   const hOriginal = alphabetSize > 1 ? lowest(tracks[0]![1], bitsPerSymbol) : 0;
   const hBitstring = alphabetSize > 2 ? lowest(tracks[1]![1], 1) : null;
-  return {
-    ...tabulated(symbols, bitsPerSymbol, alphabetSize, "original", tracks, options),
-    hOriginal,
-    hBitstring,
-    minEntropy: hBitstring === null ? hOriginal : Math.min(hOriginal, bitsPerSymbol * hBitstring),
-  };
+  const { remarks, ...table } = tabulated(symbols, bitsPerSymbol, alphabetSize, "original", tracks, options);
+  const minEntropy = hBitstring === null ? hOriginal : Math.min(hOriginal, bitsPerSymbol * hBitstring);
+  return { ...table, hOriginal, hBitstring, minEntropy, remarks };
 }
 
 /** Assesses the output of a conditioning component that is not vetted, by its bits alone. @throws as `assess` */
@@ -85,12 +82,8 @@ export function assessConditioned(
   const tracks: [Track, Results][] =
     alphabetSize > 1 ? [["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]] : [];
   const hBitstring = alphabetSize > 1 ? lowest(tracks[0]![1], 1) : 0;
-  return {
-    ...tabulated(symbols, bitsPerSymbol, alphabetSize, "bitstring", tracks, options),
-    hOriginal: null,
-    hBitstring,
-    minEntropy: bitsPerSymbol * hBitstring,
-  };
+  const { remarks, ...table } = tabulated(symbols, bitsPerSymbol, alphabetSize, "bitstring", tracks, options);
+  return { ...table, hOriginal: null, hBitstring, minEntropy: bitsPerSymbol * hBitstring, remarks };
 }
 
 /** Makes the figures of the tracks. @param main the track that stands for all where there is nothing to estimate */
