@@ -1,23 +1,39 @@
-/** Thread that moves what is in a store's log into its pages. */
+/** Thread that moves what is in a store's log into its pages, until the log has begun anew. */
 import { Database } from "bun:sqlite";
 import { type Cancel, serve, stopIfCancelled } from "#kit/thread.ts";
-import type { CheckpointRequest } from "./checkpoints.ts";
+import { type CheckpointRequest, LOG_BYTES, logBytes } from "./checkpoints.ts";
+import { numberOf } from "./migrations.ts";
 
-/** While it works, others write: each time there is less to move, and in a pause nothing is left, so that the log begins anew. */
-const MOST_TIMES = 20;
+/**
+ * Passes in a row. The log begins anew with the first write that finds all of it moved, so that a pass must end between two writes: after a
+ * few where they come twenty milliseconds apart.
+ */
+const MOST_PASSES = 500;
+/** If nothing is written for this long, nothing is in a hurry. */
+const QUIET_MS = 100;
 
 await serve(({ path }: CheckpointRequest, { cancel }) => moveLog(path, cancel));
 
 function moveLog(path: string, cancel: Cancel): void {
   const db = new Database(path, { readwrite: true, create: false });
   try {
-    const query = db.query<{ log: number; checkpointed: number }, []>("PRAGMA wal_checkpoint(PASSIVE)");
-    for (let times = 0; times < MOST_TIMES; times++) {
+    for (let pass = 0; pass < MOST_PASSES; pass++) {
       stopIfCancelled(cancel);
-      const { log, checkpointed } = query.get()!;
-      if (log === checkpointed) return;
+      db.query("PRAGMA wal_checkpoint(PASSIVE)").get();
+      // Right after a write there is the most time before the next one.
+      if (!isWrittenTo(db) || logBytes(path) < LOG_BYTES) return;
     }
   } finally {
     db.close();
   }
+}
+
+/** Waits for the next write. @returns false where there is none for a while */
+function isWrittenTo(db: Database): boolean {
+  const before = numberOf(db, "PRAGMA data_version");
+  for (let waitedMs = 0; waitedMs < QUIET_MS; waitedMs++) {
+    Bun.sleepSync(1);
+    if (numberOf(db, "PRAGMA data_version") !== before) return true;
+  }
+  return false;
 }

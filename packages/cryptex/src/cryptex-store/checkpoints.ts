@@ -13,7 +13,7 @@ export interface CheckpointRequest {
 }
 
 /** The log is moved from here on: some seconds of the most that a scan finds. */
-const LOG_BYTES = 16 * 2 ** 20;
+export const LOG_BYTES = 16 * 2 ** 20;
 /** From here on SQLite does it all the same, at the end of a write: the thread does not keep up, or fails. Pages, most of 4 KB each. */
 const MOST_PAGES = 4 * (LOG_BYTES / 4_096);
 
@@ -54,6 +54,6 @@ export function checkpointsAside(store: Store, checkpoint: Checkpoint = inItsThr
   };
 }
 
-function logBytes(path: string): number {
+export function logBytes(path: string): number {
   return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
