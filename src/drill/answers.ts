@@ -3,7 +3,7 @@
  * asked for. A whole pool runs, over a thread that plays recorded noise.
  */
 import { once } from "node:events";
-import { openPool, type PoolDeps } from "../pool/open.ts";
+import { openPoolOver, type PoolDeps } from "../pool/open.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { System } from "../rbg/generator.ts";
 import type { Reply, Request, SamplingThread } from "../sampling/protocol.ts";
@@ -29,10 +29,12 @@ export async function playAnswer(
   host: PoolDeps["host"],
 ): Promise<FaultResult | undefined> {
   const thread = new NoiseThread(cast);
-  using open = openPool(
-    { sources: cast.info.id, credit: new Map(), uncalibrated: true, capacityBytes: 1 << 16 },
+  const sources = [{ info: cast.info, availability: never, open: never } satisfies Source];
+  using open = openPoolOver(
+    sources,
+    { credit: new Map(), uncalibrated: true, capacityBytes: 1 << 16 },
     {
-      sources: [{ info: cast.info, availability: never, open: never } satisfies Source],
+      sources,
       host,
       warn: () => {},
       startThread: () => thread,

@@ -9,7 +9,7 @@ import { type ClaimDeps, type ClaimOptions, claimsOf } from "../calibration/clai
 import { systemAround } from "../platform/clone-watch.ts";
 import { DrbgGenerator, FullGenerator, type System } from "../rbg/generator.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
-import type { SourceInfo } from "../source.ts";
+import type { Source, SourceInfo } from "../source.ts";
 import { selectForSampling } from "../sources/selection.ts";
 import { Pool, type PoolConfig } from "./pool.ts";
 
@@ -43,7 +43,16 @@ export interface OpenPool extends Disposable {
  * @throws InsufficientEntropyError for sources that cannot run for want of the native library
  */
 export function openPool(settings: PoolSettings, deps: PoolDeps): OpenPool {
-  const { infos, calibration } = claimsOf(selectForSampling(deps, settings.sources), settings, deps);
+  return openPoolOver(selectForSampling(deps, settings.sources), settings, deps);
+}
+
+/** Opens a pool over sources that the thread delivers, whether this machine could or not. @throws UsageError, InputError as `openPool` */
+export function openPoolOver(
+  chosen: readonly Source[],
+  settings: Omit<PoolSettings, "sources">,
+  deps: PoolDeps,
+): OpenPool {
+  const { infos, calibration } = claimsOf(chosen, settings, deps);
   const pool = new Pool({
     sources: infos,
     calibration,
