@@ -7,7 +7,7 @@ import { NativeError } from "../errors.ts";
 import { bindCLibrary } from "./c-library.ts";
 import { once, reason } from "./calls.ts";
 import { memoryFile } from "./memory-file.ts";
-import { privateFile, userFolders } from "./private-file.ts";
+import { privateFile, userFolders, writeNew } from "./private-file.ts";
 
 /** Exists until it is disposed of. What was loaded from it stays. */
 export interface LoadableFile extends Disposable {
@@ -18,12 +18,18 @@ export interface LoadableFile extends Disposable {
  * Calls `load` with a path, in memory first (Linux), then in a new folder in each that this user may write to, until it throws no more.
  * The file is gone when this returns.
  * @param name of the file
+ * @param write as `writeNew`
  * @throws NativeError saying what was tried and why each way failed
  */
-export function loadContent<T>(content: Uint8Array, name: string, load: (path: string) => T): T {
+export function loadContent<T>(
+  content: Uint8Array,
+  name: string,
+  load: (path: string) => T,
+  write = writeNew,
+): T {
   const places: [name: string, put: () => LoadableFile][] = [];
   if (process.platform === "linux") places.push(["a file in memory", () => memoryFile(name, content)]);
-  for (const folder of userFolders()) places.push([folder, () => privateFile(folder, name, content)]);
+  for (const folder of userFolders()) places.push([folder, () => privateFile(folder, name, content, write)]);
   // Where no function of C can be called, this says so, and not each place again.
   using _ = withoutSizeSignal();
   const failures: string[] = [];

@@ -12,14 +12,21 @@ export function userFolders(): string[] {
   return [...new Set(folders.filter((folder) => folder).map((folder) => resolve(folder!)))];
 }
 
+/** Writes a file that nobody else may read. @throws the system's error, also where there is one */
+export function writeNew(path: string, content: Uint8Array): void {
+  writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+}
+
 /**
  * Puts `content` into a new folder below `parent`, and reads it again.
+ * @param write as `writeNew`, for disks that damage what they are given
  * @throws Error if the folder cannot be made, others may replace it, or the file then has another content
  */
 export function privateFile(
   parent: string,
   name: string,
   content: Uint8Array,
+  write = writeNew,
 ): { readonly path: string } & Disposable {
   if (mayBeReplacedIn(parent)) throw new Error("others may replace what is in this folder");
   const folder = mkdtempSync(join(parent, ".native-"));
@@ -27,7 +34,7 @@ export function privateFile(
   try {
     if (!isPrivate(folder)) throw new Error(`${folder} is open to others`);
     const path = join(folder, name);
-    writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+    write(path, content);
     if (!readFileSync(path).equals(content)) throw new Error(`${path} does not hold what was written`);
     return { path, [Symbol.dispose]: remove };
   } catch (error) {

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { loadContent } from "#kit/native/loadable-file.ts";
 import { memoryFile } from "#kit/native/memory-file.ts";
-import { privateFile, userFolders } from "#kit/native/private-file.ts";
+import { privateFile, userFolders, writeNew } from "#kit/native/private-file.ts";
 import { loadLibrary } from "../../../ffi/index.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../../support/native-builds.ts";
 
@@ -76,6 +76,57 @@ describe("in a folder", () => {
 
 test.if(process.platform === "linux")("in memory, the file has no name, and is closed", () => {
   works(memoryFile("libdemo.so", content));
+});
+
+describe("a disk that gives back something else, of the right size", () => {
+  /** Writes the content with one bit changed. */
+  const damage = (path: string, given: Uint8Array) => {
+    const damaged = Uint8Array.from(given);
+    damaged[damaged.length >> 1]! ^= 1;
+    writeNew(path, damaged);
+    expect(statSync(path).size).toBe(given.length);
+  };
+  const inMemory = (path: string) => path.startsWith("/proc/");
+  const places = userFolders().filter((folder) => existsSync(folder));
+
+  test("is found out, and the file is gone", () => {
+    expect(() => privateFile(base, "libdemo.so", content, damage)).toThrow("does not hold what was written");
+    expect(readdirSync(base)).toEqual([]);
+  });
+
+  test("nothing of it is loaded: the next place is tried", () => {
+    let written = 0;
+    const firstDamaged = (path: string, given: Uint8Array) =>
+      written++ === 0 ? damage(path, given) : writeNew(path, given);
+    const offered: { readonly place: string; readonly isWhole: boolean }[] = [];
+    const loaded = loadContent(
+      content,
+      "libdemo.so",
+      (path) => {
+        if (inMemory(path)) throw new Error("not from memory");
+        offered.push({ place: dirname(dirname(path)), isWhole: readFileSync(path).equals(content) });
+        return "loaded";
+      },
+      firstDamaged,
+    );
+    expect(loaded).toBe("loaded");
+    expect(offered).toEqual(places.slice(1, 2).map((place) => ({ place, isWhole: true })));
+  });
+
+  test("and where every place is like that, it is said of each", () => {
+    const load = (path: string) => {
+      if (inMemory(path)) throw new Error("not from memory");
+      throw new Error("damaged content was to be loaded");
+    };
+    let message = "";
+    try {
+      loadContent(content, "libdemo.so", load, damage);
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).not.toContain("was to be loaded");
+    expect(message.match(/does not hold what was written/g)).toHaveLength(places.length);
+  });
 });
 
 describe("one place after the other", () => {
