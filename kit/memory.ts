@@ -39,6 +39,13 @@ export function mebibytes(bytes: number): string {
 /** Room that stays for what nobody counts. */
 const RESERVE = 16 * 2 ** 20;
 
+/** Says what is missing for so many bytes more: "takes 60 MiB of memory, and 20 MiB are left of …". Undefined if there are. */
+export function shortage(bytes: number, room: MemoryRoom | undefined = memoryRoom()): string | undefined {
+  if (room === undefined || bytes + RESERVE <= room.bytes) return undefined;
+  const left = mebibytes(Math.max(0, room.bytes - RESERVE));
+  return `takes ${mebibytes(bytes + 2 ** 20 - 1)} of memory, and ${left} are left of ${room.limit}`;
+}
+
 /**
  * Refuses work that would take more than there is, before it begins.
  * @param what begins the message: "sorting 10 million samples"
@@ -50,14 +57,8 @@ export function requireRoom(
   hints: readonly string[],
   room: MemoryRoom | undefined = memoryRoom(),
 ): void {
-  if (room === undefined || bytes + RESERVE <= room.bytes) return;
-  const left = mebibytes(Math.max(0, room.bytes - RESERVE));
-  throw new InputError(
-    `${what} takes ${mebibytes(bytes + 2 ** 20 - 1)} of memory, and ${left} are left of ${room.limit}`,
-    {
-      hints,
-    },
-  );
+  const short = shortage(bytes, room);
+  if (short !== undefined) throw new InputError(`${what} ${short}`, { hints });
 }
 
 // ---- Control groups ----

@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { includePlaces, listRuleFiles, readRuleFile, unreadable } from "../rules/list-rule-files.ts";
 import type { Quarantined } from "../rules/rule-info.ts";
+import { RuleMemory } from "../rules/rule-memory.ts";
 import type { Fault, FileFacts, Include } from "./rule-facts.ts";
 import {
   dropUnusedRules,
@@ -196,7 +197,11 @@ class RuleIndexing implements RuleScope {
     const content = this.store.read((db) => knownContent(db, sha256));
     let facts = () => factsOf(bytes);
     if (content === undefined) {
-      const made = facts();
+      const made = this.#orLose(file.path, () => {
+        new RuleMemory().take(bytes.length);
+        return facts();
+      });
+      if (made === undefined) return [];
       facts = () => made;
       this.parsed += 1;
     }

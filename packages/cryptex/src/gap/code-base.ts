@@ -52,7 +52,8 @@ export class CodeBase {
     if (kept) return kept;
     const file = this.text(path);
     if ("reason" in file) return file;
-    const code = (await readCode(path, file.text, this.limits.timeoutMs)) ?? this.#tooLong();
+    const read = await readCode(path, file.text, this.limits.timeoutMs);
+    const code = "notParsed" in read ? { reason: `was ${read.notParsed}` } : read;
     if (this.#keptCharacters > MOST_KEPT) {
       this.#kept.clear();
       this.#keptCharacters = 0;
@@ -70,15 +71,11 @@ export class CodeBase {
     if ("reason" in file) return file;
     const { signal } = new AbortController();
     const tree = await parse(file.text, language.grammar, this.limits.timeoutMs, signal);
-    if (tree === undefined) return this.#tooLong();
+    if ("notParsed" in tree) return { reason: `was ${tree.notParsed}` };
     try {
       return outlineOf(tree.rootNode, file.text, language).definitions.map(({ symbol }) => symbol);
     } finally {
       tree.delete();
     }
-  }
-
-  #tooLong(): Failed {
-    return { reason: `was not parsed within ${this.limits.timeoutMs / 1000} s` };
   }
 }

@@ -1,6 +1,6 @@
 /** Reads a file of code: which names it defines, what its comments are, and its text without them. */
 import type { Tree } from "@vscode/tree-sitter-wasm";
-import { parse } from "../harvest/grammars.ts";
+import { type NotParsed, parse } from "../harvest/grammars.ts";
 import { type CodeLanguage, languageOf } from "../harvest/languages.ts";
 import { mayGiveName, nameGivenBy } from "./defining-nodes.ts";
 import { commentIn, definesPlainly, type PlainLanguage, plainLanguageOf } from "./plain-languages.ts";
@@ -29,13 +29,12 @@ export interface Code {
 /**
  * Reads code by the parser of its language, else by how its lines begin.
  * @param limitMs time for the parser
- * @returns undefined where it takes longer
  */
-export async function readCode(path: string, text: string, limitMs: number): Promise<Code | undefined> {
+export async function readCode(path: string, text: string, limitMs: number): Promise<Code | NotParsed> {
   const language = languageOf(path);
   if (language === undefined) return new PlainCode(text, plainLanguageOf(path));
   const tree = await parse(text, language.grammar, limitMs, new AbortController().signal);
-  if (tree === undefined) return undefined;
+  if ("notParsed" in tree) return tree;
   try {
     return new ParsedCode(text, language, tree);
   } finally {

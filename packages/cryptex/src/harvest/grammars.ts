@@ -15,6 +15,7 @@ import rust from "@vscode/tree-sitter-wasm/wasm/tree-sitter-rust.wasm" with { ty
 import tsx from "@vscode/tree-sitter-wasm/wasm/tree-sitter-tsx.wasm" with { type: "file" };
 import typescript from "@vscode/tree-sitter-wasm/wasm/tree-sitter-typescript.wasm" with { type: "file" };
 import { readCarried } from "#kit/files/carried-file.ts";
+import { type MemoryRoom, memoryRoom, shortage } from "#kit/memory.ts";
 
 const FILES = { cpp, go, java, javascript, powershell, python, rust, tsx, typescript };
 
@@ -38,10 +39,30 @@ function languageOf(grammar: Grammar): Promise<Language> {
 /** Time after which others get a turn, so that an interrupt is heard. */
 const SLICE_MS = 100;
 
+/** Memory of a parser and its tree for each character of a text; measured with code of many short functions: 140. */
+const CHARACTER_BYTES = 150;
+
+/** Most that has been asked for: the parser's memory never shrinks, and is used again. */
+let grownBytes = 0;
+
+/** A text that was not parsed, and why: the words behind "was". */
+export interface NotParsed {
+  readonly notParsed: string;
+}
+
+/** @returns why the text takes more memory than there is */
+function memoryFor(text: string, room: () => MemoryRoom | undefined): string | undefined {
+  const bytes = text.length * CHARACTER_BYTES;
+  if (bytes <= grownBytes) return undefined;
+  const short = shortage(bytes - grownBytes, room());
+  if (short === undefined) grownBytes = bytes;
+  return short;
+}
+
 /**
  * Parses a text. Whoever gets the tree deletes it.
  * @param limitMs time after which it is given up
- * @returns undefined where it takes longer
+ * @param room as `memoryRoom`
  * @throws the signal's reason
  */
 export async function parse(
@@ -49,7 +70,10 @@ export async function parse(
   grammar: Grammar,
   limitMs: number,
   signal: AbortSignal,
-): Promise<Tree | undefined> {
+  room: () => MemoryRoom | undefined = memoryRoom,
+): Promise<Tree | NotParsed> {
+  const short = memoryFor(text, room);
+  if (short !== undefined) return { notParsed: `not parsed: it ${short}` };
   started ??= start();
   const parser = await started;
   parser.setLanguage(await languageOf(grammar));
@@ -64,7 +88,7 @@ export async function parse(
       spentMs += performance.now() - sliceStart;
       await setImmediate();
     }
-    return undefined;
+    return { notParsed: `not parsed within ${limitMs / 1000} s` };
   } finally {
     parser.reset();
   }

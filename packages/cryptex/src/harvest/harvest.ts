@@ -121,7 +121,7 @@ async function harvestFile(
   const { text } = source;
   const language = languageOf(path)!;
   const tree = await parse(text, language.grammar, timeoutMs, signal);
-  if (!tree) return { path, reason: `not parsed within ${timeoutMs / 1000} s`, isLoss: true };
+  if ("notParsed" in tree) return { path, reason: tree.notParsed, isLoss: true };
   try {
     const { definitions, unreadChars, unreadLines } = outlineOf(tree.rootNode, text, language);
     const understood = percent(text.length - unreadChars, text.length) ?? 100;

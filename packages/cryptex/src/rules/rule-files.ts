@@ -12,6 +12,7 @@ import {
 } from "./list-rule-files.ts";
 import { parseRuleFile } from "./parser.ts";
 import type { Quarantined } from "./rule-info.ts";
+import { RuleMemory } from "./rule-memory.ts";
 
 /** Includes within includes, as YARA allows (YR_MAX_INCLUDE_DEPTH). */
 const MAX_INCLUDE_DEPTH = 16;
@@ -38,20 +39,24 @@ export interface RuleInFile {
   readonly syntax: RuleSyntax;
 }
 
-/** Reads and parses the listed files and all that they include. @param mayWait waits for pipes that were named */
+/**
+ * Reads and parses the listed files and all that they include. What does not fit the memory is lost, with the reason.
+ * @param mayWait waits for pipes that were named
+ */
 export function readRuleFiles(
   listed: readonly ListedFile[],
   includeFolders: readonly string[],
   mayWait = false,
+  memory = new RuleMemory(),
 ): RuleFiles {
-  const reading = new Reading(includeFolders, mayWait);
+  const reading = new Reading(includeFolders, mayWait, memory);
   for (const file of listed) reading.add(file);
   return reading;
 }
 
 /** Parses a text that stands alone: what it includes is lost, with the reason. */
 export function readRuleText(name: string, bytes: Uint8Array): RuleFiles {
-  const reading = new Reading([], false, "a text by itself includes nothing");
+  const reading = new Reading([], false, new RuleMemory(), "a text by itself includes nothing");
   reading.addBytes({ path: name, root: "" }, bytes);
   return reading;
 }
@@ -70,6 +75,7 @@ class Reading implements RuleFiles {
   constructor(
     private readonly includeFolders: readonly string[],
     private readonly mayWait: boolean,
+    private readonly memory: RuleMemory,
     /** Why no file is included; undefined where they are. */
     private readonly noIncludes?: string,
   ) {}
@@ -86,6 +92,7 @@ class Reading implements RuleFiles {
         return;
       }
       bytes = readRuleFile(listed.path, this.mayWait && listed.isNamed === true);
+      this.memory.take(bytes.length);
     } catch (error) {
       this.quarantined.push(unreadable(listed.path, error));
       return;

@@ -2,7 +2,7 @@
  * Memory for what is large, where there is little of it: threads take turns, so that none takes what another counts on, and what
  * does not even fit alone is an error of its file. Where there is plenty, nobody waits.
  */
-import { type MemoryRoom, mebibytes, memoryRoom } from "#kit/memory.ts";
+import { type MemoryRoom, memoryRoom, shortage } from "#kit/memory.ts";
 import { Unreadable } from "./read.ts";
 
 /** Content below this is of no account. */
@@ -77,12 +77,10 @@ export class LargeFiles {
       }
       this.#isMine = true;
     }
-    let room = this.room();
-    if (room && bytes + RESERVE_BYTES > room.bytes) {
-      Bun.gc(true); // the engine before may be gone, and its memory not yet
-      room = this.room();
-    }
-    if (room && bytes + RESERVE_BYTES > room.bytes) throw tooLarge(bytes, room);
+    if (shortage(bytes, this.room()) === undefined) return;
+    Bun.gc(true); // the engine before may be gone, and its memory not yet
+    const short = shortage(bytes, this.room());
+    if (short !== undefined) throw new Unreadable("error", short);
   }
 
   /** Is called for each piece that is unpacked. @throws Unreadable if memory comes to its end */
@@ -108,12 +106,4 @@ export class LargeFiles {
       endTurn(this.turns.turn, this.turns.number);
     });
   }
-}
-
-function tooLarge(bytes: number, room: MemoryRoom): Unreadable {
-  const left = mebibytes(Math.max(0, room.bytes - RESERVE_BYTES));
-  return new Unreadable(
-    "error",
-    `takes ${mebibytes(bytes)} of memory, and ${left} are left of ${room.limit}`,
-  );
 }

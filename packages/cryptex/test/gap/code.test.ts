@@ -3,7 +3,11 @@ import { describe, expect, test } from "bun:test";
 import { readCode } from "../../src/gap/code.ts";
 import { LANGUAGES } from "../../src/harvest/languages.ts";
 
-const code = async (path: string, text: string) => (await readCode(path, text, 60_000))!;
+const code = async (path: string, text: string) => {
+  const read = await readCode(path, text, 60_000);
+  if ("notParsed" in read) throw new Error(read.notParsed);
+  return read;
+};
 
 /** Definitions of each text, and what it mentions alone. */
 const TEXTS: readonly (readonly [path: string, text: string, defined: string, mentioned: string])[] = [

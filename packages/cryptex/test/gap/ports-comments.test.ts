@@ -6,7 +6,8 @@ import { componentOf, reportOf, statusesOf } from "./support.ts";
 
 async function portsOf(path: string, text: string) {
   const code = await readCode(path, text, 60_000);
-  return portsIn(path, code!).map((found) =>
+  if ("notParsed" in code) throw new Error(code.notParsed);
+  return portsIn(path, code).map((found) =>
     "from" in found
       ? `${found.line} ${found.from}${found.about === undefined ? "" : `#${found.about}`}${found.symbol === undefined ? "" : ` as ${found.symbol}`}`
       : `${found.line} ${found.reason}`,
