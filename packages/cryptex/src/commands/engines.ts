@@ -5,8 +5,7 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag } from "#kit/term/flags.ts";
 import { ENGINE } from "../engine/engine-file.ts";
-import { makeLibyara } from "../engine/own-engine.ts";
-import { runSelfTests, type SelfTestResult } from "../engine/self-test.ts";
+import { openSelfTests } from "../engine/open-self-tests.ts";
 import { findProgram, runOtherProgram } from "../other-engines/program.ts";
 import { OTHER_ENGINES } from "../other-engines/verify.ts";
 
@@ -33,13 +32,7 @@ export const engines = command({
       const { stdout } = await runOtherProgram(path, ["--version"], io.signal);
       others.push({ name, version: stdout.toString().trim() });
     }
-    const tests: SelfTestResult[] = [];
-    if (verify) {
-      for (const result of runSelfTests(makeLibyara)) {
-        io.signal.throwIfAborted();
-        tests.push(result);
-      }
-    }
+    const tests = verify ? await openSelfTests(io.signal) : [];
     const failed = tests.filter(({ fault }) => fault !== undefined);
     if (json) {
       const self_tests = tests.map(({ name, fault }) => ({

@@ -38,6 +38,7 @@ export const verifyEnginesCommand = command({
   flags: FLAGS,
   examples: ["cryptex verify-engines /usr/bin --rules my-rules/"],
   seeAlso: ["engines", "scan"],
+  ownThread: true,
   async run(options, io, { env }: Deps) {
     const { signal } = io;
     const chosen = await chosenRules(options, io, env);
