@@ -25,6 +25,7 @@ const FIFO_FLAGS = {
     about: "full: 320 credited bits for each 32 bytes; drbg: fast, reseeded",
   }),
   format: flag.choice(["raw", "hex"], { default: "raw", about: "Encoding of the output" }),
+  wrap: flag.count(1, 65_536, { about: "hex: begin a new line after N characters" }),
   modeBits: flag.value(parseModeBits, {
     hint: "OCTAL",
     default: "0600",
@@ -55,13 +56,14 @@ export const device = command({
     "esoteric-entropy device --kernel --interval 300",
   ],
   seeAlso: ["stream", "server"],
-  check({ kernel, path }, given) {
+  check({ kernel, path, format, wrap }, given) {
     if (kernel) {
       const stray = Object.entries(FIFO_FLAGS).find(([key]) => given.has(key));
       if (stray) throw new UsageError(`--${nameOf(...stray)} is for a FIFO, not for --kernel`);
       if (path !== undefined) throw new UsageError("a path is for a FIFO, not for --kernel");
     } else {
       if (!path) throw new UsageError("missing argument <path>", ["esoteric-entropy device /tmp/entropy"]);
+      if (wrap !== undefined && format === "raw") throw new UsageError("--wrap is for --format hex");
       if (given.has("intervalMs")) throw new UsageError("--interval is for --kernel");
     }
   },

@@ -101,6 +101,18 @@ describe("device", () => {
     }
   });
 
+  test("hex in lines: each is whole but the first and the last that a reader gets", async () => {
+    await using _ = new Running({ format: "hex", wrap: "50" });
+    for (const length of [1, 64, 3, 5000, 64]) {
+      using reader = new FifoReader(path);
+      const [first, ...others] = (await reader.read(length)).toString().split("\n");
+      const last = others.pop() ?? "";
+      expect([first!.length <= 50, last.length <= 50]).toEqual([true, true]);
+      for (const line of others) expect(line).toMatch(/^[0-9a-f]{50}$/);
+      if (length === 5000) expect(others.length).toBeGreaterThan(90);
+    }
+  });
+
   test("nothing is sampled while nobody reads, and again once somebody does", async () => {
     let samples = 0;
     const noise = fakeNoise(5);

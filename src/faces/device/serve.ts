@@ -5,6 +5,7 @@ import { NativeError, UsageError } from "../../errors.ts";
 import { type OpenPool, openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
 import type { RbgMode } from "../../rbg/generator.ts";
 import { encoder } from "../pipe/encode.ts";
+import { Lines } from "../pipe/lines.ts";
 import { Fifo } from "./fifo.ts";
 import { BLOCK_BITS, feedKernel, type KernelCalls } from "./kernel.ts";
 import { serveFifo } from "./serve-fifo.ts";
@@ -18,6 +19,8 @@ export interface FifoOptions {
   readonly bufferBytes: number;
   readonly mode: RbgMode;
   readonly format: "raw" | "hex";
+  /** Characters of a line of hex; one endless line by default. */
+  readonly wrap: number | undefined;
   /** Permissions of a FIFO that is made. */
   readonly modeBits: number;
 }
@@ -52,8 +55,10 @@ export async function serveDevice(options: DeviceOptions, io: Io, deps: DeviceDe
     using fifo = Fifo.open({ path, mode, pipeBytes, userId: deps.userId }, native.library);
     io.log.info(`random bytes at ${path}${fifo.made ? "" : ", a FIFO that was there"}`);
     const { encode } = encoder(options.format);
+    const lines = options.wrap === undefined ? undefined : new Lines(options.wrap);
+    const text = (piece: Uint8Array) => lines?.broken(encode(piece)) ?? encode(piece);
     const pieceBytes = options.mode === "full" ? FULL_PIECE_BYTES : options.bufferBytes;
-    await serveFifo(fifo, open[options.mode], encode, pieceBytes, notice, io.signal);
+    await serveFifo(fifo, open[options.mode], text, pieceBytes, notice, io.signal);
   }
 }
 
