@@ -83,6 +83,7 @@ async function measure(
       ),
   };
   const tally = (await countInThreads(data, run, threads)).snapshot;
+  onProgress(of === undefined ? "testing independence and fit" : `testing independence and fit of the ${of}`);
   return await threads.run({ kind: "iid", symbols, bitsPerSymbol, conditioned, truncate, tally });
 }
 
