@@ -5,6 +5,7 @@ const WORK: Readonly<Record<string, () => Promise<unknown>>> = {
   bisect: () => import("./bisect/bisect-thread.ts"),
   checkpoint: () => import("./cryptex-store/checkpoint-thread.ts"),
   command: () => import("./command-thread.ts"),
+  copy: () => import("./cryptex-store/copy-thread.ts"),
   cost: () => import("./rules/cost-thread.ts"),
   discover: () => import("./harvest/discover-thread.ts"),
   "find-tests": () => import("./rule-tests/find-tests-thread.ts"),

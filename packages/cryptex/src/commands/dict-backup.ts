@@ -1,9 +1,9 @@
 /** `dict backup`: a copy of the store. */
-import { InputError, writeRefusal } from "#kit/errors.ts";
+import { InputError, ProgramError, writeRefusal } from "#kit/errors.ts";
 import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { positional } from "#kit/term/flags.ts";
-import { StoreError } from "../cryptex-store/store-error.ts";
+import { copyStore } from "../cryptex-store/copy-store.ts";
 import type { Deps } from "../deps.ts";
 import { OpenDictionary, STORE_FLAG } from "./dict-flags.ts";
 
@@ -19,9 +19,9 @@ export const dictBackup = command({
   async run({ file, store }, io, deps: Deps) {
     using open = new OpenDictionary(store, deps);
     try {
-      open.store.copyTo(file);
+      await copyStore(open.store, file, io.signal);
     } catch (error) {
-      if (error instanceof StoreError) throw error;
+      if (io.signal.aborted || error instanceof ProgramError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       const words = code === "EEXIST" ? "it is there already" : writeRefusal(error);
       throw new InputError(`cannot make ${visible(file)}: ${words}`, { cause: error });

@@ -4,7 +4,7 @@
  * the program in any way, and a full disk.
  */
 import { Database } from "bun:sqlite";
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { writeRefusal } from "#kit/errors.ts";
 import { dataFolder } from "#kit/files/user-folders.ts";
@@ -138,14 +138,11 @@ export class Store implements Disposable {
     return true;
   }
 
-  /** Writes a copy of the store into a new file, for its owner alone. @throws StoreError; the system's error where the file cannot be made */
-  copyTo(path: string): void {
-    // Made here, since SQLite would give it the umask's mode; it takes an empty file for none.
-    closeSync(openSync(path, "wx", 0o600));
+  /** Writes a copy of the store into an empty file. @throws StoreError */
+  copyInto(path: string): void {
     try {
       this.db.query("VACUUM INTO ?").run(path);
     } catch (error) {
-      rmSync(path, { force: true });
       throw explained(error, this.path);
     }
   }

@@ -1,10 +1,12 @@
 /** The dictionary in the store: changes, revisions, history, search; several programs at one time. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { rejectionOf } from "../../../../test/support/rejection.ts";
 import { runProcess } from "../../../../test/support/run-process.ts";
+import { copyStore } from "../../src/cryptex-store/copy-store.ts";
 import { storedDictionary } from "../../src/cryptex-store/dictionary.ts";
 import { openMemoryStore, openStore, type Store } from "../../src/cryptex-store/store.ts";
 import { StoreError } from "../../src/cryptex-store/store-error.ts";
@@ -454,15 +456,16 @@ describe("several programs", () => {
 });
 
 describe("the store", () => {
-  test("a copy holds the dictionary and its history, and is for its owner alone", () => {
+  test("a copy holds the dictionary and its history, and is for its owner alone", async () => {
     const copy = join(folder, "copy.db");
     {
       using store = openStore(join(folder, "store.db"));
       const dictionary = dictionaryIn(store);
       dictionary.add(FULL, BY);
       dictionary.edit("Lamp-Open", { owner: "bob" }, BY);
-      store.copyTo(copy);
-      expect(() => store.copyTo(copy)).toThrow("EEXIST");
+      const { signal } = new AbortController();
+      await copyStore(store, copy, signal);
+      expect(String(await rejectionOf(copyStore(store, copy, signal)))).toContain("EEXIST");
     }
     expect(statSync(copy).mode & 0o777).toBe(0o600);
     using again = openStore(copy);
@@ -470,6 +473,17 @@ describe("the store", () => {
     expect(dictionary.all().map(entryOf)).toEqual([{ ...FULL, owner: "bob" }]);
     expect(dictionary.history()).toHaveLength(2);
     expect(dictionary.find({ words: ["library"] }).total).toBe(1);
+  });
+
+  test("a copy that is given up leaves nothing", async () => {
+    const copy = join(folder, "given-up.db");
+    using store = openStore(join(folder, "store.db"));
+    const stop = new AbortController();
+    const work = rejectionOf(copyStore(store, copy, stop.signal));
+    expect(existsSync(copy)).toBe(true);
+    stop.abort(new Error("stop"));
+    expect(String(await work)).toContain("stop");
+    expect(readdirSync(folder).filter((name) => name.startsWith("given-up"))).toEqual([]);
   });
 
   test("CRYPTEX_STORE names it, unless another one is named", () => {
