@@ -6,7 +6,6 @@ import { DEFAULT_ALPHA } from "../stats/constants.ts";
 import { binomialUpper } from "../stats/math/tails.ts";
 import { failed, type SuiteId, type TestResult } from "../stats/result.ts";
 import type { AnalysisLine } from "../stats/sp800-22/index.ts";
-import { LEAST_MATCHES } from "../stats/sp800-22/non-overlapping-template.ts";
 
 /**
  * - `pass`: nothing against the data at α = 0.01, the level of SP 800-22;
@@ -51,7 +50,7 @@ export function verdictOf(result: TestResult, questions: number): Verdict {
   switch (result.kind) {
     case "hypothesis": {
       const exact = withExactConstants(result);
-      if (hasSoundTails(result) && failed(exact, FINDING_LEVEL / questions)) return "fail";
+      if (failed(exact, FINDING_LEVEL / questions)) return "fail";
       return failed(result) || failed(exact) ? "weak" : "pass";
     }
     case "bounds":
@@ -98,10 +97,4 @@ export function countVerdicts(
     notApplicable,
     withoutVerdict: count(null) - notApplicable,
   };
-}
-
-/** False for a template test with few matches in a block, whose p-values are rough: SP 800-22 sets it no least length. */
-function hasSoundTails({ test, params, n }: TestResult): boolean {
-  if (test !== "non-overlapping-template") return true;
-  return n / Number(params["blocks"]) / 2 ** Number(params["templateLength"]) >= LEAST_MATCHES;
 }

@@ -34,17 +34,6 @@ describe("verdict of one result", () => {
     expect(verdictOf(hypothesis([0.5], { exactPValues: [0.001] }), questions)).toBe("weak");
   });
 
-  test("templates expected fewer than 64 times in a block are no finding", () => {
-    const templates = (n: number) =>
-      hypothesis([1e-30], {
-        test: "non-overlapping-template",
-        n,
-        params: { templateLength: 9, blocks: 8 },
-      });
-    expect(verdictOf(templates(8 * 64 * 512), questions)).toBe("fail");
-    expect(verdictOf(templates(8 * 64 * 512 - 8), questions)).toBe("weak");
-  });
-
   test("bounds speak for themselves; estimates and tests that cannot run say nothing", () => {
     const bounds = { ...header, kind: "bounds", value: 1, lower: 0, upper: 2 } as const;
     expect(verdictOf({ ...bounds, passed: true }, questions)).toBe("pass");

@@ -50,7 +50,11 @@ const BLOCKS = 8;
 /** Takes the standard's m = 9, or templates short enough for LEAST_MATCHES in each block. */
 export function fittedTemplates(bits: BitString): TestResult {
   const length = Math.floor(Math.log2(bits.length / (BLOCKS * LEAST_MATCHES)));
-  const result = nonOverlappingTemplate(bits, { templateLength: between(2, length, 9), blocks: BLOCKS });
+  const result = nonOverlappingTemplate(bits, {
+    templateLength: between(2, length, 9),
+    blocks: BLOCKS,
+    constants: "exact",
+  });
   return length >= 2 ? result : notEnoughData(result, 4 * BLOCKS * LEAST_MATCHES, "bits");
 }
 

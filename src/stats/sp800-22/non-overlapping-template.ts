@@ -1,10 +1,19 @@
 import type { BitString } from "../bits.ts";
 import { bitWords } from "../math/bit-words.ts";
+import { matchesUpper } from "../math/match-law.ts";
 import { countPatterns } from "../math/pattern-counts.ts";
 import { igamc } from "../math/special-functions.ts";
-import { header, integerOption, type MinimumOption, notApplicable, type Outcome } from "./outcome.ts";
+import {
+  type ConstantsOption,
+  constantsOption,
+  header,
+  integerOption,
+  type MinimumOption,
+  notApplicable,
+  type Outcome,
+} from "./outcome.ts";
 
-export interface NonOverlappingTemplateOptions extends MinimumOption {
+export interface NonOverlappingTemplateOptions extends MinimumOption, ConstantsOption {
   /** m, bits in a template, 2 … 16; default 9. All aperiodic templates of this length are tried. */
   readonly templateLength?: number;
   /** N, blocks the sequence is cut into, at most 100; default 8. */
@@ -13,10 +22,7 @@ export interface NonOverlappingTemplateOptions extends MinimumOption {
   readonly template?: string;
 }
 
-/**
- * Expected matches of a template in a block from which the law, that of normal counts, holds far enough out in its
- * tails, where p-values are compared with α divided by the number of templates.
- */
+/** Expected matches of a template in a block from which the χ² law is good to α = 0.01: there it rejects a quarter more than it says. */
 export const LEAST_MATCHES = 64;
 
 /**
@@ -25,7 +31,8 @@ export const LEAST_MATCHES = 64;
  * μ = (M − m + 1)/2^m and variance σ² = M·(2^−m − (2m − 1)·2^−2m): χ² = Σ(W − μ)²/σ², P = igamc(N/2, χ²/2).
  *
  * An aperiodic template cannot overlap itself, so its occurrences are the windows equal to it, and one pass over all
- * windows serves all templates. The standard sets no smallest n; below μ of about 10 the p-values mean little.
+ * windows serves all templates. The standard sets no smallest n; below μ of about 10 its p-values mean little. The exact ones are of
+ * the exact law of W, up to some 300 matches.
  */
 export function nonOverlappingTemplate(
   bits: BitString,
@@ -35,7 +42,8 @@ export function nonOverlappingTemplate(
   const m = options.template?.length ?? integerOption("templateLength", options.templateLength, 9, 2, 16);
   const blocks = integerOption("blocks", options.blocks, 8, 1, 100);
   const templates = given === undefined ? aperiodicTemplates(m) : [given];
-  const of = header("non-overlapping-template", "2.7", bits, { templateLength: m, blocks });
+  const constants = constantsOption(options.constants);
+  const of = header("non-overlapping-template", "2.7", bits, { templateLength: m, blocks, constants });
   const blockLength = Math.floor(bits.length / blocks);
   const mean = (blockLength - m + 1) / 2 ** m;
   const variance = blockLength * (2 ** -m - (2 * m - 1) * 2 ** (-2 * m));
@@ -49,12 +57,21 @@ export function nonOverlappingTemplate(
   const chiSquared = templates.map((template) =>
     counts.reduce((sum, count) => sum + (count[template]! - mean) ** 2 / variance, 0),
   );
-  const pValues = chiSquared.map((value) => igamc(blocks / 2, value / 2));
+  const usual = chiSquared.map((value) => igamc(blocks / 2, value / 2));
+  const law = { blocks, bits: blockLength, m, mean, variance };
+  const exactPValues = templates.map(
+    (template, i) =>
+      matchesUpper(
+        counts.map((count) => count[template]!),
+        law,
+      ) ?? usual[i]!,
+  );
   return {
     ...of,
     kind: "hypothesis",
     statistic: chiSquared.reduce((a, b) => Math.max(a, b)),
-    pValues,
+    pValues: constants === "exact" ? exactPValues : usual,
+    exactPValues,
     labels: templates.map((template) => template.toString(2).padStart(m, "0")),
     details: {
       blockLength,
