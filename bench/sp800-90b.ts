@@ -1,23 +1,24 @@
 /**
- * Measures CPU time of the SP 800-90B estimators on 1,000,000 symbols of 8, 4 and 1 bit, beside NIST's C++ program.
- * Asserts nothing.
+ * Measures CPU time of the SP 800-90B estimators on 1,000,000 symbols of 8, 4 and 1 bit, beside NIST's C++ program: with the
+ * loops of the native library, and in plain TypeScript. Asserts nothing.
  *
  *     bun bench/sp800-90b.ts
  */
 
 import { cpus } from "node:os";
+import { estimatorLoops } from "../src/native-loops.ts";
 import { compact, toBitString } from "../src/stats/sp800-90b/alphabet.ts";
 import { assess } from "../src/stats/sp800-90b/assess.ts";
 import { collision } from "../src/stats/sp800-90b/collision.ts";
 import { compression } from "../src/stats/sp800-90b/compression.ts";
 import type { Sequence } from "../src/stats/sp800-90b/estimate.ts";
 import { lag } from "../src/stats/sp800-90b/lag.ts";
+import { type Loops, PLAIN_LOOPS } from "../src/stats/sp800-90b/loops.ts";
 import { lz78y } from "../src/stats/sp800-90b/lz78y.ts";
 import { markov } from "../src/stats/sp800-90b/markov.ts";
 import { mostCommonValue } from "../src/stats/sp800-90b/most-common-value.ts";
 import { multiMcw } from "../src/stats/sp800-90b/multi-mcw.ts";
 import { multiMmc } from "../src/stats/sp800-90b/multi-mmc.ts";
-import { countRepeats } from "../src/stats/sp800-90b/repeats.ts";
 
 const SYMBOLS = 1_000_000;
 const ROUNDS = 3;
@@ -25,17 +26,19 @@ const ROUNDS = 3;
 /** User CPU seconds of ea_non_iid 1.1.7 (g++ 12.2 -O2), random symbols, one core of a 2-core Zen 4 virtual machine. */
 const NIST_CPU_SECONDS: Readonly<Record<number, number>> = { 8: 27.9, 4: 25.7, 1: 0.89 };
 
-const STEPS: Readonly<Record<string, (sequence: Sequence) => unknown>> = {
+const stepsWith = (loops: Loops): Readonly<Record<string, (sequence: Sequence) => unknown>> => ({
   mcv: mostCommonValue,
   collision,
   markov,
   compression,
-  "t-tuple, lrs": countRepeats,
-  multiMcw,
-  lag,
-  multiMmc,
-  lz78y,
-};
+  "t-tuple, lrs": loops.countRepeats,
+  multiMcw: (sequence) => multiMcw(sequence, loops.multiMcw),
+  lag: (sequence) => lag(sequence, loops.lag),
+  multiMmc: (sequence) => multiMmc(sequence, loops.multiMmc),
+  lz78y: (sequence) => lz78y(sequence, loops.lz78y),
+});
+/** Where the library cannot be loaded, both are the same. */
+const LOOPS = { native: estimatorLoops(), plain: PLAIN_LOOPS };
 const BITS_ONLY: readonly string[] = ["collision", "markov", "compression"];
 
 /** Makes uniform symbols from a fixed xorshift32 sequence. */
@@ -67,24 +70,28 @@ console.log(
 );
 for (const bits of [8, 4, 1]) {
   const symbols = uniformSymbols(bits);
-  const cold = cpuSeconds(() => assess(symbols, bits), 1);
-  const warm = cpuSeconds(() => assess(symbols, bits), ROUNDS);
   const original = compact(symbols);
   const bitString = bits > 1 ? toBitString(symbols, bits) : undefined;
-  console.log(`\n${bits} bit${"estimator".padStart(18)}${"symbols".padStart(11)}${"bits".padStart(10)}`);
-  for (const [name, step] of Object.entries(STEPS)) {
-    const onSymbols =
-      bits > 1 && BITS_ONLY.includes(name) ? undefined : cpuSeconds(() => step(original), ROUNDS);
-    const onBits = bitString && cpuSeconds(() => step(bitString), ROUNDS);
-    console.log(`${name.padStart(23)} ${cell(onSymbols)}${cell(onBits)}`);
-  }
-  const nist = NIST_CPU_SECONDS[bits]!;
-  for (const [label, seconds] of [
-    ["assess, first run", cold],
-    ["assess, warm", warm],
-  ] as const) {
-    const ratio = `${(nist / seconds).toFixed(1)} times as fast as NIST's ${nist} s`;
-    console.log(`${label.padStart(23)} ${cell(seconds)}   ${ratio}`);
+  for (const [name, loops] of Object.entries(LOOPS)) {
+    const cold = cpuSeconds(() => assess(symbols, bits, { loops }), 1);
+    const warm = cpuSeconds(() => assess(symbols, bits, { loops }), ROUNDS);
+    console.log(
+      `\n${bits} bit, ${name}${"estimator".padStart(16 - name.length)}${"symbols".padStart(11)}${"bits".padStart(10)}`,
+    );
+    for (const [step, run] of Object.entries(stepsWith(loops))) {
+      const onSymbols =
+        bits > 1 && BITS_ONLY.includes(step) ? undefined : cpuSeconds(() => run(original), ROUNDS);
+      const onBits = bitString && cpuSeconds(() => run(bitString), ROUNDS);
+      console.log(`${step.padStart(23)} ${cell(onSymbols)}${cell(onBits)}`);
+    }
+    const nist = NIST_CPU_SECONDS[bits]!;
+    for (const [label, seconds] of [
+      ["assess, first run", cold],
+      ["assess, warm", warm],
+    ] as const) {
+      const ratio = `${(nist / seconds).toFixed(1)} times as fast as NIST's ${nist} s`;
+      console.log(`${label.padStart(23)} ${cell(seconds)}   ${ratio}`);
+    }
   }
 }
 console.log(`\nresident memory at the end: ${Math.round(process.memoryUsage.rss() / 1e6)} MB`);

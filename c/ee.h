@@ -138,6 +138,40 @@ EE_EXPORT int32_t ee_ctr_drbg_derive(const uint8_t *input, size_t n, uint8_t *ou
 /* Two hexadecimal digits, in lower case, for each byte: text[0..2n). Reentrant. */
 EE_EXPORT void ee_hex(const uint8_t *bytes, size_t n, uint8_t *text);
 
+/* ---- The loops over all symbols of the estimators of SP 800-90B section 6.3 ---- */
+
+/*
+ * Symbols are one a byte, oldest first, below `alphabet`, at most EE_MOST_SYMBOLS; bits are bytes 0 and 1. What is computed is
+ * said in src/stats/sp800-90b, which gives the same results to the last bit. `stop` is null, or a word that another thread sets
+ * to end the work: in some milliseconds it then returns -ECANCELED. -ENOMEM where working memory is refused, -EINVAL for too
+ * few symbols or too many. Reentrant.
+ */
+#define EE_MOST_SYMBOLS ((int32_t)1 << 30)
+
+/*
+ * Writes to order[0..n) the lengths of the common prefixes of each suffix and the one before it, in sorted order. Returns the
+ * longest. spare[0..n) is overwritten.
+ */
+EE_EXPORT int32_t ee_repeat_lengths(const uint8_t *symbols, int32_t n, int32_t alphabet, int32_t *order, int32_t *spare,
+                                    const int32_t *stop);
+
+/*
+ * Counts the tuples of each length, from lengths[0..n) as written above: see `Repeats`. highest[0..longest] and
+ * pairs[0..longest] are zeros before. `lengths` and spare[0..n) are overwritten.
+ */
+EE_EXPORT int32_t ee_repeat_counts(int32_t *lengths, int32_t *spare, int32_t n, int32_t longest, int32_t *highest, double *pairs,
+                                   const int32_t *stop);
+
+/* Predictors: out[0] becomes the number of correct predictions, out[1] the longest run of them. */
+EE_EXPORT int32_t ee_mcw_bits(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
+EE_EXPORT int32_t ee_mcw_symbols(const uint8_t *symbols, int32_t n, int32_t *out, const int32_t *stop);
+EE_EXPORT int32_t ee_lag_bits(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
+EE_EXPORT int32_t ee_lag_symbols(const uint8_t *symbols, int32_t n, int32_t *out, const int32_t *stop);
+EE_EXPORT int32_t ee_mmc_bits(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
+EE_EXPORT int32_t ee_mmc_symbols(const uint8_t *symbols, int32_t n, int32_t *out, const int32_t *stop);
+EE_EXPORT int32_t ee_lz78y_bits(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
+EE_EXPORT int32_t ee_lz78y_symbols(const uint8_t *symbols, int32_t n, int32_t *out, const int32_t *stop);
+
 /*
  * Random words for numpy.random, from a buffer that its owner fills. The three functions have the
  * shape of numpy/random/bitgen.h and take an ee_bitgen. They never invent a word: while bytes[position..length) is too

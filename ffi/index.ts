@@ -3,6 +3,7 @@ import { NativeError } from "#kit/errors.ts";
 import { checkErrno, cText, once, oncePerName, textAt } from "#kit/native/calls.ts";
 import { Library } from "#kit/native/library.ts";
 import { loadOwnLibrary } from "#kit/native/load.ts";
+import { bindEstimatorLoops, type EstimatorLoops } from "./estimator-loops.ts";
 import { COMMANDS, KERNELS, READINGS, STEPS } from "./kernels.ts";
 
 /** EE_ABI_VERSION of c/ee.h. */
@@ -62,6 +63,8 @@ export interface NativeLibrary {
   osRandom(out: Uint8Array): void;
   /** Writes two hexadecimal digits for each byte. @throws RangeError unless `text` is twice as long as `bytes` */
   writeHex(bytes: Uint8Array, text: Uint8Array): void;
+  /** Binds the loops of the estimators. @param stop in shared memory: anything but 0 there ends them */
+  estimatorLoops(stop?: Int32Array): EstimatorLoops;
   /** The steps of CTR_DRBG(AES-256) that are costly. Undefined where the processor has no AES instructions. */
   readonly drbgCipher: DrbgCipher | undefined;
 }
@@ -157,6 +160,7 @@ function bindLibrary(library: Library): NativeLibrary {
       // There is no pointer to the memory of an empty array.
       if (bytes.length > 0) services().ee_hex(bytes, bytes.length, text);
     },
+    estimatorLoops: (stop) => bindEstimatorLoops(library, stop),
     get drbgCipher() {
       return drbgCipher();
     },

@@ -8,7 +8,7 @@ import { checkKernels } from "./kernels.ts";
 export const native: NativeSources = {
   library: "ee",
   folder: "c",
-  includes: ["platform", "lib", "kernels"],
+  includes: ["platform", "lib", "kernels", "estimators"],
   check: checkKernels,
 };
 

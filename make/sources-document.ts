@@ -127,6 +127,7 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
         writeHex: nothing,
         identity: nothing,
         osRandom: nothing,
+        estimatorLoops: nothing,
         drbgCipher: undefined,
       },
     },

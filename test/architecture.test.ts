@@ -101,6 +101,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   // A list of names, generated from c/.
   { name: "kernels", files: /^ffi\/kernels\.ts$/, may: [], packages: /^$/ },
   { name: "ffi", files: /^ffi\//, may: ["kernels", "kit/errors", "kit/native"], packages: /^$/ },
+  {
+    name: "native-loops",
+    files: /^src\/native-loops\.ts$/,
+    may: ["ffi", "stats", "kit/errors"],
+    packages: /^$/,
+  },
   { name: "host", files: /^src\/platform\/host\.ts$/, may: ["ffi"], packages: /^$/ },
   {
     name: "platform",
@@ -142,6 +148,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     files: /^src\/report\//,
     may: [
       "stats",
+      "native-loops",
       "source",
       "errors",
       "kit/format",

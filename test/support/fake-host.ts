@@ -166,6 +166,9 @@ function fakeLibrary(
     },
     identity: (words: BigUint64Array) => void words.fill(0n),
     osRandom: (out: Uint8Array) => void randomFillSync(out),
+    estimatorLoops() {
+      throw new NativeError("no estimator loops on this fake host");
+    },
     drbgCipher: undefined,
   };
 }

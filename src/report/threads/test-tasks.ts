@@ -1,4 +1,6 @@
 /** Pieces of work that a thread can do alone: plain data in, plain data out, the same result in any thread. */
+
+import { estimatorLoops } from "../../native-loops.ts";
 import { type Figures, figuresOf, type Looked } from "../../recording/first-look.ts";
 import { battery } from "../../stats/battery.ts";
 import { bitString, unpackSymbols } from "../../stats/bits.ts";
@@ -119,8 +121,9 @@ export type TaskResult<T extends TestTask> = T extends SuiteTask
               ? string
               : Outcomes;
 
-export async function runTask<T extends TestTask>(task: T): Promise<TaskResult<T>> {
-  return (await run(task)) as TaskResult<T>;
+/** @param stop in shared memory: native loops end once it holds anything but 0 */
+export async function runTask<T extends TestTask>(task: T, stop?: Int32Array): Promise<TaskResult<T>> {
+  return (await run(task, stop)) as TaskResult<T>;
 }
 
 type AnyResult =
@@ -133,7 +136,7 @@ type AnyResult =
   | Figures
   | string;
 
-function run(task: TestTask): AnyResult | Promise<AnyResult> {
+function run(task: TestTask, stop: Int32Array | undefined): AnyResult | Promise<AnyResult> {
   switch (task.kind) {
     case "battery":
       return battery(task.bytes, task.tests === undefined ? {} : { tests: task.tests });
@@ -151,10 +154,10 @@ function run(task: TestTask): AnyResult | Promise<AnyResult> {
     case "assess": {
       const { symbols, packed, bitsPerSymbol } = task;
       const unpacked = packed ? unpackSymbols(symbols, bitsPerSymbol) : symbols;
-      return assess(unpacked, bitsPerSymbol, assessOptions(task));
+      return assess(unpacked, bitsPerSymbol, assessOptions(task, stop));
     }
     case "assess-conditioned":
-      return assessConditioned(task.symbols, task.bitsPerSymbol, assessOptions(task));
+      return assessConditioned(task.symbols, task.bitsPerSymbol, assessOptions(task, stop));
     case "restart": {
       const { matrix, rows, cols, bitsPerSymbol, hInitial, track } = task;
       return restartTest(matrix, rows, cols, bitsPerSymbol, hInitial, track);
@@ -177,8 +180,15 @@ function run(task: TestTask): AnyResult | Promise<AnyResult> {
   }
 }
 
-function assessOptions({ details, truncate }: Pick<AssessTask, "details" | "truncate">): AssessOptions {
-  return { details: details ?? false, ...(truncate && { truncateBitString: TRUNCATED_BITS }) };
+function assessOptions(
+  { details, truncate }: Pick<AssessTask, "details" | "truncate">,
+  stop: Int32Array | undefined,
+): AssessOptions {
+  return {
+    details: details ?? false,
+    loops: estimatorLoops(stop),
+    ...(truncate && { truncateBitString: TRUNCATED_BITS }),
+  };
 }
 
 /** The charts are a large module: it is loaded only when they are drawn. */

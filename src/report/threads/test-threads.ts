@@ -25,6 +25,8 @@ interface Job {
 
 interface Thread {
   readonly worker: Worker;
+  /** In shared memory: native work, which cannot be terminated, ends once this holds anything but 0. */
+  readonly stop: Int32Array;
   ready: boolean;
   job: Job | undefined;
   /** The most that its tasks have taken: they leave it to be collected. */
@@ -83,9 +85,9 @@ export class TestThreads implements Disposable {
     this.#closed ??= { reason };
     this.#listener?.[Symbol.dispose]();
     for (const job of this.#waiting.splice(0)) job.reject(this.#closed.reason);
-    for (const { worker, job } of this.#threads.splice(0)) {
-      void worker.terminate();
-      job?.reject(this.#closed.reason);
+    for (const thread of this.#threads.splice(0)) {
+      terminate(thread);
+      thread.job?.reject(this.#closed.reason);
     }
   }
 
@@ -147,21 +149,22 @@ export class TestThreads implements Disposable {
   #end(thread: Thread): void {
     const index = this.#threads.indexOf(thread);
     if (index >= 0) this.#threads.splice(index, 1);
-    void thread.worker.terminate();
+    terminate(thread);
   }
 
   /** @returns undefined where the system gives no thread: the work is then done without */
   #start(): Thread | undefined {
     let worker: Worker;
+    const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     try {
       // The compiled binary has all its entry points in one folder, and this file in the first of them.
-      worker = new Worker(new URL("./test-worker.ts", import.meta.url));
+      worker = new Worker(new URL("./test-worker.ts", import.meta.url), { workerData: stop });
     } catch {
       this.#size = 0;
       if (this.#threads.length === 0) void this.#workHere();
       return undefined;
     }
-    const thread: Thread = { worker, ready: false, job: undefined, heldBytes: 0 };
+    const thread: Thread = { worker, stop, ready: false, job: undefined, heldBytes: 0 };
     this.#threads.push(thread);
     worker.on("message", (answer: Answer) => {
       if (answer.kind === "ready") {
@@ -211,4 +214,9 @@ export class TestThreads implements Disposable {
     }
     this.#working = false;
   }
+}
+
+function terminate({ worker, stop }: Thread): void {
+  Atomics.store(stop, 0, 1);
+  void worker.terminate();
 }

@@ -1,5 +1,5 @@
 /** Entry point of the threads that run tests. */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { runTask, type TestTask } from "./test-tasks.ts";
 import type { Answer } from "./test-threads.ts";
 
@@ -10,7 +10,7 @@ const answer = (message: Answer): void => thread.postMessage(message);
 
 thread.on("message", async (task: TestTask) => {
   try {
-    answer({ kind: "result", result: await runTask(task) });
+    answer({ kind: "result", result: await runTask(task, workerData as Int32Array) });
   } catch (error) {
     answer({ kind: "error", error });
   }

@@ -27,7 +27,9 @@ export function compact(symbols: Uint8Array): Sequence {
   for (let i = 0; i < symbols.length; i++) numbers[symbols[i]!] = 1;
   let alphabetSize = 0;
   for (let symbol = 0; symbol < 256; symbol++) if (numbers[symbol] === 1) numbers[symbol] = alphabetSize++;
-  return { symbols: symbols.map((symbol) => numbers[symbol]!), alphabetSize };
+  const renumbered = new Uint8Array(symbols.length);
+  for (let i = 0; i < symbols.length; i++) renumbered[i] = numbers[symbols[i]!]!;
+  return { symbols: renumbered, alphabetSize };
 }
 
 /** Writes the symbols as recorded in binary, most significant bit first; at most `limit` bits. */

@@ -3,13 +3,15 @@
 import { alphabetSizeOf, checkSymbols, compact, toBitString } from "./alphabet.ts";
 import type { Estimate, EstimatorResult, Sequence } from "./estimate.ts";
 import { byEstimator, ESTIMATORS, type EstimatorId, type Track } from "./estimators.ts";
-import { countRepeats } from "./repeats.ts";
+import { type Loops, PLAIN_LOOPS } from "./loops.ts";
 
 export interface AssessOptions {
   /** Also report every estimator's intermediate figures. */
   readonly details?: boolean;
   /** Look at no more than this many bits of the bit string (1,000,000 in NIST's program with `-t`). */
   readonly truncateBitString?: number;
+  /** Default: the plain ones. */
+  readonly loops?: Loops;
 }
 
 /** Pure data, written to JSON unchanged, at full precision. */
@@ -61,8 +63,11 @@ export function assess(symbols: Uint8Array, bitsPerSymbol: number, options: Asse
   const original = compact(symbols);
   const { alphabetSize } = original;
   const tracks: [Track, Results][] = [];
-  if (alphabetSize > 1) tracks.push(["original", runEstimators(original)]);
-  if (alphabetSize > 2) tracks.push(["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]);
+  const { loops } = options;
+  if (alphabetSize > 1) tracks.push(["original", runEstimators(original, loops)]);
+  if (alphabetSize > 2) {
+    tracks.push(["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit), loops)]);
+  }
   const hOriginal = alphabetSize > 1 ? lowest(tracks[0]![1], bitsPerSymbol) : 0;
   const hBitstring = alphabetSize > 2 ? lowest(tracks[1]![1], 1) : null;
   const { remarks, ...table } = tabulated(symbols, bitsPerSymbol, alphabetSize, "original", tracks, options);
@@ -80,7 +85,9 @@ export function assessConditioned(
   const limit = checkLimit(options.truncateBitString);
   const alphabetSize = alphabetSizeOf(symbols);
   const tracks: [Track, Results][] =
-    alphabetSize > 1 ? [["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit))]] : [];
+    alphabetSize > 1
+      ? [["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit), options.loops)]]
+      : [];
   const hBitstring = alphabetSize > 1 ? lowest(tracks[0]![1], 1) : 0;
   const { remarks, ...table } = tabulated(symbols, bitsPerSymbol, alphabetSize, "bitstring", tracks, options);
   return { ...table, hOriginal: null, hBitstring, minEntropy: bitsPerSymbol * hBitstring, remarks };
@@ -121,12 +128,12 @@ function tabulated(
 export type Results = Partial<Record<EstimatorId, EstimatorResult>>;
 
 /** Runs the estimators that apply to a sequence of at least two different symbols, or of bits. */
-export function runEstimators(sequence: Sequence): Results {
-  const repeats = countRepeats(sequence);
+export function runEstimators(sequence: Sequence, loops = PLAIN_LOOPS): Results {
+  const repeats = loops.countRepeats(sequence);
   const results: Results = {};
   for (const estimator of ESTIMATORS) {
     if (estimator.bitsOnly && sequence.alphabetSize !== 2) continue;
-    results[estimator.id] = estimator.run(sequence, repeats);
+    results[estimator.id] = estimator.run(sequence, repeats, loops);
   }
   return results;
 }

@@ -7,7 +7,7 @@
  */
 
 import { onesIn } from "../math/bit-words.ts";
-import type { Performance } from "./prediction.ts";
+import type { Score } from "./prediction.ts";
 
 export class BitTournament {
   /** A 1 for each place of the block at which predictor j was right. The first place is the highest bit. */
@@ -63,7 +63,7 @@ export class BitTournament {
     this.longestRun = longestRun;
   }
 
-  performance(predictions: number): Performance {
-    return { predictions, correct: this.correct, longestRun: this.longestRun };
+  get score(): Score {
+    return { correct: this.correct, longestRun: this.longestRun };
   }
 }

@@ -18,9 +18,6 @@ export function compression({ symbols: bits }: Sequence): EstimatorResult {
     return notApplicable(`needs at least ${(DICTIONARY_BLOCKS + 1) * BLOCK_BITS} bits`);
   }
 
-  const log2s = new Float64Array(blocks + 1);
-  for (let i = 2; i <= blocks; i++) log2s[i] = Math.log2(i);
-
   // Step 4. Few different distances occur, so they are counted first and their logarithms summed once.
   const distances = countDistances(bits, blocks);
   let sum = 0;
@@ -28,7 +25,7 @@ export function compression({ symbols: bits }: Sequence): EstimatorResult {
   for (let distance = blocks; distance > 1; distance--) {
     const count = distances[distance]!;
     if (count === 0) continue;
-    const log = log2s[distance]!;
+    const log = Math.log2(distance);
     sum += count * log;
     sumOfSquares += count * log * log;
   }
@@ -40,14 +37,33 @@ export function compression({ symbols: bits }: Sequence): EstimatorResult {
   const xBarPrime = xBar - (Z_99 * sigmaHat) / Math.sqrt(tested);
 
   // Step 7.
+  const logarithms = new Logarithms(blocks);
   const expected = (p: number) => {
     const q = (1 - p) / (BLOCK_VALUES - 1);
-    return meanLog(p, blocks, log2s) + (BLOCK_VALUES - 1) * meanLog(q, blocks, log2s);
+    return meanLog(p, blocks, logarithms) + (BLOCK_VALUES - 1) * meanLog(q, blocks, logarithms);
   };
   const uniform = 1 / BLOCK_VALUES;
   const p = expected(uniform) > xBarPrime ? bisectDecreasing(expected, xBarPrime, uniform, 1) : uniform;
   const foundP = p > uniform;
   return estimate(-Math.log2(p) / BLOCK_BITS, { xBar, sigmaHat, xBarPrime, foundP, p });
+}
+
+/** Logarithms of 1, 2, 3 … to the base 2, as far as they were asked for: mostly the first few thousand. */
+class Logarithms {
+  readonly values: Float64Array;
+  private known = 1;
+
+  constructor(most: number) {
+    this.values = new Float64Array(most + 1);
+  }
+
+  /** Makes `values` hold those of the numbers up to `last`. */
+  reach(last: number): void {
+    while (this.known < last) {
+      this.known++;
+      this.values[this.known] = Math.log2(this.known);
+    }
+  }
 }
 
 /** Counts each distance to the last equal block; that of a first occurrence is its own index, counted from 1. */
@@ -67,7 +83,8 @@ function countDistances(bits: Uint8Array, blocks: number): Int32Array {
  * Computes G(z) of step 7 in one pass. With a_u = log₂(u)·(1 − z)^(u−1), d = 1000 and B blocks it is
  * z/(B − d) · [ z·( (B − d)·Σ_{u≤d} a_u + Σ_{d<u<B} (B − u)·a_u ) + Σ_{d<u≤B} a_u ].
  */
-function meanLog(z: number, blocks: number, log2s: Float64Array): number {
+function meanLog(z: number, blocks: number, logarithms: Logarithms): number {
+  const log2s = logarithms.values;
   const tested = blocks - DICTIONARY_BLOCKS;
   const logFactor = Math.log1p(-z);
   let dictionarySum = 0;
@@ -78,6 +95,7 @@ function meanLog(z: number, blocks: number, log2s: Float64Array): number {
     let power = Math.exp((start - 1) * logFactor);
     if (power < 1e-30) break;
     const end = Math.min(start + 1023, blocks);
+    logarithms.reach(end);
     for (let u = start; u <= end; u++) {
       const term = log2s[u]! * power;
       if (u <= DICTIONARY_BLOCKS) dictionarySum += term;

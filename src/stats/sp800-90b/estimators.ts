@@ -4,6 +4,7 @@ import { collision } from "./collision.ts";
 import { compression } from "./compression.ts";
 import type { EstimatorResult, Sequence } from "./estimate.ts";
 import { lag } from "./lag.ts";
+import type { Loops } from "./loops.ts";
 import { longestRepeatedSubstring } from "./lrs.ts";
 import { lz78y } from "./lz78y.ts";
 import { markov } from "./markov.ts";
@@ -33,7 +34,7 @@ interface Estimator {
   /** Defined for sequences of bits alone. */
   readonly bitsOnly?: true;
   /** @param repeats of the sequence, which two estimators share */
-  readonly run: (sequence: Sequence, repeats: Repeats) => EstimatorResult;
+  readonly run: (sequence: Sequence, repeats: Repeats, loops: Loops) => EstimatorResult;
 }
 
 export const ESTIMATORS: readonly Estimator[] = [
@@ -43,10 +44,30 @@ export const ESTIMATORS: readonly Estimator[] = [
   { id: "compression", section: "6.3.4", title: "Compression", bitsOnly: true, run: compression },
   { id: "tTuple", section: "6.3.5", title: "t-tuple", run: tTuple },
   { id: "lrs", section: "6.3.6", title: "Longest repeated substring", run: longestRepeatedSubstring },
-  { id: "multiMcw", section: "6.3.7", title: "MultiMCW prediction", run: multiMcw },
-  { id: "lag", section: "6.3.8", title: "Lag prediction", run: lag },
-  { id: "multiMmc", section: "6.3.9", title: "MultiMMC prediction", run: multiMmc },
-  { id: "lz78y", section: "6.3.10", title: "LZ78Y prediction", run: lz78y },
+  {
+    id: "multiMcw",
+    section: "6.3.7",
+    title: "MultiMCW prediction",
+    run: (sequence, _, loops) => multiMcw(sequence, loops.multiMcw),
+  },
+  {
+    id: "lag",
+    section: "6.3.8",
+    title: "Lag prediction",
+    run: (sequence, _, loops) => lag(sequence, loops.lag),
+  },
+  {
+    id: "multiMmc",
+    section: "6.3.9",
+    title: "MultiMMC prediction",
+    run: (sequence, _, loops) => multiMmc(sequence, loops.multiMmc),
+  },
+  {
+    id: "lz78y",
+    section: "6.3.10",
+    title: "LZ78Y prediction",
+    run: (sequence, _, loops) => lz78y(sequence, loops.lz78y),
+  },
 ];
 
 /** A value for each estimator. */

@@ -5,18 +5,22 @@
 
 import { BitTournament } from "./bit-tournament.ts";
 import { type EstimatorResult, notApplicable, type Sequence } from "./estimate.ts";
-import { type Performance, predictionEstimate } from "./prediction.ts";
+import { type Play, predictionEstimate, type Score } from "./prediction.ts";
 
 const LAGS = 128;
 
-export function lag({ symbols, alphabetSize }: Sequence): EstimatorResult {
+export function lag(sequence: Sequence, play: Play = playLag): EstimatorResult {
+  const { symbols, alphabetSize } = sequence;
   if (symbols.length < 3) return notApplicable("needs at least 3 symbols");
-  const performance = alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols, alphabetSize);
-  return predictionEstimate(performance, alphabetSize);
+  return predictionEstimate(symbols.length - 1, play(sequence), alphabetSize);
+}
+
+export function playLag({ symbols, alphabetSize }: Sequence): Score {
+  return alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols, alphabetSize);
 }
 
 /** Does work only for the lags that hit: those to the last occurrences of the same symbol, kept as a chain. */
-function playSymbols(symbols: Uint8Array, alphabetSize: number): Performance {
+function playSymbols(symbols: Uint8Array, alphabetSize: number): Score {
   const scores = new Int32Array(LAGS + 1);
   const lastSeen = new Int32Array(alphabetSize).fill(-LAGS - 1);
   /** At i mod 128: the place before i of the symbol at i. */
@@ -46,11 +50,11 @@ function playSymbols(symbols: Uint8Array, alphabetSize: number): Performance {
     seenBefore[i % LAGS] = last;
     lastSeen[symbol] = i;
   }
-  return { predictions: symbols.length - 1, correct, longestRun };
+  return { correct, longestRun };
 }
 
 /** Finds the hits of one lag in 32 places at once: compares the word there with the word that far back. */
-function playBits(bits: Uint8Array): Performance {
+function playBits(bits: Uint8Array): Score {
   const n = bits.length;
   const tournament = new BitTournament(LAGS);
   const { hits } = tournament;
@@ -76,5 +80,5 @@ function playBits(bits: Uint8Array): Performance {
     }
     tournament.play(length);
   }
-  return tournament.performance(n - 1);
+  return tournament.score;
 }

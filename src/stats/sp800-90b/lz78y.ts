@@ -5,19 +5,23 @@
 
 import { ContextTree, NONE, ROOT } from "./context-tree.ts";
 import { type EstimatorResult, notApplicable, type Sequence } from "./estimate.ts";
-import { type Performance, predictionEstimate } from "./prediction.ts";
+import { type Play, predictionEstimate, type Score } from "./prediction.ts";
 
 const LENGTHS = 16;
 const MOST_CONTEXTS = 65_536;
 
-export function lz78y({ symbols, alphabetSize }: Sequence): EstimatorResult {
+export function lz78y(sequence: Sequence, play: Play = playLz78y): EstimatorResult {
+  const { symbols, alphabetSize } = sequence;
   if (symbols.length < LENGTHS + 2) return notApplicable(`needs at least ${LENGTHS + 2} symbols`);
-  const performance = alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols);
-  return predictionEstimate(performance, alphabetSize);
+  return predictionEstimate(symbols.length - LENGTHS - 1, play(sequence), alphabetSize);
+}
+
+export function playLz78y({ symbols, alphabetSize }: Sequence): Score {
+  return alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols);
 }
 
 /** Contexts enter longest first. Those for which there is no room stay in the tree without successors. */
-function playSymbols(symbols: Uint8Array): Performance {
+function playSymbols(symbols: Uint8Array): Score {
   const tree = new ContextTree();
   let contexts = 0;
   let correct = 0;
@@ -56,7 +60,7 @@ function playSymbols(symbols: Uint8Array): Performance {
       if (run > longestRun) longestRun = run;
     } else run = 0;
   }
-  return { predictions: symbols.length - LENGTHS - 1, correct, longestRun };
+  return { correct, longestRun };
 }
 
 /**
@@ -67,7 +71,7 @@ function playSymbols(symbols: Uint8Array): Performance {
  * has fallen behind stays behind. So a context can decide the prediction only while one of its counts equals that of its
  * last bit. When neither does, it and all longer ones need no more counting.
  */
-function playBits(bits: Uint8Array): Performance {
+function playBits(bits: Uint8Array): Score {
   const counts = new Int32Array(4 << LENGTHS);
   const all = (1 << LENGTHS) - 1;
   let contexts = 0;
@@ -113,5 +117,5 @@ function playBits(bits: Uint8Array): Performance {
     } else run = 0;
     history = (history << 1) | bit;
   }
-  return { predictions: bits.length - LENGTHS - 1, correct, longestRun };
+  return { correct, longestRun };
 }

@@ -5,20 +5,24 @@
 
 import { BitTournament } from "./bit-tournament.ts";
 import { type EstimatorResult, notApplicable, type Sequence } from "./estimate.ts";
-import { type Performance, predictionEstimate } from "./prediction.ts";
+import { type Play, predictionEstimate, type Score } from "./prediction.ts";
 
 const WINDOWS = [63, 255, 1023, 4095] as const;
 const SHORTEST = WINDOWS[0];
 const LONGEST = WINDOWS[3];
 
-export function multiMcw({ symbols, alphabetSize }: Sequence): EstimatorResult {
+export function multiMcw(sequence: Sequence, play: Play = playMultiMcw): EstimatorResult {
+  const { symbols, alphabetSize } = sequence;
   if (symbols.length <= LONGEST) return notApplicable(`needs more than ${LONGEST} symbols`);
-  const performance = alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols, alphabetSize);
-  return predictionEstimate(performance, alphabetSize);
+  return predictionEstimate(symbols.length - SHORTEST, play(sequence), alphabetSize);
+}
+
+export function playMultiMcw({ symbols, alphabetSize }: Sequence): Score {
+  return alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols, alphabetSize);
 }
 
 /** §6.3.7 step 3: from the 64th symbol on, each window predicts as soon as it is full. */
-function playSymbols(symbols: Uint8Array, alphabetSize: number): Performance {
+function playSymbols(symbols: Uint8Array, alphabetSize: number): Score {
   const windows = WINDOWS.map((length) => new Window(symbols, length, alphabetSize));
   const scores = new Int32Array(windows.length);
   let winner = 0;
@@ -39,7 +43,7 @@ function playSymbols(symbols: Uint8Array, alphabetSize: number): Performance {
       window.advance(i);
     }
   }
-  return { predictions: symbols.length - SHORTEST, correct, longestRun };
+  return { correct, longestRun };
 }
 
 /** The most frequent symbol of a sliding window; of several, the one seen last. */
@@ -87,7 +91,7 @@ class Window {
 }
 
 /** Window lengths are odd, so one bit is in the majority. */
-function playBits(bits: Uint8Array): Performance {
+function playBits(bits: Uint8Array): Score {
   const n = bits.length;
   const tournament = new BitTournament(WINDOWS.length);
   const ones = WINDOWS.map((length) => bits.subarray(0, length).reduce((sum, bit) => sum + bit, 0));
@@ -109,5 +113,5 @@ function playBits(bits: Uint8Array): Performance {
     }
     tournament.play(end - start);
   }
-  return tournament.performance(n - SHORTEST);
+  return tournament.score;
 }

@@ -6,16 +6,20 @@
 import { BitTournament } from "./bit-tournament.ts";
 import { ContextTree, NONE, ROOT } from "./context-tree.ts";
 import { type EstimatorResult, notApplicable, type Sequence } from "./estimate.ts";
-import { type Performance, predictionEstimate } from "./prediction.ts";
+import { type Play, predictionEstimate, type Score } from "./prediction.ts";
 
 const DEPTHS = 16;
 /** Most pairs of context and successor at each depth. */
 const MOST_PAIRS = 100_000;
 
-export function multiMmc({ symbols, alphabetSize }: Sequence): EstimatorResult {
+export function multiMmc(sequence: Sequence, play: Play = playMultiMmc): EstimatorResult {
+  const { symbols, alphabetSize } = sequence;
   if (symbols.length < 4) return notApplicable("needs at least 4 symbols");
-  const performance = alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols);
-  return predictionEstimate(performance, alphabetSize);
+  return predictionEstimate(symbols.length - 2, play(sequence), alphabetSize);
+}
+
+export function playMultiMmc({ symbols, alphabetSize }: Sequence): Score {
+  return alphabetSize === 2 ? playBits(symbols) : playSymbols(symbols);
 }
 
 /**
@@ -26,7 +30,7 @@ export function multiMmc({ symbols, alphabetSize }: Sequence): EstimatorResult {
  * As in NIST's program, a context is looked up only if the one shorter by a symbol is known, and a predictor in the lead
  * that makes no prediction neither lengthens nor ends the run of correct ones.
  */
-function playSymbols(symbols: Uint8Array): Performance {
+function playSymbols(symbols: Uint8Array): Score {
   const tree = new ContextTree();
   const pairs = new Int32Array(DEPTHS + 1);
   const scores = new Int32Array(DEPTHS + 1);
@@ -75,11 +79,11 @@ function playSymbols(symbols: Uint8Array): Performance {
     while (pairs[deepestOpen]! >= MOST_PAIRS) deepestOpen--;
     if (reach >= firstNew) tree.addChild(node, symbols[i - firstNew]!, i, reach);
   }
-  return { predictions: symbols.length - 2, correct, longestRun };
+  return { correct, longestRun };
 }
 
 /** Contexts of bits index tables. All sixteen depths look at 32 places before their scores are compared. */
-function playBits(bits: Uint8Array): Performance {
+function playBits(bits: Uint8Array): Score {
   const n = bits.length;
   const tournament = new BitTournament(DEPTHS);
   const shallow = new ShallowContexts(tournament);
@@ -97,7 +101,7 @@ function playBits(bits: Uint8Array): Performance {
     tournament.play(length);
     before = word;
   }
-  return tournament.performance(n - 2);
+  return tournament.score;
 }
 
 /** Depths up to 15 have fewer than 100,000 pairs, so all are counted. */

@@ -1,21 +1,29 @@
 /** The estimate that the predictors of SP 800-90B §6.3.7–§6.3.10 derive from their hits: global and local performance. */
 
-import { type Estimate, estimate } from "./estimate.ts";
+import { type Estimate, estimate, type Sequence } from "./estimate.ts";
 import { proportionUpperBound, runUpperBound } from "./upper-bounds.ts";
 
 /** Score of a predictor. */
-export interface Performance {
-  /** Predictions scored: the N of the standard. */
-  readonly predictions: number;
-  /** Correct ones: C. */
+export interface Score {
+  /** Correct predictions: C. */
   readonly correct: number;
   /** The longest run of correct ones: r − 1. */
   readonly longestRun: number;
 }
 
-/** §6.3.7 steps 5–8 for an alphabet of `alphabetSize` symbols. */
-export function predictionEstimate(performance: Performance, alphabetSize: number): Estimate {
-  const { predictions: n, correct, longestRun } = performance;
+/** Lets a predictor predict each symbol from those before it. */
+export type Play = (sequence: Sequence) => Score;
+
+/**
+ * §6.3.7 steps 5–8.
+ *
+ * @param n predictions scored: the N of the standard
+ */
+export function predictionEstimate(
+  n: number,
+  { correct, longestRun }: Score,
+  alphabetSize: number,
+): Estimate {
   const pGlobalPrime = proportionUpperBound(correct, n);
   const floor = Math.max(1 / alphabetSize, pGlobalPrime);
   const highest = runUpperBound(longestRun, n, floor);

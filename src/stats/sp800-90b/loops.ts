@@ -1,0 +1,27 @@
+/** The loops over all symbols, in which nearly all of the time goes by. */
+
+import type { Sequence } from "./estimate.ts";
+import { playLag } from "./lag.ts";
+import { playLz78y } from "./lz78y.ts";
+import { playMultiMcw } from "./multi-mcw.ts";
+import { playMultiMmc } from "./multi-mmc.ts";
+import type { Play } from "./prediction.ts";
+import { countRepeats, type Repeats } from "./repeats.ts";
+
+/** Other loops give the same results, to the last bit. */
+export interface Loops {
+  readonly countRepeats: (sequence: Sequence) => Repeats;
+  readonly multiMcw: Play;
+  readonly lag: Play;
+  readonly multiMmc: Play;
+  readonly lz78y: Play;
+}
+
+/** Those that need nothing but JavaScript. */
+export const PLAIN_LOOPS: Loops = {
+  countRepeats,
+  multiMcw: playMultiMcw,
+  lag: playLag,
+  multiMmc: playMultiMmc,
+  lz78y: playLz78y,
+};
