@@ -42,22 +42,27 @@ const SLICE_MS = 100;
 /** Memory of a parser and its tree for each character of a text; measured with code of many short functions: 140. */
 const CHARACTER_BYTES = 150;
 
-/** Most that has been asked for: the parser's memory never shrinks, and is used again. */
-let grownBytes = 0;
-
 /** A text that was not parsed, and why: the words behind "was". */
 export interface NotParsed {
   readonly notParsed: string;
 }
 
-/** @returns why the text takes more memory than there is */
-function memoryFor(text: string, room: () => MemoryRoom | undefined): string | undefined {
-  const bytes = text.length * CHARACTER_BYTES;
-  if (bytes <= grownBytes) return undefined;
-  const short = shortage(bytes - grownBytes, room());
-  if (short === undefined) grownBytes = bytes;
-  return short;
+/** Memory of a parser: it never shrinks, and is used again. */
+export class ParserMemory {
+  /** Most that has been asked for. */
+  #bytes = 0;
+
+  /** @returns why the text takes more memory than there is */
+  shortageFor(text: string, room: MemoryRoom | undefined): string | undefined {
+    const bytes = text.length * CHARACTER_BYTES;
+    if (bytes <= this.#bytes) return undefined;
+    const short = shortage(bytes - this.#bytes, room);
+    if (short === undefined) this.#bytes = bytes;
+    return short;
+  }
 }
+
+const memory = new ParserMemory();
 
 /**
  * Parses a text. Whoever gets the tree deletes it.
@@ -72,7 +77,7 @@ export async function parse(
   signal: AbortSignal,
   room: () => MemoryRoom | undefined = memoryRoom,
 ): Promise<Tree | NotParsed> {
-  const short = memoryFor(text, room);
+  const short = memory.shortageFor(text, room());
   if (short !== undefined) return { notParsed: `not parsed: it ${short}` };
   started ??= start();
   const parser = await started;
