@@ -19,9 +19,9 @@ export function host(): Target {
 
 /** Everything the library exports: what c/ee.h declares and what c/kernels/ defines. */
 export const exportedNames = [
-  ...[...readFileSync(join(ROOT, "c", "ee.h"), "utf8").matchAll(/^EE_EXPORT .*?\b(ee_\w+)\(.*\);$/gm)].map(
-    (match) => match[1]!,
-  ),
+  ...[
+    ...readFileSync(join(ROOT, "c", "ee.h"), "utf8").matchAll(/^EE_EXPORT [^;]*?\b(ee_\w+)\([^;]*\);$/gm),
+  ].map((match) => match[1]!),
   ...[...KERNELS, ...READINGS, ...STEPS, ...COMMANDS].map((name) => `ee_${name}`),
 ].sort();
 

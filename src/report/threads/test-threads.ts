@@ -1,5 +1,5 @@
 /** Runs tests in threads of their own, so that they use all cores and the program keeps responding. */
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { onAbort } from "#kit/abort.ts";
 import {
@@ -44,6 +44,8 @@ export function shared(bytes: Uint8Array): Uint8Array {
 export class TestThreads implements Disposable {
   readonly #waiting: Job[] = [];
   readonly #threads: Thread[] = [];
+  /** Told to end, and still with all that they hold. */
+  readonly #ending = new Set<Thread>();
   readonly #listener: Disposable | undefined;
   #closed: { readonly reason: unknown } | undefined;
   #working = false;
@@ -86,7 +88,7 @@ export class TestThreads implements Disposable {
     this.#listener?.[Symbol.dispose]();
     for (const job of this.#waiting.splice(0)) job.reject(this.#closed.reason);
     for (const thread of this.#threads.splice(0)) {
-      terminate(thread);
+      void terminate(thread);
       thread.job?.reject(this.#closed.reason);
     }
   }
@@ -111,6 +113,7 @@ export class TestThreads implements Disposable {
         .reduce<Job | undefined>((a, b) => (a && taskBytes(a.task) >= taskBytes(b.task) ? a : b), undefined);
       if (!job) return;
       this.#makeRoom(taskBytes(job.task));
+      if (!this.#hasRoom(taskBytes(job.task))) return; // until those that were ended for it have gone
       const thread = this.#idle[0] ?? this.#start();
       if (!thread) return;
       this.#waiting.splice(this.#waiting.indexOf(job), 1);
@@ -128,7 +131,10 @@ export class TestThreads implements Disposable {
   #hasRoom(bytes: number): boolean {
     const busy = this.#threads.filter(({ job }) => job);
     if (busy.length >= this.#size) return false;
-    return busy.length === 0 || this.#taken(busy) + this.memory.threadBytes + bytes <= this.memory.usualBytes;
+    const others = [...busy, ...this.#ending];
+    return (
+      others.length === 0 || this.#taken(others) + this.memory.threadBytes + bytes <= this.memory.usualBytes
+    );
   }
 
   /** Ends idle threads, for the sake of what they hold, until a task of so many bytes fits. */
@@ -149,7 +155,11 @@ export class TestThreads implements Disposable {
   #end(thread: Thread): void {
     const index = this.#threads.indexOf(thread);
     if (index >= 0) this.#threads.splice(index, 1);
-    terminate(thread);
+    this.#ending.add(thread);
+    void gone(thread).then(() => {
+      this.#ending.delete(thread);
+      this.#pump();
+    });
   }
 
   /** @returns undefined where the system gives no thread: the work is then done without */
@@ -216,7 +226,21 @@ export class TestThreads implements Disposable {
   }
 }
 
-function terminate({ worker, stop }: Thread): void {
+/** A thread has gone before its memory has. Looks at that of the process, 10 ms apart. */
+const MOST_LOOKS = 30;
+const LOOK_MS = 10;
+
+/** Ends a thread, and resolves when most of its memory has been given back, or is not seen to be. */
+async function gone(thread: Thread): Promise<void> {
+  const before = process.memoryUsage.rss();
+  await terminate(thread);
+  if (thread.heldBytes < LARGE_TASK_BYTES) return;
+  for (let look = 0; look < MOST_LOOKS && process.memoryUsage.rss() > before - thread.heldBytes / 2; look++)
+    await sleep(LOOK_MS);
+}
+
+/** Resolves when the thread has gone. */
+async function terminate({ worker, stop }: Thread): Promise<void> {
   Atomics.store(stop, 0, 1);
-  void worker.terminate();
+  await worker.terminate();
 }
