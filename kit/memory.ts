@@ -39,8 +39,8 @@ export function mebibytes(bytes: number): string {
 /** Room that stays for what nobody counts. */
 const RESERVE = 16 * 2 ** 20;
 
-/** Says what is missing for so many bytes more: "takes 60 MiB of memory, and 20 MiB are left of …". Undefined if there are. */
-export function shortage(bytes: number, room: MemoryRoom | undefined = memoryRoom()): string | undefined {
+/** Says what is missing for so many bytes more: "takes 60 MiB of memory, and 20 MiB are left of …". Undefined if nothing is. */
+export function shortage(bytes: number, room: MemoryRoom | undefined): string | undefined {
   if (room === undefined || bytes + RESERVE <= room.bytes) return undefined;
   const left = mebibytes(Math.max(0, room.bytes - RESERVE));
   return `takes ${mebibytes(bytes + 2 ** 20 - 1)} of memory, and ${left} are left of ${room.limit}`;
@@ -55,7 +55,7 @@ export function requireRoom(
   bytes: number,
   what: string,
   hints: readonly string[],
-  room: MemoryRoom | undefined = memoryRoom(),
+  room: MemoryRoom | undefined,
 ): void {
   const short = shortage(bytes, room);
   if (short !== undefined) throw new InputError(`${what} ${short}`, { hints });

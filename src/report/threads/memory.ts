@@ -99,9 +99,8 @@ function lookBytes(samples: number): number {
 
 /** Asks before the samples are taken. @throws InputError if a look at them takes more than there is */
 export function requireLookMemory(samples: number): void {
-  requireRoom(lookBytes(samples), `a look at ${samples} samples`, [
-    "take fewer, or write them all with --raw, which holds a piece at a time",
-  ]);
+  const hints = ["take fewer, or write them all with --raw, which holds a piece at a time"];
+  requireRoom(lookBytes(samples), `a look at ${samples} samples`, hints, memoryRoom());
 }
 
 /** @throws InputError if the task takes more than there is */

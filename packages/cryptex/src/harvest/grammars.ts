@@ -52,11 +52,11 @@ export class ParserMemory {
   /** Most that has been asked for. */
   #bytes = 0;
 
-  /** @returns why the text takes more memory than there is */
-  shortageFor(text: string, room: MemoryRoom | undefined): string | undefined {
+  /** @param room as `memoryRoom`; not asked while there is enough of what was taken before @returns why the text takes more memory than there is */
+  shortageFor(text: string, room: () => MemoryRoom | undefined): string | undefined {
     const bytes = text.length * CHARACTER_BYTES;
     if (bytes <= this.#bytes) return undefined;
-    const short = shortage(bytes - this.#bytes, room);
+    const short = shortage(bytes - this.#bytes, room());
     if (short === undefined) this.#bytes = bytes;
     return short;
   }
@@ -77,7 +77,7 @@ export async function parse(
   signal: AbortSignal,
   room: () => MemoryRoom | undefined = memoryRoom,
 ): Promise<Tree | NotParsed> {
-  const short = memory.shortageFor(text, room());
+  const short = memory.shortageFor(text, room);
   if (short !== undefined) return { notParsed: `not parsed: it ${short}` };
   started ??= start();
   const parser = await started;

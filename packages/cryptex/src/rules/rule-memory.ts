@@ -25,7 +25,7 @@ export class RuleMemory {
     if (sum > LARGE_BYTES) {
       if (!this.#isKnown) this.#room = this.find();
       this.#isKnown = true;
-      const short = this.#room && shortage(sum * BYTE_MEMORY, this.#room);
+      const short = shortage(sum * BYTE_MEMORY, this.#room);
       if (short !== undefined) throw new Error(`with the rules before it, it ${short}`);
     }
     this.#bytes = sum;
