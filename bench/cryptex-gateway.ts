@@ -17,7 +17,7 @@ import { idle } from "./cryptex/gateway/idle.ts";
 import { ruleSearch } from "./cryptex/gateway/rule-search.ts";
 import { scanCost } from "./cryptex/gateway/scan-cost.ts";
 import { PROGRAM } from "./cryptex/workbench.ts";
-import { BenchError } from "./program/measure.ts";
+import { BenchError, reportFailure } from "./program/measure.ts";
 
 const PARTS: Readonly<Record<string, (bench: GatewayBench) => Promise<void>>> = {
   events,
@@ -55,7 +55,5 @@ try {
     console.log(`\nload: ${before} before, ${load()} after`);
   }
 } catch (error) {
-  if (!(error instanceof BenchError)) throw error;
-  console.error([`error: ${error.message}`, ...error.hints.map((hint) => `hint: ${hint}`)].join("\n"));
-  process.exitCode = 1;
+  reportFailure(error);
 }

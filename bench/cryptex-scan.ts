@@ -17,7 +17,7 @@ import { start } from "./cryptex/start.ts";
 import { systemFiles } from "./cryptex/system-files.ts";
 import { unchangedTree } from "./cryptex/unchanged-tree.ts";
 import { PROGRAM, Workbench } from "./cryptex/workbench.ts";
-import { BenchError } from "./program/measure.ts";
+import { BenchError, reportFailure } from "./program/measure.ts";
 
 const PARTS = { start, small: smallFile, system: systemFiles, again: unchangedTree, million: millionFiles };
 type Part = keyof typeof PARTS;
@@ -48,9 +48,7 @@ try {
   for (const part of parts) await PARTS[part](bench);
   console.log(`\nload at the end: ${load()}`);
 } catch (error) {
-  if (!(error instanceof BenchError)) throw error;
-  console.error([`error: ${error.message}`, ...error.hints.map((hint) => `hint: ${hint}`)].join("\n"));
-  process.exitCode = 1;
+  reportFailure(error);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

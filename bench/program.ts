@@ -14,7 +14,7 @@ import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { besideBuild } from "./program/builds.ts";
-import { BenchError } from "./program/measure.ts";
+import { BenchError, reportFailure } from "./program/measure.ts";
 import { besidePeers } from "./program/peers.ts";
 
 const BUILT = join(import.meta.dir, "..", "dist", "esoteric-entropy");
@@ -69,7 +69,6 @@ try {
   if (against === undefined) await besidePeers(BUILT, rounds);
   else await besideBuild(BUILT, against, rounds);
 } catch (error) {
-  if (!(error instanceof BenchError)) throw error;
-  console.error([`error: ${error.message}`, ...error.hints.map((hint) => `hint: ${hint}`)].join("\n"));
+  reportFailure(error);
   process.exit(error instanceof UsageError ? 2 : 1);
 }

@@ -3,13 +3,13 @@
  *
  *     load.ts URL     ends on SIGTERM, and prints how much was done as JSON
  */
-import { repeating } from "../soak/again.ts";
+import { type Refused, repeating } from "../soak/again.ts";
 
 const [url = ""] = process.argv.slice(2);
 
 const stopping = new AbortController();
 process.once("SIGTERM", () => stopping.abort());
-const { again, ask, result } = repeating(url, stopping.signal);
+const { again, ask, refused, result } = repeating(url, stopping.signal);
 const json = { "content-type": "application/json" };
 
 const post = (body: unknown): RequestInit => ({ method: "POST", headers: json, body: JSON.stringify(body) });
@@ -123,7 +123,7 @@ async function edit(round: number): Promise<void> {
   await (await ask("/metrics", {}, 200)).text();
 }
 
-const REFUSED: readonly (readonly [path: string, init: RequestInit, status: number])[] = [
+const REFUSED: readonly Refused[] = [
   ["/none", {}, 404],
   ["/rules?what=1", {}, 400],
   ["/rules?after=none", {}, 400],
@@ -143,11 +143,6 @@ const REFUSED: readonly (readonly [path: string, init: RequestInit, status: numb
   ],
 ];
 
-async function refused(round: number): Promise<void> {
-  const [path, init, status] = REFUSED[round % REFUSED.length]!;
-  await (await ask(path, init, status)).text();
-}
-
 await Promise.all([
   again("scans", 200, scan),
   again("scans", 500, scan),
@@ -158,7 +153,7 @@ await Promise.all([
   again("uploads", 150, upload),
   again("sessions of agents", 250, agent),
   again("edits", 300, edit),
-  again("refusals", 50, refused),
+  again("refusals", 50, refused(REFUSED)),
 ]);
 console.log(JSON.stringify(result));
 process.exit(0);

@@ -1,8 +1,10 @@
 /** Shared by the parts of the benchmark: rules, commands of the contenders, and rows of tables. */
+
 import { globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { median } from "simple-statistics";
-import { BenchError, type Run, row, run, shellQuoted, takeTurns } from "../program/measure.ts";
+import { shellWord } from "#kit/format/shell-word.ts";
+import { BenchError, type Run, row, run, takeTurns } from "../program/measure.ts";
 import { writeRules } from "./generated-rules.ts";
 
 export const PROGRAM = join(import.meta.dir, "..", "..", "dist", "cryptex");
@@ -76,16 +78,16 @@ export class Workbench {
   /** `cryptex scan` with the rules, its store and its cache in the folder, its result thrown away. */
   scan(...args: readonly string[]): Contender {
     const homes = ["cache", "data"].map(
-      (home) => `XDG_${home.toUpperCase()}_HOME=${shellQuoted(join(this.folder, home))}`,
+      (home) => `XDG_${home.toUpperCase()}_HOME=${shellWord(join(this.folder, home))}`,
     );
-    return shell([...homes, "exec", ...[PROGRAM, "scan", "--rules", this.rules, ...args].map(shellQuoted)]);
+    return shell([...homes, "exec", ...[PROGRAM, "scan", "--rules", this.rules, ...args].map(shellWord)]);
   }
 
   /** yara, compiling the rules as it does each time. Undefined where it is not installed. */
   yara(...args: readonly string[]): Contender | undefined {
     const yara = Bun.which("yara");
     if (!yara) return undefined;
-    return shell(["exec", ...[yara, "-p", "1", "-w", ...args].map(shellQuoted)]);
+    return shell(["exec", ...[yara, "-p", "1", "-w", ...args].map(shellWord)]);
   }
 }
 

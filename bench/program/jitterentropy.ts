@@ -4,9 +4,11 @@
  * The newest sources are those of its authors (github.com/smuellerDD/jitterentropy-library). Debian has older ones:
  * `apt-get source jitterentropy-library`, where the release has it, or `jitterentropy-rngd`, which contains a copy.
  */
+
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BenchError, run, shellQuoted } from "./measure.ts";
+import { shellWord } from "#kit/format/shell-word.ts";
+import { BenchError, run } from "./measure.ts";
 
 const FOLDER = join(import.meta.dir, "..", "..", "build", "bench");
 const DRIVER_SOURCE = join(import.meta.dir, "..", "jitterentropy.c");
@@ -37,11 +39,11 @@ export async function buildJitterEntropy(): Promise<JitterEntropy | undefined> {
   const library = (await buildByMakefile(copy)) ?? plainBuild(copy);
   const driver = join(FOLDER, "jitterentropy");
   const rt = process.platform === "linux" ? "-lrt" : "";
-  const inputs = [`-I${copy}`, DRIVER_SOURCE].map(shellQuoted).join(" ");
+  const inputs = [`-I${copy}`, DRIVER_SOURCE].map(shellWord).join(" ");
   await run([
     "/bin/sh",
     "-c",
-    `${shellQuoted(compiler)} ${inputs} ${library} -pthread ${rt} -o ${shellQuoted(driver)}`,
+    `${shellWord(compiler)} ${inputs} ${library} -pthread ${rt} -o ${shellWord(driver)}`,
   ]);
 
   const measure = async () => {
@@ -59,13 +61,13 @@ async function buildByMakefile(folder: string): Promise<string | undefined> {
   const { exitCode } = Bun.spawnSync([...make, "--dry-run"], { stdout: "ignore", stderr: "ignore" });
   if (exitCode !== 0) return undefined;
   await run([...make, "--silent"]);
-  return shellQuoted(join(folder, "libjitterentropy.a"));
+  return shellWord(join(folder, "libjitterentropy.a"));
 }
 
 /** Returns compiler arguments for sources without such a Makefile. -O0 is required: an optimiser would remove the work. */
 function plainBuild(folder: string): string {
   const sources = existsSync(join(folder, "lib")) ? "lib" : "src";
-  return `-O0 -fwrapv ${shellQuoted(`-I${join(folder, sources)}`)} ${shellQuoted(join(folder, sources))}/*.c`;
+  return `-O0 -fwrapv ${shellWord(`-I${join(folder, sources)}`)} ${shellWord(join(folder, sources))}/*.c`;
 }
 
 /** Formats jent_version(), which is major · 1,000,000 + minor · 10,000 + patch level · 100. */

@@ -1,4 +1,5 @@
 /** Runs commands and measures their time, processor time and memory. */
+import { shellWord } from "#kit/format/shell-word.ts";
 
 /** A failure that is printed with its hints, without a stack. */
 export class BenchError extends Error {
@@ -8,6 +9,13 @@ export class BenchError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Prints a failure of a benchmark with its hints, and sets the exit code. Throws any other error on. */
+export function reportFailure(error: unknown): void {
+  if (!(error instanceof BenchError)) throw error;
+  console.error([`error: ${error.message}`, ...error.hints.map((hint) => `hint: ${hint}`)].join("\n"));
+  process.exitCode = 1;
 }
 
 export interface Run {
@@ -31,13 +39,9 @@ export async function run(command: readonly string[], accepted: readonly number[
   return { seconds, cpuSeconds: Number(usage.cpuTime.total) / 1e6, maxResidentBytes: usage.maxRSS, stdout };
 }
 
-export function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** Returns a command that discards the program's output. The program replaces the shell, so that its usage is measured. */
 export function discarding(program: string, args: string): string[] {
-  return ["/bin/sh", "-c", `exec ${shellQuoted(program)} ${args} > /dev/null`];
+  return ["/bin/sh", "-c", `exec ${shellWord(program)} ${args} > /dev/null`];
 }
 
 /** Runs a command with its output through a pipe to cat, optionally both on one core. CPU time is that of both. */
@@ -47,7 +51,7 @@ export async function runThroughPipe(
   { onOneCore }: { readonly onOneCore: boolean },
 ): Promise<Run> {
   // A pipe has the exit code of its last command, so the first one's goes to descriptor 3.
-  const script = `exec 3>&1; { ${shellQuoted(program)} ${args} || echo $? >&3; } | cat > /dev/null`;
+  const script = `exec 3>&1; { ${shellWord(program)} ${args} || echo $? >&3; } | cat > /dev/null`;
   const shell = ["/bin/sh", "-c", script];
   const result = await run(onOneCore ? ["taskset", "-c", "0", ...shell] : shell);
   if (result.stdout !== "")

@@ -5,13 +5,13 @@
  *     soak-load.ts URL     ends on SIGTERM, and prints how much was done as JSON
  */
 import { connect, type Socket } from "node:net";
-import { repeating } from "../soak/again.ts";
+import { type Refused, repeating } from "../soak/again.ts";
 
 const [url = ""] = process.argv.slice(2);
 const { hostname, port } = new URL(url);
 const stopping = new AbortController();
 process.once("SIGTERM", () => stopping.abort());
-const { again, ask, result } = repeating(url, stopping.signal);
+const { again, ask, refused, result } = repeating(url, stopping.signal);
 
 async function bytes(round: number): Promise<void> {
   const count = 2 ** (round % 21);
@@ -80,7 +80,7 @@ async function dawdles(): Promise<void> {
   socket.destroy();
 }
 
-const REFUSED: readonly (readonly [path: string, init: RequestInit, status: number])[] = [
+const REFUSED: readonly Refused[] = [
   ["/none", {}, 404],
   ["/api/v1/bytes?n=0", {}, 400],
   ["/api/v1/bytes?n=2000000", {}, 400],
@@ -90,11 +90,6 @@ const REFUSED: readonly (readonly [path: string, init: RequestInit, status: numb
   ["/health", { headers: { host: "elsewhere.example" } }, 403],
   ["/events?source=none", {}, 400],
 ];
-
-async function refused(round: number): Promise<void> {
-  const [path, init, status] = REFUSED[round % REFUSED.length]!;
-  await (await ask(path, init, status)).arrayBuffer();
-}
 
 await Promise.all([
   again("answers with bytes", 20, bytes),
@@ -106,7 +101,7 @@ await Promise.all([
   again("clients that do not read", 20, stalls),
   again("clients that do not read", 30, stalls),
   again("requests without an end", 50, dawdles),
-  again("refusals", 50, refused),
+  again("refusals", 50, refused(REFUSED)),
 ]);
 console.log(JSON.stringify(result));
 process.exit(0);

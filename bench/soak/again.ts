@@ -12,12 +12,23 @@ export interface Repeating {
   readonly again: (kind: string, pauseMs: number, work: (round: number) => Promise<void>) => Promise<void>;
   /** @param wanted statuses, of which 503 is always one: it says to come later @throws Error for any other */
   readonly ask: (path: string, init: RequestInit, ...wanted: readonly number[]) => Promise<Response>;
+  /** Asks for what is refused, one after the other. @param wanted the status of each refusal */
+  readonly refused: (refusals: readonly Refused[]) => (round: number) => Promise<void>;
   readonly result: Done;
 }
+
+export type Refused = readonly [path: string, init: RequestInit, wanted: number];
 
 export function repeating(url: string, signal: AbortSignal): Repeating {
   const done: Record<string, number> = {};
   const unexpected: Record<string, number> = {};
+  const ask: Repeating["ask"] = async (path, init, ...wanted) => {
+    const response = await fetch(url + path, init);
+    if (response.status === 503 || wanted.includes(response.status)) return response;
+    await response.body?.cancel();
+    const shown = path.replace(/[0-9a-f-]{36}/, "ID").slice(0, 60);
+    throw new Error(`${init.method ?? "GET"} ${shown}: ${response.status}`);
+  };
   return {
     async again(kind, pauseMs, work) {
       for (let round = 0; !signal.aborted; round++) {
@@ -31,12 +42,10 @@ export function repeating(url: string, signal: AbortSignal): Repeating {
         await Bun.sleep(pauseMs);
       }
     },
-    async ask(path, init, ...wanted) {
-      const response = await fetch(url + path, init);
-      if (response.status === 503 || wanted.includes(response.status)) return response;
-      await response.body?.cancel();
-      const shown = path.replace(/[0-9a-f-]{36}/, "ID").slice(0, 60);
-      throw new Error(`${init.method ?? "GET"} ${shown}: ${response.status}`);
+    ask,
+    refused: (refusals) => async (round) => {
+      const [path, init, wanted] = refusals[round % refusals.length]!;
+      await (await ask(path, init, wanted)).arrayBuffer();
     },
     result: { done, unexpected },
   };

@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { BenchError, quantile } from "../program/measure.ts";
+import { BenchError, quantile, reportFailure } from "../program/measure.ts";
 import type { Served } from "../program/served.ts";
 import type { Done } from "./again.ts";
 import { phaseHeading, phaseRow, quarters, type Sample, samplesOf } from "./phases.ts";
@@ -40,9 +40,7 @@ export async function soak(request: Soak): Promise<void> {
     if (faults.length > 0) throw new BenchError("not flat, or not as it should be", faults);
     console.log("\nflat");
   } catch (error) {
-    if (!(error instanceof BenchError)) throw error;
-    console.error([`error: ${error.message}`, ...error.hints.map((hint) => `hint: ${hint}`)].join("\n"));
-    process.exitCode = 1;
+    reportFailure(error);
   }
 }
 
