@@ -11,7 +11,7 @@ import { onAbort } from "../abort.ts";
 const PIECES_A_LOOK = 2;
 
 export class NetworkTurns {
-  /** Turns that have come in this process: it grows while anything is made for anybody. */
+  /** Counts the turns that came, of all servers of this process: whoever stops a server sees that answers still get on. */
   static given = 0;
   /** Have waited for a whole look at the network, so that it is known if their clients are still there. */
   readonly #due = new Set<Turn>();

@@ -8,7 +8,7 @@ import type { Product } from "./product.ts";
 import { exitCodeOfRun, type ThreadCommand } from "./program.ts";
 import { Talk } from "./talk.ts";
 
-/** Runs the command that this thread was started for, and says what is to be said of its end. */
+/** Runs the command that this thread was started for, prints its errors, and answers with its exit code. */
 export async function serveCommand<Deps, Settings extends Flags>(
   product: Product<Deps, Settings>,
 ): Promise<void> {

@@ -16,7 +16,7 @@ import {
   type ConditionedAssessment,
   type TrackName,
 } from "../stats/sp800-90b/index.ts";
-import { assessIidTrack, type IidTests } from "./iid-tests.ts";
+import { assessIidTrack, type IidTests, NOT_ALL_MADE } from "./iid-tests.ts";
 import { isWhole, restartCommand } from "./nist-commands.ts";
 import { isOpen, type RestartTests, reasonAgainstRestarts, testRestarts } from "./restart-tests.ts";
 import type { RestartMatrix, SymbolFile, SymbolLayout } from "./symbol-file.ts";
@@ -158,7 +158,7 @@ function outcomeOf({
   if (symbols < LEAST_SYMBOLS) return { passed: null, reason: SHORT_NOTE };
   if (minEntropy === 0) return { passed: false, reason: "the estimate is zero: no entropy" };
   if (iid?.passed === null || (restart && isOpen(restart))) {
-    return { passed: null, reason: "a test of the IID assumption could not be made" };
+    return { passed: null, reason: NOT_ALL_MADE };
   }
   return { passed: true };
 }

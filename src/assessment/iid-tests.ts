@@ -15,6 +15,9 @@ export type IidTests = Pick<
   "passed" | "independence" | "goodnessOfFit" | "longestRepeat" | "permutation"
 >;
 
+/** Leaves an assessment open: too few symbols of a kind for a χ² test, for one. */
+export const NOT_ALL_MADE = "a test of the IID assumption could not be made";
+
 export interface IidRun {
   readonly bitsPerSymbol: number;
   /** Measure every permutation, also where the verdict needs no more of them. */

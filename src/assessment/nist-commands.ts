@@ -3,7 +3,7 @@ import type { Component } from "../conditioning/output-entropy.ts";
 import { fileWord, type GivenData, isPlain, pathWord, SYMBOLS } from "../report/nist-commands.ts";
 import type { TrackName } from "../stats/sp800-90b/index.ts";
 
-/** Tells if a file takes the place of the range that `ea_restart` cannot read. */
+/** Tells if `ea_restart` can read the data as they were given: it has no flag for a range. */
 export function isWhole(data: GivenData): boolean {
   return isPlain(data) && data.range === undefined;
 }

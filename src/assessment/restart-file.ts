@@ -9,6 +9,7 @@ import type { TrackName } from "../stats/sp800-90b/index.ts";
 import { requireInitial, widthFor } from "./assess-file.ts";
 import { type AssessmentInput, inputOf, type Outcome } from "./assessment.ts";
 import { nistLines, outcomeLines } from "./assessment-text.ts";
+import { NOT_ALL_MADE } from "./iid-tests.ts";
 import { isWhole, restartCommand } from "./nist-commands.ts";
 import { isOpen, type RestartTests, reasonAgainstRestarts, testRestarts } from "./restart-tests.ts";
 import { restartLines } from "./restart-text.ts";
@@ -60,7 +61,7 @@ export async function testRestartFile(
 function outcomeOf(restart: RestartTests): Outcome {
   const reason = reasonAgainstRestarts(restart);
   if (reason !== undefined) return { passed: false, reason };
-  if (isOpen(restart)) return { passed: null, reason: "a test of the IID assumption could not be made" };
+  if (isOpen(restart)) return { passed: null, reason: NOT_ALL_MADE };
   return { passed: true };
 }
 

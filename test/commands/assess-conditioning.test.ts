@@ -3,29 +3,19 @@ import { assess } from "../../src/commands/assess.ts";
 import { assessConditioning } from "../../src/commands/assess-conditioning.ts";
 import { InputError, UsageError } from "../../src/errors.ts";
 import { jsonOf, runCommand, scratch } from "../support/assess-command.ts";
+import { CONDITIONING_CASES, type ConditioningCase } from "../support/conditioning-cases.ts";
 import { keystream } from "../support/keystream.ts";
 import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
-import vectors from "../vectors/sp800-90b-conditioning.json" with { type: "json" };
 
 const { fileOf } = scratch();
 
-interface Case {
-  readonly nIn: number;
-  readonly nOut: number;
-  readonly nw: number;
-  readonly hIn: number;
-  readonly hPrime?: number;
-  readonly outputEntropy: number;
-  readonly hOut: number;
-}
-
-const typed = ({ nIn, nOut, nw, hIn }: Case) => ({ "n-in": nIn, "n-out": nOut, nw, "h-in": hIn });
+const typed = ({ nIn, nOut, nw, hIn }: ConditioningCase) => ({ "n-in": nIn, "n-out": nOut, nw, "h-in": hIn });
 const hash = { "n-in": 512, "n-out": 256, nw: 256, "h-in": 320 };
 
 describe("assess conditioning", () => {
   test("the figures of NIST's program, vetted and not", async () => {
-    for (const item of vectors.cases as Case[]) {
+    for (const item of CONDITIONING_CASES) {
       const { hPrime, outputEntropy, hOut } = item;
       const found = await jsonOf(assessConditioning, {
         ...typed(item),

@@ -4,21 +4,11 @@ import {
   outputEntropy,
   outputEntropyOf,
 } from "../../src/conditioning/output-entropy.ts";
+import { CONDITIONING_CASES } from "../support/conditioning-cases.ts";
 import exact from "../vectors/output-entropy.json" with { type: "json" };
-import vectors from "../vectors/sp800-90b-conditioning.json" with { type: "json" };
-
-interface Case {
-  readonly nIn: number;
-  readonly nOut: number;
-  readonly nw: number;
-  readonly hIn: number;
-  readonly hPrime?: number;
-  readonly outputEntropy: number;
-  readonly hOut: number;
-}
 
 describe("output entropy", () => {
-  for (const item of vectors.cases as Case[]) {
+  for (const item of CONDITIONING_CASES) {
     const { nIn, nOut, nw, hIn, hPrime } = item;
     test(`${nIn} → ${nOut} bits through ${nw}, ${hIn} bits of entropy`, () => {
       const vetted = outputEntropy(nIn, nOut, nw, hIn);

@@ -1,7 +1,7 @@
 /**
  * Many texts in one block of bytes. To find those that hold something, the block is looked through; where one does, it goes on behind that text.
- * 12,768 rules have 8 MB of text, and memory is read at gigabytes a second, so that no index is needed: none is slow to make, or large, or
- * of no use for some words.
+ * 12,768 rules have 8 MB of text, and memory is read at gigabytes a second. So there is no index: it would be slow to make, large, and of no
+ * use for some words.
  */
 import { Positions } from "./positions.ts";
 
