@@ -101,6 +101,14 @@ describe("device", () => {
     }
   });
 
+  for (const size of ["64K", "1M"]) {
+    test(`hex in pieces of ${size}`, async () => {
+      await using _ = new Running({ mode: "drbg", format: "hex", "buffer-size": size });
+      using reader = new FifoReader(path);
+      expect((await reader.read(300_000)).toString()).toMatch(/^[0-9a-f]{300000}$/);
+    });
+  }
+
   test("hex in lines: each is whole but the first and the last that a reader gets", async () => {
     await using _ = new Running({ format: "hex", wrap: "50" });
     for (const length of [1, 64, 3, 5000, 64]) {

@@ -54,9 +54,12 @@ export async function serveDevice(options: DeviceOptions, io: Io, deps: DeviceDe
     const { path, modeBits: mode, bufferBytes: pipeBytes } = options;
     using fifo = Fifo.open({ path, mode, pipeBytes, userId: deps.userId }, native.library);
     io.log.info(`random bytes at ${path}${fifo.made ? "" : ", a FIFO that was there"}`);
-    const { encode } = encoder(options.format);
+    const formed = encoder(options.format);
     const lines = options.wrap === undefined ? undefined : new Lines(options.wrap);
-    const text = (piece: Uint8Array) => lines?.broken(encode(piece)) ?? encode(piece);
+    const text = (piece: Uint8Array) => {
+      const encoded = formed.encode(piece);
+      return lines?.broken(encoded) ?? encoded;
+    };
     const pieceBytes = options.mode === "full" ? FULL_PIECE_BYTES : options.bufferBytes;
     await serveFifo(fifo, open[options.mode], text, pieceBytes, notice, io.signal);
   }
