@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
 import { type Example, examplesIn } from "../../../../test/support/documented.ts";
 import { runProcess } from "../../../../test/support/run-process.ts";
+import engine from "../../engine/libyara.json" with { type: "json" };
 import { WorkFolder } from "../support/program.ts";
 
 const DOCUMENT = "packages/cryptex/README.md";
@@ -35,6 +36,11 @@ function normal(output: string): string {
     .replaceAll(/\b[0-9a-f]{64}\b|\b[0-9a-f]{4}…/g, "(digest)")
     .replaceAll(/, (clamscan|yara|yr) [0-9.]+/g, "");
 }
+
+test("the engine's digest is that of the engine", () => {
+  const shown = [...readFileSync(join(ROOT, DOCUMENT), "utf8").matchAll(/"digest":"([0-9a-f]{4})…"\}\]\}/g)];
+  expect(shown.map(([, digest]) => digest)).toEqual([engine.digest.slice(0, 4)]);
+});
 
 const EXAMPLES = [...examplesIn(DOCUMENT, "sh"), ...examplesIn(DOCUMENT, "console")].sort(
   (a, b) => lineOf(a) - lineOf(b),
