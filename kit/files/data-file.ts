@@ -66,8 +66,8 @@ async function describe(name: string, fd: number, hints: DataHints): Promise<Dat
     name,
     bytes: stats.isFile() && stats.size > 0 ? stats.size : undefined,
     async *pieces(signal, limit) {
-      if (limit === undefined && stats.isCharacterDevice()) {
-        if (await isNullDevice(stats)) yield* readPieces({ name, fd }, signal); // says so if it is closed
+      // The null device is empty, and ends; one that was closed from the start says so.
+      if (limit === undefined && stats.isCharacterDevice() && !(await isNullDevice(stats))) {
         throw new InputError(`${name} is a device without end`, { hints: hints.endless ?? [] });
       }
       yield* readPieces({ name, fd }, signal, limit);

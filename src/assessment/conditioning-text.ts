@@ -14,8 +14,7 @@ export function conditioningText(report: ConditioningReport, screen: Screen): st
     "",
     `n_in = ${nIn}`,
     `n_out = ${nOut}`,
-    // Appendix E: no wider than the input.
-    `nw = ${Math.min(nw, nIn)}`,
+    `nw = ${Math.min(nw, nIn)}${nw > nIn ? ` (${nw} given; Appendix E takes no more than n_in)` : ""}`,
     `h_in = ${hIn}`,
     ...(hPrime === undefined ? [] : [`h' = ${hPrime}`]),
     `Output_Entropy(*) = ${outputEntropy}${rounded}`,

@@ -160,7 +160,7 @@ export async function readMatrix(
   const { name, symbols } = file;
   if (symbols.length !== RESTARTS * RESTARTS) {
     throw new InputError(
-      `${name} holds ${symbols.length} symbols${layout.range === undefined ? "" : " in the range"}; restart data are ${RESTARTS} rows of ${RESTARTS}, ${RESTARTS * RESTARTS} in all`,
+      `${name} holds ${plural(symbols.length, "symbol")}${layout.range === undefined ? "" : " in the range"}; restart data are ${RESTARTS} rows of ${RESTARTS}, ${RESTARTS * RESTARTS} in all`,
     );
   }
   return { ...file, rows: RESTARTS, cols: RESTARTS };

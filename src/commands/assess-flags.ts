@@ -46,9 +46,9 @@ function parseRange(text: string, name: string): SymbolRange {
   };
 }
 
-/** Parses an amount of entropy: digits, with or without a decimal point. @throws UsageError */
+/** Parses an amount of entropy: digits, with or without a decimal point and an exponent. @throws UsageError */
 export function parseBits(text: string, name: string): number {
-  const bits = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  const bits = /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(bits)) throw new UsageError(`${name}: '${text}' is not a number of bits`);
   return bits;
 }

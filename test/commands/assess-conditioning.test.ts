@@ -48,7 +48,7 @@ describe("assess conditioning", () => {
     const same = await jsonOf(assessConditioning, { "n-in": 64, "n-out": 128, nw: 64, "h-in": 64 });
     expect(wide.hOut).toBe(same.hOut);
     const { out } = await runCommand(assessConditioning, { "n-in": 64, "n-out": 128, nw: 512, "h-in": 64 });
-    expect(out).toContain("\nnw = 64\n");
+    expect(out).toContain("\nnw = 64 (512 given; Appendix E takes no more than n_in)\n");
   });
 
   test("h' of a file is that of assess --conditioned, on either track", async () => {
@@ -102,7 +102,9 @@ describe("assess conditioning", () => {
     const cases: [Record<string, unknown>, string][] = [
       [{ "h-in": 513 }, "--h-in: 513 bits are more than the 512 bits of --n-in"],
       [{ "h-in": 0 }, "an input without entropy"],
-      [{ "h-in": "1e300" }, "is not a number of bits"],
+      [{ "h-in": "1e300" }, "1e+300 bits are more than the 512 bits of --n-in"],
+      [{ "h-in": "1e999" }, "is not a number of bits"],
+      [{ "h-in": "e3" }, "is not a number of bits"],
       [{ "h-in": "9".repeat(400) }, "is not a number of bits"],
       [{ "h-in": "NaN" }, "is not a number of bits"],
       [{ "h-in": "-1" }, "is not a number of bits"],

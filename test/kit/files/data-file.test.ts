@@ -65,6 +65,10 @@ describe("files of data", () => {
     });
   }
 
+  test("the null device is empty, and not without end", async () => {
+    expect((await read("/dev/null")).length).toBe(0);
+  });
+
   test("a device is read as far as is asked for", async () => {
     expect((await read("/dev/zero", 3_000_000)).length).toBe(3_000_000);
   });

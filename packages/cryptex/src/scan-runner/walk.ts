@@ -56,6 +56,9 @@ export interface OwnFile {
   readonly isTemporary?: true;
 }
 
+/** The runtime replaces bytes of an argument that are no UTF-8, so that the name arrives as another one. */
+const MISREAD = "; if its name is not UTF-8, give the folder it is in: an argument cannot carry such a name";
+
 /** Reason where an entry of a folder is no longer there when it is looked at. */
 export const GONE = "changed during scan: it does not exist any more";
 
@@ -220,8 +223,9 @@ export class Walk implements Disposable {
       if (stats.isFile()) return this.#file(path, name, folder, stats, byLink, place);
       return skip(path, specialKind(stats));
     } catch (error) {
-      const isGone = !isRoot && (error as NodeJS.ErrnoException).code === "ENOENT";
-      const reason = isGone ? GONE : refusal(error);
+      const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+      const misread = isAbsent && isRoot && textOf(path).includes("\uFFFD") ? MISREAD : "";
+      const reason = isAbsent && !isRoot ? GONE : refusal(error) + misread;
       return { kind: "error", path, reason, complete: false };
     }
   }

@@ -94,6 +94,14 @@ describe("roots", () => {
     ]);
   });
 
+  test("one that an argument could not carry is not said to be absent without more", () => {
+    using tree = new Tree();
+    const [line] = lines(tree, {}, [tree.path("bad\uFFFD")]);
+    expect(line).toBe(
+      "error bad\uFFFD: does not exist; if its name is not UTF-8, give the folder it is in: an argument cannot carry such a name",
+    );
+  });
+
   test("one that is a link is followed", () => {
     using tree = new Tree();
     tree.file("real/x");
