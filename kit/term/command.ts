@@ -18,6 +18,8 @@ export interface Command<Deps = never, F extends Flags = Flags<Deps>> extends Fl
   runsUntilStopped?(options: OptionsOf<F>): boolean;
   /** True where the work goes on for long without a pause: the program runs it in a thread, so that signals are obeyed. */
   readonly ownThread?: true;
+  /** True where the exit code is part of the result: the work is done to the end, and tells it, also where nobody reads stdout any more. */
+  readonly judges?: true;
   /** @returns the exit code; undefined means 0 */
   run(options: OptionsOf<F>, io: Io, deps: Deps): Promise<number | undefined>;
 }

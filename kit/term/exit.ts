@@ -26,7 +26,10 @@ export interface Exit {
 }
 
 const SHARED: readonly Exit[] = [
-  { code: EXIT.ok, meaning: "ok, also when the reader of stdout went away" },
+  {
+    code: EXIT.ok,
+    meaning: "ok, also when the reader of stdout went away, unless there is a code for what was found",
+  },
   { code: EXIT.failure, meaning: "failure" },
   { code: EXIT.usage, meaning: "wrong use", errors: ["usage"] },
   { code: EXIT.hungUp, meaning: "the terminal went away" },

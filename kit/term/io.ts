@@ -4,6 +4,7 @@ import { format } from "node:util";
 import type { ConsolaInstance } from "consola/basic";
 import { orAborted } from "../abort.ts";
 import { visibleLines } from "../format/visible.ts";
+import { ClosedPipeError } from "./exit.ts";
 import { paint, type Style, wantsColor } from "./style.ts";
 import { Talk } from "./talk.ts";
 import { writeAll } from "./write-all.ts";
@@ -83,6 +84,16 @@ export function processIo(
     signal,
     onHangUp,
   };
+}
+
+/** Makes streams that drop the results once nobody reads them, where `io` would say so. */
+export function evenUnread(io: Io): Io {
+  const out: Io["out"] = async (data) => {
+    await io.out(data).catch((error: unknown) => {
+      if (!(error instanceof ClosedPipeError)) throw error;
+    });
+  };
+  return Object.create(io, { out: { value: out } });
 }
 
 function bytesOf(data: Uint8Array | string): Uint8Array {

@@ -6,7 +6,7 @@ import type { Command } from "./command.ts";
 import { findCommand, groupOf, unknownCommand } from "./command-name.ts";
 import { EXIT, exitCodeOf, messageOf, stopCodeOf } from "./exit.ts";
 import { type Flags, type OptionsOf, parseOptions } from "./flags.ts";
-import { type Io, processIo } from "./io.ts";
+import { evenUnread, type Io, processIo } from "./io.ts";
 import type { Product } from "./product.ts";
 import { Signals } from "./signals.ts";
 import { Talk } from "./talk.ts";
@@ -127,8 +127,10 @@ export async function runApp<Deps, Settings extends Flags>(
   }
   const options = parseOptions(command, rest);
   if (command.ownThread && elsewhere) return elsewhere(argv, io);
+  const itsIo = command.judges ? evenUnread(io) : io;
   const work = async () =>
-    (await command.run(options, io, product.deps(settingsOf(product, command, options), io))) ?? EXIT.ok;
+    (await command.run(options, itsIo, product.deps(settingsOf(product, command, options), itsIo))) ??
+    EXIT.ok;
   return command.runsUntilStopped?.(options) ? await untilStopped(work, io.signal) : await work();
 }
 

@@ -58,6 +58,7 @@ export const assessConditioning = command({
       throw new UsageError("--iid, --bits-per-symbol, --input-format and --range are for --data");
     }
   },
+  judges: true,
   async run(options, io) {
     const report = await reportOf(options, io);
     await io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : conditioningText(report, io));

@@ -32,6 +32,7 @@ export const assessRestart = command({
     "esoteric-entropy assess restart restarts.bin --initial 7.8 --bits-per-symbol 8 --iid --json",
   ],
   seeAlso: ["assess", "assess transpose", "record"],
+  judges: true,
   async run({ file, json, initial, iid, details, ...layout }, io) {
     const request = {
       layout: layoutOf(layout),

@@ -56,6 +56,7 @@ export const assess = command({
       throw new UsageError("standard input can be read once");
     }
   },
+  judges: true,
   async run(options, io) {
     return await runAssess(options, io);
   },

@@ -27,6 +27,7 @@ export const drill = command({
   ],
   seeAlso: ["record", "calibrate", "pool"],
   check: checkDrillFlags,
+  judges: true,
   async run(options, io, deps: Deps) {
     return exitOf(await drilled({ ...options, threads: availableParallelism() }, io, deps));
   },

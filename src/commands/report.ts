@@ -27,6 +27,7 @@ export const report = command({
   ],
   seeAlso: ["assess", "stream", "record"],
   check: checkReportFlags,
+  judges: true,
   async run(options, io, deps: Deps) {
     const { report: result } = await writeReport(reportOptions(options, deps), io, deps);
     const nothing = untested(result);

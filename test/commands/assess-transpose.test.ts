@@ -53,7 +53,7 @@ describe("assess transpose", () => {
     const file = fileOf("rows.bin", rows);
     const cases: [Record<string, unknown>, typeof InputError | typeof UsageError, string][] = [
       [{ file: fileOf("short.bin", rows.subarray(1)) }, InputError, "restart data are 1000 rows of 1000"],
-      [{ file, range: "0,999999" }, InputError, "holds 999999 symbols in the range"],
+      [{ file, range: "0,999999" }, InputError, "holds 999,999 symbols in the range"],
       [{ file, output: file }, UsageError, "the result would replace"],
       [{ file, "bits-per-symbol": "3" }, InputError, "does not fit 3 bits"],
       [{ file: join(files.folder, "absent") }, InputError, "there is no file"],

@@ -294,7 +294,7 @@ describe("assess --restart", () => {
     );
     const error = await rejectionOf(run({ file, restart: file }));
     expect(error).toBeInstanceOf(InputError);
-    expect(error.message).toContain("holds 20000 symbols; restart data are 1000 rows of 1000");
+    expect(error.message).toContain("holds 20,000 symbols; restart data are 1000 rows of 1000");
   });
 });
 

@@ -345,7 +345,7 @@ describe("as a process", () => {
     expect(results(piped.stdout)).toEqual(results(direct.stdout));
     const none = await shell("EE report --stdin < /dev/null");
     expect(none.exitCode).toBe(1);
-    expect(none.stderr).toContain("standard input is a device without end");
+    expect(none.stderr).toContain("there is nothing to test: the input is empty");
     const empty = await shell("printf '' | EE report --stdin");
     expect([empty.exitCode, empty.stderr]).toEqual([
       1,

@@ -32,3 +32,12 @@ test("a refusal, with its hint and exit code", async () => {
   const { exitCode, stdout, stderr } = await runProcess([...PROGRAM, "refuses"], { env: {} });
   expect([exitCode, stdout, stderr]).toEqual([2, "", "demo: error: not like this\nhint: like that\n"]);
 });
+
+test.each([
+  ["answers", 0],
+  ["judges", 7],
+])("where the reader went away, the exit code of `%s` is %d", async (name, code) => {
+  const line = `{ "$0" "$1" ${name}; echo "code $?" >&2; } | :`;
+  const { stderr } = await runProcess(["/bin/sh", "-c", line, ...PROGRAM], { env: {} });
+  expect(stderr).toEndWith(`code ${code}\n`);
+});

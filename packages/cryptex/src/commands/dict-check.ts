@@ -28,6 +28,7 @@ export const dictCheck = command({
   },
   examples: ["cryptex dict check", "cryptex dict check --strict --json"],
   seeAlso: ["dict deps", "dict stats"],
+  judges: true,
   ownThread: true,
   async run({ strict, store, format, json }, io, deps: Deps) {
     using open = new OpenDictionary(store, deps);

@@ -52,6 +52,7 @@ export const dictHarvest = command({
     "cryptex dict harvest . --exclude 'test/**' --add",
   ],
   seeAlso: ["dict import", "dict stats"],
+  judges: true,
   async run({ folder, output, add, exclude, maxSize, timeout, by, store, format, json }, io, deps: Deps) {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
       throw new InputError(`there is no folder ${visible(folder)}`);

@@ -24,6 +24,7 @@ export const engines = command({
   flags: FLAGS,
   examples: ["cryptex engines", "cryptex engines --verify"],
   seeAlso: ["verify-engines", "scan"],
+  judges: true,
   async run({ verify, json }, io) {
     const others: { name: string; version: string }[] = [];
     for (const { name, program } of OTHER_ENGINES) {

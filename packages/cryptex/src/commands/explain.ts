@@ -46,6 +46,7 @@ export const explain = command({
   },
   examples: ["cryptex explain ransom_locky sample.exe --rules my-rules/"],
   seeAlso: ["scan", "rules show"],
+  judges: true,
   async run(options, io, { env }: Deps) {
     const { rule: name, file, format, json, timeout, maxSize, maxStrings } = options;
     const path = pathOf(file);

@@ -59,6 +59,7 @@ export const gapScan = command({
     "cryptex gap scan --format html -o gaps.html",
   ],
   seeAlso: ["gap link", "gap set", "gap report"],
+  judges: true,
   async run(options, io, deps: Deps) {
     const { check, format, output, report: file } = options;
     refuseOnePlace(file, output);

@@ -39,6 +39,7 @@ export const indexBuild = command({
     "cryptex index build rules/ --target libyara-no-cuckoo -o safe.yar --json | jq .reasons",
   ],
   seeAlso: ["rules lint", "scan"],
+  judges: true,
   async run(options, io) {
     const target = TARGETS.find(({ name }) => name === options.target)!;
     const { endings } = target;

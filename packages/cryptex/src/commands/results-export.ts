@@ -40,6 +40,7 @@ export const resultsExport = command({
   },
   examples: ["cryptex results export 0199d0c4-0000-7000-8000-000000000000 --format sarif -o result.sarif"],
   seeAlso: ["results list", "scan"],
+  judges: true,
   async run({ id: ids, format, output: path, store }, io, deps: Deps) {
     using open = new OpenJournal(store, deps);
     const { journal } = open;

@@ -36,6 +36,7 @@ export const rulesBisect = command({
     "cryptex rules bisect sample.bin --timeout 2 --json",
   ],
   seeAlso: ["rules cost", "rules lint", "scan"],
+  judges: true,
   async run(options, io, { env }: Deps) {
     const path = pathOf(options.file);
     const bytes = readOne(path, options.maxSize);

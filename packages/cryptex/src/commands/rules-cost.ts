@@ -51,6 +51,7 @@ export const rulesCost = command({
   },
   examples: ["cryptex rules cost my-rules/", "cryptex rules cost my-rules/ --sample /usr/bin --json"],
   seeAlso: ["rules lint", "scan"],
+  judges: true,
   async run(options, io, { env }: Deps) {
     const { path, sample: roots, sampleSize, runs, timeout, top, output } = options;
     const format = options.json ? "json" : options.format;

@@ -43,6 +43,7 @@ export const rulesDeps = command({
     "cryptex rules deps --rules my-rules/ --format svg -o deps.svg",
   ],
   seeAlso: ["rules lint", "rules show"],
+  judges: true,
   ownThread: true,
   async run(options, io, { env }: Deps) {
     const { rule: names, output } = options;

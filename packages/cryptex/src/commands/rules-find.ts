@@ -31,6 +31,7 @@ export const rulesFind = command({
     "cryptex rules find --meta severity=high --module pe --json | jq -r '.rules[].name'",
   ],
   seeAlso: ["rules show", "rules stats", "rules index"],
+  judges: true,
   ownThread: true,
   async run({ words, tag, meta, module, query, format, json, ...options }, io, deps: Deps) {
     const asked = query ? { words: [], query: words.join(" ") } : { words };

@@ -24,6 +24,7 @@ export const rulesIndex = command({
   },
   examples: ["cryptex rules index my-rules/ vendor/rules/"],
   seeAlso: ["rules find"],
+  judges: true,
   ownThread: true,
   async run({ paths, includeFolders, db }, io, { env }: Deps) {
     using store = openStore(db, { env });

@@ -32,6 +32,7 @@ export const rulesLint = command({
   flags: FLAGS,
   examples: ["cryptex rules lint my-rules/", "cryptex rules lint my-rules/ --fail-on lint --json"],
   seeAlso: ["rules cost", "rules deps", "scan"],
+  judges: true,
   async run({ path, failOn, includeFolders, definitions, json }, io, { env }: Deps) {
     const request = plainRules({ rules: path, includeFolders, definitions }, env);
     const report = await openLint(request, io.signal);

@@ -25,6 +25,7 @@ export const rulesShow = command({
   },
   examples: ["cryptex rules show ransom_locky --rules my-rules/"],
   seeAlso: ["rules find", "rules stats"],
+  judges: true,
   ownThread: true,
   async run({ name, format, json, ...options }, io, deps: Deps) {
     return await withRules(options, io, deps, async (store, scope) => {

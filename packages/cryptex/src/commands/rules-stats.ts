@@ -16,6 +16,7 @@ export const rulesStats = command({
   flags: { ...SCOPE_FLAGS, ...OUTPUT_FLAGS },
   examples: ["cryptex rules stats --rules my-rules/"],
   seeAlso: ["rules find", "rules lint"],
+  judges: true,
   ownThread: true,
   async run({ format, json, ...options }, io, deps: Deps) {
     return await withRules(options, io, deps, async (store, scope) => {

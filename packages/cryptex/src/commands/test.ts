@@ -49,6 +49,7 @@ export const test = command({
   check: (options, given) => checkFormat(options, options.format, given),
   examples: ["cryptex test my-rules/", "cryptex test my-rules/ --goodware /usr/bin --junit result.xml"],
   seeAlso: ["rules lint", "rules cost", "scan"],
+  judges: true,
   async run(options, io, { env }: Deps) {
     const { path, goodware, output, junit, timeout, maxSize, threads } = options;
     const { signal } = io;

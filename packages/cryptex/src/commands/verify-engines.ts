@@ -38,6 +38,7 @@ export const verifyEnginesCommand = command({
   flags: FLAGS,
   examples: ["cryptex verify-engines /usr/bin --rules my-rules/"],
   seeAlso: ["engines", "scan"],
+  judges: true,
   ownThread: true,
   async run(options, io, { env }: Deps) {
     const { signal } = io;

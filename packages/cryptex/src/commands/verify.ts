@@ -42,6 +42,7 @@ export const verify = command({
     "cryptex verify scans.log --json",
   ],
   seeAlso: ["sign", "keys add", "ruleset unpack"],
+  judges: true,
   async run({ path, kind, signature, anchor, format, json, ...flags }, io, { env }: Deps) {
     const trust = trustOf(flags, env);
     let bytes = 0;

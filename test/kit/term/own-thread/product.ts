@@ -5,7 +5,7 @@ import { type Command, command } from "#kit/term/command.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Product } from "#kit/term/product.ts";
 
-const WORK: Readonly<Record<string, (io: Io) => Promise<number | undefined>>> = {
+const WORK: Record<string, (io: Io) => Promise<number | undefined>> = {
   async busy(io) {
     await io.out("begun\n");
     for (;;);
@@ -26,6 +26,8 @@ const WORK: Readonly<Record<string, (io: Io) => Promise<number | undefined>>> = 
   },
 };
 
+WORK["judges"] = WORK["answers"]!;
+
 function commandOf(name: string): Command<unknown, Record<never, never>> {
   return command({
     name,
@@ -33,6 +35,7 @@ function commandOf(name: string): Command<unknown, Record<never, never>> {
     flags: {},
     examples: [],
     ownThread: true,
+    ...(name === "judges" && { judges: true }),
     run: (_, io) => WORK[name]!(io),
   });
 }
