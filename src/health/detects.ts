@@ -1,5 +1,5 @@
 import { aptCutoff, aptWindow, CONTINUOUS_ALPHA_EXPONENT, rctCutoff } from "./health-tests.ts";
-import { NOMINAL_H } from "./monitor.ts";
+import { testedH } from "./monitor.ts";
 import { SECOND_ALPHA_EXPONENT, secondWindow } from "./second-tests.ts";
 
 /** The smallest losses that the continuous health tests see. Smaller ones are for the estimate of blocks. Pure data. */
@@ -17,8 +17,7 @@ export interface Detection {
 
 /** Returns what the tests of a claim see. @param info a claim of 0 is tested as `NOMINAL_H` */
 export function detects({ claim, symbolBits }: { claim: number; symbolBits: number }): Detection {
-  const h = claim === 0 ? Math.min(NOMINAL_H, symbolBits) : claim;
-  return detection(h, aptWindow(symbolBits), CONTINUOUS_ALPHA_EXPONENT);
+  return detection(testedH(claim), aptWindow(symbolBits), CONTINUOUS_ALPHA_EXPONENT);
 }
 
 /** Returns what `SecondTests` see of a source whose reference, calibrated or running, is this many bits per symbol. */

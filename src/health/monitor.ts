@@ -46,6 +46,11 @@ export const MIN_STARTUP_SYMBOLS = 1024;
  */
 export const NOMINAL_H = 0.05;
 
+/** Returns the H that a claim is tested for, bits per symbol. */
+export function testedH(claim: number): number {
+  return claim === 0 ? NOMINAL_H : claim;
+}
+
 /**
  * Runs the health tests of one source, SP 800-90B §4: repetition count and adaptive proportion, at start-up and
  * continuously. Detects gross failures quickly; does not measure entropy.
@@ -72,7 +77,7 @@ export class HealthMonitor {
     if (!(claim >= 0 && claim <= symbolBits)) {
       throw new RangeError(`the claim must be from 0 to ${symbolBits} bits per symbol, not ${claim}`);
     }
-    const h = claim === 0 ? NOMINAL_H : claim;
+    const h = testedH(claim);
     this.#startup = tests(h, symbolBits, STARTUP_ALPHA_EXPONENT);
     this.#continuous = tests(h, symbolBits, CONTINUOUS_ALPHA_EXPONENT);
     this.startupSymbols = Math.max(MIN_STARTUP_SYMBOLS, this.#startup[0].cutoff);

@@ -29,6 +29,12 @@ export function secondWindow(h: number, symbolBits: number): number {
   return Math.max(aptWindow(symbolBits), 2 ** Math.ceil(Math.log2(512 / h)));
 }
 
+/** Returns the H that a reference leads to: half of it; undefined for one so low that the tests would be blind. */
+export function secondH(reference: number, symbolBits: number): number | undefined {
+  const h = Math.min(reference / 2, symbolBits);
+  return h >= LEAST_H ? h : undefined;
+}
+
 /**
  * The repetition count and adaptive proportion tests once more, with cutoffs from half of what the source is known to
  * hold on this machine. A claim may be a hundred times lower than that; the tests of the claim then see a loss of 99 %
@@ -98,8 +104,8 @@ export class SecondTests {
 
   /** Makes the tests; none for a reference so low that they would be blind. */
   #refer(reference: number): void {
-    const h = Math.min(reference / 2, this.symbolBits);
-    if (!(h >= LEAST_H)) return;
+    const h = secondH(reference, this.symbolBits);
+    if (h === undefined) return;
     this.#h = h;
     const window = secondWindow(h, this.symbolBits);
     this.#tests = [
