@@ -3,6 +3,7 @@ import { createCipheriv, randomBytes } from "node:crypto";
 import { loadLibrary } from "../ffi/index.ts";
 import { systemAround } from "../src/platform/clone-watch.ts";
 import { CtrDrbg, MAX_REQUEST_LENGTH, RUNTIME_CIPHER, selfTest } from "../src/rbg/ctr-drbg.ts";
+import { SelfTests } from "../src/rbg/self-tests.ts";
 
 const ROUNDS = 15;
 
@@ -22,7 +23,10 @@ const library = loadLibrary();
 const ciphers = { "the runtime's cipher": RUNTIME_CIPHER, "the native library": library.drbgCipher };
 for (const [name, cipher] of Object.entries(ciphers)) {
   console.log(cipher ? `\nby ${name}` : `\n${name}: this processor has no AES instructions`);
-  if (cipher) reportAll(new CtrDrbg({ entropyInput: randomBytes(48), nonce: randomBytes(16) }, { cipher }));
+  if (!cipher) continue;
+  reportAll(new CtrDrbg({ entropyInput: randomBytes(48), nonce: randomBytes(16) }, { cipher }));
+  const tests = new SelfTests(() => cipher);
+  reportCall("self-tests of a request, their runs among them", () => tests.afterRequest());
 }
 
 const { clones, osRandom } = systemAround({ native: { ok: true, library } });

@@ -55,10 +55,10 @@ export class PoolClosedError extends EntropyError {
   }
 }
 
-/** CTR_DRBG refused: not instantiated, request too large, or its reseed limit reached. */
+/** CTR_DRBG refused: not instantiated, request too large, its reseed limit reached, or in its error state. */
 export class DrbgError extends EntropyError {
   override name = "DrbgError";
-  constructor(message: string) {
-    super("drbg", message);
+  constructor(message: string, hints: readonly string[] = []) {
+    super("drbg", message, { hints });
   }
 }

@@ -8,6 +8,7 @@
 import { type ClaimDeps, type ClaimOptions, claimsOf } from "../calibration/claims.ts";
 import { systemAround } from "../platform/clone-watch.ts";
 import { DrbgGenerator, FullGenerator, type System } from "../rbg/generator.ts";
+import { SelfTests } from "../rbg/self-tests.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import type { Source, SourceInfo } from "../source.ts";
 import { selectForSampling } from "../sources/selection.ts";
@@ -53,6 +54,8 @@ export function openPoolOver(
   deps: PoolDeps,
 ): OpenPool {
   const { infos, calibration } = claimsOf(chosen, settings, deps);
+  const system = deps.system ?? systemAround(deps.host);
+  const selfTests = new SelfTests(() => system.drbgCipher());
   const pool = new Pool({
     sources: infos,
     calibration,
@@ -60,6 +63,7 @@ export function openPoolOver(
     capacityBytes: settings.capacityBytes,
     idleShare: settings.idleShare,
     familyShare: settings.familyShare,
+    selfTests,
   });
   const told = new Set<string>();
   pool.on("one-family", ({ family, purpose }) => {
@@ -67,11 +71,10 @@ export function openPoolOver(
     told.add(purpose);
     deps.warn(oneFamilyText(family, purpose));
   });
-  const system = deps.system ?? systemAround(deps.host);
   // Before the generators, which then ask a pool that has forgotten, too.
   system.clones.onChange(() => pool.forget());
-  const full = new FullGenerator(pool, system);
-  const drbg = new DrbgGenerator(pool, system);
+  const full = new FullGenerator(pool, system, selfTests);
+  const drbg = new DrbgGenerator(pool, system, selfTests);
   const close = () => {
     full.close();
     drbg.close();

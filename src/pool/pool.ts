@@ -11,6 +11,7 @@ import type { CalibrationStatus } from "../calibration/claims.ts";
 import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
 import type { ExtractOptions } from "../rbg/generator.ts";
+import { SelfTests } from "../rbg/self-tests.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
 import { Scheduler, type SchedulerLimits } from "../sampling/scheduler.ts";
 import { describeWarning, type SourceState, whyNot } from "../sampling/source-state.ts";
@@ -38,6 +39,8 @@ export interface PoolConfig {
   readonly idleShare?: number | undefined;
   /** Most of each output block's credit that may come from one family, ½ to 1. Default 1; a seed takes at most half. */
   readonly familyShare?: number | undefined;
+  /** The self-tests of the generators over it, for the status. */
+  readonly selfTests?: Pick<SelfTests, "status"> | undefined;
   readonly limits?: SchedulerLimits | undefined;
   /** Monotonic clock, ms. */
   readonly nowMs?: () => number;
@@ -81,6 +84,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #nowMs: () => number;
   readonly #openedMs: number;
   readonly #calibration: CalibrationStatus;
+  readonly #selfTests: Pick<SelfTests, "status">;
   #collecting: Promise<void> | undefined;
   #isFilling = true;
   #extractedBytes = 0;
@@ -103,6 +107,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     if (config.sources.length === 0) throw new RangeError("a pool needs at least one source");
     this.#nowMs = config.nowMs ?? (() => performance.now());
     this.#openedMs = this.#nowMs();
+    this.#selfTests = config.selfTests ?? new SelfTests();
     this.#calibration = config.calibration ?? { state: "none", assessedElsewhere: [] };
     this.#reservoir = new Reservoir(config.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
     this.#account = new Account(this.#ledger, this.#reservoir, {
@@ -183,6 +188,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
         .map(([family, spentBits]) => ({ family, spentBits }))
         .sort((a, b) => b.spentBits - a.spentBits),
       seed: this.#seed,
+      selfTest: this.#selfTests.status(),
       readyBytes: this.#reservoir.readyBytes,
       capacityBytes: this.#reservoir.capacityBytes,
       extractedBytes: this.#extractedBytes,

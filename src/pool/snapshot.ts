@@ -25,7 +25,8 @@ export interface Snapshot extends PoolStatus {
 /**
  * For display, never for credit.
  * A: every source that can run here is healthy, and they are of two families or more. B: sources of two families or more
- * are healthy. C: sources of one family are. D: none is healthy yet, some are in their start-up tests. F: none is either.
+ * are healthy. C: sources of one family are. D: none is healthy yet, some are in their start-up tests. F: none is either, or the
+ * DRBG's self-test failed, so that nothing is handed out.
  */
 export type Grade = "A" | "B" | "C" | "D" | "F";
 
@@ -71,7 +72,8 @@ export function fullEntropyBytes(creditedBits: number): number {
   return (creditedBits / FULL_ENTROPY_INPUT_BITS) * BLOCK_BYTES;
 }
 
-export function gradeOf(status: PoolStatus): Grade {
+export function gradeOf(status: Pick<PoolStatus, "sources" | "selfTest">): Grade {
+  if (status.selfTest.state === "failed") return "F";
   const able = status.sources.filter(({ state }) => state !== "unavailable" && state !== "paused");
   const healthy = able.filter(({ state }) => state === "healthy");
   const families = new Set(healthy.map(({ family }) => family)).size;

@@ -1,5 +1,6 @@
 /** The pool's status. Plain data: `pool --json`, the server and the terminal show it unchanged. */
 import type { CalibrationStatus } from "../calibration/claims.ts";
+import type { SelfTestStatus } from "../rbg/self-tests.ts";
 import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Totals } from "./ledger.ts";
 
@@ -26,6 +27,8 @@ export interface PoolStatus {
   /** Families behind the output, the largest part first. */
   readonly families: readonly FamilyPart[];
   readonly seed: SeedStatus;
+  /** The known-answer tests of the DRBG. */
+  readonly selfTest: SelfTestStatus;
   /** Full-entropy bytes ready to be handed out, and the most that are kept. */
   readonly readyBytes: number;
   readonly capacityBytes: number;
@@ -76,6 +79,18 @@ export function familiesText({ families }: Pick<PoolStatus, "families">): string
     .filter((family) => family.spentBits > 0)
     .map((family) => `${family.family} ${shareText(family.spentBits / spentBits)}`)
     .join(", ");
+}
+
+/** Says in a line how the DRBG's self-tests stand. */
+export function selfTestText({ selfTest: { state, reason, runs } }: Pick<PoolStatus, "selfTest">): string {
+  switch (state) {
+    case "none":
+      return "not run yet";
+    case "passed":
+      return `passed, ${runs} ${runs === 1 ? "run" : "runs"}`;
+    case "failed":
+      return `failed: ${reason}`;
+  }
 }
 
 function shareText(share: number): string {

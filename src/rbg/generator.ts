@@ -15,7 +15,8 @@
  */
 import { orAborted } from "#kit/abort.ts";
 import { DrbgError, InsufficientEntropyError, PoolClosedError } from "../errors.ts";
-import { CtrDrbg, type DrbgCipher, selfTest } from "./ctr-drbg.ts";
+import { CtrDrbg, type DrbgCipher } from "./ctr-drbg.ts";
+import { SelfTests } from "./self-tests.ts";
 
 export type RbgMode = "full" | "drbg";
 
@@ -31,14 +32,14 @@ export interface Generator extends Disposable {
   /** Bytes to ask for at a time when many are wanted. */
   readonly pieceBytes: number;
   /**
-   * Asks whether this process was copied. Bytes that were made when this was another number must not be handed out: a copy
-   * has them, too.
+   * Asks whether this process was copied, or the self-test failed. Bytes that were made when this was another number must not
+   * be handed out: a copy has them, too, or nobody knows what they are worth.
    */
   readonly epoch: number;
   /**
    * Fills all of `out`, or wipes it and rejects.
    * @throws InsufficientEntropyError when no new entropy came for `timeoutMs`, or no source can ever deliver
-   * @throws PoolClosedError; DrbgError when the self-test fails; the signal's reason
+   * @throws PoolClosedError; DrbgError once the self-test has failed; the signal's reason
    */
   fill(out: Uint8Array, options?: FillOptions): Promise<void>;
 }
@@ -82,11 +83,19 @@ abstract class SeededGenerator implements Generator {
   #epoch = 0;
   readonly #closing = new AbortController();
 
+  /** @param tests shared by all generators of a pool: a cipher that fails for one fails for all */
   constructor(
     private readonly pool: EntropyPool,
-    protected readonly system: System,
+    private readonly system: System,
+    private readonly tests = new SelfTests(() => system.drbgCipher()),
   ) {
     system.clones.onChange(() => this.#forget());
+    tests.onFailure(() => this.#drop());
+  }
+
+  /** Says why nothing is handed out any more; undefined while the self-tests pass. */
+  get failure(): string | undefined {
+    return this.tests.failure;
   }
 
   /** True once the DRBG has its seed. */
@@ -106,6 +115,7 @@ abstract class SeededGenerator implements Generator {
   }
 
   async fill(out: Uint8Array, options: FillOptions = {}): Promise<void> {
+    this.tests.requirePassed();
     if (this.mode === "drbg" && out.length <= this.pieceBytes && this.fillNow(out)) return;
     try {
       await this.patiently(options, async (signal, progress) => {
@@ -121,8 +131,10 @@ abstract class SeededGenerator implements Generator {
    * Fills `out` with DRBG output, in either mode, if it need not wait.
    * @param use "show" for bytes that are looked at and used for nothing: the pool is not asked for a new seed on their account
    * @returns true if it did
+   * @throws DrbgError once the self-test has failed
    */
   fillNow(out: Uint8Array, use: "serve" | "show" = "serve"): boolean {
+    this.tests.requirePassed();
     this.system.clones.check();
     if (!this.#rbg || this.#rbg.isReseedOverdue) return false;
     this.#rbg.bulk(out, use);
@@ -142,6 +154,7 @@ abstract class SeededGenerator implements Generator {
   /** Fills `out`. @returns false if the process was copied meanwhile, so that nothing of it may be handed out */
   async #attempt(out: Uint8Array, signal: AbortSignal | undefined, progress: () => void): Promise<boolean> {
     const { epoch } = this;
+    this.tests.requirePassed();
     try {
       let rbg = this.#rbg;
       if (!rbg) {
@@ -157,12 +170,17 @@ abstract class SeededGenerator implements Generator {
     return epoch === this.epoch;
   }
 
-  /** Wipes all that a copy of this process has, too. */
-  #forget(): void {
+  /** Gives up the DRBG, and what it has made and nobody was given. */
+  #drop(): void {
     this.#epoch += 1;
-    const wasReady = this.#rbg !== undefined;
     this.#rbg?.close();
     this.#rbg = undefined;
+  }
+
+  /** Wipes all that a copy of this process has, too. */
+  #forget(): void {
+    const wasReady = this.isReady;
+    this.#drop();
     // For those who cannot wait when they ask. A request that waits is told what went wrong.
     if (wasReady && !this.#closing.signal.aborted) this.seeded(undefined).catch(() => {});
   }
@@ -185,18 +203,14 @@ abstract class SeededGenerator implements Generator {
   async #instantiate(): Promise<Rbg> {
     for (;;) {
       const { epoch } = this;
-      const rbg = await Rbg.instantiate(
-        this.pool,
-        this.system,
-        this.#closing.signal,
-        this.system.drbgCipher(),
-      );
+      const rbg = await Rbg.instantiate(this.pool, this.system, this.#closing.signal, this.tests);
       if (!this.#closing.signal.aborted && epoch === this.epoch) {
         this.#rbg = rbg;
         return rbg;
       }
-      // The generator was closed, or the process copied, after the seed had been taken.
+      // The generator was closed, the process copied, or the self-test failed, after the seed had been taken.
       rbg.close();
+      this.tests.requirePassed();
       this.#closing.signal.throwIfAborted();
     }
   }
@@ -318,28 +332,29 @@ export class Rbg {
     private readonly entropy: Pick<EntropyPool, "extract">,
     private readonly system: Pick<System, "osRandom">,
     private readonly drbg: CtrDrbg,
+    private readonly tests: SelfTests,
   ) {}
 
   /**
    * Runs the self-test, then waits for 512 bits of full entropy; never starts with less.
-   * @param cipher makes the output; undefined: the runtime's
+   * @param tests has the cipher that makes the output
    * @throws DrbgError if the self-test fails; the pool's errors
    */
   static async instantiate(
     entropy: Pick<EntropyPool, "extract">,
     system: Pick<System, "osRandom">,
     signal?: AbortSignal,
-    cipher?: DrbgCipher,
+    tests = new SelfTests(),
   ): Promise<Rbg> {
-    selfTest(cipher);
+    tests.run();
     const seed = await entropy.extract(FIRST_SEED_BYTES, { signal, purpose: "seed" });
     const nonce = new Uint8Array(NONCE_BYTES);
     const personalization = new Uint8Array(PERSONALIZATION_BYTES);
     try {
       system.osRandom(nonce);
       system.osRandom(personalization);
-      const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, { cipher });
-      return new Rbg(entropy, system, drbg);
+      const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, { cipher: tests.cipher });
+      return new Rbg(entropy, system, drbg, tests);
     } finally {
       for (const secret of [seed, nonce, personalization]) secret.fill(0);
     }
@@ -396,11 +411,21 @@ export class Rbg {
     this.drbg.uninstantiate();
   }
 
-  /** Makes DRBG output with fresh bytes of the operating system in it, which no copy of this process has. */
+  /**
+   * Makes DRBG output with fresh bytes of the operating system in it, which no copy of this process has. Leaves none if the
+   * self-test fails.
+   */
   #generate(out: Uint8Array): void {
-    this.system.osRandom(this.#additional);
-    this.drbg.generateInto(out, this.#additional);
-    this.#additional.fill(0);
+    try {
+      this.system.osRandom(this.#additional);
+      this.drbg.generateInto(out, this.#additional);
+      this.tests.afterRequest();
+    } catch (error) {
+      out.fill(0);
+      throw error;
+    } finally {
+      this.#additional.fill(0);
+    }
     this.#bytesSinceReseed += out.length;
   }
 
@@ -426,6 +451,7 @@ export class Rbg {
 
   #reseedWith(seed: Uint8Array): void {
     try {
+      this.tests.run();
       this.drbg.reseed(seed);
     } finally {
       seed.fill(0);

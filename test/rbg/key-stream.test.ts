@@ -13,6 +13,7 @@ import {
   selfTest,
 } from "../../src/rbg/ctr-drbg.ts";
 import { Rbg } from "../../src/rbg/generator.ts";
+import { SelfTests } from "../../src/rbg/self-tests.ts";
 import { drbgCiphers } from "../support/drbg-ciphers.ts";
 import { FakeSystem } from "../support/fake-system.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
@@ -159,6 +160,7 @@ describe("an AES that is wrong", () => {
     const cipher = { ...RUNTIME_CIPHER, ...lie };
     test(`${name}: no generator is made, and no entropy taken for it`, async () => {
       expect(() => selfTest(cipher)).toThrow(DrbgError);
+      const tests = new SelfTests(() => cipher);
       let taken = 0;
       const entropy = {
         async extract(length: number) {
@@ -166,7 +168,7 @@ describe("an AES that is wrong", () => {
           return new Uint8Array(length);
         },
       };
-      await expect(Rbg.instantiate(entropy, new FakeSystem(), undefined, cipher)).rejects.toThrow(DrbgError);
+      await expect(Rbg.instantiate(entropy, new FakeSystem(), undefined, tests)).rejects.toThrow(DrbgError);
       expect(taken).toBe(0);
     });
   }

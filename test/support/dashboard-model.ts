@@ -60,6 +60,7 @@ export function exampleSnapshot(infos: readonly SourceInfo[], second: number): S
     ledger: { creditedBits, spentBits: creditedBits - 200, forfeitedBits: 0, levelBits: 200 },
     families: [{ family: "clock", spentBits: creditedBits - 200 }],
     seed: { families: ["clock", "memory"], oneFamily: false },
+    selfTest: { state: "passed", runs: second },
     readyBytes: 2_900,
     capacityBytes: 4_096,
     extractedBytes: 32 * second,

@@ -1,5 +1,6 @@
 /** A system whose process is copied when a test says so. */
 import { randomFillSync } from "node:crypto";
+import type { DrbgCipher } from "../../src/rbg/ctr-drbg.ts";
 import type { System } from "../../src/rbg/generator.ts";
 
 export class FakeSystem implements System {
@@ -22,5 +23,7 @@ export class FakeSystem implements System {
     this.#pending.push(reason);
   }
 
-  drbgCipher(): undefined {}
+  drbgCipher(): DrbgCipher | undefined {
+    return undefined;
+  }
 }

@@ -3,7 +3,14 @@
 import type { Address, Listening } from "#kit/http/listen.ts";
 import { type AppDeps, createApp, serveApp } from "../../src/faces/http/app.ts";
 import { Pool } from "../../src/pool/pool.ts";
-import { DrbgGenerator, FullGenerator, type RbgGenerator, type RbgMode } from "../../src/rbg/generator.ts";
+import {
+  DrbgGenerator,
+  type EntropyPool,
+  FullGenerator,
+  type RbgGenerator,
+  type RbgMode,
+} from "../../src/rbg/generator.ts";
+import { SelfTests } from "../../src/rbg/self-tests.ts";
 import { FakeSystem } from "./fake-system.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
@@ -27,6 +34,9 @@ export interface ServedOptions extends Partial<Omit<AppDeps, "pool" | "random" |
   readonly mode?: RbgMode;
   readonly sources?: readonly FakeSource[];
   readonly capacityBytes?: number;
+  readonly system?: FakeSystem;
+  /** Feeds the generator. Default: the pool. */
+  readonly entropy?: EntropyPool;
 }
 
 export function servedApp(options: ServedOptions = {}): ServedApp {
@@ -37,14 +47,17 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
       fakeSource({ id: "b", family: "memory" }, fakeNoise(2)),
     ],
     capacityBytes = 4_096,
+    system = new FakeSystem(),
+    entropy,
     ...rest
   } = options;
   const infos = sources.map((source) => source.info);
   const thread = new FakeThread(sources);
-  const pool = new Pool({ sources: infos, startThread: () => thread, capacityBytes });
-  const system = new FakeSystem();
+  const selfTests = new SelfTests(() => system.drbgCipher());
+  const pool = new Pool({ sources: infos, startThread: () => thread, capacityBytes, selfTests });
   system.clones.onChange(() => pool.forget());
-  const random = mode === "full" ? new FullGenerator(pool, system) : new DrbgGenerator(pool, system);
+  const Kind = mode === "full" ? FullGenerator : DrbgGenerator;
+  const random = new Kind(entropy ?? pool, system, selfTests);
   const closing = new AbortController();
   const reported: unknown[] = [];
   let work: (() => void) | undefined;

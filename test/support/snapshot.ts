@@ -33,6 +33,7 @@ export function snapshot(
     ledger: { creditedBits: 0, spentBits: 0, forfeitedBits: 0, levelBits: 0 },
     families: [],
     seed: { families: [], oneFamily: false },
+    selfTest: { state: "passed", runs: 1 },
     readyBytes: 0,
     capacityBytes: 4_096,
     extractedBytes: 0,

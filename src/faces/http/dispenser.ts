@@ -49,9 +49,16 @@ export class Dispenser {
     return this.#waiting;
   }
 
-  /** Fills `out` if that needs no waiting: DRBG mode, seeded, no reseed overdue. @returns whether it did */
+  /**
+   * Fills `out` if that needs no waiting: DRBG mode, seeded, no reseed overdue.
+   * @returns whether it did @throws Refusal 500 once the self-test has failed
+   */
   fillNow(out: Uint8Array): boolean {
-    return this.generator.mode === "drbg" && this.generator.fillNow(out);
+    try {
+      return this.generator.mode === "drbg" && this.generator.fillNow(out);
+    } catch (error) {
+      throw asRefusal(error, 0);
+    }
   }
 
   /**

@@ -117,8 +117,14 @@ export class EventFeed {
 
   /** Sends bytes drawn for the watchers alone; they are served nowhere else. */
   #showOutput(): void {
+    const { random } = this.deps;
     const bytes = Buffer.alloc(SHOWN_OUTPUT_BYTES);
-    if (!this.deps.random.fillNow(bytes, "show")) return; // not seeded yet, or a reseed is overdue
+    try {
+      if (!random.fillNow(bytes, "show")) return; // not seeded yet, or a reseed is overdue
+    } catch (error) {
+      if (random.failure === undefined) throw error;
+      return; // the status that was just sent says so, or the next one will
+    }
     this.deps.pool.noteShown(bytes.length);
     this.#sendToAll(encodeEvent("output", { hex: bytes.toString("hex") }));
   }

@@ -1,4 +1,4 @@
-/** One snapshot of the pool for all who watch, made at most four times a second. */
+/** One snapshot of the pool for all who watch, made at most four times a second, and at once where a self-test has failed. */
 import type { Pool } from "../../pool/pool.ts";
 import { type Snapshot, Snapshots } from "../../pool/snapshot.ts";
 import type { SourceInfo } from "../../source.ts";
@@ -18,9 +18,11 @@ export class LiveStatus {
   }
 
   snapshot(): Snapshot {
-    const { uptimeMs } = this.pool.status();
-    if (!this.#latest || uptimeMs - this.#latest.uptimeMs >= LEAST_AGE_MS)
-      this.#latest = this.#snapshots.next();
+    const { uptimeMs, selfTest } = this.pool.status();
+    const latest = this.#latest;
+    const isFresh = latest !== undefined && uptimeMs - latest.uptimeMs < LEAST_AGE_MS;
+    if (isFresh && latest.selfTest.state === selfTest.state) return latest;
+    this.#latest = this.#snapshots.next();
     return this.#latest;
   }
 }

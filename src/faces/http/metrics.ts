@@ -94,6 +94,18 @@ export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
       "Families of sources behind the last seed of the DRBG",
       one(snapshot.seed.families.length),
     ),
+    metric(
+      "self_test_failed",
+      "gauge",
+      "1 from the first failure of the DRBG's known-answer tests on: nothing is handed out any more",
+      one(Number(snapshot.selfTest.state === "failed")),
+    ),
+    metric(
+      "self_tests_total",
+      "counter",
+      "Runs of all known-answer tests of the DRBG",
+      one(snapshot.selfTest.runs),
+    ),
     metric("level_bits", "gauge", "Credited bits not spent yet", one(ledger.levelBits)),
     metric("ready_bytes", "gauge", "Full-entropy bytes ready", one(snapshot.readyBytes)),
     metric("capacity_bytes", "gauge", "Full-entropy bytes kept ready at most", one(snapshot.capacityBytes)),

@@ -172,6 +172,13 @@ const SNAPSHOT = objectOf(
       ...objectOf({ families: arrayOf(TEXT), oneFamily: { type: "boolean" } }, ["families", "oneFamily"]),
       description: "Families behind the last seed of the DRBG; with one alone it took twice the bits",
     },
+    selfTest: {
+      ...objectOf({ state: { enum: ["none", "passed", "failed"] }, reason: TEXT, runs: INTEGER }, [
+        "state",
+        "runs",
+      ]),
+      description: "Known-answer tests of the DRBG; once one has failed nothing is handed out",
+    },
     readyBytes: NUMBER,
     capacityBytes: NUMBER,
     extractedBytes: {
@@ -191,6 +198,7 @@ const SNAPSHOT = objectOf(
     "ledger",
     "families",
     "seed",
+    "selfTest",
     "readyBytes",
     "capacityBytes",
     "extractedBytes",

@@ -86,9 +86,12 @@ function requireProtection({ tokenFile, tlsFiles, insecure }: ServerOptions, io:
 
 const SEED_RETRY_MS = 5_000;
 
-/** Seeds the generator before the first request. Tries until it succeeds or the signal is aborted: requests get 503 meanwhile. */
+/**
+ * Seeds the generator before the first request. Tries until it succeeds, its self-test fails or the signal is aborted: requests
+ * get 503 meanwhile.
+ */
 async function seed(random: RbgGenerator, io: Io): Promise<void> {
-  while (!random.isReady && !io.signal.aborted) {
+  while (!random.isReady && random.failure === undefined && !io.signal.aborted) {
     try {
       await random.ready({ signal: io.signal });
     } catch (error) {

@@ -12,21 +12,22 @@ export interface Health {
 }
 
 /**
- * GET /health: ok while the generator is seeded and a source is healthy, or in its start-up test: after a pause all are, for some
- * milliseconds.
+ * GET /health: ok while the generator is seeded, its self-tests pass and a source is healthy, or in its start-up test: after a
+ * pause all are, for some milliseconds.
  */
 export function healthOf(pool: Pool, random: RbgGenerator): Health {
   const status = pool.status();
   const healthy = status.sources.filter(({ state }) => state === "healthy").length;
   const isStarting = random.isReady && status.sources.some(({ state }) => state === "starting");
-  const reasons: string[] = [];
+  const reasons: string[] = random.failure === undefined ? [] : [random.failure];
   if (healthy === 0 && !isStarting) {
     reasons.push("no source is healthy");
     for (const { id, state, reason } of status.sources) {
       reasons.push(`${id}: ${state}${reason === undefined ? "" : `, ${reason}`}`);
     }
   }
-  if (!random.isReady) reasons.push(`the generator is not seeded yet: ${pool.shortage()}`);
+  if (random.failure === undefined && !random.isReady)
+    reasons.push(`the generator is not seeded yet: ${pool.shortage()}`);
   return {
     status: reasons.length === 0 ? "ok" : "unavailable",
     mode: random.mode,

@@ -122,6 +122,15 @@ class ProgramEngine implements Engine {
   }
 
   fillNow(out: Uint8Array): void {
+    try {
+      this.#fillNow(out);
+    } catch (error) {
+      out.fill(0);
+      throw error;
+    }
+  }
+
+  #fillNow(out: Uint8Array): void {
     for (let done = 0, made = this.epoch; done < out.length; ) {
       if (this.ahead.length === 0) {
         this.ahead = this.line.askNow(FRAME.wantBytes, wantBytes(AHEAD_BYTES, "drbg"));

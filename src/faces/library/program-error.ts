@@ -34,7 +34,7 @@ export function reportedError(body: Uint8Array): Error {
     case "pool-closed":
       return new PoolClosedError(message);
     case "drbg":
-      return new DrbgError(message);
+      return new DrbgError(message, hints);
     case "source":
       return new EntropyError(code satisfies ErrorCode, message, { hints });
     default:

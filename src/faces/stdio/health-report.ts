@@ -1,10 +1,13 @@
 /** Health of a pool's sources, for deciding whether to trust it. Plain data. */
 import type { Grade, Snapshot, SourceSnapshot } from "../../pool/snapshot.ts";
+import type { SelfTestStatus } from "../../rbg/self-tests.ts";
 
 export interface HealthReport {
   readonly schema: 1;
-  /** True if at least one source is healthy: the pool can serve. */
+  /** True if at least one source is healthy and no self-test of the DRBG failed: the pool can serve. */
   readonly healthy: boolean;
+  /** The known-answer tests of the DRBG. */
+  readonly selfTest: SelfTestStatus;
   readonly grade: Grade;
   /** Number of sources in each state. */
   readonly states: Readonly<Record<SourceSnapshot["state"], number>>;
@@ -45,7 +48,8 @@ export function healthReport(snapshot: Snapshot): HealthReport {
   for (const { state } of snapshot.sources) states[state] += 1;
   return {
     schema: 1,
-    healthy: states.healthy > 0,
+    healthy: states.healthy > 0 && snapshot.selfTest.state !== "failed",
+    selfTest: snapshot.selfTest,
     grade: snapshot.grade,
     states,
     sources: snapshot.sources.map(sourceHealth),

@@ -7,6 +7,7 @@ import { Pool } from "../../../src/pool/pool.ts";
 import type { Snapshot } from "../../../src/pool/snapshot.ts";
 import { FullGenerator } from "../../../src/rbg/generator.ts";
 import type { SchedulerLimits } from "../../../src/sampling/scheduler.ts";
+import { FailingCipher, FailingSystem } from "../../support/failing-cipher.ts";
 import { FakeSystem } from "../../support/fake-system.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 
@@ -61,6 +62,7 @@ async function running(
   sources: FakeSource[],
   use: (it: Running) => Promise<unknown>,
   save = async (_: Snapshot) => "./there.json",
+  system = new FakeSystem(),
 ): Promise<void> {
   const infos = sources.map(({ info }) => info);
   const thread = new FakeThread(sources);
@@ -70,7 +72,7 @@ async function running(
     idleShare: 0.5,
     limits: SMALL_LIMITS,
   });
-  using generator = new FullGenerator(pool, new FakeSystem());
+  using generator = new FullGenerator(pool, system);
   const screen = new FakeScreen();
   const saved: Snapshot[] = [];
   const interrupt = new AbortController();
@@ -104,6 +106,21 @@ const two = () => [
 ];
 
 describe("what is seen", () => {
+  test("once a self-test has failed, the reason in the place of output", async () => {
+    const cipher = new FailingCipher();
+    await running(
+      two(),
+      async ({ screen }) => {
+        await screen.until(/hex +[0-9a-f]{8}/);
+        cipher.breakAfter(0);
+        await screen.until(/the generator is in its error state and hands out nothing/);
+        expect(screen.text).not.toMatch(/hex +[0-9a-f]{8}/);
+      },
+      undefined,
+      new FailingSystem(cipher),
+    );
+  });
+
   test("sources become healthy, bits are credited, the pool fills, output and a raw trace are shown", () =>
     running(two(), async ({ screen }) => {
       await screen.until(/first +clock +healthy/);

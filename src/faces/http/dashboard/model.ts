@@ -105,6 +105,8 @@ function observe(state: State, snapshot: Snapshot): State {
     history,
     colours: assignColours(state.colours, leaders(history)),
     selected,
+    // None is made any more; the last of it might be taken for fresh.
+    output: snapshot.selfTest.state === "failed" ? undefined : state.output,
     noise: selected === state.selected && !isNewPool ? state.noise : undefined,
     failures: isNewPool ? [] : state.failures,
   };

@@ -15,9 +15,11 @@ export class OutputPanel {
 
   render(output: Uint8Array | undefined, format: OutputFormat): void {
     setText(this.#note, OUTPUT_NOTES[format]);
-    if (!output || (output === this.#shown && this.#words.dataset["format"] === format)) return;
+    if (output === this.#shown && this.#words.dataset["format"] === format) return;
     this.#shown = output;
     this.#words.dataset["format"] = format;
-    this.#words.replaceChildren(...outputWords(output, format).map((word) => made("span", "", word)));
+    this.#words.replaceChildren(
+      ...(output ? outputWords(output, format) : []).map((word) => made("span", "", word)),
+    );
   }
 }

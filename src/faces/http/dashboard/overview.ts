@@ -2,7 +2,7 @@
 
 import { formatAmount, formatCount, formatDuration } from "#kit/format/numbers.ts";
 import type { Grade, Snapshot } from "../../../pool/snapshot.ts";
-import { claimsText, familiesText, seedText } from "../../../pool/status.ts";
+import { claimsText, familiesText, seedText, selfTestText } from "../../../pool/status.ts";
 import { part, setText } from "./parts.ts";
 
 const MEANINGS: Record<Grade, string> = {
@@ -35,6 +35,7 @@ export class Overview {
       spent: formatCount(ledger.spentBits),
       families: familiesText(snapshot),
       seed: seedText(snapshot),
+      "self-test": selfTestText(snapshot),
       claims: claimsText(snapshot),
       forfeited: `${formatCount(ledger.forfeitedBits)} came while full, not counted`,
       ready: formatCount(readyBytes),

@@ -95,3 +95,11 @@ test("everything else is kept as it comes, and nothing is changed in place", () 
   });
   expect(state.catalogue.get("a")).toEqual(entry);
 });
+
+test("output is shown no longer once a self-test has failed", () => {
+  const output: Action = { kind: "output", bytes: Uint8Array.of(1, 2, 3, 4) };
+  const shown = after([status(1_000), output, status(2_000)]);
+  expect(shown.output).toEqual(Uint8Array.of(1, 2, 3, 4));
+  const failed = { ...snapshot(3_000, []), selfTest: { state: "failed", reason: "wrong", runs: 2 } } as const;
+  expect(after([{ kind: "status", snapshot: failed }], shown).output).toBeUndefined();
+});
