@@ -101,6 +101,13 @@ EE_EXPORT int32_t ee_make_fifo(const char *path, uint32_t mode);
 EE_EXPORT int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits);
 
 /*
+ * Has the kernel make the key of its generator anew from all that was mixed in, which it otherwise does in its own time: -EPERM
+ * without the right to, -EINVAL from kernels that have no such call (RNDRESEEDCRNG, Linux 4.17), -ENODATA while too little
+ * entropy was counted since it started. Linux.
+ */
+EE_EXPORT int32_t ee_reseed_kernel(void);
+
+/*
  * What tells a copy of this process, or of the machine it runs in, from the original. Each word stays as it is until:
  *   0     the process was forked: its id
  *   1     the machine slept, or was restored from a hibernated image: nanoseconds of sleep since it started, good to some

@@ -56,6 +56,11 @@ export interface NativeLibrary {
    */
   feedKernel(bytes: Uint8Array, bits: number): void;
   /**
+   * Has the kernel's generator take in at once what it was fed (Linux 4.17).
+   * @throws NativeError EPERM without the right to; EINVAL where there is no such call; ENODATA before it has enough; ENOTSUP
+   */
+  reseedKernel(): void;
+  /**
    * Fills seven words that stay as they are until this process, or its machine, was copied: see `ee_identity` in c/ee.h.
    */
   identity(words: BigUint64Array): void;
@@ -88,6 +93,7 @@ const SERVICES = {
   ee_resize_pipe: { args: ["i32", "u32"], returns: "i32" },
   ee_make_fifo: { args: ["ptr", "u32"], returns: "i32" },
   ee_feed_kernel: { args: ["ptr", "u64", "u32"], returns: "i32" },
+  ee_reseed_kernel: { args: [], returns: "i32" },
   ee_hex: { args: ["ptr", "u64", "ptr"], returns: "void" },
 } as const;
 
@@ -150,6 +156,7 @@ function bindLibrary(library: Library): NativeLibrary {
       if (bytes.length === 0) throw new RangeError("no bytes to feed the kernel with");
       checkErrno("/dev/random", services().ee_feed_kernel(bytes, bytes.length, bits));
     },
+    reseedKernel: () => checkErrno("/dev/random", services().ee_reseed_kernel()),
     identity: (words) => checkErrno("identity", origin().ee_identity(words, words.length)),
     osRandom(out) {
       // There is no pointer to the memory of an empty array.

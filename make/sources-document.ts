@@ -124,6 +124,7 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
         resizePipe: () => false,
         makeFifo: nothing,
         feedKernel: nothing,
+        reseedKernel: nothing,
         writeHex: nothing,
         identity: nothing,
         osRandom: nothing,

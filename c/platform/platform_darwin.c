@@ -90,6 +90,8 @@ int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits) {
   return -ENOTSUP;
 }
 
+int32_t ee_reseed_kernel(void) { return -ENOTSUP; }
+
 #else
 typedef int ee_not_macos;
 #endif

@@ -148,6 +148,14 @@ int32_t ee_feed_kernel(const void *bytes, size_t n, uint32_t bits) {
   return result;
 }
 
+int32_t ee_reseed_kernel(void) {
+  const int device = open("/dev/random", O_WRONLY | O_CLOEXEC);
+  if (device < 0) return -errno;
+  const int32_t result = ioctl(device, RNDRESEEDCRNG) == 0 ? 0 : -errno;
+  close(device);
+  return result;
+}
+
 #else
 typedef int ee_not_linux;
 #endif

@@ -56,3 +56,11 @@ describe("feedKernel", () => {
     else expect(errno).toBe(0);
   });
 });
+
+test("reseedKernel is for those who may feed it", () => {
+  const errno = errnoOf(() => library.reseedKernel());
+  if (process.platform !== "linux") return void expect(errno).toBe(os.errno.ENOTSUP);
+  if (process.geteuid?.() !== 0) expect(errno).toBe(os.errno.EPERM);
+  else if (errno === os.errno.EPERM) console.warn("skipped: root has no CAP_SYS_ADMIN here");
+  else expect([0, os.errno.EINVAL, os.errno.ENODATA]).toContain(errno!);
+});

@@ -161,6 +161,9 @@ function fakeLibrary(
     feedKernel() {
       throw new NativeError("there is no kernel to feed");
     },
+    reseedKernel() {
+      throw new NativeError("there is no kernel to reseed");
+    },
     writeHex() {
       throw new NativeError("there is no library on this fake host");
     },
