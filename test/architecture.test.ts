@@ -228,7 +228,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "faces/device",
     files: /^src\/faces\/device\//,
-    may: ["pool", "rbg", "errors", "host", "kit/abort", "kit/files", "kit/term", "faces/pipe"],
+    may: ["pool", "rbg", "errors", "host", "kit/abort", "kit/files", "kit/http", "kit/term", "faces/pipe"],
     packages: /^node:/,
   },
   {

@@ -2,12 +2,11 @@
 import { constants } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, writeRefusal } from "../errors.ts";
-import { holdFileInTurn } from "../files/file-lock.ts";
 import { readBytes } from "./body.ts";
 import { asGet } from "./head.ts";
 import { type ErrorForm, Refusal, refusalResponse } from "./refusal.ts";
 import { NetworkTurns } from "./turns.ts";
-import { clearSocketPath } from "./unix-socket.ts";
+import { bindSocket } from "./unix-socket.ts";
 import { SOCKETS, type Socket } from "./web-socket.ts";
 
 export type Address = { readonly hostname: string; readonly port: number } | { readonly unix: string };
@@ -80,9 +79,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   };
   const server =
     "unix" in address
-      ? await bindSocket(address.unix, (unix) => Bun.serve({ ...common, unix }))
-      : // Outside development Bun would share the port with whoever listens on it in the same way.
-        bindPort(address, options.portHints, (at) => Bun.serve({ ...common, ...at, reusePort: false }));
+      ? await bindSocket(address.unix, (unix) => bound(unix, [], () => Bun.serve({ ...common, unix })))
+      : bound(`port ${address.port} of ${address.hostname}`, options.portHints ?? [], () =>
+          // Outside development Bun would share the port with whoever listens on it in the same way.
+          Bun.serve({ ...common, ...address, reusePort: false }),
+        );
   return {
     url: "unix" in address ? `unix:${address.unix}` : server.url.origin,
     async stop(graceMs) {
@@ -134,43 +135,12 @@ function bunTls({ cert, key, clientCa, keyExchangeGroups, only13 }: TlsOptions):
 /** Versions that are older than TLS 1.3. */
 const BEFORE_13 = constants.SSL_OP_NO_TLSv1_2 | constants.SSL_OP_NO_TLSv1_1 | constants.SSL_OP_NO_TLSv1;
 
-/** Where none can be made, neither can the socket, and binding says why. @throws the timeout */
-async function startLock(path: string): Promise<Disposable | null> {
+/** Binds, with the user's words for what goes wrong. @throws InputError */
+function bound<T>(where: string, hints: readonly string[], bind: () => T): T {
   try {
-    return await holdFileInTurn(`${path}.lock`, AbortSignal.timeout(LOCK_MS));
+    return bind();
   } catch (error) {
-    if (error instanceof InputError) return null;
-    throw error;
-  }
-}
-
-/** Others hold it for milliseconds, while they start. */
-const LOCK_MS = 10_000;
-
-/** The socket is its owner's alone from the moment it exists. Bun removes it when the server stops. */
-async function bindSocket<T>(path: string, bind: (path: string) => T): Promise<T> {
-  // Another program that starts here would remove the socket that this one makes.
-  using _ = await startLock(path);
-  await clearSocketPath(path);
-  const umask = process.umask(0o177);
-  try {
-    return bind(path);
-  } catch (error) {
-    throw bindError(path, error, []);
-  } finally {
-    process.umask(umask);
-  }
-}
-
-function bindPort<A extends { hostname: string; port: number }, T>(
-  address: A,
-  hints: readonly string[] = [],
-  bind: (address: A) => T,
-): T {
-  try {
-    return bind(address);
-  } catch (error) {
-    throw bindError(`port ${address.port} of ${address.hostname}`, error, hints);
+    throw bindError(where, error, hints);
   }
 }
 

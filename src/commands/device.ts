@@ -1,18 +1,17 @@
-/** `device`: a FIFO that behaves like a device file, or entropy for the kernel's own. */
+/** `device`: a FIFO that behaves like a device file, a socket as of EGD, or entropy for the kernel's own generator. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag, nameOf, type OptionsOf, positional } from "#kit/term/flags.ts";
+import { flag, type OptionsOf, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../errors.ts";
 import { type DeviceOptions, serveDevice } from "../faces/device/serve.ts";
 import { POOL_FLAGS } from "./claims.ts";
+import { type DeviceKind, parseModeBits, parseSocket, requireKind } from "./device-values.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
-/**
- * Flags of the FIFO alone. A pipe holds at least a page, and at most a mebibyte for an ordinary user
- * (/proc/sys/fs/pipe-max-size).
- */
-const FIFO_FLAGS = {
+const FLAGS = {
+  path: positional.file({ required: false, about: "Path of the FIFO; it is made if there is none" }),
+  // A pipe holds at least a page, and at most a mebibyte for an ordinary user (/proc/sys/fs/pipe-max-size).
   bufferBytes: flag.size({
     name: "buffer-size",
     least: "4K",
@@ -29,13 +28,12 @@ const FIFO_FLAGS = {
   modeBits: flag.value(parseModeBits, {
     hint: "OCTAL",
     default: "0600",
-    about: "Permissions of a new FIFO",
+    about: "Permissions of a new FIFO or socket",
   }),
-};
-
-const FLAGS = {
-  path: positional.file({ required: false, about: "Path of the FIFO; it is made if there is none" }),
-  ...FIFO_FLAGS,
+  egd: flag.value(parseSocket, {
+    hint: "unix:PATH",
+    about: "Serve a Unix socket by the protocol of EGD instead, as for QEMU's rng-egd",
+  }),
   kernel: flag.switch({ about: "Feed the kernel's own generator instead (Linux, root)" }),
   intervalMs: flag.seconds({
     name: "interval",
@@ -53,38 +51,37 @@ export const device = command({
   examples: [
     "esoteric-entropy device /tmp/entropy",
     "esoteric-entropy device /run/entropy --mode drbg --mode-bits 0640",
+    "esoteric-entropy device --egd unix:/run/egd.sock --mode-bits 0660",
     "esoteric-entropy device --kernel --interval 300",
   ],
   seeAlso: ["stream", "server"],
-  check({ kernel, path, format, wrap }, given) {
-    if (kernel) {
-      const stray = Object.entries(FIFO_FLAGS).find(([key]) => given.has(key));
-      if (stray) throw new UsageError(`--${nameOf(...stray)} is for a FIFO, not for --kernel`);
-      if (path !== undefined) throw new UsageError("a path is for a FIFO, not for --kernel");
-    } else {
-      if (!path) throw new UsageError("missing argument <path>", ["esoteric-entropy device /tmp/entropy"]);
-      if (wrap !== undefined && format === "raw") throw new UsageError("--wrap is for --format hex");
-      if (given.has("intervalMs")) throw new UsageError("--interval is for --kernel");
+  check({ kernel, egd, path, format, wrap }, given) {
+    if (kernel && egd !== undefined) throw new UsageError("--egd and --kernel do not go together");
+    const kind = kindOf({ kernel, egd });
+    if (kind !== "fifo" && path !== undefined)
+      throw new UsageError(`a path is for a FIFO, not for --${kind}`);
+    if (kind === "fifo" && !path) {
+      throw new UsageError("missing argument <path>", ["esoteric-entropy device /tmp/entropy"]);
     }
+    requireKind(kind, FLAGS, given);
+    if (wrap !== undefined && format === "raw") throw new UsageError("--wrap is for --format hex");
   },
   runsUntilStopped: () => true,
   async run(options, io, deps: Deps) {
-    await serveDevice(deviceOptions(options), io, { ...deps, userId: process.geteuid!() });
+    await serveDevice(deviceOptions(options), io, { ...deps, userId: process.geteuid!(), env: process.env });
     return EXIT.ok;
   },
 });
 
 /** @param options that `check` accepts */
 export function deviceOptions(options: OptionsOf<typeof FLAGS>): DeviceOptions {
-  const { kernel, path = "" } = options;
-  return kernel ? { kind: "kernel", ...options } : { kind: "fifo", ...options, path };
+  const { egd = "", path = "" } = options;
+  const kind = kindOf(options);
+  if (kind === "kernel") return { ...options, kind };
+  return kind === "egd" ? { ...options, kind, path: egd } : { ...options, kind, path };
 }
 
-function parseModeBits(text: string, name: string): number {
-  if (!/^0?[0-7]{3}$/.test(text)) {
-    throw new UsageError(`${name}: '${text}' is not like 0600`, [
-      "three octal digits: what the owner, the group and others may do; 4 is to read",
-    ]);
-  }
-  return Number.parseInt(text, 8);
+function kindOf({ kernel, egd }: Pick<OptionsOf<typeof FLAGS>, "kernel" | "egd">): DeviceKind {
+  if (kernel) return "kernel";
+  return egd === undefined ? "fifo" : "egd";
 }

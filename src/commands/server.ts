@@ -58,7 +58,7 @@ export const server = command({
   },
   runsUntilStopped: () => true,
   async run(options, io, deps: Deps) {
-    await runServer(serverOptions(options), io, deps);
+    await runServer(serverOptions(options), io, { ...deps, env: process.env });
     return EXIT.ok;
   },
 });

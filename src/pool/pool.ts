@@ -197,6 +197,16 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     };
   }
 
+  /** Full-entropy bytes that a request gets without a wait. */
+  get readyBytes(): number {
+    return this.#reservoir.readyBytes;
+  }
+
+  /** True while noise is wanted: for a request that waits, or to fill the reservoir. */
+  get isWanting(): boolean {
+    return this.#waiters.length > 0 || this.#isFilling;
+  }
+
   /** Describes how far the pool is from the bytes asked for. */
   shortage(): string {
     return shortageOf(this.status());

@@ -4,16 +4,19 @@ import { existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
+import { ServiceManager } from "#kit/term/service-manager.ts";
 import { loadLibrary } from "../../ffi/index.ts";
 import { device, deviceOptions } from "../../src/commands/device.ts";
 import { NativeError, UsageError } from "../../src/errors.ts";
 import { type DeviceDeps, serveDevice } from "../../src/faces/device/serve.ts";
 import type { Host } from "../../src/platform/host.ts";
+import { EgdClient } from "../support/egd-client.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { FifoReader, turn } from "../support/fifo-reader.ts";
 import { COMPILE_TIMEOUT_MS, hostLibrary } from "../support/native-builds.ts";
+import { NotifySocket } from "../support/notify-socket.ts";
 import { optionsFor } from "../support/options.ts";
 
 let host: Host;
@@ -39,6 +42,7 @@ function depsOf(sources: readonly FakeSource[]): DeviceDeps {
     sources,
     host,
     userId: process.geteuid!(),
+    env: {},
     startThread: () => new FakeThread(sources),
     warn: () => {},
   };
@@ -202,6 +206,17 @@ describe("options", () => {
     });
   });
 
+  const sockets = ["unix:/run/egd.sock", "/run/egd.sock", "egd.sock", "unix:a:1", "./a:1", "unix:tcp"];
+  test.each(sockets)("--egd takes the path of a socket: %s", (text) => {
+    const path = text.replace(/^unix:/, "");
+    expect(options({ egd: text })).toMatchObject({ kind: "egd", path, mode: "full", modeBits: 0o600 });
+  });
+
+  const addresses = ["", "unix:", "tcp:127.0.0.1:708", "localhost:708", "127.0.0.1:708", "fd:3", "http://a/"];
+  test.each(addresses)("--egd takes nothing else: '%s'", (egd) => {
+    expect(() => options({ egd })).toThrow(UsageError);
+  });
+
   const mistakes: Record<string, unknown>[] = [
     {},
     { path: "" },
@@ -218,6 +233,12 @@ describe("options", () => {
     { kernel: true, "mode-bits": "0600" },
     { kernel: true, "buffer-size": "4K" },
     { kernel: true, interval: "0" },
+    { kernel: true, egd: "s" },
+    { egd: "s", path: "p" },
+    { egd: "s", format: "raw" },
+    { egd: "s", wrap: "9" },
+    { egd: "s", "buffer-size": "4K" },
+    { egd: "s", interval: "1" },
   ];
   for (const args of mistakes) {
     test(`that make no sense are usage errors: ${JSON.stringify(args)}`, () => {
@@ -246,11 +267,101 @@ describe("device --kernel", () => {
       if (credits.length === 3) io.interrupt.abort(new InterruptedError(143));
     };
     const deps = depsOf([fakeSource({ id: "noise" }, fakeNoise(5))]);
-    const native = { ok: true as const, library: { ...loadLibrary(), feedKernel } };
+    const native = { ok: true as const, library: { ...loadLibrary(), feedKernel, reseedKernel() {} } };
     const chosen = options({ kernel: true, interval: "1ms", sources: "default" });
     const ended = await serveDevice(chosen, io, { ...deps, host: { ...host, os: "linux", native } }).catch(
       (error: unknown) => error,
     );
     expect([exitCodeOf(ended), credits]).toEqual([143, [256, 256, 256]]);
   });
+});
+
+describe.if(process.platform === "linux")("under a service manager", () => {
+  const noise = () => fakeSource({ id: "noise" }, fakeNoise(5));
+
+  /** Starts the command over a kernel that is none. @param onFeed is called before the kernel's answer */
+  function started(
+    args: Record<string, unknown>,
+    env: Record<string, string>,
+    source: FakeSource,
+    onFeed = () => {},
+  ) {
+    const io = fakeIo();
+    const library = { ...loadLibrary(), feedKernel: onFeed, reseedKernel() {} };
+    const machine: Host = { ...host, os: "linux", native: { ok: true, library } };
+    const deps = { ...depsOf([source]), host: machine, env };
+    const ended = serveDevice(options({ sources: "default", ...args }), io, deps).catch((e: unknown) => e);
+    return {
+      async [Symbol.asyncDispose]() {
+        io.interrupt.abort(new InterruptedError(143));
+        expect(exitCodeOf(await ended)).toBe(143);
+      },
+    };
+  }
+
+  test("--kernel is ready once the kernel got its first block, not before, says how many it got, and that it stops", async () => {
+    using socket = new NotifySocket(join(folder, "notify"));
+    const before: string[] = [];
+    const lines: string[] = [];
+    {
+      const feed = () => void before.push(...socket.lines());
+      const args = { kernel: true, interval: "1ms" };
+      await using _ = started(args, { NOTIFY_SOCKET: socket.name }, noise(), feed);
+      while (before.length < 3) await turn();
+      expect(before.slice(0, 2)).toEqual(["STATUS=the kernel got 1 × 256 bits of entropy", "READY=1"]);
+      expect(before.slice(2).every((line) => line.startsWith("STATUS="))).toBe(true);
+      socket.lines();
+    }
+    lines.push(...socket.lines());
+    expect(lines.at(-1)).toBe("STOPPING=1");
+    expect(before.concat(lines).filter((line) => line === "READY=1")).toHaveLength(1);
+  });
+
+  test("--kernel without entropy never says that it is ready, nor anything to the watchdog", async () => {
+    using socket = new NotifySocket(join(folder, "notify"));
+    const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "2000" };
+    {
+      await using _ = started(
+        { kernel: true },
+        env,
+        fakeSource({ id: "stuck" }, () => 5),
+      );
+      for (let turns = 0; turns < 200; turns++) await turn();
+    }
+    expect(socket.lines()).toEqual(["STOPPING=1"]);
+  });
+
+  test("the watchdog hears of --kernel while it is fed or waits for its time, and no more once the noise hangs", async () => {
+    using socket = new NotifySocket(join(folder, "notify"));
+    const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "200000" };
+    const source = noise();
+    await using _ = started({ kernel: true, interval: "1ms" }, env, source);
+    for (let heard = 0; heard < 3; heard++) await socket.until("WATCHDOG=1");
+    source.hangs = "obediently";
+    // The bytes that are ready are fed first. A watchdog over nothing tells the time.
+    using clock = new NotifySocket(join(folder, "clock"));
+    using other = new ServiceManager({ ...env, NOTIFY_SOCKET: clock.name }, fakeIo());
+    other.ready("runs");
+    for (let quiet = 0; quiet < 4; ) {
+      await clock.until("WATCHDOG=1");
+      quiet = socket.lines().length === 0 ? quiet + 1 : 0;
+    }
+  });
+
+  for (const kind of ["fifo", "egd"]) {
+    test(`${kind}: ready means that there are bytes`, async () => {
+      using socket = new NotifySocket(join(folder, "notify"));
+      const args = kind === "fifo" ? { path } : { egd: `unix:${path}` };
+      await using _ = started(args, { NOTIFY_SOCKET: socket.name }, noise());
+      const lines = await socket.until("READY=1");
+      expect(lines.join()).toContain(path);
+      if (kind === "fifo") {
+        using reader = new FifoReader(path);
+        expect(reader.readReady().length).toBeGreaterThanOrEqual(512);
+      } else {
+        using client = await EgdClient.connect(path);
+        expect((await client.read(32)).length).toBe(32);
+      }
+    });
+  }
 });

@@ -8,6 +8,7 @@ import { InputError, UsageError } from "../../src/errors.ts";
 import { runServer } from "../../src/faces/http/server.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { NotifySocket } from "../support/notify-socket.ts";
 import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
@@ -34,8 +35,8 @@ function deps(): Deps {
 
 const options = (args: Record<string, unknown>) => serverOptions(optionsFor(server, args));
 
-const run = (args: Record<string, unknown>, io: FakeIo) =>
-  runServer(options({ port: "0", ...args }), io, deps());
+const run = (args: Record<string, unknown>, io: FakeIo, env: Record<string, string> = {}) =>
+  runServer(options({ port: "0", ...args }), io, { ...deps(), env });
 
 /** Starts it, hands its address to the client, then stops it as SIGTERM would. */
 async function served(
@@ -162,7 +163,7 @@ test("sources that fail are warned of, and the server goes on", async () => {
   for (const source of broken.sources) (source as ReturnType<typeof fakeSource>).unavailable = "broken";
   const warned = Promise.withResolvers<void>();
   io.log.addReporter({ log: () => warned.resolve() });
-  const ended = runServer(options({ port: "0" }), io, broken);
+  const ended = runServer(options({ port: "0" }), io, { ...broken, env: {} });
   await warned.promise;
   const url = io
     .written()
@@ -172,4 +173,32 @@ test("sources that fail are warned of, and the server goes on", async () => {
   io.interrupt.abort(new Error("SIGTERM"));
   await ended;
   expect(io.talk()).toContain("no source can deliver");
+});
+
+describe.if(process.platform === "linux")("a service manager", () => {
+  test("hears that the server is ready when it gives random bytes, and that it stops", async () => {
+    using socket = new NotifySocket(join(folder, "notify"));
+    const io = fakeIo();
+    const ended = run({}, io, { NOTIFY_SOCKET: socket.name });
+    const lines = await socket.until("READY=1");
+    const url = /^STATUS=listening on (.*)$/m.exec(lines.join("\n"))![1]!;
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    io.interrupt.abort(new Error("SIGTERM"));
+    await ended;
+    expect(socket.lines()).toEqual(["STOPPING=1"]);
+  });
+
+  test("hears what the server waits for, and not that it is ready, while no source delivers", async () => {
+    using socket = new NotifySocket(join(folder, "notify"));
+    const io = fakeIo();
+    const broken = deps();
+    for (const source of broken.sources) (source as ReturnType<typeof fakeSource>).unavailable = "broken";
+    const env = { NOTIFY_SOCKET: socket.name };
+    const ended = runServer(options({ port: "0" }), io, { ...broken, env });
+    const lines = await socket.until("STATUS=");
+    expect(lines.join()).toContain("no source can deliver");
+    io.interrupt.abort(new Error("SIGTERM"));
+    await ended;
+    expect(lines.concat(socket.lines())).not.toContain("READY=1");
+  });
 });

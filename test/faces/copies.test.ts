@@ -134,6 +134,7 @@ describe("device", () => {
             (piece) => piece,
             512,
             () => ({ [Symbol.dispose]() {} }),
+            () => {},
             stop.signal,
           ).catch((error: unknown) => error);
           // 8 pieces fill the pipe, and the ninth waits for room.

@@ -39,4 +39,4 @@ const stopping = new AbortController();
 process.once("SIGTERM", () => stopping.abort());
 const address = { hostname: "127.0.0.1", port: 0 };
 const settings = { address, tokens: [], pqc: false, insecure: false, origins: [], mcpWrite: false };
-await serveGateway(settings, services, processIo(stopping.signal));
+await serveGateway(settings, services, processIo(stopping.signal), {});

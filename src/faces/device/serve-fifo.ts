@@ -7,6 +7,7 @@ import type { Fifo } from "./fifo.ts";
  * the pipe are thrown away.
  * @param pieceBytes number of bytes made and written at a time
  * @param notice tells the user what is waited for, until it is disposed
+ * @param onWritten is called whenever readers have something to read
  * @throws the signal's reason; InsufficientEntropyError when no source can ever deliver
  */
 export async function serveFifo(
@@ -15,6 +16,7 @@ export async function serveFifo(
   encode: (piece: Uint8Array) => Uint8Array,
   pieceBytes: number,
   notice: () => Disposable,
+  onWritten: () => void,
   signal: AbortSignal,
 ): Promise<never> {
   const piece = new Uint8Array(pieceBytes);
@@ -26,6 +28,7 @@ export async function serveFifo(
         await generator.fill(piece, { signal });
       }
       await fifo.write(encode(piece), signal, () => generator.epoch !== epoch);
+      onWritten();
     }
   } finally {
     piece.fill(0);

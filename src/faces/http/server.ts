@@ -5,8 +5,10 @@ import type { Address } from "#kit/http/listen.ts";
 import { readTlsFiles, type TlsFiles } from "#kit/http/tls-files.ts";
 import { readTokenFile } from "#kit/http/token-file.ts";
 import type { Io } from "#kit/term/io.ts";
+import { ServiceManager } from "#kit/term/service-manager.ts";
 import { UsageError } from "../../errors.ts";
 import { openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
+import { Pulse } from "../../pool/pulse.ts";
 import type { RbgGenerator, RbgMode } from "../../rbg/generator.ts";
 import { createApp, serveApp } from "./app.ts";
 
@@ -20,13 +22,18 @@ export interface ServerOptions extends PoolSettings {
   readonly insecure: boolean;
 }
 
+export interface ServerDeps extends PoolDeps {
+  /** Where a service manager says how it is reached. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** Full-entropy bytes kept ready: enough to answer a burst of 2,000 requests for 32 bytes without waiting. */
 const CAPACITY_BYTES = 1 << 16;
 /** Time for answers under way to finish when the server is told to stop, while they get on. */
 const GRACE_MS = 10_000;
 
 /** Serves until the signal is aborted. @throws InputError for files and addresses that cannot be used */
-export async function runServer(options: ServerOptions, io: Io, deps: PoolDeps): Promise<void> {
+export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps): Promise<void> {
   const { address, mode } = options;
   const isLocal = "unix" in address || isLoopback(address.hostname);
   if (!isLocal) requireProtection(options, io);
@@ -35,6 +42,8 @@ export async function runServer(options: ServerOptions, io: Io, deps: PoolDeps):
   const tls = options.tlsFiles && readTlsFiles(options.tlsFiles, warn);
 
   using open = openPool({ ...options, capacityBytes: CAPACITY_BYTES }, deps);
+  const pulse = new Pulse(open.pool);
+  using manager = new ServiceManager(deps.env, io, () => pulse.isWell());
   const random = open[mode];
   const closing = new AbortController();
   const app = createApp({
@@ -55,7 +64,8 @@ export async function runServer(options: ServerOptions, io: Io, deps: PoolDeps):
   const listening = await serveApp(app, address, tls);
   try {
     await io.out(`listening on ${listening.url}\n`);
-    await seed(random, io);
+    await seed(random, io, (why) => manager.status(why));
+    if (random.isReady) manager.ready(`listening on ${listening.url}`);
     await aborted(io.signal);
   } finally {
     closing.abort();
@@ -90,13 +100,15 @@ const SEED_RETRY_MS = 5_000;
  * Seeds the generator before the first request. Tries until it succeeds, its self-test fails or the signal is aborted: requests
  * get 503 meanwhile.
  */
-async function seed(random: RbgGenerator, io: Io): Promise<void> {
+async function seed(random: RbgGenerator, io: Io, onWait: (why: string) => void): Promise<void> {
   while (!random.isReady && random.failure === undefined && !io.signal.aborted) {
     try {
       await random.ready({ signal: io.signal });
     } catch (error) {
       if (io.signal.aborted) return;
-      io.log.warn(error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      io.log.warn(why);
+      onWait(why);
       await pause(SEED_RETRY_MS, io.signal).catch(() => {}); // the signal, which ends the loop
     }
   }

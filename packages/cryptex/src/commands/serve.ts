@@ -80,7 +80,7 @@ export const serve = command({
       mostScans,
       targets,
     });
-    await serveGateway(serveSettings(options), services, io);
+    await serveGateway(serveSettings(options), services, io, env);
   },
 });
 

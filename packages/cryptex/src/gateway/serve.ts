@@ -7,6 +7,7 @@ import { withCors } from "#kit/http/cors.ts";
 import { EventHub } from "#kit/http/events/event-hub.ts";
 import { listen } from "#kit/http/listen.ts";
 import type { Io } from "#kit/term/io.ts";
+import { ServiceManager } from "#kit/term/service-manager.ts";
 import { lossText } from "../rules/rule-info.ts";
 import { removeAbandoned } from "../telemetry-agent/take-in.ts";
 import { VERSION } from "../version.ts";
@@ -31,6 +32,8 @@ export interface ServeSettings extends ProtectionSettings {
   readonly mcpWrite: boolean;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Time for answers under way to be sent when the gateway is told to stop. Work for them is given up at once. */
 const GRACE_MS = 3_000;
 
@@ -41,13 +44,20 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Serves until the signal of `io` is aborted.
+ * @param env says how a service manager is reached
  * @param services are disposed of by whoever opened them, afterwards
  * @throws UsageError; InputError for files and addresses that cannot be used
  */
-export async function serveGateway(settings: ServeSettings, services: Services, io: Io): Promise<void> {
+export async function serveGateway(
+  settings: ServeSettings,
+  services: Services,
+  io: Io,
+  env: Environment,
+): Promise<void> {
   const { address, origins, threads } = settings;
   const { access, tls } = protectionOf(settings, (message) => io.log.warn(message));
   const report = (error: unknown) => void io.log.error(error);
+  using manager = new ServiceManager(env, io);
   const closing = new AbortController();
   const hub = new EventHub(journalFrames(services.journal), report);
   await using agents = agentsOf(services, settings.mcpWrite, report);
@@ -76,6 +86,7 @@ export async function serveGateway(settings: ServeSettings, services: Services, 
     services.scans.resumeAll();
     services.triggers.start();
     await io.out(`listening on ${listening.url}\n`);
+    manager.ready(`listening on ${listening.url}`);
     void sayLosses(services, io).catch(report);
     await aborted(io.signal);
   } finally {

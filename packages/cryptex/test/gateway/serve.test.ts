@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, connect } from "node:tls";
 import { type FakeIo, fakeIo } from "../../../../test/support/fake-io.ts";
+import { NotifySocket } from "../../../../test/support/notify-socket.ts";
 import { runProcess } from "../../../../test/support/run-process.ts";
 import { type ServeSettings, serveGateway } from "../../src/gateway/serve.ts";
 import { openServices, type Services } from "../../src/gateway/services.ts";
@@ -31,7 +32,11 @@ const FILES = {
   "root/b.txt": "another file",
 };
 
-async function serve(folder: WorkFolder, settings: Partial<ServeSettings> = {}): Promise<Served> {
+async function serve(
+  folder: WorkFolder,
+  settings: Partial<ServeSettings> = {},
+  env: Record<string, string> = {},
+): Promise<Served> {
   const io = fakeIo();
   const services = openServices({
     store: folder.at("store.db"),
@@ -54,7 +59,7 @@ async function serve(folder: WorkFolder, settings: Partial<ServeSettings> = {}):
     },
     ...settings,
   };
-  const serving = serveGateway(all, services, io);
+  const serving = serveGateway(all, services, io, env);
   while (io.written().length === 0) await Promise.race([serving, new Promise(setImmediate)]);
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -432,3 +437,17 @@ test("rules that are not evaluated are named at the start", async () => {
     /of the rule set default 1 rule is evaluated: \S*bad\.yar:\d+: .*; and 1 more, which \/rulesets names/,
   );
 });
+
+test.if(process.platform === "linux")(
+  "a service manager hears when it is ready, and when it stops",
+  async () => {
+    using folder = new WorkFolder(FILES);
+    using socket = new NotifySocket(folder.at("notify"));
+    const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "2000" };
+    const served = await serve(folder, {}, env);
+    expect(await socket.until("READY=1")).toEqual([`STATUS=listening on ${served.url}`, "READY=1"]);
+    await socket.until("WATCHDOG=1");
+    await served.stop();
+    expect(socket.lines()).toContain("STOPPING=1");
+  },
+);

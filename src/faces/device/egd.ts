@@ -1,0 +1,205 @@
+/**
+ * A Unix socket at which programs fetch entropy as from an entropy-gathering daemon (egd-commands.ts has the protocol).
+ *
+ * Of each client one command at a time is worked on, and no further one before its answer is taken. So a client that sends a
+ * flood, or never reads, waits in the kernel's buffers, and requests of all clients stand in the pool's queue side by side.
+ */
+import { once } from "node:events";
+import { chmodSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { onAbort } from "#kit/abort.ts";
+import { bindSocket } from "#kit/http/unix-socket.ts";
+import { InputError, InsufficientEntropyError, writeRefusal } from "../../errors.ts";
+import type { RbgGenerator } from "../../rbg/generator.ts";
+import { type EgdCommand, EgdCommands, EgdProtocolError } from "./egd-commands.ts";
+
+export interface EgdOptions {
+  readonly path: string;
+  /** Permissions of the socket. Who may write to it may connect. */
+  readonly mode: number;
+}
+
+export interface EgdDeps {
+  readonly pool: { readonly readyBytes: number };
+  readonly generator: RbgGenerator;
+  /** Tells the user what is waited for, until it is disposed. */
+  readonly notice: () => Disposable;
+  readonly warn: (text: string) => void;
+  /** Is called once clients may connect. */
+  readonly onListening: () => void;
+  /** Is called whenever a wait for entropy is over: for the generator's seed first, then for a client. */
+  readonly onServing: () => void;
+}
+
+/** Clients at the same time. systemd, and most shells, let a process have 1,024 files. */
+export const MOST_CLIENTS = 512;
+
+/** Command 01 does not wait: longer, with bytes that are ready, it takes only where the generator is to be reseeded first. */
+const SOON_MS = 100;
+
+/**
+ * Serves until the signal is aborted, and removes the socket.
+ * @throws the signal's reason; InputError for a path that cannot be used; InsufficientEntropyError when no source can ever deliver
+ */
+export async function serveEgd(options: EgdOptions, deps: EgdDeps, signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  const ending = new AbortController();
+  using _ = onAbort(signal, () => ending.abort(signal.reason));
+  const answers = new Answers(deps, ending.signal);
+  const clients = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on("error", () => {}); // whoever writes next is told
+    if (clients.size >= MOST_CLIENTS) {
+      if (!ending.signal.aborted) deps.warn(`${MOST_CLIENTS} clients are connected: no more are let in`);
+      socket.destroy();
+      return;
+    }
+    clients.add(socket);
+    serveClient(socket, answers)
+      .catch((error: unknown) => ending.abort(error))
+      .finally(() => clients.delete(socket));
+  });
+  try {
+    await bindSocket(options.path, (path) => listening(server, path));
+    chmodSync(options.path, options.mode);
+    deps.onListening();
+    await answers.ready();
+    return await new Promise<never>((_resolve, reject) => {
+      onAbort(ending.signal, () => reject(ending.signal.reason));
+    });
+  } finally {
+    server.close();
+    for (const socket of clients) socket.destroy();
+  }
+}
+
+async function listening(server: Server, path: string): Promise<void> {
+  server.listen(path);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw new InputError(`cannot listen on ${path}: ${writeRefusal(cause)}`, { cause });
+  }
+}
+
+/** @throws only what concerns all clients: the generator's errors */
+async function serveClient(socket: Socket, answers: Answers): Promise<void> {
+  const commands = new EgdCommands();
+  // A client that will say no more may still wait for answers.
+  const pieces = socket.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
+  for (;;) {
+    const piece: Uint8Array | undefined = await pieces.next().then(
+      ({ value, done }) => (done ? undefined : value),
+      () => undefined, // the connection broke
+    );
+    if (piece === undefined) return void socket.end();
+    try {
+      for (const command of commands.read(piece)) {
+        const answer = await answers.to(command);
+        if (!(await sent(socket, answer))) return void socket.destroy();
+      }
+    } catch (error) {
+      socket.destroy();
+      if (error instanceof EgdProtocolError) return;
+      throw error;
+    }
+  }
+}
+
+/** Writes an answer, and wipes it once the kernel has it. Others have their turn meanwhile. @returns false if the client has gone */
+async function sent(socket: Socket, answer: Uint8Array): Promise<boolean> {
+  const isSent = await new Promise<boolean>((resolve) => socket.write(answer, (error) => resolve(!error)));
+  answer.fill(0);
+  await new Promise((resolve) => setImmediate(resolve));
+  return isSent;
+}
+
+class Answers {
+  #waiting = 0;
+  #notice: Disposable | undefined;
+
+  constructor(
+    private readonly deps: EgdDeps,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Waits for the generator's seed. */
+  async ready(): Promise<void> {
+    await this.#patiently(this.deps.generator.ready({ signal: this.signal }));
+  }
+
+  async to(command: EgdCommand): Promise<Uint8Array> {
+    switch (command.kind) {
+      case "level":
+        return this.#level();
+      case "read-ready":
+        return this.#readReady(command.bytes);
+      case "read":
+        return this.#read(command.bytes);
+      case "pid":
+        return withLength(Buffer.from(`${process.pid}`));
+      case "take":
+        return NOTHING; // no claim comes with it that could be tested, so it would be worth nothing
+    }
+  }
+
+  /** Bytes of full entropy that are there. Without a seed none can be given. */
+  get #readyBytes(): number {
+    return this.deps.generator.isReady ? this.deps.pool.readyBytes : 0;
+  }
+
+  #level(): Uint8Array {
+    const answer = Buffer.alloc(4);
+    answer.writeUInt32BE(8 * this.#readyBytes);
+    return answer;
+  }
+
+  async #readReady(bytes: number): Promise<Uint8Array> {
+    const { generator } = this.deps;
+    if (generator.mode === "drbg") {
+      const out = new Uint8Array(bytes);
+      return withLength(generator.fillNow(out) ? out : NOTHING);
+    }
+    const out = new Uint8Array(Math.min(bytes, this.#readyBytes));
+    try {
+      if (out.length > 0) await generator.fill(out, { signal: this.signal, timeoutMs: SOON_MS });
+      return withLength(out);
+    } catch (error) {
+      if (error instanceof InsufficientEntropyError) return withLength(NOTHING);
+      throw error;
+    }
+  }
+
+  async #read(bytes: number): Promise<Uint8Array> {
+    const out = new Uint8Array(bytes);
+    if (bytes > 0) await this.#patiently(this.deps.generator.fill(out, { signal: this.signal }));
+    return out;
+  }
+
+  /** However many wait, the user is told once. */
+  async #patiently(work: Promise<void>): Promise<void> {
+    this.#waiting += 1;
+    this.#notice ??= this.deps.notice();
+    try {
+      await work;
+      this.deps.onServing();
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) {
+        this.#notice?.[Symbol.dispose]();
+        this.#notice = undefined;
+      }
+    }
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Puts the length before the bytes, of which there are at most 255, and wipes theirs. */
+function withLength(bytes: Uint8Array): Uint8Array {
+  const answer = new Uint8Array(1 + bytes.length);
+  answer[0] = bytes.length;
+  answer.set(bytes, 1);
+  bytes.fill(0);
+  return answer;
+}
