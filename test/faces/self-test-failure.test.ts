@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { loadLibrary } from "../../ffi/index.ts";
 import { DrbgError } from "../../src/errors.ts";
 import { Fifo } from "../../src/faces/device/fifo.ts";
-import { feedKernel } from "../../src/faces/device/kernel.ts";
+import { KernelFeed } from "../../src/faces/device/kernel.ts";
 import { serveFifo } from "../../src/faces/device/serve-fifo.ts";
 import type { EntropyPool } from "../../src/faces/library/entropy-pool.ts";
 import { EsotericRandom } from "../../src/faces/library/esoteric-random.ts";
@@ -71,6 +71,7 @@ describe("device", () => {
           (piece) => piece,
           512,
           () => ({ [Symbol.dispose]() {} }),
+          () => {},
           never,
         ),
       );
@@ -101,11 +102,15 @@ describe("device", () => {
   test("the kernel is fed nothing", async () => {
     const { cipher, generator } = failing("full");
     const fed: Uint8Array[] = [];
-    const calls = { feedKernel: (bytes: Uint8Array) => void fed.push(Uint8Array.from(bytes)) };
-    await feedKernel(generator, calls, never);
+    const calls = {
+      feedKernel: (bytes: Uint8Array) => void fed.push(Uint8Array.from(bytes)),
+      reseedKernel() {},
+    };
+    const kernel = new KernelFeed(generator, calls, () => {});
+    await kernel.feed(never);
     cipher.breakAfter(0);
-    await expect(feedKernel(generator, calls, never)).rejects.toThrow("error state");
-    await expect(feedKernel(generator, calls, never)).rejects.toThrow("error state");
+    await expect(kernel.feed(never)).rejects.toThrow("error state");
+    await expect(kernel.feed(never)).rejects.toThrow("error state");
     expect(fed.length).toBe(1);
   });
 });

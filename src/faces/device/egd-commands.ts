@@ -1,5 +1,5 @@
 /**
- * What clients of an entropy-gathering daemon say: the protocol of EGD 0.9, which QEMU's rng-egd speaks, too. A byte names the
+ * Reads what clients of an entropy-gathering daemon say: the protocol of EGD 0.9, which QEMU's rng-egd speaks, too. A byte names the
  * command; answers are described in egd.ts.
  *
  *     00              how many bits are there?

@@ -101,9 +101,12 @@ describe("events", () => {
         return Math.round(found!.creditedBitsPerSecond);
       });
     expect(credit.map(([, ...bits]) => bits)).toEqual(seen.slice(1).map(rates));
-    expect(failures).toEqual([
-      { id: "a", reason: expect.stringContaining("pulled out"), atMs: expect.any(Number) },
-    ]);
+    // It is tried again after a second, and may have failed again by now.
+    expect(failures.length).toBeGreaterThan(0);
+    for (const failure of failures) {
+      const reason = expect.stringContaining("pulled out");
+      expect(failure).toEqual({ id: "a", reason, atMs: expect.any(Number) });
+    }
   });
 
   test("what is shown takes nothing from the pool, and is counted apart", async () => {
