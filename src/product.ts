@@ -117,6 +117,10 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
         "The first that is set tells the encoding of the terminal. Without UTF-8, bars and charts are drawn in ASCII.",
       ],
       ["TERM", "dumb: no colour, and drawings in ASCII."],
+      [
+        "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
+        "device, server: how systemd is told that they are ready and well.",
+      ],
       ["XDG_STATE_HOME, HOME", "Folder of the profile that calibrate makes."],
       [
         "XDG_RUNTIME_DIR, TMPDIR, XDG_CACHE_HOME, HOME",

@@ -240,6 +240,7 @@ export const product: Product<Deps, Record<never, never>> = {
       "Text from files and rules is shown escaped: what is not printable never reaches the terminal.",
     ],
     environment: [
+      ["NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID", "serve: how systemd is told that it is ready and well."],
       [
         "CRYPTEX_RULES",
         "Rule files, folders and rule sets, separated by colons, where neither --rules nor cryptex.toml names any.",

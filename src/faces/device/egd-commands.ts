@@ -1,6 +1,6 @@
 /**
- * Reads what clients of an entropy-gathering daemon say: the protocol of EGD 0.9, which QEMU's rng-egd speaks, too. A byte names the
- * command; answers are described in egd.ts.
+ * The protocol of EGD 0.9, the entropy-gathering daemon, which QEMU's rng-egd speaks, too: the side of clients. A byte names the
+ * command; docs/DEVICE.md has the answers.
  *
  *     00              how many bits are there?
  *     01 n            n bytes, or as many as are there
