@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadLibrary } from "../../ffi/index.ts";
 import { DrbgError } from "../../src/errors.ts";
+import { serveEgd } from "../../src/faces/device/egd.ts";
 import { Fifo } from "../../src/faces/device/fifo.ts";
 import { KernelFeed } from "../../src/faces/device/kernel.ts";
 import { serveFifo } from "../../src/faces/device/serve-fifo.ts";
@@ -16,6 +17,7 @@ import { FRAME } from "../../src/faces/stdio/frames.ts";
 import { PoolService } from "../../src/faces/stdio/pool-service.ts";
 import { Session } from "../../src/faces/stdio/session.ts";
 import { DrbgGenerator, FullGenerator, fillAtOnce } from "../../src/rbg/generator.ts";
+import { EgdClient } from "../support/egd-client.ts";
 import { FailingCipher, FailingSystem, hasWrongBytes, zeroPool } from "../support/failing-cipher.ts";
 import { openFakePool } from "../support/fake-pool.ts";
 import { fakeNoise, fakeSource } from "../support/fake-thread.ts";
@@ -97,6 +99,37 @@ describe("device", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  describe.each(MODES)("--egd, %s", (mode) => {
+    test.each(["read", "readReady"] as const)(
+      "%s: the connection ends, and so does the command",
+      async (way) => {
+        const folder = mkdtempSync(join(tmpdir(), "esoteric-entropy-"));
+        try {
+          const path = join(folder, "s");
+          const { cipher, generator } = failing(mode);
+          const serving = Promise.withResolvers<void>();
+          const deps = {
+            pool: { readyBytes: 4_096 },
+            generator,
+            notice: () => ({ [Symbol.dispose]() {} }),
+            warn() {},
+            onListening() {},
+            onServing: () => serving.resolve(),
+          };
+          const served = rejectionOf(serveEgd({ path, mode: 0o600 }, deps, never));
+          await serving.promise;
+          using client = await EgdClient.connect(path);
+          expect((await client[way](64)).length).toBe(64);
+          cipher.breakAfter(0);
+          await expect(client[way](64)).rejects.toThrow("the connection ended after 0 of");
+          expect(await served).toBeInstanceOf(DrbgError);
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
+      },
+    );
   });
 
   test("the kernel is fed nothing", async () => {

@@ -43,8 +43,8 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
 
   using open = openPool({ ...options, capacityBytes: CAPACITY_BYTES }, deps);
   const pulse = new Pulse(open.pool);
-  using manager = new ServiceManager(deps.env, io, () => pulse.isWell());
   const random = open[mode];
+  using manager = new ServiceManager(deps.env, io, () => random.failure === undefined && pulse.isWell());
   const closing = new AbortController();
   const app = createApp({
     pool: open.pool,
