@@ -47,10 +47,12 @@ export async function serveEgd(options: EgdOptions, deps: EgdDeps, signal: Abort
   using _ = onAbort(signal, () => ending.abort(signal.reason));
   const answers = new Answers(deps, ending.signal);
   const clients = new Set<Socket>();
+  let hasTurnedAway = false;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on("error", () => {}); // whoever writes next is told
     if (clients.size >= MOST_CLIENTS) {
-      if (!ending.signal.aborted) deps.warn(`${MOST_CLIENTS} clients are connected: no more are let in`);
+      if (!hasTurnedAway) deps.warn(`${MOST_CLIENTS} clients are connected, and others are turned away`);
+      hasTurnedAway = true;
       socket.destroy();
       return;
     }

@@ -301,9 +301,11 @@ describe("clients", () => {
     await using running = new Running();
     const clients = await Promise.all(Array.from({ length: MOST_CLIENTS }, () => running.client()));
     for (const client of clients) expect(await client.pid()).toBe(`${process.pid}`);
-    using late = await running.client();
-    expect((await late.hearAll()).length).toBe(0);
-    expect(running.warnings.join()).toContain(`${MOST_CLIENTS} clients`);
+    for (let i = 0; i < 3; i++) {
+      using late = await running.client();
+      expect((await late.hearAll()).length).toBe(0);
+    }
+    expect(running.warnings).toEqual([expect.stringContaining(`${MOST_CLIENTS} clients`)]);
     for (const client of clients) client[Symbol.dispose]();
     for (let isIn = false; !isIn; ) {
       using client = await running.client();
