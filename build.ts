@@ -1,7 +1,8 @@
 /**
  * Builds what is not TypeScript run in place; <name> is the product's:
  *
- *   bun build.ts native [--target=<os>-<arch>[-musl]]   C sources → build/native/<target>/lib<library>.{so,dylib}
+ *   bun build.ts native [--target=<os>-<arch>[-musl]]   C sources → build/native/<target>/lib<library>.{so,dylib},
+ *                                                       and the program that goes with it
  *   bun build.ts gen                                    generated files of the checkout, of every product: lists, completions/,
  *                                                       man/, docs/CLI.md
  *   bun build.ts binary [--target=…]                    everything → dist/<name>
@@ -28,8 +29,10 @@ class BuildUsageError extends Error {}
 /** Each loads what it needs by itself, for `native` must be quick. */
 const COMMANDS: Record<string, (recipe: Recipe, target: Target) => Promise<void>> = {
   async native({ name, native }, target) {
-    const { buildNative } = await import("#kit/make/native.ts");
-    say(native ? await buildNative(native, { target }) : `${name} has no C sources`);
+    const { buildNative, buildNativeProgram } = await import("#kit/make/native.ts");
+    if (!native) return say(`${name} has no C sources`);
+    say(await buildNative(native, { target }));
+    if (native.program) say(await buildNativeProgram(native, { target }));
   },
   async gen() {
     const written: string[] = [];

@@ -3,11 +3,17 @@ import { NativeError } from "#kit/errors.ts";
 import { checkErrno, cText, once, oncePerName, textAt } from "#kit/native/calls.ts";
 import { Library } from "#kit/native/library.ts";
 import { loadOwnLibrary } from "#kit/native/load.ts";
+import { type ProgramFiles, placeProgram } from "#kit/native/own-program.ts";
 import { bindEstimatorLoops, type EstimatorLoops } from "./estimator-loops.ts";
 import { COMMANDS, KERNELS, READINGS, STEPS } from "./kernels.ts";
 
+export type { ProgramFiles } from "#kit/native/own-program.ts";
+
 /** EE_ABI_VERSION of c/ee.h. */
 export const ABI_VERSION = 2;
+
+/** See c/restart/restart.c. */
+const RESTART_PROGRAM = "ee-restart";
 
 const LIBRARY = {
   name: "ee",
@@ -46,6 +52,13 @@ export interface NativeLibrary {
   command(id: string, verb: "check" | "open" | "close", text?: string): void;
   /** Unmaps the kernels' working memory; they map it anew when called again. @throws NativeError EBUSY */
   release(): void;
+  /**
+   * Puts the program that takes samples from one start of a kernel (c/restart/restart.c), and this library, where processes can be started
+   * with them.
+   * @param tryOut starts the program once; throws where it does not run
+   * @throws NativeError saying what was tried and why each way failed
+   */
+  placeRestartProgram(tryOut: (files: ProgramFiles) => Promise<void>): Promise<ProgramFiles>;
   /** Resizes the pipe behind a file descriptor; false where the system or the file does not allow it. */
   resizePipe(fd: number, bytes: number): boolean;
   /** Makes a FIFO with these permissions less the umask. @throws NativeError EEXIST if there is anything of that name */
@@ -150,6 +163,7 @@ function bindLibrary(library: Library): NativeLibrary {
       checkErrno(`${id}: ${verb}`, commandNamed(`ee_${name}`)(text === undefined ? null : cText(text)));
     },
     release: () => checkErrno("release", symbols.ee_release()),
+    placeRestartProgram: (tryOut) => placeProgram(RESTART_PROGRAM, library.path, tryOut),
     resizePipe: (fd, bytes) => services().ee_resize_pipe(fd, bytes) === 0,
     makeFifo: (fifo, mode) => checkErrno(fifo, services().ee_make_fifo(cText(fifo), mode)),
     feedKernel(bytes, bits) {

@@ -8,6 +8,7 @@ import { checkKernels } from "./kernels.ts";
 export const native: NativeSources = {
   library: "ee",
   folder: "c",
+  program: { name: "ee-restart", folder: "restart" },
   includes: ["platform", "lib", "kernels", "estimators"],
   check: checkKernels,
 };

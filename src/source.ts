@@ -14,6 +14,20 @@ export interface Source {
   availability(host: Host): Promise<Availability>;
   /** Acquires buffers, files and sockets; release with `await using`. @throws SourceError */
   open(host: Host): Promise<Sampler>;
+  /** Describes how the native library alone takes the same samples; absent where there is more to it. */
+  kernelRun?(host: Host): KernelRun;
+}
+
+/** Calls of one kernel of the native library, by which a process that has nothing else samples a source. */
+export interface KernelRun {
+  /** `ee_<kernel>` is called. */
+  readonly kernel: string;
+  /** Arguments for `ee_<kernel>_open`, tried in order until it accepts one; undefined if the kernel is not opened. */
+  readonly texts?: readonly (string | undefined)[];
+  /** Samples dropped after opening, taken in one call. */
+  readonly warmUpSamples: number;
+  /** Samples of one call, at most. */
+  readonly chunkSamples: number;
 }
 
 export type Availability = { readonly ok: true } | { readonly ok: false; readonly reason: string };

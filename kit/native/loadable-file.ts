@@ -1,5 +1,5 @@
 /**
- * A library's content as a file for the system's loader. A compiled program carries its libraries inside, and systems load from
+ * The content of a library, or a program, as a file for the system's loader. A compiled program carries these inside, and systems load from
  * files only, and not from every folder. Bun's own way is never taken: a copy in the folder for temporary files, which stays there
  * and is loaded unread by whoever finds one of its name.
  */
@@ -12,10 +12,41 @@ import { privateFile, userFolders, writeNew } from "./private-file.ts";
 /** Exists until it is disposed of. What was loaded from it stays. */
 export interface LoadableFile extends Disposable {
   readonly path: string;
+  /** Number of a file in memory: only who has it can open the file. */
+  readonly descriptor?: number;
+}
+
+export interface LoadableContent {
+  /** Name of the file. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** To be executed, not loaded. */
+  readonly isProgram?: boolean;
+}
+
+/** Where such a file can be. */
+export interface Place {
+  readonly name: string;
+  /** @throws NativeError or Error, as `memoryFile` and `privateFile` */
+  put(content: LoadableContent): LoadableFile;
+}
+
+/** Lists places, best first: memory (Linux), then a new folder in each that this user may write to. @param write as `writeNew` */
+export function loadablePlaces(write = writeNew): readonly Place[] {
+  const folders = userFolders().map((folder) => ({
+    name: folder,
+    put: ({ name, bytes, isProgram }: LoadableContent) => privateFile(folder, name, bytes, write, isProgram),
+  }));
+  if (process.platform !== "linux") return folders;
+  const memory: Place = {
+    name: "a file in memory",
+    put: ({ name, bytes, isProgram }) => memoryFile(name, bytes, isProgram),
+  };
+  return [memory, ...folders];
 }
 
 /**
- * Calls `load` with a path, in memory first (Linux), then in a new folder in each that this user may write to, until it throws no more.
+ * Calls `load` with a path, in one of `loadablePlaces` after the other, until it throws no more.
  * The file is gone when this returns.
  * @param name of the file
  * @param write as `writeNew`
@@ -27,18 +58,15 @@ export function loadContent<T>(
   load: (path: string) => T,
   write = writeNew,
 ): T {
-  const places: [name: string, put: () => LoadableFile][] = [];
-  if (process.platform === "linux") places.push(["a file in memory", () => memoryFile(name, content)]);
-  for (const folder of userFolders()) places.push([folder, () => privateFile(folder, name, content, write)]);
   // Where no function of C can be called, this says so, and not each place again.
   using _ = withoutSizeSignal();
   const failures: string[] = [];
-  for (const [place, put] of places) {
+  for (const place of loadablePlaces(write)) {
     try {
-      using file = put();
+      using file = place.put({ name, bytes: content });
       return load(file.path);
     } catch (error) {
-      failures.push(`from ${place}: ${reason(error)}`);
+      failures.push(`from ${place.name}: ${reason(error)}`);
     }
   }
   throw new NativeError(failures.join("; "));
@@ -51,7 +79,7 @@ const IGNORE = 1n;
 const signals = once(() => bindCLibrary({ signal: { args: ["i32", "i64"], returns: "i64" } }));
 
 /** Makes writing too much an error that can be caught, until it is disposed of. */
-function withoutSizeSignal(): Disposable {
+export function withoutSizeSignal(): Disposable {
   const { signal } = signals();
   const before = signal(SIZE_SIGNAL, IGNORE);
   return { [Symbol.dispose]: () => void signal(SIZE_SIGNAL, before) };

@@ -1,5 +1,5 @@
-/** A library as a file in a new folder that belongs to this user alone. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+/** A library, or a program, as a file in a new folder that belongs to this user alone. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder, homeOfUser } from "../files/user-folders.ts";
@@ -20,6 +20,7 @@ export function writeNew(path: string, content: Uint8Array): void {
 /**
  * Puts `content` into a new folder below `parent`, and reads it again.
  * @param write as `writeNew`, for disks that damage what they are given
+ * @param isProgram to be executed, not loaded
  * @throws Error if the folder cannot be made, others may replace it, or the file then has another content
  */
 export function privateFile(
@@ -27,6 +28,7 @@ export function privateFile(
   name: string,
   content: Uint8Array,
   write = writeNew,
+  isProgram = false,
 ): { readonly path: string } & Disposable {
   if (mayBeReplacedIn(parent)) throw new Error("others may replace what is in this folder");
   const folder = mkdtempSync(join(parent, ".native-"));
@@ -36,6 +38,7 @@ export function privateFile(
     const path = join(folder, name);
     write(path, content);
     if (!readFileSync(path).equals(content)) throw new Error(`${path} does not hold what was written`);
+    if (isProgram) chmodSync(path, 0o700);
     return { path, [Symbol.dispose]: remove };
   } catch (error) {
     remove();

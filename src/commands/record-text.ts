@@ -10,6 +10,11 @@ export function continuation({ samplesDone, rowsDone }: Recording): string {
   return `going on after ${samplesDone} samples and ${rowsDone} restarts`;
 }
 
+/** @param obstacle why the quicker way does not serve */
+export function slowRestarts(obstacle: string): string {
+  return `restarts are processes of this whole program, which start more slowly than those of ee-restart: ${obstacle}`;
+}
+
 /** For a line that is drawn while the recording is being made. */
 export function recordingProgress({ plan, samplesDone, rowsDone }: Recording, io: Io): string {
   const [done, total, what] =

@@ -10,9 +10,10 @@ import { UsageError } from "../errors.ts";
 import { type Manifest, planRecording, type RestartPlan } from "../recording/manifest.ts";
 import { fillRecording, type Restart } from "../recording/record.ts";
 import { Recording } from "../recording/recording.ts";
+import { openRestarts } from "../recording/restarts.ts";
 import { requireAvailable } from "../recording/sample-until.ts";
 import { sourceNamed } from "../sources/selection.ts";
-import { continuation, manifestText, recordingProgress } from "./record-text.ts";
+import { continuation, manifestText, recordingProgress, slowRestarts } from "./record-text.ts";
 import { SETTINGS_FLAGS, SOURCE_WORD, settingsArgs } from "./source-flags.ts";
 
 /** Rows and columns of the restart matrix. SP 800-90B §3.1.4 asks for 1,000; its tests take quadratic time. */
@@ -75,7 +76,12 @@ export async function runRecord(
   await requireAvailable(source, host);
   const written = (manifest: Manifest) =>
     options.json ? `${JSON.stringify(manifest, null, 2)}\n` : manifestText(manifest, options.out);
-  const plan = await planRecording(source, host, options, io.signal);
+  const flags = ["--raw", ...settingsArgs(host.settings)];
+  const again: Restart = (samples, signal) =>
+    freshProcess(["probe", source.info.id, "--samples", `${samples}`, ...flags], signal);
+  using restarts = options.restarts && (await openRestarts(options.restarts, source, host, again, io.signal));
+  if (restarts?.obstacle !== undefined) io.log.info(slowRestarts(restarts.obstacle));
+  const plan = await planRecording(source, host, options.samples, restarts?.plan, io.signal);
   const begun = Recording.begin(options.out, plan);
   if (!(begun instanceof Recording)) {
     io.log.info(`${options.out} holds this recording already, complete`);
@@ -83,12 +89,9 @@ export async function runRecord(
   }
   using recording = begun;
   if (recording.samplesDone > 0) io.log.info(continuation(recording));
-  const flags = ["--raw", ...settingsArgs(host.settings)];
-  const restart: Restart = (samples, signal) =>
-    freshProcess(["probe", source.info.id, "--samples", `${samples}`, ...flags], signal);
   try {
     using _ = new ProgressLine(io, () => recordingProgress(recording, io));
-    await fillRecording(recording, source, host, restart, io.signal);
+    await fillRecording(recording, source, host, restarts?.restart ?? again, io.signal);
   } catch (error) {
     if (io.signal.aborted) io.log.info("stopped; the same command goes on from here");
     throw error;

@@ -1,4 +1,6 @@
-import type { NativeLibrary } from "../../ffi/index.ts";
+import type { NativeLibrary, ProgramFiles } from "../../ffi/index.ts";
+
+export type { ProgramFiles };
 
 /** The machine as sources see it. Tests substitute a made-up one. */
 export interface Host {
@@ -56,6 +58,8 @@ export interface ToolLimits {
   readonly timeoutMs: number;
   /** The tool is killed when its output exceeds this; a long-running tool, when its unread output does. */
   readonly maxBytes: number;
+  /** Descriptors that it finds as 3 and so on; none unless given. */
+  readonly descriptors?: readonly number[];
 }
 
 export interface ToolOutput {

@@ -22,12 +22,13 @@ export async function runTool(
   const pieces: Buffer[] = [];
   let length = 0;
   const startedNs = nowNs();
-  const child = new ToolProcess(groups, tool, args, (bytes) => {
+  const onOutput = (bytes: Buffer) => {
     length += bytes.length;
     if (length > limits.maxBytes)
       child.stop(new ToolError(`${tool}: more than ${limits.maxBytes} bytes of output`));
     else pieces.push(bytes);
-  });
+  };
+  const child = new ToolProcess(groups, tool, args, onOutput, limits.descriptors);
   using _ = onAbort(signal, () => child.stop(signal.reason));
   const timeout = setTimeout(
     () => child.stop(new ToolError(`${tool}: not finished after ${limits.timeoutMs} ms`)),

@@ -36,6 +36,7 @@ export class ToolProcess {
 
   /**
    * @param onOutput receives each piece of stdout as it arrives, until the tool ends or is stopped
+   * @param descriptors that it finds as 3 and so on
    * @throws RangeError if the path is not absolute
    */
   constructor(
@@ -43,6 +44,7 @@ export class ToolProcess {
     private readonly tool: string,
     args: readonly string[],
     onOutput: (bytes: Buffer) => void,
+    descriptors: readonly number[] = [],
   ) {
     if (!isAbsolute(tool)) throw new RangeError(`'${tool}' is not an absolute path`);
     this.ended = new Promise((resolve, reject) => {
@@ -51,7 +53,7 @@ export class ToolProcess {
     // The holder may await `ended` later or never; that must not count as an unhandled rejection.
     this.ended.catch(() => undefined);
 
-    const child = this.#spawn(args);
+    const child = this.#spawn(args, descriptors);
     this.#child = child;
     const { pid } = child;
     if (pid !== undefined) groups.add(pid);
@@ -106,13 +108,16 @@ export class ToolProcess {
     );
   }
 
-  #spawn(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  #spawn(
+    args: readonly string[],
+    descriptors: readonly number[],
+  ): ChildProcessByStdio<null, Readable, Readable> {
     try {
       return spawn(this.tool, args, {
         cwd: "/",
         env: ENVIRONMENT,
         detached: true,
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", ...descriptors],
       });
     } catch (error) {
       throw new ToolError(`${this.tool}: ${error instanceof Error ? error.message : error}`, {

@@ -33,7 +33,7 @@ export interface RestartPlan {
   readonly rows: number;
   /** Samples of each start. */
   readonly cols: number;
-  /** How the source was restarted. */
+  /** How each row is obtained, in words. */
   readonly method: string;
 }
 
@@ -87,16 +87,12 @@ export interface Manifest extends RecordingPlan {
   };
 }
 
-/** How each row of a restart matrix is obtained. A power cycle would be stricter; only the user can do that. */
-export const RESTART_METHOD =
-  "each row comes from a new process of the same program (probe <source> --samples <cols> --raw), which loads " +
-  "the library, opens the source anew, drops its warm-up samples and ends; the machine was not switched off";
-
 /** @throws SourceError where the library cannot be read; the signal's reason */
 export async function planRecording(
   source: Source,
   host: Host,
-  asked: { readonly samples: number; readonly restarts: { rows: number; cols: number } | undefined },
+  samples: number,
+  restarts: RestartPlan | undefined,
   signal: AbortSignal,
 ): Promise<RecordingPlan> {
   const { info } = source;
@@ -119,8 +115,8 @@ export async function planRecording(
       ...(connectTo !== undefined && { connectTo }),
       ...(scratchFolder !== undefined && { scratchFolder }),
     },
-    samples: asked.samples,
-    restarts: asked.restarts ? { ...asked.restarts, method: RESTART_METHOD } : null,
+    samples,
+    restarts: restarts ?? null,
     tool: { name: "esoteric-entropy", version: VERSION },
     library: library ? { abiVersion: library.abiVersion, sha256: sha256Of(library.path, info.id) } : null,
     clock: library
@@ -144,6 +140,7 @@ export function planDifferences(then: RecordingPlan, now: RecordingPlan): string
   compare("settings", (plan) => plan.settings);
   compare("samples", (plan) => plan.samples);
   compare("restarts", (plan) => plan.restarts && [plan.restarts.rows, plan.restarts.cols]);
+  compare("restart method", (plan) => plan.restarts?.method);
   compare("program", (plan) => plan.tool.version);
   compare("library", (plan) => plan.library?.sha256);
   compare("clock", (plan) => [plan.clock?.name, plan.clock?.step]);

@@ -154,6 +154,9 @@ function fakeLibrary(
     },
     command: (id: string, verb: string, text?: string) => commands[`${id} ${verb}`]?.(text),
     release() {},
+    async placeRestartProgram(): Promise<never> {
+      throw new NativeError("no program goes with the library of this fake host");
+    },
     resizePipe: () => false,
     makeFifo() {
       throw new NativeError("cannot make a FIFO on a machine that is none");

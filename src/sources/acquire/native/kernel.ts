@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { COMMANDS, KERNELS } from "../../../../ffi/kernels.ts";
 import { NativeError, SourceError } from "../../../errors.ts";
 import type { Host } from "../../../platform/host.ts";
-import type { Sampler, Source, SourceInfo } from "../../../source.ts";
+import type { KernelRun, Sampler, Source, SourceInfo } from "../../../source.ts";
 import type { RawTrace } from "../../../trace.ts";
 
 export type KernelId = (typeof KERNELS)[number];
@@ -15,8 +15,10 @@ export interface KernelSource {
 }
 
 /** Makes the source that runs the kernel `ee_<id>` of the native library. @throws Error if c/kernels/ exports none */
-export function kernelSource({ info, warmUpSamples }: KernelSource): Source {
+export function kernelSource({ info, warmUpSamples }: KernelSource) {
   if (!KERNELS.includes(info.id)) throw new Error(`c/kernels/ exports no kernel ee_${info.id}`);
+  const chunkSamples = Math.max(MIN_CHUNK_SAMPLES, Math.ceil((info.rateHz * CHUNK_MS) / 1000));
+  const run: KernelRun = { kernel: info.id, warmUpSamples, chunkSamples };
   return {
     info,
     async availability(host) {
@@ -24,9 +26,10 @@ export function kernelSource({ info, warmUpSamples }: KernelSource): Source {
     },
     async open(host) {
       if (!host.native.ok) throw new SourceError(info.id, host.native.reason);
-      return new KernelSampler(info, host, host.native.library.kernel(info.id), warmUpSamples);
+      return new KernelSampler(info, host, host.native.library.kernel(info.id), run);
     },
-  };
+    kernelRun: () => run,
+  } satisfies Source;
 }
 
 /** @throws Error if c/kernels/ does not export the command: when the source is loaded, not when it is used */
@@ -42,16 +45,16 @@ const MIN_CHUNK_SAMPLES = 16;
 
 class KernelSampler implements Sampler {
   #warmUp: number;
-  private readonly chunk: number;
+  readonly #chunk: number;
 
   constructor(
     private readonly info: SourceInfo,
     private readonly host: Host,
     private readonly kernel: (out: BigUint64Array) => void,
-    warmUpSamples: number,
+    { warmUpSamples, chunkSamples }: KernelRun,
   ) {
     this.#warmUp = warmUpSamples;
-    this.chunk = Math.max(MIN_CHUNK_SAMPLES, Math.ceil((info.rateHz * CHUNK_MS) / 1000));
+    this.#chunk = chunkSamples;
   }
 
   async sample(n: number, signal: AbortSignal): Promise<RawTrace> {
@@ -64,12 +67,12 @@ class KernelSampler implements Sampler {
     }
     const samples = new BigUint64Array(n);
     const startedNs = this.host.nowNs();
-    for (let from = 0; from < n; from += this.chunk) {
+    for (let from = 0; from < n; from += this.#chunk) {
       if (from > 0) {
         await setImmediate(); // lets an abort through
         signal.throwIfAborted();
       }
-      this.run(samples.subarray(from, from + this.chunk));
+      this.run(samples.subarray(from, from + this.#chunk));
     }
     const elapsedNs = this.host.nowNs() - startedNs;
     return { sourceId: this.info.id, samples, discarded, startedNs, elapsedNs };

@@ -45,6 +45,7 @@ export function openedKernel(opened: OpenedKernel): Source {
         },
       };
     },
+    kernelRun: (host) => ({ ...kernel.kernelRun(), texts: opened.texts(host) }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Sources whose kernel reads and writes a file of its own, which has no name and vanishes when it is closed. */
 import { accessSync, constants, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { homeOfUser } from "#kit/files/user-folders.ts";
 import type { Host } from "../../../platform/host.ts";
 import type { Source } from "../../../source.ts";
@@ -15,7 +16,11 @@ export function scratchKernel(kernel: KernelSource): Source {
       if (folders(host).some(isOnDisk)) return undefined;
       return `no writable folder on a disk: ${folders(host).join(", ")}`;
     },
-    texts: (host) => folders(host).filter(isOnDisk),
+    // Absolute, for a process with another working folder.
+    texts: (host) =>
+      folders(host)
+        .filter(isOnDisk)
+        .map((folder) => resolve(folder)),
     reasons: {
       EINVAL: "the file system cannot read past its cache",
       EBUSY: "in use by another sampler of this program",
