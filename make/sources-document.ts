@@ -120,6 +120,7 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
         command() {
           throw new NativeError(refusal, constants.errno[refusal]);
         },
+        placeRestartProgram: nothing,
         release() {},
         resizePipe: () => false,
         makeFifo: nothing,

@@ -4,7 +4,7 @@
  * event ends it or `stop` kills it. Neither a tool that ignores signals nor a descendant that keeps the output open can
  * delay that.
  */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, type StdioOptions, spawn } from "node:child_process";
 import { isAbsolute } from "node:path";
 import type { Readable } from "node:stream";
 import { ToolError } from "../errors.ts";
@@ -113,12 +113,9 @@ export class ToolProcess {
     descriptors: readonly number[],
   ): ChildProcessByStdio<null, Readable, Readable> {
     try {
-      return spawn(this.tool, args, {
-        cwd: "/",
-        env: ENVIRONMENT,
-        detached: true,
-        stdio: ["ignore", "pipe", "pipe", ...descriptors],
-      });
+      const stdio: StdioOptions = ["ignore", "pipe", "pipe", ...descriptors];
+      const child = spawn(this.tool, args, { cwd: "/", env: ENVIRONMENT, detached: true, stdio });
+      return child as ChildProcessByStdio<null, Readable, Readable>;
     } catch (error) {
       throw new ToolError(`${this.tool}: ${error instanceof Error ? error.message : error}`, {
         cause: error,

@@ -3,8 +3,9 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
+import { buildNativeProgram } from "#kit/make/native.ts";
 import { KERNELS } from "../../ffi/kernels.ts";
-import { esotericEntropy } from "../../make/esoteric-entropy.ts";
+import { esotericEntropy, native } from "../../make/esoteric-entropy.ts";
 import { readLibraryFile } from "../support/library-file.ts";
 import { buildLibrary, COMPILE_TIMEOUT_MS, copyOfC, exportedNames } from "../support/native-builds.ts";
 
@@ -39,6 +40,26 @@ for (const target of esotericEntropy.targets) {
   );
 }
 
+for (const target of esotericEntropy.targets) {
+  test(
+    `${target}: the program that goes with it needs the C library of the system, and no other`,
+    async () => {
+      const file = readLibraryFile(readFileSync(await buildNativeProgram(native, { target })));
+      expect(target).toContain(file.machine);
+      expect(file.imports).toContain("dlopen");
+      if (target.startsWith("darwin")) {
+        expect(file.needed).toEqual(["/usr/lib/libSystem.B.dylib"]);
+        expect(file.minimumOs).toBe("13.0");
+        expect(file.signed === true || target === "darwin-x64").toBe(true);
+      } else {
+        const glibc = ["libc.so.6", "libdl.so.2"];
+        expect(file.needed.toSorted()).toEqual(target.endsWith("-musl") ? ["libc.so"] : glibc);
+      }
+    },
+    COMPILE_TIMEOUT_MS,
+  );
+}
+
 for (const target of ["linux-x64", "darwin-arm64"] as const) {
   test(
     `${target}: the same bytes wherever it is compiled`,
@@ -48,6 +69,9 @@ for (const target of ["linux-x64", "darwin-arm64"] as const) {
       const there = readFileSync(await buildLibrary({ target, root: copy.root }));
       expect(there.equals(here)).toBe(true);
       expect(there.includes(copy.root)).toBe(false);
+      const program = readFileSync(await buildNativeProgram(native, { target }));
+      const other = readFileSync(await buildNativeProgram(native, { target, root: copy.root }));
+      expect(other.equals(program)).toBe(true);
     },
     COMPILE_TIMEOUT_MS,
   );

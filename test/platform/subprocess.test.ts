@@ -3,7 +3,16 @@
  * longer than a test may take, so a test that ends has not waited for them.
  */
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -62,6 +71,21 @@ describe("run", () => {
     const tool = script(`printf '%s|' "$@"; cat; /usr/bin/env | grep -vE '^(PWD|SHLVL|_|OLDPWD)='`);
     const { stdout } = await host.run(tool, ["a b", "$HOME", "*"], LIMITS, never);
     expect(Buffer.from(stdout).toString()).toBe("a b|$HOME|*|LC_ALL=C\n");
+  });
+
+  test("hands over the descriptors that it is given, as 3 and so on, and no others", async () => {
+    const path = join(folder, "given");
+    writeFileSync(path, "from a descriptor");
+    const given = openSync(path, "r");
+    try {
+      const tool = script(
+        "cat <&3; for fd in 4 5 6 7 8 9; do { : <&$fd; } 2>/dev/null && echo $fd; done; true",
+      );
+      const { stdout } = await host.run(tool, [], { ...LIMITS, descriptors: [given] }, never);
+      expect(Buffer.from(stdout).toString()).toBe("from a descriptor");
+    } finally {
+      closeSync(given);
+    }
   });
 
   test("collects large outputs whole", async () => {

@@ -221,6 +221,7 @@ describe("only the same recording is continued", () => {
     ["samples", { samples: 6_000 }],
     ["restarts", { restarts: { rows: 4, cols: 10, method: "none" } }],
     ["restarts", { restarts: null }],
+    ["restart method", { restarts: { rows: 3, cols: 10, method: "another" } }],
     ["program", { tool: { name: "esoteric-entropy", version: "2" } }],
     ["library", { library: { abiVersion: 1, sha256: "cd" } }],
     ["clock", { clock: { name: "null", step: 26, periodNs: 10 } }],
