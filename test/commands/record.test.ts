@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
 import { type FreshProcess, record, runRecord } from "../../src/commands/record.ts";
 import type { Deps } from "../../src/deps.ts";
-import { SourceError, UsageError } from "../../src/errors.ts";
+import { NativeError, SourceError, ToolError, UsageError } from "../../src/errors.ts";
+import { currentHost } from "../../src/platform/index.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
+import { sources } from "../../src/sources/index.ts";
 import { exitCodeOf } from "../support/exit-code.ts";
 import { fakeHost } from "../support/fake-host.ts";
 import { fakeIo } from "../support/fake-io.ts";
@@ -187,10 +189,50 @@ test(
     const { stdout, exitCode } = Bun.spawnSync([process.execPath, main, "record", ...args], { env });
     expect(exitCode).toBe(0);
     // The processes had the same library: its clock is none.
-    expect((JSON.parse(stdout.toString()) as Manifest).clock?.name).toBe("null");
+    const { clock, restarts } = JSON.parse(stdout.toString()) as Manifest;
+    expect(clock?.name).toBe("null");
+    expect(restarts).toEqual({
+      rows: 3,
+      cols: 20,
+      method: expect.stringContaining("a small program (ee-restart)"),
+    });
     const rows = readFileSync(join(folder, "mach_timing.restarts.u8"));
     expect([rows.length, new Set(rows).size]).toEqual([60, 1]);
     expect(rows[0]).toBe(readFileSync(join(folder, "mach_timing.symbols.u8"))[0]!);
+  },
+  COMPILE_TIMEOUT_MS,
+);
+
+test(
+  "where the small program is not to be had, whole ones are started, which is said; the other way does not go on with that",
+  async () => {
+    const libraryPath = await hostLibrary("EE_NULL_CLOCK");
+    const real = currentHost({ libraryPath });
+    if (!real.native.ok) throw new Error(real.native.reason);
+    const { library } = real.native;
+    const refuse = () => Promise.reject(new NativeError("permission denied"));
+    const refusing = { ...library, placeRestartProgram: refuse };
+    const host = { ...fakeHost(), native: { ok: true as const, library: refusing } };
+    const source = sources.find(({ info }) => info.id === "mach_timing")!;
+    const deps = { ...depsOf(counter(), host), sources: [source] };
+    const asked = options({ source: "mach_timing", samples: "1000", restarts: "3x5" });
+    const row = new Uint8Array(40);
+    let rows = 0;
+    const two: FreshProcess = async () => {
+      if (rows++ === 2) throw new ToolError("no third");
+      return row;
+    };
+    const io = fakeIo();
+    expect((await rejectionOf(runRecord(asked, io, deps, two))).message).toBe("no third");
+    expect(io.talk()).toContain("processes of this whole program, which start more slowly");
+    expect(io.talk()).toContain("permission denied");
+
+    const able = { ...host, native: real.native, run: real.run };
+    const error = await rejectionOf(runRecord(asked, fakeIo(), { ...deps, host: able }, two));
+    expect(error.message).toContain("restart method");
+    await runRecord(asked, fakeIo(), deps, async () => row);
+    const { restarts } = JSON.parse(readFileSync(join(folder, "mach_timing.json"), "utf8")) as Manifest;
+    expect(restarts?.method).toContain("probe <source>");
   },
   COMPILE_TIMEOUT_MS,
 );

@@ -1,4 +1,4 @@
-/** A compiled binary loads its library wherever it runs. The folders that forbid execution are real mounts. */
+/** A compiled binary loads its library, and runs the program that goes with it, wherever it is. The folders that forbid execution are real mounts. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,6 +32,8 @@ interface Outcome {
   readonly sampled?: readonly boolean[];
   /** Files whose code is in the process. */
   readonly images?: readonly string[];
+  /** The file of the program that went with the library, and how many bytes of samples it gave. */
+  readonly restarted?: { readonly program: string; readonly bytes: number };
   readonly error?: string;
 }
 
@@ -48,9 +50,12 @@ const env = {
 };
 
 /** Runs the program in its own mounts after `preparation`. */
-function run(preparation: string[]): Outcome {
-  const shell = [...preparation, `exec ${program}`].join(" && ");
-  const namespaces = preparation.length > 0 ? unshare : [];
+function run(
+  preparation: string[],
+  word = "",
+  namespaces: readonly string[] = preparation.length > 0 ? unshare : [],
+): Outcome {
+  const shell = [...preparation, `exec ${program} ${word}`].join(" && ");
   const result = Bun.spawnSync([...namespaces, "sh", "-c", shell], { cwd: "/", env });
   if (result.exitCode !== 0) throw new Error(result.stderr.toString());
   return JSON.parse(result.stdout.toString());
@@ -136,6 +141,45 @@ describe("without files in memory", () => {
     expect(error).toStartWith("the native library cannot be loaded: from a file in memory: ");
     for (const name of FOLDERS) expect(error).toContain(`from ${folder(name)}: `);
     expect(error).not.toContain("bunfs");
+  });
+});
+
+describe("the program that goes with the library", () => {
+  const restarted = (file: RegExp) => ({ restarted: { program: expect.stringMatching(file), bytes: 64 } });
+  const inFolder = (place: string) => restarted(new RegExp(`^${folder(place)}/\\.native-\\w{6}/ee-restart$`));
+  const inMemory = restarted(/^\/proc\/self\/fd\/\d+$/);
+
+  test.if(process.platform === "linux")("runs from memory", () => {
+    expect(run([], "restart")).toEqual(inMemory);
+  });
+
+  testMounted("also where nothing may be executed from any folder", () => {
+    expect(run(noexec(...FOLDERS), "restart")).toEqual(inMemory);
+  });
+
+  // Linux 6.3 and later, for the processes of a namespace.
+  const forbid = "echo 2 > /proc/sys/vm/memfd_noexec";
+  const namespaces = [...unshare, "--pid", "--fork", "--mount-proc"];
+  const forbids = () =>
+    Bun.spawnSync([...namespaces, "sh", "-c", forbid], { stderr: "ignore" }).exitCode === 0;
+  const why = reason ?? (forbids() ? undefined : "this system has no vm.memfd_noexec to be set");
+  if (why !== undefined) console.log(`skipped: where nothing may be executed from memory: ${why}`);
+
+  describe.skipIf(why !== undefined)("where nothing may be executed from memory", () => {
+    for (const [i, place] of FOLDERS.entries()) {
+      const forbidden = FOLDERS.slice(0, i);
+      test(`runs from a new folder in ${place}, if not in ${forbidden.join(", ") || "none"}`, () => {
+        const preparation = [forbid, ...noexec(...forbidden)];
+        expect(run(preparation, "restart", namespaces)).toEqual(inFolder(place));
+      });
+    }
+
+    test("and from no folder: an error that lists all that was tried, with the library loaded", () => {
+      const { error } = run([forbid, ...noexec(...FOLDERS)], "restart", namespaces);
+      expect(error).toStartWith("from a file in memory: memfd_create: EACCES");
+      for (const name of FOLDERS) expect(error).toContain(`from ${folder(name)}: `);
+      expect(error).not.toContain("bunfs");
+    });
   });
 });
 
