@@ -81,7 +81,7 @@ export async function runRecord(
     freshProcess(["probe", source.info.id, "--samples", `${samples}`, ...flags], signal);
   using restarts = options.restarts && (await openRestarts(options.restarts, source, host, again, io.signal));
   if (restarts?.obstacle !== undefined) io.log.info(slowRestarts(restarts.obstacle));
-  const plan = await planRecording(source, host, options.samples, restarts?.plan, io.signal);
+  const plan = await planRecording(source, host, { ...options, restarts: restarts?.plan }, io.signal);
   const begun = Recording.begin(options.out, plan);
   if (!(begun instanceof Recording)) {
     io.log.info(`${options.out} holds this recording already, complete`);

@@ -91,8 +91,7 @@ export interface Manifest extends RecordingPlan {
 export async function planRecording(
   source: Source,
   host: Host,
-  samples: number,
-  restarts: RestartPlan | undefined,
+  asked: { readonly samples: number; readonly restarts: RestartPlan | undefined },
   signal: AbortSignal,
 ): Promise<RecordingPlan> {
   const { info } = source;
@@ -115,8 +114,8 @@ export async function planRecording(
       ...(connectTo !== undefined && { connectTo }),
       ...(scratchFolder !== undefined && { scratchFolder }),
     },
-    samples,
-    restarts: restarts ?? null,
+    samples: asked.samples,
+    restarts: asked.restarts ?? null,
     tool: { name: "esoteric-entropy", version: VERSION },
     library: library ? { abiVersion: library.abiVersion, sha256: sha256Of(library.path, info.id) } : null,
     clock: library

@@ -118,7 +118,7 @@ async function outputOf(
     signal.throwIfAborted();
     if (!(error instanceof ToolError)) throw error;
     // Its path says nothing: it may be a file in memory.
-    throw failure(info, error.message.replace(program, NAME));
+    throw failure(info, error.message.replaceAll(program, NAME));
   }
 }
 
