@@ -63,7 +63,7 @@ export interface NativeBuild {
 }
 
 /** Builds the library unless it is there and current. Returns its path. @throws Error with the compiler's messages */
-export function buildNative(sources: NativeSources, build: NativeBuild): Promise<string> {
+export async function buildNative(sources: NativeSources, build: NativeBuild): Promise<string> {
   const { target, root = ROOT } = build;
   sources.check?.(root);
   const file = libraryFile(sources.library, target);
@@ -72,11 +72,11 @@ export function buildNative(sources: NativeSources, build: NativeBuild): Promise
     : `-Wl,-soname,${file},--build-id=none`;
   const own = sources.program && ownFolder(sources, sources.program);
   const files = sourceFiles(sources, root).filter((each) => own === undefined || !each.startsWith(own));
-  return make({ file, files, kind: ["-shared", naming] }, sources, build);
+  return await make({ file, files, kind: ["-shared", naming] }, sources, build);
 }
 
 /** Builds the program that goes with the library, as `buildNative`. @throws Error also where there is none */
-export function buildNativeProgram(sources: NativeSources, build: NativeBuild): Promise<string> {
+export async function buildNativeProgram(sources: NativeSources, build: NativeBuild): Promise<string> {
   const { target, root = ROOT } = build;
   const { program } = sources;
   if (program === undefined) throw new Error(`no program goes with the library of ${sources.folder}/`);
@@ -84,7 +84,7 @@ export function buildNativeProgram(sources: NativeSources, build: NativeBuild): 
   const files = sourceFiles(sources, root).filter((each) => each.startsWith(own) || each.endsWith(".h"));
   // It loads a library, so it is linked with the C library of the machine, musl too.
   const kind = target.startsWith("darwin") ? [] : ["-fPIE", "-pie", "-dynamic", "-Wl,--build-id=none"];
-  return make({ file: executableFile(program.name, target), files, kind }, sources, build);
+  return await make({ file: executableFile(program.name, target), files, kind }, sources, build);
 }
 
 function ownFolder({ folder }: NativeSources, program: NativeProgram): string {
