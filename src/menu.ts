@@ -3,6 +3,9 @@ import { existsSync } from "node:fs";
 import { parseCount, parseSize } from "#kit/term/flags.ts";
 import { choice, type Item, text } from "#kit/term/menu.ts";
 import type { Deps } from "./deps.ts";
+import { parseDice } from "./everyday/dice.ts";
+import { MOST_WORDS } from "./everyday/passphrase.ts";
+import { MOST_LENGTH } from "./everyday/password.ts";
 import type { Source } from "./source.ts";
 
 /** Makes the menu with the sources that this machine can run. */
@@ -18,30 +21,68 @@ export async function menu({ sources, host }: Pick<Deps, "sources" | "host">): P
 export function menuItems(sources: readonly Source[], isThere: (path: string) => boolean): Item[] {
   return [
     {
-      value: "key",
-      label: "Bytes for a key",
-      hint: "full entropy",
+      value: "password",
+      label: "A password",
       questions: [
-        choice("bytes", "How long?", [
-          { value: "32", label: "256 bits" },
-          { value: "16", label: "128 bits" },
-          { value: "64", label: "512 bits" },
-        ]),
-        choice("format", "Written how?", [
-          { value: "hex", label: "Hexadecimal" },
-          { value: "base64", label: "Base64" },
+        text("length", "How many characters?", "22", (length) =>
+          problem(() => parseCount(length, "", 1, MOST_LENGTH)),
+        ),
+        choice("classes", "Of which characters?", [
+          { value: "lower,upper,digits", label: "Letters and digits" },
+          { value: "all", label: "Letters, digits and symbols" },
+          { value: "digits", label: "Digits" },
         ]),
       ],
-      plan: ({ bytes, format }) => ({ argv: ["stream", "--bytes", bytes!, "--format", format!] }),
+      plan: ({ length, classes }) => ({ argv: ["password", "--length", length!, "--classes", classes!] }),
     },
     {
-      value: "password",
-      label: "A password of hexadecimal digits",
-      hint: "4 bits each",
-      questions: [text("digits", "How many digits?", "32", problemWithDigits)],
-      plan: ({ digits }) => ({
-        argv: ["stream", "--bytes", String(Number(digits) / 2), "--format", "hex"],
-      }),
+      value: "passphrase",
+      label: "A passphrase",
+      hint: "English words",
+      questions: [
+        text("words", "How many words? Each holds 12.9 bits", "6", (words) =>
+          problem(() => parseCount(words, "", 1, MOST_WORDS)),
+        ),
+      ],
+      plan: ({ words }) => ({ argv: ["passphrase", "--words", words!] }),
+    },
+    {
+      value: "key",
+      label: "A key",
+      hint: "256 bits",
+      questions: [
+        choice("kind", "Written how?", [
+          { value: "hex", label: "Hexadecimal" },
+          { value: "base64", label: "Base64" },
+          { value: "age", label: "An age identity", hint: "its recipient beside it" },
+          { value: "wireguard", label: "A WireGuard key", hint: "its public key beside it" },
+        ]),
+      ],
+      plan: ({ kind }) => ({ argv: ["key", kind!] }),
+    },
+    {
+      value: "uuid",
+      label: "A UUID",
+      questions: [],
+      plan: () => ({ argv: ["uuid"] }),
+    },
+    {
+      value: "dice",
+      label: "Dice",
+      questions: [text("dice", "Which dice?", "3d6", (dice) => problem(() => parseDice(dice, "")))],
+      plan: ({ dice }) => ({ argv: ["dice", "--", dice!] }),
+    },
+    {
+      value: "pick",
+      label: "One of several",
+      questions: [text("words", WORDS_WANTED, "heads tails", problemWithWords)],
+      plan: ({ words }) => ({ argv: ["pick", "--", ...split(words!)] }),
+    },
+    {
+      value: "shuffle",
+      label: "Several in another order",
+      questions: [text("words", WORDS_WANTED, "Ann Bob Carl Dora", problemWithWords)],
+      plan: ({ words }) => ({ argv: ["shuffle", "--", ...split(words!)] }),
     },
     {
       value: "file",
@@ -110,11 +151,14 @@ export function menuItems(sources: readonly Source[], isThere: (path: string) =>
   ];
 }
 
-function problemWithDigits(digits: string): string | undefined {
-  return (
-    problem(() => parseCount(digits, "", 2, 1024)) ??
-    (Number(digits) % 2 === 0 ? undefined : "an even number")
-  );
+const WORDS_WANTED = "Which? Words with spaces between";
+
+function split(words: string): string[] {
+  return words.split(/\s+/).filter((word) => word !== "");
+}
+
+function problemWithWords(words: string): string | undefined {
+  return split(words).length === 0 ? "a word at least" : undefined;
 }
 
 function problemWithSize(size: string): string | undefined {

@@ -84,6 +84,41 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       summary: "Print a script that makes the shell complete commands",
       load: async () => (await import("./commands/completion.ts")).completion,
     },
+    password: {
+      summary: "Make passwords",
+      load: async () => (await import("./commands/everyday/password.ts")).password,
+      group: "Everyday",
+    },
+    passphrase: {
+      summary: "Make passphrases of English words",
+      load: async () => (await import("./commands/everyday/passphrase.ts")).passphrase,
+      group: "Everyday",
+    },
+    key: {
+      summary: "Make keys: hex, base64, age, WireGuard",
+      load: async () => (await import("./commands/everyday/key.ts")).key,
+      group: "Everyday",
+    },
+    uuid: {
+      summary: "Make UUIDs",
+      load: async () => (await import("./commands/everyday/uuid.ts")).uuid,
+      group: "Everyday",
+    },
+    dice: {
+      summary: "Throw dice: 3d6, d20, 4d6+2",
+      load: async () => (await import("./commands/everyday/dice.ts")).dice,
+      group: "Everyday",
+    },
+    pick: {
+      summary: "Pick from arguments or lines",
+      load: async () => (await import("./commands/everyday/pick.ts")).pick,
+      group: "Everyday",
+    },
+    shuffle: {
+      summary: "Shuffle arguments or lines",
+      load: async () => (await import("./commands/everyday/shuffle.ts")).shuffle,
+      group: "Everyday",
+    },
     "serve-stdio": {
       summary: "Internal: serve the Python and Node packages",
       load: async () => (await import("./commands/serve-stdio.ts")).serveStdio,

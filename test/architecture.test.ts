@@ -98,6 +98,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["errors", "conditioning", "source", "sampling", "stats", "kit/abort"],
     packages: /^node:crypto$/,
   },
+  {
+    name: "everyday",
+    files: /^src\/everyday\//,
+    may: ["errors"],
+    packages: /^(node:crypto|secure-password-utilities\/wordlists)$/,
+  },
   // A list of names, generated from c/.
   { name: "kernels", files: /^ffi\/kernels\.ts$/, may: [], packages: /^$/ },
   { name: "ffi", files: /^ffi\//, may: ["kernels", "kit/errors", "kit/native"], packages: /^$/ },
@@ -234,7 +240,18 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "faces/pipe",
     files: /^src\/faces\/pipe\//,
-    may: ["host", "kit/abort", "rbg", "kit/term", "errors", "pool", "sources"],
+    may: [
+      "everyday",
+      "host",
+      "kit/abort",
+      "kit/files",
+      "kit/format",
+      "rbg",
+      "kit/term",
+      "errors",
+      "pool",
+      "sources",
+    ],
     packages: /^node:/,
   },
   {
@@ -285,6 +302,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "recording",
       "calibration",
       "drill",
+      "everyday",
       "deps",
       "version",
       "faces/http",
@@ -302,7 +320,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "product",
     files: /^src\/(product|menu|main)\.ts$/,
-    may: ["commands", "deps", "version", "kit/native", "kit/term", "source"],
+    may: ["commands", "deps", "everyday", "version", "kit/native", "kit/term", "source"],
     packages: /^node:fs$/,
   },
 
@@ -862,10 +880,10 @@ describe("what is found in one place only", () => {
     expect(importers.filter((file) => !/^(kit\/native|ffi)\//.test(file))).toEqual([]);
   });
 
-  test("a clock, randomness, console or process: not in stats, health, conditioning", () => {
+  test("a clock, randomness, console or process: not in stats, health, conditioning, everyday", () => {
     const impure =
       /\b(console\.|process\.|performance\.|Date\.now|new Date\b|Math\.random|getRandomValues|randomBytes|Bun\.)/;
-    for (const file of files.filter((name) => /^src\/(stats|health|conditioning)\//.test(name))) {
+    for (const file of files.filter((name) => /^src\/(stats|health|conditioning|everyday)\//.test(name))) {
       const code = readFileSync(join(ROOT, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
       expect(code, file).not.toMatch(impure);
     }

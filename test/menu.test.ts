@@ -47,17 +47,21 @@ describe("the menu", () => {
     }
   });
 
-  test("asks for the bytes that the digits take", () => {
-    expect(item("password").plan({ digits: "40" })?.argv).toEqual([
-      "stream",
-      "--bytes",
-      "20",
-      "--format",
-      "hex",
+  test("asks until a password, passphrase, throw or pick can be made", () => {
+    expect(item("password").plan({ length: "40", classes: "all" })?.argv).toEqual([
+      ...["password", "--length", "40"],
+      ...["--classes", "all"],
     ]);
-    for (const digits of ["0", "7", "1026", "-2", "two", ""]) {
-      expect(problemWith("password", "digits", digits)).toBeString();
+    for (const [value, name, answers] of [
+      ["password", "length", ["0", "1025", "-2", "two", ""]],
+      ["passphrase", "words", ["0", "1025", "-2", "two", ""]],
+      ["dice", "dice", ["0d6", "d0", "six", ""]],
+      ["pick", "words", ["", "  "]],
+    ] as const) {
+      for (const answer of answers) expect(problemWith(value, name, answer)).toBeString();
     }
+    expect(problemWith("dice", "dice", "six")).toBe("'six' is not understood");
+    expect(item("pick").plan({ words: " --one  two " })?.argv).toEqual(["pick", "--", "--one", "two"]);
   });
 
   test("never writes over a file, and reads only one that is there", () => {

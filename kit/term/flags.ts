@@ -28,6 +28,8 @@ export interface Flag<T = unknown, Deps = unknown> {
   readonly required: boolean;
   /** Takes every value that is typed, not the last one alone; a word of this kind takes all that are left. */
   readonly many?: true | undefined;
+  /** `--name ''` is a value. */
+  readonly mayBeEmpty?: true | undefined;
   /** Title under which help lists it apart from a command's own options. */
   readonly group?: string | undefined;
   readonly complete?: Completer<Deps> | undefined;
@@ -81,6 +83,7 @@ export interface ValueSpec {
   readonly default?: string;
   /** Fails without a value. Words are required unless this is false. */
   readonly required?: boolean;
+  readonly mayBeEmpty?: true;
   readonly complete?: Completer<never>;
 }
 
@@ -290,7 +293,7 @@ function textsOf(argv: readonly string[], flags: Flags): Map<Flag<unknown, never
     if (flag.kind === "switch") {
       if (token.inlineValue) throw new UsageError(`${token.rawName} takes no value`);
       add(flag, "");
-    } else if (!token.value) {
+    } else if (!token.value && !(flag.mayBeEmpty && token.value === "")) {
       throw new UsageError(
         `${token.rawName} needs a value`,
         flag.hint ? [`${token.rawName} ${flag.hint}`] : [],

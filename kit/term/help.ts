@@ -33,7 +33,7 @@ export function programHelp(
         "USAGE",
         [`${program} <command> [options]`, ...(menu ? [`${program}            a menu, on a terminal`] : [])],
       ],
-      ["COMMANDS", summaryLines(facts, shownCommands(facts))],
+      ...commandSections(facts),
       ["EXAMPLES", examples],
       [
         "",
@@ -64,8 +64,19 @@ export function groupHelp(
   );
 }
 
-function summaryLines({ commands }: ProgramFacts, names: readonly string[]): string[] {
+/** Lists the commands without a group, then those of each. All names are in one column. */
+function commandSections(facts: ProgramFacts): Section[] {
+  const names = shownCommands(facts);
+  const byTitle = Map.groupBy(names, (name) => facts.commands[name]!.group ?? "Commands");
   const width = Math.max(...names.map((name) => name.length));
+  return [...byTitle].map(([title, members]) => [title.toUpperCase(), summaryLines(facts, members, width)]);
+}
+
+function summaryLines(
+  { commands }: ProgramFacts,
+  names: readonly string[],
+  width = Math.max(...names.map((name) => name.length)),
+): string[] {
   return names.map((name) => `${name.padEnd(width)}  ${commands[name]!.summary}`);
 }
 

@@ -37,6 +37,8 @@ export interface Product<Deps, Settings extends Flags> extends ProgramFacts<Deps
 export interface CommandEntry<Deps = never> {
   readonly summary: string;
   readonly load: () => Promise<Command<Deps>>;
+  /** Title under which the program's help lists it apart from the others. */
+  readonly group?: string;
   /** Hidden from all lists of commands. */
   readonly hidden?: true;
 }

@@ -62,6 +62,8 @@ describe("without sampling", () => {
       "echarts 6.1.0",
       "@clack/prompts 1.9.0",
       "Apache License",
+      "secure-password-utilities 0.2.1",
+      "Creative Commons Attribution 4.0 International",
     ]) {
       expect(text).toContain(each);
     }

@@ -97,6 +97,12 @@ OPTIONS
     const text = await helpOf("--help");
     for (const name of shownCommands(product)) expect(text).toMatch(new RegExp(`^ {2}${name} {2,}\\S`, "m"));
     expect(text).not.toContain("serve-stdio");
+    // Each group has a title of its own, behind the others, and all names are in one column.
+    const everyday = text.slice(text.indexOf("\nEVERYDAY\n"), text.indexOf("\nEXAMPLES\n"));
+    expect(everyday.match(/^ {2}\w+(?= {10})/gm)?.map((name) => name.trim())).toEqual([
+      ...["password", "passphrase", "key", "uuid", "dice", "pick", "shuffle"],
+    ]);
+    expect(text.indexOf("\n  scan ")).toBeLessThan(text.indexOf("\nEVERYDAY\n"));
     // Off a terminal there is no menu.
     expect(await helpOf()).toBe(text);
   });
