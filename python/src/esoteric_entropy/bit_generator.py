@@ -17,12 +17,15 @@ from .callback_words import CallbackWords
 from .errors import NativeError
 from .forks import forget_after_fork
 from .native_words import NativeWords
+from .notebook import described, html_table
 from .pool import EntropyPool
+from .refusals import check_pool, refuse
 from .supply import Supply
 
 _log = logging.getLogger("esoteric_entropy")
 
 _CAPSULE_NAME = b"BitGenerator"
+_NAME = "EsotericBitGenerator"
 
 
 class _BitGen(ctypes.Structure):
@@ -45,11 +48,13 @@ class EsotericBitGenerator(np.random.BitGenerator):
     continue with numbers that are not random. Ctrl-C is raised after the loop that it interrupted.
     """
 
-    def __init__(self, pool: EntropyPool | None = None) -> None:
+    def __init__(self, pool: EntropyPool | None = None, *, seed: None = None) -> None:
         """Takes words in the pool's mode, or in mode "drbg" without a pool. The generator outlives the pool.
 
-        Raises EntropyError if the first words do not come.
+        seed: what NumPy's generators take first. There is none here, so anything but None is refused.
+        Raises TypeError for a seed, EntropyError if the first words do not come.
         """
+        check_pool(_NAME, pool, seed)
         super().__init__(SeedlessSeedSequence())  # type: ignore[arg-type]
         if pool is None:
             with EntropyPool.auto(mode="drbg") as own_pool:
@@ -78,36 +83,38 @@ class EsotericBitGenerator(np.random.BitGenerator):
         self.lock._at_fork_reinit()  # type: ignore[attr-defined]
         self._words.forget()
 
+    def __repr__(self) -> str:
+        return f"<{_NAME}: {described(self._supply)}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(_NAME, self._supply)
+
     @property
     def state(self) -> Mapping[str, Any]:
-        _refuse("has no state")
+        refuse(_NAME, "has no state")
 
     @state.setter
     def state(self, value: Mapping[str, Any]) -> None:
-        _refuse("has no state")
+        refuse(_NAME, "has no state")
 
     @property
     def seed_seq(self) -> NoReturn:
-        _refuse("has no seed")
+        refuse(_NAME, "has no seed")
 
     def seed(self, *_: object) -> NoReturn:
-        _refuse("cannot be seeded")
+        refuse(_NAME, "cannot be seeded")
 
     def spawn(self, n_children: int) -> NoReturn:
-        _refuse("has no seed to spawn others from: make another one")
+        refuse(_NAME, "has no seed to spawn others from, and each one that you make is independent")
 
     def jumped(self, jumps: int = 1) -> NoReturn:
-        _refuse("cannot be jumped ahead: make another one")
+        refuse(_NAME, "cannot be jumped ahead, and each one that you make is independent")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an EsotericBitGenerator cannot be pickled or copied: the copy would repeat its words")
 
     def __getstate__(self) -> NoReturn:
         self.__reduce__()
-
-
-def _refuse(what: str) -> NoReturn:
-    raise NotImplementedError(f"an EsotericBitGenerator {what}")
 
 
 def _words(supply: Supply, lock: Any) -> NativeWords | CallbackWords:

@@ -6,12 +6,15 @@ import builtins
 import operator
 import uuid
 from collections.abc import MutableSequence, Sequence
-from typing import Any, TypeVar, Union, overload
+from typing import Any, NoReturn, TypeVar, Union, overload
 
 from .pool import EntropyPool
 from .random_source import PoolRandom
+from .refusals import check_pool, refuse
 
 T = TypeVar("T")
+
+_NAME = "EsotericRandom"
 
 #: A count of numbers, or the shape of a NumPy array.
 Size = Union[int, tuple[int, ...]]
@@ -27,6 +30,7 @@ class EsotericRandom:
 
     def __init__(self, pool: EntropyPool | None = None) -> None:
         """Draws from the pool, in its mode; without one, from a pool of its own in mode "drbg"."""
+        check_pool(_NAME, pool)
         self._pool = EntropyPool.auto(mode="drbg") if pool is None else pool
         self._random = PoolRandom(self._pool)
         self._arrays: Any = None
@@ -121,6 +125,12 @@ class EsotericRandom:
     def uuid4(self) -> uuid.UUID:
         """A random UUID, version 4 of RFC 9562."""
         return uuid.UUID(bytes=self._pool.get_random_bytes(16), version=4)
+
+    def seed(self, *_: object) -> NoReturn:
+        refuse(_NAME, "cannot be seeded")
+
+    def __repr__(self) -> str:
+        return f"<{_NAME} over {self._pool!r}>"
 
     def _numpy(self) -> Any:
         """Returns NumPy's generator over the same pool, made on first use; None without NumPy."""

@@ -6,5 +6,5 @@ from .pool import EntropyPool
 
 
 class EsotericBitGenerator:
-    def __init__(self, pool: EntropyPool | None = None) -> None:
+    def __init__(self, pool: EntropyPool | None = None, *, seed: None = None) -> None:
         raise ImportError("EsotericBitGenerator needs NumPy: pip install numpy", name="numpy")

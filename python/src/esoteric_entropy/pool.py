@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from .health import health_text
+from .notebook import described, html_table
 from .program import Choice
 from .supply import Supply
 
@@ -141,8 +142,10 @@ class EntropyPool:
         self.close()
 
     def __repr__(self) -> str:
-        choice = self._supply.program.choice
-        return f"EntropyPool(sources={choice.sources!r}, mode={self.mode!r})"
+        return f"<EntropyPool: {described(self._supply)}>"
+
+    def _repr_html_(self) -> str:
+        return html_table("EntropyPool", self._supply)
 
     def __reduce__(self) -> str:
         raise TypeError("an EntropyPool cannot be pickled: another process must open its own")

@@ -57,6 +57,8 @@ class Supply:
         self.mode = mode
         self._ahead = _AHEAD[mode]
         self._piece_bytes = self._ahead.first_bytes
+        #: Bytes that were read.
+        self.given = 0
         self._pieces: deque[_Piece] = deque()
         self._closed = False
         self._epoch = COPIES.epoch()
@@ -89,9 +91,14 @@ class Supply:
             part = memoryview(body)[piece.position : piece.position + len(out)]
             # First of all. An interrupt below this line then loses bytes, and hands none out twice or wiped.
             piece.position += len(part)
+            self.given += len(part)
             out[: len(part)] = part
             wipe(part)
             return len(part)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
 
     def check_open(self) -> None:
         if self._closed:
