@@ -130,7 +130,7 @@ function refuseSame(path: string, inputs: Iterable<FileName>): void {
   for (const input of inputs) {
     if (targetOf(input) !== own) continue;
     throw new UsageError(`the result would replace ${path}, which it is made of`, [
-      "--output takes another path",
+      "take another path for it",
     ]);
   }
 }

@@ -52,6 +52,10 @@ export const REPORT_FLAGS = {
   format: flag.choice(REPORT_FORMATS, { about: "Output format; default text" }),
   json: flag.switch({ about: "The same as --format json" }),
   output: flag.file({ hint: "PATH", about: "Write to this file; its suffix may give the format" }),
+  bitmap: flag.file({
+    hint: "PATH",
+    about: "Draw the first bits as a picture in PNG, too: the largest square they fill, up to 1024 × 1024",
+  }),
   mode: flag.choice(["full", "drbg"], {
     default: "full",
     about: "The pool's output: 320 credited bits for each 32 bytes, or its DRBG",

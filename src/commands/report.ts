@@ -22,6 +22,7 @@ export const report = command({
     "esoteric-entropy report",
     "esoteric-entropy report --input random.bin --suite sp800-22 --json",
     "esoteric-entropy report --input random.bin --output report.html",
+    "esoteric-entropy report --input random.bin --bitmap bits.png",
     "esoteric-entropy report --mode drbg --suite sp800-22 --sequences 100",
     "esoteric-entropy report --source dram_row_buffer --suite sp800-90b",
   ],
@@ -41,7 +42,7 @@ const DEFAULT_BITS = 1_000_000;
 
 /** @param options that `check` accepts @throws UsageError for an unknown source */
 export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">): ReportOptions {
-  const { suites, constants, sequences, output } = options;
+  const { suites, constants, sequences, output, bitmap } = options;
   const origin = originOf(options, deps);
   return {
     origin,
@@ -51,6 +52,7 @@ export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">)
     sequences,
     format: formatOf(options),
     output,
+    bitmap,
     threads: availableParallelism(),
   };
 }

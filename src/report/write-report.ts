@@ -1,11 +1,12 @@
 /** A report from its data to its file: reads, tests, writes. */
-import { OutputFile } from "#kit/files/output-file.ts";
-import { formatQuantity } from "#kit/format/numbers.ts";
+import { OutputFile, refuseOnePlace } from "#kit/files/output-file.ts";
+import { formatCount, formatQuantity } from "#kit/format/numbers.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine, progressMeter } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { PoolDeps } from "../pool/open.ts";
 import type { SuiteId } from "../stats/result.ts";
+import { bitmapPng } from "./bitmap-png.ts";
 import { type DataOrigin, openData, sequencesOf } from "./input-data.ts";
 import { type ReportFormat, renderReport } from "./render.ts";
 import { runReport } from "./run.ts";
@@ -21,14 +22,21 @@ export interface ReportOptions {
   readonly sequences: number;
   readonly format: ReportFormat;
   readonly output: string | undefined;
+  /** Path of a picture of the first bits. */
+  readonly bitmap: string | undefined;
   readonly threads: number;
 }
 
 /** Writes to the file of the options, or to stdout. @throws UsageError; InputError; SourceError; the signal's reason */
 export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps): Promise<ReportRun> {
   const { origin, output } = options;
+  refuseOnePlace(output, options.bitmap);
   await using file =
     output === undefined ? undefined : await OutputFile.create(output, io.signal, inputsOf(origin));
+  await using picture =
+    options.bitmap === undefined
+      ? undefined
+      : await OutputFile.create(options.bitmap, io.signal, inputsOf(origin));
   await using data = await openData(origin, options.bytes, io.signal, deps);
   let progress: Progress = { phase: "reading", bytes: 0 };
   const marks = new ReadingMarks(data.bytes);
@@ -52,6 +60,7 @@ export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps
       signal: io.signal,
     });
   }
+  if (picture !== undefined) io.log.info(await drawBitmap(picture, run));
   if (file === undefined) {
     await io.out(text);
   } else {
@@ -59,6 +68,14 @@ export async function writeReport(options: ReportOptions, io: Io, deps: PoolDeps
     io.log.info([`${output} written`, ...conclusionOf(run.report)].join("\n"));
   }
   return run;
+}
+
+/** Writes the picture. @returns a line that says what is in it */
+async function drawBitmap(file: OutputFile, { head, report }: ReportRun): Promise<string> {
+  const { side, png } = bitmapPng(head);
+  await file.write(png);
+  const [shown, all] = [side * side, 8 * report.input.bytes].map(formatCount);
+  return `${file.path} written: ${side} × ${side} pixels, the first ${shown} of ${all} bits, ones black`;
 }
 
 /** Bytes after which reading is worth a line of its own where no line can rewrite itself: some seconds of it. */
