@@ -30,7 +30,14 @@ export interface KernelRun {
   readonly chunkSamples: number;
 }
 
-export type Availability = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export type Availability = { readonly ok: true } | Unavailable;
+
+export interface Unavailable {
+  readonly ok: false;
+  readonly reason: string;
+  /** True if that may change while the program runs, as when a device is plugged in: it is tried again. */
+  readonly mayPass?: boolean;
+}
 
 export interface Sampler extends AsyncDisposable {
   /** Resolves with exactly `n` consecutive raw samples. @throws SourceError; the signal's reason if aborted */
@@ -60,6 +67,13 @@ export interface SourceInfo {
   readonly effects: readonly Effect[];
   /** Reason for being off by default although it is quick enough and has no effects. */
   readonly offByDefault?: string;
+  /**
+   * Longest silence that is no fault, ms, of what comes from outside at a pace of its own. The source itself ends a longer one. Its
+   * requests come one at a time and hold up no others. Its pace is unknown: `rateHz` sizes the first request, and no more.
+   */
+  readonly silenceMs?: number;
+  /** It may not be credited, whoever says so: a replay gives the same bytes at each start, a generator computes them. */
+  readonly notNoise?: "replay" | "generator";
 }
 
 export const FAMILIES = [
@@ -74,6 +88,8 @@ export const FAMILIES = [
   "sensor",
   "network",
   "process",
+  // What the user has named. Two names may lead to one device: all of them together count as one.
+  "external",
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
@@ -111,6 +127,8 @@ export function counterStepNs({ native }: Host): number | undefined {
   return native.ok ? native.library.clock.periodNs : undefined;
 }
 
+/** Tells if the source is used unless a list says otherwise: who names one wants it. */
 export function isDefault(info: SourceInfo): boolean {
+  if (info.family === "external") return true;
   return info.effects.length === 0 && info.offByDefault === undefined && info.rateHz >= DEFAULT_MIN_RATE_HZ;
 }

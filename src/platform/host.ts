@@ -24,7 +24,7 @@ export interface Host {
    */
   run(tool: string, args: readonly string[], limits: ToolLimits, signal: AbortSignal): Promise<ToolOutput>;
   /** Starts a long-running tool. If it could not start, `output` throws the reason. */
-  start(tool: string, args: readonly string[], limits: Pick<ToolLimits, "maxBytes">): RunningTool;
+  start(tool: string, args: readonly string[], limits: StartLimits): RunningTool;
 }
 
 export type NativeState =
@@ -43,6 +43,33 @@ export interface Settings {
   readonly scratchFolder: string | undefined;
   /** Folders searched for tools. */
   readonly toolFolders: readonly string[];
+  /** Devices, FIFOs and files that the user has named as sources. */
+  readonly sourceFiles: readonly NamedFile[];
+  /** Commands whose output the user has named as a source. */
+  readonly sourceCommands: readonly NamedCommand[];
+}
+
+export interface NamedFile {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  /** Speed of a serial line, bits a second; undefined leaves it as it is. */
+  readonly baud: number | undefined;
+  /** The path's nature when the program began. */
+  readonly nature: FileNature;
+  /** One 64-bit count, of the bytes that were taken in any thread: a plain file goes on from there. */
+  readonly taken: SharedArrayBuffer;
+}
+
+/** replay: a plain file · generator: the kernel's · stream: whatever else is there, or may be plugged in later */
+export type FileNature = "replay" | "generator" | "stream";
+
+export interface NamedCommand {
+  readonly name: string;
+  /** The program, by its absolute path or a name that `Host.findTool` finds, and its arguments. */
+  readonly words: readonly string[];
+  /** Folder that it runs in. */
+  readonly folder: string;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -51,6 +78,8 @@ export const DEFAULT_SETTINGS: Settings = {
   connectTo: undefined,
   scratchFolder: undefined,
   toolFolders: ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/opt/homebrew/bin", "/usr/local/bin"],
+  sourceFiles: [],
+  sourceCommands: [],
 };
 
 export interface ToolLimits {
@@ -60,6 +89,13 @@ export interface ToolLimits {
   readonly maxBytes: number;
   /** Descriptors that it finds as 3 and so on; none unless given. */
   readonly descriptors?: readonly number[];
+}
+
+export interface StartLimits extends Pick<ToolLimits, "maxBytes"> {
+  /** With more output unread it is not killed, but has to wait in its next write. The system's pipe holds some more. */
+  readonly isHeld?: boolean;
+  /** Folder that it runs in. Default: the root. */
+  readonly folder?: string;
 }
 
 export interface ToolOutput {

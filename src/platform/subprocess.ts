@@ -1,7 +1,7 @@
 /** Runs a system tool to its end, or starts one that keeps running. */
 import { onAbort } from "#kit/abort.ts";
 import { ToolError } from "../errors.ts";
-import type { RunningTool, ToolLimits, ToolOutput, ToolPiece } from "./host.ts";
+import type { RunningTool, StartLimits, ToolLimits, ToolOutput, ToolPiece } from "./host.ts";
 import type { ToolGroups } from "./tool-groups.ts";
 import { ToolProcess } from "./tool-process.ts";
 
@@ -28,7 +28,7 @@ export async function runTool(
       child.stop(new ToolError(`${tool}: more than ${limits.maxBytes} bytes of output`));
     else pieces.push(bytes);
   };
-  const child = new ToolProcess(groups, tool, args, onOutput, limits.descriptors);
+  const child = new ToolProcess(groups, tool, args, onOutput, { descriptors: limits.descriptors });
   using _ = onAbort(signal, () => child.stop(signal.reason));
   const timeout = setTimeout(
     () => child.stop(new ToolError(`${tool}: not finished after ${limits.timeoutMs} ms`)),
@@ -47,25 +47,29 @@ export function startTool(
   { nowNs, groups }: ToolContext,
   tool: string,
   args: readonly string[],
-  limits: Pick<ToolLimits, "maxBytes">,
+  { maxBytes, isHeld = false, folder }: StartLimits,
 ): RunningTool {
   const queue: ToolPiece[] = [];
   let unread = 0;
   let end: (() => void) | undefined;
   let wake: () => void = () => {};
 
-  const child = new ToolProcess(groups, tool, args, (bytes) => {
+  const receive = (bytes: Buffer) => {
     const arrivedNs = nowNs();
     unread += bytes.length;
-    if (unread > limits.maxBytes)
-      child.stop(new ToolError(`${tool}: more than ${limits.maxBytes} bytes wait unread`));
-    else queue.push({ bytes, arrivedNs });
+    if (unread <= maxBytes || isHeld) queue.push({ bytes, arrivedNs });
+    else child.stop(new ToolError(`${tool}: more than ${maxBytes} bytes wait unread`));
+    if (unread > maxBytes && isHeld) child.hold();
     wake();
-  });
+  };
+  const child = new ToolProcess(groups, tool, args, receive, { folder });
   const disposed = new ToolError(`${tool}: stopped`);
   const gone = child.ended
     .then((exitCode) => {
-      if (exitCode !== 0) throw new ToolError(`${tool}: exit code ${exitCode}${child.complaint}`);
+      if (exitCode !== 0)
+        throw new ToolError(
+          `${tool}: exit code ${exitCode}${isHeld ? child.lastComplaint : child.complaint}`,
+        );
       end = () => {};
     })
     .catch((error: unknown) => {
@@ -81,6 +85,7 @@ export function startTool(
       const piece = queue.shift();
       if (piece) {
         unread -= piece.bytes.length;
+        if (isHeld && unread <= maxBytes / 2) child.release();
         return { done: false, value: piece };
       }
       if (end) {

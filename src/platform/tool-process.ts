@@ -24,10 +24,21 @@ const DRAIN_MS = 50;
 /** Timers that the wait is split into: output is read between them, even if this thread was held up. */
 const DRAIN_STEPS = 5;
 
+/** What a tool finds besides its arguments. */
+interface Surroundings {
+  /** Working folder; the root unless it is given. */
+  readonly folder?: string;
+  /** Files that are open as 3 and so on. */
+  readonly descriptors?: readonly number[] | undefined;
+}
+
 export class ToolProcess {
   /** Resolves with the exit code. @throws ToolError if it could not start or crashed; the reason given to `stop` */
   readonly ended: Promise<number>;
   #stderr = "";
+  /** The last of stderr. */
+  #lastStderr = "";
+  #isHeld = false;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   #settle!: { resolve(code: number): void; reject(reason: unknown): void };
   #stopped: { readonly reason: unknown } | undefined;
@@ -36,7 +47,6 @@ export class ToolProcess {
 
   /**
    * @param onOutput receives each piece of stdout as it arrives, until the tool ends or is stopped
-   * @param descriptors that it finds as 3 and so on
    * @throws RangeError if the path is not absolute
    */
   constructor(
@@ -44,7 +54,7 @@ export class ToolProcess {
     private readonly tool: string,
     args: readonly string[],
     onOutput: (bytes: Buffer) => void,
-    descriptors: readonly number[] = [],
+    surroundings: Surroundings = {},
   ) {
     if (!isAbsolute(tool)) throw new RangeError(`'${tool}' is not an absolute path`);
     this.ended = new Promise((resolve, reject) => {
@@ -53,7 +63,7 @@ export class ToolProcess {
     // The holder may await `ended` later or never; that must not count as an unhandled rejection.
     this.ended.catch(() => undefined);
 
-    const child = this.#spawn(args, descriptors);
+    const child = this.#spawn(args, surroundings);
     this.#child = child;
     const { pid } = child;
     if (pid !== undefined) groups.add(pid);
@@ -62,6 +72,8 @@ export class ToolProcess {
     });
     child.stderr.on("data", (bytes: Buffer) => {
       this.#stderr += bytes.toString("latin1", 0, MAX_STDERR_BYTES - this.#stderr.length);
+      const last = bytes.toString("latin1", Math.max(0, bytes.length - MAX_STDERR_BYTES));
+      this.#lastStderr = (this.#lastStderr + last).slice(-MAX_STDERR_BYTES);
     });
     // A broken pipe ends the output like a closed one; the exit code tells what happened.
     for (const stream of [child.stdout, child.stderr]) stream.on("error", () => stream.destroy());
@@ -69,6 +81,7 @@ export class ToolProcess {
     child.once("exit", () => {
       this.#killGroup();
       this.#exited = true;
+      this.release(); // what it has written is read to its end
       if (pid !== undefined) groups.remove(pid);
       if (!this.#stopped)
         this.#drainThen(() => this.#fail("left a process behind that holds its output open"));
@@ -91,6 +104,25 @@ export class ToolProcess {
     return line === "" ? "" : `: ${line.slice(0, 200)}`;
   }
 
+  /** The last line of stderr, likewise: of a tool that talks while it runs, it says why it ended. */
+  get lastComplaint(): string {
+    const line = this.#lastStderr.trimEnd().split("\n").at(-1)!.trim();
+    return line === "" ? "" : `: ${line.slice(-200)}`;
+  }
+
+  /** Reads no more of its output until `release`, so that it has to wait. Does nothing once it has exited. */
+  hold(): void {
+    if (this.#isHeld || this.#exited) return;
+    this.#isHeld = true;
+    this.#child.stdout.pause();
+  }
+
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#child.stdout.resume();
+  }
+
   /** Kills it with all its children; `ended` rejects with `reason` within about 50 ms. Later calls do nothing. */
   stop(reason: unknown): void {
     if (this.#stopped) return;
@@ -110,11 +142,11 @@ export class ToolProcess {
 
   #spawn(
     args: readonly string[],
-    descriptors: readonly number[],
+    { folder = "/", descriptors = [] }: Surroundings,
   ): ChildProcessByStdio<null, Readable, Readable> {
     try {
       const stdio: StdioOptions = ["ignore", "pipe", "pipe", ...descriptors];
-      const child = spawn(this.tool, args, { cwd: "/", env: ENVIRONMENT, detached: true, stdio });
+      const child = spawn(this.tool, args, { cwd: folder, env: ENVIRONMENT, detached: true, stdio });
       return child as ChildProcessByStdio<null, Readable, Readable>;
     } catch (error) {
       throw new ToolError(`${this.tool}: ${error instanceof Error ? error.message : error}`, {

@@ -42,7 +42,7 @@ export class Books {
     let paidBits = 0;
     for (const part of released) paidBits += this.#takeIn(source, part);
     if (failure || warning) this.account.forfeit(info);
-    else if (paidBits > 0) source.earned();
+    else if (paidBits > 0 || (source.claimedH === 0 && blocks.length > 0)) source.earned();
     return { paidBits, blocks, failure, warning };
   }
 

@@ -82,6 +82,8 @@ class SourceRunner {
 
   async #open(request: number): Promise<Sampler | undefined> {
     const availability = await this.source.availability(this.host);
+    if (!availability.ok && availability.mayPass)
+      throw new SourceError(this.source.info.id, availability.reason);
     if (!availability.ok) {
       this.port.post({ kind: "unavailable", request, reason: availability.reason });
       return undefined;

@@ -3,7 +3,7 @@
  *
  * Requests are short slices, a few pending at a time; `turns.ts` decides which source is next. A request that is not
  * answered in time is aborted. If it does not stop while the thread still answers, only that source hangs, and is given
- * up; else the thread is given up and replaced. While no entropy is wanted nothing is requested, except in `idleShare`. After
+ * up; else the thread is given up and replaced. Requests of sources that wait for the world outside are apart: those hold up nobody. While no entropy is wanted nothing is requested, except in `idleShare`. After
  * a pause in which nothing was, sources have to pass their start-up tests again.
  *
  *     const scheduler = new Scheduler(infos, options);
@@ -238,12 +238,18 @@ export class Scheduler {
 
   /** Counts unread events too, so that a slow reader holds up the thread. */
   #underWay(): number {
-    return this.#pending() + this.#events.length;
+    return this.#holdingUp() + this.#events.length;
+  }
+
+  /** Requests that take the thread's time: others may be silent for long. */
+  #holdingUp(): number {
+    const counted = this.sources.filter((source) => !source.isOutside);
+    return counted.reduce((sum, source) => sum + source.requests.length, 0);
   }
 
   /** Allows one idle slice at a time, and after each a pause that keeps to `idleShare`. */
   #isIdleSliceDue(): boolean {
-    if (this.#idleShare <= 0 || this.#pending() > 0) return false;
+    if (this.#idleShare <= 0 || this.#holdingUp() > 0) return false;
     const waitMs = this.#idleUntilMs - this.#nowMs();
     if (waitMs <= 0) return true;
     clearTimeout(this.#idleTimer);
@@ -261,7 +267,7 @@ export class Scheduler {
     }
   }
 
-  /** @returns the expected duration of the slice, ms */
+  /** @returns the time that the slice is expected to take, ms */
   #post(source: SourceState): number {
     this.#thread ??= this.#newThread();
     const request: PendingRequest = {
@@ -276,7 +282,7 @@ export class Scheduler {
     source.isOutdated = false;
     source.requests.push(request);
     this.#thread.post({ kind: "sample", request: request.id, id: source.info.id, n: request.samples });
-    return source.expectedMs(request.samples);
+    return source.costMs(request.samples);
   }
 
   #newThread(): SamplingThread {
@@ -391,6 +397,9 @@ export class Scheduler {
   #patienceMs(source: SourceState, samples: number): number {
     const isOpening = !source.isOpen && source.info.effects.length > 0;
     const { hangMs, openMs } = this.#limits;
+    const { silenceMs } = source.info;
+    // It limits each wait itself, and each may bring one sample: this is for one that does not keep to it.
+    if (silenceMs !== undefined) return hangMs + openMs + (samples + 1) * silenceMs;
     return hangMs + (isOpening ? openMs : 0) + 4 * source.expectedMs(samples);
   }
 
@@ -430,7 +439,8 @@ function expectedCredit(info: SourceInfo): number {
   return info.claim * info.rateHz;
 }
 
-/** Limits a source that is not open yet to one request, because opening may hang. */
+/** Limits a source that is not open yet to one request, because opening may hang, and one that may be silent for long. */
 function isReady(source: SourceState): boolean {
-  return takesPart(source) && source.requests.length < (source.isOpen ? MAX_PENDING : 1);
+  const most = source.isOpen && !source.isOutside ? MAX_PENDING : 1;
+  return takesPart(source) && source.requests.length < most;
 }

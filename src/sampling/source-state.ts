@@ -70,6 +70,14 @@ const SLICE_MS = 4;
 /** First requests may be longer, to bring the first credit at once. */
 const FIRST_SLICE_MS = 8;
 const MAX_SAMPLES = 65_536;
+/**
+ * The same of a source that waits for the world outside. It holds up nobody, and its answers have to wait for the slices of others,
+ * which takes up to some 100 ms. What had gathered in a buffer comes at once, what follows it may not: hence the limit.
+ */
+const OUTSIDE_SLICE_MS = 500;
+const MAX_OUTSIDE_SAMPLES = 4_096;
+/** Samples of such a source that take the program a millisecond to judge and to hash: its time, where others have theirs. */
+const JUDGED_PER_MS = 1_000;
 
 /** Back-off after an error or a hang; twice as long each time. */
 const FIRST_BACKOFF_MS = 1_000;
@@ -139,9 +147,21 @@ export class SourceState {
   /** Samples of the next request: those of a slice, at first no more than are needed for the first credit. */
   get sliceSamples(): number {
     const isFirst = this.#measuredHz === undefined;
-    const samples = Math.round((this.rateHz * (isFirst ? FIRST_SLICE_MS : SLICE_MS)) / 1000);
-    const most = isFirst ? samplesToCredit(this.rateHz) : MAX_SAMPLES;
+    const sliceMs = this.isOutside ? OUTSIDE_SLICE_MS : isFirst ? FIRST_SLICE_MS : SLICE_MS;
+    const samples = Math.round((this.rateHz * sliceMs) / 1000);
+    const usual = this.isOutside ? MAX_OUTSIDE_SAMPLES : MAX_SAMPLES;
+    const most = isFirst ? samplesToCredit(this.rateHz) : usual;
     return Math.min(most, Math.max(1, samples));
+  }
+
+  /** True if it waits for the world outside at a pace that is not known: its requests take no time from others. */
+  get isOutside(): boolean {
+    return this.info.silenceMs !== undefined;
+  }
+
+  /** Returns the time that a request for `samples` takes from others, ms. */
+  costMs(samples: number): number {
+    return this.isOutside ? samples / JUDGED_PER_MS : this.expectedMs(samples);
   }
 
   /** Returns the expected duration of a request for `samples`, ms. */
@@ -154,8 +174,11 @@ export class SourceState {
     this.#samples += samples;
     if (!(elapsedNs > 0)) return;
     const hz = (samples / elapsedNs) * 1e9;
+    if (this.#measuredHz === undefined) this.#measuredHz = hz;
     // The mean of the last few slices: one preempted slice must not shrink the next tenfold.
-    this.#measuredHz = this.#measuredHz === undefined ? hz : 0.75 * this.#measuredHz + 0.25 * hz;
+    else if (!this.isOutside) this.#measuredHz = 0.75 * this.#measuredHz + 0.25 * hz;
+    // The mean of their times: one out of a buffer says little of the pace at which it was filled.
+    else this.#measuredHz = 1 / (0.75 / this.#measuredHz + 0.25 / hz);
   }
 
   /** H_submitter at this counter's step, bits per symbol; the coarse claim until the step is known. */
@@ -260,7 +283,7 @@ export class SourceState {
     this.condition = { kind: "active" };
   }
 
-  /** Notes that it has earned something. The next error then starts from the short back-off. */
+  /** Notes that it has earned something, or, where it is paid nothing, that a block has passed. The next error then starts from the short back-off. */
   earned(): void {
     this.#backoffMs = FIRST_BACKOFF_MS;
     if (!this.#hasEarned) this.#doubtBits = Math.max(0, this.#doubtBits - PASS_BITS);
