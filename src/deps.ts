@@ -5,7 +5,7 @@ import type { Settings } from "./platform/host.ts";
 import { currentHost, type HostOptions } from "./platform/index.ts";
 import type { PoolDeps } from "./pool/open.ts";
 import { startSamplingThread } from "./sampling/thread.ts";
-import { sources } from "./sources/index.ts";
+import { sourcesWith } from "./sources/named/index.ts";
 
 export type Deps = PoolDeps;
 
@@ -25,7 +25,7 @@ export function programDeps(settings: Partial<Settings>, io: Pick<Io, "log">): D
   const options: HostOptions = { settings, ...(libraryPath ? { libraryPath } : {}) };
   const host = currentHost(options);
   return {
-    sources,
+    sources: sourcesWith(settings),
     host,
     stateFolder: stateFolder(host.os, process.env),
     startThread: () => startSamplingThread(options),

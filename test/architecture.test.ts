@@ -124,7 +124,17 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "sources",
     files: /^src\/sources\//,
-    may: ["source", "errors", "host", "kernels", "kit/term", "kit/abort", "kit/files", "kit/memory"],
+    may: [
+      "source",
+      "errors",
+      "host",
+      "kernels",
+      "kit/term",
+      "kit/abort",
+      "kit/files",
+      "kit/format",
+      "kit/memory",
+    ],
     packages: /^node:/,
   },
   {

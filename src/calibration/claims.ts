@@ -68,7 +68,7 @@ export function claimsOf(selected: readonly Source[], options: ClaimOptions, dep
   for (const [id, h] of credit) {
     const info = infos.find((candidate) => candidate.id === id);
     deps.warn(
-      `${id} is credited up to ${h} bits per ${info?.symbolBits}-bit symbol on your word; its file claims ${info?.claim}`,
+      `${id} is credited up to ${h} bits per ${info?.symbolBits}-bit symbol on your word; ${info?.family === "external" ? "nothing is known of it here" : `its file claims ${info?.claim}`}`,
     );
   }
   const { profile, ...found } = uncalibrated ? { state: "ignored" as const } : profileFor(deps);
@@ -86,15 +86,22 @@ export function claimsOf(selected: readonly Source[], options: ClaimOptions, dep
 }
 
 function checkCredit(info: SourceInfo, h: number, selected: readonly SourceInfo[]): void {
-  const { id, symbolBits } = info;
+  const { id, symbolBits, notNoise } = info;
   if (!selected.includes(info)) {
     throw new UsageError(`--credit: ${id} is not among the selected sources`, [`--sources default,${id}`]);
   }
+  if (notNoise !== undefined)
+    throw new UsageError(`--credit: ${id} cannot be credited: ${NOT_NOISE[notNoise]}`);
   if (h > symbolBits) {
     throw new UsageError(`--credit: ${id} has symbols of ${symbolBits} bits, which cannot hold ${h}`);
   }
   if (h !== 0 && !(h >= LEAST_CLAIM)) throw new UsageError(`--credit: ${id}: 0, or at least ${LEAST_CLAIM}`);
 }
+
+const NOT_NOISE = {
+  replay: "it is a plain file, which gives the same bytes to every program, and again at each start",
+  generator: "it is the kernel's generator, which computes its bytes and is mixed into all output as it is",
+} as const;
 
 const CALIBRATE = "'esoteric-entropy calibrate' makes one";
 

@@ -29,7 +29,7 @@ export function scanText(found: readonly Found[], native: Host["native"], io: Io
       info.family,
       availability.ok ? "yes" : "no",
       isDefault(info) ? "yes" : "no",
-      formatAmount(info.rateHz),
+      info.silenceMs === undefined ? formatAmount(info.rateHz) : "?",
       String(claimAt(info, clock?.periodNs)),
       info.effects.join(", ") || "none",
       availability.ok ? "" : reasonFor(availability.reason, native),

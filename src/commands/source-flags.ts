@@ -1,10 +1,16 @@
 /** Flags about sources that several commands share. */
 
 import { type Candidate, type Completion, completeList, startingWith } from "#kit/term/candidates.ts";
-import { flag, group, positional } from "#kit/term/flags.ts";
+import { flag, group, many, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import type { Settings } from "../platform/host.ts";
 import { FAMILIES, type Source } from "../source.ts";
+import {
+  namedCommandText,
+  namedFileText,
+  parseNamedCommand,
+  parseNamedFile,
+} from "../sources/named/definitions.ts";
 
 type Known = Pick<Deps, "sources">;
 
@@ -18,13 +24,33 @@ export const SETTINGS_FLAGS = group("Sources", {
     hint: "FOLDER",
     about: "Folder for files that disk sources measure with",
   }),
+  sourceFiles: many(
+    flag.value(parseNamedFile, {
+      name: "source-file",
+      hint: "NAME=PATH",
+      about: "Name a device, FIFO or file as a source: my_stick=/dev/ttyACM0, with :BAUD for a serial line",
+    }),
+  ),
+  sourceCommands: many(
+    flag.value(parseNamedCommand, {
+      name: "source-exec",
+      hint: "NAME=COMMAND",
+      about: "Name a command as a source, by the bytes it writes; no shell runs it",
+    }),
+  ),
 });
 
 /** The settings as flags, for another process of this program. */
-export function settingsArgs({ resolver, connectTo, scratchFolder }: Settings): string[] {
-  return Object.entries({ resolver, connect: connectTo, scratch: scratchFolder })
+export function settingsArgs(settings: Settings): string[] {
+  const { resolver, connectTo, scratchFolder, sourceFiles, sourceCommands } = settings;
+  const given = Object.entries({ resolver, connect: connectTo, scratch: scratchFolder })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `--${name}=${value}`);
+  return [
+    ...given,
+    ...sourceFiles.map((file) => `--source-file=${namedFileText(file)}`),
+    ...sourceCommands.map((command) => `--source-exec=${namedCommandText(command)}`),
+  ];
 }
 
 /** For commands that use several sources. */

@@ -27,7 +27,7 @@ const DRAIN_STEPS = 5;
 /** What a tool finds besides its arguments. */
 interface Surroundings {
   /** Working folder; the root unless it is given. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** Files that are open as 3 and so on. */
   readonly descriptors?: readonly number[] | undefined;
 }

@@ -1,7 +1,7 @@
 /** Describes a recording: all that is needed to repeat it, and to judge whether to trust it. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { readRefusal, SourceError } from "../errors.ts";
+import { readRefusal, SourceError, UsageError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { describeMachine, type MachineDescription, machineDifferences } from "../platform/machine.ts";
 import { claimAt, counterStepNs, type Effect, type Family, type Source, type SourceInfo } from "../source.ts";
@@ -87,7 +87,7 @@ export interface Manifest extends RecordingPlan {
   };
 }
 
-/** @throws SourceError where the library cannot be read; the signal's reason */
+/** @throws UsageError for restarts of what has none; SourceError where the library cannot be read; the signal's reason */
 export async function planRecording(
   source: Source,
   host: Host,
@@ -95,6 +95,11 @@ export async function planRecording(
   signal: AbortSignal,
 ): Promise<RecordingPlan> {
   const { info } = source;
+  if (info.notNoise === "replay" && asked.restarts) {
+    throw new UsageError(`${info.id}: a plain file begins with the same bytes at each restart`, [
+      "--restarts 0",
+    ]);
+  }
   const library = host.native.ok ? host.native.library : undefined;
   const { id, title, family, unit, symbolBits, effects } = info;
   const { resolver, connectTo, scratchFolder } = host.settings;

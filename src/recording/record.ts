@@ -44,6 +44,12 @@ async function fillSamples(
 ): Promise<void> {
   const samples = recording.plan.samples - recording.samplesDone;
   if (samples === 0) return;
+  if (source.info.notNoise === "replay" && recording.samplesDone > 0) {
+    throw new SourceError(
+      source.info.id,
+      "a plain file would begin again: remove what was recorded, or record it elsewhere",
+    );
+  }
   const inOneInterval = Math.max(1, Math.round((source.info.rateHz * CHECKPOINT_MS) / 1000));
   const limits = { samples, pieceSamples: Math.min(MAX_PIECE_SAMPLES, inOneInterval) };
   const checkpointDue = every(CHECKPOINT_MS);

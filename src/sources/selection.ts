@@ -39,10 +39,18 @@ export function selectSources(sources: readonly Source[], list = "default"): Sou
  * @throws UsageError as `selectSources`; InsufficientEntropyError for a list with sources that cannot run for want of the library
  */
 export function selectForSampling(
-  { sources, host }: { readonly sources: readonly Source[]; readonly host: Host },
+  {
+    sources,
+    host,
+    warn,
+  }: { readonly sources: readonly Source[]; readonly host: Host; warn(text: string): void },
   list?: string,
 ): Source[] {
   const selected = selectSources(sources, list);
+  for (const source of sources) {
+    if (source.info.family !== "external" || selected.includes(source)) continue;
+    warn(`${source.info.id} is not used, since it is not in the list of sources`);
+  }
   if (host.native.ok || !selected.some(hasKernel)) return selected;
   const others = selected.filter((source) => !hasKernel(source)).map(({ info }) => info.id);
   throw new InsufficientEntropyError(host.native.reason, [
@@ -89,7 +97,7 @@ function byDefault({ info }: Source): boolean {
   return isDefault(info);
 }
 
-const SETS = ["default", "fast", "all"];
+export const SETS: readonly string[] = ["default", "fast", "all"];
 
 function familiesOf(sources: readonly Source[]): string[] {
   return [...new Set(sources.map(({ info }) => info.family))];

@@ -79,7 +79,7 @@ describe("the registry", () => {
 
 describe("sources that are going to be sampled", () => {
   const native = { ok: false as const, reason: "the native library cannot be loaded: a test" };
-  const without = { sources, host: fakeHost() };
+  const without = { sources, host: fakeHost(), warn: () => {} };
   const chosen = (list?: string) =>
     selectForSampling({ ...without, host: { ...without.host, native } }, list).map(({ info }) => info.id);
   const refusal = (list?: string) => {
@@ -104,7 +104,7 @@ describe("sources that are going to be sampled", () => {
   test("are as they were selected if none needs it, or it is there", () => {
     expect(chosen("vmstat,hwrng")).toEqual(["hwrng", "vmstat"]);
     const host = fakeHost({ kernels: {} });
-    expect(selectForSampling({ sources, host })).toEqual(selectSources(sources));
+    expect(selectForSampling({ ...without, host })).toEqual(selectSources(sources));
   });
 
   test("a list that is wrong is said to be so first", () => {

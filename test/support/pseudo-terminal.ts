@@ -49,6 +49,11 @@ export class PseudoTerminal implements Disposable {
     writeSync(this.#master, text);
   }
 
+  /** Sends as many of these bytes as it has room for. @returns their number */
+  tryWrite(bytes: Uint8Array): number {
+    return attempt(() => writeSync(this.#master, bytes)) ?? 0;
+  }
+
   /** Reads what the terminal was sent and the program left. */
   unread(): string {
     this.stty("raw", "-echo");

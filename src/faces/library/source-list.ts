@@ -12,7 +12,8 @@ export interface SourceDescription extends Pick<SourceInfo, "id" | "title" | "fa
   readonly symbolBits: number;
   /** At the step of this machine's counter, bits per symbol. */
   readonly claimedH: number;
-  readonly typicalRateHz: number;
+  /** To the order of magnitude; null where it is not known. */
+  readonly typicalRateHz: number | null;
   readonly effects: SourceInfo["effects"];
 }
 
@@ -35,7 +36,7 @@ async function describeSource(source: Source, host: Host): Promise<SourceDescrip
     unit: info.unit,
     symbolBits: info.symbolBits,
     claimedH: claimAt(info, counterStepNs(host)),
-    typicalRateHz: info.rateHz,
+    typicalRateHz: info.silenceMs === undefined ? info.rateHz : null,
     effects: info.effects,
   };
 }
