@@ -28,7 +28,7 @@ back to its start-up test. And each block of samples is paid by half of an *esti
 of up to 258,000 samples. **Nothing sees a generator within its period:** it holds no entropy, and everything takes it for noise.
 
 "On" means on by default: no side effects, and 1,000 samples a second or more. Rates are orders of magnitude. \`esoteric-entropy scan\`
-tells which of the sources your machine has. "Not everywhere" is followed by the reasons that a source gives where it cannot run.
+tells which of the sources your machine has. [Devices and commands of your own](NAMED-SOURCES.md) can be sources too. "Not everywhere" is followed by the reasons that a source gives where it cannot run.
 `.replace("SECOND", describeDetection(secondDetects(0.2, 8)));
 
 /** Makes the text of the document. */

@@ -141,7 +141,7 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
     ],
     conventions: [
       "Results go to stdout, messages to stderr. --json makes a command write its results as JSON. Options follow the command; a value follows its option after a space or an equals sign.",
-      "A list of sources, as for --sources, holds ids, families, and the words default, fast (100,000 samples a second or more, no side effects) and all, separated by commas. A leading - leaves one out: default,-sleep_jitter. A list that only leaves out starts from default.",
+      "A list of sources, as for --sources, holds ids, families, and the words default, fast (100,000 samples a second or more, no side effects) and all, separated by commas. A leading - leaves one out: default,-sleep_jitter. A list that only leaves out starts from default. What --source-file and --source-exec name belongs to default.",
       "Sizes are like 64, 4K, 1.5M or 2G, in powers of 1024. Times are in seconds, or like 500ms.",
       "On a terminal, tables fit its width: remarks wrap or move below their row, and columns are left out. Pipes and files get all columns, without colour.",
     ],

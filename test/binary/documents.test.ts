@@ -7,7 +7,7 @@ import { requireBuiltProgram } from "../support/built-program.ts";
 import { examplesIn } from "../support/documented.ts";
 import { runProcess } from "../support/run-process.ts";
 
-const DOCUMENTS = ["README.md", "docs/INTEGRATION.md", "docs/DEVICE.md"];
+const DOCUMENTS = ["README.md", "docs/INTEGRATION.md", "docs/DEVICE.md", "docs/NAMED-SOURCES.md"];
 
 /** Every word of a block that is a program somebody may lack. */
 const PROGRAMS = ["openssl", "jq", "shuf", "curl"];

@@ -36,6 +36,11 @@ export class PouringLine implements Disposable {
     this.#line = undefined;
   }
 
+  /** Returns what was sent to it since the last time. */
+  heard(): string {
+    return this.#line!.read();
+  }
+
   /** Settings of the line, as `stty -a` prints them. */
   settings(): string {
     return this.#line!.stty("-a");

@@ -3,10 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ROOT } from "#kit/make/checkout.ts";
 import { SourceError } from "../../../src/errors.ts";
 import { currentHost } from "../../../src/platform/index.ts";
 import { parseNamedCommand } from "../../../src/sources/named/definitions.ts";
 import { namedCommand } from "../../../src/sources/named/named-command.ts";
+import { keystream } from "../../support/keystream.ts";
+import { PouringLine } from "../../support/pouring-line.ts";
+import { noPseudoTerminal } from "../../support/pseudo-terminal.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 
 const host = currentHost();
@@ -124,6 +128,15 @@ describe("a program that is not there", () => {
     expect(state).not.toHaveProperty("mayPass");
     expect(await rejectionOf(sourceOf(line).open(host))).toBeInstanceOf(SourceError);
   });
+});
+
+test.skipIf(noPseudoTerminal())("the line that starts a OneRNG gives bytes of the device", async () => {
+  using line = new PouringLine(join(folder, "ttyACM0"), (count) => keystream(count, 1));
+  const documented = readFileSync(join(ROOT, "docs", "NAMED-SOURCES.md"), "utf8");
+  const [, command] = /--source-exec onerng="([^"]*)"/.exec(documented)!;
+  await using sampler = await sourceOf(command!.replaceAll("/dev/ttyACM0", line.path)).open(host);
+  await sampler.sample(10_000, never);
+  expect(line.heard()).toBe("cmd0\ncmdO\n");
 });
 
 test("arguments are shown nowhere", async () => {
