@@ -179,6 +179,26 @@ EE_EXPORT int32_t ee_mmc_symbols(const uint8_t *symbols, int32_t n, int32_t *out
 EE_EXPORT int32_t ee_lz78y_bits(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
 EE_EXPORT int32_t ee_lz78y_symbols(const uint8_t *symbols, int32_t n, int32_t *out, const int32_t *stop);
 
+/* ---- The permutation test of SP 800-90B section 5.1, as above: src/stats/sp800-90b/iid ---- */
+
+/* Shuffles symbols[0..n) by the generator whose four words are in `state`, and leaves its state there. */
+EE_EXPORT int32_t ee_shuffle(uint8_t *symbols, int32_t n, uint32_t *state, const int32_t *stop);
+
+/* Statistics, in the order of the standard, and lags of two of them. */
+#define EE_IID_STATISTICS 19
+#define EE_IID_LAGS 5
+
+/* Bytes of working memory that the next function takes for n symbols. */
+EE_EXPORT double ee_iid_memory(int32_t n);
+
+/*
+ * Writes those statistics to out[0..EE_IID_STATISTICS) that have a 1 in wanted[0..EE_IID_STATISTICS). values[0..alphabet) are the
+ * recorded values of the symbols, which ascend; `mean` is that of the recorded values, `least` the least symbol that is not below
+ * the median. memory[0..ee_iid_memory(n)) is overwritten.
+ */
+EE_EXPORT int32_t ee_iid_statistics(const uint8_t *symbols, int32_t n, const uint8_t *values, int32_t alphabet, double mean,
+                                    int32_t least, const uint8_t *wanted, double *out, uint8_t *memory, const int32_t *stop);
+
 /*
  * Random words for numpy.random, from a buffer that its owner fills. The three functions have the
  * shape of numpy/random/bitgen.h and take an ee_bitgen. They never invent a word: while bytes[position..length) is too

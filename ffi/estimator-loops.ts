@@ -1,4 +1,4 @@
-/** The loops of the estimators of SP 800-90B in the native library: see c/ee.h. */
+/** The loops of SP 800-90B in the native library: see c/ee.h. */
 import { checkErrno } from "#kit/native/calls.ts";
 import type { Library } from "#kit/native/library.ts";
 
@@ -15,6 +15,12 @@ const FUNCTIONS = {
   ee_mmc_symbols: PREDICTOR,
   ee_lz78y_bits: PREDICTOR,
   ee_lz78y_symbols: PREDICTOR,
+  ee_shuffle: { args: ["ptr", "i32", "ptr", "ptr"], returns: "i32" },
+  ee_iid_memory: { args: ["i32"], returns: "f64" },
+  ee_iid_statistics: {
+    args: ["ptr", "i32", "ptr", "i32", "f64", "i32", "ptr", "ptr", "ptr", "ptr"],
+    returns: "i32",
+  },
 } as const;
 
 /** EE_MOST_SYMBOLS of c/ee.h. */
@@ -28,6 +34,16 @@ export interface NativeSequence {
   readonly alphabetSize: number;
 }
 
+/** The data of the permutation test: see `IidData`. */
+interface PermutedData extends NativeSequence {
+  readonly values: Uint8Array;
+  readonly mean: number;
+  readonly median: number;
+}
+
+/** EE_IID_STATISTICS of c/ee.h. */
+const IID_STATISTICS = 19;
+
 export interface EstimatorLoops {
   /** @throws NativeError ECANCELED once `stop` holds anything but 0; ENOMEM; EINVAL for more than MOST_SYMBOLS */
   countRepeats(sequence: NativeSequence): {
@@ -40,6 +56,13 @@ export interface EstimatorLoops {
     name: PredictorName,
     sequence: NativeSequence,
   ): { readonly correct: number; readonly longestRun: number };
+  /** Shuffles the symbols, and leaves the generator where it then stands. @throws NativeError as above */
+  shuffle(symbols: Uint8Array, state: Int32Array): void;
+  /** Makes what measures the statistics of permutations of the data; it has 6 MB and a byte a symbol of working memory. */
+  meterFor(data: PermutedData): {
+    /** Writes the `wanted` statistics (1, else 0) to their places. @throws NativeError as above */
+    measure(symbols: Uint8Array, wanted: Uint8Array, out: Float64Array): void;
+  };
 }
 
 /** @param stop in shared memory, for the loops to end early */
@@ -74,6 +97,34 @@ export function bindEstimatorLoops(library: Library, stop: Int32Array | undefine
       const predict = functions[`ee_${name}_${alphabetSize === 2 ? "bits" : "symbols"}`];
       checkErrno(name, predict(symbols, symbols.length, out, stopWord));
       return { correct: out[0]!, longestRun: out[1]! };
+    },
+    shuffle(symbols, state) {
+      requireLength(symbols.length);
+      checkErrno("shuffle", functions.ee_shuffle(symbols, symbols.length, state, stopWord));
+    },
+    meterFor({ symbols: { length }, alphabetSize, values, mean, median }) {
+      requireLength(length);
+      const memory = new Uint8Array(functions.ee_iid_memory(length));
+      return {
+        measure(symbols, wanted, out) {
+          if (symbols.length !== length) throw new RangeError("a permutation has the length of the data");
+          if (Math.min(wanted.length, out.length) < IID_STATISTICS || values.length < alphabetSize)
+            throw new RangeError(`there are ${IID_STATISTICS} statistics, and ${alphabetSize} values`);
+          const result = functions.ee_iid_statistics(
+            symbols,
+            length,
+            values,
+            alphabetSize,
+            mean,
+            Math.ceil(median),
+            wanted,
+            out,
+            memory,
+            stopWord,
+          );
+          checkErrno("statistics", result);
+        },
+      };
     },
   };
 }

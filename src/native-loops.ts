@@ -1,7 +1,8 @@
-/** Chooses the estimators' loops: those of the native library, which take a fraction of the time, where it can be loaded. */
+/** Chooses the loops of SP 800-90B: those of the native library, which take a fraction of the time, where it can be loaded. */
 import { NativeError } from "#kit/errors.ts";
 import { type EstimatorLoops, MOST_SYMBOLS, type PredictorName } from "../ffi/estimator-loops.ts";
 import { loadLibrary, type NativeLibrary } from "../ffi/index.ts";
+import { type IidLoops, PLAIN_IID_LOOPS } from "./stats/sp800-90b/iid/index.ts";
 import { type Loops, PLAIN_LOOPS } from "./stats/sp800-90b/index.ts";
 
 /**
@@ -9,25 +10,35 @@ import { type Loops, PLAIN_LOOPS } from "./stats/sp800-90b/index.ts";
  * @param load loads the library
  */
 export function estimatorLoops(stop?: Int32Array, load: () => NativeLibrary = loadLibrary): Loops {
+  return ifLoaded(() => nativeLoops(load().estimatorLoops(stop)), PLAIN_LOOPS);
+}
+
+/** Chooses those of the IID track. */
+export function iidLoops(stop?: Int32Array, load: () => NativeLibrary = loadLibrary): IidLoops {
+  return ifLoaded(() => nativeIidLoops(load().estimatorLoops(stop)), PLAIN_IID_LOOPS);
+}
+
+function ifLoaded<L>(native: () => L, plain: L): L {
   try {
-    return nativeLoops(load().estimatorLoops(stop));
+    return native();
   } catch (error) {
-    if (error instanceof NativeError) return PLAIN_LOOPS;
+    if (error instanceof NativeError) return plain;
     throw error;
   }
 }
 
+/** Falls back for lengths that the library does not take. */
+const either =
+  <Input extends { readonly symbols: Uint8Array }, Result>(
+    plain: (input: Input) => Result,
+    fast: (input: Input) => Result,
+  ): ((input: Input) => Result) =>
+  (input) => {
+    const { length } = input.symbols;
+    return (length > 0 && length <= MOST_SYMBOLS ? fast : plain)(input);
+  };
+
 function nativeLoops(native: EstimatorLoops): Loops {
-  /** Falls back for lengths that the library does not take. */
-  const either =
-    <Result>(
-      plain: (sequence: Sequence) => Result,
-      fast: (sequence: Sequence) => Result,
-    ): ((sequence: Sequence) => Result) =>
-    (sequence) => {
-      const { length } = sequence.symbols;
-      return (length > 0 && length <= MOST_SYMBOLS ? fast : plain)(sequence);
-    };
   const play = (name: PredictorName, plain: Loops["lag"]) =>
     either(plain, (sequence) => native.predict(name, sequence));
   return {
@@ -39,4 +50,14 @@ function nativeLoops(native: EstimatorLoops): Loops {
   };
 }
 
-type Sequence = Parameters<Loops["lag"]>[0];
+function nativeIidLoops(native: EstimatorLoops): IidLoops {
+  return {
+    countRepeats: nativeLoops(native).countRepeats,
+    shuffle(symbols, state) {
+      const { length } = symbols;
+      const isTaken = length > 0 && length <= MOST_SYMBOLS;
+      (isTaken ? native.shuffle : PLAIN_IID_LOOPS.shuffle)(symbols, state);
+    },
+    meterFor: either(PLAIN_IID_LOOPS.meterFor, (data) => native.meterFor(data)),
+  };
+}

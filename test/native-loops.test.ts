@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { NativeError } from "#kit/errors.ts";
 import { loadLibrary } from "../ffi/index.ts";
-import { estimatorLoops } from "../src/native-loops.ts";
+import { estimatorLoops, iidLoops } from "../src/native-loops.ts";
+import { iidData, Permutations, PLAIN_IID_LOOPS } from "../src/stats/sp800-90b/iid/index.ts";
 import { assess, type Loops, PLAIN_LOOPS } from "../src/stats/sp800-90b/index.ts";
 import { echo, noise, sequence, uniform } from "./stats/sp800-90b/sequences.ts";
 
@@ -105,6 +106,96 @@ describe("native loops give what the plain ones give", () => {
     expect(assess(symbols, 8, { details: true, loops: NATIVE })).toEqual(
       assess(symbols, 8, { details: true }),
     );
+  });
+});
+
+describe("native loops of the IID track", () => {
+  const native = iidLoops();
+
+  /** Compares the statistics of the data and, in `chunks` chunks of permutations, what was greater. */
+  function expectSamePermutations(symbols: Uint8Array, bits: number, chunks = 0): void {
+    const data = iidData(symbols, bits);
+    const [fast, plain] = [native, PLAIN_IID_LOOPS].map((loops) => new Permutations(data, 7, loops));
+    expect({ bits, length: symbols.length, original: fast!.original }).toEqual({
+      bits,
+      length: symbols.length,
+      original: plain!.original,
+    });
+    for (let chunk = 0; chunk < chunks; chunk++) expect(fast!.chunk(chunk)).toEqual(plain!.chunk(chunk));
+  }
+
+  test("they are those of the native library, or the plain ones", () => {
+    expect(native).not.toBe(PLAIN_IID_LOOPS);
+    const missing = () => {
+      throw new NativeError("native library libee.so: no such file");
+    };
+    expect(iidLoops(undefined, missing)).toBe(PLAIN_IID_LOOPS);
+  });
+
+  test("shuffle alike, and go on where they stopped", () => {
+    for (const length of [0, 1, 2, 3, 255, 70_000, 2 ** 21 + 5]) {
+      const [fast, plain] = [native, PLAIN_IID_LOOPS].map(({ shuffle }) => {
+        const symbols = Uint8Array.from({ length }, (_, i) => i * 7);
+        const state = Int32Array.of(1, -2, length, 4);
+        for (let round = 0; round < 2; round++) shuffle(symbols, state);
+        return { symbols, state };
+      });
+      expect(Buffer.compare(fast!.symbols, plain!.symbols)).toBe(0);
+      expect(fast!.state).toEqual(plain!.state);
+    }
+  });
+
+  for (const bits of [1, 2, 3, 5, 8]) {
+    test(`noise, biased, sticky, repeating and rising data of ${bits} bits`, () => {
+      const alphabetSize = 2 ** bits;
+      for (let seed = 1; seed <= 4; seed++) {
+        const length = [257, 300, 5003, 40_000][seed - 1]!;
+        expectSamePermutations(noise(length, alphabetSize, seed), bits, 2);
+        expectSamePermutations(noise(length, alphabetSize, seed, 0.99), bits, 1);
+        expectSamePermutations(echo(length, alphabetSize, seed, 1, 0.9), bits);
+        expectSamePermutations(patchwork(length, alphabetSize, seed), bits);
+        expectSamePermutations(
+          Uint8Array.from({ length }, (_, i) => Math.floor((alphabetSize * i) / length)),
+          bits,
+        );
+      }
+    });
+  }
+
+  test("recorded values with gaps, and blocks of bzip2 that end inside a number", () => {
+    const gaps = noise(5000, 7, 1).map((symbol) => 33 * symbol + 5);
+    expectSamePermutations(gaps, 8, 2);
+    for (let length = 127_500; length < 127_530; length += 3)
+      expectSamePermutations(noise(length, 250, length), 8);
+    expectSamePermutations(noise(300_000, 256, 3), 8);
+    expectSamePermutations(noise(300_000, 2, 3), 1);
+    // Two blocks of one text again and again: its rotations are told apart by nothing but their ends.
+    expectSamePermutations(
+      Uint8Array.from({ length: 250_000 }, (_, i) => i % 100),
+      8,
+    );
+  });
+
+  test("end with an error when they are told to", () => {
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const loops = iidLoops(stop);
+    const data = iidData(noise(40_000, 256, 1), 8);
+    const meter = loops.meterFor(data);
+    const [wanted, out] = [new Uint8Array(19).fill(1), new Float64Array(19)];
+    meter.measure(data.symbols, wanted, out);
+    Atomics.store(stop, 0, 1);
+    expect(() => meter.measure(data.symbols, wanted, out)).toThrow(/ECANCELED/);
+    expect(() => loops.shuffle(data.symbols.slice(), Int32Array.of(1, 2, 3, 4))).toThrow(/ECANCELED/);
+    expect(() => loops.countRepeats(data)).toThrow(/ECANCELED/);
+  });
+
+  test("refuse symbols that the data have not, and permutations of another length", () => {
+    const data = iidData(noise(1000, 4, 1), 2);
+    const meter = loadLibrary().estimatorLoops().meterFor(data);
+    const [wanted, out] = [new Uint8Array(19).fill(1), new Float64Array(19)];
+    expect(() => meter.measure(new Uint8Array(1000).fill(4), wanted, out)).toThrow(/EINVAL/);
+    expect(() => meter.measure(new Uint8Array(999), wanted, out)).toThrow(RangeError);
+    expect(() => meter.measure(data.symbols, wanted, new Float64Array(18))).toThrow(RangeError);
   });
 });
 

@@ -2,7 +2,7 @@
 import { quantileSorted } from "simple-statistics";
 import { describeFailure, HealthMonitor } from "../health/monitor.ts";
 import { claimAt, type SourceInfo } from "../source.ts";
-import { assess } from "../stats/sp800-90b/index.ts";
+import { assess, type Loops } from "../stats/sp800-90b/index.ts";
 import { type RawTrace, toSymbols } from "../trace.ts";
 
 /** The samples of which a look is taken, as plain data. */
@@ -52,7 +52,8 @@ export async function firstLook(
   return { ...figures, info, trace, rateHz: (trace.samples.length / trace.elapsedNs) * 1e9, claimedH };
 }
 
-export function figuresOf({ samples, symbolBits, claimedH }: Looked): Figures {
+/** @param loops of the estimators; default: the plain ones */
+export function figuresOf({ samples, symbolBits, claimedH }: Looked, loops?: Loops): Figures {
   const symbols = toSymbols({ samples }, symbolBits);
   const { state, lastFailure } = new HealthMonitor(claimedH, symbolBits).observe(symbols);
   const ascending = samples.slice().sort();
@@ -69,7 +70,7 @@ export function figuresOf({ samples, symbolBits, claimedH }: Looked): Figures {
     distinct: countDistinct(ascending),
     startup: state === "healthy" ? "passed" : state === "failed" ? "failed" : "too few samples",
     failure: lastFailure && describeFailure(lastFailure),
-    assessedH: assess(symbols, symbolBits).minEntropy,
+    assessedH: assess(symbols, symbolBits, loops && { loops }).minEntropy,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Pieces of work that a thread can do alone: plain data in, plain data out, the same result in any thread. */
 
-import { estimatorLoops } from "../../native-loops.ts";
+import { estimatorLoops, iidLoops } from "../../native-loops.ts";
 import { type Figures, figuresOf, type Looked } from "../../recording/first-look.ts";
 import { battery } from "../../stats/battery.ts";
 import { bitString, unpackSymbols } from "../../stats/bits.ts";
@@ -160,20 +160,22 @@ function run(task: TestTask, stop: Int32Array | undefined): AnyResult | Promise<
       return assessConditioned(task.symbols, task.bitsPerSymbol, assessOptions(task, stop));
     case "restart": {
       const { matrix, rows, cols, bitsPerSymbol, hInitial, track } = task;
-      return restartTest(matrix, rows, cols, bitsPerSymbol, hInitial, track);
+      return restartTest(matrix, rows, cols, bitsPerSymbol, hInitial, { track, loops: estimatorLoops(stop) });
     }
     case "permutations":
-      return permutationsOf(task).chunk(task.chunk, task.wanted);
+      return permutationsOf(task, stop).chunk(task.chunk, task.wanted);
     case "iid": {
       const { symbols, bitsPerSymbol, tally, truncate, conditioned } = task;
       return assessIid(symbols, bitsPerSymbol, new PermutationTally(tally), {
         truncateBitString: truncate ? TRUNCATED_BITS : undefined,
         conditioned,
+        loops: iidLoops(stop),
       });
     }
     case "look": {
       const { buffer, byteOffset, byteLength } = task.samples;
-      return figuresOf({ ...task, samples: new BigUint64Array(buffer, byteOffset, byteLength / 8) });
+      const samples = new BigUint64Array(buffer, byteOffset, byteLength / 8);
+      return figuresOf({ ...task, samples }, estimatorLoops(stop));
     }
     case "page":
       return page(task);
@@ -200,9 +202,13 @@ async function page({ run }: PageTask): Promise<string> {
 /** Measuring the data takes as long as measuring a permutation, so the result is kept for the next chunk. */
 let measured: { readonly data: number; readonly permutations: Permutations } | undefined;
 
-function permutationsOf({ data, symbols, bitsPerSymbol }: PermutationTask): Permutations {
+function permutationsOf(
+  { data, symbols, bitsPerSymbol }: PermutationTask,
+  stop: Int32Array | undefined,
+): Permutations {
   if (measured?.data !== data) {
-    measured = { data, permutations: new Permutations(iidData(symbols, bitsPerSymbol)) };
+    const loops = iidLoops(stop);
+    measured = { data, permutations: new Permutations(iidData(symbols, bitsPerSymbol), undefined, loops) };
   }
   return measured.permutations;
 }

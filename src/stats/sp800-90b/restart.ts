@@ -6,6 +6,7 @@
 import { checkSymbols, compact } from "./alphabet.ts";
 import { lowest, runEstimators } from "./assess.ts";
 import type { Sequence } from "./estimate.ts";
+import type { Loops } from "./loops.ts";
 import { maxCountQuantile } from "./max-count.ts";
 import { mostCommonValue } from "./most-common-value.ts";
 import { transpose } from "./transpose.ts";
@@ -40,13 +41,19 @@ export interface RestartResult {
 /** §3.1.2: data that nothing says are not IID are estimated by their most common value alone. */
 export type TrackName = "non-iid" | "iid";
 
+export interface RestartOptions {
+  /** By which rows and columns are estimated; the tests of §5 are the caller's. Default: `non-iid`. */
+  readonly track?: TrackName | undefined;
+  /** Default: the plain ones. */
+  readonly loops?: Loops;
+}
+
 /** Most rows or columns. The standard asks for 1000; the exact cutoff takes time quadratic in their number. */
 const MOST = 10_000;
 
 /**
  * @param matrix row by row, one symbol a byte
  * @param hInitial H_I, the initial entropy estimate in bits per symbol
- * @param track by which rows and columns are estimated; the tests of §5 are the caller's
  * @throws RangeError if the sizes do not fit together or hInitial is not in 0 … bitsPerSymbol
  */
 export function restartTest(
@@ -55,7 +62,7 @@ export function restartTest(
   cols: number,
   bitsPerSymbol: number,
   hInitial: number,
-  track: TrackName = "non-iid",
+  { track = "non-iid", loops }: RestartOptions = {},
 ): RestartResult {
   checkSymbols(matrix, bitsPerSymbol);
   if (
@@ -94,7 +101,10 @@ export function restartTest(
 
   // §3.1.4.2.
   const estimate = (sequence: Sequence) =>
-    lowest(track === "iid" ? { mcv: mostCommonValue(sequence) } : runEstimators(sequence), bitsPerSymbol);
+    lowest(
+      track === "iid" ? { mcv: mostCommonValue(sequence) } : runEstimators(sequence, loops),
+      bitsPerSymbol,
+    );
   const hRow = estimate(byRow);
   const hCol = estimate(byCol);
   if (Math.min(hRow, hCol) < hInitial / 2) {

@@ -57,7 +57,7 @@ export function assessIid(
   const { alphabetSize } = data;
   const independence = chiSquareIndependence(data);
   const goodnessOfFit = chiSquareGoodnessOfFit(data);
-  const longestRepeat = longestRepeatTest(data);
+  const longestRepeat = longestRepeatTest(data, options.loops);
   const permutation = permutationTest(data, tally, options);
   const hOriginal = alphabetSize > 1 ? mostCommon(data) : 0;
   const hasBits = alphabetSize > (options.conditioned ? 1 : 2);

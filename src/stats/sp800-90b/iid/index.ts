@@ -1,6 +1,7 @@
 export { assessIid, type IidAssessment } from "./assess-iid.ts";
 export type { ChiSquareResult } from "./chi-square-bins.ts";
 export { type IidData, iidData } from "./iid-data.ts";
+export { type IidLoops, PLAIN_IID_LOOPS } from "./iid-loops.ts";
 export type { LongestRepeatResult } from "./longest-repeat-test.ts";
 export {
   type Outcomes,

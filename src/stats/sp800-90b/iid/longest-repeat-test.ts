@@ -1,7 +1,7 @@
 import { type NotApplicable, notApplicable } from "../estimate.ts";
-import { countRepeats } from "../repeats.ts";
 import { ALPHA, proportions } from "./chi-square-bins.ts";
 import type { IidData } from "./iid-data.ts";
+import { PLAIN_IID_LOOPS } from "./iid-loops.ts";
 
 export interface LongestRepeatResult {
   readonly kind: "longest-repeat";
@@ -15,7 +15,10 @@ export interface LongestRepeatResult {
 }
 
 /** Length of the longest repeated substring test, SP 800-90B §5.2.5. */
-export function longestRepeatTest(data: IidData): LongestRepeatResult | NotApplicable {
+export function longestRepeatTest(
+  data: IidData,
+  { countRepeats } = PLAIN_IID_LOOPS,
+): LongestRepeatResult | NotApplicable {
   const n = data.symbols.length;
   if (data.alphabetSize < 2) return notApplicable("all symbols are equal");
   const length = countRepeats(data).longest;

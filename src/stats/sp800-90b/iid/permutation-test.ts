@@ -5,6 +5,7 @@
 
 import { type NotApplicable, notApplicable } from "../estimate.ts";
 import type { IidData } from "./iid-data.ts";
+import type { IidLoops } from "./iid-loops.ts";
 import { type Outcomes, type PermutationCounts, PermutationTally } from "./permutation-tally.ts";
 import { DEFAULT_SEED, PERMUTATIONS_PER_CHUNK, Permutations, type StatisticFlags } from "./permutations.ts";
 import { reasonAgainst, STATISTICS, type StatisticId } from "./statistics.ts";
@@ -20,6 +21,8 @@ export interface PermutationOptions {
    * often: for a quick look, not for the standard's verdict.
    */
   readonly permutations?: number;
+  /** Default: the plain ones. */
+  readonly loops?: IidLoops;
 }
 
 export interface PermutationProgress {
@@ -115,12 +118,12 @@ async function countPhase(
 export function permutationTest(
   data: IidData,
   tally: PermutationTally,
-  { seed = DEFAULT_SEED, permutations: most = PERMUTATIONS }: PermutationOptions = {},
+  { seed = DEFAULT_SEED, permutations: most = PERMUTATIONS, loops }: PermutationOptions = {},
 ): PermutationResult | NotApplicable {
   requireChunks(most);
   const reason = reasonAgainst(data);
   if (reason !== undefined) return notApplicable(reason);
-  const { original } = new Permutations(data, seed);
+  const { original } = new Permutations(data, seed, loops);
 
   const verdict = (statistic: number) =>
     tally.isDecided(statistic) ? true : tally.total(statistic) >= most ? false : null;

@@ -4,9 +4,10 @@
  */
 
 import type { IidData } from "./iid-data.ts";
+import { type IidLoops, PLAIN_IID_LOOPS } from "./iid-loops.ts";
 import { EQUAL, GREATER, LESS, type Outcomes, PermutationTally } from "./permutation-tally.ts";
-import { seedGenerator, shuffle } from "./shuffle.ts";
-import { STATISTICS, StatisticsMeter } from "./statistics.ts";
+import { seedGenerator } from "./shuffle.ts";
+import { STATISTICS } from "./statistics.ts";
 
 /** Few enough to waste little where a test is decided after some dozens. */
 export const PERMUTATIONS_PER_CHUNK = 20;
@@ -22,20 +23,22 @@ export class Permutations {
   /** The statistics of the data, in the order of STATISTICS. */
   readonly original: Float64Array;
   readonly #data: IidData;
-  readonly #meter: StatisticsMeter;
+  readonly #loops: IidLoops;
+  readonly #meter: ReturnType<IidLoops["meterFor"]>;
   readonly #seed: number;
 
   /**
    * @param data to which the statistics apply, see `reasonAgainst`
    * @throws RangeError if the seed is not an integer from 0 to 2^32 − 1
    */
-  constructor(data: IidData, seed = DEFAULT_SEED) {
+  constructor(data: IidData, seed = DEFAULT_SEED, loops = PLAIN_IID_LOOPS) {
     if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
       throw new RangeError(`the seed must be an integer from 0 to 2^32 − 1, not ${seed}`);
     }
     this.#data = data;
     this.#seed = seed;
-    this.#meter = new StatisticsMeter(data);
+    this.#loops = loops;
+    this.#meter = loops.meterFor(data);
     this.original = new Float64Array(STATISTICS.length);
     this.#meter.measure(data.symbols, ALL_STATISTICS, this.original);
   }
@@ -54,7 +57,7 @@ export class Permutations {
       const open = wanted.map((one, statistic) => (counts.isDecided(statistic) ? 0 : one));
       if (!open.includes(1)) break;
       // As in §5.1, each permutation is shuffled from the one before.
-      shuffle(symbols, generator);
+      this.#loops.shuffle(symbols, generator);
       this.#meter.measure(symbols, open, values);
       const row = outcomes.subarray(i * STATISTICS.length, (i + 1) * STATISTICS.length);
       for (let statistic = 0; statistic < STATISTICS.length; statistic++) {

@@ -22,7 +22,7 @@ export async function assessAlone(
     complete,
     ...rest,
     async measure(chunk, wanted) {
-      permutations ??= new Permutations(data, seed);
+      permutations ??= new Permutations(data, seed, options.loops);
       return permutations.chunk(chunk, wanted);
     },
   });
