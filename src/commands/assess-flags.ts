@@ -21,16 +21,14 @@ export const LAYOUT_FLAGS = {
   }),
 };
 
-/** Picks how files are read from the options. */
-export function layoutOf({
-  bitsPerSymbol,
-  inputFormat,
-  range,
-}: {
+export interface LayoutOptions {
   readonly bitsPerSymbol: number | undefined;
   readonly inputFormat: SymbolLayout["format"];
   readonly range?: SymbolRange | undefined;
-}): SymbolLayout {
+}
+
+/** Picks how files are read from the options. */
+export function layoutOf({ bitsPerSymbol, inputFormat, range }: LayoutOptions): SymbolLayout {
   return { format: inputFormat, bitsPerSymbol, range };
 }
 

@@ -9,7 +9,9 @@ import { assessmentText } from "../assessment/assessment-text.ts";
 import { showProgress } from "../assessment/running.ts";
 import { UsageError } from "../errors.ts";
 import { LAYOUT_FLAGS, layoutOf, parseBits } from "./assess-flags.ts";
+import { checkHealthFlags, runHealth } from "./assess-health.ts";
 import { FINDINGS } from "./exits.ts";
+import { INDUCE_FLAGS } from "./health-flags.ts";
 
 const FLAGS = {
   file: many(
@@ -29,6 +31,15 @@ const FLAGS = {
   }),
   truncate: flag.switch({ about: "Only the first 1,000,000 bits of the bit string, as ea_non_iid -t" }),
   details: flag.switch({ about: "Show intermediate figures; with --iid, every permutation" }),
+  health: flag.switch({
+    about:
+      "Run the health tests of SP 800-90B 4.4 and this program's own over the data instead, of any length",
+  }),
+  claim: flag.value(parseBits, {
+    hint: "H",
+    about: "With --health: min-entropy claimed, bits per symbol; default: of the manifest beside a recording",
+  }),
+  ...INDUCE_FLAGS,
   json: flag.switch({ about: "Write JSON" }),
 };
 
@@ -37,6 +48,7 @@ export const assess = command({
   description: "Assess min-entropy after SP 800-90B, as ea_non_iid, ea_iid and ea_restart do",
   details: [
     "Each result has the command line of NIST's program that makes the same figures. Of several files there is a table; the exit code is that of the worst: 1 where one cannot be assessed, else 4 where one fails. A file called restart, conditioning or transpose, which are commands, is written ./restart.",
+    "With --health the tests run as over a source with that claim, and go on after each alarm: cutoffs with their derivation, where each test fired and how often, and blocks whose estimate is below the claim. The second tests, which compare the source with itself, and single blocks worth nothing warn; everything else that fires is a failure, with exit code 4, as is an induced fault that holds no entropy and is not found.",
   ],
   flags: FLAGS,
   examples: [
@@ -44,9 +56,13 @@ export const assess = command({
     "esoteric-entropy assess random.bin --bits-per-symbol 8 --iid",
     "esoteric-entropy assess noise.bin --bits-per-symbol 4 --restart restarts.bin --json",
     "esoteric-entropy assess recordings/*.bin --range 0,1000000",
+    "esoteric-entropy assess --health noise.bin --claim 0.5 --bits-per-symbol 8",
+    "esoteric-entropy assess --health recordings/clock_jitter.symbols.u8 --induce all",
   ],
   seeAlso: ["assess restart", "assess conditioning", "assess transpose", "report", "record"],
-  check({ file, initial, restart, conditioned, details, json }) {
+  check(options) {
+    checkHealthFlags(options);
+    const { file, initial, restart, conditioned, details, json } = options;
     const isOne = file.length === 1;
     if (initial !== undefined && restart === undefined) throw new UsageError("--initial is for --restart");
     if (restart !== undefined && conditioned) throw new UsageError("restart data are not conditioned");
@@ -58,7 +74,7 @@ export const assess = command({
   },
   judges: true,
   async run(options, io) {
-    return await runAssess(options, io);
+    return await (options.health ? runHealth(options, io) : runAssess(options, io));
   },
 });
 

@@ -77,6 +77,8 @@ export interface RecordedNoise {
   readonly path: string;
   readonly rateHz: number;
   readonly symbolBits: number;
+  /** H_submitter when it was recorded, bits per symbol. */
+  readonly claimedH: number;
   readonly stepNs: number | undefined;
   readonly machine: MachineDescription;
   readonly startedAt: string;
@@ -112,7 +114,8 @@ function isFolder(path: string): boolean {
   }
 }
 
-function readManifest(path: string): RecordedNoise {
+/** @throws InputError for a file that cannot be read, or is no manifest */
+export function readManifest(path: string): RecordedNoise {
   const refuse = (why: string) => new InputError(`${path} is not the manifest of a recording: ${why}`);
   const { text } = readSmallFile(path, MAX_MANIFEST_BYTES);
   let manifest: Partial<Manifest> | null;
@@ -127,7 +130,12 @@ function readManifest(path: string): RecordedNoise {
   const symbols = files?.symbols;
   if (typeof source?.id !== "string" || !/^[a-z0-9_]+$/.test(source.id)) throw refuse("it names no source");
   if (!(typeof rateHz === "number" && rateHz > 0 && Number.isFinite(rateHz))) throw refuse("it has no rate");
-  if (!Number.isInteger(source.symbolBits)) throw refuse("it has no width of symbols");
+  const { symbolBits, claimedH } = source;
+  if (!(Number.isInteger(symbolBits) && symbolBits >= 1 && symbolBits <= 8)) {
+    throw refuse("it has no width of symbols from 1 to 8");
+  }
+  if (!(typeof claimedH === "number" && claimedH >= 0 && claimedH <= symbolBits))
+    throw refuse("it has no claim");
   if (typeof symbols?.sha256 !== "string" || !(Number.isInteger(symbols.bytes) && symbols.bytes >= 0))
     throw refuse("it names no symbols");
   if (typeof machine?.kernel !== "string" || typeof startedAt !== "string")
@@ -137,7 +145,8 @@ function readManifest(path: string): RecordedNoise {
     id: source.id,
     path,
     rateHz,
-    symbolBits: source.symbolBits,
+    symbolBits,
+    claimedH,
     stepNs,
     machine,
     startedAt,
