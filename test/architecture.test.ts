@@ -102,7 +102,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "everyday",
     files: /^src\/everyday\//,
     may: ["errors"],
-    packages: /^(node:crypto|secure-password-utilities\/wordlists)$/,
+    packages: /^(node:(crypto|timers\/promises)|secure-password-utilities\/wordlists)$/,
   },
   // A list of names, generated from c/.
   { name: "kernels", files: /^ffi\/kernels\.ts$/, may: [], packages: /^$/ },

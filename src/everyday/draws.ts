@@ -8,7 +8,7 @@ const FIRST_BYTES = 32;
 /** Bytes of a fetch, at most. */
 const MOST_BYTES = 4096;
 
-export class Draws {
+export class Draws implements Disposable {
   #bytes = new Uint8Array(0);
   #used = 0;
   #fetch = FIRST_BYTES;
@@ -57,6 +57,10 @@ export class Draws {
   forget(): void {
     this.#bytes.fill(0);
     this.#used = this.#bytes.length;
+  }
+
+  [Symbol.dispose](): void {
+    this.forget();
   }
 
   async #refill(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Choices from a list: which places of it, in which order, and how many bits that holds where entries are there several times. */
+import { setImmediate } from "node:timers/promises";
 import type { Draws } from "./draws.ts";
 
 /**
@@ -21,10 +22,22 @@ export async function anyPlaces(size: number, count: number, draws: Draws): Prom
   return places;
 }
 
-/** Counts how often each different entry is there. */
-export function multiplicities(entries: readonly string[]): number[] {
+/** Entries that are looked at between two looks for an interrupt: a millisecond or a few. */
+export const TURN = 1 << 14;
+
+/** Lets an interrupt through. @throws the signal's reason */
+export async function letThrough(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
+}
+
+/** Counts how often each different entry is there. @throws the signal's reason */
+export async function multiplicities(entries: readonly string[], signal: AbortSignal): Promise<number[]> {
   const counts = new Map<string, number>();
-  for (const entry of entries) counts.set(entry, (counts.get(entry) ?? 0) + 1);
+  for (const [i, entry] of entries.entries()) {
+    if (i % TURN === 0) await letThrough(signal);
+    counts.set(entry, (counts.get(entry) ?? 0) + 1);
+  }
   return [...counts.values()];
 }
 

@@ -149,6 +149,25 @@ describe("with this machine's noise", () => {
     expect((await run(["stream", "--mode", "drbg", "--bytes", "5M"])).stdout.length).toBe(5 << 20);
   });
 
+  test("pick and shuffle take lines as they are: not UTF-8, with CR LF, or with zero bytes between", async () => {
+    const { stdout, stderr } = await shell("printf 'a\\377\\r\\nb\\r\\nc' | $EE shuffle --uncalibrated");
+    const lines = stdout.toString("latin1").split("\r\n");
+    expect(lines.pop()).toBe("");
+    expect(lines.sort()).toEqual(["a\xff", "b", "c"]);
+    expect(stderr).toBe("[info] 2.5 bits: the order of 3 entries\n");
+    const picked = await shell("printf 'a\\nb\\0a\\nb' | $EE pick -z --uncalibrated");
+    expect(picked.stdout.toString()).toBe("a\nb\0");
+    expect(picked.stderr).toBe("[info] 0 bits: 1 of 2 entries\n");
+    const nothing = await shell("$EE pick < /dev/null");
+    expect([nothing.exitCode, nothing.stdout.length]).toEqual([1, 0]);
+    expect(nothing.stderr).toContain("standard input is empty");
+    const endless = await shell("$EE shuffle < /dev/zero");
+    expect([endless.exitCode, endless.stdout.length]).toEqual([1, 0]);
+    expect(endless.stderr).toContain("without end");
+    const much = await shell("head -c 70000000 /dev/zero | $EE shuffle -z");
+    expect(much.stderr).toContain("more than 64 MiB");
+  });
+
   test("without a profile, one line on stderr says where the claims come from, where sources are credited", async () => {
     const line = expect.stringMatching(
       /^\[warn\] [^\n]* claims from other machines: [^\n]*calibrate[^\n]*\n$/,
@@ -249,6 +268,17 @@ describe("from source, with a clock that always says the same", () => {
       const { exitCode, stdout, stderr } = await runSource(args, env);
       expect([exitCode, stdout.length]).toEqual([3, 0]);
       expect(stderr).toContain("not enough entropy within 1 s: 0 bits credited");
+    });
+  }
+
+  for (const argv of [["password"], ["key", "age"], ["dice", "3d6"], ["shuffle", "a", "b"]]) {
+    test(`${argv.join(" ")}: exit 3, and nothing made of anything weaker`, async () => {
+      const { exitCode, stdout, stderr } = await runSource(
+        [...argv, "--timeout", "1", "--sources", TIMED],
+        env,
+      );
+      expect([exitCode, stdout.length]).toEqual([3, 0]);
+      expect(stderr).toContain("not enough entropy");
     });
   }
 

@@ -7,7 +7,8 @@ import {
   differentPlaces,
   multiplicities,
 } from "../../src/everyday/pick.ts";
-import { MOST_ENTRIES, splitEntries } from "../../src/faces/pipe/entries.ts";
+import { entriesAt, MOST_ENTRIES, splitEntries } from "../../src/faces/pipe/entries.ts";
+import { rejectionOf } from "../support/rejection.ts";
 import { countResults, spreadOf } from "../support/scripted-draws.ts";
 
 describe("places", () => {
@@ -44,17 +45,29 @@ function likeliest(entries: readonly string[], count: number, repeat: boolean): 
 }
 
 describe("bits", () => {
-  test("are the min-entropy of what comes out, also where entries are there several times", () => {
+  test("are the min-entropy of what comes out, also where entries are there several times", async () => {
     const lists = fc.array(fc.constantFrom(..."aaabbcde"), { minLength: 1, maxLength: 6 });
-    fc.assert(
-      fc.property(lists, fc.integer({ min: 1, max: 4 }), (entries, count) => {
-        const counts = multiplicities(entries);
+    await fc.assert(
+      fc.asyncProperty(lists, fc.integer({ min: 1, max: 4 }), async (entries, count) => {
+        const counts = await multiplicities(entries, new AbortController().signal);
         expect(anyBits(counts, count)).toBeCloseTo(likeliest(entries, count, true), 9);
         const some = Math.min(count, entries.length);
         expect(differentBits(counts, some)).toBeCloseTo(likeliest(entries, some, false), 9);
       }),
       { seed: 7, numRuns: 150 },
     );
+  });
+
+  test("an interrupt ends the counting of many entries, and their writing", async () => {
+    const entries = new Array<string>(200_000).fill("x");
+    for (const work of [
+      (signal: AbortSignal) => multiplicities(entries, signal),
+      (signal: AbortSignal) => entriesAt(new Uint32Array(200_000), { entries, end: "\n" }, signal),
+    ]) {
+      const controller = new AbortController();
+      setImmediate(() => controller.abort(new Error("stop")));
+      expect((await rejectionOf(work(controller.signal))).message).toBe("stop");
+    }
   });
 
   test("a shuffle of different entries holds log₂ n!", () => {

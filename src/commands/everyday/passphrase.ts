@@ -29,8 +29,7 @@ export const passphrase = command({
     bits: flag.count(1, 4096, { about: "As many words as hold N bits" }),
     separator: flag.value(parseSeparator, {
       hint: "TEXT",
-      default: " ",
-      about: "Stands between words; '' for nothing",
+      about: "Stands between words, '' for nothing; without this, a space",
       mayBeEmpty: true,
     }),
     capitalize: flag.switch({ about: "Begin each word with a capital" }),
@@ -47,11 +46,11 @@ export const passphrase = command({
     if (given.has("words") && given.has("bits")) throw new UsageError("--words and --bits: choose one");
   },
   async run(options, io, deps: Deps) {
-    const { bits, count } = options;
+    const { bits, count, separator = " " } = options;
     const words = options.words ?? (bits === undefined ? DEFAULT_WORDS : wordsFor(bits));
     const account = accountOf(passphraseBits(words), outOf(words, "word", WORDS.length), count);
     const make = async (draws: Draws) => ({
-      text: `${await makePassphrase({ ...options, words }, draws)}\n`,
+      text: `${await makePassphrase({ ...options, words, separator }, draws)}\n`,
     });
     await handOut({ count, make, account }, options, io, deps);
     return EXIT.ok;

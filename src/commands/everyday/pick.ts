@@ -6,7 +6,7 @@ import { flag, many, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../../deps.ts";
 import { InputError } from "../../errors.ts";
 import { anyBits, anyPlaces, differentBits, differentPlaces, multiplicities } from "../../everyday/pick.ts";
-import { entriesOf, MOST_ENTRIES } from "../../faces/pipe/entries.ts";
+import { entriesAt, entriesOf, MOST_ENTRIES } from "../../faces/pipe/entries.ts";
 import { handOut } from "../../faces/pipe/hand-out.ts";
 import { accountOf, EVERYDAY_FLAGS, FULL_ENTROPY } from "./everyday-flags.ts";
 
@@ -45,22 +45,23 @@ export const pick = command({
   seeAlso: ["shuffle", "dice"],
   async run(options, io, deps: Deps) {
     const { count, repeat } = options;
-    const { entries, end } = await entriesOf(options.entry, options.zero, io.signal);
+    const there = await entriesOf(options.entry, options.zero, io.signal);
+    const { entries } = there;
+    const all = plural(entries.length, "entry", "entries");
     if (!repeat && count > entries.length) {
-      const there = plural(entries.length, "entry", "entries");
-      throw new InputError(`${formatCount(count)} cannot be picked from ${there}`, {
+      throw new InputError(`${formatCount(count)} cannot be picked from ${all}`, {
         hints: ["--repeat lets an entry be picked again"],
       });
     }
     const places = repeat ? anyPlaces : differentPlaces;
-    const bits = (repeat ? anyBits : differentBits)(multiplicities(entries), count);
+    const bits = (repeat ? anyBits : differentBits)(await multiplicities(entries, io.signal), count);
     await handOut(
       {
         count: 1,
-        account: accountOf(bits, `${formatCount(count)} of ${plural(entries.length, "entry", "entries")}`),
+        account: accountOf(bits, `${formatCount(count)} of ${all}`),
         async make(draws) {
           const picked = await places(entries.length, count, draws);
-          return { text: Buffer.from(Array.from(picked, (at) => entries[at]! + end).join(""), "latin1") };
+          return { text: await entriesAt(picked, there, io.signal) };
         },
       },
       options,

@@ -2,6 +2,7 @@
 import { openStdin } from "#kit/files/data-file.ts";
 import { formatCount } from "#kit/format/numbers.ts";
 import { InputError, UsageError } from "../../errors.ts";
+import { letThrough, TURN } from "../../everyday/pick.ts";
 
 export interface Entries {
   /** Bytes of each, as characters from 0 to 255: they need not be text of any encoding. */
@@ -44,6 +45,21 @@ export function splitEntries(bytes: Buffer, zero: boolean): Entries {
   if (entries.length > MOST_ENTRIES) throw tooMuch(`${formatCount(MOST_ENTRIES)} lines`);
   if (entries.length === 0) throw new InputError("there is nothing to choose from: standard input is empty");
   return isCrLf ? { entries: entries.map((entry) => entry.slice(0, -1)), end: "\r\n" } : { entries, end };
+}
+
+/** Writes the entries at these places, each with its end. @throws the signal's reason */
+export async function entriesAt(
+  places: Uint32Array,
+  { entries, end }: Entries,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  for (let from = 0; from < places.length; from += TURN) {
+    const some = Array.from(places.subarray(from, from + TURN), (at) => entries[at]! + end);
+    parts.push(Buffer.from(some.join(""), "latin1"));
+    await letThrough(signal);
+  }
+  return Buffer.concat(parts);
 }
 
 async function wholeInput(signal: AbortSignal): Promise<Buffer> {

@@ -46,7 +46,7 @@ export async function handOut(
   using open = openPool(options, deps);
   await using file = output === undefined ? undefined : await NewFile.create(output);
   const { full } = open;
-  const draws = new Draws(async (out) => {
+  using draws = new Draws(async (out) => {
     using _ = new ProgressLine(io, () => `collecting entropy: ${open.pool.shortage()}`);
     await full.fill(out, { signal: io.signal, timeoutMs });
   });
@@ -72,7 +72,6 @@ export async function handOut(
     for (const { remark } of batch) if (remark !== undefined) io.log.info(remark);
     written += batch.length;
   }
-  draws.forget();
   await file?.complete();
   io.log.info(account);
 }

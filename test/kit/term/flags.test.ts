@@ -78,6 +78,10 @@ describe("a command line", () => {
     expect(hintsOf(() => parse(["--bytes"], NO_WORDS))).toContain("--bytes needs a value");
     expect(hintsOf(() => parse(["--bytes="], NO_WORDS))).toContain("--bytes needs a value");
     expect(hintsOf(() => parse(["--bytes", ""], NO_WORDS))).toContain("--bytes needs a value");
+    const between = { between: flag.text({ about: "", mayBeEmpty: true }) };
+    expect(parse(["--between", ""], between)).toEqual({ between: "" });
+    expect(parse(["--between="], between)).toEqual({ between: "" });
+    expect(hintsOf(() => parse(["--between"], between))).toContain("--between needs a value");
     expect(hintsOf(() => parse(["--json=yes"], NO_WORDS))).toContain("--json takes no value");
   });
 
