@@ -67,8 +67,10 @@ export function claimsOf(selected: readonly Source[], options: ClaimOptions, dep
   for (const [id, h] of credit) checkCredit(sourceNamed(deps.sources, id).info, h, infos);
   for (const [id, h] of credit) {
     const info = infos.find((candidate) => candidate.id === id);
+    const otherwise =
+      info?.family === "external" ? "nothing is known of it here" : `its file claims ${info?.claim}`;
     deps.warn(
-      `${id} is credited up to ${h} bits per ${info?.symbolBits}-bit symbol on your word; ${info?.family === "external" ? "nothing is known of it here" : `its file claims ${info?.claim}`}`,
+      `${id} is credited up to ${h} bits per ${info?.symbolBits}-bit symbol on your word; ${otherwise}`,
     );
   }
   const { profile, ...found } = uncalibrated ? { state: "ignored" as const } : profileFor(deps);

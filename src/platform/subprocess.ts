@@ -66,10 +66,8 @@ export function startTool(
   const disposed = new ToolError(`${tool}: stopped`);
   const gone = child.ended
     .then((exitCode) => {
-      if (exitCode !== 0)
-        throw new ToolError(
-          `${tool}: exit code ${exitCode}${isHeld ? child.lastComplaint : child.complaint}`,
-        );
+      const complaint = isHeld ? child.lastComplaint : child.complaint;
+      if (exitCode !== 0) throw new ToolError(`${tool}: exit code ${exitCode}${complaint}`);
       end = () => {};
     })
     .catch((error: unknown) => {

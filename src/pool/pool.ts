@@ -218,7 +218,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
    */
   forget(): void {
     if (this.#closed) return; // and all is wiped
-    for (const source of this.#scheduler.sources) source.endEpoch();
+    this.#scheduler.forget();
     this.#wipe();
     for (const waiter of this.#waiters) waiter.empty();
     this.#serve();

@@ -40,13 +40,19 @@ export interface PoolStatus {
   readonly uptimeMs: number;
 }
 
-/** Describes in one sentence, for an error message, how far the pool is from the bytes asked for. */
+/**
+ * Describes in one sentence, for an error message, how far the pool is from the bytes asked for, and why what the user has named fails:
+ * that is in the user's hands.
+ */
 export function shortageOf(status: PoolStatus): string {
   const { levelBits, creditedBits } = status.ledger;
   const states = new Map<string, number>();
   for (const { state } of status.sources) states.set(state, (states.get(state) ?? 0) + 1);
   const census = [...states].map(([state, count]) => `${count} ${state}`).join(", ");
-  return `${creditedBits.toFixed(0)} bits credited in ${(status.uptimeMs / 1000).toFixed(1)} s, ${levelBits.toFixed(0)} unspent; sources: ${census || "none"}`;
+  const external = status.sources.filter(({ family, state }) => family === "external" && state === "failed");
+  // The reason of an error begins with the source, that of an alarm does not.
+  const reasons = external.map(({ id, reason = "" }) => `; ${id}: ${reason.replace(`${id}: `, "")}`).join("");
+  return `${creditedBits.toFixed(0)} bits credited in ${(status.uptimeMs / 1000).toFixed(1)} s, ${levelBits.toFixed(0)} unspent; sources: ${census || "none"}${reasons}`;
 }
 
 /** Says why a source does not deliver, or what was the matter with one that does; undefined where nothing was. */

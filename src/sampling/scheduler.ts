@@ -155,6 +155,19 @@ export class Scheduler {
     this.#request();
   }
 
+  /**
+   * Makes all samples from before now worthless. What a source outside has made before may still wait in buffers, of a command's pipe for
+   * instance: those sources are opened anew.
+   */
+  forget(): void {
+    for (const source of this.sources) {
+      source.endEpoch();
+      if (!source.isOutside) continue;
+      source.isOpen = false;
+      this.#thread?.post({ kind: "close", id: source.info.id });
+    }
+  }
+
   /** Suspends a source that cannot be trusted for now. It is retried later, with new buffers and a new warm-up. */
   quarantine(source: SourceState, reason: string): void {
     // Slices that were already pending at the quarantine do not lengthen the back-off.

@@ -103,3 +103,34 @@ test("one that gave for a while, and claims nothing, starts from the short back-
     expect(state().faults).toBe(unplugged);
   }
 });
+
+test("after the process was copied it is opened anew: what waited in its buffers, the copy has too", async () => {
+  const source = outside("a", { claim: 1 });
+  const inside = fakeSource({ id: "inside" }, fakeNoise(1));
+  const sources = [source, inside];
+  using pool = new Pool({
+    sources: sources.map(({ info }) => info),
+    startThread: () => new FakeThread(sources),
+    capacityBytes: 1 << 20,
+  });
+  pool.start();
+  while (source.opened() < 1 || inside.opened() < 1) await once(pool, "sampled");
+  pool.forget();
+  while (source.opened() < 2) await once(pool, "sampled");
+  expect([source.closed(), inside.closed()]).toEqual([1, 0]);
+});
+
+test("a shortage says what is the matter with what the user has named, and with nothing else", async () => {
+  const plugged = outside("stick");
+  const other = fakeSource({ id: "other" }, fakeNoise(1));
+  plugged.error = new SourceError("stick", "unplugged");
+  other.error = new SourceError("other", "broken");
+  const sources = [plugged, other];
+  using pool = new Pool({
+    sources: sources.map(({ info }) => info),
+    startThread: () => new FakeThread(sources),
+  });
+  pool.start();
+  while (pool.status().sources.some(({ state }) => state !== "failed")) await once(pool, "source-failed");
+  expect(pool.shortage()).toEndWith("sources: 2 failed; stick: unplugged");
+});

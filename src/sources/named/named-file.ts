@@ -23,8 +23,8 @@ const MAX_READ_BYTES = 4_096;
 /** The same of another device, which may make them only when it is asked: 256 ms at 1,000 bytes a second. */
 const MAX_MADE_BYTES = 256;
 
-/** Most bytes thrown away that a terminal had before it was set: what it has room for. */
-const MAX_STALE_BYTES = 4_096;
+/** Most bytes thrown away that a line had before it was set: more than it keeps, and few enough where they never end. */
+const MAX_STALE_BYTES = 65_536;
 
 /** @param silenceMs longest wait for a byte; tests have a shorter one */
 export function namedFile(file: NamedFile, silenceMs = SILENCE_MS): Source {
@@ -67,7 +67,11 @@ function changed({ nature }: NamedFile, stat: Stats): string | undefined {
     : `it was ${NATURES[nature]} when the program began, and is ${NATURES[now]} now`;
 }
 
-const NATURES = { replay: "a plain file", generator: "the kernel's generator", stream: "no file" } as const;
+const NATURES = {
+  replay: "a plain file",
+  generator: "the kernel's generator",
+  stream: "no plain file",
+} as const;
 
 function ended(file: NamedFile, path: string): string {
   return `${path}: at its end, after ${takenOf(file)} bytes; the same ones again would be no noise`;
@@ -138,7 +142,7 @@ class FileFeed implements EventFeed {
   async #begin(host: Host): Promise<void> {
     await makeRaw(host, this.file.path, this.file.baud, AbortSignal.timeout(this.silenceMs));
     while (this.#discarded < MAX_STALE_BYTES) {
-      const stale = await this.#read(MAX_STALE_BYTES);
+      const stale = await this.#read(MAX_READ_BYTES);
       if (stale === undefined || stale.length === 0) return;
       this.#discarded += stale.length;
       stale.fill(0);
