@@ -55,7 +55,7 @@ export async function drilled(options: DrillCommandOptions, io: Io, deps: Deps):
   );
   const candidates = selected.map((source, i) => {
     const info = infos[i]!;
-    return { source, info, isNamed: named.has(info.id) };
+    return { source, info, isNamed: named.has(info.id) || info.family === "external" };
   });
   let report: DrillReport;
   {

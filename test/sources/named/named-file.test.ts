@@ -94,6 +94,13 @@ describe("a plain file", () => {
     expect((await rejectionOf(source.open(host))).message).toContain("at its end");
   });
 
+  test("is read on by another thread, which has a copy of its definition", async () => {
+    writeFileSync(at("threads"), "abcdef");
+    const file = parseNamedFile(`stick=${at("threads")}`, "--source-file");
+    expect(await bytesOf(namedFile(file), 2)).toEqual([97, 98]);
+    expect(await bytesOf(namedFile(structuredClone(file)), 4)).toEqual([99, 100, 101, 102]);
+  });
+
   test("that ends within a request says so", async () => {
     writeFileSync(at("short"), "abc");
     expect((await rejectionOf(bytesOf(sourceAt(at("short")), 4))).message).toContain("after 3 bytes");
