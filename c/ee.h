@@ -142,6 +142,17 @@ EE_EXPORT int32_t ee_ctr_drbg_advance(uint8_t *state, uint8_t *out, size_t n);
  */
 EE_EXPORT int32_t ee_ctr_drbg_derive(const uint8_t *input, size_t n, uint8_t *out);
 
+/*
+ * Maps zeroed memory for secrets, a multiple of ee_secret_page() bytes, which stays mapped for as long as the process lives. Null
+ * where there is none. Tells in kept[0..3) what the system does for it, each 0 or a negative errno:
+ *   LOCK   it is never swapped out: -ENOMEM or -EPERM beyond RLIMIT_MEMLOCK
+ *   DUMPS  it is left out of core dumps: Linux
+ *   FORKS  a forked child finds zeros in its place: Linux 4.14. -ENOTSUP elsewhere
+ */
+enum { EE_SECRET_LOCK, EE_SECRET_DUMPS, EE_SECRET_FORKS };
+EE_EXPORT void *ee_secret_map(size_t size, int32_t *kept);
+EE_EXPORT size_t ee_secret_page(void);
+
 /* Two hexadecimal digits, in lower case, for each byte: text[0..2n). Reentrant. */
 EE_EXPORT void ee_hex(const uint8_t *bytes, size_t n, uint8_t *text);
 

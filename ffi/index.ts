@@ -1,6 +1,6 @@
 /** The native library, bound and checked: noise kernels, the clock they read, and a few services. Its C side is c/. */
 import { NativeError } from "#kit/errors.ts";
-import { checkErrno, cText, once, oncePerName, textAt } from "#kit/native/calls.ts";
+import { checkErrno, cText, memoryAt, once, oncePerName, textAt } from "#kit/native/calls.ts";
 import { Library } from "#kit/native/library.ts";
 import { loadOwnLibrary } from "#kit/native/load.ts";
 import { type ProgramFiles, placeProgram } from "#kit/native/own-program.ts";
@@ -79,6 +79,16 @@ export interface NativeLibrary {
   identity(words: BigUint64Array): void;
   /** Fills `out` with bytes of the kernel's generator. */
   osRandom(out: Uint8Array): void;
+  /**
+   * Maps at least `bytes` bytes, zeros, for secrets, and as long as the process lives. What the system does for them is 0 or a
+   * negative errno: see `ee_secret_map` in c/ee.h. @throws NativeError where there is no memory
+   */
+  mapSecret(bytes: number): {
+    readonly memory: Uint8Array;
+    readonly lock: number;
+    readonly dumps: number;
+    readonly forks: number;
+  };
   /** Writes two hexadecimal digits for each byte. @throws RangeError unless `text` is twice as long as `bytes` */
   writeHex(bytes: Uint8Array, text: Uint8Array): void;
   /** Binds the loops of the estimators. @param stop in shared memory: anything but 0 there ends them */
@@ -115,6 +125,11 @@ const ORIGIN = {
   ee_os_random: { args: ["ptr", "u64"], returns: "i32" },
 } as const;
 
+const SECRETS = {
+  ee_secret_page: { args: [], returns: "u64" },
+  ee_secret_map: { args: ["u64", "ptr"], returns: "ptr" },
+} as const;
+
 const DRBG_CIPHER = {
   ee_ctr_drbg_check: { args: [], returns: "i32" },
   ee_ctr_drbg_advance: { args: ["ptr", "ptr", "u64"], returns: "i32" },
@@ -145,6 +160,7 @@ function bindLibrary(library: Library): NativeLibrary {
   const drbgCipher = once(() => bindDrbgCipher(library));
   const services = once(() => library.bind(SERVICES));
   const origin = once(() => library.bind(ORIGIN));
+  const secrets = once(() => library.bind(SECRETS));
   const commandNamed = oncePerName((name) => library.bind({ [name]: COMMAND })[name]!);
   return {
     path: library.path,
@@ -175,6 +191,14 @@ function bindLibrary(library: Library): NativeLibrary {
     osRandom(out) {
       // There is no pointer to the memory of an empty array.
       if (out.length > 0) checkErrno("random bytes of the system", origin().ee_os_random(out, out.length));
+    },
+    mapSecret(bytes) {
+      const { ee_secret_page, ee_secret_map } = secrets();
+      const page = Number(ee_secret_page());
+      const size = Math.ceil(bytes / page) * page;
+      const kept = new Int32Array(3);
+      const memory = memoryAt(ee_secret_map(size, kept), size);
+      return { memory, lock: kept[0]!, dumps: kept[1]!, forks: kept[2]! };
     },
     writeHex(bytes, text) {
       if (text.length !== 2 * bytes.length) throw new RangeError("the text has two digits for each byte");

@@ -126,6 +126,7 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
         makeFifo: nothing,
         feedKernel: nothing,
         reseedKernel: nothing,
+        mapSecret: nothing,
         writeHex: nothing,
         identity: nothing,
         osRandom: nothing,

@@ -104,6 +104,12 @@ int32_t ee_empty(void *address, size_t size);
 
 size_t ee_page_size(void);
 
+/* Leaves a mapping out of core dumps. Returns 0 or a negative errno, -ENOTSUP where there is no such way. */
+int32_t ee_leave_out_of_dumps(void *address, size_t size);
+
+/* Has a forked child find zeros in place of a mapping. Returns as above. */
+int32_t ee_wipe_on_fork(void *address, size_t size);
+
 /* ---- Processes ---- */
 
 /* Returns a handle by which processes are listed, or a negative errno. */

@@ -45,6 +45,19 @@ int32_t ee_empty(void *address, size_t size) {
   return fresh == MAP_FAILED ? -errno : 0;
 }
 
+int32_t ee_leave_out_of_dumps(void *address, size_t size) {
+  (void)address;
+  (void)size;
+  return -ENOTSUP;
+}
+
+/* minherit could leave the mapping out of a child, which would then crash where it wipes it. */
+int32_t ee_wipe_on_fork(void *address, size_t size) {
+  (void)address;
+  (void)size;
+  return -ENOTSUP;
+}
+
 /* 16,384 on Apple silicon. */
 size_t ee_page_size(void) { return (size_t)getpagesize(); }
 

@@ -84,6 +84,14 @@ int32_t ee_empty(void *address, size_t size) {
   return madvise(address, size, MADV_DONTNEED) == 0 ? 0 : -errno;
 }
 
+int32_t ee_leave_out_of_dumps(void *address, size_t size) {
+  return madvise(address, size, MADV_DONTDUMP) == 0 ? 0 : -errno;
+}
+
+int32_t ee_wipe_on_fork(void *address, size_t size) {
+  return madvise(address, size, MADV_WIPEONFORK) == 0 ? 0 : -errno;
+}
+
 size_t ee_page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
 /* Lists fewer where /proc hides other users' processes. */

@@ -1,5 +1,5 @@
 /** Arguments and results of C functions: texts, numbers of errors; and results that are kept. */
-import { CString, type Pointer } from "bun:ffi";
+import { CString, type Pointer, toArrayBuffer } from "bun:ffi";
 import { getSystemErrorName } from "node:util";
 import { NativeError } from "../errors.ts";
 
@@ -37,6 +37,12 @@ export function cText(text: string): Buffer {
 export function textAt(pointer: Pointer | bigint | null): string {
   if (pointer === null) throw new NativeError("the native library returned no text");
   return new CString(pointer as Pointer).toString();
+}
+
+/** Shows the memory that a function returned as `ptr`, which must stay mapped. */
+export function memoryAt(pointer: Pointer | bigint | null, length: number): Uint8Array<ArrayBuffer> {
+  if (pointer === null) throw new NativeError("the native library returned no memory");
+  return new Uint8Array(toArrayBuffer(pointer as Pointer, 0, length));
 }
 
 /** The message of an error, without its name. */

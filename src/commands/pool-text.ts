@@ -7,7 +7,7 @@ import { type Column, table } from "#kit/term/table.ts";
 import { glyphsFor, meter, visibleBar } from "#kit/term/widgets.ts";
 import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { fullEntropyBytes } from "../pool/snapshot.ts";
-import { claimsText, familiesText, type PoolStatus, whyOf } from "../pool/status.ts";
+import { claimsText, familiesText, type PoolStatus, secretsText, whyOf } from "../pool/status.ts";
 
 export function poolJson(status: PoolStatus): object {
   return { schema: 1, ...status, fullEntropyBytesPerSecond: outputRate(status) };
@@ -76,6 +76,7 @@ export function poolText(status: PoolStatus, io: Io): string {
     `ready    ${formatCount(status.readyBytes)} bytes of full entropy`,
     fitLines(`families ${familiesText(status)}`, io),
     fitLines(`claims   ${claimsText(status)}`, io),
+    fitLines(`secrets  ${secretsText(status)}`, io),
     `output   ${formatQuantity(outputRate(status), "B/s")} of full entropy while collecting (${seconds.toFixed(1)} s)`,
   ].join("\n");
 }

@@ -60,7 +60,7 @@ export interface PoolCommandOptions extends PoolSettings {
 }
 
 export async function runPool(options: PoolCommandOptions, io: Io, deps: Deps): Promise<void> {
-  using open = openPool({ ...options, capacityBytes: CAPACITY_BYTES }, deps);
+  using open = openPool({ ...options, capacityBytes: CAPACITY_BYTES, countsOnly: true }, deps);
   {
     const credited = () => formatAmount(open.pool.status().ledger.creditedBits);
     using _ = new ProgressLine(io, () => `collecting: ${credited()} bits credited`);

@@ -3,6 +3,7 @@
  * asked for. A whole pool runs, over a thread that plays recorded noise.
  */
 import { once } from "node:events";
+import { Secrets } from "../platform/secrets.ts";
 import { openPoolOver, type PoolDeps } from "../pool/open.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { System } from "../rbg/generator.ts";
@@ -32,7 +33,7 @@ export async function playAnswer(
   const sources = [{ info: cast.info, availability: never, open: never } satisfies Source];
   using open = openPoolOver(
     sources,
-    { credit: new Map(), uncalibrated: true, capacityBytes: 1 << 16 },
+    { credit: new Map(), uncalibrated: true, capacityBytes: 1 << 16, countsOnly: true },
     {
       sources,
       host,
@@ -142,12 +143,11 @@ class NoiseThread implements SamplingThread {
 
 /** Nobody asks these: the thread answers without the source, and no generator is used. */
 const never = () => Promise.reject(new Error("the drill samples nothing"));
-const NO_SYSTEM: System = {
+const NO_SYSTEM = {
   clones: { check() {}, onChange() {} },
   osRandom() {
     throw new Error("the drill draws no bytes");
   },
-  drbgCipher() {
-    return undefined;
-  },
-};
+  drbgCipher: () => undefined,
+  secrets: new Secrets({ ok: false, reason: "the drill keeps none" }),
+} satisfies System;

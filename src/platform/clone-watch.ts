@@ -5,6 +5,7 @@
  */
 import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
 import type { Host } from "./host.ts";
+import { type Secrets, secretsOf } from "./secrets.ts";
 
 /** Words of an identity: `ee_identity` in c/ee.h says what each is. */
 export const IDENTITY_WORDS = 7;
@@ -80,6 +81,7 @@ export interface SystemAround {
   readonly clones: CloneWatch;
   osRandom(out: Uint8Array): void;
   drbgCipher(): DrbgCipher | undefined;
+  readonly secrets: Secrets;
 }
 
 type Library = Extract<Host["native"], { ok: true }>["library"];
@@ -87,15 +89,17 @@ type DrbgCipher = NonNullable<Library["drbgCipher"]>;
 
 /** @param host its native library is used if it can be loaded */
 export function systemAround({ native }: Pick<Host, "native">): SystemAround {
+  const secrets = secretsOf(native);
   if (!native.ok) {
     const clones = new CloneWatch(identityFromFiles);
-    return { clones, osRandom: randomFromDevice, drbgCipher: () => undefined };
+    return { clones, osRandom: randomFromDevice, drbgCipher: () => undefined, secrets };
   }
   const { library } = native;
   return {
     clones: new CloneWatch((words) => library.identity(words)),
     osRandom: (out) => library.osRandom(out),
     drbgCipher: () => library.drbgCipher,
+    secrets,
   };
 }
 

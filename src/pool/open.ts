@@ -7,6 +7,7 @@
  */
 import { type ClaimDeps, type ClaimOptions, claimsOf } from "../calibration/claims.ts";
 import { systemAround } from "../platform/clone-watch.ts";
+import type { Secrets } from "../platform/secrets.ts";
 import { DrbgGenerator, FullGenerator, type System } from "../rbg/generator.ts";
 import { SelfTests } from "../rbg/self-tests.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
@@ -16,7 +17,7 @@ import { Pool, type PoolConfig } from "./pool.ts";
 
 export interface PoolSettings
   extends ClaimOptions,
-    Pick<PoolConfig, "capacityBytes" | "idleShare" | "familyShare"> {
+    Pick<PoolConfig, "capacityBytes" | "countsOnly" | "idleShare" | "familyShare"> {
   /** List of sources, as for `--sources`. */
   readonly sources: string;
 }
@@ -24,7 +25,7 @@ export interface PoolSettings
 export interface PoolDeps extends ClaimDeps {
   startThread(): SamplingThread;
   /** Default: the host's. */
-  readonly system?: System;
+  readonly system?: System & { readonly secrets: Secrets };
 }
 
 export interface OpenPool extends Disposable {
@@ -56,15 +57,20 @@ export function openPoolOver(
   const { infos, calibration } = claimsOf(chosen, settings, deps);
   const system = deps.system ?? systemAround(deps.host);
   const selfTests = new SelfTests(() => system.drbgCipher());
+  const { secrets } = system;
   const pool = new Pool({
     sources: infos,
     calibration,
     startThread: deps.startThread,
     capacityBytes: settings.capacityBytes,
+    countsOnly: settings.countsOnly,
     idleShare: settings.idleShare,
     familyShare: settings.familyShare,
     selfTests,
+    secrets,
   });
+  const refusal = secrets.takeRefusal();
+  if (refusal !== undefined) deps.warn(`secrets are in memory that may be swapped out: ${refusal}`);
   const told = new Set<string>();
   pool.on("one-family", ({ family, purpose }) => {
     if (told.has(purpose)) return;

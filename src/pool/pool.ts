@@ -10,6 +10,8 @@ import { onAbort } from "#kit/abort.ts";
 import type { CalibrationStatus } from "../calibration/claims.ts";
 import { FULL_ENTROPY_INPUT_BITS } from "../conditioning/sha256.ts";
 import { InsufficientEntropyError, PoolClosedError } from "../errors.ts";
+import { Secrets } from "../platform/secrets.ts";
+import { ORDINARY_MEMORY } from "../rbg/ctr-drbg.ts";
 import type { ExtractOptions } from "../rbg/generator.ts";
 import { SelfTests } from "../rbg/self-tests.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
@@ -41,6 +43,10 @@ export interface PoolConfig {
   readonly familyShare?: number | undefined;
   /** The self-tests of the generators over it, for the status. */
   readonly selfTests?: Pick<SelfTests, "status"> | undefined;
+  /** Memory for secrets. Default: ordinary. */
+  readonly secrets?: Secrets | undefined;
+  /** The bytes that lie ready are counted and handed to nobody: no memory for secrets is taken for them. Default false. */
+  readonly countsOnly?: boolean | undefined;
   readonly limits?: SchedulerLimits | undefined;
   /** Monotonic clock, ms. */
   readonly nowMs?: () => number;
@@ -84,6 +90,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
   readonly #nowMs: () => number;
   readonly #openedMs: number;
   readonly #calibration: CalibrationStatus;
+  readonly #secrets: Secrets;
   readonly #selfTests: Pick<SelfTests, "status">;
   #collecting: Promise<void> | undefined;
   #isFilling = true;
@@ -109,7 +116,9 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#openedMs = this.#nowMs();
     this.#selfTests = config.selfTests ?? new SelfTests();
     this.#calibration = config.calibration ?? { state: "none", assessedElsewhere: [] };
-    this.#reservoir = new Reservoir(config.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
+    this.#secrets = config.secrets ?? new Secrets({ ok: false, reason: "" });
+    const memory = config.countsOnly === true ? ORDINARY_MEMORY : this.#secrets;
+    this.#reservoir = new Reservoir(config.capacityBytes ?? DEFAULT_CAPACITY_BYTES, memory);
     this.#account = new Account(this.#ledger, this.#reservoir, {
       familyShare: config.familyShare,
       mayDiversify: (isWaiting) => this.#mayDiversify(isWaiting),
@@ -189,6 +198,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
         .sort((a, b) => b.spentBits - a.spentBits),
       seed: this.#seed,
       selfTest: this.#selfTests.status(),
+      secrets: this.#secrets.status(),
       readyBytes: this.#reservoir.readyBytes,
       capacityBytes: this.#reservoir.capacityBytes,
       extractedBytes: this.#extractedBytes,
@@ -230,6 +240,7 @@ export class Pool extends EventEmitter<PoolEvents> implements Disposable {
     this.#closed = true;
     this.#scheduler.close();
     this.#wipe();
+    this.#reservoir.close();
     if (this.#waiters.length > 0) this.#failWaiters(this.#closedError());
   }
 

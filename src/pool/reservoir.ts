@@ -1,22 +1,25 @@
 import { BLOCK_BYTES } from "../conditioning/sha256.ts";
+import { ORDINARY_MEMORY, type SecretMemory } from "../rbg/ctr-drbg.ts";
 
 /** Keeps finished blocks ready to be handed out, in a ring. Each byte leaves once and is wiped. */
 export class Reservoir {
-  readonly #ring: Uint8Array;
+  readonly capacityBytes: number;
+  /** Empty once it was closed. */
+  #ring: Uint8Array;
   #head = 0;
   #readyBytes = 0;
 
-  /** @param capacityBytes most output kept; rounded up to whole blocks */
-  constructor(capacityBytes: number) {
-    this.#ring = new Uint8Array(Math.max(1, Math.ceil(capacityBytes / BLOCK_BYTES)) * BLOCK_BYTES);
+  /** @param capacityBytes most output kept; rounded up to whole blocks @param memory holds it */
+  constructor(
+    capacityBytes: number,
+    private readonly memory: SecretMemory = ORDINARY_MEMORY,
+  ) {
+    this.capacityBytes = Math.max(1, Math.ceil(capacityBytes / BLOCK_BYTES)) * BLOCK_BYTES;
+    this.#ring = memory.take(this.capacityBytes);
   }
 
   get readyBytes(): number {
     return this.#readyBytes;
-  }
-
-  get capacityBytes(): number {
-    return this.#ring.length;
   }
 
   /** True when there is no room for another block. */
@@ -25,7 +28,7 @@ export class Reservoir {
   }
 
   get isHalfEmpty(): boolean {
-    return 2 * this.#readyBytes <= this.#ring.length;
+    return 2 * this.#readyBytes <= this.capacityBytes;
   }
 
   /** Moves a block in and wipes the caller's copy. @throws RangeError when full */
@@ -55,5 +58,13 @@ export class Reservoir {
   wipe(): void {
     this.#ring.fill(0);
     this.#readyBytes = 0;
+  }
+
+  /** Wipes it and gives its memory back; there is no room in it from then on. */
+  close(): void {
+    const ring = this.#ring;
+    this.#ring = new Uint8Array(0);
+    this.#readyBytes = 0;
+    if (ring.length > 0) this.memory.giveBack(ring);
   }
 }

@@ -1,5 +1,6 @@
 /** The pool's status. Plain data: `pool --json`, the server and the terminal show it unchanged. */
 import type { CalibrationStatus } from "../calibration/claims.ts";
+import type { SecretsStatus } from "../platform/secrets.ts";
 import type { SelfTestStatus } from "../rbg/self-tests.ts";
 import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Totals } from "./ledger.ts";
@@ -29,6 +30,8 @@ export interface PoolStatus {
   readonly seed: SeedStatus;
   /** The known-answer tests of the DRBG. */
   readonly selfTest: SelfTestStatus;
+  /** How the memory is kept that holds the DRBG's state and the bytes that lie ready. */
+  readonly secrets: SecretsStatus;
   /** Full-entropy bytes ready to be handed out, and the most that are kept. */
   readonly readyBytes: number;
   readonly capacityBytes: number;
@@ -97,6 +100,22 @@ export function selfTestText({ selfTest: { state, reason, runs } }: Pick<PoolSta
     case "failed":
       return `failed: ${reason}`;
   }
+}
+
+/** Says in a line how the memory for secrets is kept. */
+export function secretsText({ secrets }: Pick<PoolStatus, "secrets">): string {
+  const { lockedBytes, unlockedBytes, notDumped, wipedOnFork, reason } = secrets;
+  const parts = [
+    ...(lockedBytes > 0 ? [`locked ${kibibytes(lockedBytes)}`] : []),
+    ...(unlockedBytes > 0 ? [`not locked ${kibibytes(unlockedBytes)}`] : []),
+    notDumped ? "left out of core dumps" : "in core dumps",
+    ...(wipedOnFork ? ["wiped in forks"] : []),
+  ];
+  return `${parts.join(", ")}${unlockedBytes > 0 && reason !== undefined ? `: ${reason}` : ""}`;
+}
+
+function kibibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`;
 }
 
 function shareText(share: number): string {

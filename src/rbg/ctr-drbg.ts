@@ -76,6 +76,19 @@ export interface CtrDrbgSeed {
   readonly personalization?: Uint8Array;
 }
 
+/** Lends memory for secrets: `Secrets` of platform/secrets.ts. */
+export interface SecretMemory {
+  /** Lends zeroed memory. */
+  take(length: number): Uint8Array;
+  /** Wipes memory and takes it back: whoever had it must not look at it again. */
+  giveBack(memory: Uint8Array): void;
+}
+
+export const ORDINARY_MEMORY: SecretMemory = {
+  take: (length) => new Uint8Array(length),
+  giveBack: (memory) => void memory.fill(0),
+};
+
 export interface CtrDrbgOptions {
   /** Passes input through Block_Cipher_df (§10.3.2). Default true. */
   readonly derivationFunction?: boolean;
@@ -88,6 +101,8 @@ export interface CtrDrbgOptions {
   readonly reseedInterval?: number;
   /** Default: the runtime's. */
   readonly cipher?: DrbgCipher | undefined;
+  /** Holds Key and V. Default: ordinary memory. */
+  readonly memory?: SecretMemory | undefined;
 }
 
 /**
@@ -98,8 +113,9 @@ export interface CtrDrbgOptions {
  * inputs is left to the caller.
  */
 export class CtrDrbg {
-  /** Key ‖ V. */
-  readonly #state = new Uint8Array(SEED_LENGTH);
+  /** Key ‖ V; empty once it was uninstantiated. */
+  #state: Uint8Array;
+  readonly #memory: SecretMemory;
   readonly #derivationFunction: boolean;
   readonly #freshEntropy: (() => Uint8Array) | undefined;
   readonly #reseedInterval: number;
@@ -111,7 +127,7 @@ export class CtrDrbg {
   /** @throws DrbgError if an input has a length that the standard does not allow */
   constructor(seed: CtrDrbgSeed, options: CtrDrbgOptions = {}) {
     const { derivationFunction = true, freshEntropy, reseedInterval = MAX_RESEED_INTERVAL } = options;
-    const { cipher = RUNTIME_CIPHER } = options;
+    const { cipher = RUNTIME_CIPHER, memory = ORDINARY_MEMORY } = options;
     if (!Number.isInteger(reseedInterval) || reseedInterval < 1 || reseedInterval > MAX_RESEED_INTERVAL) {
       throw new RangeError(`the reseed interval must be from 1 to 2^48 requests, not ${reseedInterval}`);
     }
@@ -119,6 +135,8 @@ export class CtrDrbg {
     this.#freshEntropy = freshEntropy;
     this.#reseedInterval = reseedInterval;
     this.#cipher = cipher;
+    this.#memory = memory;
+    this.#state = EMPTY;
     const { nonce = EMPTY, personalization = EMPTY } = seed;
     requireBytes("nonce", nonce);
     if (derivationFunction && nonce.length < MIN_NONCE_LENGTH) {
@@ -127,7 +145,13 @@ export class CtrDrbg {
     if (!derivationFunction && nonce.length > 0) {
       throw new DrbgError("without the derivation function there is no nonce");
     }
-    this.#seed(seed.entropyInput, nonce, personalization);
+    this.#state = memory.take(SEED_LENGTH);
+    try {
+      this.#seed(seed.entropyInput, nonce, personalization);
+    } catch (error) {
+      this.uninstantiate();
+      throw error;
+    }
   }
 
   /** Requests served since the last (re)seed. */
@@ -175,8 +199,11 @@ export class CtrDrbg {
 
   /** Uninstantiate, §9.4: overwrites the state. Later calls fail, except of this one. */
   uninstantiate(): void {
-    this.#state.fill(0);
+    if (!this.#instantiated) return;
     this.#instantiated = false;
+    const state = this.#state;
+    this.#state = EMPTY;
+    this.#memory.giveBack(state);
   }
 
   /** Derives a new Key and V from seed_material: the common part of Instantiate and Reseed. */

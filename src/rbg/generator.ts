@@ -15,7 +15,7 @@
  */
 import { orAborted } from "#kit/abort.ts";
 import { DrbgError, InsufficientEntropyError, PoolClosedError } from "../errors.ts";
-import { CtrDrbg, type DrbgCipher } from "./ctr-drbg.ts";
+import { CtrDrbg, type DrbgCipher, type SecretMemory } from "./ctr-drbg.ts";
 import { SelfTests } from "./self-tests.ts";
 
 export type RbgMode = "full" | "drbg";
@@ -72,6 +72,8 @@ export interface System {
   osRandom(out: Uint8Array): void;
   /** Looks up the AES that makes DRBG output; undefined: the runtime's. */
   drbgCipher(): DrbgCipher | undefined;
+  /** Lends memory that is locked where the system allows it. */
+  readonly secrets: SecretMemory;
 }
 
 /** A DRBG that is seeded from the pool on first use, and again after the process was copied. */
@@ -326,14 +328,17 @@ export class Rbg {
   #isAsking = false;
   #reseeding: Promise<void> | undefined;
   readonly #closing = new AbortController();
-  readonly #additional = new Uint8Array(ADDITIONAL_BYTES);
+  #additional: Uint8Array;
+  #isClosed = false;
 
   private constructor(
     private readonly entropy: Pick<EntropyPool, "extract">,
-    private readonly system: Pick<System, "osRandom">,
+    private readonly system: Pick<System, "osRandom" | "secrets">,
     private readonly drbg: CtrDrbg,
     private readonly tests: SelfTests,
-  ) {}
+  ) {
+    this.#additional = system.secrets.take(ADDITIONAL_BYTES);
+  }
 
   /**
    * Runs the self-test, then waits for 512 bits of full entropy; never starts with less.
@@ -342,21 +347,26 @@ export class Rbg {
    */
   static async instantiate(
     entropy: Pick<EntropyPool, "extract">,
-    system: Pick<System, "osRandom">,
+    system: Pick<System, "osRandom" | "secrets">,
     signal?: AbortSignal,
     tests = new SelfTests(),
   ): Promise<Rbg> {
     tests.run();
     const seed = await entropy.extract(FIRST_SEED_BYTES, { signal, purpose: "seed" });
-    const nonce = new Uint8Array(NONCE_BYTES);
-    const personalization = new Uint8Array(PERSONALIZATION_BYTES);
+    const { secrets } = system;
+    const nonce = secrets.take(NONCE_BYTES);
+    const personalization = secrets.take(PERSONALIZATION_BYTES);
     try {
       system.osRandom(nonce);
       system.osRandom(personalization);
-      const drbg = new CtrDrbg({ entropyInput: seed, nonce, personalization }, { cipher: tests.cipher });
+      const drbg = new CtrDrbg(
+        { entropyInput: seed, nonce, personalization },
+        { cipher: tests.cipher, memory: secrets },
+      );
       return new Rbg(entropy, system, drbg, tests);
     } finally {
-      for (const secret of [seed, nonce, personalization]) secret.fill(0);
+      seed.fill(0);
+      for (const secret of [nonce, personalization]) secrets.giveBack(secret);
     }
   }
 
@@ -409,6 +419,10 @@ export class Rbg {
     this.#seed?.fill(0);
     this.#seed = undefined;
     this.drbg.uninstantiate();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.system.secrets.giveBack(this.#additional);
+    this.#additional = new Uint8Array(ADDITIONAL_BYTES);
   }
 
   /**

@@ -61,6 +61,7 @@ export function exampleSnapshot(infos: readonly SourceInfo[], second: number): S
     families: [{ family: "clock", spentBits: creditedBits - 200 }],
     seed: { families: ["clock", "memory"], oneFamily: false },
     selfTest: { state: "passed", runs: second },
+    secrets: { lockedBytes: 8_192, unlockedBytes: 0, notDumped: true, wipedOnFork: true },
     readyBytes: 2_900,
     capacityBytes: 4_096,
     extractedBytes: 32 * second,

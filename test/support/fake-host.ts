@@ -167,6 +167,9 @@ function fakeLibrary(
     reseedKernel() {
       throw new NativeError("there is no kernel to reseed");
     },
+    mapSecret() {
+      throw new NativeError("there is no memory to lock on a machine that is none");
+    },
     writeHex() {
       throw new NativeError("there is no library on this fake host");
     },

@@ -1,5 +1,6 @@
 /** A system whose process is copied when a test says so. */
 import { randomFillSync } from "node:crypto";
+import { Secrets } from "../../src/platform/secrets.ts";
 import type { DrbgCipher } from "../../src/rbg/ctr-drbg.ts";
 import type { System } from "../../src/rbg/generator.ts";
 
@@ -8,6 +9,7 @@ export class FakeSystem implements System {
   #pending: string[] = [];
   readonly #listeners: ((reason: string) => void)[] = [];
   checks = 0;
+  secrets = new Secrets({ ok: false, reason: "a test" });
   readonly clones = {
     check: () => {
       this.checks += 1;

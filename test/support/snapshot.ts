@@ -34,6 +34,7 @@ export function snapshot(
     families: [],
     seed: { families: [], oneFamily: false },
     selfTest: { state: "passed", runs: 1 },
+    secrets: { lockedBytes: 4_096, unlockedBytes: 0, notDumped: true, wipedOnFork: true },
     readyBytes: 0,
     capacityBytes: 4_096,
     extractedBytes: 0,

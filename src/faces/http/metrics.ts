@@ -106,6 +106,18 @@ export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
       "Runs of all known-answer tests of the DRBG",
       one(snapshot.selfTest.runs),
     ),
+    metric(
+      "secrets_locked_bytes",
+      "gauge",
+      "Memory for secrets that is never swapped out",
+      one(snapshot.secrets.lockedBytes),
+    ),
+    metric(
+      "secrets_unlocked_bytes",
+      "gauge",
+      "Memory for secrets that the system did not let be locked",
+      one(snapshot.secrets.unlockedBytes),
+    ),
     metric("level_bits", "gauge", "Credited bits not spent yet", one(ledger.levelBits)),
     metric("ready_bytes", "gauge", "Full-entropy bytes ready", one(snapshot.readyBytes)),
     metric("capacity_bytes", "gauge", "Full-entropy bytes kept ready at most", one(snapshot.capacityBytes)),

@@ -179,6 +179,19 @@ const SNAPSHOT = objectOf(
       ]),
       description: "Known-answer tests of the DRBG; once one has failed nothing is handed out",
     },
+    secrets: {
+      ...objectOf(
+        {
+          lockedBytes: INTEGER,
+          unlockedBytes: INTEGER,
+          notDumped: { type: "boolean" },
+          wipedOnFork: { type: "boolean" },
+          reason: { ...TEXT, description: "Why some of it is not locked" },
+        },
+        ["lockedBytes", "unlockedBytes", "notDumped", "wipedOnFork"],
+      ),
+      description: "How memory is kept that holds the DRBG's state and the bytes that lie ready",
+    },
     readyBytes: NUMBER,
     capacityBytes: NUMBER,
     extractedBytes: {
@@ -199,6 +212,7 @@ const SNAPSHOT = objectOf(
     "families",
     "seed",
     "selfTest",
+    "secrets",
     "readyBytes",
     "capacityBytes",
     "extractedBytes",
