@@ -49,7 +49,12 @@ export function matchesUpper(counts: readonly number[], of: Blocks): number | un
 }
 
 function mostMatches({ mean, variance, bits, m }: Blocks): number {
-  return Math.min(Math.floor(bits / m), Math.ceil(mean + REACH * Math.sqrt(variance)) + REACH_BESIDE);
+  return Math.min(Math.floor(bits / m), reach(mean, variance));
+}
+
+/** A count that is practically never passed. */
+function reach(mean: number, variance: number): number {
+  return Math.ceil(mean + REACH * Math.sqrt(variance)) + REACH_BESIDE;
 }
 
 function stepsOf(count: number, { mean, variance }: Blocks): number {
@@ -62,7 +67,11 @@ function upperTails(of: Blocks, most: number): Float64Array {
     one[Math.min(STEPS, stepsOf(count, of))]! += chance;
   });
   let sum = Float64Array.of(1);
-  for (let block = 0; block < of.blocks; block++) sum = added(sum, one);
+  // Powers of two of the blocks, and of those the ones that make up their number.
+  for (let left = of.blocks, power = one; left > 0; left >>= 1) {
+    if (left & 1) sum = added(sum, power);
+    if (left > 1) power = added(power, power);
+  }
   const upper = new Float64Array(STEPS + 1);
   let tail = 0;
   for (let i = STEPS; i >= 0; i--) {
@@ -94,7 +103,9 @@ export function matchLaw(bits: number, m: number, most: number): Float64Array {
   for (let n = m; n <= bits; n++) {
     const before = ring[(n - 1) % m]!;
     const law = ring[n % m]!;
-    for (let k = most; k > 0; k--) law[k] = before[k]! + chance * (law[k - 1]! - law[k]!);
+    // The variance is below the mean. Larger counts of so few bits have chances below 1e-30, and are left at none.
+    const highest = Math.min(most, reach(n * chance, n * chance));
+    for (let k = highest; k > 0; k--) law[k] = before[k]! + chance * (law[k - 1]! - law[k]!);
     law[0] = before[0]! - chance * law[0]!;
   }
   return ring[bits % m]!;

@@ -15,8 +15,8 @@ const LARGEST = 128;
 const STEPS = LARGEST / STEP;
 /** A tail above this is one minus the other one, which leaves it eleven digits. */
 const LEAST_COMPLEMENT = 1e-4;
-/** χ² below 16 is what most good data have: laws of few cells are worked out so far at least. */
-const LEAST_LIMIT = 16 / STEP;
+/** χ² below 8 is what most good data have: laws of few cells are worked out so far at least. The work grows with its square. */
+const LEAST_LIMIT = 8 / STEP;
 /** Probabilities of a count, relative to its most likely one, that do not matter. */
 const NEGLIGIBLE = 1e-22;
 
@@ -174,6 +174,12 @@ function withCell(
 ): Map<number, Float64Array> {
   const after = new Map<number, Float64Array>();
   const most = poissonPmf(Math.floor(mean), mean);
+  // Rows of unlikely draws begin with sums that none of them have.
+  const cells = Array.from(before, ([m, row]) => ({
+    m,
+    row,
+    first: row.findIndex((chance) => chance !== 0),
+  }));
   for (let count = 0; count <= total; count++) {
     const chance = poissonPmf(count, mean);
     const steps = Math.min(limit, stepsOf(count, mean));
@@ -181,8 +187,8 @@ function withCell(
       if (count > mean) break;
       continue;
     }
-    for (const [m, row] of before) {
-      if (m + count > total) continue;
+    for (const { m, row, first } of cells) {
+      if (m + count > total || first < 0) continue;
       let into = after.get(m + count);
       const length = Math.min(limit, row.length - 1 + steps) + 1;
       if (into === undefined || into.length < length) {
@@ -192,8 +198,8 @@ function withCell(
         after.set(m + count, into);
       }
       const end = Math.min(row.length, limit - steps);
-      for (let i = 0; i < end; i++) into[i + steps]! += chance * row[i]!;
-      if (isWhole) for (let i = end; i < row.length; i++) into[limit]! += chance * row[i]!;
+      for (let i = first; i < end; i++) into[i + steps]! += chance * row[i]!;
+      if (isWhole) for (let i = Math.max(first, end); i < row.length; i++) into[limit]! += chance * row[i]!;
     }
   }
   return after;

@@ -20,7 +20,12 @@ export function normalUpper(z: number): number {
 
 /** P(χ² ≥ x) with `df` degrees of freedom. */
 export function chiSquareUpper(x: number, df: number): number {
-  return x <= 0 ? 1 : igamc(df / 2, x / 2);
+  if (x <= 0) return 1;
+  // Few degrees are asked for most, and have closed forms whose terms are all positive.
+  if (df === 1) return erfc(Math.sqrt(x / 2));
+  if (df === 2) return Math.exp(-x / 2);
+  if (df === 3) return erfc(Math.sqrt(x / 2)) + Math.sqrt((2 * x) / Math.PI) * Math.exp(-x / 2);
+  return igamc(df / 2, x / 2);
 }
 
 /** P(χ² ≤ x) with `df` degrees of freedom. */

@@ -1,7 +1,7 @@
 import type { BitString } from "../bits.ts";
 import { erfc } from "../math/special-functions.ts";
 import { visitsTwoSided } from "../math/visit-law.ts";
-import { countCycles, FARTHEST, leastCycles } from "./cycles.ts";
+import { cyclesOf, FARTHEST, leastCycles } from "./cycles.ts";
 import {
   type ConstantsOption,
   constantsOption,
@@ -25,7 +25,7 @@ export function randomExcursionsVariant(
   const constants = constantsOption(options.constants);
   const of = header("random-excursions-variant", "2.15", bits, { constants });
   const n = bits.length;
-  const { cycles, visits } = countCycles(bits);
+  const { cycles, visits } = cyclesOf(bits);
   const least = (options.enforceMinimum ?? true) ? leastCycles(n) : 1;
   if (cycles < least)
     return notApplicable(of, `the walk has ${cycles} cycles, at least ${Math.ceil(least)} are needed`);

@@ -2,7 +2,7 @@ import type { BitString } from "../bits.ts";
 import { chiSquared } from "../math/chi-squared.ts";
 import { pearsonUpper } from "../math/pearson.ts";
 import { igamc } from "../math/special-functions.ts";
-import { countCycles, leastCycles } from "./cycles.ts";
+import { cyclesOf, leastCycles } from "./cycles.ts";
 import {
   type ConstantsOption,
   constantsOption,
@@ -23,7 +23,7 @@ export function randomExcursions(bits: BitString, options: MinimumOption & Const
   const constants = constantsOption(options.constants);
   const of = header("random-excursions", "2.14", bits, { constants });
   const n = bits.length;
-  const { cycles, cyclesByVisits } = countCycles(bits);
+  const { cycles, cyclesByVisits } = cyclesOf(bits);
   const least = (options.enforceMinimum ?? true) ? leastCycles(n) : 1;
   if (cycles < least)
     return notApplicable(of, `the walk has ${cycles} cycles, at least ${Math.ceil(least)} are needed`);
