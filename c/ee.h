@@ -173,12 +173,15 @@ EE_EXPORT void ee_hex(const uint8_t *bytes, size_t n, uint8_t *text);
 EE_EXPORT int32_t ee_repeat_lengths(const uint8_t *symbols, int32_t n, int32_t alphabet, int32_t *order, int32_t *spare,
                                     const int32_t *stop);
 
+/* Returns the smallest length of which no tuple occurs 35 times, from lengths[0..n) as written above: at most longest + 1. */
+EE_EXPORT int32_t ee_repeat_first_rare(const int32_t *lengths, int32_t n, const int32_t *stop);
+
 /*
- * Counts the tuples of each length, from lengths[0..n) as written above: see `Repeats`. highest[0..longest] and
- * pairs[0..longest] are zeros before. `lengths` and spare[0..n) are overwritten.
+ * Counts the tuples of each length, from lengths[0..n) as written above: see `Repeats`. highest[0..rare) and
+ * pairs[0..longest - rare] are zeros before. `lengths` and spare[0..n) are overwritten.
  */
-EE_EXPORT int32_t ee_repeat_counts(int32_t *lengths, int32_t *spare, int32_t n, int32_t longest, int32_t *highest, double *pairs,
-                                   const int32_t *stop);
+EE_EXPORT int32_t ee_repeat_counts(int32_t *lengths, int32_t *spare, int32_t n, int32_t longest, int32_t rare, int32_t *highest,
+                                   double *pairs, const int32_t *stop);
 
 /* Predictors: out[0] becomes the number of correct predictions, out[1] the longest run of them. */
 EE_EXPORT int32_t ee_mcw_bits(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);

@@ -6,7 +6,8 @@ const PREDICTOR = { args: ["ptr", "i32", "ptr", "ptr"], returns: "i32" } as cons
 
 const FUNCTIONS = {
   ee_repeat_lengths: { args: ["ptr", "i32", "i32", "ptr", "ptr", "ptr"], returns: "i32" },
-  ee_repeat_counts: { args: ["ptr", "ptr", "i32", "i32", "ptr", "ptr", "ptr"], returns: "i32" },
+  ee_repeat_first_rare: { args: ["ptr", "i32", "ptr"], returns: "i32" },
+  ee_repeat_counts: { args: ["ptr", "ptr", "i32", "i32", "i32", "ptr", "ptr", "ptr"], returns: "i32" },
   ee_mcw_bits: PREDICTOR,
   ee_mcw_symbols: PREDICTOR,
   ee_lag_bits: PREDICTOR,
@@ -48,6 +49,7 @@ export interface EstimatorLoops {
   /** @throws NativeError ECANCELED once `stop` holds anything but 0; ENOMEM; EINVAL for more than MOST_SYMBOLS */
   countRepeats(sequence: NativeSequence): {
     readonly longest: number;
+    readonly firstRare: number;
     readonly highestCount: Int32Array;
     readonly equalPairs: Float64Array;
   };
@@ -77,19 +79,23 @@ export function bindEstimatorLoops(library: Library, stop: Int32Array | undefine
       const spare = new Int32Array(n);
       const longest = functions.ee_repeat_lengths(symbols, n, alphabetSize, lengths, spare, stopWord);
       checkErrno("repeats", longest);
-      const highestCount = new Int32Array(longest + 1);
-      const equalPairs = new Float64Array(longest + 1);
+      const firstRare = functions.ee_repeat_first_rare(lengths, n, stopWord);
+      checkErrno("repeats", firstRare);
+      const highestCount = new Int32Array(firstRare);
+      const equalPairs = new Float64Array(Math.max(0, longest + 1 - firstRare));
       const result = functions.ee_repeat_counts(
         lengths,
         spare,
         n,
         longest,
+        firstRare,
         highestCount,
-        equalPairs,
+        // There is no pointer to the memory of an empty array.
+        equalPairs.length > 0 ? equalPairs : null,
         stopWord,
       );
       checkErrno("repeats", result);
-      return { longest, highestCount, equalPairs };
+      return { longest, firstRare, highestCount, equalPairs };
     },
     predict(name, { symbols, alphabetSize }) {
       requireLength(symbols.length);

@@ -79,13 +79,35 @@ int32_t ee_repeat_lengths(const uint8_t *symbols, int32_t n, int32_t alphabet, i
   return error != 0 ? error : measure(symbols, n, order, spare, (ee_stop)stop);
 }
 
+/* Occurrences from which a tuple is frequent: that many suffixes in a row have it, and one length fewer lies between them. */
+#define FREQUENT 35
+#define BETWEEN (FREQUENT - 1)
+
+int32_t ee_repeat_first_rare(const int32_t *lengths, int32_t n, const int32_t *stop) {
+  if (n < 1) return -EINVAL;
+  int32_t rare = 1;
+  int32_t run = 0;
+  for (int32_t i = 1; i < n; i++) {
+    if (ee_stopped_at((ee_stop)stop, i)) return -ECANCELED;
+    run = lengths[i] >= rare ? run + 1 : 0;
+    while (run >= BETWEEN) {
+      int32_t least = lengths[i];
+      for (int32_t back = 1; back < BETWEEN; back++) least = lengths[i - back] < least ? lengths[i - back] : least;
+      rare = least + 1;
+      run = 0;
+      while (run < BETWEEN && lengths[i - run] >= rare) run++;
+    }
+  }
+  return rare;
+}
+
 /*
  * The stack of src/stats/sp800-90b/repeats.ts lies in what has been read: an interval from `start` on has its depth at
  * lengths[start + 1] and the start of the one around it at spare[start + 1].
  */
-int32_t ee_repeat_counts(int32_t *lengths, int32_t *spare, int32_t n, int32_t longest, int32_t *highest, double *pairs,
-                         const int32_t *stop) {
-  if (n < 1 || longest < 0 || longest > n) return -EINVAL;
+int32_t ee_repeat_counts(int32_t *lengths, int32_t *spare, int32_t n, int32_t longest, int32_t rare, int32_t *highest,
+                         double *pairs, const int32_t *stop) {
+  if (n < 1 || longest < 0 || longest > n || rare < 1 || rare > longest + 1) return -EINVAL;
   int32_t top_start = -1;
   int32_t top_depth = 0;
   for (int32_t i = 1; i <= n; i++) {
@@ -100,9 +122,10 @@ int32_t ee_repeat_counts(int32_t *lengths, int32_t *spare, int32_t n, int32_t lo
       const int32_t tuple_length = top_depth;
       top_start = spare[start + 1];
       top_depth = top_start < 0 ? 0 : lengths[top_start + 1];
-      if (i - start > highest[tuple_length]) highest[tuple_length] = i - start;
-      pairs[tuple_length] += equal;
-      pairs[depth > top_depth ? depth : top_depth] -= equal;
+      const int32_t parent = depth > top_depth ? depth : top_depth;
+      if (tuple_length < rare && i - start > highest[tuple_length]) highest[tuple_length] = i - start;
+      if (tuple_length >= rare) pairs[tuple_length - rare] += equal;
+      if (parent >= rare) pairs[parent - rare] -= equal;
     }
     if (top_depth < depth) {
       spare[start + 1] = top_start;
@@ -111,9 +134,9 @@ int32_t ee_repeat_counts(int32_t *lengths, int32_t *spare, int32_t n, int32_t lo
       top_depth = depth;
     }
   }
-  for (int32_t length = longest - 1; length >= 1; length--) {
+  for (int32_t length = rare - 2; length >= 1; length--) {
     if (highest[length + 1] > highest[length]) highest[length] = highest[length + 1];
-    pairs[length] += pairs[length + 1];
   }
+  for (int32_t i = longest - rare - 1; i >= 0; i--) pairs[i] += pairs[i + 1];
   return 0;
 }

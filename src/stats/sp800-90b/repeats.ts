@@ -10,11 +10,16 @@ import { sortedPrefixLengths } from "./sorted-prefixes.ts";
 export interface Repeats {
   /** The longest tuple that occurs twice: v. */
   readonly longest: number;
-  /** At t, occurrences of the most frequent t-tuple, t = 1 … longest: Q of §6.3.5. */
+  /** The smallest length of which no tuple occurs 35 times: u. At most `longest + 1`. */
+  readonly firstRare: number;
+  /** At t, occurrences of the most frequent t-tuple, t = 1 … u − 1: Q of §6.3.5. */
   readonly highestCount: Int32Array;
-  /** At W, pairs of equal W-tuples: Σ C(count, 2) over all of them, for W = 1 … longest. */
+  /** At W − u, pairs of equal W-tuples: Σ C(count, 2) over all of them, for W = u … longest. */
   readonly equalPairs: Float64Array;
 }
+
+/** Occurrences from which a tuple belongs to §6.3.5; rarer ones belong to §6.3.6. */
+const FREQUENT = 35;
 
 export function countRepeats({ symbols, alphabetSize }: Sequence): Repeats {
   const order = new Int32Array(symbols.length);
@@ -33,8 +38,12 @@ function summarize(lengths: Int32Array): Repeats {
   const n = lengths.length;
   let longest = 0;
   for (let i = 0; i < n; i++) longest = Math.max(longest, lengths[i]!);
-  const highestCount = new Int32Array(longest + 1);
-  const equalPairs = new Float64Array(longest + 1);
+  const firstRare = firstRareLength(lengths);
+  const highestCount = new Int32Array(firstRare);
+  const equalPairs = new Float64Array(Math.max(0, longest + 1 - firstRare));
+  const addPairs = (length: number, pairs: number): void => {
+    if (length >= firstRare) equalPairs[length - firstRare]! += pairs;
+  };
 
   const depths = new Int32Array(longest + 2);
   const starts = new Int32Array(longest + 2);
@@ -47,9 +56,9 @@ function summarize(lengths: Int32Array): Repeats {
       start = starts[top--]!;
       const count = i - start;
       const pairs = (count * (count - 1)) / 2;
-      if (count > highestCount[tupleLength]!) highestCount[tupleLength] = count;
-      equalPairs[tupleLength]! += pairs;
-      equalPairs[Math.max(depth, depths[top]!)]! -= pairs;
+      if (tupleLength < firstRare && count > highestCount[tupleLength]!) highestCount[tupleLength] = count;
+      addPairs(tupleLength, pairs);
+      addPairs(Math.max(depth, depths[top]!), -pairs);
     }
     if (depths[top]! < depth) {
       depths[++top] = depth;
@@ -57,19 +66,26 @@ function summarize(lengths: Int32Array): Repeats {
     }
   }
 
-  for (let length = longest - 1; length >= 1; length--) {
+  for (let length = firstRare - 2; length >= 1; length--) {
     highestCount[length] = Math.max(highestCount[length]!, highestCount[length + 1]!);
-    equalPairs[length]! += equalPairs[length + 1]!;
   }
-  return { longest, highestCount, equalPairs };
+  for (let i = equalPairs.length - 2; i >= 0; i--) equalPairs[i]! += equalPairs[i + 1]!;
+  return { longest, firstRare, highestCount, equalPairs };
 }
 
-/** Occurrences from which a tuple belongs to §6.3.5; rarer ones belong to §6.3.6. */
-const FREQUENT = 35;
-
-/** Finds u: the smallest length of which no tuple occurs 35 times; `longest + 1` if there is none. */
-export function firstRareLength({ longest, highestCount }: Repeats): number {
-  let length = 1;
-  while (length <= longest && highestCount[length]! >= FREQUENT) length++;
-  return length;
+/** Finds u: a tuple occurs 35 times exactly where 34 lengths in a row reach its own. */
+function firstRareLength(lengths: Int32Array): number {
+  let rare = 1;
+  let run = 0;
+  for (let i = 1; i < lengths.length; i++) {
+    run = lengths[i]! >= rare ? run + 1 : 0;
+    while (run >= FREQUENT - 1) {
+      let least = lengths[i]!;
+      for (let back = 1; back < FREQUENT - 1; back++) least = Math.min(least, lengths[i - back]!);
+      rare = least + 1;
+      run = 0;
+      while (run < FREQUENT - 1 && lengths[i - run]! >= rare) run++;
+    }
+  }
+  return rare;
 }
