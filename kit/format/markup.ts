@@ -1,4 +1,4 @@
-/** Hostile texts in HTML, XML and SVG: they never become markup. */
+/** Hostile texts in HTML, XML, SVG and Markdown: they never become markup. */
 import { visible } from "./visible.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -25,4 +25,9 @@ export function htmlText(words: string): string {
 /** Writes the same for XML. */
 export function xmlText(words: string): string {
   return htmlText(words).replace(NO_XML, (sign) => `\\u{${sign.charCodeAt(0).toString(16).toUpperCase()}}`);
+}
+
+/** Writes a text for a line, or a cell of a table, of Markdown. */
+export function markdownText(words: string): string {
+  return visible(words.replace(/[\r\n]+/g, " ")).replace(/[\\`*_{}[\]<>|#~]/g, (sign) => `\\${sign}`);
 }

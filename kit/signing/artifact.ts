@@ -4,7 +4,7 @@ import { countOf, hexOf, type Json, type JsonObject, membersOf, textOf } from ".
 import type { OwnKey } from "./keyring.ts";
 import { SignatureError } from "./signature-error.ts";
 import { type Block, signStatement } from "./statement.ts";
-import { digestFile, type FileDigest, isBelow, listTree, MAX_FILES, placeOf } from "./tree.ts";
+import { digestFile, type FileDigest, isBelow, listTree, MAX_FILES, placeOf, type Tree } from "./tree.ts";
 
 /** Says what a signature of files is for, where a program has no use of its own for it. */
 export const ARTIFACT = "artifact";
@@ -18,13 +18,16 @@ export interface FilesStatement {
 
 export interface Reading {
   readonly signal: AbortSignal;
+  /** Paths of files in it that are no part of it, such as the signature itself. */
+  readonly apart?: readonly string[];
   /** Told of bytes as they are read. */
   readonly progress?: (bytes: number) => void;
 }
 
 /** Reads an artifact to sign it. @throws InputError that names what cannot be signed; the signal's reason */
-export async function digestArtifact(root: string, { signal, progress }: Reading): Promise<FileDigest[]> {
-  const { isFolder, files, refused } = await listTree(root, signal);
+export async function digestArtifact(root: string, reading: Reading): Promise<FileDigest[]> {
+  const { signal, progress } = reading;
+  const { isFolder, files, refused } = await listParts(root, reading);
   const [first] = refused;
   if (first) {
     const more = refused.length - 1;
@@ -39,6 +42,11 @@ export async function digestArtifact(root: string, { signal, progress }: Reading
   for (const path of files)
     digests.push(await digestFile(placeOf(root, isFolder, path), path, signal, progress));
   return digests;
+}
+
+async function listParts(root: string, { signal, apart = [] }: Reading): Promise<Tree> {
+  const tree = await listTree(root, signal);
+  return { ...tree, files: tree.files.filter((path) => !apart.includes(path)) };
 }
 
 /** @returns the text of the signature, with the rotations of its signer */
@@ -93,17 +101,23 @@ export function readDigests(list: readonly Json[]): FileDigest[] {
 /** Differences that are named one by one. */
 const MOST_NAMED = 20;
 
+/** A file as a list of files states it: its SHA-256, and what else the list has. */
+export type StatedFile = Pick<FileDigest, "path" | "sha256"> & Partial<FileDigest>;
+
 /**
  * Compares an artifact with what was signed: all files are there, with these digests, and no others.
+ * @param most differences that are named one by one
  * @returns differences in words; none where it is the same
  * @throws InputError where it is not there; the signal's reason
  */
 export async function differences(
   root: string,
-  signed: readonly FileDigest[],
-  { signal, progress }: Reading,
+  signed: readonly StatedFile[],
+  reading: Reading,
+  most = MOST_NAMED,
 ): Promise<string[]> {
-  const { isFolder, files, refused } = await listTree(root, signal);
+  const { signal, progress } = reading;
+  const { isFolder, files, refused } = await listParts(root, reading);
   const found = new Set(files);
   const expected = new Set(signed.map(({ path }) => path));
   const faults = [
@@ -120,13 +134,13 @@ export async function differences(
       if (fault !== undefined) faults.push(`${file.path}: ${fault}`);
     }
   }
-  const rest = faults.length - MOST_NAMED;
-  return rest > 0 ? [...faults.slice(0, MOST_NAMED), `and ${rest} more differences`] : faults;
+  const rest = faults.length - most;
+  return rest > 0 ? [...faults.slice(0, most), `and ${rest} more differences`] : faults;
 }
 
 async function difference(
   place: string,
-  signed: FileDigest,
+  signed: StatedFile,
   { signal, progress }: Reading,
 ): Promise<string | undefined> {
   let now: FileDigest;
@@ -136,10 +150,11 @@ async function difference(
     if (error instanceof InputError) return error.message;
     throw error;
   }
-  if (now.bytes !== signed.bytes) return `has ${now.bytes} bytes, and ${signed.bytes} were signed`;
+  const { bytes = now.bytes, sha256, sha3_256 = now.sha3_256 } = signed;
+  if (now.bytes !== bytes) return `has ${now.bytes} bytes, and ${bytes} were signed`;
   const other = [
-    ...(now.sha256 === signed.sha256 ? [] : ["SHA-256"]),
-    ...(now.sha3_256 === signed.sha3_256 ? [] : ["SHA3-256"]),
+    ...(now.sha256 === sha256 ? [] : ["SHA-256"]),
+    ...(now.sha3_256 === sha3_256 ? [] : ["SHA3-256"]),
   ];
   return other.length > 0 ? `was changed: another ${other.join(" and ")}` : undefined;
 }

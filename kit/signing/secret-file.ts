@@ -4,6 +4,9 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
 import { orAborted } from "../abort.ts";
+import { UsageError } from "../errors.ts";
+import { readSecret as readSecretFile } from "../files/small-file.ts";
+import { visible } from "../format/visible.ts";
 import {
   base64Of,
   canonicalJson,
@@ -26,6 +29,20 @@ const BLOCK_SIZE = 8;
 const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+
+/** A line of a long text. */
+const MAX_PASSPHRASE_BYTES = 4096;
+
+/**
+ * Reads a passphrase: a file without its line end.
+ * @param warn told if others can read it
+ * @throws UsageError where it is empty; InputError
+ */
+export function passphraseIn(file: string, warn: (message: string) => void): string {
+  const words = readSecretFile(file, MAX_PASSPHRASE_BYTES, warn).replace(/\r?\n$/, "");
+  if (words === "") throw new UsageError(`there is no passphrase in ${visible(file)}`);
+  return words;
+}
 
 /** Asks for a passphrase when one is needed. */
 export type Passphrase = () => Promise<string>;

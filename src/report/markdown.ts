@@ -1,4 +1,5 @@
 /** A report as Markdown (GitHub's tables). */
+import { markdownText } from "#kit/format/markup.ts";
 import type { Report } from "./report.ts";
 import { conclusionOf, factsOf } from "./summary.ts";
 import { type Table, tablesOf } from "./tables.ts";
@@ -7,9 +8,9 @@ export function reportMarkdown(report: Report): string {
   return [
     "# Randomness report",
     "",
-    ...factsOf(report).map(([name, value]) => `- **${name}** ${escaped(value)}`),
+    ...factsOf(report).map(([name, value]) => `- **${name}** ${markdownText(value)}`),
     "",
-    ...conclusionOf(report).flatMap((sentence) => [escaped(sentence), ""]),
+    ...conclusionOf(report).flatMap((sentence) => [markdownText(sentence), ""]),
     ...tablesOf(report).flatMap((table) => [...tableLines(table), ""]),
   ].join("\n");
 }
@@ -29,13 +30,8 @@ function tableLines({ title, columns, groups }: Table): string[] {
     ]),
     ...groups.flatMap((group) =>
       group.rows.map(({ mark, cells }) =>
-        row([mark, ...(grouped ? [group.title ?? ""] : []), ...cells.map(escaped)]),
+        row([mark, ...(grouped ? [group.title ?? ""] : []), ...cells.map(markdownText)]),
       ),
     ),
   ];
-}
-
-/** Escapes markup, since file names may hold anything. */
-function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>|#~]/g, (sign) => `\\${sign}`).replace(/[\r\n]+/g, " ");
 }

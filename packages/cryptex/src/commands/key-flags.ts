@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "#kit/errors.ts";
-import { exposure, readSecret } from "#kit/files/small-file.ts";
+import { exposure } from "#kit/files/small-file.ts";
 import { dataFolder } from "#kit/files/user-folders.ts";
 import { visible } from "#kit/format/visible.ts";
 import { isKeyName, Keyring, type OwnKey, readLineage } from "#kit/signing/keyring.ts";
 import type { Lineage } from "#kit/signing/lineage.ts";
-import type { Passphrase } from "#kit/signing/secret-file.ts";
+import { type Passphrase, passphraseIn } from "#kit/signing/secret-file.ts";
 import { ALGORITHMS } from "#kit/signing/statement.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
@@ -125,20 +125,9 @@ function onlyOwnKey(ring: Keyring): string {
 /** Makes the way to the passphrase of a key: a file, or the terminal. */
 export function passphraseFor(name: string, file: string | undefined, io: Io): Passphrase {
   return async () => {
-    if (file !== undefined) return passphraseIn(file, io);
+    if (file !== undefined) return passphraseIn(file, (message) => io.log.warn(message));
     return await askPassphrase(`Passphrase of the key ${name}`, io, [
       "--passphrase-file names a file with it",
     ]);
   };
-}
-
-/** A line of a long text. */
-const MAX_PASSPHRASE_BYTES = 4096;
-
-/** Reads a passphrase: the file without its line end. Warns if others can read it. @throws UsageError where it is empty; InputError */
-export function passphraseIn(file: string, { log }: Pick<Io, "log">): string {
-  const warn = (message: string) => log.warn(message);
-  const words = readSecret(file, MAX_PASSPHRASE_BYTES, warn).replace(/\r?\n$/, "");
-  if (words === "") throw new UsageError(`there is no passphrase in ${visible(file)}`);
-  return words;
 }

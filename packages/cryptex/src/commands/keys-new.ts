@@ -3,7 +3,7 @@ import { UsageError } from "#kit/errors.ts";
 import { isKeyName, Keyring } from "#kit/signing/keyring.ts";
 import { secretKey } from "#kit/signing/keys.ts";
 import { lineageOf } from "#kit/signing/lineage.ts";
-import { secretText } from "#kit/signing/secret-file.ts";
+import { passphraseIn, secretText } from "#kit/signing/secret-file.ts";
 import { drawSeeds } from "#kit/signing/seeds.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, positional } from "#kit/term/flags.ts";
@@ -12,7 +12,7 @@ import { askNewPassphrase } from "#kit/term/passphrase.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
 import { moreEntropy } from "../signing/more-entropy.ts";
-import { KEYS_FLAG, keysFolder, PASSPHRASE_FLAG, passphraseIn } from "./key-flags.ts";
+import { KEYS_FLAG, keysFolder, PASSPHRASE_FLAG } from "./key-flags.ts";
 
 export const keysNew = command({
   name: "keys new",
@@ -39,7 +39,7 @@ export const keysNew = command({
       throw new UsageError(`there is a key ${name} already`, [`keys rotate ${name} makes the next`]);
     const passphrase =
       passphraseFile !== undefined
-        ? passphraseIn(passphraseFile, io)
+        ? passphraseIn(passphraseFile, (message) => io.log.warn(message))
         : protect
           ? await askNewPassphrase(`Passphrase for the key ${name}`, io, [
               "--passphrase-file names a file with it",
