@@ -76,6 +76,18 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       summary: "Break sources on purpose: what would they still be credited?",
       load: async () => (await import("./commands/drill.ts")).drill,
     },
+    "evidence package": {
+      summary: "Pack what an entropy validation asks for into a folder",
+      load: async () => (await import("./commands/evidence-package.ts")).evidencePackage,
+    },
+    "evidence verify": {
+      summary: "Say whether a package of evidence is what was signed",
+      load: async () => (await import("./commands/evidence-verify.ts")).evidenceVerify,
+    },
+    "evidence keygen": {
+      summary: "Make a key to sign packages of evidence with",
+      load: async () => (await import("./commands/evidence-keygen.ts")).evidenceKeygen,
+    },
     server: {
       summary: "Serve random bytes over HTTP, and a page to look at",
       load: async () => (await import("./commands/server.ts")).server,

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { obscureComments } from "./doc-comments.ts";
 import { staleFiles } from "./generated.ts";
+import { brokenReferences } from "./references.ts";
 import { misspellings } from "./spelling.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -31,6 +32,14 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   "generated files": async () => {
     const stale = await staleFiles(ROOT);
     return stale.map((path) => `${path} is out of date: npm run gen`);
+  },
+  "references of the checklist": async () => {
+    const { CHAPTERS } = await import("../src/evidence/package/requirements.ts");
+    const requirements = CHAPTERS.flatMap((chapter) => chapter.requirements);
+    return brokenReferences(
+      ROOT,
+      requirements.flatMap(({ references }) => references),
+    );
   },
   "doc comments": async () =>
     readFiles().flatMap(([path, text]) =>

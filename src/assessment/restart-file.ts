@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { plural } from "#kit/format/numbers.ts";
 import { visible } from "#kit/format/visible.ts";
 import { fitLines, type Screen } from "#kit/term/screen.ts";
-import { SYMBOLS_NOTE } from "../report/nist-commands.ts";
+import { type GivenData, SYMBOLS_NOTE } from "../report/nist-commands.ts";
 import { TestThreads } from "../report/threads/test-threads.ts";
 import type { TrackName } from "../stats/sp800-90b/index.ts";
 import { requireInitial, widthFor } from "./assess-file.ts";
@@ -14,7 +14,7 @@ import { isWhole, restartCommand } from "./nist-commands.ts";
 import { isOpen, type RestartTests, reasonAgainstRestarts, testRestarts } from "./restart-tests.ts";
 import { restartLines } from "./restart-text.ts";
 import type { Running } from "./running.ts";
-import { readMatrix, type SymbolLayout } from "./symbol-file.ts";
+import { type RestartMatrix, readMatrix, type SymbolLayout } from "./symbol-file.ts";
 
 /** Pure data, written to JSON unchanged. */
 export interface RestartReport extends Outcome {
@@ -38,15 +38,26 @@ export interface RestartRequest {
 export async function testRestartFile(
   path: string,
   { layout, track, initial, details }: RestartRequest,
-  { signal, onProgress, threads = availableParallelism() }: Running,
+  running: Running,
 ): Promise<RestartReport> {
-  onProgress("reading");
-  const matrix = await readMatrix(path, layout, signal);
+  running.onProgress("reading");
+  const matrix = await readMatrix(path, layout, running.signal);
   const bitsPerSymbol = widthFor(matrix, layout);
   requireInitial(initial, bitsPerSymbol);
+  const given = { path, isRegular: matrix.isRegular, ...layout };
+  return await runRestartTests(matrix, given, { bitsPerSymbol, track, initial, details }, running);
+}
+
+/** @throws RangeError as `restartTest`; the signal's reason */
+export async function runRestartTests(
+  matrix: RestartMatrix,
+  given: GivenData,
+  request: Omit<RestartRequest, "layout"> & { readonly bitsPerSymbol: number },
+  { signal, onProgress, threads = availableParallelism() }: Running,
+): Promise<RestartReport> {
+  const { bitsPerSymbol, track, initial, details } = request;
   using pool = new TestThreads(threads, signal);
   const restart = await testRestarts(matrix, initial, track, { bitsPerSymbol, details, onProgress }, pool);
-  const given = { path, isRegular: matrix.isRegular, ...layout };
   return {
     schema: 1,
     track,

@@ -3,9 +3,10 @@ import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
 import { type Candidate, type Completion, completeList } from "#kit/term/candidates.ts";
 import { paragraph, type Screen } from "#kit/term/screen.ts";
 import { type Cell, type Column, table } from "#kit/term/table.ts";
-import type { FaultResult, Sign, SourceResult } from "../drill/drill.ts";
+import type { FaultResult, SourceResult } from "../drill/drill.ts";
+import { bitsText, percent, SIGNS, summary } from "../drill/drill-markdown.ts";
 import { ANSWER_FAULTS, type AnswerFault, FAULTS, OVERCLAIM } from "../drill/faults.ts";
-import type { Conditions, DrillReport } from "../drill/run.ts";
+import type { DrillReport } from "../drill/run.ts";
 
 const ANSWERS: Readonly<Record<AnswerFault, string>> = {
   silence: "throws, and what was queued answers all the same",
@@ -28,16 +29,6 @@ export const DRILL_DETAILS = [
   "Sources that claim nothing are named and left out: with --credit ID=H they are drilled. With --from, recordings made by record take the place of sampling, by what their sources claim. Exit code 4 says that a fault earned more than allowed, 3 that a source that was named, or is there, could not be sampled.",
   "The JSON has: holds; from; conditions (machine, startedAt, load); sources, each with id, samples, rateHz, claim, block (symbols), assessedH of the noise, paidBefore (share of the claim, before the fault), notPlayed, and faults: fault, holds, detectedAfter (symbols), detectedBy, bits, share, allowedBits (null: no limit), objections; and notCredited, absent, failed, with reasons.",
 ];
-
-const SIGNS: Readonly<Record<Sign, { readonly long: string; readonly short: string }>> = {
-  "repetition-count": { long: "repetition count", short: "RCT" },
-  "adaptive-proportion": { long: "adaptive proportion", short: "APT" },
-  "second repetition-count": { long: "second repetition count", short: "RCT₂" },
-  "second adaptive-proportion": { long: "second adaptive proportion", short: "APT₂" },
-  estimate: { long: "estimate", short: "est." },
-  error: { long: "error", short: "error" },
-  "wrong length": { long: "wrong length", short: "length" },
-};
 
 /** For a line that is drawn during the drill. */
 export function drillProgress(now: { id: string; index: number; of: number; doing: string }): string {
@@ -94,83 +85,4 @@ function sourceText(source: SourceResult, screen: Screen): string {
 function remarkOn({ fault, objections }: FaultResult): string {
   if (objections.length > 0) return objections.join("; ");
   return fault === "lfsr16" ? "paid like noise for one period of 65,535, and not after it" : "";
-}
-
-function summary({ sources, holds, failed }: DrillReport): string {
-  const bad = sources.flatMap(({ id, faults }) =>
-    faults.filter((fault) => !fault.holds).map(({ fault }) => `${fault} over ${id}`),
-  );
-  const played = sources.reduce((sum, { faults }) => sum + faults.length, 0);
-  const verdict = holds
-    ? `${played} faults over ${sources.length} sources: none earned more than it may`
-    : `${bad.length} of ${played} faults earned more than they may: ${bad.join(", ")}`;
-  return failed.length === 0 ? verdict : `${verdict}; not sampled: ${failed.map(({ id }) => id).join(", ")}`;
-}
-
-// ---- Markdown ----
-
-/** Two tables, source by fault: bits credited from the onset on, and how it was detected. */
-export function drillMarkdown(report: DrillReport): string {
-  const names = [...new Set(report.sources.flatMap(({ faults }) => faults.map(({ fault }) => fault)))];
-  const left = [...report.failed, ...report.absent, ...report.notCredited];
-  return [
-    ...(report.conditions ? conditionLines(report.conditions) : []),
-    `- Program: ${report.version}`,
-    `- ${summary(report)}`,
-    ...left.map(({ id, reason }) => `- Not drilled: ${id}, ${reason}`),
-    "",
-    "Bits credited for samples from the onset on:",
-    "",
-    ...matrix(
-      report.sources,
-      names,
-      (fault) => `${fault.holds ? "" : "**"}${bitsText(fault.bits)}${fault.holds ? "" : "**"}`,
-    ),
-    "",
-    "Symbols of the fault until the first alarm, and which:",
-    "",
-    ...matrix(report.sources, names, ({ detectedAfter, detectedBy }) =>
-      detectedAfter === null || detectedBy === null ? "–" : `${detectedAfter} ${SIGNS[detectedBy].short}`,
-    ),
-    "",
-  ].join("\n");
-}
-
-function conditionLines({ machine, startedAt, load }: Conditions): string[] {
-  const { cpu, processors, memoryGiB, system, kernel, arch, virtualMachine } = machine;
-  const [low, high] = load.map((value) => value.toFixed(1));
-  return [
-    `- Machine: ${cpu}, ${processors} processors, ${memoryGiB} GiB; virtual machine: ${virtualMachine.answer}`,
-    `- System: ${system}, kernel ${kernel}, ${arch}; load average from ${low} to ${high}; ${startedAt.slice(0, 10)}`,
-  ];
-}
-
-function matrix(
-  sources: readonly SourceResult[],
-  names: readonly string[],
-  cell: (fault: FaultResult) => string,
-): string[] {
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    row(["source", "claim", ...names]),
-    row(["---", "---:", ...names.map(() => "---:")]),
-    ...sources.map(({ id, claim, faults }) =>
-      row([
-        id,
-        String(claim),
-        ...names.map((name) => {
-          const fault = faults.find((each) => each.fault === name);
-          return fault ? cell(fault) : "";
-        }),
-      ]),
-    ),
-  ];
-}
-
-function bitsText(bits: number): string {
-  return bits < 1000 ? String(Math.round(bits)) : formatAmount(Math.round(bits));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 }

@@ -7,12 +7,13 @@ import type { Io } from "#kit/term/io.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { claimsOf } from "../calibration/claims.ts";
 import type { Deps } from "../deps.ts";
+import { drillMarkdown } from "../drill/drill-markdown.ts";
 import { type DrillReport, runDrill } from "../drill/run.ts";
 import { InsufficientEntropyError } from "../errors.ts";
 import { shared, TestThreads } from "../report/threads/test-threads.ts";
 import { selectSources } from "../sources/selection.ts";
 import { checkDrillFlags, DRILL_FLAGS, type DrillFlags } from "./drill-flags.ts";
-import { DRILL_DETAILS, drillMarkdown, drillProgress, drillText } from "./drill-text.ts";
+import { DRILL_DETAILS, drillProgress, drillText } from "./drill-text.ts";
 import { FINDINGS, SHORTAGE } from "./exits.ts";
 
 export const drill = command({

@@ -1,33 +1,28 @@
 /** `record`: writes a source's noise to files, as evidence and for assessment elsewhere. */
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
-import { flag, type OptionsOf, parseCount } from "#kit/term/flags.ts";
+import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ownProcess } from "#kit/term/own-process.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
-import { UsageError } from "../errors.ts";
-import { type Manifest, planRecording, type RestartPlan } from "../recording/manifest.ts";
+import type { Host } from "../platform/host.ts";
+import { type Manifest, planRecording } from "../recording/manifest.ts";
 import { fillRecording, type Restart } from "../recording/record.ts";
 import { Recording } from "../recording/recording.ts";
 import { openRestarts } from "../recording/restarts.ts";
 import { requireAvailable } from "../recording/sample-until.ts";
+import type { Source } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
+import { RESTARTS_FLAG } from "./record-flags.ts";
 import { continuation, manifestText, recordingProgress, slowRestarts } from "./record-text.ts";
 import { SETTINGS_FLAGS, SOURCE_WORD, settingsArgs } from "./source-flags.ts";
-
-/** Rows and columns of the restart matrix. SP 800-90B §3.1.4 asks for 1,000; its tests take quadratic time. */
-const MAX_RESTARTS = 10_000;
 
 const FLAGS = {
   source: SOURCE_WORD,
   out: flag.folder({ required: true, about: "Folder for the files (needed)" }),
   samples: flag.count(1, 1e9, { default: "1000000", about: "Number of raw samples" }),
-  restarts: flag.value(parseRestarts, {
-    hint: "RxC",
-    default: "1000x1000",
-    about: "Number of starts, and samples of each; 0 for none",
-  }),
+  ...RESTARTS_FLAG,
   ...SETTINGS_FLAGS,
   json: flag.switch({ about: "Write the manifest to stdout" }),
 };
@@ -52,17 +47,18 @@ export const record = command({
 
 export type RecordOptions = Pick<OptionsOf<typeof FLAGS>, "source" | "out" | "samples" | "restarts" | "json">;
 
-function parseRestarts(text: string, name: string): Pick<RestartPlan, "rows" | "cols"> | undefined {
-  if (text === "0") return undefined;
-  const [rows, cols, ...rest] = text.split("x");
-  if (rows === undefined || cols === undefined || rest.length > 0) {
-    throw new UsageError(`${name}: '${text}' is not like 1000x1000, or 0`);
-  }
-  return { rows: parseCount(rows, name, 2, MAX_RESTARTS), cols: parseCount(cols, name, 2, MAX_RESTARTS) };
-}
-
 /** Runs another process of this program with these arguments and returns its output. */
 export type FreshProcess = (args: readonly string[], signal: AbortSignal) => Promise<Uint8Array>;
+
+/** Returns how a source is restarted: by another process of this program. */
+export function restartOf(
+  { info }: Source,
+  { settings }: Host,
+  freshProcess: FreshProcess = ownProcess,
+): Restart {
+  const flags = ["--raw", ...settingsArgs(settings)];
+  return (samples, signal) => freshProcess(["probe", info.id, "--samples", `${samples}`, ...flags], signal);
+}
 
 /** @throws SourceError · InputError, disk full included · the signal's reason */
 export async function runRecord(
@@ -76,9 +72,7 @@ export async function runRecord(
   await requireAvailable(source, host);
   const written = (manifest: Manifest) =>
     options.json ? `${JSON.stringify(manifest, null, 2)}\n` : manifestText(manifest, options.out);
-  const flags = ["--raw", ...settingsArgs(host.settings)];
-  const again: Restart = (samples, signal) =>
-    freshProcess(["probe", source.info.id, "--samples", `${samples}`, ...flags], signal);
+  const again = restartOf(source, host, freshProcess);
   using restarts = options.restarts && (await openRestarts(options.restarts, source, host, again, io.signal));
   if (restarts?.obstacle !== undefined) io.log.info(slowRestarts(restarts.obstacle));
   const plan = await planRecording(source, host, { ...options, restarts: restarts?.plan }, io.signal);

@@ -28,7 +28,7 @@ const valuesAfter = async (...words: string[]) =>
 describe("what may come next", () => {
   test("commands that are for people, and help", async () => {
     const values = await valuesAfter("");
-    const first = shownCommands(product).filter((name) => !name.includes(" "));
+    const first = [...new Set(shownCommands(product).map((name) => name.split(" ")[0]!))];
     expect(values).toEqual([...first, "help", "--help", "--version", "--licences"]);
     expect(values).not.toContain("serve-stdio");
     expect(await valuesAfter("re")).toEqual(["record", "report"]);

@@ -55,6 +55,22 @@ describe("a folder", () => {
     expect(await differences(copy.path, files, reading)).toEqual([]);
   });
 
+  test("may keep its own signature, and be held against hashes alone", async () => {
+    using folder = new TestFolder({ ...CONTENT, "own.sig": "of all the others" });
+    const apart = { ...reading, apart: ["own.sig"] };
+    const files = await digestArtifact(folder.path, apart);
+    const hashes = files.map(({ path, sha256 }) => ({ path, sha256 }));
+    expect(files.map(({ path }) => path)).not.toContain("own.sig");
+    expect(await differences(folder.path, hashes, apart)).toEqual([]);
+    expect(await differences(folder.path, hashes, reading)).toEqual(["own.sig: was not signed"]);
+    const wrong = hashes.map(({ path }) => ({ path, sha256: "0".repeat(64) }));
+    expect(await differences(folder.path, wrong, apart, 2)).toEqual([
+      "a.txt: was changed: another SHA-256",
+      "b/c.txt: was changed: another SHA-256",
+      "and 2 more differences",
+    ]);
+  });
+
   test("each difference is named", async () => {
     using folder = new TestFolder(CONTENT);
     const { files } = readFiles(await signed(folder));

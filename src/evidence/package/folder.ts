@@ -1,0 +1,228 @@
+/**
+ * The folder of a package while it is being made:
+ *
+ *     plan.json             the plan; it appears first, and says what the folder is
+ *     sources/<id>/         a recording as `record` makes it, and beside it what follows from it
+ *     README.md, evidence.json
+ *     SHA256SUMS            hashes of all files; it appears last, and says that the package is complete
+ *     evidence.sig          two signatures of the same, where there was a key
+ *     package.lock          while a program makes it
+ *
+ * The last two say what the others are: both are removed before anything is changed.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { holdFile } from "#kit/files/file-lock.ts";
+import { naming } from "#kit/files/part-file.ts";
+import { replaceFile } from "#kit/files/replace-file.ts";
+import { readSmallFile } from "#kit/files/small-file.ts";
+import { visible } from "#kit/format/visible.ts";
+import { digestArtifact, signFiles } from "#kit/signing/artifact.ts";
+import type { OwnKey } from "#kit/signing/keyring.ts";
+import { InputError } from "../../errors.ts";
+import { HASHES, hashText, refuseChanged } from "./hashes.ts";
+import { type PackagePlan, packageDifferences } from "./plan.ts";
+
+export const PLAN = "plan.json";
+export const SIGNATURE = "evidence.sig";
+const LOCK = "package.lock";
+const SOURCES = "sources";
+
+/** Keeps a package's signature from being taken for that of other files. */
+export const PURPOSE = "evidence-package";
+
+const ROOT_FILES: readonly string[] = [PLAN, HASHES, SIGNATURE, LOCK, "README.md", "evidence.json"];
+
+/** Files beside a recording. */
+export const SOURCE_FILES = {
+  assessment: "assessment.json",
+  restart: "restart.json",
+  conditioning: "conditioning.json",
+  health: "health-tests.json",
+  drill: "drill.json",
+  registration: "esv-registration.json",
+  report: "REPORT.md",
+  checklist: "CHECKLIST.md",
+} as const;
+
+/** Matches what `replaceFile` leaves where the program was killed. */
+const UNFINISHED = /^\.(.+)\.[0-9a-f]{8}\.part$/;
+
+/** A drill of a source takes 30 KB. */
+const MAX_JSON_BYTES = 2 ** 24;
+
+const ROOM = ["make room and give the same command again: it continues where it stopped"];
+
+export class PackageFolder implements Disposable {
+  readonly #lock: Disposable;
+  #sealed: boolean;
+
+  private constructor(
+    readonly path: string,
+    lock: Disposable,
+  ) {
+    this.#lock = lock;
+    this.#sealed = this.#has(HASHES) || this.#has(SIGNATURE);
+  }
+
+  /**
+   * Begins a package in a folder that is new or empty, or continues the one in it.
+   * @throws InputError where the folder holds anything else, a package of another plan, one that another program makes, or one in
+   *   which somebody has changed a file; the signal's reason
+   */
+  static async open(path: string, plan: PackagePlan, signal: AbortSignal): Promise<PackageFolder> {
+    naming(path, () => mkdirSync(path, { recursive: true }), ROOM);
+    refuseStrangers(path); // before the lock puts a file into it
+    const lock = holdFile(join(path, LOCK));
+    if (!lock) {
+      throw new InputError(`another program makes the package in ${visible(path)}`, {
+        hints: ["wait for it to end, or choose another folder with --out"],
+      });
+    }
+    let folder: PackageFolder | undefined;
+    try {
+      const begun = new PackageFolder(path, lock);
+      for (const file of refuseStrangers(path)) rmSync(file, { force: true });
+      begun.#requireSame(plan);
+      if (begun.#has(HASHES)) await refuseChanged(path, signal);
+      folder = begun;
+      return folder;
+    } finally {
+      if (!folder) lock[Symbol.dispose]();
+    }
+  }
+
+  /** Folder of a source's recording. */
+  recordingOf(id: string): string {
+    return join(this.path, SOURCES, id);
+  }
+
+  /** Says that something is going to be changed: hashes and signature of what was are removed. */
+  unseal(): void {
+    if (!this.#sealed) return;
+    for (const name of [SIGNATURE, HASHES]) rmSync(join(this.path, name), { force: true });
+    this.#sealed = false;
+  }
+
+  /** Writes a file in one step, unless it holds this already. @param name below the folder @throws InputError */
+  write(name: string, content: string): void {
+    const path = join(this.path, name);
+    if (existsSync(path) && readSmallFile(path, MAX_JSON_BYTES).text === content) return;
+    this.unseal();
+    naming(path, () => mkdirSync(dirname(path), { recursive: true }), ROOM);
+    naming(path, () => replaceFile(path, content), ROOM);
+  }
+
+  writeJson(name: string, value: unknown): void {
+    this.write(name, `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Returns what a file of an earlier run holds; undefined where there is none, or it is no JSON object. */
+  kept(name: string): Readonly<Record<string, unknown>> | undefined {
+    return this.#has(name) ? jsonIn(join(this.path, name)) : undefined;
+  }
+
+  /**
+   * Hashes all files, and signs them where there is a key. A package that is sealed already keeps its hashes, and without a key
+   * its signature.
+   * @returns true if it is signed
+   * @throws InputError for what cannot be signed; the signal's reason
+   */
+  async seal(key: OwnKey | undefined, signal: AbortSignal): Promise<boolean> {
+    if (this.#sealed && this.#has(HASHES) && key === undefined) return this.#has(SIGNATURE);
+    this.unseal();
+    const hashed = await digestArtifact(this.path, { signal, apart: [LOCK, HASHES, SIGNATURE] });
+    naming(this.path, () => replaceFile(join(this.path, HASHES), hashText(hashed)), ROOM);
+    if (key) {
+      const files = await digestArtifact(this.path, { signal, apart: [LOCK, SIGNATURE] });
+      const text = signFiles({ purpose: PURPOSE, files }, key);
+      naming(this.path, () => replaceFile(join(this.path, SIGNATURE), text), ROOM);
+    }
+    this.#sealed = true;
+    return key !== undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#lock[Symbol.dispose]();
+  }
+
+  #requireSame(plan: PackagePlan): void {
+    if (!this.#has(PLAN)) {
+      this.writeJson(PLAN, plan);
+      return;
+    }
+    const then = readPlan(join(this.path, PLAN));
+    const differences = packageDifferences(then, plan);
+    if (differences.length === 0) return;
+    throw new InputError(`${visible(this.path)} holds another package: ${visible(differences.join("; "))}`, {
+      hints: [
+        "choose another folder with --out, or repeat the command that began this one, on the same machine",
+      ],
+    });
+  }
+
+  #has(name: string): boolean {
+    return existsSync(join(this.path, name));
+  }
+}
+
+/** @throws InputError for a file that is not understood */
+function readPlan(path: string): PackagePlan {
+  const plan = jsonIn(path) as Partial<PackagePlan> | undefined;
+  const isPlan =
+    plan?.schema === 1 &&
+    plan.kind === "evidence-package" &&
+    plan.machine &&
+    plan.tool &&
+    Array.isArray(plan.sources);
+  if (!isPlan) throw new InputError(`${visible(path)} is not understood: it is no plan of a package`);
+  return plan as PackagePlan;
+}
+
+function jsonIn(path: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(readSmallFile(path, MAX_JSON_BYTES).text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return value as Readonly<Record<string, unknown>>;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return undefined;
+}
+
+/** @throws InputError where the folder holds a file that is no part of a package @returns what a killed program left of files that it wrote */
+function refuseStrangers(path: string): string[] {
+  const stray: string[] = [];
+  const unfinished: string[] = [];
+  const look = (folder: string, isKnown: (name: string) => boolean) => {
+    for (const name of naming(folder, () => readdirSync(folder))) {
+      const whole = UNFINISHED.exec(name)?.[1];
+      if (whole !== undefined && isKnown(whole)) unfinished.push(join(folder, name));
+      else if (!isKnown(name)) stray.push(join(folder, name));
+    }
+  };
+  look(path, (name) => ROOT_FILES.includes(name) || name === SOURCES);
+  const hasPlan = existsSync(join(path, PLAN));
+  const folders = join(path, SOURCES);
+  if (stray.length === 0 && hasPlan && existsSync(folders)) {
+    const { sources } = readPlan(join(path, PLAN));
+    look(folders, (id) => sources.includes(id));
+    if (stray.length === 0) {
+      for (const id of readdirSync(folders)) look(join(folders, id), (name) => isOfSource(name, id));
+    }
+  }
+  if (!hasPlan) stray.push(...readdirSync(path).filter((name) => name !== LOCK && !UNFINISHED.test(name)));
+  const [first] = stray;
+  if (first === undefined) return unfinished;
+  throw new InputError(`${visible(path)} is not a package of evidence: ${visible(first)} is no part of one`, {
+    hints: ["choose a folder that is new or empty with --out"],
+  });
+}
+
+/** As `record` names its files, finished or not. */
+function isOfSource(name: string, id: string): boolean {
+  if ((Object.values(SOURCE_FILES) as string[]).includes(name)) return true;
+  const ending = name.startsWith(`${id}.`) ? name.slice(id.length + 1) : "";
+  return /^(lock|json(\.part|\.ready)?|(samples\.u64|symbols\.u8|restarts\.u8)(\.part)?)$/.test(ending);
+}

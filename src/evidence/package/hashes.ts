@@ -1,0 +1,50 @@
+/** The list of a package's files with their hashes, as `sha256sum` writes and reads it: `sha256sum -c SHA256SUMS` checks them. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readSmallFile } from "#kit/files/small-file.ts";
+import { visible } from "#kit/format/visible.ts";
+import type { StatedFile } from "#kit/signing/artifact.ts";
+import { digestFile, isBelow } from "#kit/signing/tree.ts";
+import { InputError } from "../../errors.ts";
+
+export const HASHES = "SHA256SUMS";
+
+/** A package of forty sources has some 500 files. */
+const MAX_HASH_BYTES = 2 ** 20;
+
+export function hashText(files: readonly StatedFile[]): string {
+  return files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join("");
+}
+
+/** @param folder of the package @throws InputError */
+export function readHashes(folder: string): StatedFile[] {
+  const place = join(folder, HASHES);
+  const lines = readSmallFile(place, MAX_HASH_BYTES).text.split("\n");
+  if (lines.pop() !== "" || lines.length === 0) throw new InputError(`${visible(place)} is cut off`);
+  return lines.map((line, i) => {
+    const [, sha256, path] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+    if (sha256 === undefined || path === undefined || !isBelow(path)) {
+      throw new InputError(`${visible(place)}: line ${i + 1} is not like "HASH  PATH"`);
+    }
+    return { path, sha256 };
+  });
+}
+
+/**
+ * Refuses a package in which somebody has changed a file since it was made: that may be work that must not be lost, or data
+ * that must not be signed.
+ * @throws InputError that names the first such file; the signal's reason
+ */
+export async function refuseChanged(folder: string, signal: AbortSignal): Promise<void> {
+  for (const { path, sha256 } of readHashes(folder)) {
+    const place = join(folder, path);
+    if (!existsSync(place)) continue;
+    if ((await digestFile(place, path, signal)).sha256 === sha256) continue;
+    throw new InputError(`${visible(place)} was changed since the package was made`, {
+      hints: [
+        "a package holds what the program wrote: keep your version elsewhere",
+        "without the file here, the same command makes it anew",
+      ],
+    });
+  }
+}

@@ -1,0 +1,399 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InterruptedError } from "#kit/term/exit.ts";
+import { evidencePackage, runPackage } from "../../src/commands/evidence-package.ts";
+import type { restartOf } from "../../src/commands/record.ts";
+import { InputError, SourceError, UsageError } from "../../src/errors.ts";
+import { HealthMonitor } from "../../src/health/monitor.ts";
+import { exitCodeOf } from "../support/exit-code.ts";
+import { fakeHost } from "../support/fake-host.ts";
+import { fakeIo } from "../support/fake-io.ts";
+import { optionsFor } from "../support/options.ts";
+import { rejectionOf } from "../support/rejection.ts";
+import {
+  depsOf,
+  filesBelow,
+  jsonOf,
+  madeUpRestarts,
+  makeFake,
+  noisy,
+  packageOptions,
+} from "./fake-package.ts";
+
+let folder: string;
+let out: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ee-evidence-"));
+  out = join(folder, "package");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const text = (name: string, from = out) => readFileSync(join(from, name), "utf8");
+const two = () => [noisy("alpha", 1), noisy("beta", 2, { claim: 0.5, title: "Beta | <b>" })];
+
+const OF_SOURCE = [
+  "CHECKLIST.md",
+  "REPORT.md",
+  "assessment.json",
+  "conditioning.json",
+  "drill.json",
+  "esv-registration.json",
+  "health-tests.json",
+];
+
+/** Files of a source that has all. */
+const filesOf = (id: string) =>
+  [...OF_SOURCE, ...["json", "restarts.u8", "samples.u64", "symbols.u8"].map((ending) => `${id}.${ending}`)]
+    .map((name) => `sources/${id}/${name}`)
+    .sort();
+
+describe("a package", () => {
+  test("holds what is promised of each source, and nothing else", async () => {
+    const io = fakeIo();
+    expect(await makeFake(out, two(), {}, io)).toBe(0);
+    expect(filesBelow(out)).toEqual([
+      "README.md",
+      "SHA256SUMS",
+      "evidence.json",
+      "plan.json",
+      ...filesOf("alpha"),
+      ...filesOf("beta"),
+    ]);
+    expect(io.talk()).toContain("NOT SIGNED");
+    expect(io.written().toString()).toContain("short of what SP 800-90B asks for: 4000 samples of 1000000");
+    for (const line of text("SHA256SUMS").trimEnd().split("\n")) {
+      const [hash, name] = line.split("  ") as [string, string];
+      expect(
+        createHash("sha256")
+          .update(readFileSync(join(out, name)))
+          .digest("hex"),
+      ).toBe(hash);
+    }
+  });
+
+  test("is made a second time without a change; --json is evidence.json", async () => {
+    await makeFake(out, two());
+    const before = filesBelow(out).map((name) => text(name));
+    const again = two();
+    const io = fakeIo();
+    await makeFake(out, again, { json: true }, io);
+    expect(filesBelow(out).map((name) => text(name))).toEqual(before);
+    expect(io.written().toString()).toBe(text("evidence.json"));
+    expect(again.map((source) => source.opened())).toEqual([0, 0]);
+  });
+
+  test("a stranger reads from the folder what was measured, where, when and by what", async () => {
+    const host = fakeHost({
+      files: {
+        "/proc/cpuinfo": "processor\t: 0\nmodel name\t: Acme <i>8086</i> | 5 MHz\nflags\t: hypervisor\n",
+        "/proc/sys/kernel/osrelease": "6.1-\u001b[31mred\n",
+      },
+    });
+    await runPackage(packageOptions(out), fakeIo(), depsOf(two(), host), madeUpRestarts);
+    const readme = text("README.md");
+    const started: string = jsonOf(out, "sources/alpha/alpha.json")["startedAt"]!;
+    for (const words of [
+      "Acme \\<i\\>8086\\</i\\> \\| 5 MHz",
+      "kernel 6.1-\\\\x1B\\[31mred",
+      "esoteric-entropy 0.",
+    ]) {
+      expect(readme).toContain(words);
+    }
+    expect(readme).toContain(started.slice(0, 16).replace("T", " "));
+    expect(readme).toContain("[beta](sources/beta/REPORT.md)");
+    expect(readme).not.toContain("\u001b");
+    const report = text("sources/beta/REPORT.md");
+    for (const words of ["a test", "ea_non_iid beta.symbols.u8 8", "ea_conditioning -v 40960 256 256 320"]) {
+      expect(report).toContain(words);
+    }
+    expect(report).toContain("TO BE WRITTEN");
+  });
+
+  test("what is asked twice with other counts, sources or another machine is refused, and stays", async () => {
+    await makeFake(out, two());
+    const before = text("SHA256SUMS");
+    for (const args of [{ samples: "5000" }, { restarts: "0" }, { sources: "alpha" }]) {
+      const error = await rejectionOf(makeFake(out, two(), args));
+      expect(error).toBeInstanceOf(InputError);
+      expect(error.message).toContain("holds another package");
+    }
+    const other = fakeHost({ files: { "/proc/sys/kernel/osrelease": "9.9" } });
+    const error = await rejectionOf(
+      runPackage(packageOptions(out), fakeIo(), depsOf(two(), other), madeUpRestarts),
+    );
+    expect(error.message).toContain("now 9.9");
+    expect(text("SHA256SUMS")).toBe(before);
+  });
+
+  test("a folder that is something else is refused and left alone", async () => {
+    mkdirSync(out);
+    writeFileSync(join(out, "thesis.tex"), "years of work");
+    const error = await rejectionOf(makeFake(out, two()));
+    expect(error.message).toContain("thesis.tex");
+    expect(filesBelow(out)).toEqual(["thesis.tex"]);
+
+    const nested = join(folder, "nested");
+    await makeFake(nested, two());
+    writeFileSync(join(nested, "sources/alpha/notes.txt"), "mine");
+    expect((await rejectionOf(makeFake(nested, two()))).message).toContain("notes.txt");
+
+    const plan = join(folder, "plan");
+    mkdirSync(plan);
+    writeFileSync(join(plan, "plan.json"), "[1");
+    expect((await rejectionOf(makeFake(plan, two()))).message).toContain("not understood");
+  });
+
+  test("a recording that was changed is refused, not assessed", async () => {
+    await makeFake(out, two());
+    writeFileSync(join(out, "sources/alpha/alpha.samples.u64"), new Uint8Array(32_000));
+    rmSync(join(out, "SHA256SUMS"));
+    expect((await rejectionOf(makeFake(out, two()))).message).toContain("is not what was recorded");
+  });
+
+  test("a manifest that leads elsewhere is refused", async () => {
+    await makeFake(out, two());
+    const manifest = jsonOf(out, "sources/alpha/alpha.json") as Record<string, unknown>;
+    rmSync(join(out, "SHA256SUMS"));
+    const symbols = { name: "../../../elsewhere", sha256: "0" };
+    for (const files of [undefined, {}, { ...(manifest["files"] as object), symbols }]) {
+      writeFileSync(join(out, "sources/alpha/alpha.json"), JSON.stringify({ ...manifest, files }));
+      expect((await rejectionOf(makeFake(out, two()))).message).toContain("alpha.json does not describe");
+    }
+  });
+
+  test("what somebody has written into it since is neither lost nor signed", async () => {
+    await makeFake(out, two());
+    writeFileSync(join(out, "sources/beta/REPORT.md"), "weeks of work");
+    const before = text("SHA256SUMS");
+    const error = await rejectionOf(makeFake(out, two()));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain("sources/beta/REPORT.md was changed");
+    expect([text("sources/beta/REPORT.md"), text("SHA256SUMS")]).toEqual(["weeks of work", before]);
+    rmSync(join(out, "sources/beta/REPORT.md"));
+    await makeFake(out, two());
+    expect(text("SHA256SUMS")).toBe(before);
+  });
+
+  test("a finished recording stays when its device is gone", async () => {
+    await makeFake(out, two());
+    const [alpha, beta] = two();
+    beta!.unavailable = "unplugged";
+    expect(await makeFake(out, [alpha!, beta!])).toBe(0);
+  });
+});
+
+describe("interrupted", () => {
+  /** Files in which nothing depends on the time. */
+  const lasting = (from: string) =>
+    filesBelow(from)
+      .filter(
+        (name) =>
+          !/(SHA256SUMS|README\.md|REPORT\.md|evidence\.json|drill\.json|(alpha|beta)\.json)$/.test(name),
+      )
+      .map((name) => [name, readFileSync(join(from, name)).toString("base64")]);
+
+  test("it goes on, and ends with the files of one that was not interrupted", async () => {
+    const whole = join(folder, "whole");
+    await makeFake(whole, two());
+    const io = fakeIo();
+    const inRestartsOfBeta: typeof restartOf = (source, host) => {
+      const restart = madeUpRestarts(source, host);
+      let rows = 0;
+      return async (samples, signal) => {
+        if (source.info.id === "beta" && ++rows === 2) io.interrupt.abort(new InterruptedError(130));
+        return await restart(samples, signal);
+      };
+    };
+    const error = await rejectionOf(makeFake(out, two(), {}, io, inRestartsOfBeta));
+    expect(exitCodeOf(error)).toBe(130);
+    expect(io.talk()).toContain("goes on from here");
+    expect(existsSync(join(out, "SHA256SUMS"))).toBe(false);
+    expect(filesBelow(out)).toContain("sources/alpha/REPORT.md");
+    expect(filesBelow(out)).toContain("sources/beta/beta.restarts.u8.part");
+    expect(filesBelow(out).filter((name) => name.endsWith(".lock"))).toEqual([]);
+
+    const again = two();
+    const rest: typeof restartOf = (source, host) => {
+      const restart = madeUpRestarts(source, host);
+      // The first row is there already: the machine that makes rows up has to pass it by.
+      let skipped = source.info.id !== "beta";
+      return async (samples, signal) => {
+        if (!skipped) await restart(samples, signal);
+        skipped = true;
+        return await restart(samples, signal);
+      };
+    };
+    expect(await makeFake(out, again, {}, fakeIo(), rest)).toBe(0);
+    expect(again.map((source) => source.opened())).toEqual([0, 0]);
+    expect(lasting(out)).toEqual(lasting(whole));
+  });
+
+  test("what a killed program left of a file that it wrote is removed", async () => {
+    await makeFake(out, two());
+    writeFileSync(join(out, ".README.md.0123abcd.part"), "half");
+    writeFileSync(join(out, "sources/beta/.drill.json.0123abcd.part"), "half");
+    expect(await makeFake(out, two())).toBe(0);
+    expect(filesBelow(out).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  test("two at once: the second is told", async () => {
+    const first = new AbortController();
+    const waiting: typeof restartOf = () => async (_, signal) => {
+      const error = await rejectionOf(makeFake(out, two()));
+      expect(error.message).toContain("another program");
+      first.abort(new InterruptedError(130));
+      signal.throwIfAborted();
+      throw new Error("it was not interrupted");
+    };
+    const io = fakeIo({ signal: first.signal });
+    expect(exitCodeOf(await rejectionOf(makeFake(out, two(), {}, io, waiting)))).toBe(130);
+  });
+});
+
+describe("a source that is not complete", () => {
+  test("too slow: it is named with what it has, everywhere; with more time it is completed", async () => {
+    const slow = noisy("slow", 3);
+    let samples = 0;
+    const noise = slow.next;
+    slow.next = (i) => {
+      if (++samples === 2_000) slow.hangs = "obediently";
+      return noise(i);
+    };
+    const sources = [noisy("alpha", 1), { ...slow, info: { ...slow.info, rateHz: 500 } }];
+    const io = fakeIo();
+    expect(await makeFake(out, sources, { "seconds-per-source": "100ms" }, io)).toBe(3);
+    expect(io.written().toString()).toContain("2000 of 4.00k");
+    expect(text("README.md")).toContain("**2,000 of 4,000**");
+    expect(text("sources/slow/REPORT.md")).toContain("2,000 of 4,000 samples");
+    expect(text("sources/slow/CHECKLIST.md")).toContain("**not met**: 2000 of 1000000 samples");
+    const [, found] = jsonOf(out, "evidence.json")["sources"]! as unknown as Record<string, unknown>[];
+    expect(found).toMatchObject({ id: "slow", state: "short", samples: { have: 2_000, wanted: 4_000 } });
+    expect(filesBelow(out)).toContain("sources/slow/slow.samples.u64.part");
+    expect(filesBelow(out)).not.toContain("sources/slow/esv-registration.json");
+    expect(text("SHA256SUMS")).toContain("sources/slow/slow.samples.u64.part");
+
+    const again = [noisy("alpha", 1), noisy("slow", 4, { rateHz: 500 })];
+    expect(await makeFake(out, again)).toBe(0);
+    expect(filesBelow(out)).toContain("sources/slow/esv-registration.json");
+    expect(text("README.md")).not.toContain("2,000 of");
+  });
+
+  test("failed, or not on this machine: the others go on", async () => {
+    const [broken, absent] = [noisy("broken", 1), noisy("absent", 2)];
+    broken.error = new SourceError("broken", "smoke");
+    absent.unavailable = "no such device";
+    expect(await makeFake(out, [broken, absent, noisy("good", 3)])).toBe(3);
+    const readme = text("README.md");
+    expect(readme).toContain("broken: smoke");
+    expect(readme).toContain("not on this machine: no such device");
+    expect(existsSync(join(out, "sources/absent"))).toBe(false);
+    expect(existsSync(join(out, "sources/good/esv-registration.json"))).toBe(true);
+    const [alone, other] = [join(folder, "alone"), noisy("other", 4)];
+    expect(await makeFake(alone, [absent, other])).toBe(0);
+    expect(await makeFake(join(folder, "named"), [absent, other], { sources: "absent,other" })).toBe(3);
+  });
+
+  test("a defect is thrown, not noted", async () => {
+    const defect = noisy("defect", 1);
+    defect.error = new TypeError("undefined is not a function");
+    expect(await rejectionOf(makeFake(out, [defect]))).toBeInstanceOf(TypeError);
+  });
+});
+
+/** A window of 512 symbols in which the first occurs so often, never 31 times in a row. */
+function windowWith(count: number): Uint8Array {
+  const window = Uint8Array.from({ length: 512 }, (_, i) => i & 3);
+  for (let i = 0, left = count; left > 0; i++) {
+    if (i % 31 === 30) continue;
+    window[i] = 77;
+    left -= 1;
+  }
+  return window;
+}
+
+describe("what is written of a source", () => {
+  test("one that claims nothing is left out unless it is named, and then has no conditioning", async () => {
+    const quiet = () => noisy("quiet", 5, { claim: 0 });
+    expect(await rejectionOf(makeFake(out, [quiet()]))).toBeInstanceOf(UsageError);
+    expect(await makeFake(out, [quiet()], { sources: "quiet" })).toBe(0);
+    expect(filesBelow(out)).not.toContain("sources/quiet/conditioning.json");
+    expect(text("sources/quiet/REPORT.md")).toContain("The source claims nothing");
+    expect(text("sources/quiet/CHECKLIST.md")).toContain("the source claims no entropy");
+  });
+
+  test("data below the claim, or without entropy, are findings", async () => {
+    const poor = noisy("poor", 6, { claim: 8 });
+    expect(await makeFake(out, [poor])).toBe(4);
+    expect(text("README.md")).toContain("H\\_submitter 8 exceeds the assessed");
+    const dead = noisy("dead", 7);
+    dead.next = () => 7;
+    expect(await makeFake(join(folder, "dead"), [dead])).toBe(4);
+  });
+
+  test("restarts that all begin alike fail, and are a finding", async () => {
+    const alike: typeof restartOf = () => async (samples) =>
+      new Uint8Array(BigUint64Array.from({ length: samples }, (_, i) => BigInt(i & 255)).buffer);
+    const args = { restarts: "1000x1000" };
+    expect(await makeFake(out, [noisy("alike", 9)], args, fakeIo(), alike)).toBe(4);
+    const restart = jsonOf(out, "sources/alike/restart.json") as object;
+    expect(restart).toMatchObject({ passed: false, nist: ["ea_restart alike.restarts.u8 8 1"] });
+    expect(text("README.md")).toContain("- **alike**: restarts:");
+    expect(text("sources/alike/CHECKLIST.md")).toContain("**not met**: the sanity check failed");
+    expect(text("sources/alike/REPORT.md")).toContain("Validation Test Failed");
+  });
+
+  test("cutoffs are those at which the monitor fires", async () => {
+    await makeFake(out, [noisy("alpha", 1, { claim: 0.5 })]);
+    const { tests } = jsonOf(out, "sources/alpha/health-tests.json") as unknown as {
+      tests: { phase: string; test: string; cutoff: number }[];
+    };
+    const found: unknown[] = [];
+    for (const { phase, test, cutoff } of tests) {
+      const monitorAfter = (count: number) => {
+        const monitor = new HealthMonitor(0.5, 8);
+        if (phase === "continuous") monitor.observe(Uint8Array.from({ length: 1024 }, (_, i) => i));
+        return monitor.observe(
+          test === "repetition-count" ? new Uint8Array(count).fill(77) : windowWith(count),
+        );
+      };
+      expect(monitorAfter(cutoff - 1).lastFailure).toBeUndefined();
+      found.push(monitorAfter(cutoff).lastFailure);
+    }
+    expect(found).toMatchObject(tests.map(({ phase, test, cutoff }) => ({ phase, test, cutoff })));
+    expect(found).toHaveLength(4);
+  });
+
+  test("the conditioning sheet is of the blocks that the pool makes", async () => {
+    await makeFake(out, [noisy("alpha", 1, { claim: 0.3 })]);
+    // ⌈320 / 0.3⌉ = 1067 samples of 64 bits.
+    expect(jsonOf(out, "sources/alpha/conditioning.json") as object).toMatchObject({
+      samples: 1067,
+      nIn: 68_288,
+      nOut: 256,
+      nw: 256,
+      hIn: 320,
+      hInOfSeed: 640,
+      nist: ["ea_conditioning -v 68288 256 256 320"],
+    });
+  });
+});
+
+describe("options", () => {
+  test("those that make no sense are usage errors", () => {
+    for (const args of [
+      { samples: "999" },
+      { restarts: "1x1" },
+      { "seconds-per-source": "0" },
+      { "passphrase-file": "word" },
+    ]) {
+      const parse = () => {
+        const options = optionsFor(evidencePackage, { out, ...args });
+        evidencePackage.check?.(options, {} as never);
+      };
+      expect(parse).toThrow(UsageError);
+    }
+  });
+});
