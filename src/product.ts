@@ -88,6 +88,18 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       summary: "Make a key to sign packages of evidence with",
       load: async () => (await import("./commands/evidence-keygen.ts")).evidenceKeygen,
     },
+    "evidence compare": {
+      summary: "Say in what two recordings, packages or profiles differ",
+      load: async () => (await import("./commands/evidence-compare.ts")).evidenceCompare,
+    },
+    "evidence tag": {
+      summary: "Give names to recordings, packages and profiles",
+      load: async () => (await import("./commands/evidence-tag.ts")).evidenceTag,
+    },
+    "evidence list": {
+      summary: "List tagged evidence, and what of it is gone or changed",
+      load: async () => (await import("./commands/evidence-list.ts")).evidenceList,
+    },
     server: {
       summary: "Serve random bytes over HTTP, and a page to look at",
       load: async () => (await import("./commands/server.ts")).server,
@@ -168,7 +180,10 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
         "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
         "device, server: how systemd is told that they are ready and well.",
       ],
-      ["XDG_STATE_HOME, HOME", "Folder of the profile that calibrate makes."],
+      [
+        "XDG_STATE_HOME, HOME",
+        "Folder of the profile that calibrate makes, and of the index of tagged evidence.",
+      ],
       [
         "XDG_RUNTIME_DIR, TMPDIR, XDG_CACHE_HOME, HOME",
         "Folders in which the native library is put for a moment, where it cannot be loaded from memory.",
@@ -176,6 +191,7 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
     ],
     files: [
       ["~/.local/state/esoteric-entropy/profile.json", "The profile that calibrate makes, on Linux."],
+      ["~/.local/state/esoteric-entropy/evidence.json", "The index that record --tag keeps, on Linux."],
       ["~/Library/Application Support/esoteric-entropy/profile.json", "The same on macOS."],
     ],
   },

@@ -1,8 +1,7 @@
 /** Where the profile lies, and how it is read and written so that nobody else can change it. */
-import { chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { Replacement } from "#kit/files/replace-file.ts";
-import { InputError, readRefusal, writeRefusal } from "../errors.ts";
+import { readOwnFile, replaceOwnFile } from "#kit/files/own-file.ts";
+import { InputError, writeRefusal } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
 import { identifyMachine } from "../platform/machine.ts";
 import { VERSION } from "../version.ts";
@@ -56,30 +55,13 @@ export function findProfile(folder: string | undefined, host: Host): FoundProfil
 
 /** Reads a profile that is ours and that nobody else can write to. Refuses everything else; never throws for it. */
 export function readProfile(path: string): ReadProfile {
-  let file: number;
+  const found = readOwnFile(path, MAX_BYTES);
+  if (found.kind !== "read") return found;
   try {
-    // A link could lead anywhere, and to open a pipe must not block.
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return { kind: "read", profile: parseProfile(found.text) };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
-    if (code === undefined) throw error;
-    return unusable(code === "ELOOP" ? "it is a link" : `it cannot be opened: ${readRefusal(error)}`);
-  }
-  try {
-    const { uid, mode, size } = fstatSync(file);
-    if ((mode & constants.S_IFMT) !== constants.S_IFREG) return unusable("it is not a plain file");
-    if (uid !== process.geteuid?.()) return unusable("it belongs to another user");
-    if ((mode & 0o022) !== 0) return unusable("others may write to it");
-    if (size > MAX_BYTES) return unusable("it is too large");
-    return { kind: "read", profile: parseProfile(readFileSync(file, "utf8")) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return unusable(`it is not understood: ${oneLine(error.message)}`);
-    if (error instanceof Error && "code" in error)
-      return unusable(`it cannot be read: ${readRefusal(error)}`);
-    throw error;
-  } finally {
-    closeSync(file);
+    if (!(error instanceof SyntaxError)) throw error;
+    return { kind: "unusable", reason: `it is not understood: ${oneLine(error.message)}` };
   }
 }
 
@@ -87,12 +69,7 @@ export function readProfile(path: string): ReadProfile {
 export function writeProfile(folder: string, profile: Profile): void {
   const path = profilePath(folder);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
-    // A link of that name is replaced: it would not be read.
-    using replacement = new Replacement(path, 0o600);
-    replacement.write(formatProfile(profile));
-    replacement.publish();
+    replaceOwnFile(path, formatProfile(profile));
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
     throw new InputError(`the profile cannot be written to ${path}: ${writeRefusal(error)}`, {
@@ -101,11 +78,7 @@ export function writeProfile(folder: string, profile: Profile): void {
   }
 }
 
-function unusable(reason: string): ReadProfile {
-  return { kind: "unusable", reason };
-}
-
 /** Makes a parser's message fit for a terminal: parsers quote their input, control characters included. */
-function oneLine(message: string): string {
+export function oneLine(message: string): string {
   return message.replace(/[^\x20-\x7e]+/g, " ").slice(0, 200);
 }

@@ -2,6 +2,15 @@
  * The profile of one machine: the entropy that `calibrate` assessed for each source. A profile can only lower a claim, never
  * raise it: whoever tampers with one can take entropy away but not invent any.
  */
+import {
+  type Fields,
+  fieldsOf,
+  numberWithin,
+  shortText,
+  shownValue,
+  timeText,
+  wholeWithin,
+} from "#kit/format/fields.ts";
 import { type Machine, machineDifferences } from "../platform/machine.ts";
 
 export interface Profile {
@@ -46,34 +55,39 @@ export function formatProfile(profile: Profile): string {
 
 /** @throws SyntaxError naming the first fault: a profile is used as a whole or not at all */
 export function parseProfile(text: string): Profile {
-  const root = record(JSON.parse(text), "the profile");
+  const root = fieldsOf(JSON.parse(text), "the profile");
   const schema = root["schema"];
   if (schema !== SCHEMA) {
     const newer = typeof schema === "number" && schema > SCHEMA ? ", a newer program wrote it" : "";
-    throw new SyntaxError(`schema ${shown(schema)} is not ${SCHEMA}${newer}`);
+    throw new SyntaxError(`schema ${shownValue(schema)} is not ${SCHEMA}${newer}`);
   }
-  const machine = record(root["machine"], "machine");
-  const clock = record(root["clock"], "clock");
-  const entries = Object.entries(record(root["sources"], "sources"));
+  const clock = fieldsOf(root["clock"], "clock");
+  const entries = Object.entries(fieldsOf(root["sources"], "sources"));
   if (entries.length > MAX_SOURCES) throw new SyntaxError(`${entries.length} sources are too many`);
-  const { os, installation } = machine;
-  if (os !== "linux" && os !== "darwin") throw new SyntaxError(`machine.os is ${shown(os)}`);
   return {
-    tool: word(root["tool"], "tool"),
-    machine: {
-      os,
-      kernel: word(machine["kernel"], "machine.kernel"),
-      arch: word(machine["arch"], "machine.arch"),
-      cpu: word(machine["cpu"], "machine.cpu"),
-      processors: whole(machine["processors"], "machine.processors", 0, 1e6),
-      memoryGiB: whole(machine["memoryGiB"], "machine.memoryGiB", 0, 1e9),
-      installation: installation === null ? null : word(installation, "machine.installation"),
-    },
+    tool: shortText(root["tool"], "tool"),
+    machine: machineOf(root["machine"]),
     clock: {
-      name: word(clock["name"], "clock.name"),
-      periodNs: within(clock["periodNs"], "clock.periodNs", 0, 1e9),
+      name: shortText(clock["name"], "clock.name"),
+      periodNs: numberWithin(clock["periodNs"], "clock.periodNs", 0, 1e9),
     },
     sources: new Map(entries.map(([id, entry]) => [sourceId(id), calibration(entry, `sources.${id}`)])),
+  };
+}
+
+/** Reads the machine of a profile or a recording. @throws SyntaxError */
+export function machineOf(value: unknown): Machine {
+  const machine = fieldsOf(value, "machine");
+  const { os, installation } = machine;
+  if (os !== "linux" && os !== "darwin") throw new SyntaxError(`machine.os is ${shownValue(os)}`);
+  return {
+    os,
+    kernel: shortText(machine["kernel"], "machine.kernel"),
+    arch: shortText(machine["arch"], "machine.arch"),
+    cpu: shortText(machine["cpu"], "machine.cpu"),
+    processors: wholeWithin(machine["processors"], "machine.processors", 0, 1e6),
+    memoryGiB: wholeWithin(machine["memoryGiB"], "machine.memoryGiB", 0, 1e9),
+    installation: installation === null ? null : shortText(installation, "machine.installation"),
   };
 }
 
@@ -85,58 +99,31 @@ export function mismatch(profile: Profile, machine: Machine, tool: string): stri
 }
 
 function calibration(value: unknown, path: string): Calibration {
-  const entry = record(value, path);
-  const symbolBits = whole(entry["symbolBits"], `${path}.symbolBits`, 1, 8);
-  const calibratedAt = word(entry["calibratedAt"], `${path}.calibratedAt`);
-  if (!Number.isFinite(Date.parse(calibratedAt))) throw new SyntaxError(`${path}.calibratedAt is not a time`);
+  const entry = fieldsOf(value, path);
+  const symbolBits = wholeWithin(entry["symbolBits"], `${path}.symbolBits`, 1, 8);
   return {
-    assessedH: within(entry["assessedH"], `${path}.assessedH`, 0, symbolBits),
+    assessedH: numberWithin(entry["assessedH"], `${path}.assessedH`, 0, symbolBits),
     symbolBits,
-    symbols: whole(entry["symbols"], `${path}.symbols`, 1, 1e12),
-    rateHz: within(entry["rateHz"], `${path}.rateHz`, 0, 1e12),
+    symbols: wholeWithin(entry["symbols"], `${path}.symbols`, 1, 1e12),
+    rateHz: numberWithin(entry["rateHz"], `${path}.rateHz`, 0, 1e12),
     ...shared(entry, path, symbolBits),
-    calibratedAt,
+    calibratedAt: timeText(entry["calibratedAt"], `${path}.calibratedAt`),
   };
 }
 
 /** Profiles of before have none of it. */
-function shared(entry: Record<string, unknown>, path: string, symbolBits: number): Partial<Calibration> {
+function shared(entry: Fields, path: string, symbolBits: number): Partial<Calibration> {
   const { sharedH, sharedWith, sharedBound } = entry;
   if (sharedH === undefined && sharedWith === undefined && sharedBound === undefined) return {};
   return {
-    sharedH: within(sharedH, `${path}.sharedH`, 0, symbolBits),
-    ...(sharedWith !== undefined && { sharedWith: sourceId(word(sharedWith, `${path}.sharedWith`)) }),
-    sharedBound: within(sharedBound, `${path}.sharedBound`, 0, 1e3),
+    sharedH: numberWithin(sharedH, `${path}.sharedH`, 0, symbolBits),
+    ...(sharedWith !== undefined && { sharedWith: sourceId(shortText(sharedWith, `${path}.sharedWith`)) }),
+    sharedBound: numberWithin(sharedBound, `${path}.sharedBound`, 0, 1e3),
   };
 }
 
-function record(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new SyntaxError(`${path} is ${shown(value)}, not an object`);
-  return value as Record<string, unknown>;
-}
-
-function sourceId(id: string): string {
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(id)) throw new SyntaxError(`${shown(id)} is not a source id`);
+/** @throws SyntaxError */
+export function sourceId(id: string): string {
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(id)) throw new SyntaxError(`${shownValue(id)} is not a source id`);
   return id;
-}
-
-/** Accepts a short text without control characters, because it may be shown in a warning on the terminal. */
-function word(value: unknown, path: string): string {
-  if (typeof value === "string" && /^[\x20-\x7e\u00a0-\uffff]{1,200}$/.test(value)) return value;
-  throw new SyntaxError(`${path} is ${shown(value)}, not a short text`);
-}
-
-function within(value: unknown, path: string, least: number, most: number): number {
-  if (typeof value === "number" && value >= least && value <= most) return value;
-  throw new SyntaxError(`${path} is ${shown(value)}, not a number from ${least} to ${most}`);
-}
-
-function whole(value: unknown, path: string, least: number, most: number): number {
-  if (!Number.isInteger(value)) throw new SyntaxError(`${path} is ${shown(value)}, not a whole number`);
-  return within(value, path, least, most);
-}
-
-function shown(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 40);
 }

@@ -1,6 +1,7 @@
 /** Flags of commands that record. */
-import { flag, parseCount } from "#kit/term/flags.ts";
+import { flag, many, parseCount } from "#kit/term/flags.ts";
 import { UsageError } from "../errors.ts";
+import { parseTag } from "../evidence/catalogue/catalogue.ts";
 import type { RestartPlan } from "../recording/manifest.ts";
 
 /** Rows and columns of the restart matrix. SP 800-90B §3.1.4 asks for 1,000; its tests take quadratic time. */
@@ -22,3 +23,9 @@ function parseRestarts(text: string, name: string): Pick<RestartPlan, "rows" | "
   }
   return { rows: parseCount(rows, name, 2, MAX_RESTARTS), cols: parseCount(cols, name, 2, MAX_RESTARTS) };
 }
+
+export const TAG_FLAG = {
+  tag: many(
+    flag.value(parseTag, { hint: "NAME", about: "Put the recording into the index, under this name" }),
+  ),
+};

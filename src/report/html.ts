@@ -11,10 +11,11 @@ import {
   pValueHistogram,
   spectrum,
 } from "./figures.ts";
+import { figure, tableHtml } from "./page-parts.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { Report } from "./report.ts";
 import { conclusionOf, factsOf } from "./summary.ts";
-import { type Mark, type Table, tablesOf, valuesTables } from "./tables.ts";
+import { type Table, tablesOf, valuesTables } from "./tables.ts";
 
 /** @param head the first bytes of the data, which the pictures show */
 export function reportHtml(report: Report, head: Uint8Array): string {
@@ -130,48 +131,10 @@ function figures(report: Report, head: Uint8Array): string[] {
   return all.filter((text) => text !== undefined);
 }
 
-function figure(title: string, text: string, svg: string, shape = ""): string {
-  const labelled = svg.replace("<svg", `<svg role="img" aria-label="${withEntities(title)}"`);
-  return `<figure class="${shape}">${labelled}<figcaption><b>${withEntities(title)}.</b> ${withEntities(text)}</figcaption></figure>`;
-}
-
-const MARK_CLASSES: Readonly<Record<Mark, string>> = {
-  PASS: "pass",
-  WEAK: "weak",
-  FAIL: "fail",
-  "N/A": "none",
-  "–": "none",
-};
-
 function tableSection(table: Table): string {
   return `<h2>${withEntities(table.title)}</h2>\n${tableHtml(table)}`;
 }
 
 function foldedTable(table: Table): string {
   return `<details><summary>${withEntities(table.title)}</summary>\n${tableHtml(table)}</details>`;
-}
-
-function tableHtml({ columns, groups }: Table): string {
-  const titles = columns.map(
-    (column) =>
-      `<th scope="col"${column.align === "right" ? ' class="number"' : ""}>${withEntities(column.title)}</th>`,
-  );
-  const bodies = groups.map((group) => {
-    const heading =
-      group.title === undefined
-        ? ""
-        : `<tr><th></th><th colspan="${columns.length}" scope="rowgroup">${withEntities(group.title)}</th></tr>`;
-    const rows = group.rows.map(({ mark, cells }) => {
-      const shown = cells.map((cell, i) => {
-        const kind = columns[i]?.align === "right" ? "number" : i === columns.length - 1 ? "remark" : "";
-        return `<td${kind === "" ? "" : ` class="${kind}"`}>${withEntities(cell)}</td>`;
-      });
-      return `<tr><td><span class="mark ${MARK_CLASSES[mark]}">${mark}</span></td>${shown.join("")}</tr>`;
-    });
-    return `<tbody>${heading}${rows.join("\n")}</tbody>`;
-  });
-  return `<div class="scroll"><table>
-<thead><tr><th></th>${titles.join("")}</tr></thead>
-${bodies.join("\n")}
-</table></div>`;
 }

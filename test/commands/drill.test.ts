@@ -176,7 +176,14 @@ describe("drill", () => {
 describe("drill --from", () => {
   async function recording(samples = "30000"): Promise<string> {
     const out = newFolder();
-    const recordOptions = { source: "a", out, samples: Number(samples), restarts: undefined, json: false };
+    const recordOptions = {
+      source: "a",
+      out,
+      samples: Number(samples),
+      restarts: undefined,
+      tag: [],
+      json: false,
+    };
     await runRecord(recordOptions, fakeIo(), depsOf([noisy("a", 12)]));
     return out;
   }

@@ -39,6 +39,7 @@ try {
     out: folder,
     samples: Number(samples),
     restarts: { rows: 4, cols: 10 },
+    tag: [],
     json: false,
   };
   await runRecord(options, io, deps, restarted);

@@ -59,6 +59,8 @@ export function taskBytes(task: TestTask): number {
       return 24 * MIB + task.symbols.length * 10 * task.bitsPerSymbol;
     case "look":
       return lookBytes(task.samples.length / 8);
+    case "two-samples":
+      return twoSamplesBytes(task.a.length + task.b.length);
     case "restart":
       return SMALL_BYTES + 60 * task.matrix.length;
     case "iid":
@@ -88,6 +90,7 @@ const NAMES: Readonly<Partial<Record<TestTask["kind"], string>>> = {
   restart: "the restart test",
   permutations: "the permutation test",
   iid: "the tests of the IID assumption",
+  "two-samples": "the comparison of two recordings",
 };
 
 const HINTS = ["test less of the data (--bytes, head -c), or with a suite that takes less (--suite)"];
@@ -95,6 +98,11 @@ const HINTS = ["test less of the data (--bytes, head -c), or with a suite that t
 /** Bytes for a first look: each sample, its copy in order, its symbol and its estimate. Measured, rounded up. */
 function lookBytes(samples: number): number {
   return 350 * samples;
+}
+
+/** Bytes to compare so many bytes of samples: values, in order, and scaled to one median. */
+function twoSamplesBytes(bytes: number): number {
+  return SMALL_BYTES + 6 * bytes;
 }
 
 /** Asks before the samples are taken. @throws InputError if a look at them takes more than there is */

@@ -28,6 +28,11 @@ import {
   type TrackName,
 } from "../../stats/sp800-90b/index.ts";
 import { AIS31 } from "../../stats/suites.ts";
+import {
+  compareSamples,
+  type TwoSamples,
+  type TwoSamplesRequest,
+} from "../../stats/two-sample/two-samples.ts";
 import type { ReportRun } from "../run-options.ts";
 
 /** Tests that give results of a report. */
@@ -92,6 +97,9 @@ export type IidTask = Omit<AssessTask, "kind" | "packed" | "details"> & {
 /** A first look at raw samples, as bytes. */
 export type LookTask = Omit<Looked, "samples"> & { readonly kind: "look"; readonly samples: Uint8Array };
 
+/** Two recordings of one source. */
+export type TwoSamplesTask = TwoSamplesRequest & { readonly kind: "two-samples" };
+
 /** The HTML page of a report: its charts take a second or two. */
 export type PageTask = { readonly kind: "page"; readonly run: ReportRun };
 
@@ -103,6 +111,7 @@ export type TestTask =
   | PermutationTask
   | IidTask
   | LookTask
+  | TwoSamplesTask
   | PageTask;
 
 export type TaskResult<T extends TestTask> = T extends SuiteTask
@@ -117,9 +126,11 @@ export type TaskResult<T extends TestTask> = T extends SuiteTask
           ? IidAssessment
           : T extends LookTask
             ? Figures
-            : T extends PageTask
-              ? string
-              : Outcomes;
+            : T extends TwoSamplesTask
+              ? TwoSamples
+              : T extends PageTask
+                ? string
+                : Outcomes;
 
 /** @param stop in shared memory: native loops end once it holds anything but 0 */
 export async function runTask<T extends TestTask>(task: T, stop?: Int32Array): Promise<TaskResult<T>> {
@@ -134,6 +145,7 @@ type AnyResult =
   | IidAssessment
   | Outcomes
   | Figures
+  | TwoSamples
   | string;
 
 function run(task: TestTask, stop: Int32Array | undefined): AnyResult | Promise<AnyResult> {
@@ -177,6 +189,8 @@ function run(task: TestTask, stop: Int32Array | undefined): AnyResult | Promise<
       const samples = new BigUint64Array(buffer, byteOffset, byteLength / 8);
       return figuresOf({ ...task, samples }, estimatorLoops(stop));
     }
+    case "two-samples":
+      return compareSamples(task);
     case "page":
       return page(task);
   }
