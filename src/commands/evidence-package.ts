@@ -14,8 +14,8 @@ import { selectForSampling } from "../sources/selection.ts";
 import { checkSignerFlags, SIGNER_FLAGS, signerOf } from "./evidence-key.ts";
 import { packageProgress, packageText } from "./evidence-text.ts";
 import { FINDINGS, SHORTAGE } from "./exits.ts";
-import { restartOf } from "./record.ts";
 import { RESTARTS_FLAG } from "./record-flags.ts";
+import { restartOf } from "./restart-of.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 const FLAGS = {

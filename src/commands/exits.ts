@@ -4,7 +4,7 @@ import type { Exit } from "#kit/term/exit.ts";
 /** A source could not be sampled, or not as far as was asked; also the code of an InsufficientEntropyError. */
 export const SHORTAGE = 3;
 
-/** What was looked at is not as it should be; EXITS lists it by command. */
+/** Something that was looked at is not as it should be; EXITS lists it by command. */
 export const FINDINGS = 4;
 
 export const EXITS: readonly Exit[] = [

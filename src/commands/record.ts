@@ -9,17 +9,16 @@ import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
 import { readCatalogue } from "../evidence/catalogue/catalogue.ts";
 import { tagEvidence } from "../evidence/catalogue/entries.ts";
-import type { Host } from "../platform/host.ts";
 import { type Manifest, planRecording } from "../recording/manifest.ts";
-import { fillRecording, type Restart } from "../recording/record.ts";
+import { fillRecording } from "../recording/record.ts";
 import { Recording } from "../recording/recording.ts";
 import { openRestarts } from "../recording/restarts.ts";
 import { requireAvailable } from "../recording/sample-until.ts";
-import type { Source } from "../source.ts";
 import { sourceNamed } from "../sources/selection.ts";
 import { RESTARTS_FLAG, TAG_FLAG } from "./record-flags.ts";
 import { continuation, manifestText, recordingProgress, slowRestarts } from "./record-text.ts";
-import { SETTINGS_FLAGS, SOURCE_WORD, settingsArgs } from "./source-flags.ts";
+import { type FreshProcess, restartOf } from "./restart-of.ts";
+import { SETTINGS_FLAGS, SOURCE_WORD } from "./source-flags.ts";
 
 const FLAGS = {
   source: SOURCE_WORD,
@@ -55,19 +54,6 @@ export type RecordOptions = Pick<
   OptionsOf<typeof FLAGS>,
   "source" | "out" | "samples" | "restarts" | "tag" | "json"
 >;
-
-/** Runs another process of this program with these arguments and returns its output. */
-export type FreshProcess = (args: readonly string[], signal: AbortSignal) => Promise<Uint8Array>;
-
-/** Returns how a source is restarted: by another process of this program. */
-export function restartOf(
-  { info }: Source,
-  { settings }: Host,
-  freshProcess: FreshProcess = ownProcess,
-): Restart {
-  const flags = ["--raw", ...settingsArgs(settings)];
-  return (samples, signal) => freshProcess(["probe", info.id, "--samples", `${samples}`, ...flags], signal);
-}
 
 /** @throws SourceError · InputError, disk full included · the signal's reason */
 export async function runRecord(

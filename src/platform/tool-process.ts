@@ -24,7 +24,7 @@ const DRAIN_MS = 50;
 /** Timers that the wait is split into: output is read between them, even if this thread was held up. */
 const DRAIN_STEPS = 5;
 
-/** What a tool finds besides its arguments. */
+/** Surrounds a tool, besides its arguments. */
 interface Surroundings {
   /** Working folder; the root unless it is given. */
   readonly folder?: string | undefined;

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
-import { type FreshProcess, record, runRecord } from "../../src/commands/record.ts";
+import { record, runRecord } from "../../src/commands/record.ts";
+import type { FreshProcess } from "../../src/commands/restart-of.ts";
 import type { Deps } from "../../src/deps.ts";
 import { NativeError, SourceError, ToolError, UsageError } from "../../src/errors.ts";
 import { currentHost } from "../../src/platform/index.ts";

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { evidencePackage, type PackageOptions, runPackage } from "../../src/commands/evidence-package.ts";
-import type { restartOf } from "../../src/commands/record.ts";
+import type { restartOf } from "../../src/commands/restart-of.ts";
 import type { Deps } from "../../src/deps.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
 import { evidencePackage, runPackage } from "../../src/commands/evidence-package.ts";
-import type { restartOf } from "../../src/commands/record.ts";
+import type { restartOf } from "../../src/commands/restart-of.ts";
 import { InputError, SourceError, UsageError } from "../../src/errors.ts";
 import { HealthMonitor } from "../../src/health/monitor.ts";
 import { exitCodeOf } from "../support/exit-code.ts";

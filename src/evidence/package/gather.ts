@@ -52,7 +52,12 @@ export async function gather(
   using restarts =
     counts.restarts && (await openRestarts(counts.restarts, source, host, wholeProgram, signal));
   if (restarts?.obstacle !== undefined) onObstacle(restarts.obstacle);
-  const plan = await planRecording(source, host, counts.samples, restarts?.plan, signal);
+  const plan = await planRecording(
+    source,
+    host,
+    { samples: counts.samples, restarts: restarts?.plan },
+    signal,
+  );
   // Before anything is written: a kill must not leave hashes of what was.
   if (!existsSync(join(place, `${id}.json`))) folder.unseal();
   const begun = Recording.begin(place, plan);

@@ -32,7 +32,7 @@ export async function planPackage(
     source: _,
     schema,
     ...common
-  } = await planRecording(sources[0]!, host, counts.samples, undefined, signal);
+  } = await planRecording(sources[0]!, host, { samples: counts.samples, restarts: undefined }, signal);
   return {
     schema,
     kind: "evidence-package",
