@@ -1,6 +1,7 @@
 /**
- * Measures restarts of sources, 1,000 samples each, by `ee-restart` and by processes of the whole program, in turns: `npm run bench restarts`.
- * Prints a table, asserts nothing. Overhead is what a restart takes beyond the samples, which are taken in this process, too.
+ * Measures restarts of sources, 1,000 samples each, by `ee-restart` and by processes of the whole program, in turns:
+ * `npm run bench restarts [ID…]`. Prints a table, asserts nothing. Overhead is what a restart takes beyond the samples, which are taken in
+ * this process, too.
  */
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import type { Restart } from "../src/recording/record.ts";
 import { openRestarts } from "../src/recording/restarts.ts";
 import { takeTrace } from "../src/recording/sample-until.ts";
 import { sources } from "../src/sources/index.ts";
+import { sourceNamed } from "../src/sources/selection.ts";
 
 const PROGRAM = join(import.meta.dir, "..", "dist", "esoteric-entropy");
 const IDS = [
@@ -30,7 +32,7 @@ const never = new AbortController().signal;
 type Times = Record<"small" | "whole" | "sampling", number[]>;
 
 async function timesOf(id: string): Promise<Times> {
-  const source = sources.find(({ info }) => info.id === id)!;
+  const source = sourceNamed(sources, id);
   const whole: Restart = async (samples) =>
     Bun.spawnSync([PROGRAM, "probe", id, "--samples", `${samples}`, "--raw"]).stdout;
   using restarts = await openRestarts({ rows: ROWS, cols: COLS }, source, host, whole, never);
@@ -56,7 +58,8 @@ console.log(
   "| source | ee-restart | whole program | ratio | samples | overhead of ee-restart | of the whole program |",
 );
 console.log("|---|---|---|---|---|---|---|");
-for (const id of IDS) {
+const named = process.argv.slice(2);
+for (const id of named.length > 0 ? named : IDS) {
   const times = await timesOf(id);
   const perSecond = (all: number[]) => (1000 * all.length) / all.reduce((sum, each) => sum + each, 0);
   const overhead = (all: number[]) => `${(quantile(all, 0.5) - quantile(times.sampling, 0.5)).toFixed(2)} ms`;
