@@ -31,13 +31,14 @@ import { findEvidence } from "../../src/evidence/find-evidence.ts";
 import { fakeHost } from "../support/fake-host.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { fakeSource } from "../support/fake-thread.ts";
-import { dependentNoise, madeManifest, writeRecording } from "../support/made-noise.ts";
+import { dependentNoise, madeManifest, restartNoise, writeRecording } from "../support/made-noise.ts";
 import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 import { runProcess } from "../support/run-process.ts";
 
 let folder: string;
 beforeEach(() => {
+  restartNoise();
   folder = mkdtempSync(join(tmpdir(), "ee-catalogue-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

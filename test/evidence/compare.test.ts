@@ -20,12 +20,13 @@ import type { Comparison } from "../../src/evidence/compare/comparison.ts";
 import { findEvidence } from "../../src/evidence/find-evidence.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
 import { fakeIo } from "../support/fake-io.ts";
-import { dependentNoise, madeManifest, writeRecording } from "../support/made-noise.ts";
+import { dependentNoise, madeManifest, restartNoise, writeRecording } from "../support/made-noise.ts";
 import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 let folder: string;
 beforeEach(() => {
+  restartNoise();
   folder = mkdtempSync(join(tmpdir(), "ee-compare-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { Uniform } from "../../src/recording/dependence.ts";
 import type { Manifest } from "../../src/recording/manifest.ts";
 
-const uniform = new Uniform();
+let uniform = new Uniform();
+
+/** Begins the noise anew, before each test: it is then the same whatever ran before. */
+export function restartNoise(): void {
+  uniform = new Uniform();
+}
 
 /** Box and Muller. */
 export function normal(): number {

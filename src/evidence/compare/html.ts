@@ -52,7 +52,7 @@ function pictures({ samples }: SourceComparison): string {
   const places = histogram.a.map((_, i) => low + (i + 0.5) * width);
   const steps = tickNs[0] === null ? "" : `; a's are ${Number(tickNs[0].toPrecision(4))} ns`;
   const along = (values: readonly number[]) =>
-    values.map((value, i): [number, number] => [(i + 0.5) / values.length, value]);
+    values.map((value, i): [number, number] => [i / Math.max(1, values.length - 1), value]);
   return [
     '<div class="figures">',
     figure(

@@ -312,8 +312,9 @@ export const CHAPTERS: readonly Chapter[] = [
       {
         section: "4.2, on demand",
         shall: "The start-up tests can be run at any time.",
-        answer: "A source that is paused and resumed passes its start-up test again, as after each start.",
-        references: ["src/pool/pool.ts#Pool"],
+        answer:
+          "`pool --health` runs them anew over each source; one that is paused and resumed passes its start-up test again.",
+        references: ["src/health-check/check-pool.ts#checkPool", "src/pool/pool.ts#Pool"],
       },
       {
         section: "4.3, documentation",
