@@ -12,7 +12,7 @@ import { InputError, UsageError } from "../errors.ts";
 import { MOST_BLOCK } from "../health/block-estimate.ts";
 import { symbolsFrom } from "../report/input-format.ts";
 import { blockSymbols } from "../sampling/probation.ts";
-import { type Induced, induce, noiseFor } from "./induce.ts";
+import { type Induced, induce, noiseFor, TURN_SYMBOLS } from "./induce.ts";
 import { type HealthOutcome, HealthTally, type Tested } from "./tally.ts";
 
 export interface FileHealthRequest {
@@ -64,6 +64,10 @@ export async function checkFile(
   const block = recording ? blockSymbols(recording.rateHz) : MOST_BLOCK;
   const tested: Tested = { claim: h, symbolBits, block };
   const tally = new HealthTally(tested);
+  const turn = async () => {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    running.signal.throwIfAborted();
+  };
   const head = new Uint8Array(noiseFor(tested, faults));
   let kept = 0;
   await using reading = await Reading.open(
@@ -77,7 +81,10 @@ export async function checkFile(
     const part = symbols.subarray(0, head.length - kept);
     head.set(part, kept);
     kept += part.length;
-    tally.add(symbols);
+    for (let at = 0; at < symbols.length; at += TURN_SYMBOLS) {
+      tally.add(symbols.subarray(at, at + TURN_SYMBOLS));
+      await turn();
+    }
   }
   const input = reading.input();
   if (tally.symbols === 0) throw new InputError(`${input.name} holds no symbol to test`);
@@ -86,10 +93,6 @@ export async function checkFile(
       hints: ["a copy under another name, with --claim and --bits-per-symbol, is tested as it is"],
     });
   }
-  const turn = async () => {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    running.signal.throwIfAborted();
-  };
   if (faults.length > 0) running.onProgress("inducing faults");
   const induced = await induce(head.subarray(0, kept), tested, faults, turn);
   const outcome = tally.outcome();

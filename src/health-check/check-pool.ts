@@ -72,20 +72,16 @@ export async function checkPool(
     else tested.push(health);
   }
   const knownAnswers = testAnswers(host);
-  const verdicts = [
-    ...tested.map(({ passed }) => passed),
-    ...knownAnswers
-      .filter(({ reason }) => reason === undefined || reason !== ABSENT)
-      .map(({ passed }) => passed),
-    ...(failed.length > 0 || tested.length === 0 ? [null] : []),
-  ];
+  const verdicts = tested.map(({ passed }) => passed);
+  const hasFailed = [...verdicts, ...knownAnswers.map(({ passed }) => passed)].includes(false);
+  const isOpen = verdicts.length === 0 || verdicts.includes(null) || failed.length > 0;
   return {
     schema: 1,
     sources: tested,
     absent,
     failed,
     knownAnswers,
-    passed: verdicts.includes(false) ? false : verdicts.includes(null) ? null : true,
+    passed: hasFailed ? false : isOpen ? null : true,
   };
 }
 

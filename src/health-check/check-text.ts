@@ -111,8 +111,9 @@ function estimateCells({ estimates, claim }: HealthOutcome & Tested): Cell[] {
   ];
 }
 
-function estimateLines({ estimates, reference, startupSymbols }: HealthOutcome): string[] {
-  const { blocks, length, lowest, mean, belowClaim, creditedLess, worthless, worthlessInARow } = estimates;
+function estimateLines({ estimates, reference, startupSymbols, claim }: HealthOutcome & Tested): string[] {
+  const { blocks, length, reach, lowest, mean, belowClaim, creditedLess, worthless, worthlessInARow } =
+    estimates;
   const second =
     reference === null
       ? "second tests: not run; they learn what they compare with from the first 16 blocks"
@@ -127,6 +128,11 @@ function estimateLines({ estimates, reference, startupSymbols }: HealthOutcome):
     second,
     `estimate: ${plural(blocks, "block")} of ${formatCount(length)} symbols, lowest ${formatFixed(lowest, 3)}, mean ${formatFixed(mean, 3)} bits per symbol: ${estimates.verdict}`,
     `          ${formatCount(belowClaim)} below the claim; ${formatCount(creditedLess)} credited less than it, at half of their estimate; ${formatCount(worthless)} worth nothing, ${formatCount(worthlessInARow)} in a row`,
+    ...(reach < claim
+      ? [
+          `          so short a block cannot show more than about ${formatFixed(reach, 2)} bits: that it is below the claim says nothing`,
+        ]
+      : []),
   ];
 }
 

@@ -34,7 +34,7 @@ const LEAST_LEAD_BLOCKS = 1;
 const TAIL_BLOCKS = 8;
 
 /** Symbols tested until others have their turn: some 20 ms. */
-const TURN_SYMBOLS = 1 << 18;
+export const TURN_SYMBOLS = 1 << 18;
 
 /** Returns the noise that all these faults take, symbols. */
 export function noiseFor(tested: Tested, faults: readonly Fault[]): number {

@@ -49,6 +49,8 @@ export interface EstimateOutcome {
   readonly blocks: number;
   /** Symbols of a block. */
   readonly length: number;
+  /** Estimate of a block of symbols that are all equally likely: about as much as one of this length can show. */
+  readonly reach: number;
   readonly lowest: number | null;
   readonly mean: number | null;
   /** Blocks whose estimate is below the claim, and blocks of which, at half of their estimate, less than the claim is credited. */
@@ -161,6 +163,7 @@ export class HealthTally {
   #filled = 0;
   #at = 0;
   #blocks: BlockTally;
+  readonly #reach: number;
 
   constructor(readonly tested: Tested) {
     const { claim, symbolBits, block } = tested;
@@ -173,6 +176,7 @@ export class HealthTally {
     this.#begun = new Uint8Array(this.startupSymbols);
     this.#block = new Uint8Array(block);
     this.#blocks = new BlockTally(claim, block);
+    this.#reach = reachOf(symbolBits, block);
   }
 
   /** Tests the next symbols, each below 2^symbolBits. */
@@ -226,7 +230,7 @@ export class HealthTally {
     const tests = [...this.#startup, ...this.#continuous, ...this.#second].map((test) =>
       test.outcome(isWhole),
     );
-    const estimates = this.#blocks.outcome();
+    const estimates = { ...this.#blocks.outcome(), reach: this.#reach };
     const hasFailed = [...tests, estimates].some(({ verdict }) => verdict === "failed");
     const { h } = this.#learner;
     return {
@@ -280,7 +284,7 @@ class BlockTally {
     if (this.#inARow === 2) this.failedAt ??= from + this.length;
   }
 
-  outcome(): EstimateOutcome {
+  outcome(): Omit<EstimateOutcome, "reach"> {
     const hasFailed = this.#mostInARow >= 2;
     return {
       blocks: this.#blocks,
@@ -295,6 +299,18 @@ class BlockTally {
       verdict: this.#blocks === 0 ? "open" : hasFailed ? "failed" : this.#worthless > 0 ? "warned" : "passed",
     };
   }
+}
+
+/** Steps of a multiplicative generator modulo 2⁶⁴ (Knuth), of which the high bits are taken: no estimate here tells them from noise. */
+const STEP = 6364136223846793005n;
+
+function reachOf(symbolBits: number, length: number): number {
+  let state = 1n;
+  const block = Uint8Array.from({ length }, () => {
+    state = BigInt.asUintN(64, state * STEP + 1442695040888963407n);
+    return Number(state >> BigInt(64 - symbolBits));
+  });
+  return new BlockEstimate(symbolBits).assess(block);
 }
 
 /** Symbols that the tests take at least to say something of the second tests, too. */

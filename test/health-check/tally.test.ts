@@ -133,6 +133,15 @@ describe("HealthTally", () => {
     expect(passed).toBe(false);
   });
 
+  test("says how much a block can show, which is less than a symbol can hold", () => {
+    const reach = (symbolBits: number) =>
+      outcomeOf(new Uint8Array(0), { claim: 0.1, symbolBits, block: 4_096 }).estimates.reach;
+    // As measured on uniform symbols: health/block-estimate.ts.
+    expect(reach(8)).toBeCloseTo(6.6, 0);
+    expect(reach(4)).toBeCloseTo(3.6, 0);
+    expect(reach(1)).toBeCloseTo(0.9, 1);
+  });
+
   test("a second test warns of a source that lost most of what it had, and the file passes", () => {
     const symbols = noise(symbolsForAll(TESTED));
     // Half of all values are one: 1 bit, above the claim, where there were almost 8.
