@@ -3,8 +3,9 @@
  *
  * Requests are short slices, a few pending at a time; `turns.ts` decides which source is next. A request that is not
  * answered in time is aborted. If it does not stop while the thread still answers, only that source hangs, and is given
- * up; else the thread is given up and replaced. Requests of sources that wait for the world outside are apart: those hold up nobody. While no entropy is wanted nothing is requested, except in `idleShare`. After
- * a pause in which nothing was, sources have to pass their start-up tests again.
+ * up; else the thread is given up and replaced. Requests of sources that wait for the world outside are apart: they hold up
+ * nobody. While no entropy is wanted nothing is requested, except in `idleShare`. After a pause in which nothing was, sources
+ * have to pass their start-up tests again.
  *
  *     const scheduler = new Scheduler(infos, options);
  *     scheduler.want(true);                  // requests slices
