@@ -30,6 +30,8 @@ export interface TokenRules {
    * header. The server answers with another subprotocol.
    */
   readonly protocolPrefix?: string;
+  /** Names a header that may bring the token instead, alone, such as `x-api-key`. Both must not contradict each other. */
+  readonly keyHeader?: string;
 }
 
 export interface Token extends Caller {
@@ -138,13 +140,16 @@ function originCheck(allowed: readonly string[]): (request: Request) => void {
   };
 }
 
-function tokenCheck({ tokens, realm, protocolPrefix }: TokenRules): (request: Request) => Caller {
+function tokenCheck({ tokens, realm, protocolPrefix, keyHeader }: TokenRules): (request: Request) => Caller {
   const known = tokens.map(({ token, ...caller }) => ({ caller, expected: digest(token) }));
   const headers = { "www-authenticate": `Bearer realm="${realm}"` };
   return (request) => {
-    const sent = bearerToken(request) ?? protocolToken(request, protocolPrefix);
+    const key = keyHeader === undefined ? undefined : request.headers.get(keyHeader) || undefined;
+    const sent = bearerToken(request) ?? key ?? protocolToken(request, protocolPrefix);
     if (sent === undefined) throw new Refusal(401, "a bearer token is needed", headers);
     const given = digest(sent);
+    if (key !== undefined && !timingSafeEqual(given, digest(key)))
+      throw new Refusal(401, `the bearer token and ${keyHeader} contradict each other`, headers);
     // Digests have one length, and each is compared, so it takes the same time whatever was sent.
     const found = known.filter(({ expected }) => timingSafeEqual(given, expected));
     if (found[0] === undefined) throw new Refusal(401, "this is not the token", headers);

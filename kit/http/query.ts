@@ -38,6 +38,14 @@ export function wholeNumber(name: string, text: string | undefined, least: numbe
   return value;
 }
 
+/** Finds a value among those that there are, to the letter. @throws Refusal 400 that lists them */
+export function oneOf<T extends string>(name: string, text: string | undefined, values: readonly T[]): T {
+  const value = values.find((candidate) => candidate === text);
+  if (value !== undefined) return value;
+  const given = text === undefined ? "is missing" : `'${excerpt(text)}' is unknown`;
+  throw new Refusal(400, `${name} ${given}: ${values.join(", ")}`);
+}
+
 /** Cuts what a client sent to 40 characters, for messages that repeat it. */
 export function excerpt(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 40)}…`;

@@ -6,7 +6,8 @@ import { type ErrorForm, type HeaderFields, Refusal, refusalResponse } from "./r
 export type Handler = (c: Context) => Response | Promise<Response>;
 
 export interface RouterOptions {
-  readonly errors: ErrorForm;
+  /** The form of all refusals, or of those under a path. */
+  readonly errors: ErrorForm | ((path: string) => ErrorForm);
   /** Headers of all refusals under a path. */
   readonly headers: (path: string) => HeaderFields;
   /** Message for a path that has no handler. */
@@ -26,8 +27,9 @@ export interface RouterOptions {
  */
 export function createRouter({ errors, headers, notFound, refusalOf, report }: RouterOptions): Hono {
   const app = new Hono();
+  const formOf = typeof errors === "function" ? errors : () => errors;
   const refuse = (refusal: HTTPException, c: Context) =>
-    refusalResponse(refusal, errors, headers(c.req.path));
+    refusalResponse(refusal, formOf(c.req.path), headers(c.req.path));
   app.onError((error, c) => {
     const refusal = error instanceof HTTPException ? error : refusalOf?.(error);
     if (refusal) return refuse(refusal, c);

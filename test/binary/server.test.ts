@@ -66,6 +66,8 @@ test("the page comes with its files, their headers and nothing from elsewhere", 
   const head = await fetch(url, { method: "HEAD" });
   expect(head.headers.get("content-length")).toBe(String(Buffer.byteLength(html)));
   expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  const numbers = await fetch(`${url}/?length=2&type=hex16&size=4`);
+  expect(await numbers.json()).toMatchObject({ success: true, type: "hex16", length: "2" });
   expect((await fetch(url, { method: "POST" })).status).toBe(405);
   child.kill();
   expect(await child.exited).toBe(0);

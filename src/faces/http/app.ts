@@ -4,7 +4,6 @@ import { type AccessRules, ANY_TOKEN, accessGuard, type TokenRules } from "#kit/
 import { bodiless, isHead } from "#kit/http/head.ts";
 import { type Address, type Listening, listen, type TlsOptions } from "#kit/http/listen.ts";
 import { METRICS_CONTENT_TYPE } from "#kit/http/metrics-text.ts";
-import { addPage, PAGE_HEADERS } from "#kit/http/page.ts";
 import { onlyKnown, parameter, queryOf } from "#kit/http/query.ts";
 import type { HeaderFields } from "#kit/http/refusal.ts";
 import { createRouter, type Handler } from "#kit/http/router.ts";
@@ -13,13 +12,15 @@ import type { Pool } from "../../pool/pool.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
 import type { SourceInfo } from "../../source.ts";
 import { VERSION } from "../../version.ts";
-import { ANU_ERRORS, AnuAnswers } from "./anu.ts";
+import { ANU_ERRORS, anuArray } from "./anu.ts";
 import { Dispenser, QUEUE_LIMITS } from "./dispenser.ts";
+import { KnownArrays } from "./element-array.ts";
 import { EventFeed, type EventFeedDeps } from "./event-feed.ts";
 import { LiveStatus } from "./live-status.ts";
 import { poolMetrics } from "./metrics.ts";
 import { OPENAPI } from "./openapi.ts";
-import { PAGE_BUNDLES, PAGE_FILES } from "./page.ts";
+import { PAGE, PAGE_BUNDLES } from "./page.ts";
+import { asksForNumbers, NUMBERS_ERRORS, numbersArray } from "./quantum-numbers.ts";
 import { bytesAnswer } from "./random-answer.ts";
 import { randomHandler, streamHandler } from "./random-routes.ts";
 import { healthOf, sourcesOf } from "./status-routes.ts";
@@ -55,9 +56,9 @@ export function createApp(deps: AppDeps): Hono {
   const shared = { ...HEADERS, ...corsHeaders(deps.corsOrigin) };
   // Made once: fields in an object are looked through again for every answer.
   const routes = { ...deps, dispenser, turns: new NetworkTurns(), idleTimeoutSeconds: IDLE_TIMEOUT_S };
-  const answers = new AnuAnswers();
   const elements = new Headers({ ...shared, "content-type": "application/json" });
-  const anu = randomHandler(routes, (query) => answers.read(query), elements);
+  const arrays = (known: KnownArrays) => randomHandler(routes, (query) => known.read(query), elements);
+  const anu = arrays(new KnownArrays(anuArray));
   const octets = new Headers({ ...shared, "content-type": "application/octet-stream" });
   const json = (body: object, status = 200) => Response.json(body, { status, headers: HEADERS });
 
@@ -86,6 +87,7 @@ export function createApp(deps: AppDeps): Hono {
 
   /** Scripts of web sites may read these. */
   const randomRoutes = new Map<string, Handler>([
+    ["/", arrays(new KnownArrays(numbersArray))],
     ["/api/v1/random", anu],
     ["/API/jsonI.php", anu],
     ["/api/v1/bytes", randomHandler(routes, bytesAnswer, octets)],
@@ -100,12 +102,9 @@ export function createApp(deps: AppDeps): Hono {
     ["/events", events],
   ]);
 
-  const headersOf = (path: string): HeaderFields => {
-    if (path === "/") return PAGE_HEADERS;
-    return randomRoutes.has(path) ? shared : HEADERS;
-  };
+  const headersOf = (path: string): HeaderFields => (randomRoutes.has(path) ? shared : HEADERS);
   const app = createRouter({
-    errors: ANU_ERRORS,
+    errors: (path) => (path === "/" ? NUMBERS_ERRORS : ANU_ERRORS),
     headers: headersOf,
     notFound: "no such path; /openapi.json lists all",
     report: deps.report,
@@ -117,14 +116,16 @@ export function createApp(deps: AppDeps): Hono {
     tokens: deps.token === undefined ? undefined : tokenRules(deps.token),
   });
   for (const [path, handler] of [...randomRoutes, ...statusRoutes]) {
-    app.get(path, guard(ANY_TOKEN, handler));
+    const guarded = guard(ANY_TOKEN, handler);
+    const page = PAGE.get(path);
+    app.get(path, page ? (c) => (asksForNumbers(queryOf(c)) ? guarded(c) : page(c)) : guarded);
     // Not guarded: a browser asks whether it may send a token before it sends it.
     app.options(
       path,
       () => new Response(null, { status: 204, headers: { ...headersOf(path), ...PREFLIGHT } }),
     );
   }
-  addPage(app, PAGE_FILES);
+  for (const [path, handler] of PAGE) if (path !== "/") app.get(path, handler);
   return app;
 }
 
@@ -136,7 +137,7 @@ function withoutParameters(handler: Handler): Handler {
 }
 
 function tokenRules(token: string): TokenRules {
-  return { tokens: [{ name: "client", token }], realm: "esoteric-entropy" };
+  return { tokens: [{ name: "client", token }], realm: "esoteric-entropy", keyHeader: "x-api-key" };
 }
 
 /** Headers that say which web site's scripts may read an answer. */
@@ -148,7 +149,7 @@ function corsHeaders(origin: string): HeaderFields {
 const PREFLIGHT: HeaderFields = {
   allow: "GET, HEAD, OPTIONS",
   "access-control-allow-methods": "GET, HEAD",
-  "access-control-allow-headers": "Authorization",
+  "access-control-allow-headers": ["Authorization", "X-API-Key"].join(", "),
   "access-control-max-age": "600",
 };
 

@@ -13,44 +13,47 @@ import {
   TEXT,
 } from "#kit/http/openapi.ts";
 import { VERSION } from "../../version.ts";
-import { MAX_BLOCK_BYTES, MAX_LENGTH } from "./anu.ts";
+import { ANU_TYPES, MAX_BLOCK_BYTES } from "./anu.ts";
+import { MAX_ELEMENTS } from "./element-array.ts";
+import { MAX_NUMBERS, MAX_UNITS, NUMBER_TYPES } from "./quantum-numbers.ts";
 import { MAX_REQUEST_BYTES } from "./random-answer.ts";
 
 type Answers = Readonly<Record<string, Answer>>;
 
-function errorAnswer(description: string): Answer {
-  const body = objectOf({ success: { const: false }, error: TEXT }, ["success", "error"]);
-  return jsonAnswer(description, body);
+/** @param reason names the field that says why */
+function errorBody(reason: string): Schema {
+  return objectOf({ success: { const: false }, [reason]: TEXT }, ["success", reason]);
 }
 
-const LATER: Answer = {
-  ...errorAnswer("Not enough entropy in time, or too many requests"),
-  headers: { "Retry-After": { description: "Seconds", schema: { ...INTEGER, minimum: 1 } } },
-};
-
 /** Refusals that any endpoint may answer with. */
-const REFUSALS: Answers = {
-  "400": errorAnswer("A parameter is missing, wrong, unknown or given twice"),
-  "401": errorAnswer("The server wants a bearer token"),
-  "403": errorAnswer("Bound to loopback, and the request names another host"),
-  "413": errorAnswer("A body that is too large; no endpoint takes one"),
-};
+function refusals(body: Schema): Answers {
+  return {
+    "400": jsonAnswer("A parameter is missing, wrong, unknown or given twice", body),
+    "401": jsonAnswer("The server wants a token", body),
+    "403": jsonAnswer("Bound to loopback, and the request names another host", body),
+    "413": jsonAnswer("A body that is too large; no endpoint takes one", body),
+  };
+}
 
-const ENTROPY_REFUSALS: Answers = {
-  ...REFUSALS,
-  "503": LATER,
-};
+function entropyRefusals(body: Schema): Answers {
+  const later = jsonAnswer("Not enough entropy in time, or too many requests", body);
+  const headers = { "Retry-After": { description: "Seconds", schema: { ...INTEGER, minimum: 1 } } };
+  return { ...refusals(body), "503": { ...later, headers } };
+}
+
+const REFUSALS = refusals(errorBody("error"));
+const ENTROPY_REFUSALS = entropyRefusals(errorBody("error"));
 
 const OCTETS = answerOf("Random bytes", "application/octet-stream", { type: "string", format: "binary" });
 
-const ANU_TYPE: Schema = { enum: ["hex16", "uint8", "uint16"] };
+const ANU_TYPE: Schema = { enum: ANU_TYPES };
 
 const ANU_PARAMETERS: readonly Parameter[] = [
   {
     name: "length",
     required: true,
     description: "Elements of the array",
-    schema: { ...INTEGER, minimum: 1, maximum: MAX_LENGTH },
+    schema: { ...INTEGER, minimum: 1, maximum: MAX_ELEMENTS },
   },
   { name: "type", required: true, schema: ANU_TYPE },
   {
@@ -60,6 +63,13 @@ const ANU_PARAMETERS: readonly Parameter[] = [
   },
 ];
 
+const ELEMENTS: Schema = {
+  oneOf: [
+    arrayOf({ ...INTEGER, minimum: 0, maximum: 65_535 }),
+    arrayOf({ ...TEXT, pattern: "^([0-9a-f]{2})+$" }),
+  ],
+};
+
 const ANU_ANSWER = jsonAnswer(
   "An array of random elements",
   objectOf(
@@ -67,17 +77,49 @@ const ANU_ANSWER = jsonAnswer(
       type: ANU_TYPE,
       length: INTEGER,
       size: { ...INTEGER, description: "hex16 only" },
-      data: {
-        oneOf: [
-          arrayOf({ ...INTEGER, minimum: 0, maximum: 65_535 }),
-          arrayOf({ ...TEXT, pattern: "^([0-9a-f]{2})+$" }),
-        ],
-      },
+      data: ELEMENTS,
       success: { const: true },
     },
     ["type", "length", "data", "success"],
   ),
 );
+
+const NUMBER_TYPE: Schema = { enum: NUMBER_TYPES };
+
+const NUMBERS: object = getOf({
+  operationId: "quantumNumbers",
+  summary: "An array of random elements, as ANU Quantum Numbers answers; without length and type, the page",
+  tags: ["random"],
+  parameters: [
+    {
+      name: "length",
+      required: true,
+      description: "Elements of the array",
+      schema: { ...INTEGER, minimum: 1, maximum: MAX_NUMBERS },
+    },
+    { name: "type", required: true, schema: NUMBER_TYPE },
+    {
+      name: "size",
+      description: "Units of a block: two digits each with hex8, four with hex16",
+      schema: { ...INTEGER, minimum: 1, maximum: MAX_UNITS, default: 1 },
+    },
+  ],
+  responses: {
+    "200": jsonAnswer(
+      "An array of random elements",
+      objectOf(
+        {
+          success: { const: true },
+          type: NUMBER_TYPE,
+          length: { ...TEXT, description: "Elements, in digits" },
+          data: ELEMENTS,
+        },
+        ["success", "type", "length", "data"],
+      ),
+    ),
+    ...entropyRefusals(errorBody("message")),
+  },
+});
 
 function randomOperation(
   operationId: string,
@@ -232,9 +274,10 @@ export const OPENAPI = {
   },
   servers: [{ url: "/" }],
   // A server that was started without a token wants none.
-  security: [{}, { token: [] }],
+  security: [{}, { token: [] }, { key: [] }],
   tags: [{ name: "random" }, { name: "status" }],
   paths: {
+    "/": NUMBERS,
     "/api/v1/random": anuOperation("random", "An array of random elements"),
     "/API/jsonI.php": anuOperation("anuRandom", "The same, where clients of the ANU QRNG look for it"),
     "/api/v1/bytes": randomOperation("bytes", "Random bytes", { "200": OCTETS, ...ENTROPY_REFUSALS }, [
@@ -270,5 +313,10 @@ export const OPENAPI = {
       responses: { "200": answerOf("Events", "text/event-stream", TEXT), ...ENTROPY_REFUSALS },
     }),
   },
-  components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+  components: {
+    securitySchemes: {
+      token: { type: "http", scheme: "bearer" },
+      key: { type: "apiKey", in: "header", name: "x-api-key", description: "The same token" },
+    },
+  },
 };

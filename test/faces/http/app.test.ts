@@ -5,6 +5,7 @@ import { fakeNoise, fakeSource } from "../../support/fake-thread.ts";
 import { type ServedApp, type ServedOptions, servedApp } from "../../support/served-app.ts";
 
 const RANDOM = "/api/v1/random?length=8&type=uint8";
+const NUMBERS = "/?length=8&type=hex16&size=2";
 const TOKEN = "0123456789abcdef";
 
 async function ready(options: ServedOptions = {}): Promise<ServedApp> {
@@ -227,6 +228,7 @@ describe("status", () => {
 
 describe("access", () => {
   const all = [
+    NUMBERS,
     "/api/v1/random?length=1&type=uint8",
     "/api/v1/bytes?n=1",
     "/api/v1/stream",
@@ -252,6 +254,9 @@ describe("access", () => {
       expect(await status()).toBe(401);
       expect(await status(`Bearer ${TOKEN}`)).toBe(200);
       expect(await status(`bearer ${TOKEN}`)).toBe(200);
+      const byKey = await served.app.request(path, { headers: { "x-api-key": TOKEN } });
+      await byKey.body?.cancel();
+      expect(byKey.status).toBe(200);
       for (const wrong of [
         TOKEN,
         `Basic ${TOKEN}`,
@@ -302,7 +307,14 @@ describe("access", () => {
 
   test("any web site may read the random endpoints, and nothing else", async () => {
     using served = await ready({ mode: "drbg" });
-    for (const path of [RANDOM, "/API/jsonI.php", "/api/v1/bytes?n=1", "/api/v1/stream"]) {
+    for (const path of [
+      RANDOM,
+      NUMBERS,
+      "/?type=",
+      "/API/jsonI.php",
+      "/api/v1/bytes?n=1",
+      "/api/v1/stream",
+    ]) {
       const { headers, body } = await served.app.request(path);
       expect(headers.get("access-control-allow-origin")).toBe("*");
       await body?.cancel();
@@ -334,7 +346,7 @@ describe("access", () => {
     const response = await served.app.request(RANDOM, { method: "OPTIONS" });
     expect(response.status).toBe(204);
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
-    expect(response.headers.get("access-control-allow-headers")).toBe("Authorization");
+    expect(response.headers.get("access-control-allow-headers")).toBe("Authorization, X-API-Key");
   });
 
   for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
@@ -348,7 +360,7 @@ describe("access", () => {
 
   test("HEAD has a status and no body", async () => {
     using served = await ready({ mode: "drbg" });
-    for (const path of [RANDOM, "/api/v1/stream", "/events", "/health"]) {
+    for (const path of [RANDOM, NUMBERS, "/api/v1/stream", "/events", "/health"]) {
       const response = await served.app.request(path, { method: "HEAD" });
       expect(response.status).toBe(200);
       expect(response.body).toBeNull();
@@ -366,12 +378,100 @@ describe("access", () => {
   });
 });
 
+describe("ANU's present API, on the path of the page", () => {
+  const QUERIES = ["?length=2&type=uint8", "?type=hex8&length=2&size=4", "?length=2&type=hex16&size=4"];
+
+  for (const mode of ["full", "drbg"] as const) {
+    test(`${mode}: JSON, whatever the client accepts, that no cache keeps`, async () => {
+      using served = await ready({ mode });
+      for (const accept of ["application/json", "*/*", "text/html"]) {
+        for (const query of QUERIES) {
+          const response = await served.app.request(`/${query}`, { headers: { accept, "x-api-key": "any" } });
+          expect(response.status).toBe(200);
+          expect(response.headers.get("content-type")).toBe("application/json");
+          expect(response.headers.get("cache-control")).toBe("no-store");
+          expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+          const { success, length, data } = (await response.json()) as Record<string, unknown>;
+          expect([success, length, (data as unknown[]).length]).toEqual([true, "2", 2]);
+        }
+      }
+    });
+  }
+
+  test("no two answers have a block in common", async () => {
+    using served = await ready({ mode: "drbg" });
+    const blocks: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const response = await served.app.request("/?length=1024&type=hex16&size=10");
+      blocks.push(...((await response.json()) as { data: string[] }).data);
+    }
+    expect(blocks.every((block) => /^[0-9a-f]{40}$/.test(block))).toBe(true);
+    expect(new Set(blocks).size).toBe(3 * 1_024); // false alarm below 2^-130
+  });
+
+  test("without length and type, the path is the page's, which wants no token and has no CORS headers", async () => {
+    using served = await ready({ mode: "drbg", token: TOKEN });
+    for (const path of ["/", "/?", "/?size=4", "/?Length=1", "/?utm_source=x"]) {
+      const response = await served.app.request(path);
+      expect([200, 302]).toContain(response.status); // from source, the page has a path of its own
+      expect(response.headers.has("access-control-allow-origin")).toBe(false);
+    }
+    for (const path of ["/?length", "/?type=", "/?%6cength=1", "/?size=1&type=hex8"])
+      expect((await served.app.request(path)).status, path).toBe(401);
+  });
+
+  test("a mistake is answered in that service's shape", async () => {
+    using served = await ready({ mode: "drbg" });
+    const response = await served.app.request("/?length=1025&type=uint8");
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({
+      success: false,
+      message: "length must be a whole number from 1 to 1024, not '1025'",
+    });
+  });
+
+  test("other names of this machine are refused, in that shape", async () => {
+    using served = await ready({ mode: "drbg", hosts: "loopback" });
+    const response = await served.app.request(NUMBERS, { headers: { host: "evil.example" } });
+    expect(response.status).toBe(403);
+    expect(((await response.json()) as { message: string }).message).toContain("loopback names only");
+  });
+
+  test("no entropy: 503, and when to ask again", async () => {
+    using served = servedApp({ maxWaitMs: 30 });
+    served.thread.frozen = true;
+    const response = await served.app.request(NUMBERS);
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("1");
+    expect(((await response.json()) as { message: string }).message).toContain("not enough entropy");
+  });
+
+  test("two headers that contradict each other let nobody in, and no answer repeats a token", async () => {
+    using served = await ready({ mode: "drbg", token: TOKEN });
+    const ask = async (headers: Record<string, string>) => {
+      const response = await served.app.request(NUMBERS, { headers });
+      const text = await response.text();
+      expect(text).not.toContain(TOKEN);
+      return [response.status, (JSON.parse(text) as { message?: string }).message];
+    };
+    const right = `Bearer ${TOKEN}`;
+    expect(await ask({ authorization: right, "x-api-key": TOKEN })).toEqual([200, undefined]);
+    expect(await ask({ authorization: right, "x-api-key": "" })).toEqual([200, undefined]);
+    const contradiction = [401, "the bearer token and x-api-key contradict each other"];
+    expect(await ask({ authorization: right, "x-api-key": `${TOKEN}x` })).toEqual(contradiction);
+    expect(await ask({ authorization: "Bearer wrong", "x-api-key": TOKEN })).toEqual(contradiction);
+    for (const key of [`${TOKEN}, ${TOKEN}`, `Bearer ${TOKEN}`, TOKEN.slice(1)])
+      expect(await ask({ "x-api-key": key })).toEqual([401, "this is not the token"]);
+    expect(served.reported).toEqual([]);
+  });
+});
+
 test("whatever the query, the answer is what was asked for or a refusal, in JSON", async () => {
   using served = await ready({ mode: "drbg" });
   const value = fc.oneof(
     fc.string(),
     fc.integer().map(String),
-    fc.constantFrom("uint8", "uint16", "hex16", "1", "7"),
+    fc.constantFrom("uint8", "uint16", "hex8", "hex16", "1", "7"),
   );
   const name = fc.oneof(fc.constantFrom("length", "type", "size"), fc.string());
   const query = fc.oneof(
@@ -380,11 +480,17 @@ test("whatever the query, the answer is what was asked for or a refusal, in JSON
   );
   await fc.assert(
     fc.asyncProperty(query, async (text) => {
-      const response = await served.app.request(`/API/jsonI.php?${text.replaceAll("#", "%23")}`);
-      const body = (await response.json()) as { success: boolean; data: unknown[]; length: number };
-      expect([200, 400]).toContain(response.status);
-      expect(body.success).toBe(response.status === 200);
-      if (body.success) expect(body.data.length).toBe(body.length);
+      for (const path of ["/API/jsonI.php?", "/?length=3&"]) {
+        const response = await served.app.request(path + text.replaceAll("#", "%23"));
+        const body = (await response.json()) as {
+          success: boolean;
+          data: unknown[];
+          length: number | string;
+        };
+        expect([200, 400]).toContain(response.status);
+        expect(body.success).toBe(response.status === 200);
+        if (body.success) expect(body.data.length).toBe(Number(body.length));
+      }
     }),
     { numRuns: 300 },
   );

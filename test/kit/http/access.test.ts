@@ -65,6 +65,32 @@ describe("tokens", () => {
     },
   };
 
+  test("a header of its own brings a token where the rules name one, and must not contradict the other", () => {
+    const keyed: AccessRules = { ...rules, tokens: { ...rules.tokens!, keyHeader: "x-key" } };
+    const key = "0123456789abcdef";
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    expect(refusalOf(keyed, { "x-key": key })).toBeUndefined();
+    expect(refusalOf(keyed, { "x-key": key, ...bearer(key) })).toBeUndefined();
+    expect(refusalOf(keyed, { "x-key": "", ...bearer(key) })).toBeUndefined();
+    expect(refusalOf(keyed, { "x-key": key, authorization: "Basic abc" })).toBeUndefined();
+    expect(refusalOf(rules, { "x-key": key })?.message).toBe("a bearer token is needed");
+    expect(refusalOf(keyed, { "x-key": "" })?.message).toBe("a bearer token is needed");
+    expect(refusalOf(keyed, { "x-key": `${key}0` })?.message).toBe("this is not the token");
+    // Each by itself is a token.
+    for (const headers of [
+      { "x-key": key, ...bearer("fedcba9876543210") },
+      { "x-key": "wrong", ...bearer(key) },
+      { "x-key": key, ...bearer("wrong") },
+    ]) {
+      const refusal = refusalOf(keyed, headers);
+      expect([refusal?.status, refusal?.message]).toEqual([
+        401,
+        "the bearer token and x-key contradict each other",
+      ]);
+      expect(refusal?.headers).toEqual({ "www-authenticate": 'Bearer realm="the vault"' });
+    }
+  });
+
   test("are compared whole, and the refusal names the realm", () => {
     expect(refusalOf(rules, { authorization: "Bearer 0123456789abcdef" })).toBeUndefined();
     for (const [authorization, problem] of [
