@@ -54,7 +54,7 @@ require_processor() {
 
 refuse_processor() {
   fail "this processor lacks ${1:-instructions} of the level x86-64-v2, without which $product does not run" \
-    "in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host, -cpu max or -cpu Nehalem"
+    "in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host or -cpu Nehalem"
 }
 
 target() {

@@ -52,7 +52,7 @@ function hasProcessor() {
   if (missing === undefined) return true;
   process.stderr.write(
     `${name}: error: this processor lacks ${missing} of the level x86-64-v2, without which it does not run\n` +
-      "hint: in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host, -cpu max or -cpu Nehalem\n",
+      "hint: in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host or -cpu Nehalem\n",
   );
   return false;
 }

@@ -72,6 +72,7 @@ export class SelfTests {
     throw new DrbgError(this.#failure, [
       "start the program again, or open the pool anew: it serves only if the self-test passes",
       "if it fails again, the processor, its memory or this build is at fault: use another machine",
+      "an emulated one may lack wide AES: for QEMU 7 without KVM, -cpu max,vaes=off",
     ]);
   }
 
