@@ -20,7 +20,7 @@ export const evidenceTag = command({
   flags: FLAGS,
   examples: [
     "esoteric-entropy evidence tag recordings/new after",
-    "esoteric-entropy evidence tag packages/2026-11 before kernel-6.1",
+    "esoteric-entropy evidence tag evidence-2026-11 before kernel-6.1",
   ],
   seeAlso: ["record", "evidence list", "evidence compare"],
   check({ tag }) {

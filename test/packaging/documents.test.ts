@@ -110,7 +110,9 @@ function anchorsIn(text: string): string[] {
   );
 }
 
-const flagsIn = (code: string) => [...code.matchAll(/(?<![\w-])--([a-z][\w-]*)/g)].map(([, flag]) => flag!);
+/** Flags of the program itself: what is quoted is an argument, which may have a command line of its own. */
+const flagsIn = (code: string) =>
+  [...code.replaceAll(/'[^']*'/g, "").matchAll(/(?<![\w-])--([a-z][\w-]*)/g)].map(([, flag]) => flag!);
 
 const PRODUCTS: readonly ProgramFacts[] = [esotericEntropy, cryptex];
 
