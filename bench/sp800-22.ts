@@ -1,5 +1,6 @@
 /**
- * Measures CPU time of SP 800-22 on 1,000,000 bits of π, test by test, with the ratio to other programs.
+ * Measures CPU time of SP 800-22 on 1,000,000 bits of π, test by test, with the ratio to other programs; and on bits of other
+ * kinds, where the work of some tests depends on the data.
  *
  *     bun bench/sp800-22.ts [rounds]
  *
@@ -11,6 +12,7 @@ import { bitString } from "../src/stats/bits.ts";
 import { sp80022 } from "../src/stats/sp800-22/index.ts";
 import { SP800_22 } from "../src/stats/suites.ts";
 import { piBits } from "../test/stats/sp800-22/constant-bits.ts";
+import { DATA_KINDS } from "./data-kinds.ts";
 
 /**
  * CPU seconds of other programs for all tests on 10 sequences of 1,000,000 bits: STS 2.1.2 as shipped and with -O2, and a
@@ -50,4 +52,10 @@ const total = leastMs(() => sp80022(bits));
 console.log(`| all | ${total.toFixed(2)} | | |\n`);
 for (const [name, seconds] of Object.entries(OTHERS)) {
   console.log(`${name}: ${seconds * 100} ms, ${((seconds * 100) / total).toFixed(1)}× the time here`);
+}
+
+console.log("\n| bits | CPU ms |\n|---|---:|");
+for (const [kind, make] of Object.entries(DATA_KINDS)) {
+  const bytes = make(125_000, 8);
+  console.log(`| ${kind} | ${leastMs(() => sp80022(bitString(bytes))).toFixed(2)} |`);
 }

@@ -11,6 +11,7 @@
 import { createCipheriv } from "node:crypto";
 import { cpus } from "node:os";
 import { median } from "simple-statistics";
+import { iidLoops } from "../src/native-loops.ts";
 import { assessAlone } from "../test/stats/sp800-90b/iid/assess-alone.ts";
 
 const KEYS = Number(process.argv[2] ?? 5);
@@ -36,7 +37,7 @@ async function measure(
   complete = true,
 ): Promise<number> {
   const before = process.cpuUsage();
-  const { permutation, passed } = await assessAlone(symbols, bits, { complete });
+  const { permutation, passed } = await assessAlone(symbols, bits, { complete, loops: iidLoops() });
   const seconds = process.cpuUsage(before).user / 1e6;
   const count = permutation.kind === "permutation" ? permutation.permutations : 0;
   console.log(
