@@ -16,11 +16,13 @@ const LONG_PERIOD = 256 * 7;
 /** Makes `length` symbols of so many bits, one a byte. */
 type Maker = (length: number, bits: number) => Uint8Array;
 
+const random: Maker = (length, bits) => {
+  const next = generator();
+  return Uint8Array.from({ length }, () => next() * 2 ** bits);
+};
+
 export const DATA_KINDS: Readonly<Record<string, Maker>> = {
-  random(length, bits) {
-    const next = generator();
-    return Uint8Array.from({ length }, () => next() * 2 ** bits);
-  },
+  random,
   /** Durations: nearly normal, about a twelfth of the range wide, with an outlier in a hundred. */
   "timing noise"(length, bits) {
     const next = generator();
@@ -56,7 +58,7 @@ export const DATA_KINDS: Readonly<Record<string, Maker>> = {
   },
   counter: (length, bits) => Uint8Array.from({ length }, (_, i) => i & (2 ** bits - 1)),
   "long period"(length, bits) {
-    const once = DATA_KINDS.random!(LONG_PERIOD, bits);
+    const once = random(LONG_PERIOD, bits);
     return Uint8Array.from({ length }, (_, i) => once[i % LONG_PERIOD]!);
   },
 };

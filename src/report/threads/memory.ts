@@ -70,8 +70,8 @@ export function taskBytes(task: TestTask): number {
 }
 
 /**
- * Of each symbol, and of each of its bits: the order of suffixes and room beside it take eight, the pairs of long repeats up to eight
- * more, which only data of a long period have. Random data take ten, in places where these have the worst of both.
+ * Counts 14 bytes for each symbol and each of its bits: eight for the order of suffixes and room beside it, and up to eight for the
+ * pairs of repeats where these are long, as in data of a long period. Random data take ten.
  */
 function assessBytes(symbolAndBits: number): number {
   return 14 * symbolAndBits;
