@@ -36,10 +36,8 @@ export class PouringLine implements Disposable {
     this.#line = undefined;
   }
 
-  /** Returns what was sent to it since the last time. */
-  heard(): string {
-    return this.#line!.read();
-  }
+  /** The last that was sent to it. Until a line is set it sends back what it gets. */
+  heard = "";
 
   /** Settings of the line, as `stty -a` prints them. */
   settings(): string {
@@ -47,6 +45,7 @@ export class PouringLine implements Disposable {
   }
 
   #pour(line: PseudoTerminal): void {
+    this.heard = (this.heard + line.read()).slice(-10);
     for (;;) {
       if (this.#piece.length === 0) this.#piece = this.make(PIECE_BYTES);
       const taken = line.tryWrite(this.#piece);
