@@ -8,6 +8,12 @@ import type { Host } from "../../platform/host.ts";
  */
 const RAW = ["raw", "-echo", "-iexten", "cs8", "-cstopb", "-parenb", "-crtscts", "clocal"];
 
+/**
+ * Runs stty deaf to the signals of a terminal. As the head of a session it gets the line for its own, and noise that passes before the
+ * line is raw has the characters that interrupt, suspend and end.
+ */
+const DEAF = `trap '' INT QUIT TSTP HUP; exec "$0" "$@"`;
+
 const LIMITS = { timeoutMs: 5_000, maxBytes: 4_096 };
 
 /** @param baud bits a second; undefined leaves the speed @throws ToolError where it cannot be set; the signal's reason */
@@ -17,11 +23,13 @@ export async function makeRaw(
   baud: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const stty = host.findTool("stty");
-  if (stty === undefined) throw new ToolError("stty is needed to set a serial line, and is not installed");
+  const [sh, stty] = [host.findTool("sh"), host.findTool("stty")];
+  if (sh === undefined || stty === undefined)
+    throw new ToolError("stty is needed to set a serial line, and is not installed");
   const speed = baud === undefined ? [] : [String(baud)];
   const device = host.os === "darwin" ? "-f" : "-F";
-  const { exitCode, stderr } = await host.run(stty, [device, path, ...speed, ...RAW], LIMITS, signal);
+  const args = ["-c", DEAF, stty, device, path, ...speed, ...RAW];
+  const { exitCode, stderr } = await host.run(sh, args, LIMITS, signal);
   if (exitCode === 0) return;
   throw new ToolError(`the line could not be set: ${stderr.trim().split("\n", 1)[0]}`);
 }

@@ -173,6 +173,13 @@ describe.skipIf(noPseudoTerminal())("a serial line", () => {
     }
   });
 
+  test("is set in spite of noise that interrupts, suspends and ends whoever has it for a terminal", async () => {
+    using line = new PouringLine(at("signals"), (count) =>
+      new Uint8Array(count).map((_, i) => [3, 26, 28, 4][i % 4]!),
+    );
+    expect(new Set(await bytesOf(sourceAt(line.path), 1_000))).toEqual(new Set([3, 26, 28, 4]));
+  });
+
   test("at the speed that was asked for", async () => {
     using line = new PouringLine(at("speed"), (count) => keystream(count, 1));
     await bytesOf(sourceAt(`${line.path}:9600`), 10);
@@ -197,7 +204,7 @@ describe.skipIf(noPseudoTerminal())("a serial line", () => {
 
   test("where it cannot be set, it is not read", async () => {
     using line = new PouringLine(at("unset"), (count) => keystream(count, 1));
-    const failing = fakeHost({ tools: { stty: { stderr: "stty: no\nmore", exitCode: 1 } } });
+    const failing = fakeHost({ tools: { sh: { stderr: "stty: no\nmore", exitCode: 1 }, stty: "" } });
     const source = sourceAt(line.path);
     expect((await rejectionOf(source.open(failing))).message).toContain(
       "the line could not be set: stty: no",
