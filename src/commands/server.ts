@@ -1,4 +1,6 @@
 /** `server`: the HTTP API and the page. */
+
+import { parseCollector } from "#kit/telemetry/collector.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, type OptionsOf } from "#kit/term/flags.ts";
@@ -34,6 +36,7 @@ const FLAGS = {
   tlsCert: flag.file({ about: "Certificate (PEM)" }),
   tlsKey: flag.file({ about: "Its private key (PEM)" }),
   insecure: flag.switch({ about: "Serve other machines without a token or TLS" }),
+  otlp: flag.value(parseCollector, { hint: "URL", about: "Push figures to this OTLP collector" }),
   ...POOL_FLAGS,
 };
 

@@ -10,6 +10,7 @@ import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { NotifySocket } from "../support/notify-socket.ts";
 import { optionsFor } from "../support/options.ts";
+import { metricsOf, startCollector } from "../support/otlp-collector.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 let folder: string;
@@ -82,6 +83,8 @@ describe("options", () => {
     { cors: "example.org" },
     { cors: "https://example.org/path" },
     { cors: "null" },
+    { otlp: "127.0.0.1:4318" },
+    { otlp: "grpc://127.0.0.1" },
   ]) {
     test(`refused: ${JSON.stringify(args)}`, () => {
       expect(() => options(args)).toThrow(UsageError);
@@ -97,6 +100,25 @@ test("says where it listens, answers, and ends without error when told to", asyn
     expect((await fetch(`${url}/health`, { headers: { host: "evil.example" } })).status).toBe(403);
   });
   expect(io.talk()).toBe("");
+});
+
+test("--otlp: a collector gets the figures when the server ends, if not before", async () => {
+  await using collector = startCollector();
+  const io = await served({ mode: "drbg", otlp: collector.url }, async (url) => {
+    expect((await fetch(`${url}/api/v1/bytes?n=4`)).status).toBe(200);
+  });
+  const figures = metricsOf(collector.pushed.at(-1)!);
+  expect(figures.find(({ name }) => name === "esoteric_entropy_ready")?.samples).toEqual([[{}, 1]]);
+  expect(io.talk()).toBe("");
+});
+
+test("--otlp: a collector that is not there is named, and the server answers and ends all the same", async () => {
+  const collector = startCollector();
+  await collector[Symbol.asyncDispose]();
+  const io = await served({ mode: "drbg", otlp: collector.url }, async (url) => {
+    expect((await fetch(`${url}/api/v1/bytes?n=4`)).status).toBe(200);
+  });
+  expect(io.talk()).toContain(new URL(collector.url).host);
 });
 
 test("a token of a file", async () => {

@@ -28,7 +28,7 @@ export async function startPageServer(
   const random = new DrbgGenerator(pool, new FakeSystem());
   const closing = new AbortController();
   const reported: unknown[] = [];
-  const app = createApp({
+  const { router } = createApp({
     pool,
     infos,
     random,
@@ -44,7 +44,7 @@ export async function startPageServer(
     closing: closing.signal,
   });
   const address = { hostname: "127.0.0.1", port: options.port ?? 0 };
-  const listening = await serveApp(app, address);
+  const listening = await serveApp(router, address);
   pool.start();
   random.ready({ signal: closing.signal }).catch((error: unknown) => {
     if (!closing.signal.aborted) reported.push(error);

@@ -1,7 +1,7 @@
 /** The HTTP API over a pool of fake sources, with a clock that the test turns. */
 
 import type { Address, Listening } from "#kit/http/listen.ts";
-import { type AppDeps, createApp, serveApp } from "../../src/faces/http/app.ts";
+import { type App, type AppDeps, createApp, serveApp } from "../../src/faces/http/app.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import {
   DrbgGenerator,
@@ -15,7 +15,9 @@ import { FakeSystem } from "./fake-system.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
 export interface ServedApp extends Disposable {
-  readonly app: ReturnType<typeof createApp>;
+  readonly app: App["router"];
+  /** Makes the figures that /metrics shows. */
+  readonly figures: App["figures"];
   readonly pool: Pool;
   readonly random: RbgGenerator;
   readonly thread: FakeThread;
@@ -61,7 +63,7 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
   const closing = new AbortController();
   const reported: unknown[] = [];
   let work: (() => void) | undefined;
-  const app = createApp({
+  const { router: app, figures } = createApp({
     pool,
     infos,
     random,
@@ -80,6 +82,7 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
   });
   return {
     app,
+    figures,
     pool,
     random,
     thread,

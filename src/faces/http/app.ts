@@ -3,7 +3,7 @@ import type { Hono } from "hono";
 import { type AccessRules, ANY_TOKEN, accessGuard, type TokenRules } from "#kit/http/access.ts";
 import { bodiless, isHead } from "#kit/http/head.ts";
 import { type Address, type Listening, listen, type TlsOptions } from "#kit/http/listen.ts";
-import { METRICS_CONTENT_TYPE } from "#kit/http/metrics-text.ts";
+import { METRICS_CONTENT_TYPE, type Metric, metricsText } from "#kit/http/metrics-text.ts";
 import { onlyKnown, parameter, queryOf } from "#kit/http/query.ts";
 import type { HeaderFields } from "#kit/http/refusal.ts";
 import { createRouter, type Handler } from "#kit/http/router.ts";
@@ -17,7 +17,7 @@ import { Dispenser, QUEUE_LIMITS } from "./dispenser.ts";
 import { KnownArrays } from "./element-array.ts";
 import { EventFeed, type EventFeedDeps } from "./event-feed.ts";
 import { LiveStatus } from "./live-status.ts";
-import { poolMetrics } from "./metrics.ts";
+import { PREFIX, poolMetrics } from "./metrics.ts";
 import { OPENAPI } from "./openapi.ts";
 import { PAGE, PAGE_BUNDLES } from "./page.ts";
 import { asksForNumbers, NUMBERS_ERRORS, numbersArray } from "./quantum-numbers.ts";
@@ -47,7 +47,13 @@ export interface AppDeps {
 /** Every answer is made for one request: no cache may keep it, and no browser guess its type. */
 const HEADERS: HeaderFields = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
-export function createApp(deps: AppDeps): Hono {
+export interface App {
+  readonly router: Hono;
+  /** Makes the figures that /metrics shows, as they are now. */
+  readonly figures: () => Metric[];
+}
+
+export function createApp(deps: AppDeps): App {
   const { pool, infos, random, closing } = deps;
   const dispenser = new Dispenser(random, { maxWaitMs: deps.maxWaitMs, ...QUEUE_LIMITS }, closing);
   const live = new LiveStatus(pool, infos);
@@ -66,15 +72,18 @@ export function createApp(deps: AppDeps): Hono {
     const body = healthOf(pool, random);
     return json(body, body.status === "ok" ? 200 : 503);
   };
-  const metrics: Handler = () => {
+  const figures = () => {
     const gauges = {
       version: VERSION,
       ready: random.isReady,
       waitingRequests: dispenser.waiting,
       watchers: feed.watchers,
     };
+    return poolMetrics(live.snapshot(), gauges);
+  };
+  const metrics: Handler = () => {
     const headers = { ...HEADERS, "content-type": METRICS_CONTENT_TYPE };
-    return new Response(poolMetrics(live.snapshot(), gauges), { headers });
+    return new Response(metricsText(PREFIX, figures()), { headers });
   };
   const events: Handler = (c) => {
     const headers = { ...HEADERS, "content-type": "text/event-stream" };
@@ -103,7 +112,7 @@ export function createApp(deps: AppDeps): Hono {
   ]);
 
   const headersOf = (path: string): HeaderFields => (randomRoutes.has(path) ? shared : HEADERS);
-  const app = createRouter({
+  const router = createRouter({
     errors: (path) => (path === "/" ? NUMBERS_ERRORS : ANU_ERRORS),
     headers: headersOf,
     notFound: "no such path; /openapi.json lists all",
@@ -118,15 +127,15 @@ export function createApp(deps: AppDeps): Hono {
   for (const [path, handler] of [...randomRoutes, ...statusRoutes]) {
     const guarded = guard(ANY_TOKEN, handler);
     const page = PAGE.get(path);
-    app.get(path, page ? (c) => (asksForNumbers(queryOf(c)) ? guarded(c) : page(c)) : guarded);
+    router.get(path, page ? (c) => (asksForNumbers(queryOf(c)) ? guarded(c) : page(c)) : guarded);
     // Not guarded: a browser asks whether it may send a token before it sends it.
-    app.options(
+    router.options(
       path,
       () => new Response(null, { status: 204, headers: { ...headersOf(path), ...PREFLIGHT } }),
     );
   }
-  for (const [path, handler] of PAGE) if (path !== "/") app.get(path, handler);
-  return app;
+  for (const [path, handler] of PAGE) if (path !== "/") router.get(path, handler);
+  return { router, figures };
 }
 
 function withoutParameters(handler: Handler): Handler {
@@ -160,11 +169,11 @@ const MAX_BODY_BYTES = 1_024;
 const IDLE_TIMEOUT_S = 120;
 
 /** Serves the app and the page. @throws InputError for an address or certificate that cannot be used */
-export function serveApp(app: Hono, address: Address, tls?: TlsOptions): Promise<Listening> {
+export function serveApp({ fetch }: Hono, address: Address, tls?: TlsOptions): Promise<Listening> {
   return listen({
     address,
     tls,
-    fetch: app.fetch,
+    fetch,
     errors: ANU_ERRORS,
     maxBodyBytes: MAX_BODY_BYTES,
     idleTimeoutSeconds: IDLE_TIMEOUT_S,

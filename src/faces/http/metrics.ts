@@ -1,9 +1,10 @@
-/** `GET /metrics`: the pool's account for Prometheus. */
-import { type Metric, type MetricSample, metricsText } from "#kit/http/metrics-text.ts";
+/** Figures of the pool's account, for Prometheus and OpenTelemetry. */
+import type { Metric, MetricSample } from "#kit/http/metrics-text.ts";
 import type { Snapshot, SourceSnapshot } from "../../pool/snapshot.ts";
 import type { SourceStatus } from "../../sampling/source-state.ts";
 
-const PREFIX = "esoteric_entropy_";
+/** Stands before the name of each. */
+export const PREFIX = "esoteric_entropy_";
 const STATES: readonly SourceStatus["state"][] = ["starting", "healthy", "failed", "unavailable", "paused"];
 
 const CALIBRATIONS: readonly Snapshot["calibration"]["state"][] = ["none", "used", "ignored", "refused"];
@@ -15,7 +16,7 @@ export interface ServerGauges {
   readonly watchers: number;
 }
 
-export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
+export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): Metric[] {
   const { sources, ledger } = snapshot;
   const perSource = (value: (source: SourceSnapshot) => number | null): MetricSample[] =>
     sources.flatMap((source) => {
@@ -23,7 +24,7 @@ export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
       return sample === null ? [] : [[{ source: source.id, family: source.family }, sample] as const];
     });
   const one = (value: number): MetricSample[] => [[{}, value]];
-  return metricsText(PREFIX, [
+  return [
     metric("build_info", "gauge", "1, labelled with the program's version", [
       [{ version: gauges.version }, 1],
     ]),
@@ -130,7 +131,7 @@ export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): string {
     metric("shown_bytes_total", "counter", "Bytes of output that were shown", one(snapshot.shownBytes)),
     metric("waiting_requests", "gauge", "Requests that wait for entropy", one(gauges.waitingRequests)),
     metric("watchers", "gauge", "Open /events connections", one(gauges.watchers)),
-  ]);
+  ];
 }
 
 function metric(name: string, type: Metric["type"], help: string, samples: readonly MetricSample[]): Metric {

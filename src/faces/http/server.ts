@@ -4,13 +4,16 @@ import { isLoopback } from "#kit/http/access.ts";
 import type { Address } from "#kit/http/listen.ts";
 import { readTlsFiles, type TlsFiles } from "#kit/http/tls-files.ts";
 import { readTokenFile } from "#kit/http/token-file.ts";
+import { pushTo } from "#kit/telemetry/collector.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ServiceManager } from "#kit/term/service-manager.ts";
 import { UsageError } from "../../errors.ts";
 import { openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
 import { Pulse } from "../../pool/pulse.ts";
 import type { RbgGenerator, RbgMode } from "../../rbg/generator.ts";
+import { VERSION } from "../../version.ts";
 import { createApp, serveApp } from "./app.ts";
+import { PREFIX } from "./metrics.ts";
 
 export interface ServerOptions extends PoolSettings {
   readonly address: Address;
@@ -20,6 +23,8 @@ export interface ServerOptions extends PoolSettings {
   readonly tokenFile: string | undefined;
   readonly tlsFiles: TlsFiles | undefined;
   readonly insecure: boolean;
+  /** Address of a collector of OpenTelemetry that figures are pushed to. */
+  readonly otlp: string | undefined;
 }
 
 export interface ServerDeps extends PoolDeps {
@@ -46,7 +51,7 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
   const random = open[mode];
   using manager = new ServiceManager(deps.env, io, () => random.failure === undefined && pulse.isWell());
   const closing = new AbortController();
-  const app = createApp({
+  const { router, figures } = createApp({
     pool: open.pool,
     infos: open.infos,
     random,
@@ -61,7 +66,13 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
     report: (error) => io.log.error(error),
     closing: closing.signal,
   });
-  const listening = await serveApp(app, address, tls);
+  const listening = await serveApp(router, address, tls);
+  const push = await pushTo(options.otlp, {
+    prefix: PREFIX,
+    figures,
+    service: { name: "esoteric-entropy", version: VERSION },
+    say: (level, text) => io.log[level](text),
+  });
   try {
     await io.out(`listening on ${listening.url}\n`);
     await seed(random, io, (why) => manager.status(why));
@@ -69,7 +80,7 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
     await aborted(io.signal);
   } finally {
     closing.abort();
-    await listening.stop(GRACE_MS);
+    await Promise.all([listening.stop(GRACE_MS), push?.[Symbol.asyncDispose]()]);
   }
 }
 

@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
+import { metricsText } from "#kit/http/metrics-text.ts";
+import { openOtlpPush } from "#kit/telemetry/otlp.ts";
+import { PREFIX } from "../../../src/faces/http/metrics.ts";
 import { fakeNoise, fakeSource } from "../../support/fake-thread.ts";
+import { metricsOf, startCollector } from "../../support/otlp-collector.ts";
 import { servedApp } from "../../support/served-app.ts";
 
 interface Family {
@@ -69,4 +73,26 @@ test("values that are not there yet are left out, and labels escaped", async () 
   expect([...families.get("esoteric_entropy_source_samples_total")!.samples.keys()]).toEqual([
     '{source="we\\"ird\\\\\\n",family="clock"}',
   ]);
+});
+
+test("a collector of OpenTelemetry gets what /metrics shows, name by name and value by value", async () => {
+  using served = servedApp();
+  await served.random.ready();
+  served.thread.frozen = true;
+  await using collector = startCollector();
+  const said: string[] = [];
+  {
+    await using _ = openOtlpPush({
+      url: collector.url,
+      figures: served.figures,
+      prefix: PREFIX,
+      service: { name: "esoteric-entropy", version: "1" },
+      say: (_, text) => said.push(text),
+    });
+  }
+  const shown = await (await served.app.request("/metrics")).text();
+  // Time goes on between the two.
+  const still = (text: string) => text.replace(/^(esoteric_entropy_uptime_seconds) .*$/m, "$1");
+  expect(still(metricsText("", metricsOf(collector.pushed[0]!)))).toBe(still(shown));
+  expect(said).toEqual([]);
 });

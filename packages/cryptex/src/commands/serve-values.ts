@@ -16,20 +16,6 @@ export function parseToken(text: string, name: string): TokenFlag {
   return { scopes, file };
 }
 
-/**
- * Reads the address of a collector of OpenTelemetry; one without a path gets that of figures (https://opentelemetry.io/docs/specs/otlp/).
- * @throws UsageError
- */
-export function parseCollector(text: string, name: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hash !== "")
-    throw new UsageError(`${name}: '${visible(text)}' is not the address of a collector`, [
-      "addresses are like http://127.0.0.1:4318",
-    ]);
-  if (url.pathname === "/") url.pathname = "/v1/metrics";
-  return url.href;
-}
-
 /** @throws UsageError */
 export function parseOrigin(text: string, name: string): string {
   if (URL.canParse(text) && new URL(text).origin === text) return text;

@@ -1,10 +1,11 @@
 /** `serve`: the gateway. */
 import { UsageError } from "#kit/errors.ts";
+import { parseCollector } from "#kit/telemetry/collector.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import type { ServeSettings } from "../gateway/serve.ts";
-import { parseCollector, parseOrigin, parseToken } from "./serve-values.ts";
+import { parseOrigin, parseToken } from "./serve-values.ts";
 import { SERVICE_FLAGS, serviceSettings, TARGET_FLAGS } from "./service-flags.ts";
 
 const FLAGS = {

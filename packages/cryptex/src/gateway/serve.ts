@@ -6,6 +6,7 @@ import type { Caller } from "#kit/http/access.ts";
 import { withCors } from "#kit/http/cors.ts";
 import { EventHub } from "#kit/http/events/event-hub.ts";
 import { listen } from "#kit/http/listen.ts";
+import { pushTo } from "#kit/telemetry/collector.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ServiceManager } from "#kit/term/service-manager.ts";
 import { lossText } from "../rules/rule-info.ts";
@@ -80,8 +81,12 @@ export async function serveGateway(
     portHints: ["--port takes another one; 0 takes any that is free"],
   });
   await using _ = keeping(services, settings.keepDays, report);
-  await using _push =
-    settings.otlp === undefined ? undefined : await pushing(settings.otlp, services, hub, io);
+  await using _push = await pushTo(settings.otlp, {
+    prefix: PREFIX,
+    figures: () => gatewayMetrics(services, hub),
+    service: { name: "cryptex", version: VERSION },
+    say: (level, text) => io.log[level](text),
+  });
   try {
     services.scans.resumeAll();
     services.triggers.start();
@@ -128,18 +133,6 @@ function agentsOf(services: Services, allowWrite: boolean, report: (error: unkno
       await (await handler)?.[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Pushes figures to a collector; its library is loaded for that alone. */
-async function pushing(url: string, services: Services, hub: EventHub, io: Io): Promise<AsyncDisposable> {
-  const { openOtlpPush } = await import("../telemetry-agent/otlp.ts");
-  return openOtlpPush({
-    url,
-    prefix: PREFIX,
-    figures: () => gatewayMetrics(services, hub),
-    service: { name: "cryptex", version: VERSION },
-    say: (level, text) => io.log[level](text),
-  });
 }
 
 const CORS = {

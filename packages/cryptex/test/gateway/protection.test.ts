@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { InputError, UsageError } from "#kit/errors.ts";
-import { parseCollector, parseOrigin, parseToken } from "../../src/commands/serve-values.ts";
+import { parseOrigin, parseToken } from "../../src/commands/serve-values.ts";
 import { type ProtectionSettings, protectionOf } from "../../src/gateway/protection.ts";
 import { WorkFolder } from "../support/program.ts";
 
@@ -142,11 +142,4 @@ test("origins are whole, and of web sites", () => {
   expect(parseOrigin("https://a.example:8443", "--origin")).toBe("https://a.example:8443");
   for (const text of ["*", "a.example", "https://a.example/", "https://a.example/x", "null", ""])
     expect(faultOf(() => parseOrigin(text, "--origin"))).toContain("is not an origin");
-});
-
-test("collectors: an address without a path gets that of figures", () => {
-  expect(parseCollector("http://127.0.0.1:4318", "--otlp")).toBe("http://127.0.0.1:4318/v1/metrics");
-  expect(parseCollector("https://c.example/in?a=b", "--otlp")).toBe("https://c.example/in?a=b");
-  for (const text of ["", "c.example:4318", "grpc://c.example", "http://", "http://c.example/#a"])
-    expect(faultOf(() => parseCollector(text, "--otlp"))).toContain("is not the address of a collector");
 });

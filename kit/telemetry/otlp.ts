@@ -15,13 +15,13 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
-import type { Metric } from "#kit/http/metrics-text.ts";
+import type { Metric } from "../http/metrics-text.ts";
 
 export interface OtlpSettings {
   /** Whole URL of the collector, as `http://127.0.0.1:4318/v1/metrics`. */
   readonly url: string;
-  readonly figures: () => Promise<readonly Metric[]>;
-  /** Stands before the name of each figure, as `cryptex_`. */
+  readonly figures: () => readonly Metric[] | Promise<readonly Metric[]>;
+  /** Stands before the name of each figure, as `program_`. */
   readonly prefix: string;
   readonly service: { readonly name: string; readonly version: string };
   /** Pause between two pushes; by default PUSH_MS. */

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Metric } from "#kit/http/metrics-text.ts";
-import { type OtlpPush, openOtlpPush } from "../../src/telemetry-agent/otlp.ts";
+import fc from "fast-check";
+import { type Metric, metricsText } from "#kit/http/metrics-text.ts";
+import { type OtlpPush, openOtlpPush } from "#kit/telemetry/otlp.ts";
+import { metricsOf, startCollector } from "../../support/otlp-collector.ts";
 
 /** As far as these tests look: https://github.com/open-telemetry/opentelemetry-proto */
 interface ResourceMetrics {
@@ -53,6 +55,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   delete process.env["OTEL_EXPORTER_OTLP_HEADERS"];
+  delete process.env["OTEL_EXPORTER_OTLP_TIMEOUT"];
   await server.stop(true);
 });
 
@@ -74,8 +77,8 @@ function open(url = `http://127.0.0.1:${server.port}/v1/metrics`): OtlpPush {
   return openOtlpPush({
     url,
     figures,
-    prefix: "cryptex_",
-    service: { name: "cryptex", version: "1.2.3" },
+    prefix: "program_",
+    service: { name: "program", version: "1.2.3" },
     say: (level, text) => said.push(`${level}: ${text}`),
   });
 }
@@ -92,15 +95,15 @@ test("a collector gets the figures with their labels, kinds and times, and once 
   );
   const [first, second] = received.map(({ body }) => body.resourceMetrics[0]!);
   expect(first!.resource.attributes).toEqual([
-    { key: "service.name", value: { stringValue: "cryptex" } },
+    { key: "service.name", value: { stringValue: "program" } },
     { key: "service.version", value: { stringValue: "1.2.3" } },
   ]);
   expect(first!.scopeMetrics).toHaveLength(1);
   const { scope, metrics } = first!.scopeMetrics[0]!;
-  expect(scope).toMatchObject({ name: "cryptex", version: "1.2.3" });
+  expect(scope).toMatchObject({ name: "program", version: "1.2.3" });
   expect(metrics).toMatchObject([
     {
-      name: "cryptex_matches_total",
+      name: "program_matches_total",
       description: "Matches",
       sum: {
         isMonotonic: true,
@@ -111,7 +114,7 @@ test("a collector gets the figures with their labels, kinds and times, and once 
         ],
       },
     },
-    { name: "cryptex_scans_waiting", gauge: { dataPoints: [{ asDouble: 2 }] } },
+    { name: "program_scans_waiting", gauge: { dataPoints: [{ asDouble: 2 }] } },
   ]);
   const [one, two] = [first!, second!].map(
     ({ scopeMetrics }) => scopeMetrics[0]!.metrics[0]!.sum.dataPoints[0]!,
@@ -150,4 +153,73 @@ test("headers come from the environment, as for every exporter", async () => {
   await using push = open();
   await push.push();
   expect(received[0]!.authorization).toBe("Bearer abc");
+});
+
+const metric = fc.record<Metric>({
+  name: fc.stringMatching(/^[a-z]{1,8}$/),
+  type: fc.constantFrom("counter", "gauge"),
+  help: fc.string({ minLength: 1 }),
+  samples: fc.array(
+    fc.tuple(
+      fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string(), { noNullPrototype: true }),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    ),
+  ),
+});
+
+test("what is pushed is what the text for Prometheus says: every name, kind, help, label and value", async () => {
+  await using collector = startCollector();
+  await fc.assert(
+    fc.asyncProperty(fc.array(metric, { minLength: 1, maxLength: 4 }), async (figures) => {
+      {
+        await using _ = openOtlpPush({
+          url: collector.url,
+          figures: () => figures,
+          prefix: "program_",
+          service: { name: "program", version: "1" },
+          say: (level, text) => said.push(`${level}: ${text}`),
+        });
+      }
+      expect(metricsText("", metricsOf(collector.pushed.at(-1)!))).toBe(metricsText("program_", figures));
+    }),
+    { numRuns: 50 },
+  );
+  expect(said).toEqual([]);
+});
+
+test("a collector that never answers does not hold the end up, however long it may take", async () => {
+  process.env["OTEL_EXPORTER_OTLP_TIMEOUT"] = String(2 ** 30);
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Response>();
+  await using collector = startCollector(() => {
+    asked.resolve();
+    return answer.promise;
+  });
+  {
+    await using push = open(collector.url);
+    void push.push();
+    await asked.promise;
+  }
+  expect(said.join("\n")).toContain(`the last figures did not reach ${new URL(collector.url).host}`);
+  answer.resolve(new Response());
+});
+
+test("figures that cannot be made once are pushed the next time", async () => {
+  await using collector = startCollector();
+  let isBroken = true;
+  await using push = openOtlpPush({
+    url: collector.url,
+    figures: () => {
+      if (isBroken) throw new Error("no figures");
+      return [{ name: "a", type: "gauge", help: "A", samples: [[{}, 1]] }];
+    },
+    prefix: "program_",
+    service: { name: "program", version: "1" },
+    say: (level, text) => said.push(`${level}: ${text}`),
+  });
+  await push.push().catch((error: unknown) => said.push(String(error)));
+  expect(collector.pushed).toEqual([]);
+  isBroken = false;
+  await push.push();
+  expect(collector.pushed).toHaveLength(1);
 });
