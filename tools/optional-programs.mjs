@@ -25,7 +25,11 @@ function aptGet(...args) {
 if (process.argv[2] === "install" && missing().length > 0) {
   aptGet("update", "-qq");
   // One by one: a package that this system does not know must not keep the others away.
-  for (const { packages } of missing()) aptGet("install", "-qq", "--no-install-recommends", ...packages);
+  for (const { packages, unwanted = [] } of missing()) {
+    // A package whose program is wanted for tests must not start a service.
+    for (const unit of unwanted) spawnSync("systemctl", ["mask", unit], { stdio: "ignore" });
+    aptGet("install", "-qq", "--no-install-recommends", ...packages);
+  }
 }
 
 for (const { name, packages, neededBy } of missing()) {

@@ -7,10 +7,15 @@ import type { Services } from "../services.ts";
 /** Stands before the name of each. */
 export const PREFIX = "cryptex_";
 
+export interface Measured {
+  readonly scans: Pick<Services["scans"], "stats">;
+  readonly figures: Pick<Services["figures"], "metrics">;
+}
+
 /** @throws StoreError */
 export async function gatewayMetrics(
-  { scans, figures }: Pick<Services, "scans" | "figures">,
-  hub: EventHub,
+  { scans, figures }: Measured,
+  hub: Pick<EventHub, "counts">,
 ): Promise<Metric[]> {
   const { running, waiting, files, bytes, seconds } = scans.stats();
   const { listeners, sent, lost } = hub.counts();
