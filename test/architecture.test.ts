@@ -1002,6 +1002,15 @@ describe("what is found in one place only", () => {
     expect(filesWith(/\bnew (Pool|FullGenerator|DrbgGenerator)\(/)).toEqual(["src/pool/open.ts"]);
   });
 
+  test("OpenTelemetry: kit/telemetry/otlp.ts, which is loaded when something is pushed and not before", () => {
+    const users = files.filter((file) =>
+      importsOf.get(file)!.packages.some((name) => name.startsWith("@opentelemetry/")),
+    );
+    expect(users).toEqual(["kit/telemetry/otlp.ts"]);
+    expect(filesWith(/^import (?!type\b)[^;]*\/otlp\.ts"/m)).toEqual([]);
+    expect(filesWith(/\bimport\("\.\/otlp\.ts"\)/)).toEqual(["kit/telemetry/collector.ts"]);
+  });
+
   test("the products' names: not in the kit", () => {
     expect(filesWith(/esoteric|libee|\bee_|cryptex|yara/i).filter((file) => file.startsWith("kit/"))).toEqual(
       [],
