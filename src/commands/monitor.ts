@@ -17,7 +17,7 @@ export const monitor = command({
   name: "monitor",
   description: "Watch the pool and its sources in the terminal",
   details: [
-    "Shows each source's state, rate, assessed and credited entropy and its raw noise, the pool's level and its output. Needs a terminal of 80 columns by 24 rows or more; ? lists the keys, q quits.",
+    "Shows each source's state, rate, assessed and credited entropy and its raw noise, the pool's level and its output. Needs a terminal of 80 columns by 24 rows or more; < and > sort, f filters, ? lists the keys, q quits.",
     "It opens a pool of its own. When that is full, sampling goes on for a fifth of the time. Noise that is shown is credited nothing, and output that is shown is handed out to nobody else.",
   ],
   flags: {
@@ -59,6 +59,7 @@ export async function runMonitor(options: MonitorOptions, io: Io, deps: Deps): P
     infos: open.infos,
     generator: open.full,
     refreshMs: options.refreshMs,
+    unicode: io.unicode,
     openScreen: (events) => openTerminal(events, io.color),
     save: (snapshot) => saveSnapshot(snapshot, new Date(), "."),
     signal: io.signal,

@@ -62,6 +62,40 @@ describe.skipIf(noTmux())("in a terminal", () => {
     tmux.type("\x1b[<64;5;6M");
     await chosen(1);
 
+    tmux.keys("End");
+    await chosen(2);
+    tmux.keys("Home");
+    await chosen(0);
+    tmux.keys("NPage");
+    await chosen(2);
+    tmux.keys("PPage");
+    await chosen(0);
+
+    tmux.keys(">");
+    await tmux.until(/^ SOURCE \^ .*\n mprotect_timing .*\n page_fault_timing .*\n sleep_jitter /m);
+    tmux.keys("r");
+    await tmux.until(/^ SOURCE v .*\n sleep_jitter .*\n page_fault_timing .*\n mprotect_timing /m);
+    tmux.keys("Right");
+    await tmux.until(/FAMILY \^/);
+    tmux.keys("Left", "Left");
+    await tmux.until(/^ SOURCE {5}/m);
+    tmux.keys("f");
+    tmux.type("schedulerq");
+    await tmux.until(/filter schedulerq█ {2}0 of 3/);
+    await tmux.until(/no source matches the filter/);
+    tmux.keys("BSpace", "Enter");
+    await tmux.until(/filter scheduler {2}1 of 3 {2}esc clear/);
+    await tmux.until(/ sleep_jitter: line/);
+    tmux.keys("Escape");
+    await tmux.until(running);
+    tmux.keys("/");
+    tmux.type("\x1b[200~page_\x07\x1b[201~"); // pasted
+    await tmux.until(/filter page_█ {2}1 of 3/);
+    tmux.keys("Escape");
+    await tmux.until(running);
+    tmux.keys("Home", "Down");
+    await chosen(1);
+
     tmux.keys("g");
     await tmux.until(/: histogram/);
     tmux.keys("g");

@@ -1,4 +1,4 @@
-/** A dashboard as it might look after a minute: twelve sources in every state, made up and always the same. */
+/** A dashboard as it might look after a minute: sources in every state, made up and always the same. */
 
 import { firstModel, type Model } from "../../src/faces/terminal/model.ts";
 import { update } from "../../src/faces/terminal/update.ts";
@@ -73,9 +73,9 @@ export function exampleSnapshot(infos: readonly SourceInfo[], second: number): S
   };
 }
 
-/** Returns the model after `seconds` ticks of one second. */
-export function exampleModel(width: number, height: number, seconds = 60): Model {
-  const infos = exampleInfos(12);
+/** Returns the model after `seconds` ticks of one second, with so many sources. */
+export function exampleModel(width: number, height: number, seconds = 60, count = 12): Model {
+  const infos = exampleInfos(count);
   let model = firstModel(infos, exampleSnapshot(infos, 0), { width, height }, 1_000);
   for (let second = 1; second <= seconds; second++) {
     [model] = update(model, { kind: "tick", snapshot: exampleSnapshot(infos, second) });

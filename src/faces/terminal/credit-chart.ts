@@ -4,6 +4,7 @@ import { Dots } from "./dots.ts";
 import type { Region } from "./frame.ts";
 import type { Model } from "./model.ts";
 import { drawAxes, drawNothing, drawRule, LABEL_COLUMNS } from "./plot.ts";
+import { roundUp } from "./scale.ts";
 import { ACCENT, DIM } from "./style.ts";
 
 export function drawCreditChart(region: Region, { credit, snapshot }: Model): void {
@@ -26,11 +27,4 @@ export function drawCreditChart(region: Region, { credit, snapshot }: Model): vo
   const ago = `${formatClock(snapshot.uptimeMs - oldest.uptimeMs)} ago `;
   const x = first >> 1;
   if (x + ago.length < plot.width - 4) body.text(LABEL_COLUMNS + x, plot.height, ago, DIM);
-}
-
-/** Rounds up to 1, 2, 5, 10, 20, 50 … */
-export function roundUp(value: number): number {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value) ?? 10 * power;
 }

@@ -17,6 +17,8 @@ export interface DashboardOptions {
   /** Makes the output that is shown. */
   readonly generator: Generator;
   readonly refreshMs: number;
+  /** False draws with ASCII alone. */
+  readonly unicode: boolean;
   readonly openScreen: OpenScreen;
   /** Writes the snapshot to a file. @returns its path */
   save(snapshot: Snapshot): Promise<string>;
@@ -57,8 +59,8 @@ class Dashboard implements ScreenEvents, Disposable {
   }
 
   begin(screen: Screen): void {
-    const { pool, infos, refreshMs } = this.options;
-    const model = firstModel(infos, this.#snapshots.next(), screen, refreshMs);
+    const { pool, infos, refreshMs, unicode } = this.options;
+    const model = firstModel(infos, this.#snapshots.next(), screen, refreshMs, unicode);
     this.#shown = { screen, model };
     pool.on("revealed", this.#onRevealed).start();
     screen.draw(view(model));
@@ -67,6 +69,10 @@ class Dashboard implements ScreenEvents, Disposable {
 
   key(name: string): void {
     this.#happen({ kind: "key", name });
+  }
+
+  paste(text: string): void {
+    this.#happen({ kind: "paste", text });
   }
 
   press(x: number, y: number): void {

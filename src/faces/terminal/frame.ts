@@ -1,4 +1,5 @@
 /** One screenful of characters. Cuts off drawing outside it; replaces characters that may not be one cell wide. */
+import { visible } from "#kit/format/visible.ts";
 import { PLAIN, type Style } from "./style.ts";
 
 /** A run of cells that look alike. */
@@ -16,7 +17,7 @@ export interface Rectangle {
 }
 
 /** All but printable ASCII, box drawing, blocks and braille, which take one cell each in every terminal. */
-const UNSURE = /[^ -~\u2500-\u259f\u2800-\u28ff]/g;
+const UNSURE = /[^ -~\u2500-\u259f\u2800-\u28ff]/gu;
 const ASCII: Record<string, string> = {
   "–": "-",
   "—": "-",
@@ -27,9 +28,47 @@ const ASCII: Record<string, string> = {
   "≥": ">=",
 };
 
-/** Replaces characters so that each takes one cell. */
+/** Replaces characters so that each takes one cell. Those that are obeyed or unseen are written out. */
 export function cells(text: string): string {
-  return text.replace(UNSURE, (character) => ASCII[character] ?? "?");
+  return text.replace(UNSURE, (character) => {
+    const seen = visible(character);
+    return ASCII[character] ?? (seen === character ? "?" : seen);
+  });
+}
+
+/** Cuts a text off after so many cells, and says so by three dots. */
+export function clipped(text: string, columns: number): string {
+  const whole = cells(text);
+  return whole.length <= columns ? whole : `${whole.slice(0, Math.max(0, columns - 3))}...`;
+}
+
+/** Draws a shape, of box drawing, blocks or braille, in ASCII. */
+function inAscii(shape: string): string {
+  const code = shape.charCodeAt(0);
+  if (code < 0x7f) return shape;
+  if (code >= 0x2800) return dotsInAscii(code - 0x2800);
+  return STROKES[shape] ?? (code >= 0x2580 ? "#" : "+");
+}
+
+const STROKES: Record<string, string> = {
+  "─": "-",
+  "│": "|",
+  "┃": "#",
+  "▁": "_",
+  "▂": "_",
+  "▃": ".",
+  "▏": ".",
+};
+
+/** Dots of a braille cell by their bits: the upper four, the lower four. */
+const UPPER = 0x1b;
+const LOWER = 0xe4;
+
+function dotsInAscii(dots: number): string {
+  if (dots === 0) return " ";
+  if (dots === (UPPER | LOWER)) return "#";
+  if ((dots & UPPER) === 0) return ".";
+  return (dots & LOWER) === 0 ? "'" : ":";
 }
 
 export class Frame {
@@ -38,7 +77,12 @@ export class Frame {
   readonly #characters: string[][];
   readonly #styles: Style[][];
 
-  constructor(width: number, height: number) {
+  /** @param unicode false draws with ASCII alone */
+  constructor(
+    width: number,
+    height: number,
+    private readonly unicode = true,
+  ) {
     this.width = Math.max(0, Math.floor(width));
     this.height = Math.max(0, Math.floor(height));
     this.#characters = Array.from({ length: this.height }, () => new Array<string>(this.width).fill(" "));
@@ -48,7 +92,7 @@ export class Frame {
   put(x: number, y: number, character: string, style: Style): void {
     const row = this.#characters[y];
     if (!row || x < 0 || x >= this.width) return;
-    row[x] = character;
+    row[x] = this.unicode ? character : inAscii(character);
     this.#styles[y]![x] = style;
   }
 

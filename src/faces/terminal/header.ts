@@ -16,8 +16,6 @@ const GRADE_STYLES: Record<Grade, Style> = {
   F: ALARM,
 };
 
-const MAX_BAR_COLUMNS = 60;
-
 export function drawHeader(region: Region, model: Model): void {
   const { snapshot, refreshMs, frozen } = model;
   region.text(region.text(1, 0, "esoteric-entropy", BOLD), 0, " monitor", DIM);
@@ -34,7 +32,7 @@ export function drawHeader(region: Region, model: Model): void {
   x = before(region, x, "   output ");
   x = before(region, x, `${readyBytes}`, PLAIN, ` of ${capacityBytes} B`);
   const from = region.text(1, 1, "pool  ", DIM);
-  drawBar(region, from, Math.min(x - from - 2, MAX_BAR_COLUMNS), readyBytes / capacityBytes);
+  drawBar(region, from, x - from - 2, readyBytes / capacityBytes);
   region.text(region.text(1, 2, "from  ", DIM), 2, familiesText(snapshot));
   const whose = snapshot.calibration.state === "used" ? "this machine" : "other machines";
   region.textBefore(region.width - 1, 2, `   claims from ${whose}`, DIM);

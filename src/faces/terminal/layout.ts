@@ -20,38 +20,83 @@ const HEADER_ROWS = 3;
 const OUTPUT_ROWS = 4;
 const FOOTER_ROWS = 1;
 const GAP = 2;
-/** Lines of text longer than this are hard to read. */
-const MAX_PHYSICS_COLUMNS = 72;
+/** A chart with its title and its axis. */
+const LEAST_CHART_ROWS = 8;
+/** Three panels in a column: two charts, and as many rows as the physics of most sources takes there. */
+const LEAST_SIDE_ROWS = 28;
+/** Lines of text longer than this are hard to read, and rows beyond these stay empty. */
+const MAX_SIDE_COLUMNS = 72;
+const MAX_PHYSICS_ROWS = 20;
 
 /** Returns undefined if the screen is too small. */
 export function layoutOf(model: Pick<Model, "width" | "height" | "info" | "snapshot">): Layout | undefined {
   const { width, height } = model;
   if (width < LEAST_COLUMNS || height < LEAST_ROWS) return undefined;
-  const free = height - HEADER_ROWS - OUTPUT_ROWS - FOOTER_ROWS;
-  const tableRows = 1 + Math.min(model.snapshot.sources.length, Math.floor(free / 2) - 1);
-  const middleRows = free - tableRows;
-  const y = {
-    table: HEADER_ROWS,
-    middle: HEADER_ROWS + tableRows,
-    output: height - OUTPUT_ROWS - FOOTER_ROWS,
+  const body: Rectangle = {
+    x: 0,
+    y: HEADER_ROWS,
+    width,
+    height: height - HEADER_ROWS - FOOTER_ROWS,
   };
-  const beside = model.info && width >= WIDE_COLUMNS;
-  const physicsColumns = beside ? Math.min(MAX_PHYSICS_COLUMNS, width - LEAST_COLUMNS - GAP) : 0;
-  const tableColumns = beside ? width - physicsColumns - GAP : width;
-  const middle: Rectangle = { x: 0, y: y.middle, width, height: middleRows };
-  const covered = model.info && !beside;
-  const left = Math.floor((width - GAP) / 2);
+  const tableRows = 1 + Math.max(1, model.snapshot.sources.length);
+  const charts = body.height - OUTPUT_ROWS - LEAST_CHART_ROWS;
+  const isTall = width >= WIDE_COLUMNS && body.height - OUTPUT_ROWS >= LEAST_SIDE_ROWS && tableRows > charts;
   return {
     header: { x: 0, y: 0, width, height: HEADER_ROWS },
-    table: { x: 0, y: y.table, width: tableColumns, height: tableRows },
-    physics: beside
-      ? { x: tableColumns + GAP, y: y.table, width: physicsColumns, height: tableRows }
-      : covered
-        ? middle
-        : undefined,
-    credit: covered ? undefined : { ...middle, width: left },
-    trace: covered ? undefined : { ...middle, x: left + GAP, width: width - left - GAP },
-    output: { x: 0, y: y.output, width, height: OUTPUT_ROWS },
+    ...(isTall
+      ? besideTheTable(body, tableRows, model.info)
+      : belowTheTable(body, Math.min(tableRows, charts), model.info)),
     footer: { x: 0, y: height - FOOTER_ROWS, width, height: FOOTER_ROWS },
   };
+}
+
+type Panels = Omit<Layout, "header" | "footer">;
+
+/** All panels in a column beside the table, which takes the whole height for a long list. */
+function besideTheTable(body: Rectangle, tableRows: number, info: boolean): Panels {
+  const [left, side] = columns(body);
+  const chartRows = Math.max(LEAST_CHART_ROWS, Math.floor(0.3 * side.height));
+  const physicsRows = info ? Math.min(MAX_PHYSICS_ROWS, side.height - 2 * chartRows) : 0;
+  const [physics, charts] = split(side, physicsRows);
+  const [credit, trace] = split(charts, Math.floor(0.4 * charts.height));
+  const [list, output] = split(left, left.height - OUTPUT_ROWS);
+  const table = { ...list, height: Math.min(list.height, tableRows) };
+  return { table, physics: info ? physics : undefined, credit, trace, output };
+}
+
+/** Charts below the table; the physics beside it, with the credit below that if it fits, or in the charts' place on a narrow screen. */
+function belowTheTable(body: Rectangle, tableRows: number, info: boolean): Panels {
+  const [upper, output] = split(body, body.height - OUTPUT_ROWS);
+  const [table, middle] = split(upper, tableRows);
+  const half = Math.floor((middle.width - GAP) / 2);
+  const credit = { ...middle, width: half };
+  const trace = { ...middle, x: half + GAP, width: middle.width - half - GAP };
+  if (!info) return { table, physics: undefined, credit, trace, output };
+  if (body.width < WIDE_COLUMNS) {
+    return { table, physics: middle, credit: undefined, trace: undefined, output };
+  }
+  const [left, side] = columns(table);
+  if (side.height < MAX_PHYSICS_ROWS + LEAST_CHART_ROWS)
+    return { table: left, physics: side, credit, trace, output };
+  const [physics, below] = split(side, MAX_PHYSICS_ROWS);
+  return { table: left, physics, credit: below, trace: middle, output };
+}
+
+function columns(whole: Rectangle): [left: Rectangle, side: Rectangle] {
+  const width = Math.min(
+    MAX_SIDE_COLUMNS,
+    Math.max(WIDE_COLUMNS - LEAST_COLUMNS - GAP, Math.floor(0.3 * whole.width)),
+  );
+  const left = whole.width - width - GAP;
+  return [
+    { ...whole, width: left },
+    { ...whole, x: left + GAP, width },
+  ];
+}
+
+function split(whole: Rectangle, rows: number): [upper: Rectangle, lower: Rectangle] {
+  return [
+    { ...whole, height: rows },
+    { ...whole, y: whole.y + rows, height: whole.height - rows },
+  ];
 }

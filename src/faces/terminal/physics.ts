@@ -3,9 +3,10 @@ import { formatFixed } from "#kit/format/numbers.ts";
 import { wrap } from "#kit/format/wrap.ts";
 import { whyOf } from "../../pool/status.ts";
 import type { Region } from "./frame.ts";
-import { type Model, selectedSource } from "./model.ts";
+import type { Model } from "./model.ts";
 import { drawRule } from "./plot.ts";
-import { shownState } from "./source-table.ts";
+import { selectedSource } from "./rows.ts";
+import { shownState } from "./shown-state.ts";
 import { BOLD, DIM, PLAIN, type Style } from "./style.ts";
 
 export function drawPhysics(region: Region, model: Model): void {

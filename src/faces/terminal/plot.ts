@@ -16,13 +16,15 @@ export interface Axes {
   readonly bottom: string;
   readonly left: string;
   readonly right: string;
+  /** Stands in the middle below the plot: the first that fits. */
+  readonly middle?: readonly string[];
 }
 
 /** Columns of a chart that labels and axis take. */
 export const LABEL_COLUMNS = 8;
 
 /** Draws axes and labels. @returns the plot area */
-export function drawAxes(region: Region, { top, bottom, left, right }: Axes): Region {
+export function drawAxes(region: Region, { top, bottom, left, right, middle = [] }: Axes): Region {
   const plot = { x: LABEL_COLUMNS, y: 0, width: region.width - LABEL_COLUMNS, height: region.height - 1 };
   region.textBefore(LABEL_COLUMNS - 1, 0, top, DIM);
   region.textBefore(LABEL_COLUMNS - 1, plot.height - 1, bottom, DIM);
@@ -31,6 +33,10 @@ export function drawAxes(region: Region, { top, bottom, left, right }: Axes): Re
   const below = region.region({ x: LABEL_COLUMNS, y: plot.height, width: plot.width, height: 1 });
   if (left !== "") below.text(0, 0, `${left} `, DIM);
   below.textBefore(plot.width, 0, ` ${right}`, DIM);
+  const [from, to] = [left.length + 1, plot.width - right.length - 1];
+  const fitting = middle.find(({ length }) => length + 2 <= to - from);
+  if (fitting !== undefined)
+    below.text(Math.floor((from + to - fitting.length) / 2) - 1, 0, ` ${fitting} `, DIM);
   return region.region(plot);
 }
 

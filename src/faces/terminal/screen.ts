@@ -12,6 +12,7 @@ export interface Screen extends AsyncDisposable {
 export interface ScreenEvents {
   /** @param name the character or the name of the key, after `ctrl+` if that is held */
   key(name: string): void;
+  paste(text: string): void;
   press(x: number, y: number): void;
   wheel(rows: number): void;
   resize(width: number, height: number): void;

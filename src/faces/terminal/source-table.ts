@@ -1,133 +1,81 @@
-/** The table of sources: one row each, the selected one marked, as many as fit. */
-
-import { formatAmount, formatFixed } from "#kit/format/numbers.ts";
-import type { SourceSnapshot } from "../../pool/snapshot.ts";
+/** The table of sources: one row each, the selected one marked, as many as fit, with the reason of a failure. */
 import { whyOf } from "../../pool/status.ts";
-import type { Region } from "./frame.ts";
+import { type PlacedColumn, placedColumns } from "./columns.ts";
+import { clipped, type Region } from "./frame.ts";
 import type { Model } from "./model.ts";
-import { DIM, PLAIN, type Style, type Tone } from "./style.ts";
+import { drawNothing } from "./plot.ts";
+import { type Row, rowsOf } from "./rows.ts";
+import { DIM, KEY, PLAIN, type Style } from "./style.ts";
 
-/** A source that should deliver is called quiet after this long without samples. */
-const QUIET_MS = 5_000;
-
-interface Column {
-  readonly title: string;
-  readonly columns: number;
-  /** Blank columns after it on a narrow screen; always two on a roomy one. */
-  readonly gap: number;
-  /** Title on a roomy screen, if different. */
-  readonly longTitle?: string;
-  readonly right?: boolean;
-  readonly cell: (source: SourceSnapshot, shown: Shown) => string;
-}
-
-/** A source's state as shown: with the user's pauses at once, and with quiet times. */
-export interface Shown {
-  readonly text: string;
-  readonly tone: Tone;
-}
-
-const COLUMNS: readonly Column[] = [
-  { title: "SOURCE", columns: 21, gap: 1, cell: ({ id }) => id },
-  { title: "FAMILY", columns: 10, gap: 1, cell: ({ family }) => family },
-  { title: "STATE", columns: 11, gap: 1, cell: (_, { text }) => text },
-  {
-    title: "SAMP/S",
-    longTitle: "SAMPLES/S",
-    columns: 6,
-    gap: 2,
-    right: true,
-    cell: ({ samplesPerSecond }) => formatAmount(Math.round(samplesPerSecond)),
-  },
-  {
-    title: "ASSESSED",
-    longTitle: "ASSESSED H",
-    columns: 8,
-    gap: 2,
-    right: true,
-    cell: ({ assessedH }) => formatFixed(assessedH, 2),
-  },
-  {
-    title: "CREDIT/S",
-    longTitle: "CREDITED BITS/S",
-    columns: 8,
-    gap: 1,
-    right: true,
-    cell: ({ creditedBitsPerSecond }) => formatAmount(Math.round(creditedBitsPerSecond)),
-  },
-  {
-    title: "FAILS",
-    longTitle: "FAILURES",
-    columns: 5,
-    gap: 2,
-    right: true,
-    cell: ({ healthFailures, faults }) => formatAmount(healthFailures + faults),
-  },
-];
-
-const MARGIN = 2;
-/** From this width on titles are spelled out, and reasons are shown as far as they fit. */
-const ROOMY_COLUMNS = 99;
+/** A reason has a column of its own if at least so many columns are left for it. */
+const LEAST_REASON_COLUMNS = 16;
 
 export function drawSourceTable(region: Region, model: Model): void {
-  const { sources } = model.snapshot;
-  const roomy = region.width >= ROOMY_COLUMNS;
-  const placed = placedColumns(roomy);
-  for (const { column, title, x, width } of placed) {
-    drawCell(region, x, 0, width, title, column.right === true, DIM);
-  }
-  const reasonX = MARGIN + placed.reduce((end, { x, width }) => Math.max(end, x + width), 0);
-  const rows = region.height - 1;
-  sources.slice(model.top, model.top + rows).forEach((source, row) => {
-    const selected = model.top + row === model.selected;
-    const shown = shownState(model, source);
-    const base: Style = { tone: shown.tone === "dim" ? "dim" : "plain", inverse: selected };
-    if (selected) region.region({ x: 0, y: row + 1, width: region.width - 1, height: 1 }).clear(base);
-    for (const { column, x, width } of placed) {
-      const style = column.title === "STATE" && !selected ? { tone: shown.tone } : base;
-      drawCell(region, x, row + 1, width, column.cell(source, shown), column.right === true, style);
-    }
-    const reason = roomy ? (whyOf(source) ?? "") : "";
-    region
-      .region({ x: reasonX, y: row + 1, width: region.width - 1 - reasonX, height: 1 })
-      .text(0, 0, reason, selected ? base : DIM);
+  const placed = placedColumns(region.width);
+  const rows = rowsOf(model);
+  const end = placed.reduce((most, { x, width }) => Math.max(most, x + width), 0) + 2;
+  const own = { x: end, width: region.width - 1 - end };
+  const reason = own.width >= LEAST_REASON_COLUMNS ? own : undefined;
+  drawTitles(region, placed, model);
+  if (reason) region.text(reason.x, 0, "REASON", DIM);
+  const count = region.height - 1;
+  rows.slice(model.top, model.top + count).forEach((row, i) => {
+    drawRow(region, i + 1, row, placed, reason, row.source.id === model.selected);
   });
-  drawScroll(region, model.top, rows, sources.length);
+  if (rows.length === 0 && model.filter !== "") {
+    drawNothing(
+      region.region({ x: 0, y: 1, width: region.width, height: 1 }),
+      "no source matches the filter; esc clears it",
+    );
+  }
+  drawScroll(region, model.top, count, rows.length);
 }
 
-export function shownState(model: Model, source: SourceSnapshot): Shown {
-  const { state } = source;
-  if (model.paused.has(source.id) && state !== "unavailable") return { text: "paused", tone: "dim" };
-  const quietMs = model.quietMs.get(source.id) ?? 0;
-  if (quietMs >= QUIET_MS) return { text: `quiet ${Math.floor(quietMs / 1000)} s`, tone: "warn" };
-  switch (state) {
-    case "healthy":
-      return { text: state, tone: "good" };
-    case "starting":
-      return { text: state, tone: "warn" };
-    case "failed":
-      return { text: state, tone: "bad" };
-    default:
-      return { text: state, tone: "dim" };
+/** Draws titles; that of the column that sorts the table has the direction before or after it, on its free side. */
+function drawTitles(region: Region, placed: readonly PlacedColumn[], { order }: Model): void {
+  for (const { key, column, title, x, width } of placed) {
+    if (key !== order?.key) {
+      drawCell(region, x, 0, width, title, column.right === true, DIM);
+      continue;
+    }
+    const mark = (column.isText === true) === order.reversed ? "v" : "^";
+    if (column.right) region.textBefore(x + width, 0, `${mark}${title}`, KEY);
+    else region.text(x, 0, `${title} ${mark}`, KEY);
   }
 }
 
-interface Placed {
-  readonly column: Column;
-  readonly title: string;
+interface Place {
   readonly x: number;
   readonly width: number;
 }
 
-function placedColumns(roomy: boolean): Placed[] {
-  let x = 1;
-  return COLUMNS.map((column) => {
-    const title = (roomy && column.longTitle) || column.title;
-    const width = Math.max(column.columns, title.length);
-    const placed = { column, title, x, width };
-    x += width + (roomy ? 2 : column.gap);
-    return placed;
-  });
+function drawRow(
+  region: Region,
+  y: number,
+  { source, state }: Row,
+  placed: readonly PlacedColumn[],
+  ownPlace: Place | undefined,
+  selected: boolean,
+): void {
+  const base: Style = { tone: state.tone === "dim" ? "dim" : "plain", inverse: selected };
+  if (selected) region.region({ x: 0, y, width: region.width - 1, height: 1 }).clear(base);
+  const why = whyOf(source);
+  const place = ownPlace ?? (source.reason === undefined ? undefined : placeOfRates(placed));
+  for (const { key, column, x, width } of placed) {
+    if (column.isRate && why !== undefined && place && !ownPlace) continue;
+    const style = key === "state" && !selected ? { tone: state.tone } : base;
+    drawCell(region, x, y, width, column.cell(source, state), column.right === true, style);
+  }
+  if (why !== undefined && place) {
+    region.text(place.x, y, clipped(why, place.width), selected ? base : DIM);
+  }
+}
+
+/** The place of the columns with rates, which a source that has failed does without. */
+function placeOfRates(placed: readonly PlacedColumn[]): Place {
+  const rates = placed.filter(({ column }) => column.isRate);
+  const x = rates[0]!.x;
+  return { x, width: rates.at(-1)!.x + rates.at(-1)!.width - x };
 }
 
 function drawCell(

@@ -90,6 +90,9 @@ class Terminal implements Screen {
     });
     renderer.root.add(picture);
     renderer.keyInput.on("keypress", (key) => this.#guard(() => events.key(nameOf(key))));
+    renderer.keyInput.on("paste", ({ bytes }) =>
+      this.#guard(() => events.paste(Buffer.from(bytes).toString())),
+    );
     renderer.on("resize", (width: number, height: number) => this.#guard(() => events.resize(width, height)));
     this.#handlers = [
       ["SIGTSTP", this.#stop],

@@ -1,8 +1,12 @@
 /** Maps an event to the next model and to the effects to carry out. Pure. */
 import type { Snapshot } from "../../pool/snapshot.ts";
+import { COLUMN_KEYS, type ColumnKey, placedColumns } from "./columns.ts";
+import { typed, typedKey } from "./filter.ts";
 import { type Action, actionOf } from "./keys.ts";
 import { layoutOf } from "./layout.ts";
-import { MAX_CREDIT_POINTS, MAX_TRACE_SAMPLES, type Model, selectedSource, TRACE_CHARTS } from "./model.ts";
+import { MAX_CREDIT_POINTS, MAX_TRACE_SAMPLES, type Model, TRACE_CHARTS } from "./model.ts";
+import { rowsOf, selectedSource } from "./rows.ts";
+import { followLimits } from "./scale.ts";
 
 export type Event =
   | { readonly kind: "tick"; readonly snapshot: Snapshot }
@@ -11,6 +15,7 @@ export type Event =
   | { readonly kind: "output"; readonly bytes: Uint8Array }
   | { readonly kind: "no-output"; readonly reason: string }
   | { readonly kind: "key"; readonly name: string }
+  | { readonly kind: "paste"; readonly text: string }
   | { readonly kind: "press"; readonly x: number; readonly y: number }
   | { readonly kind: "wheel"; readonly rows: number }
   | { readonly kind: "resize"; readonly width: number; readonly height: number }
@@ -45,16 +50,16 @@ export function update(model: Model, event: Event): Next {
       return [model.frozen ? model : { ...model, output: { bytes: event.bytes } }];
     case "no-output":
       return [{ ...model, output: { reason: event.reason } }];
-    case "key": {
-      const action = actionOf(event.name);
-      return action ? act({ ...model, notice: undefined }, action) : [model];
-    }
+    case "key":
+      return onKey(model, event.name);
+    case "paste":
+      return model.typing ? settled(typed(model, event.text)) : [model];
     case "press":
       return onPress(model, event.x, event.y);
     case "wheel":
-      return select(model, model.selected + event.rows);
+      return move(model, event.rows);
     case "resize":
-      return [scrolled({ ...model, width: event.width, height: event.height })];
+      return settled({ ...model, width: event.width, height: event.height });
     case "saved":
       return [{ ...model, notice: { text: `saved to ${event.path}`, alarm: false } }];
     case "not-saved":
@@ -64,12 +69,12 @@ export function update(model: Model, event: Event): Next {
 
 function onTick(model: Model, snapshot: Snapshot): Next {
   const point = { uptimeMs: snapshot.uptimeMs, bitsPerSecond: snapshot.creditedBitsPerSecond };
-  const next: Model = {
+  const [next] = settled({
     ...model,
     snapshot,
     quietMs: quiet(model, snapshot),
     credit: [...model.credit, point].slice(-MAX_CREDIT_POINTS),
-  };
+  });
   const source = selectedSource(next);
   return source
     ? [next, { kind: "reveal", id: source.id }, { kind: "draw-output" }]
@@ -91,19 +96,44 @@ function quiet(model: Model, snapshot: Snapshot): ReadonlyMap<string, number> {
 function onRevealed(model: Model, id: string, samples: readonly number[]): Model {
   const seen = model.frozen && model.trace.length > 0;
   if (seen || selectedSource(model)?.id !== id) return model;
-  return { ...model, trace: [...model.trace, ...samples].slice(-MAX_TRACE_SAMPLES) };
+  const trace = [...model.trace, ...samples].slice(-MAX_TRACE_SAMPLES);
+  return { ...model, trace, traceLimits: followLimits(model.traceLimits, trace) };
+}
+
+function onKey(before: Model, name: string): Next {
+  const model = { ...before, notice: undefined };
+  const next = model.typing ? typedKey(model, name) : undefined;
+  if (next) return settled(next);
+  const action = actionOf(name);
+  return action ? act(model, action) : [before];
 }
 
 function act(model: Model, action: Action): Next {
   switch (action) {
     case "up":
-      return select(model, model.selected - 1);
+      return move(model, -1);
     case "down":
-      return select(model, model.selected + 1);
+      return move(model, 1);
+    case "page-up":
+      return move(model, -tableRows(model));
+    case "page-down":
+      return move(model, tableRows(model));
+    case "first":
+      return move(model, Number.NEGATIVE_INFINITY);
+    case "last":
+      return move(model, Number.POSITIVE_INFINITY);
+    case "sort-before":
+      return sortBeside(model, -1);
+    case "sort-after":
+      return sortBeside(model, 1);
+    case "reverse":
+      return reverse(model);
+    case "filter":
+      return [{ ...model, help: false, typing: true }];
     case "pause":
       return togglePause(model);
     case "info":
-      return [scrolled({ ...model, info: !model.info })];
+      return settled({ ...model, info: !model.info });
     case "chart": {
       const next = (TRACE_CHARTS.indexOf(model.traceChart) + 1) % TRACE_CHARTS.length;
       return [{ ...model, traceChart: TRACE_CHARTS[next]! }];
@@ -119,7 +149,7 @@ function act(model: Model, action: Action): Next {
     case "help":
       return [{ ...model, help: !model.help }];
     case "dismiss":
-      return [{ ...model, help: false }];
+      return model.help ? [{ ...model, help: false }] : settled({ ...model, filter: "" });
     case "suspend":
     case "quit":
     case "interrupt":
@@ -127,13 +157,30 @@ function act(model: Model, action: Action): Next {
   }
 }
 
-function select(model: Model, index: number): Next {
-  const last = model.snapshot.sources.length - 1;
-  const selected = Math.max(0, Math.min(last, index));
-  if (selected === model.selected) return [model];
-  const next = scrolled({ ...model, selected, trace: [] });
-  const source = selectedSource(next);
-  return source ? [next, { kind: "reveal", id: source.id }] : [next];
+/** Selects the row so many below the selected one, or the nearest to that. */
+function move(model: Model, by: number): Next {
+  const rows = rowsOf(model);
+  const index = rows.findIndex(({ source }) => source.id === model.selected) + by;
+  return settled(model, rows[Math.max(0, Math.min(rows.length - 1, index))]?.source.id);
+}
+
+/** Sorts by the next column in that direction; between the last and the first lies the pool's own order. */
+function sortBeside(model: Model, by: 1 | -1): Next {
+  const orders = [undefined, ...COLUMN_KEYS];
+  const index = orders.indexOf(model.order?.key) + by;
+  const key = orders[(index + orders.length) % orders.length];
+  return settled({ ...model, order: key && { key, reversed: false } });
+}
+
+function reverse(model: Model): Next {
+  if (model.order) return sortBy(model, model.order.key);
+  return [{ ...model, notice: { text: "no column is sorted by yet: < and > choose one", alarm: false } }];
+}
+
+/** Sorts by that column, the other way round if it is sorted by it already. */
+function sortBy(model: Model, key: ColumnKey): Next {
+  const reversed = model.order?.key === key && !model.order.reversed;
+  return settled({ ...model, order: { key, reversed } });
 }
 
 function togglePause(model: Model): Next {
@@ -170,17 +217,35 @@ function onPress(model: Model, x: number, y: number): Next {
   const table = layoutOf(model)?.table;
   if (!table || model.help || x < table.x || x >= table.x + table.width) return [model];
   const row = y - table.y - 1;
-  const index = model.top + row;
-  const onRow = row >= 0 && row < table.height - 1 && index < model.snapshot.sources.length;
-  return onRow ? select(model, index) : [model];
+  if (row === -1) {
+    const pressed = placedColumns(table.width).findLast((column) => table.x + column.x <= x);
+    return pressed && x < table.x + pressed.x + pressed.width ? sortBy(model, pressed.key) : [model];
+  }
+  const source = rowsOf(model)[model.top + row]?.source;
+  return source && row >= 0 && row < tableRows(model) ? settled(model, source.id) : [model];
 }
 
-/** Scrolls the table so that the selected row is visible, and not past the end. */
-function scrolled(model: Model): Model {
-  const layout = layoutOf(model);
-  if (!layout) return model;
-  const rows = layout.table.height - 1;
-  const last = Math.max(0, model.snapshot.sources.length - rows);
-  const top = Math.min(last, Math.max(model.selected - rows + 1, Math.min(model.top, model.selected)));
-  return { ...model, top };
+function tableRows(model: Model): number {
+  return (layoutOf(model)?.table.height ?? 2) - 1;
+}
+
+/**
+ * Selects the source with that id, or the first if it is not shown, and scrolls the table so that it is visible, and not past the
+ * end. Asks for the trace of a source that was not selected before.
+ */
+function settled(model: Model, wanted = model.selected): Next {
+  const rows = rowsOf(model);
+  const index = Math.max(
+    0,
+    rows.findIndex(({ source }) => source.id === wanted),
+  );
+  const selected = rows[index]?.source.id ?? model.selected;
+  const visible = tableRows(model);
+  const last = Math.max(0, rows.length - visible);
+  const top = Math.min(last, Math.max(index - visible + 1, Math.min(model.top, index)));
+  if (selected === model.selected || selected === undefined) return [{ ...model, top }];
+  return [
+    { ...model, top, selected, trace: [], traceLimits: undefined },
+    { kind: "reveal", id: selected },
+  ];
 }

@@ -1,4 +1,5 @@
 /** Draws the model as a frame. Pure. */
+import { wrap } from "#kit/format/wrap.ts";
 import { drawCreditChart } from "./credit-chart.ts";
 import { drawFooter } from "./footer.ts";
 import { Frame } from "./frame.ts";
@@ -13,7 +14,7 @@ import { BOLD, DIM } from "./style.ts";
 import { drawTraceChart } from "./trace-chart.ts";
 
 export function view(model: Model): Frame {
-  const frame = new Frame(model.width, model.height);
+  const frame = new Frame(model.width, model.height, model.unicode);
   const layout = layoutOf(model);
   if (!layout) {
     drawTooSmall(frame);
@@ -31,15 +32,16 @@ export function view(model: Model): Frame {
 }
 
 function drawTooSmall(frame: Frame): void {
-  const lines = [
+  const [title, ...others] = [
     `monitor needs ${LEAST_COLUMNS} x ${LEAST_ROWS}`,
     `this terminal is ${frame.width} x ${frame.height}`,
     "q quits",
-  ];
+  ].map((sentence) => wrap(sentence, frame.width));
+  const lines = [...title!, ...others.flat()];
   const region = frame.region({ x: 0, y: 0, width: frame.width, height: frame.height });
   const top = Math.max(0, Math.floor((frame.height - lines.length) / 2));
   lines.forEach((line, i) => {
     const x = Math.max(0, Math.floor((frame.width - line.length) / 2));
-    region.text(x, top + i, line, i === 0 ? BOLD : DIM);
+    region.text(x, top + i, line, i < title!.length ? BOLD : DIM);
   });
 }

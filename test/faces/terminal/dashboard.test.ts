@@ -81,6 +81,7 @@ async function running(
     infos,
     generator,
     refreshMs: 5,
+    unicode: true,
     openScreen: async (events) => {
       screen.events = events;
       return screen;
@@ -267,6 +268,7 @@ describe("how it ends", () => {
       infos,
       generator,
       refreshMs: 5,
+      unicode: true,
       openScreen: () => Promise.reject(new Error("opened")),
       save: () => Promise.reject(new Error("saved")),
       signal: AbortSignal.abort(new Error("too early")),

@@ -1,9 +1,9 @@
 /** Screens as they are drawn. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { roundUp } from "../../../src/faces/terminal/credit-chart.ts";
 import { layoutOf } from "../../../src/faces/terminal/layout.ts";
 import type { Model } from "../../../src/faces/terminal/model.ts";
+import { followLimits, roundUp } from "../../../src/faces/terminal/scale.ts";
 import { update } from "../../../src/faces/terminal/update.ts";
 import { view } from "../../../src/faces/terminal/view.ts";
 import { exampleModel } from "../../support/dashboard-model.ts";
@@ -16,6 +16,14 @@ const press = (model: Model, ...names: string[]) =>
 describe("golden frames", () => {
   test("80 x 24", () => expectGolden("monitor-80x24.txt", text(exampleModel(80, 24))));
   test("120 x 40", () => expectGolden("monitor-120x40.txt", text(exampleModel(120, 40))));
+  test("200 x 40: the whole list beside everything else", () =>
+    expectGolden("monitor-200x40.txt", text(exampleModel(200, 40, 60, 30))));
+  test("200 x 60: the whole list, and the trace below it", () =>
+    expectGolden("monitor-200x60.txt", text(exampleModel(200, 60, 60, 30))));
+  test("sorted, filtered, typing", () =>
+    expectGolden("monitor-filter.txt", text(press(exampleModel(80, 24), ">", ">", "r", "f", ..."source_1"))));
+  test("ASCII", () =>
+    expectGolden("monitor-ascii.txt", text(press({ ...exampleModel(80, 24), unicode: false }, "g"))));
   test("histogram", () => expectGolden("monitor-histogram.txt", text(press(exampleModel(80, 24), "g"))));
   test("lag plot", () => expectGolden("monitor-lag-plot.txt", text(press(exampleModel(80, 24), "g", "g"))));
   test("physics of a failed source, frozen", () =>
@@ -48,6 +56,60 @@ describe("states", () => {
     expect(row(model, "source_5")).toContain("failed the continuous RCT test: symbol 7");
   });
 
+  test("on a narrow one the reason stands in the place of the rates, of which there are none", () => {
+    const model = exampleModel(80, 40);
+    expect(row(model, "source_5")).toMatch(/failed +failed the continuous R\.\.\. +4/);
+    expect(row(model, "source_7")).toMatch(/unavailable no such device +0/);
+  });
+
+  test("a reason that commands the terminal is written out", () => {
+    const model = exampleModel(200, 40);
+    const [first, ...others] = model.snapshot.sources;
+    const reason = "gone \x1b[2J\u202e";
+    const sources = [{ ...first!, state: "failed" as const, reason }, ...others];
+    expect(row({ ...model, snapshot: { ...model.snapshot, sources } }, "source_0")).toContain(
+      "gone \\x1B[2J\\u{202E}",
+    );
+  });
+
+  test("the title of the column that sorts has the direction", () => {
+    const titles = (...keys: string[]) => view(press(exampleModel(80, 24), ...keys)).lines()[3]!;
+    expect(titles()).not.toMatch(/[\^v]/);
+    expect(titles(">")).toMatch(/^ SOURCE \^ /);
+    expect(titles(">", "r")).toMatch(/^ SOURCE v /);
+    expect(titles(..."<<<<")).toMatch(/ vSAMP\/S /);
+    expect(titles(..."<", "r")).toMatch(/ \^FAIL$/);
+  });
+
+  test("a filter that matches nothing says so", () => {
+    const shown = text(press(exampleModel(80, 24), "f", ..."zzz", "enter"));
+    expect(shown).toContain("no source matches the filter; esc clears it");
+    expect(shown).toMatch(/filter zzz {2}0 of 12 {2}esc clear/);
+    expect(shown).toContain("no source: line");
+  });
+
+  test("the filter is shown beside a notice", () => {
+    const model = press(exampleModel(80, 24), "f", ..."5", "enter");
+    const [saved] = update(model, { kind: "saved", path: "./a.json" });
+    expect(text(saved)).toMatch(/filter 5 {2}1 of 12 {2}saved to \.\/a\.json/);
+  });
+
+  test("noise that is shown is said not to count, in every chart, at every width, for any id and values", () => {
+    for (const [width, height] of [
+      [80, 24],
+      [120, 40],
+      [200, 40],
+    ] as const) {
+      for (const charts of ["", "g", "gg"]) {
+        const model = press(exampleModel(width, height, 60, 30), ...charts);
+        const [large] = update(model, { kind: "revealed", id: "source_0", samples: [999_999, 999_999] });
+        for (const each of [model, { ...large, traceLimits: { low: 123_456, high: 999_999 } }]) {
+          expect(text(each)).toContain("not counted");
+        }
+      }
+    }
+  });
+
   test("colours: a failed source's state is bad, a healthy one's good", () => {
     const frame = view(exampleModel(80, 40));
     const toneOf = (word: string) =>
@@ -73,6 +135,19 @@ describe("under 80 x 24", () => {
     }
     expect(text(exampleModel(80, 24))).not.toContain("needs");
   });
+});
+
+test("20 x 5 says all of it", () => {
+  expect(view(exampleModel(20, 5)).lines().join(" ").replace(/ +/g, " ").trim()).toBe(
+    "monitor needs 80 x 24 this terminal is 20 x 5 q quits",
+  );
+});
+
+test("at 40 rows a list of 31 sources is seen whole, at 60 one of 44 in 80 columns", () => {
+  const rows = (model: Model) => layoutOf(model)!.table.height - 1;
+  expect(rows(exampleModel(200, 40, 1, 31))).toBe(31);
+  expect(rows(exampleModel(120, 40, 1, 31))).toBe(31);
+  expect(rows(exampleModel(80, 60, 1, 43))).toBe(43);
 });
 
 describe("any model at any size", () => {
@@ -160,9 +235,10 @@ describe("any model at any size", () => {
             },
             credit: credit.map((bitsPerSecond, i) => ({ bitsPerSecond, uptimeMs: i })),
             trace,
+            traceLimits: followLimits(undefined, trace),
             traceChart,
             output,
-            selected: 0,
+            selected: sources[0]?.id,
             top: 0,
           };
           const frame = view(model);
@@ -170,6 +246,11 @@ describe("any model at any size", () => {
           expect(lines.length).toBe(screen.height);
           expect(Math.max(0, ...lines.map(({ length }) => length))).toBeLessThanOrEqual(screen.width);
           expect(lines.join("")).toMatch(/^[ -~\u2500-\u259f\u2800-\u28ff]*$/);
+          expect(
+            view({ ...model, unicode: false })
+              .lines()
+              .join(""),
+          ).toMatch(/^[ -~]*$/);
         },
       ),
     );
@@ -196,6 +277,8 @@ describe("any model at any size", () => {
             }
           }
           expect(Math.max(...taken)).toBe(1);
+          expect(layout!.table.height).toBeGreaterThan(1);
+          if (layout?.trace) expect(layout.trace.height).toBeGreaterThanOrEqual(6);
           if (layout?.credit) expect(layout.credit.height).toBeGreaterThanOrEqual(6);
         },
       ),
@@ -204,10 +287,39 @@ describe("any model at any size", () => {
   });
 });
 
-describe("parts", () => {
-  test("scales", () => {
+describe("scales", () => {
+  test("round up to 1, 2, 5, 10", () => {
     expect([0, 0.3, 1, 1.1, 49, 51, 100, 12_345, Number.NaN].map(roundUp)).toEqual([
       1, 0.5, 1, 2, 50, 100, 100, 20_000, 1,
     ]);
+  });
+
+  const spread = (low: number, high: number) => [low, low, high, high];
+
+  test("limits are round and hold the samples", () => {
+    expect(followLimits(undefined, [])).toBeUndefined();
+    expect(followLimits(undefined, spread(181, 254))).toEqual({ low: 180, high: 260 });
+    expect(followLimits(undefined, spread(7, 7))).toEqual({ low: 7, high: 7 });
+    expect(followLimits(undefined, spread(0, 1))).toEqual({ low: 0, high: 1 });
+  });
+
+  test("they stay while the samples fill half of them, and grow at once", () => {
+    const limits = { low: 180, high: 260 };
+    expect(followLimits(limits, spread(190, 230))).toBe(limits);
+    expect(followLimits(limits, spread(190, 229))).toEqual({ low: 190, high: 230 });
+    expect(followLimits(limits, spread(180, 261))).toEqual({ low: 180, high: 270 });
+    expect(followLimits(limits, spread(200, 200))).toEqual({ low: 200, high: 200 });
+  });
+
+  test("new limits hold for the samples that they were made for", () => {
+    const value = fc.integer({ min: 0, max: 2 ** 40 });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 50 }), (samples) => {
+        const limits = followLimits(undefined, samples)!;
+        expect(limits.low).toBeLessThanOrEqual(Math.min(...samples));
+        expect(limits.high).toBeGreaterThanOrEqual(Math.max(...samples));
+        expect(followLimits(limits, samples)).toBe(limits);
+      }),
+    );
   });
 });
