@@ -81,18 +81,18 @@ describe.skipIf(noTmux())("in a terminal", () => {
     await tmux.until(/^ SOURCE {5}/m);
     tmux.keys("f");
     tmux.type("schedulerq");
-    await tmux.until(/filter schedulerq█ {2}0 of 3/);
+    await tmux.until(/filter schedulerq {3}0 of 3/);
     await tmux.until(/no source matches the filter/);
     tmux.keys("BSpace", "Enter");
     await tmux.until(/filter scheduler {2}1 of 3 {2}esc clear/);
     await tmux.until(/ sleep_jitter: line/);
     tmux.keys("Escape");
-    await tmux.until(running);
+    await tmux.until(/^ j\/k move/m); // what follows an escape at once would be read as alt
     tmux.keys("/");
     tmux.type("\x1b[200~page_\x07\x1b[201~"); // pasted
-    await tmux.until(/filter page_█ {2}1 of 3/);
+    await tmux.until(/filter page_ {3}1 of 3/);
     tmux.keys("Escape");
-    await tmux.until(running);
+    await tmux.until(/^ j\/k move/m); // what follows an escape at once would be read as alt
     tmux.keys("Home", "Down");
     await chosen(1);
 

@@ -3,9 +3,10 @@ import { clipped, type Region } from "./frame.ts";
 import { BINDINGS, type Hint } from "./keys.ts";
 import type { Model } from "./model.ts";
 import { rowsOf } from "./rows.ts";
-import { ALARM, DIM, KEY, PLAIN } from "./style.ts";
+import { ALARM, DIM, KEY, PLAIN, type Style } from "./style.ts";
 
 const GAP = 2;
+const CURSOR: Style = { tone: "plain", inverse: true };
 const HINTS = BINDINGS.flatMap(({ hint }) => hint ?? []);
 const CLEAR: Hint = { keys: "esc", word: "clear" };
 const TYPING: readonly Hint[] = [{ keys: "enter", word: "keep" }, CLEAR];
@@ -24,7 +25,7 @@ function drawFilter(region: Region, model: Model): number {
   const count = `  ${rowsOf(model).length} of ${model.snapshot.sources.length}`;
   let x = region.text(1, 0, "filter ", DIM);
   x = region.text(x, 0, model.filter, KEY);
-  if (model.typing) region.put(x++, 0, "█", PLAIN);
+  if (model.typing) x = region.text(x, 0, " ", CURSOR);
   return region.text(x, 0, count, PLAIN) + GAP;
 }
 

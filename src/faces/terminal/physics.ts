@@ -2,7 +2,7 @@
 import { formatFixed } from "#kit/format/numbers.ts";
 import { wrap } from "#kit/format/wrap.ts";
 import { whyOf } from "../../pool/status.ts";
-import type { Region } from "./frame.ts";
+import { cells, type Region } from "./frame.ts";
 import type { Model } from "./model.ts";
 import { drawRule } from "./plot.ts";
 import { selectedSource } from "./rows.ts";
@@ -27,7 +27,7 @@ export function drawPhysics(region: Region, model: Model): void {
       DIM,
     ],
   ];
-  const wrapped = paragraphs.map(([text, style]) => ({ lines: wrap(text, region.width - 2), style }));
+  const wrapped = paragraphs.map(([text, style]) => ({ lines: wrap(cells(text), region.width - 2), style }));
   const rows = wrapped.reduce((sum, { lines }) => sum + lines.length, 1);
   const gap = rows + 2 <= region.height ? 1 : 0;
   let y = 1;

@@ -1,6 +1,7 @@
 /** A chart's frame: a ruled title, labels of both axes, and the plot area between them. */
 import { formatAmount } from "#kit/format/numbers.ts";
-import type { Region } from "./frame.ts";
+import { wrap } from "#kit/format/wrap.ts";
+import { cells, type Region } from "./frame.ts";
 import { DIM, PLAIN } from "./style.ts";
 
 /** Draws a section's title in a thin rule, and a remark at its end if it fits. */
@@ -40,14 +41,13 @@ export function drawAxes(region: Region, { top, bottom, left, right, middle = []
   return region.region(plot);
 }
 
-/** Says why there is nothing to draw. */
+/** Says why there is nothing to draw, in the middle. */
 export function drawNothing(region: Region, why: string): void {
-  region.text(
-    Math.max(1, Math.floor((region.width - why.length) / 2)),
-    Math.floor(region.height / 2),
-    why,
-    DIM,
-  );
+  const lines = wrap(cells(why), region.width - 2);
+  const top = Math.max(0, Math.floor((region.height - lines.length + 1) / 2));
+  lines.forEach((line, i) => {
+    region.text(Math.floor((region.width - line.length) / 2), top + i, line, DIM);
+  });
 }
 
 /** Formats a raw sample: in full if that is short, else abbreviated. */

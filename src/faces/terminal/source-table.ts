@@ -59,16 +59,14 @@ function drawRow(
 ): void {
   const base: Style = { tone: state.tone === "dim" ? "dim" : "plain", inverse: selected };
   if (selected) region.region({ x: 0, y, width: region.width - 1, height: 1 }).clear(base);
-  const why = whyOf(source);
-  const place = ownPlace ?? (source.reason === undefined ? undefined : placeOfRates(placed));
+  const hasNoRates = source.reason !== undefined;
+  const place = ownPlace ?? (hasNoRates ? placeOfRates(placed) : undefined);
   for (const { key, column, x, width } of placed) {
-    if (column.isRate && why !== undefined && place && !ownPlace) continue;
+    if (column.isRate && hasNoRates && !ownPlace) continue;
     const style = key === "state" && !selected ? { tone: state.tone } : base;
     drawCell(region, x, y, width, column.cell(source, state), column.right === true, style);
   }
-  if (why !== undefined && place) {
-    region.text(place.x, y, clipped(why, place.width), selected ? base : DIM);
-  }
+  if (place) region.text(place.x, y, clipped(whyOf(source) ?? "", place.width), selected ? base : DIM);
 }
 
 /** The place of the columns with rates, which a source that has failed does without. */

@@ -72,6 +72,13 @@ describe("states", () => {
     );
   });
 
+  test("a long one takes as many lines as it needs where the trace would stand", () => {
+    const [model] = update(exampleModel(80, 24, 60, 6), { kind: "key", name: "end" });
+    const shown = text(model);
+    expect(shown).toContain("   failed the continuous RCT test:\n");
+    expect(shown).toMatch(/ symbol 7 seen 41 times \(cutoff 41\)$/m);
+  });
+
   test("the title of the column that sorts has the direction", () => {
     const titles = (...keys: string[]) => view(press(exampleModel(80, 24), ...keys)).lines()[3]!;
     expect(titles()).not.toMatch(/[\^v]/);
