@@ -135,6 +135,8 @@ describe.skipIf(noTmux())("in a terminal", () => {
     await tmux.until(/SAMP\/S.*─ physics ─/);
     tmux.resize(60, 20);
     await tmux.until(/monitor needs 80 x 24[\s\S]*60 x 20/);
+    tmux.resize(20, 5);
+    await tmux.until(/monitor needs 80 x\s+24[\s\S]*20\s+x 5[\s\S]*q quits/);
     tmux.resize(200, 60);
     await tmux.until(/^.{190,}$/m);
     tmux.resize(80, 24);
@@ -193,6 +195,15 @@ describe.skipIf(noTmux())("in a terminal", () => {
     tmux.keys("q");
     expect(await tmux.exitCode("back")).toBe(0);
     await expectRestored(tmux);
+  });
+
+  test("ASCII alone where the locale is not UTF-8", async () => {
+    using tmux = new Tmux(80, 24, { LC_ALL: "C" });
+    begin(tmux);
+    await tmux.until(/healthy[\s\S]*\+oldest -+ not counted -+ newest/);
+    expect(tmux.screen()).toMatch(/^[ -~\n]*$/);
+    tmux.keys("q");
+    expect(await tmux.exitCode()).toBe(0);
   });
 
   test("NO_COLOR: bold, dim and inverse alone", async () => {

@@ -4,7 +4,7 @@ import { COLUMN_KEYS, type ColumnKey, placedColumns } from "./columns.ts";
 import { typed, typedKey } from "./filter.ts";
 import { type Action, actionOf } from "./keys.ts";
 import { layoutOf } from "./layout.ts";
-import { MAX_CREDIT_POINTS, MAX_TRACE_SAMPLES, type Model, TRACE_CHARTS } from "./model.ts";
+import { MAX_CREDIT_POINTS, MAX_TRACE_SAMPLES, type Model, type Order, TRACE_CHARTS } from "./model.ts";
 import { rowsOf, selectedSource } from "./rows.ts";
 import { followLimits } from "./scale.ts";
 
@@ -169,7 +169,7 @@ function sortBeside(model: Model, by: 1 | -1): Next {
   const orders = [undefined, ...COLUMN_KEYS];
   const index = orders.indexOf(model.order?.key) + by;
   const key = orders[(index + orders.length) % orders.length];
-  return settled({ ...model, order: key && { key, reversed: false } });
+  return sorted(model, key && { key, reversed: false });
 }
 
 function reverse(model: Model): Next {
@@ -180,7 +180,12 @@ function reverse(model: Model): Next {
 /** Sorts by that column, the other way round if it is sorted by it already. */
 function sortBy(model: Model, key: ColumnKey): Next {
   const reversed = model.order?.key === key && !model.order.reversed;
-  return settled({ ...model, order: { key, reversed } });
+  return sorted(model, { key, reversed });
+}
+
+/** Shows the first rows of a new order, unless the selected one is not among them. */
+function sorted(model: Model, order: Order | undefined): Next {
+  return settled({ ...model, order, top: 0 });
 }
 
 function togglePause(model: Model): Next {

@@ -138,6 +138,12 @@ describe("order", () => {
     expect(idsOf(model).slice(model.top, model.top + 7)).toContain("source_2");
   });
 
+  test("the first rows are shown, unless the selected one is not among them", () => {
+    const [model] = press(exampleModel(80, 24), "j", "j", "<", "<");
+    const [sorted] = press({ ...model, top: 2 }, "<", "<", "<");
+    expect(sorted).toMatchObject({ order: { key: "state" }, selected: "source_2", top: 0 });
+  });
+
   test("a click on a title sorts by it, another one turns it; beside a title nothing", () => {
     const model = exampleModel(80, 24);
     const { table } = layoutOf(model)!;
