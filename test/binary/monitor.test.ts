@@ -9,10 +9,10 @@ import { noTmux, Tmux } from "../support/tmux.ts";
 
 const SOURCES = "page_fault_timing,mprotect_timing,sleep_jitter";
 
-/** Begins it; its process id goes to a file. */
+/** Begins it; its process id goes to a file. What is stopped may leave the cursor anywhere: the status has a line of its own. */
 function begin(tmux: Tmux): void {
   const script = `echo $$ > pid; exec "$0" monitor --sources ${SOURCES} --refresh 0.2`;
-  tmux.command(`sh -c '${script}' ${requireBuiltProgram()}; echo code=$?`);
+  tmux.command(`sh -c '${script}' ${requireBuiltProgram()}; printf '\\ncode=%d\\n' $?`);
 }
 
 const running = /j\/k move/;

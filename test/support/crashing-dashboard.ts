@@ -27,6 +27,7 @@ try {
     infos: [source.info],
     generator,
     refreshMs: 100,
+    unicode: true,
     openScreen: (events) => openTerminal(process.argv[2] === "key" ? withBrokenKeys(events) : events, true),
     save: () => Promise.reject(new Error("nothing is saved here")),
     signal: new AbortController().signal,
@@ -41,6 +42,7 @@ function withBrokenKeys(events: ScreenEvents): ScreenEvents {
     key() {
       throw new Error("boom");
     },
+    paste() {},
     press() {},
     wheel() {},
     resize() {},

@@ -40,6 +40,6 @@ function compare(a: Value, b: Value, sign: number): number {
   const [lacksA, lacksB] = [a, b].map((value) => value === null || Number.isNaN(value));
   if (lacksA || lacksB) return Number(lacksA) - Number(lacksB);
   if (a === b) return 0;
-  const first = typeof a === "string" ? a < b! : a! > b!;
+  const first = typeof a === "string" && typeof b === "string" ? a < b : Number(a) > Number(b);
   return first ? -sign : sign;
 }
