@@ -35,4 +35,5 @@ export function drawPhysics(region: Region, model: Model): void {
     for (const line of lines) region.text(1, y++, line, style);
     if (i > 0) y += gap;
   });
+  if (rows > region.height) region.text(region.width - 4, region.height - 1, " ...", DIM);
 }
