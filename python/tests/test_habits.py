@@ -21,6 +21,8 @@ def test_a_seed_is_refused_by_name(seed: Any) -> None:
     refusal = f"takes an EntropyPool, and no seed such as this {type(seed).__name__}: .*{REASON}"
     with pytest.raises(TypeError, match=f"EsotericRandom {refusal}"):
         EsotericRandom(seed)
+    with pytest.raises(TypeError, match=f"EsotericRandom {refusal}"):
+        EsotericRandom(seed=seed)
     pytest.importorskip("numpy")
     with pytest.raises(TypeError, match=f"EsotericBitGenerator {refusal}"):
         EsotericBitGenerator(seed)

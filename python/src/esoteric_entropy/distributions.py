@@ -28,9 +28,12 @@ class EsotericRandom:
     an EsotericBitGenerator: Lemire's rejection for integers, the ziggurat for normal deviates.
     """
 
-    def __init__(self, pool: EntropyPool | None = None) -> None:
-        """Draws from the pool, in its mode; without one, from a pool of its own in mode "drbg"."""
-        check_pool(_NAME, pool)
+    def __init__(self, pool: EntropyPool | None = None, *, seed: None = None) -> None:
+        """Draws from the pool, in its mode; without one, from a pool of its own in mode "drbg".
+
+        seed: what other generators take. There is none here, so anything but None is refused. Raises TypeError for a seed.
+        """
+        check_pool(_NAME, pool, seed)
         self._pool = EntropyPool.auto(mode="drbg") if pool is None else pool
         self._random = PoolRandom(self._pool)
         self._arrays: Any = None
