@@ -30,12 +30,13 @@ export type EntropyError = ProgramError<ErrorCode>;
 /** A noise source could not deliver samples; `sourceId` names it. */
 export class SourceError extends EntropyError {
   override name = "SourceError";
+  /** @param reason what failed; the message has the source's id before it */
   constructor(
     readonly sourceId: string,
-    message: string,
+    readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super("source", `${sourceId}: ${message}`, options);
+    super("source", `${sourceId}: ${reason}`, options);
   }
 }
 

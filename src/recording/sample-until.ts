@@ -145,7 +145,8 @@ export async function takeSymbols(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof EntropyError)) throw error;
-      shortfall = { kind: "failed", reason: error.message };
+      // Whoever shows it names the source.
+      shortfall = { kind: "failed", reason: error instanceof SourceError ? error.reason : error.message };
     }
   }
   signal.throwIfAborted();

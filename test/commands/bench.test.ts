@@ -79,7 +79,7 @@ describe("bench", () => {
     const { sources } = await benched(all.slice(0, 5));
     const reasons = new Map(sources.map((row) => [row.id, row.reason]));
     expect(reasons.get("absent")).toBe("not on this machine");
-    expect(reasons.get("broken")).toBe("broken: out of order");
+    expect(reasons.get("broken")).toBe("out of order");
     expect(broken.closed()).toBe(1);
     // Not measured, but broken code: no table is shown that hides it.
     const defect = fakeSource({ id: "defect" }, fakeNoise(3));

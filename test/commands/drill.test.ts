@@ -105,7 +105,7 @@ describe("drill", () => {
     expect(named.failed.map(({ id }) => id)).toEqual(["absent"]);
     expect(exitOf(named)).toBe(3);
     const failing = await report([good, broken]);
-    expect(failing.failed).toEqual([{ id: "broken", reason: "broken: out of order" }]);
+    expect(failing.failed).toEqual([{ id: "broken", reason: "out of order" }]);
     expect(exitOf(failing)).toBe(3);
     const credited = await report([unclaimed], { sources: "unclaimed", credit: "unclaimed=0.5" });
     expect(credited.sources[0]).toMatchObject({ id: "unclaimed", claim: 0.5 });

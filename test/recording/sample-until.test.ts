@@ -171,7 +171,7 @@ describe("symbols of one source among several", () => {
 
   test("an error raised on purpose is its reason; the symbols before it stay", async () => {
     const purposes: [error: Error, reason: string][] = [
-      [new SourceError("counter", "unplugged"), "counter: unplugged"],
+      [new SourceError("counter", "unplugged"), "unplugged"],
       [new ToolError("tool: exit code 1"), "tool: exit code 1"],
     ];
     for (const [error, reason] of purposes) {
@@ -190,7 +190,7 @@ describe("symbols of one source among several", () => {
     const silent = counter();
     silent.hangs = "obediently";
     const { shortfall } = await take(silent, { samples: 1, durationMs: 150, graceMs: 1 });
-    expect(shortfall).toEqual({ kind: "failed", reason: "counter: no answer within 0.151 s" });
+    expect(shortfall).toEqual({ kind: "failed", reason: "no answer within 0.151 s" });
   });
 
   test("any other error is a defect, and thrown", async () => {
