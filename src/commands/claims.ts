@@ -5,13 +5,20 @@ import { completeCredit } from "./source-flags.ts";
 
 export type { ClaimOptions } from "../calibration/claims.ts";
 
+const CREDIT = flag.value(parseCredit, {
+  hint: "ID=H,…",
+  default: "",
+  about: "Credit sources H bits per symbol instead of what they claim, on your word",
+  complete: completeCredit,
+});
+
 export const CLAIM_FLAGS = group("Credit", {
-  credit: flag.value(parseCredit, {
-    hint: "ID=H,…",
-    default: "",
-    about: "Credit sources H bits per symbol instead of what they claim, on your word",
-    complete: completeCredit,
-  }),
+  credit: {
+    ...CREDIT,
+    many: true as const,
+    // Sources are named one by one, and so may be what each is worth.
+    parse: (texts: readonly string[], name: string) => parseCredit(texts.join(","), name),
+  },
   uncalibrated: flag.switch({ about: "Ignore this machine's profile (see calibrate)" }),
   requireCalibration: flag.switch({ about: "Credit only what this machine's profile has assessed" }),
 });

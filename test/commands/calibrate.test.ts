@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
+import { parseOptions } from "#kit/term/flags.ts";
 import { parseProfile } from "../../src/calibration/profile.ts";
 import { type CalibrateOptions, runCalibrate } from "../../src/commands/calibrate.ts";
 import { CLAIM_FLAGS, POOL_FLAGS } from "../../src/commands/claims.ts";
@@ -373,6 +374,22 @@ describe("--credit", () => {
     expect(talk).toContain("weak is credited up to 4 bits per 8-bit symbol on your word; its file claims 2");
     expect(talk).toContain("strong");
     expect((await claimedH(depsOf([weak()]), { credit: "weak=0" })).claims).toEqual({ weak: 0 });
+  });
+
+  test("given several times counts as with commas: none is lost", () => {
+    const typed = (...credit: string[]) =>
+      parseOptions(
+        { flags: CLAIM_FLAGS },
+        credit.map((each) => `--credit=${each}`),
+      ).credit;
+    expect(typed("a=1", "b=2,c=3")).toEqual(
+      new Map([
+        ["a", 1],
+        ["b", 2],
+        ["c", 3],
+      ]),
+    );
+    expect(() => typed("a=1", "a=2")).toThrow("--credit names 'a' twice");
   });
 
   test("what makes no sense is a usage error", async () => {
