@@ -53,8 +53,11 @@ export function parseAlphabet(text: string, name: string): string[] {
     throw new UsageError(`${name} has bytes in it that are not UTF-8, or the character that stands for them`);
   }
   const characters = [...text.normalize("NFC")];
-  // Controls, line breaks, joiners and marks would be lost, or merge with the character before.
-  const unfit = characters.find((character) => /[\p{C}\p{M}\p{Zl}\p{Zp}]/u.test(character));
+  // Controls, line breaks, joiners and marks would be lost, or merge with the character before. So do parts of Hangul syllables, of which
+  // two make what normalisation takes for a third character; halves of flags; shades of skin.
+  const unfit = characters.find(
+    (character) => /[\p{C}\p{M}\p{Zl}\p{Zp}]/u.test(character) || mergesWithItself(character),
+  );
   if (unfit !== undefined) {
     const code = unfit.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
     throw new UsageError(`${name}: U+${code} is no character that stands for itself`);
@@ -70,6 +73,13 @@ export function parseAlphabet(text: string, name: string): string[] {
     throw new UsageError(`${name} has ${characters.length} characters; ${MOST_CHARACTERS} are the most`);
   }
   return characters;
+}
+
+const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Tells if two of it are shown as one: each kind that merges with others does so with its own. */
+function mergesWithItself(character: string): boolean {
+  return [...GRAPHEMES.segment(character + character)].length === 1;
 }
 
 /** @throws InputError for an alphabet that leaves no choice */

@@ -112,6 +112,9 @@ describe("alphabets", () => {
     ["a\nb", "U+000A"],
     ["a\u200db", "U+200D"],
     ["a\ud800b", "U+D800"],
+    ["\uac00\u1100a\u1161", "U+1100"],
+    ["🇦🇧", "U+1F1E6"],
+    ["👍🏻", "U+1F3FB"],
     ["a\ufffdb", "not UTF-8"],
     [String.fromCodePoint(...Array.from({ length: 10_001 }, (_, i) => 0x20_000 + i)), "10000 are the most"],
   ] as const) {
