@@ -87,6 +87,8 @@ export interface ToolLimits {
   readonly timeoutMs: number;
   /** The tool is killed when its output exceeds this; a long-running tool, when its unread output does. */
   readonly maxBytes: number;
+  /** Descriptor that is its standard input; nothing to read unless given. */
+  readonly stdin?: number;
   /** Descriptors that it finds as 3 and so on; none unless given. */
   readonly descriptors?: readonly number[];
 }

@@ -28,7 +28,7 @@ export async function runTool(
       child.stop(new ToolError(`${tool}: more than ${limits.maxBytes} bytes of output`));
     else pieces.push(bytes);
   };
-  const child = new ToolProcess(groups, tool, args, onOutput, { descriptors: limits.descriptors });
+  const child = new ToolProcess(groups, tool, args, onOutput, limits);
   using _ = onAbort(signal, () => child.stop(signal.reason));
   const timeout = setTimeout(
     () => child.stop(new ToolError(`${tool}: not finished after ${limits.timeoutMs} ms`)),

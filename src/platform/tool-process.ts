@@ -28,6 +28,8 @@ const DRAIN_STEPS = 5;
 interface Surroundings {
   /** Working folder; the root unless it is given. */
   readonly folder?: string | undefined;
+  /** File that is its standard input; nothing to read unless it is given. */
+  readonly stdin?: number | undefined;
   /** Files that are open as 3 and so on. */
   readonly descriptors?: readonly number[] | undefined;
 }
@@ -142,10 +144,10 @@ export class ToolProcess {
 
   #spawn(
     args: readonly string[],
-    { folder = "/", descriptors = [] }: Surroundings,
+    { folder = "/", stdin, descriptors = [] }: Surroundings,
   ): ChildProcessByStdio<null, Readable, Readable> {
     try {
-      const stdio: StdioOptions = ["ignore", "pipe", "pipe", ...descriptors];
+      const stdio: StdioOptions = [stdin ?? "ignore", "pipe", "pipe", ...descriptors];
       const child = spawn(this.tool, args, { cwd: folder, env: ENVIRONMENT, detached: true, stdio });
       return child as ChildProcessByStdio<null, Readable, Readable>;
     } catch (error) {

@@ -140,7 +140,7 @@ class FileFeed implements EventFeed {
 
   /** Sets the line, and throws away what it got before. */
   async #begin(host: Host): Promise<void> {
-    await makeRaw(host, this.file.path, this.file.baud, AbortSignal.timeout(this.silenceMs));
+    await makeRaw(host, this.handle.fd, this.file.baud, AbortSignal.timeout(this.silenceMs));
     while (this.#discarded < MAX_STALE_BYTES) {
       const stale = await this.#read(MAX_READ_BYTES);
       if (stale === undefined || stale.length === 0) return;

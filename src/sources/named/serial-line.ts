@@ -8,28 +8,24 @@ import type { Host } from "../../platform/host.ts";
  */
 const RAW = ["raw", "-echo", "-iexten", "cs8", "-cstopb", "-parenb", "-crtscts", "clocal"];
 
-/**
- * Runs stty deaf to the signals of a terminal. As the head of a session it gets the line for its own, and noise that passes before the
- * line is raw has the characters that interrupt, suspend and end.
- */
-const DEAF = `trap '' INT QUIT TSTP HUP; exec "$0" "$@"`;
-
 const LIMITS = { timeoutMs: 5_000, maxBytes: 4_096 };
 
-/** @param baud bits a second; undefined leaves the speed @throws ToolError where it cannot be set; the signal's reason */
+/**
+ * The line is handed over open. stty would open it as its controlling terminal, and noise that holds a Ctrl-C would end it.
+ * @param line its descriptor
+ * @param baud bits a second; undefined leaves the speed
+ * @throws ToolError where it cannot be set; the signal's reason
+ */
 export async function makeRaw(
   host: Host,
-  path: string,
+  line: number,
   baud: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const [sh, stty] = [host.findTool("sh"), host.findTool("stty")];
-  if (sh === undefined || stty === undefined)
-    throw new ToolError("stty is needed to set a serial line, and is not installed");
+  const stty = host.findTool("stty");
+  if (stty === undefined) throw new ToolError("stty is needed to set a serial line, and is not installed");
   const speed = baud === undefined ? [] : [String(baud)];
-  const device = host.os === "darwin" ? "-f" : "-F";
-  const args = ["-c", DEAF, stty, device, path, ...speed, ...RAW];
-  const { exitCode, stderr } = await host.run(sh, args, LIMITS, signal);
+  const { exitCode, stderr } = await host.run(stty, [...speed, ...RAW], { ...LIMITS, stdin: line }, signal);
   if (exitCode === 0) return;
   throw new ToolError(`the line could not be set: ${stderr.trim().split("\n", 1)[0]}`);
 }

@@ -186,6 +186,15 @@ describe.skipIf(noPseudoTerminal())("a serial line", () => {
     expect(line.settings()).toContain("speed 9600 baud");
   });
 
+  test("noise that a terminal would take for Ctrl-C and the like ends nothing", async () => {
+    using line = new PouringLine(at("keys"), (count) => new Uint8Array(count).fill(0x03));
+    for (let i = 0; i < 50; i++) {
+      line.unplug();
+      line.plugIn();
+      expect(await bytesOf(sourceAt(line.path), 10)).toEqual(new Array(10).fill(0x03));
+    }
+  });
+
   test("unplugged, it fails with the reason; plugged in again, it gives", async () => {
     using line = new PouringLine(at("plug"), (count) => keystream(count, 1));
     const source = sourceAt(line.path);
