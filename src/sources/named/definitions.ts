@@ -23,7 +23,7 @@ const SPEEDS: readonly number[] = [
 /** @param flag as the user knows it @throws UsageError */
 export function parseNamedFile(text: string, flag: string): NamedFile {
   const { name, rest } = split(text, flag, "/dev/ttyACM0");
-  const { path, baud } = lineOf(rest);
+  const { path, baud } = lineOf(rest, flag);
   const absolute = resolve(path);
   const stat = statOf(absolute);
   const nature = stat ? natureOf(stat) : "stream";
@@ -64,13 +64,17 @@ function split(text: string, flag: string, example: string): { name: string; res
   return { name, rest };
 }
 
-/** A colon and a speed end the path, unless there is a file of that very name. */
-function lineOf(text: string): { path: string; baud: number | undefined } {
+/** A colon and a speed end the path, unless there is a file of that very name. @throws UsageError for a device with another number */
+function lineOf(text: string, flag: string): { path: string; baud: number | undefined } {
   const [, path, digits] = /^(.+):(\d+)$/.exec(text) ?? [];
-  if (path === undefined || !SPEEDS.includes(Number(digits)) || statOf(resolve(text))) {
-    return { path: text, baud: undefined };
+  if (path === undefined || statOf(resolve(text))) return { path: text, baud: undefined };
+  if (SPEEDS.includes(Number(digits))) return { path, baud: Number(digits) };
+  if (statOf(resolve(path))?.isCharacterDevice()) {
+    throw new UsageError(`${flag}: ${digits} is no speed of a serial line`, [
+      `speeds are ${SPEEDS.join(", ")}`,
+    ]);
   }
-  return { path, baud: Number(digits) };
+  return { path: text, baud: undefined };
 }
 
 function statOf(path: string) {

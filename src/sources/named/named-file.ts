@@ -129,6 +129,8 @@ class FileFeed implements EventFeed {
           : isatty(handle.fd)
             ? "terminal"
             : "device";
+      if (kind !== "terminal" && file.baud !== undefined)
+        throw new Error("it is no serial line, which has a speed");
       const feed = new FileFeed(file, path, silenceMs, handle, kind);
       if (kind === "terminal") await feed.#begin(host);
       return feed;

@@ -38,6 +38,11 @@ describe("a device, FIFO or file", () => {
     }
   });
 
+  test("that is there, with a number that is no speed, is told apart from one that is not there", () => {
+    expect(() => file("a=/dev/null:12345")).toThrow("--source-file: 12345 is no speed of a serial line");
+    expect(file("a=/dev/null:9600")).toMatchObject({ path: "/dev/null", baud: 9600 });
+  });
+
   test("the kernel's generators are known, whatever they are called", () => {
     expect(["/dev/urandom", "/dev/random", "/dev/zero"].map((path) => file(`a=${path}`).nature)).toEqual([
       "generator",

@@ -145,6 +145,10 @@ describe("what cannot be read", () => {
     expect((await rejectionOf(bytesOf(sourceAt("/dev/null"), 1))).message).toContain("it gives no bytes");
   });
 
+  test("a speed of what has none is not lost in silence", async () => {
+    expect((await rejectionOf(sourceAt("/dev/zero:9600").open(host))).message).toContain("no serial line");
+  });
+
   test("no sign of a path reaches a terminal as it is", async () => {
     const source = sourceAt(at("\x1b[2J"));
     for (const text of [source.info.title, await reasonOf(source)]) expect(text).not.toContain("\x1b");
