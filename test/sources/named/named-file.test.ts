@@ -190,15 +190,6 @@ describe.skipIf(noPseudoTerminal())("a serial line", () => {
     expect(line.settings()).toContain("speed 9600 baud");
   });
 
-  test("noise that a terminal would take for Ctrl-C and the like ends nothing", async () => {
-    using line = new PouringLine(at("keys"), (count) => new Uint8Array(count).fill(0x03));
-    for (let i = 0; i < 50; i++) {
-      line.unplug();
-      line.plugIn();
-      expect(await bytesOf(sourceAt(line.path), 10)).toEqual(new Array(10).fill(0x03));
-    }
-  });
-
   test("unplugged, it fails with the reason; plugged in again, it gives", async () => {
     using line = new PouringLine(at("plug"), (count) => keystream(count, 1));
     const source = sourceAt(line.path);
@@ -217,7 +208,7 @@ describe.skipIf(noPseudoTerminal())("a serial line", () => {
 
   test("where it cannot be set, it is not read", async () => {
     using line = new PouringLine(at("unset"), (count) => keystream(count, 1));
-    const failing = fakeHost({ tools: { sh: { stderr: "stty: no\nmore", exitCode: 1 }, stty: "" } });
+    const failing = fakeHost({ tools: { stty: { stderr: "stty: no\nmore", exitCode: 1 } } });
     const source = sourceAt(line.path);
     expect((await rejectionOf(source.open(failing))).message).toContain(
       "the line could not be set: stty: no",
