@@ -1,5 +1,4 @@
 /** `server`: the HTTP API and the page. */
-
 import { parseCollector } from "#kit/telemetry/collector.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
