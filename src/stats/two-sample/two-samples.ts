@@ -326,11 +326,12 @@ function independent(count: number, n: number): number {
   return (share * (1 - share)) / n;
 }
 
-/** Pearson's correlation of each value with the next; 0 where all are equal. */
+/** Pearson's correlation of each value with the next; 0 where all are equal. @param values whole numbers */
 function neighbourCorrelation(values: Float64Array): number {
   const n = values.length;
-  let mean = 0;
-  for (let i = 0; i < n; i++) mean += values[i]! / n;
+  let sum = 0; // exact, so that equal values have no rest that would correlate
+  for (let i = 0; i < n; i++) sum += values[i]!;
+  const mean = sum / n;
   let [squares, products] = [0, 0];
   for (let i = 0; i < n; i++) {
     const x = values[i]! - mean;

@@ -130,6 +130,15 @@ describe("two samples", () => {
     ).toBeLessThan(1e-6);
   });
 
+  test("constants have no neighbours to follow, whatever they are: their order is the same", () => {
+    const [low, high] = [500n, 600n].map((value) => bytesOf(new BigUint64Array(20_000).fill(value)));
+    const { a, b, tests } = compareSamples({
+      ...{ a: low!, b: high!, symbolBits: 8, level: 1e-4, unitRatio: 1, leastEffect: 0.147 },
+    });
+    expect([a.neighbours, b.neighbours, tests.order.effect]).toEqual([0, 0, 0]);
+    expect(tests.order.pValue).toBe(1);
+  });
+
   test("constant, enormous and empty values", () => {
     const constant = (value: bigint) => new BigUint64Array(N).fill(value);
     const same = compare(constant(7n), constant(7n));
