@@ -58,14 +58,36 @@ function ofTag(name: string, entries: readonly Entry[]): Evidence {
   const recordings = new Map<string, RecordingFile>();
   const remarks: string[] = [];
   for (const { path, sha256 } of latest) {
-    const recording = readRecording(path);
+    const recording = readOrRemark(path, remarks);
+    if (!recording) continue;
     const { id } = recording.manifest.source;
     if (recording.sha256 !== sha256) remarks.push(`${path} has changed since it was tagged`);
     const before = recordings.get(id);
     if (before) remarks.push(`${before.path} is left out: ${path} has the tag too, and is later`);
     recordings.set(id, recording);
   }
+  requireSome(recordings, `the tag '${name}'`, remarks);
   return { kind: "recordings", name, place: "tag", recordings, remarks };
+}
+
+/** @returns undefined for one that cannot be used, of which a remark is made */
+function readOrRemark(path: string, remarks: string[]): RecordingFile | undefined {
+  try {
+    return readRecording(path);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    remarks.push(error.message);
+    return undefined;
+  }
+}
+
+/** @throws InputError where there is none */
+function requireSome(
+  { size }: ReadonlyMap<string, RecordingFile>,
+  place: string,
+  hints: readonly string[],
+): void {
+  if (size === 0) throw new InputError(`${place} holds no recording that can be used`, { hints });
 }
 
 /** A profile has sources, a recording one source. */
@@ -118,17 +140,10 @@ function ofFolder(folder: string): Evidence {
   }
   const recordings = new Map<string, RecordingFile>();
   for (const path of found.manifests) {
-    try {
-      const recording = readRecording(path);
-      recordings.set(recording.manifest.source.id, recording);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      remarks.push(error.message);
-    }
+    const recording = readOrRemark(path, remarks);
+    if (recording) recordings.set(recording.manifest.source.id, recording);
   }
-  if (recordings.size === 0) {
-    throw new InputError(`${folder} holds no recording that can be used`, { hints: remarks });
-  }
+  requireSome(recordings, folder, remarks);
   return { kind: "recordings", name: folder, place: isPackage ? "package" : "folder", recordings, remarks };
 }
 

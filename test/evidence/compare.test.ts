@@ -259,20 +259,24 @@ describe("what A and B may be", () => {
     const { exitCode, remarks } = await compare("x", at("late"));
     expect(exitCode).toBe(0);
     expect(remarks.join()).toContain(`${at("early", "noise.json")} is left out`);
+    // One that is gone since does not take the others with it.
+    rmSync(at("early"), { recursive: true });
+    const without = await compare("x", at("late"));
+    expect(without.exitCode).toBe(0);
+    expect(without.remarks.join()).toContain(`${at("early", "noise.json")}: it does not exist`);
+    rmSync(at("late"), { recursive: true });
+    const error = (await rejectionOf(run("x", "x"))) as Error;
+    expect(error.message).toContain("holds no recording that can be used");
   });
 });
 
 describe("profiles", () => {
+  const ONE = { symbolBits: 4, symbols: 4_000, rateHz: 1_000, calibratedAt: "2026-01-01T00:00:00Z" };
   const profileOf = (assessedH: number, changes: Partial<Profile> = {}): Profile => ({
     tool: "0.1.0",
     machine: madeManifest("x", noise()).machine,
     clock: { name: "tsc", periodNs: 1 },
-    sources: new Map([
-      [
-        "noise",
-        { assessedH, symbolBits: 4, symbols: 4_000, rateHz: 1_000, calibratedAt: "2026-01-01T00:00:00Z" },
-      ],
-    ]),
+    sources: new Map([["noise", { ...ONE, assessedH }]]),
     ...changes,
   });
   const written = (name: string, profile: Profile) => {
@@ -311,6 +315,31 @@ describe("profiles", () => {
     expect([verdict, sources[0]?.assessed?.[1].h]).toEqual(["different", 0]);
     // And the other way about.
     expect((await compare(at("c"), at("a.json"))).sources[0]?.words).toContain("more than twice as much");
+  });
+
+  test("estimates that move by themselves, or are nothing, say no more than they can", async () => {
+    const zero = written("zero.json", profileOf(0));
+    const ofNothing = await compare(zero, written("zero-too.json", profileOf(0)));
+    expect([ofNothing.verdict, ofNothing.exitCode]).toEqual(["cannot say", 1]);
+    const [random, few] = [noise(), new BigUint64Array(N).fill(5n)];
+    const unsteady = new BigUint64Array(3 * N);
+    for (const [i, part] of [random, few, random].entries()) unsteady.set(part, i * N);
+    writeRecording(at("b"), "noise", unsteady);
+    const { verdict, sources } = await compare(written("a.json", profileOf(1)), at("b"));
+    const [lowest, highest] = sources[0]!.assessed![1].spread!;
+    expect(highest).toBeGreaterThan(4 * lowest);
+    expect(verdict).toBe("cannot say");
+    expect(sources[0]?.words).toContain("so unsteady or so low");
+  });
+
+  test("an estimate from fewer symbols may be lower for that alone", async () => {
+    const of = (name: string, assessedH: number, symbols: number) =>
+      written(name, profileOf(1, { sources: new Map([["noise", { ...ONE, assessedH, symbols }]]) }));
+    const many = of("many.json", 3, 1_000_000);
+    expect((await compare(many, of("few.json", 1.4, 1_000))).verdict).toBe("cannot say");
+    expect((await compare(at("few.json"), many)).sources[0]?.words).toContain("from fewer symbols");
+    expect((await compare(many, of("as-many.json", 1.4, 900_000))).verdict).toBe("different");
+    expect((await compare(many, of("dead.json", 0, 1_000))).verdict).toBe("different");
   });
 
   test("a profile that is damaged is refused", async () => {

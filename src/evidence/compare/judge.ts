@@ -147,6 +147,12 @@ function ratioOf(a: number, b: number): number {
   return a === b ? 1 : Math.max(a, b) / Math.min(a, b);
 }
 
+/** Estimates from fewer symbols are lower: of equally likely bytes, 1,000 are assessed at 0.6 times what 1,000,000 are. */
+const MANY_MORE = 2;
+
+/** Where not even a change by this factor would have been seen, nothing can be said. */
+const MOST_FACTOR = 4;
+
 /** Judges assessed entropies, one of them or both from a profile, which keeps no samples that could be tested. */
 export function judgeAssessed(
   [a, b]: readonly [Assessed, Assessed],
@@ -158,9 +164,11 @@ export function judgeAssessed(
   );
   const found: string[] = [];
   const pair = `${spread[0]}, now ${spread[1]} bits per symbol`;
+  const [lowA, highA] = a.spread ?? [a.h, a.h];
+  const [lowB, highB] = b.spread ?? [b.h, b.h];
   // The part of a spread that is nearest must have passed the bound.
-  const isFallen = (b.spread?.[1] ?? b.h) <= CREDITED_SHARE * (a.spread?.[0] ?? a.h) && a.h > 0;
-  const isRisen = CREDITED_SHARE * (b.spread?.[0] ?? b.h) >= (a.spread?.[1] ?? a.h) && b.h > 0;
+  const isFallen = highB <= CREDITED_SHARE * lowA && a.h > 0;
+  const isRisen = CREDITED_SHARE * lowB >= highA && b.h > 0;
   if (isFallen)
     found.push(`assessed min-entropy ${pair}: half or less, and a profile credits half: calibrate anew`);
   if (isRisen) found.push(`assessed min-entropy ${pair}: more than twice as much`);
@@ -177,12 +185,23 @@ export function judgeAssessed(
       ? ["how far the estimates move by themselves is not known: there is one of each"]
       : []),
   ];
+  const hasFewer = (less: Assessed, more: Assessed) => less.h > 0 && MANY_MORE * less.symbols < more.symbols;
+  if (found.length === 1 && ((isFallen && hasFewer(b, a)) || (isRisen && hasFewer(a, b)))) {
+    const words = `cannot say: assessed min-entropy ${pair}, and the lower was assessed from fewer symbols, which may be why`;
+    return { verdict: "cannot say", words, notes };
+  }
   if (found.length > 0) {
     return { verdict: "different", words: `different: ${found.join("; ")}; ${reasonText(causes)}`, notes };
   }
+  // A change by this factor would have taken the nearest parts of spreads as wide as these past the bound.
+  const factor = BOUNDS.entropy * Math.max((highB / b.h) * (a.h / lowA), (highA / a.h) * (b.h / lowB));
+  if (!(factor <= MOST_FACTOR)) {
+    const words = `cannot say: assessed min-entropy ${pair}: so unsteady or so low that one ${MOST_FACTOR} times as high or low might not have been seen`;
+    return { verdict: "cannot say", words, notes };
+  }
   return {
     verdict: "same",
-    words: `the same within what a profile can show: assessed min-entropy ${pair}; one that had halved or doubled would have been seen`,
+    words: `the same within what a profile can show: assessed min-entropy ${pair}; one that had fallen or risen by a factor of ${factor.toFixed(1)} would have been seen`,
     notes,
   };
 }
