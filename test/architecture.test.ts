@@ -262,6 +262,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "evidence/package",
     files: /^src\/evidence\/package\//,
     may: [
+      "evidence/recordings",
       "assessment",
       "conditioning",
       "drill",

@@ -47,9 +47,7 @@ export const evidencePackage = command({
     "esoteric-entropy evidence package --out try --sources dram_row_buffer --samples 100000 --restarts 100x100",
   ],
   seeAlso: ["evidence verify", "evidence keygen", "record", "assess", "drill"],
-  check(options) {
-    checkSignerFlags(options);
-  },
+  check: checkSignerFlags,
   judges: true,
   run: (options, io, deps: Deps) => runPackage(options, io, deps),
 });
@@ -66,12 +64,13 @@ export async function runPackage(
   const { out, samples, restarts, limitMs, json, threads = availableParallelism() } = options;
   const { host } = deps;
   const named = new Set(options.sources.split(",").map((word) => word.trim()));
-  const sources = selectForSampling(deps, options.sources).filter(
-    ({ info }) => claimAt(info, counterStepNs(host)) > 0 || named.has(info.id),
-  );
+  const isWanted = ({ info }: Source) => claimAt(info, counterStepNs(host)) > 0 || named.has(info.id);
+  const selected = selectForSampling(deps, options.sources);
+  const sources = selected.filter(isWanted);
   if (sources.length === 0) throw new UsageError("none of these sources claims entropy: name it by its id");
   const key = await signerOf(options, io);
-  const progress = packageProgress(io);
+  const leftOut = selected.filter((source) => !isWanted(source));
+  const progress = packageProgress(io, leftOut);
   let made: MadePackage;
   {
     using _ = new ProgressLine(io, progress.line);

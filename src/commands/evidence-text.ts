@@ -12,16 +12,27 @@ import type { MadePackage, Progress } from "../evidence/package/make.ts";
 import { shortOfStandard } from "../evidence/package/plan.ts";
 import type { Verified } from "../evidence/package/verify.ts";
 import type { Recording } from "../recording/recording.ts";
+import type { Source } from "../source.ts";
 import { continuation, recordingProgress, slowRestarts } from "./record-text.ts";
 
-/** Follows a package: a line for terminals, and for each recording a note of how it began. */
-export function packageProgress(io: Io): {
+/**
+ * Follows a package: a line for terminals, and for each recording a note of how it began.
+ * @param leftOut sources that were chosen with others, and are not packed
+ */
+export function packageProgress(
+  io: Io,
+  leftOut: readonly Source[],
+): {
   readonly note: (now: Progress) => void;
   readonly line: () => string;
 } {
   let now: Progress | undefined;
   let pace: Pace | undefined;
   let sinceMs = 0;
+  if (leftOut.length > 0) {
+    const ids = leftOut.map(({ info }) => info.id).join(", ");
+    io.log.info(`left out, as they claim no entropy: ${ids}; --sources takes one that is named by its id`);
+  }
   return {
     note(next) {
       if (next.id !== now?.id) io.log.info(`${next.id}: source ${next.index + 1} of ${next.of}`);

@@ -52,11 +52,16 @@ export function readRecording(path: string): RecordingFile {
     }
     return { path, manifest, sha256: createHash("sha256").update(bytes).digest("hex") };
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new InputError(`${path} is not the manifest of a recording: ${error.message.slice(0, 200)}`, {
-      cause: error,
-    });
+    throw notUnderstood(path, error);
   }
+}
+
+/** @returns what to throw */
+function notUnderstood(path: string, error: unknown): unknown {
+  if (!(error instanceof SyntaxError)) return error;
+  return new InputError(`${path} is not the manifest of a recording: ${error.message.slice(0, 200)}`, {
+    cause: error,
+  });
 }
 
 const UNITS = ["ticks", "nanoseconds", "count", "level"] as const;
@@ -69,15 +74,7 @@ const MOST_NUMBER = 1e15;
 export function parseManifest(value: unknown): RecordingFacts {
   const root = fieldsOf(value, "it");
   if (root["schema"] !== 1) throw new SyntaxError(`its schema is ${shownValue(root["schema"])}, not 1`);
-  const samples = wholeWithin(root["samples"], "samples", 1, MOST_SAMPLES);
-  const runs = listOf(root["runs"], "runs").map((run, i) => runOf(run, `runs[${i}]`));
-  const inRuns = runs.reduce((sum, run) => sum + run.samples, 0);
-  if (inRuns !== samples) throw new SyntaxError(`its runs have ${inRuns} samples, not ${samples}`);
-  runs.reduce((next, run, i) => {
-    if (run.firstSample !== next)
-      throw new SyntaxError(`runs[${i}].firstSample is ${run.firstSample}, not ${next}`);
-    return next + run.samples;
-  }, 0);
+  const { samples, ...measured } = measuredOf(root);
   const file = fieldsOf(fieldsOf(root["files"], "files")["samples"], "files.samples");
   const bytes = wholeWithin(file["bytes"], "files.samples.bytes", 0, MOST_SAMPLES * SAMPLE_BYTES);
   if (bytes !== samples * SAMPLE_BYTES) {
@@ -96,11 +93,7 @@ export function parseManifest(value: unknown): RecordingFacts {
     library: libraryOf(root["library"]),
     clock: clockOf(root["clock"]),
     machine: describedMachine(root["machine"]),
-    startedAt: timeText(root["startedAt"], "startedAt"),
-    endedAt: timeText(root["endedAt"], "endedAt"),
-    rateHz: numberWithin(root["rateHz"], "rateHz", 0, MOST_NUMBER),
-    discarded: wholeWithin(root["discarded"], "discarded", 0, MOST_NUMBER),
-    runs,
+    ...measured,
     files: {
       samples: {
         name: shortText(file["name"], "files.samples.name"),
@@ -109,6 +102,39 @@ export function parseManifest(value: unknown): RecordingFacts {
         sha256: hashOf(file["sha256"], "files.samples.sha256"),
       },
     },
+  };
+}
+
+/** Holds what was measured, beside the plan and the files. */
+type Measured = Pick<Manifest, "samples" | "runs" | "startedAt" | "endedAt" | "rateHz" | "discarded">;
+
+/** Refuses a manifest of which only the plan is known to be what it should be. @throws InputError */
+export function requireMeasured(path: string, manifest: Measured): void {
+  try {
+    measuredOf(fieldsOf(manifest, "it"));
+  } catch (error) {
+    throw notUnderstood(path, error);
+  }
+}
+
+/** @throws SyntaxError */
+function measuredOf(root: Fields): Measured {
+  const samples = wholeWithin(root["samples"], "samples", 1, MOST_SAMPLES);
+  const runs = listOf(root["runs"], "runs").map((run, i) => runOf(run, `runs[${i}]`));
+  const inRuns = runs.reduce((sum, run) => sum + run.samples, 0);
+  if (inRuns !== samples) throw new SyntaxError(`its runs have ${inRuns} samples, not ${samples}`);
+  runs.reduce((next, run, i) => {
+    if (run.firstSample !== next)
+      throw new SyntaxError(`runs[${i}].firstSample is ${run.firstSample}, not ${next}`);
+    return next + run.samples;
+  }, 0);
+  return {
+    samples,
+    runs,
+    startedAt: timeText(root["startedAt"], "startedAt"),
+    endedAt: timeText(root["endedAt"], "endedAt"),
+    rateHz: numberWithin(root["rateHz"], "rateHz", 0, MOST_NUMBER),
+    discarded: wholeWithin(root["discarded"], "discarded", 0, MOST_NUMBER),
   };
 }
 

@@ -164,6 +164,25 @@ describe("a package", () => {
     }
   });
 
+  const spoilt: [string, (manifest: Record<string, unknown>) => void][] = [
+    ["no runs", (manifest) => delete manifest["runs"]],
+    ["runs of another number", (manifest) => Object.assign(manifest, { runs: [] })],
+    ["a time that is a number", (manifest) => Object.assign(manifest, { startedAt: 5 })],
+    ["a rate with control characters", (manifest) => Object.assign(manifest, { rateHz: "\u001b[2J" })],
+    ["no restarts, which are there", (manifest) => Object.assign(manifest["files"]!, { restarts: null })],
+  ];
+  test.each(spoilt)("a manifest with %s is refused in words", async (_, spoil) => {
+    await makeFake(out, two());
+    rmSync(join(out, "SHA256SUMS"));
+    const manifest = jsonOf(out, "sources/alpha/alpha.json") as Record<string, unknown>;
+    spoil(manifest);
+    writeFileSync(join(out, "sources/alpha/alpha.json"), JSON.stringify(manifest));
+    const error = await rejectionOf(makeFake(out, two()));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain("alpha.json");
+    expect(error.message).not.toContain("\u001b");
+  });
+
   test("what somebody has written into it since is neither lost nor signed", async () => {
     await makeFake(out, two());
     writeFileSync(join(out, "sources/beta/REPORT.md"), "weeks of work");
@@ -175,6 +194,16 @@ describe("a package", () => {
     rmSync(join(out, "sources/beta/REPORT.md"));
     await makeFake(out, two());
     expect(text("SHA256SUMS")).toBe(before);
+  });
+
+  test("a file that came since is not signed, though a package may have one of its name", async () => {
+    await makeFake(out, two());
+    const before = text("SHA256SUMS");
+    writeFileSync(join(out, "sources/beta/restart.json"), '{"passed":true}');
+    const error = await rejectionOf(makeFake(out, two()));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toContain("sources/beta/restart.json came into the package since it was made");
+    expect([text("sources/beta/restart.json"), text("SHA256SUMS")]).toEqual(['{"passed":true}', before]);
   });
 
   test("a finished recording stays when its device is gone", async () => {
@@ -318,10 +347,24 @@ describe("what is written of a source", () => {
   test("one that claims nothing is left out unless it is named, and then has no conditioning", async () => {
     const quiet = () => noisy("quiet", 5, { claim: 0 });
     expect(await rejectionOf(makeFake(out, [quiet()]))).toBeInstanceOf(UsageError);
+    const io = fakeIo();
+    expect(await makeFake(join(folder, "both"), [noisy("alpha", 1), quiet()], {}, io)).toBe(0);
+    expect(io.talk()).toContain("left out, as they claim no entropy: quiet");
     expect(await makeFake(out, [quiet()], { sources: "quiet" })).toBe(0);
     expect(filesBelow(out)).not.toContain("sources/quiet/conditioning.json");
     expect(text("sources/quiet/REPORT.md")).toContain("The source claims nothing");
+    expect(text("sources/quiet/REPORT.md")).toContain("H is 0.05, as for every source that claims nothing");
     expect(text("sources/quiet/CHECKLIST.md")).toContain("the source claims no entropy");
+  });
+
+  test("the checklist does not call met what the program does not do, or cannot know", async () => {
+    await makeFake(out, two());
+    const line = (section: string) =>
+      text("sources/alpha/CHECKLIST.md")
+        .split("\n")
+        .find((each) => each.startsWith(`| ${section} |`));
+    // No code ranks bits by the algorithm of §6.4, and one package cannot know all environments of a submission.
+    for (const section of ["3.2.2, 7", "3.2.4, conditions"]) expect(line(section)).toContain("| **not met**");
   });
 
   test("data below the claim, or without entropy, are findings", async () => {

@@ -13,6 +13,7 @@ import type { Manifest, RecordedFile } from "../../recording/manifest.ts";
 import { shared, TestThreads } from "../../report/threads/test-threads.ts";
 import type { Source } from "../../source.ts";
 import { VERSION } from "../../version.ts";
+import { requireMeasured } from "../recording-file.ts";
 import { type PackageFolder, SOURCE_FILES } from "./folder.ts";
 import { STANDARD } from "./plan.ts";
 import { type ConditioningSheet, conditioningSheet, type HealthSheet, healthSheet } from "./sheets.ts";
@@ -128,15 +129,14 @@ export function initialEstimate(assessedH: number, claimedH: number): number {
 }
 
 /** @throws InputError for a manifest that is not understood, or a file that is not what was recorded; the signal's reason */
-async function requireIntact(
-  folder: string,
-  { source, files }: Partial<Manifest> & Pick<Manifest, "source">,
-  signal: AbortSignal,
-): Promise<void> {
+async function requireIntact(folder: string, manifest: Manifest, signal: AbortSignal): Promise<void> {
+  const { source, restarts } = manifest;
+  const { files }: Partial<Manifest> = manifest;
+  requireMeasured(join(folder, `${source.id}.json`), manifest);
   const recorded = [
     ["samples.u64", files?.samples],
     ["symbols.u8", files?.symbols],
-    ...(files?.restarts === null ? [] : [["restarts.u8", files?.restarts] as const]),
+    ...(restarts ? [["restarts.u8", files?.restarts] as const] : []),
   ] as const;
   for (const [ending, file] of recorded) {
     const name = `${source.id}.${ending}`;

@@ -84,7 +84,7 @@ export class PackageFolder implements Disposable {
       const begun = new PackageFolder(path, lock);
       for (const file of refuseStrangers(path)) rmSync(file, { force: true });
       begun.#requireSame(plan);
-      if (begun.#has(HASHES)) await refuseChanged(path, signal);
+      if (begun.#has(HASHES)) await refuseChanged(path, isListed, signal);
       folder = begun;
       return folder;
     } finally {
@@ -218,6 +218,11 @@ function refuseStrangers(path: string): string[] {
   throw new InputError(`${visible(path)} is not a package of evidence: ${visible(first)} is no part of one`, {
     hints: ["choose a folder that is new or empty with --out"],
   });
+}
+
+/** The hashes list all files of a finished package but themselves, the signature, and locks, which a killed program may leave. */
+function isListed(path: string): boolean {
+  return ![HASHES, SIGNATURE, LOCK].includes(path) && !/^sources\/([^/]+)\/\1\.lock$/.test(path);
 }
 
 /** As `record` names its files, finished or not. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readSmallFile } from "#kit/files/small-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { StatedFile } from "#kit/signing/artifact.ts";
-import { digestFile, isBelow } from "#kit/signing/tree.ts";
+import { digestFile, isBelow, listTree } from "#kit/signing/tree.ts";
 import { InputError } from "../../errors.ts";
 
 export const HASHES = "SHA256SUMS";
@@ -31,12 +31,28 @@ export function readHashes(folder: string): StatedFile[] {
 }
 
 /**
- * Refuses a package in which somebody has changed a file since it was made: that may be work that must not be lost, or data
- * that must not be signed.
+ * Refuses a package in which somebody has changed a file since it was made, or put one into it: that may be work that must not be
+ * lost, or data that must not be signed.
+ * @param isListed false for files that the hashes leave out
  * @throws InputError that names the first such file; the signal's reason
  */
-export async function refuseChanged(folder: string, signal: AbortSignal): Promise<void> {
-  for (const { path, sha256 } of readHashes(folder)) {
+export async function refuseChanged(
+  folder: string,
+  isListed: (path: string) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const listed = readHashes(folder);
+  const known = new Set(listed.map(({ path }) => path));
+  const { files, refused } = await listTree(folder, signal);
+  const added = [...files, ...refused.map(({ path }) => path)].find(
+    (path) => isListed(path) && !known.has(path),
+  );
+  if (added !== undefined) {
+    throw new InputError(`${visible(join(folder, added))} came into the package since it was made`, {
+      hints: ["a package holds what the program wrote: keep yours elsewhere"],
+    });
+  }
+  for (const { path, sha256 } of listed) {
     const place = join(folder, path);
     if (!existsSync(place)) continue;
     if ((await digestFile(place, path, signal)).sha256 === sha256) continue;

@@ -7,6 +7,7 @@ import { conditioningText } from "../../assessment/conditioning-text.ts";
 import { restartText } from "../../assessment/restart-file.ts";
 import { drillMarkdown } from "../../drill/drill-markdown.ts";
 import type { HealthCutoff } from "../../health/cutoffs.ts";
+import { NOMINAL_H } from "../../health/monitor.ts";
 import { countMet } from "./checklist-text.ts";
 import { findingsOf, ratioOf, type SourceEvidence } from "./evidence.ts";
 import type { Examined } from "./examine.ts";
@@ -132,7 +133,7 @@ function examinedLines(source: SourceEvidence, examined: Examined): string[] {
         ]),
     "## Health tests",
     "",
-    `Start-up: ${formatCount(health.startupSymbols)} symbols, of which none is credited. H is the claim.`,
+    `Start-up: ${formatCount(health.startupSymbols)} symbols, of which none is credited. H is ${health.claimedH > 0 ? "the claim" : `${NOMINAL_H}, as for every source that claims nothing`}.`,
     "",
     ...cutoffTable([...health.tests, ...health.second.tests]),
     "",

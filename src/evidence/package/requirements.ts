@@ -232,7 +232,8 @@ export const CHAPTERS: readonly Chapter[] = [
       {
         section: "3.2.2, 7",
         shall: "The bits of longer samples are ranked by their entropy.",
-        answer: "The low bits are taken; all others are hashed too and credited nothing.",
+        answer: "The low bits are taken by their place; all others are hashed too and credited nothing.",
+        toWrite: "the ranking, by the algorithm of §6.4, which this program has not",
         references: ["src/trace.ts#toSymbols"],
       },
     ],
@@ -286,6 +287,7 @@ export const CHAPTERS: readonly Chapter[] = [
           "Data are collected under normal conditions, in every operating environment of the submission.",
         answer:
           "One package is one environment, of which it holds machine, system, kernel and load. Make one in each.",
+        toWrite: "that the conditions were normal, and which environments there are",
         references: [
           "src/platform/machine.ts#describeMachine",
           "src/evidence/package/plan.ts#packageDifferences",
