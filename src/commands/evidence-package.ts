@@ -47,7 +47,7 @@ export const evidencePackage = command({
     "esoteric-entropy evidence package --out try --sources dram_row_buffer --samples 100000 --restarts 100x100",
   ],
   seeAlso: ["evidence verify", "evidence keygen", "record", "assess", "drill"],
-  check: checkSignerFlags,
+  check: (options) => checkSignerFlags(options),
   judges: true,
   run: (options, io, deps: Deps) => runPackage(options, io, deps),
 });
