@@ -268,6 +268,23 @@ describe("interrupted", () => {
     expect(filesBelow(out).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
+  test("figures that somebody has changed meanwhile are made anew, not taken over", async () => {
+    await makeFake(out, two());
+    const name = "sources/alpha/assessment.json";
+    const made = text(name);
+    const lie = JSON.stringify({ ...(JSON.parse(made) as object), minEntropy: 7.9 });
+    for (const spoilt of [lie, JSON.stringify({ ...(JSON.parse(made) as object), nist: 5 })]) {
+      rmSync(join(out, "SHA256SUMS"));
+      writeFileSync(join(out, name), spoilt);
+      expect(await makeFake(out, two())).toBe(0);
+      expect(text(name)).toBe(made);
+    }
+    // What a killed program leaves of the list is no part of the package.
+    writeFileSync(join(out, "SHA256SUMS.part"), "00");
+    expect(await makeFake(out, two())).toBe(0);
+    expect(filesBelow(out)).not.toContain("SHA256SUMS.part");
+  });
+
   test("two at once: the second is told", async () => {
     const first = new AbortController();
     const waiting: typeof restartOf = () => async (_, signal) => {

@@ -5,12 +5,14 @@
  *     sources/<id>/         a recording as `record` makes it, and beside it what follows from it
  *     README.md, evidence.json
  *     SHA256SUMS            hashes of all files; it appears last, and says that the package is complete
+ *     SHA256SUMS.part       before that: hashes of what was written, so that nothing else is taken for it
  *     evidence.sig          two signatures of the same, where there was a key
  *     package.lock          while a program makes it
  *
  * The last two say what the others are: both are removed before anything is changed.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { holdFile } from "#kit/files/file-lock.ts";
 import { naming } from "#kit/files/part-file.ts";
@@ -20,7 +22,14 @@ import { visible } from "#kit/format/visible.ts";
 import { digestArtifact, signFiles } from "#kit/signing/artifact.ts";
 import type { OwnKey } from "#kit/signing/keyring.ts";
 import { InputError } from "../../errors.ts";
-import { HASHES, hashText, refuseChanged } from "./hashes.ts";
+import {
+  HASHES,
+  hashText,
+  readHashes,
+  readUnfinishedHashes,
+  refuseChanged,
+  UNFINISHED_HASHES,
+} from "./hashes.ts";
 import { type PackagePlan, packageDifferences } from "./plan.ts";
 
 export const PLAN = "plan.json";
@@ -31,7 +40,15 @@ const SOURCES = "sources";
 /** Keeps a package's signature from being taken for that of other files. */
 export const PURPOSE = "evidence-package";
 
-const ROOT_FILES: readonly string[] = [PLAN, HASHES, SIGNATURE, LOCK, "README.md", "evidence.json"];
+const ROOT_FILES: readonly string[] = [
+  PLAN,
+  HASHES,
+  UNFINISHED_HASHES,
+  SIGNATURE,
+  LOCK,
+  "README.md",
+  "evidence.json",
+];
 
 /** Files beside a recording. */
 export const SOURCE_FILES = {
@@ -56,6 +73,8 @@ const ROOM = ["make room and give the same command again: it continues where it 
 export class PackageFolder implements Disposable {
   readonly #lock: Disposable;
   #sealed: boolean;
+  /** SHA-256 of files as the program wrote them. */
+  #written = new Map<string, string>();
 
   private constructor(
     readonly path: string,
@@ -85,10 +104,24 @@ export class PackageFolder implements Disposable {
       for (const file of refuseStrangers(path)) rmSync(file, { force: true });
       begun.#requireSame(plan);
       if (begun.#has(HASHES)) await refuseChanged(path, isListed, signal);
+      begun.#recall();
       folder = begun;
       return folder;
     } finally {
       if (!folder) lock[Symbol.dispose]();
+    }
+  }
+
+  /** Reads which files were written before, and the unfinished list without what has been replaced in it. @throws InputError */
+  #recall(): void {
+    const list = join(this.path, UNFINISHED_HASHES);
+    const isWhole = this.#has(HASHES);
+    const files = isWhole ? readHashes(this.path) : readUnfinishedHashes(this.path);
+    this.#written = new Map(files.map(({ path, sha256 }) => [path, sha256]));
+    if (isWhole) rmSync(list, { force: true });
+    else if (files.length > 0) {
+      const now = [...this.#written].map(([path, sha256]) => ({ path, sha256 }));
+      naming(list, () => replaceFile(list, hashText(now)), ROOM);
     }
   }
 
@@ -100,26 +133,36 @@ export class PackageFolder implements Disposable {
   /** Says that something is going to be changed: hashes and signature of what was are removed. */
   unseal(): void {
     if (!this.#sealed) return;
-    for (const name of [SIGNATURE, HASHES]) rmSync(join(this.path, name), { force: true });
+    rmSync(join(this.path, SIGNATURE), { force: true });
+    const [sums, unfinished] = [HASHES, UNFINISHED_HASHES].map((name) => join(this.path, name));
+    if (this.#has(HASHES)) naming(this.path, () => renameSync(sums!, unfinished!), ROOM);
     this.#sealed = false;
   }
 
   /** Writes a file in one step, unless it holds this already. @param name below the folder @throws InputError */
   write(name: string, content: string): void {
     const path = join(this.path, name);
-    if (existsSync(path) && readSmallFile(path, MAX_JSON_BYTES).text === content) return;
-    this.unseal();
-    naming(path, () => mkdirSync(dirname(path), { recursive: true }), ROOM);
-    naming(path, () => replaceFile(path, content), ROOM);
+    const sha256 = sha256Of(content);
+    if (!existsSync(path) || readSmallFile(path, MAX_JSON_BYTES).text !== content) {
+      this.unseal();
+      naming(path, () => mkdirSync(dirname(path), { recursive: true }), ROOM);
+      naming(path, () => replaceFile(path, content), ROOM);
+    }
+    if (this.#written.get(name) === sha256) return;
+    const list = join(this.path, UNFINISHED_HASHES);
+    naming(list, () => appendFileSync(list, hashText([{ path: name, sha256 }])), ROOM);
+    this.#written.set(name, sha256);
   }
 
   writeJson(name: string, value: unknown): void {
     this.write(name, `${JSON.stringify(value, null, 2)}\n`);
   }
 
-  /** Returns what a file of an earlier run holds; undefined where there is none, or it is no JSON object. */
+  /** Returns what a file of an earlier run holds; undefined where there is none, or not the one that was written. */
   kept(name: string): Readonly<Record<string, unknown>> | undefined {
-    return this.#has(name) ? jsonIn(join(this.path, name)) : undefined;
+    if (!this.#has(name)) return undefined;
+    const { text } = readSmallFile(join(this.path, name), MAX_JSON_BYTES);
+    return this.#written.get(name) === sha256Of(text) ? objectIn(text) : undefined;
   }
 
   /**
@@ -131,8 +174,12 @@ export class PackageFolder implements Disposable {
   async seal(key: OwnKey | undefined, signal: AbortSignal): Promise<boolean> {
     if (this.#sealed && this.#has(HASHES) && key === undefined) return this.#has(SIGNATURE);
     this.unseal();
-    const hashed = await digestArtifact(this.path, { signal, apart: [LOCK, HASHES, SIGNATURE] });
+    const hashed = await digestArtifact(this.path, {
+      signal,
+      apart: [LOCK, HASHES, UNFINISHED_HASHES, SIGNATURE],
+    });
     naming(this.path, () => replaceFile(join(this.path, HASHES), hashText(hashed)), ROOM);
+    rmSync(join(this.path, UNFINISHED_HASHES), { force: true });
     if (key) {
       const files = await digestArtifact(this.path, { signal, apart: [LOCK, SIGNATURE] });
       const text = signFiles({ purpose: PURPOSE, files }, key);
@@ -179,9 +226,17 @@ function readPlan(path: string): PackagePlan {
   return plan as PackagePlan;
 }
 
+function sha256Of(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
 function jsonIn(path: string): Readonly<Record<string, unknown>> | undefined {
+  return objectIn(readSmallFile(path, MAX_JSON_BYTES).text);
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(readSmallFile(path, MAX_JSON_BYTES).text);
+    const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return value as Readonly<Record<string, unknown>>;
     }
@@ -222,7 +277,9 @@ function refuseStrangers(path: string): string[] {
 
 /** The hashes list all files of a finished package but themselves, the signature, and locks, which a killed program may leave. */
 function isListed(path: string): boolean {
-  return ![HASHES, SIGNATURE, LOCK].includes(path) && !/^sources\/([^/]+)\/\1\.lock$/.test(path);
+  return (
+    ![HASHES, UNFINISHED_HASHES, SIGNATURE, LOCK].includes(path) && !/^sources\/([^/]+)\/\1\.lock$/.test(path)
+  );
 }
 
 /** As `record` names its files, finished or not. */

@@ -9,6 +9,9 @@ import { InputError } from "../../errors.ts";
 
 export const HASHES = "SHA256SUMS";
 
+/** List of a package that is not finished, of what has been written so far: a later line of a file replaces one before. */
+export const UNFINISHED_HASHES = `${HASHES}.part`;
+
 /** A package of forty sources has some 500 files. */
 const MAX_HASH_BYTES = 2 ** 20;
 
@@ -22,12 +25,24 @@ export function readHashes(folder: string): StatedFile[] {
   const lines = readSmallFile(place, MAX_HASH_BYTES).text.split("\n");
   if (lines.pop() !== "" || lines.length === 0) throw new InputError(`${visible(place)} is cut off`);
   return lines.map((line, i) => {
-    const [, sha256, path] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
-    if (sha256 === undefined || path === undefined || !isBelow(path)) {
-      throw new InputError(`${visible(place)}: line ${i + 1} is not like "HASH  PATH"`);
-    }
-    return { path, sha256 };
+    const file = fileOf(line);
+    if (!file) throw new InputError(`${visible(place)}: line ${i + 1} is not like "HASH  PATH"`);
+    return file;
   });
+}
+
+/** Reads what there is of an unfinished list: a file whose line is torn is made anew. @throws InputError */
+export function readUnfinishedHashes(folder: string): StatedFile[] {
+  const place = join(folder, UNFINISHED_HASHES);
+  if (!existsSync(place)) return [];
+  return readSmallFile(place, MAX_HASH_BYTES)
+    .text.split("\n")
+    .flatMap((line) => fileOf(line) ?? []);
+}
+
+function fileOf(line: string): StatedFile | undefined {
+  const [, sha256, path] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+  return sha256 !== undefined && path !== undefined && isBelow(path) ? { path, sha256 } : undefined;
 }
 
 /**
