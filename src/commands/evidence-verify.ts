@@ -25,7 +25,9 @@ export const evidenceVerify = command({
   judges: true,
   async run({ folder, key, json }, io) {
     const verified = await verifyPackage(folder, key === undefined ? undefined : readLineage(key), io.signal);
-    await io.out(json ? `${safeJson(verified)}\n` : verifiedText(folder, verified, key !== undefined));
+    await io.out(
+      json ? `${safeJson({ schema: 1, ...verified })}\n` : verifiedText(folder, verified, key !== undefined),
+    );
     return verified.faults.length === 0 ? EXIT.ok : FINDINGS;
   },
 });

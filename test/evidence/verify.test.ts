@@ -131,7 +131,7 @@ describe("a package that was signed", () => {
 
   test("--json says the same", async () => {
     const { said } = await verify(signed, { key: `${key}.pub`, json: true });
-    expect(JSON.parse(said)).toMatchObject({ isSigned: true, files: 15, faults: [] });
+    expect(JSON.parse(said)).toMatchObject({ schema: 1, isSigned: true, files: 15, faults: [] });
   });
 
   test("making it again without a key keeps the signature; a change takes it away", async () => {
