@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
@@ -144,6 +152,19 @@ describe("a package", () => {
     mkdirSync(plan);
     writeFileSync(join(plan, "plan.json"), "[1");
     expect((await rejectionOf(makeFake(plan, two()))).message).toContain("not understood");
+  });
+
+  test("links are refused before anything is recorded through them", async () => {
+    for (const link of ["sources", "sources/alpha", "README.md"]) {
+      const [place, elsewhere] = [join(folder, `of ${link.length}`), join(folder, `to ${link.length}`)];
+      await makeFake(place, two());
+      rmSync(join(place, "SHA256SUMS"));
+      rmSync(join(place, link), { recursive: true });
+      mkdirSync(elsewhere);
+      symlinkSync(elsewhere, join(place, link));
+      expect((await rejectionOf(makeFake(place, two()))).message).toContain(`${link} is no part of one`);
+      expect(filesBelow(elsewhere)).toEqual([]);
+    }
   });
 
   test("a recording that was changed is refused, not assessed", async () => {

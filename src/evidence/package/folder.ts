@@ -251,10 +251,12 @@ function refuseStrangers(path: string): string[] {
   const stray: string[] = [];
   const unfinished: string[] = [];
   const look = (folder: string, isKnown: (name: string) => boolean) => {
-    for (const name of naming(folder, () => readdirSync(folder))) {
+    for (const entry of naming(folder, () => readdirSync(folder, { withFileTypes: true }))) {
+      const { name } = entry;
       const whole = UNFINISHED.exec(name)?.[1];
       if (whole !== undefined && isKnown(whole)) unfinished.push(join(folder, name));
-      else if (!isKnown(name)) stray.push(join(folder, name));
+      // A link leads out of the package, and would not be signed.
+      else if (!isKnown(name) || entry.isSymbolicLink()) stray.push(join(folder, name));
     }
   };
   look(path, (name) => ROOT_FILES.includes(name) || name === SOURCES);
