@@ -9,7 +9,7 @@
  *     evidence.sig          two signatures of the same, where there was a key
  *     package.lock          while a program makes it
  *
- * The last two say what the others are: both are removed before anything is changed.
+ * Hashes and signature say what the others are: before anything is changed the one becomes unfinished, and the other is removed.
  */
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
