@@ -53,7 +53,9 @@ export async function runMonitor(options: MonitorOptions, io: Io, deps: Deps): P
       "'esoteric-entropy pool --json' writes the same figures without one",
     ]);
   }
-  using open = openPool({ ...options, idleShare: IDLE_SHARE }, deps);
+  using warnings = new HeldWarnings(deps.warn);
+  using open = openPool({ ...options, idleShare: IDLE_SHARE }, { ...deps, warn: warnings.warn });
+  warnings.hold();
   const ending = await runDashboard({
     pool: open.pool,
     infos: open.infos,
@@ -66,4 +68,25 @@ export async function runMonitor(options: MonitorOptions, io: Io, deps: Deps): P
   });
   if (ending === "interrupt") throw new InterruptedError(EXIT.interrupted);
   if (ending === "hang-up") throw new InterruptedError(EXIT.hungUp);
+}
+
+/** Keeps warnings back while the screen is not theirs, each of them once. */
+export class HeldWarnings implements Disposable {
+  readonly #held = new Set<string>();
+  #isHolding = false;
+
+  constructor(private readonly tell: (text: string) => void) {}
+
+  readonly warn = (text: string): void => {
+    if (this.#isHolding) this.#held.add(text);
+    else this.tell(text);
+  };
+
+  hold(): void {
+    this.#isHolding = true;
+  }
+
+  [Symbol.dispose](): void {
+    for (const text of this.#held) this.tell(text);
+  }
 }

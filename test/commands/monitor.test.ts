@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { monitor, runMonitor } from "../../src/commands/monitor.ts";
+import { HeldWarnings, monitor, runMonitor } from "../../src/commands/monitor.ts";
 import { saveSnapshot } from "../../src/faces/terminal/save-snapshot.ts";
 import { exampleInfos, exampleSnapshot } from "../support/dashboard-model.ts";
 import { fakeIo } from "../support/fake-io.ts";
@@ -70,4 +70,17 @@ describe("snapshots", () => {
   test("a folder that is not there", async () => {
     await expect(saveSnapshot(snapshot, at, "/nowhere/at/all")).rejects.toMatchObject({ code: "input" });
   });
+});
+
+test("warnings come before the screen and after it, not into it", () => {
+  const told: string[] = [];
+  {
+    using warnings = new HeldWarnings((text) => told.push(text));
+    warnings.warn("before");
+    warnings.hold();
+    warnings.warn("amid");
+    warnings.warn("amid");
+    expect(told).toEqual(["before"]);
+  }
+  expect(told).toEqual(["before", "amid"]);
 });
