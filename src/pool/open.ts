@@ -77,6 +77,13 @@ export function openPoolOver(
     told.add(purpose);
     deps.warn(oneFamilyText(family, purpose));
   });
+  // The user has named it, so it is missed. It is tried again, which need not be said each time.
+  pool.on("source-failed", ({ id, reason }) => {
+    const isNamed = infos.some((info) => info.id === id && info.family === "external");
+    if (!isNamed || told.has(id)) return;
+    told.add(id);
+    deps.warn(`${id}: ${reason.replace(`${id}: `, "")}`);
+  });
   // Before the generators, which then ask a pool that has forgotten, too.
   system.clones.onChange(() => pool.forget());
   const full = new FullGenerator(pool, system, selfTests);
