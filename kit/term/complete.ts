@@ -3,16 +3,26 @@
  * The answer has the format of `@bomb.sh/tab` and Cobra: one line for each candidate, with a tab and its description; then
  * a line with a colon and the directives for the shell.
  */
+import { UsageError } from "../errors.ts";
 import { type Candidate, type Completion, NOTHING, startingWith } from "./candidates.ts";
 import { findCommand, firstWords, secondWords } from "./command-name.ts";
-import { type Flag, type Flags, flagNamed, namedFlags, tokensOf, wordAt } from "./flags.ts";
+import {
+  type Flag,
+  type Flags,
+  flagNamed,
+  namedFlags,
+  nameOf,
+  type OptionsOf,
+  tokensOf,
+  wordAt,
+} from "./flags.ts";
 import type { Io } from "./io.ts";
 import type { Product, ProgramFacts } from "./product.ts";
 
 /** @param words the words after the program's name; the last one is being typed, and may be empty */
 export async function completionOf<Deps, Settings extends Flags>(
   words: readonly string[],
-  product: Pick<Product<Deps, Settings>, "commands" | "deps">,
+  product: Pick<Product<Deps, Settings>, "commands" | "deps" | "settings">,
   io: Io,
 ): Promise<Completion> {
   const name = nameBegun(words, product, BESIDES_COMMANDS);
@@ -25,7 +35,7 @@ export async function completionOf<Deps, Settings extends Flags>(
   const typed = words.at(-1)!;
   const before = read(found.rest, flags);
   const completed = (flag: Flag<unknown, Deps> | undefined, begun: string) =>
-    flag?.complete?.(begun, product.deps({}, io)) ?? NOTHING;
+    flag?.complete?.(begun, depsAfter(found.rest, flags, product, io)) ?? NOTHING;
   if (before.awaiting) return completed(before.awaiting, typed);
   if (!before.ended && typed.startsWith("-")) {
     const equals = typed.indexOf("=");
@@ -95,6 +105,27 @@ function read<Deps>(argv: readonly string[], flags: Flags<Deps>): Before<Deps> {
     words: tokens.filter(({ kind }) => kind === "positional").length,
     ended: tokens.some(({ kind }) => kind === "option-terminator"),
   };
+}
+
+/** Makes what completers read, with the settings that were typed before; without any where one of them is wrong. */
+function depsAfter<Deps, Settings extends Flags>(
+  argv: readonly string[],
+  flags: Flags<Deps>,
+  { settings, deps }: Pick<Product<Deps, Settings>, "settings" | "deps">,
+  io: Io,
+): Deps {
+  const typed = tokensOf(argv, flags).flatMap((token) => (token.kind === "option" ? [token] : []));
+  const textsOf = (flag: Flag<unknown, never>) =>
+    typed.filter(({ rawName }) => flagNamed(rawName, flags) === flag).map(({ value }) => value ?? "");
+  try {
+    const given = Object.entries(settings)
+      .filter(([, flag]) => textsOf(flag).length > 0)
+      .map(([key, flag]) => [key, flag.parse(textsOf(flag), `--${nameOf(key, flag)}`)]);
+    return deps(Object.fromEntries(given) as Partial<OptionsOf<Settings>>, io);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return deps({}, io);
+  }
 }
 
 function flagsLeft<Deps>(flags: Flags<Deps>, given: ReadonlySet<string>): Candidate[] {

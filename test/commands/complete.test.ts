@@ -6,13 +6,13 @@ import { shownCommands } from "#kit/term/product.ts";
 import { runApp } from "#kit/term/program.ts";
 import { UsageError } from "../../src/errors.ts";
 import { product } from "../../src/product.ts";
-import { sources } from "../../src/sources/index.ts";
+import { sourcesWith } from "../../src/sources/named/index.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { fakeHost } from "../support/fake-thread.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
-const deps = () => ({
-  sources,
+const deps: typeof product.deps = (settings) => ({
+  sources: sourcesWith(settings),
   host: fakeHost,
   warn: () => {},
   startThread: () => {
@@ -51,6 +51,18 @@ describe("what may come next", () => {
     expect(await valuesAfter("stream", "--format", "")).toEqual(["raw", "hex", "base64"]);
     expect(await valuesAfter("stream", "--format=h")).toEqual(["hex"]);
     expect(await valuesAfter("completion", "")).toEqual(["bash", "zsh", "fish"]);
+  });
+
+  test("sources that were named before, unless one of them is wrong", async () => {
+    const named = ["--source-file", "my_stick=/dev/null", "--source-exec=my_noise=cat x"];
+    expect(await valuesAfter("stream", ...named, "--sources", "fast,my_")).toEqual([
+      "fast,my_stick",
+      "fast,my_noise",
+    ]);
+    expect(await valuesAfter("probe", ...named, "my_s")).toEqual(["my_stick"]);
+    expect(await valuesAfter("stream", ...named, "--credit", "my_n")).toEqual(["my_noise="]);
+    for (const wrong of ["x", "hwrng=/dev/null"])
+      expect(await valuesAfter("probe", `--source-file=${wrong}`, "clock_j")).toEqual(["clock_jitter"]);
   });
 
   test("sources, families and sets, in comma lists, each once", async () => {
