@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { taskBytes } from "../src/report/threads/memory.ts";
 import type { TestTask } from "../src/report/threads/test-tasks.ts";
+import { PermutationTally } from "../src/stats/sp800-90b/iid/index.ts";
 import { AIS31, BATTERY, SUITE_IDS } from "../src/stats/suites.ts";
 
 const MIB = 2 ** 20;
@@ -43,6 +44,7 @@ function periodic(bytes: Uint8Array): Uint8Array {
 
 function tasksOf(bytes: Uint8Array): readonly TestTask[] {
   const wanted = new Uint8Array(19).fill(1);
+  const earlier = new PermutationTally().snapshot;
   return [
     ...BATTERY.map(({ id }): TestTask => ({ kind: "battery", bytes, tests: [id] })),
     { kind: "battery", bytes },
@@ -50,7 +52,15 @@ function tasksOf(bytes: Uint8Array): readonly TestTask[] {
     ...AIS31.map(({ id }): TestTask => ({ kind: "ais31", bytes, procedure: id })),
     { kind: "assess", symbols: bytes, bitsPerSymbol: 8 },
     { kind: "assess", symbols: periodic(bytes), bitsPerSymbol: 8 },
-    { kind: "permutations", data: 0, symbols: bytes, bitsPerSymbol: 8, chunk: 0, wanted },
+    {
+      kind: "permutations",
+      data: 0,
+      symbols: bytes,
+      bitsPerSymbol: 8,
+      chunk: { first: 0, count: 1 },
+      wanted,
+      earlier,
+    },
   ];
 }
 

@@ -24,7 +24,7 @@ export function countInThreads(
   return countPermutations(data, {
     ...measuring,
     ahead: threads.size,
-    measure: (chunk, wanted) =>
-      threads.run({ kind: "permutations", data: number, symbols, bitsPerSymbol, chunk, wanted }),
+    measure: (chunk, wanted, earlier) =>
+      threads.run({ kind: "permutations", data: number, symbols, bitsPerSymbol, chunk, wanted, earlier }),
   });
 }

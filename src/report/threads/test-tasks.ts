@@ -10,9 +10,10 @@ import type { TestResult } from "../../stats/result.ts";
 import { type Constants, type Sp80022TestId, sp80022 } from "../../stats/sp800-22/index.ts";
 import {
   assessIid,
+  type Chunk,
   type IidAssessment,
   iidData,
-  type Outcomes,
+  type Measured,
   Permutations,
   PermutationTally,
   type TallySnapshot,
@@ -82,9 +83,11 @@ export type PermutationTask = {
   readonly data: number;
   readonly symbols: Uint8Array;
   readonly bitsPerSymbol: number;
-  readonly chunk: number;
+  readonly chunk: Chunk;
   /** By statistic: 1 if it is to be measured. */
   readonly wanted: Uint8Array;
+  /** Tally of permutations before the chunk. */
+  readonly earlier: TallySnapshot;
 };
 
 /** The IID track, once the permutations are counted. */
@@ -130,7 +133,7 @@ export type TaskResult<T extends TestTask> = T extends SuiteTask
               ? TwoSamples
               : T extends PageTask
                 ? string
-                : Outcomes;
+                : Measured;
 
 /** @param stop in shared memory: native loops end once it holds anything but 0 */
 export async function runTask<T extends TestTask>(task: T, stop?: Int32Array): Promise<TaskResult<T>> {
@@ -143,7 +146,7 @@ type AnyResult =
   | ConditionedAssessment
   | RestartResult
   | IidAssessment
-  | Outcomes
+  | Measured
   | Figures
   | TwoSamples
   | string;
@@ -175,7 +178,7 @@ function run(task: TestTask, stop: Int32Array | undefined): AnyResult | Promise<
       return restartTest(matrix, rows, cols, bitsPerSymbol, hInitial, { track, loops: estimatorLoops(stop) });
     }
     case "permutations":
-      return permutationsOf(task, stop).chunk(task.chunk, task.wanted);
+      return permutationsOf(task, stop).measure(task.chunk, task.wanted, new PermutationTally(task.earlier));
     case "iid": {
       const { symbols, bitsPerSymbol, tally, truncate, conditioned } = task;
       return assessIid(symbols, bitsPerSymbol, new PermutationTally(tally), {
@@ -213,16 +216,17 @@ async function page({ run }: PageTask): Promise<string> {
   return reportHtml(run.report, run.head);
 }
 
-/** Measuring the data takes as long as measuring a permutation, so the result is kept for the next chunk. */
+/** Keeps what was made of the data for the next chunk. */
 let measured: { readonly data: number; readonly permutations: Permutations } | undefined;
 
 function permutationsOf(
-  { data, symbols, bitsPerSymbol }: PermutationTask,
+  { data, symbols, bitsPerSymbol, earlier }: PermutationTask,
   stop: Int32Array | undefined,
 ): Permutations {
   if (measured?.data !== data) {
     const loops = iidLoops(stop);
-    measured = { data, permutations: new Permutations(iidData(symbols, bitsPerSymbol), undefined, loops) };
+    const permuted = iidData(symbols, bitsPerSymbol);
+    measured = { data, permutations: new Permutations(permuted, undefined, loops, earlier.original) };
   }
   return measured.permutations;
 }

@@ -21,15 +21,25 @@ export function alphabetSizeOf(symbols: Uint8Array): number {
   return seen.reduce((sum, one) => sum + one, 0);
 }
 
-/** Renumbers the symbols that occur, in their order, as 0 … k − 1. */
-export function compact(symbols: Uint8Array): Sequence {
+/** Counts each of the symbols 0 … k − 1. */
+export function countsOf(symbols: Uint8Array, alphabetSize: number): Int32Array {
+  const counts = new Int32Array(alphabetSize);
+  for (let i = 0; i < symbols.length; i++) counts[symbols[i]!]!++;
+  return counts;
+}
+
+/** Renumbers the symbols that occur, in their order, as 0 … k − 1; `values` has the recorded value of each. */
+export function compact(symbols: Uint8Array): Sequence & { readonly values: Uint8Array } {
   const numbers = new Uint8Array(256);
   for (let i = 0; i < symbols.length; i++) numbers[symbols[i]!] = 1;
-  let alphabetSize = 0;
-  for (let symbol = 0; symbol < 256; symbol++) if (numbers[symbol] === 1) numbers[symbol] = alphabetSize++;
-  const renumbered = new Uint8Array(symbols.length);
-  for (let i = 0; i < symbols.length; i++) renumbered[i] = numbers[symbols[i]!]!;
-  return { symbols: renumbered, alphabetSize };
+  const values = Uint8Array.from(numbers.keys()).filter((symbol) => numbers[symbol] === 1);
+  values.forEach((symbol, number) => {
+    numbers[symbol] = number;
+  });
+  const renumbered = new Uint8Array(symbols);
+  const isRenumbered = values.every((symbol, number) => symbol === number);
+  for (let i = 0; !isRenumbered && i < symbols.length; i++) renumbered[i] = numbers[symbols[i]!]!;
+  return { symbols: renumbered, alphabetSize: values.length, values };
 }
 
 /** Writes the symbols as recorded in binary, most significant bit first; at most `limit` bits. */

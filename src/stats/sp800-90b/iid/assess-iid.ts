@@ -1,8 +1,9 @@
 /** The IID track of SP 800-90B §3.1.3: the tests of §5, and the min-entropy that holds if the data are IID. */
 
-import { toBitString } from "../alphabet.ts";
-import type { NotApplicable, Sequence } from "../estimate.ts";
-import { mostCommonValue } from "../most-common-value.ts";
+import { onesIn } from "../../math/bit-words.ts";
+import { countsOf } from "../alphabet.ts";
+import type { EstimatorResult, NotApplicable } from "../estimate.ts";
+import { mostCommonOf, mostCommonValue } from "../most-common-value.ts";
 import type { ChiSquareResult } from "./chi-square-bins.ts";
 import { chiSquareGoodnessOfFit } from "./chi-square-goodness-of-fit.ts";
 import { chiSquareIndependence } from "./chi-square-independence.ts";
@@ -59,10 +60,9 @@ export function assessIid(
   const goodnessOfFit = chiSquareGoodnessOfFit(data);
   const longestRepeat = longestRepeatTest(data, options.loops);
   const permutation = permutationTest(data, tally, options);
-  const hOriginal = alphabetSize > 1 ? mostCommon(data) : 0;
+  const hOriginal = alphabetSize > 1 ? minEntropyOf(mostCommonValue(data)) : 0;
   const hasBits = alphabetSize > (options.conditioned ? 1 : 2);
-  const bits = hasBits ? toBitString(symbols, bitsPerSymbol, options.truncateBitString) : undefined;
-  const hBitstring = bits === undefined ? null : mostCommon(bits);
+  const hBitstring = hasBits ? mostCommonBit(symbols, bitsPerSymbol, options.truncateBitString) : null;
   const permuted = permutation.kind === "permutation" ? permutation.passed : null;
   const anyFailed = [independence, goodnessOfFit, longestRepeat, permutation].some(
     (test) => test.kind !== "not-applicable" && test.passed === false,
@@ -83,8 +83,17 @@ export function assessIid(
   };
 }
 
-/** Estimates by the most common value; 0 for fewer than two symbols, of which nothing is known. */
-function mostCommon(sequence: Sequence): number {
-  const result = mostCommonValue(sequence);
+/** Estimates the first bits of the symbols' bit string, which is not written out: only their number counts. */
+function mostCommonBit(symbols: Uint8Array, bitsPerSymbol: number, limit = Number.POSITIVE_INFINITY): number {
+  const bits = Math.min(symbols.length * bitsPerSymbol, limit);
+  const whole = Math.floor(bits / bitsPerSymbol);
+  const counts = countsOf(symbols.subarray(0, whole), 2 ** bitsPerSymbol);
+  const rest = bits % bitsPerSymbol === 0 ? 0 : symbols[whole]! >> (bitsPerSymbol - (bits % bitsPerSymbol));
+  const ones = counts.reduce((sum, count, symbol) => sum + count * onesIn(symbol), onesIn(rest));
+  return minEntropyOf(mostCommonOf([bits - ones, ones], bits));
+}
+
+/** Returns an estimate; 0 for fewer than two symbols, of which nothing is known. */
+function minEntropyOf(result: EstimatorResult): number {
   return result.kind === "estimate" ? result.minEntropy : 0;
 }

@@ -1,6 +1,6 @@
 /** The samples as the IID tests of SP 800-90B §5 take them, with the figures that no permutation changes. */
 
-import { checkSymbols, compact } from "../alphabet.ts";
+import { checkSymbols, compact, countsOf } from "../alphabet.ts";
 
 export interface IidData {
   /** Renumbered to 0 … k − 1, where k different ones occur. */
@@ -17,21 +17,28 @@ export interface IidData {
 /** @throws RangeError if a symbol does not fit the width */
 export function iidData(recorded: Uint8Array, bitsPerSymbol: number): IidData {
   checkSymbols(recorded, bitsPerSymbol);
-  // A copy: the slice() of a subclass such as Buffer does not copy.
-  const { symbols, alphabetSize } = compact(new Uint8Array(recorded));
-  const values = Uint8Array.from(new Set(recorded)).sort();
-  const sum = recorded.reduce((total, value) => total + value, 0);
+  const { symbols, alphabetSize, values } = compact(recorded);
+  const counts = countsOf(symbols, alphabetSize);
+  const sum = counts.reduce((total, count, symbol) => total + count * values[symbol]!, 0);
   return {
     symbols,
     alphabetSize,
     values,
     mean: sum / recorded.length,
-    median: alphabetSize === 2 ? 0.5 : median(symbols),
+    median: alphabetSize === 2 ? 0.5 : median(counts, symbols.length),
   };
 }
 
-function median(symbols: Uint8Array): number {
-  const sorted = symbols.slice().sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+function median(counts: Int32Array, n: number): number {
+  return (inOrder(counts, (n - 1) >> 1) + inOrder(counts, n >> 1)) / 2;
+}
+
+/** Returns the symbol at a place of the symbols in order; NaN where there is none. */
+function inOrder(counts: Int32Array, place: number): number {
+  let below = 0;
+  const symbol = counts.findIndex((count) => {
+    below += count;
+    return below > place;
+  });
+  return symbol < 0 ? Number.NaN : symbol;
 }

@@ -4,7 +4,7 @@ export { type IidData, iidData } from "./iid-data.ts";
 export { type IidLoops, PLAIN_IID_LOOPS } from "./iid-loops.ts";
 export type { LongestRepeatResult } from "./longest-repeat-test.ts";
 export {
-  type Outcomes,
+  type Measured,
   type PermutationCounts,
   PermutationTally,
   type TallySnapshot,
@@ -18,5 +18,5 @@ export {
   type PermutationResult,
   type StatisticResult,
 } from "./permutation-test.ts";
-export { Permutations, type StatisticFlags } from "./permutations.ts";
+export { type Chunk, Permutations, type StatisticFlags } from "./permutations.ts";
 export { STATISTICS, type StatisticId } from "./statistics.ts";

@@ -25,37 +25,57 @@ export interface PermutationCounts {
  */
 const RARE = 5;
 
-/** By statistic and outcome. */
-export type TallySnapshot = readonly Int32Array[];
+/** Permutations as they were measured. */
+export interface Measured {
+  /** The statistics of the data. */
+  readonly original: Float64Array;
+  readonly outcomes: Outcomes;
+}
+
+/** A tally as plain data, for another thread. */
+export interface TallySnapshot {
+  /** Undefined as long as nothing was measured. */
+  readonly original: Float64Array | undefined;
+  /** By statistic and outcome. */
+  readonly counts: Int32Array;
+}
+
+const OUTCOMES = LESS + 1;
 
 export class PermutationTally {
-  readonly #counts: readonly Int32Array[];
+  #original: Float64Array | undefined;
+  readonly #counts: Int32Array;
 
   /** @param snapshot of another tally, which this one goes on from */
   constructor(snapshot?: TallySnapshot) {
-    this.#counts = Array.from(STATISTICS, (_, i) => snapshot?.[i]?.slice() ?? new Int32Array(LESS + 1));
+    this.#original = snapshot?.original;
+    this.#counts = snapshot?.counts.slice() ?? new Int32Array(STATISTICS.length * OUTCOMES);
   }
 
-  /** The counts as plain data, for another thread. */
   get snapshot(): TallySnapshot {
-    return this.#counts.map((counts) => counts.slice());
+    return { original: this.#original, counts: this.#counts.slice() };
   }
 
-  /**
-   * Takes outcomes in the order of the permutations, so chunks in that of their numbers. A decided statistic is counted
-   * no further, as in NIST's program.
-   */
-  add(outcomes: Outcomes): void {
+  /** The statistics of the data; undefined as long as nothing was measured. */
+  get original(): Float64Array | undefined {
+    return this.#original;
+  }
+
+  /** Takes outcomes in the order of the permutations. A decided statistic is counted no further, as in NIST's program. */
+  add({ original, outcomes }: Measured): void {
+    this.#original = original;
     for (let i = 0; i < outcomes.length; i++) {
       const statistic = i % STATISTICS.length;
-      if (outcomes[i] !== UNKNOWN && !this.isDecided(statistic)) this.#counts[statistic]![outcomes[i]!]!++;
+      if (outcomes[i] !== UNKNOWN && !this.isDecided(statistic)) {
+        this.#counts[statistic * OUTCOMES + outcomes[i]!]!++;
+      }
     }
   }
 
   /** True if a statistic has passed, whatever permutations follow. */
   isDecided(statistic: number): boolean {
-    const counts = this.#counts[statistic]!;
-    return counts[GREATER]! + counts[EQUAL]! > RARE && counts[EQUAL]! + counts[LESS]! > RARE;
+    const { greater, equal, less } = this.counts(statistic);
+    return greater + equal > RARE && equal + less > RARE;
   }
 
   /** Permutations counted for a statistic. */
@@ -65,7 +85,7 @@ export class PermutationTally {
   }
 
   counts(statistic: number): PermutationCounts {
-    const counts = this.#counts[statistic]!;
-    return { greater: counts[GREATER]!, equal: counts[EQUAL]!, less: counts[LESS]! };
+    const at = (outcome: number) => this.#counts[statistic * OUTCOMES + outcome]!;
+    return { greater: at(GREATER), equal: at(EQUAL), less: at(LESS) };
   }
 }

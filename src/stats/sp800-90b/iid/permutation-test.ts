@@ -6,8 +6,13 @@
 import { type NotApplicable, notApplicable } from "../estimate.ts";
 import type { IidData } from "./iid-data.ts";
 import type { IidLoops } from "./iid-loops.ts";
-import { type Outcomes, type PermutationCounts, PermutationTally } from "./permutation-tally.ts";
-import { DEFAULT_SEED, PERMUTATIONS_PER_CHUNK, Permutations, type StatisticFlags } from "./permutations.ts";
+import {
+  type Measured,
+  type PermutationCounts,
+  PermutationTally,
+  type TallySnapshot,
+} from "./permutation-tally.ts";
+import { type Chunk, DEFAULT_SEED, Permutations, type StatisticFlags } from "./permutations.ts";
 import { reasonAgainst, STATISTICS, type StatisticId } from "./statistics.ts";
 
 /** §5.1, Figure 4. */
@@ -17,7 +22,7 @@ export interface PermutationOptions {
   /** 0 … 2^32 − 1; the same seed gives the same permutations. Default: 0x90b. */
   readonly seed?: number;
   /**
-   * A multiple of 20; default 10,000. With fewer the rule of at most 5 rare outcomes stays, so IID data fail more
+   * Default: 10,000. With fewer the rule of at most 5 rare outcomes stays, so IID data fail more
    * often: for a quick look, not for the standard's verdict.
    */
   readonly permutations?: number;
@@ -35,10 +40,10 @@ export interface PermutationProgress {
 /** How permutations are measured, in this thread or in others. */
 export interface Measuring {
   /**
-   * Measures one chunk of permutations: those statistics that `wanted` has a 1 for. Chunks may be measured in any
-   * order and at once.
+   * Measures one chunk of permutations: those statistics that `wanted` has a 1 for, unless the earlier permutations in the tally
+   * decide them. Chunks may be measured in any order and at once; the statistics of the data where the tally has them not.
    */
-  readonly measure: (chunk: number, wanted: StatisticFlags) => Promise<Outcomes>;
+  readonly measure: (chunk: Chunk, wanted: StatisticFlags, earlier: TallySnapshot) => Promise<Measured>;
   /** Chunks under way at once, at least 1. */
   readonly ahead: number;
   /**
@@ -71,23 +76,31 @@ export interface PermutationResult {
 const COMPRESSION = STATISTICS.indexOf("compression");
 
 /**
+ * Symbols to permute in a chunk: few enough to measure little in vain where a statistic is decided meanwhile, and enough to
+ * outweigh handing the chunk over. Compression takes about ten times as long as all the rest.
+ */
+const SYMBOLS_PER_CHUNK = 2 ** 22;
+const SYMBOLS_TO_COMPRESS = 2 ** 20;
+const MOST_PER_CHUNK = 100;
+
+/**
  * Measures chunk after chunk until every statistic has passed, or to the end. Returns an empty tally if the test does
  * not apply to the data.
  *
- * @throws RangeError if `permutations` is not a multiple of the chunk; what `measure` throws
+ * @throws RangeError if `permutations` is not a positive integer; what `measure` throws
  */
 export async function countPermutations(
   data: Pick<IidData, "symbols" | "alphabetSize">,
   measuring: Measuring,
 ): Promise<PermutationTally> {
   const tally = new PermutationTally();
-  const chunks = requireChunks(measuring.permutations);
+  requirePermutations(measuring.permutations);
   if (reasonAgainst(data) !== undefined) return tally;
   const isCheap = STATISTICS.map((_, statistic) => statistic !== COMPRESSION);
   const phases = measuring.complete ? [isCheap.map(() => true)] : [isCheap, isCheap.map((cheap) => !cheap)];
   for (const wanted of phases) {
     const open = () => Uint8Array.from(wanted, (one, i) => (one && !tally.isDecided(i) ? 1 : 0));
-    await countPhase(open, tally, chunks, measuring);
+    await countPhase(open, tally, data.symbols.length, measuring);
     if (open().includes(1)) break; // it failed
   }
   return tally;
@@ -96,21 +109,31 @@ export async function countPermutations(
 async function countPhase(
   open: () => StatisticFlags,
   tally: PermutationTally,
-  chunks: number,
-  { measure, ahead, onProgress }: Measuring,
+  symbols: number,
+  { measure, ahead, permutations = PERMUTATIONS, onProgress }: Measuring,
 ): Promise<void> {
-  const start = (chunk: number) => {
-    const outcomes = measure(chunk, open());
-    outcomes.catch(() => {}); // thrown where it is awaited, if it is
-    return outcomes;
+  const running: { readonly end: number; readonly measured: Promise<Measured> }[] = [];
+  let started = 0;
+  const start = () => {
+    const wanted = open();
+    const atOnce = Math.floor(
+      (wanted[COMPRESSION] === 1 ? SYMBOLS_TO_COMPRESS : SYMBOLS_PER_CHUNK) / symbols,
+    );
+    const count = Math.min(Math.max(1, atOnce), MOST_PER_CHUNK, permutations - started);
+    const measured = measure({ first: started, count }, wanted, tally.snapshot);
+    measured.catch(() => {}); // thrown where it is awaited, if it is
+    started += count;
+    running.push({ end: started, measured });
   };
-  const running: ReturnType<typeof measure>[] = [];
-  for (let chunk = 0; chunk < chunks && open().includes(1); chunk++) {
-    while (running.length < Math.min(chunks, chunk + ahead)) running.push(start(running.length));
-    // In the order of the chunks: the counts are then the same wherever they were measured.
-    tally.add(await running[chunk]!);
+  for (let done = 0; done < permutations && open().includes(1); ) {
+    // The first chunk is alone: it measures the data too, for all.
+    while (started < permutations && running.length < (tally.original ? ahead : 1)) start();
+    // In the order of the permutations: the counts are then the same wherever they were measured.
+    const { end, measured } = running.shift()!;
+    tally.add(await measured);
+    done = end;
     const passed = STATISTICS.filter((_, statistic) => tally.isDecided(statistic)).length;
-    onProgress?.({ done: (chunk + 1) * PERMUTATIONS_PER_CHUNK, passed });
+    onProgress?.({ done, passed });
   }
 }
 
@@ -120,10 +143,10 @@ export function permutationTest(
   tally: PermutationTally,
   { seed = DEFAULT_SEED, permutations: most = PERMUTATIONS, loops }: PermutationOptions = {},
 ): PermutationResult | NotApplicable {
-  requireChunks(most);
+  requirePermutations(most);
   const reason = reasonAgainst(data);
   if (reason !== undefined) return notApplicable(reason);
-  const { original } = new Permutations(data, seed, loops);
+  const { original } = new Permutations(data, seed, loops, tally.original);
 
   const verdict = (statistic: number) =>
     tally.isDecided(statistic) ? true : tally.total(statistic) >= most ? false : null;
@@ -143,10 +166,8 @@ export function permutationTest(
   };
 }
 
-function requireChunks(permutations = PERMUTATIONS): number {
-  const chunks = permutations / PERMUTATIONS_PER_CHUNK;
-  if (!Number.isInteger(chunks) || chunks < 1) {
-    throw new RangeError(`permutations must be a multiple of ${PERMUTATIONS_PER_CHUNK}, not ${permutations}`);
+function requirePermutations(permutations = PERMUTATIONS): void {
+  if (!Number.isInteger(permutations) || permutations < 1) {
+    throw new RangeError(`permutations must be a positive integer, not ${permutations}`);
   }
-  return chunks;
 }

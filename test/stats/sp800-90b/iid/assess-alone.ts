@@ -7,6 +7,7 @@ import {
   type Measuring,
   type PermutationOptions,
   Permutations,
+  PermutationTally,
 } from "../../../../src/stats/sp800-90b/iid/index.ts";
 
 export async function assessAlone(
@@ -21,9 +22,9 @@ export async function assessAlone(
     ahead: 1,
     complete,
     ...rest,
-    async measure(chunk, wanted) {
+    async measure(chunk, wanted, earlier) {
       permutations ??= new Permutations(data, seed, options.loops);
-      return permutations.chunk(chunk, wanted);
+      return permutations.measure(chunk, wanted, new PermutationTally(earlier));
     },
   });
   return assessIid(symbols, bitsPerSymbol, tally, options);

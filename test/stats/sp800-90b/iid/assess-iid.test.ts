@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { toBitString } from "../../../../src/stats/sp800-90b/alphabet.ts";
+import { assessIid, PermutationTally } from "../../../../src/stats/sp800-90b/iid/index.ts";
+import { mostCommonValue } from "../../../../src/stats/sp800-90b/most-common-value.ts";
 import { keystream } from "../../../support/keystream.ts";
 import { rejectionOf } from "../../../support/rejection.ts";
 import { assessAlone } from "./assess-alone.ts";
@@ -19,6 +22,15 @@ describe("known-good data pass", () => {
   test("biased but independent symbols", async () => {
     const biased = keystream(20_000, 12).map((byte) => (byte < 200 ? 0 : byte < 240 ? 7 : byte & 3));
     expect(await assessAlone(biased, 3)).toMatchObject({ passed: true });
+  });
+
+  test("bits are estimated as if they were written out, as many as are asked for", () => {
+    const symbols = keystream(2000, 16).map((byte) => byte % 5);
+    for (const limit of [undefined, 1, 2, 3, 4, 2999, 3000, 3001, 6000, 7000]) {
+      const { hBitstring } = assessIid(symbols, 3, new PermutationTally(), { truncateBitString: limit });
+      const written = mostCommonValue(toBitString(symbols, 3, limit));
+      expect(hBitstring).toBe(written.kind === "estimate" ? written.minEntropy : 0);
+    }
   });
 
   test("two symbols that are not 0 and 1", async () => {

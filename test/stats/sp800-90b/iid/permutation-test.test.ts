@@ -53,7 +53,7 @@ describe("permutation test", () => {
     }
   });
 
-  test("chunks measured apart, knowing nothing of each other, give the same counts", async () => {
+  test("permutations measured apart, in any portions, knowing nothing of each other, give the same counts", async () => {
     for (const [symbols, bits] of [
       [good, 8],
       [sticky(500), 1],
@@ -63,10 +63,30 @@ describe("permutation test", () => {
       const data = iidData(symbols, bits);
       const workers = [new Permutations(data), new Permutations(data), new Permutations(data)];
       const tally = new PermutationTally();
-      const chunks = Array.from({ length: 50 }, (_, index) => workers[index % 3]!.chunk(index));
-      for (const chunk of chunks) tally.add(chunk);
+      for (let first = 0, count = 1; first < 1000; first += count, count = 1 + ((7 * count) % 60)) {
+        const chunk = { first, count: Math.min(count, 1000 - first) };
+        tally.add(workers[first % 3]!.measure(chunk));
+      }
       expect(assessIid(symbols, bits, tally, options).permutation).toEqual(alone);
     }
+  });
+
+  test("the statistics of the data are measured once, and a thread that knows a statistic decided measures it no further", async () => {
+    const data = iidData(good, 8);
+    const known: boolean[] = [];
+    const tally = await countPermutations(data, {
+      ahead: 3,
+      complete: true,
+      async measure(chunk, wanted, earlier) {
+        known.push(earlier.original !== undefined);
+        return new Permutations(data, undefined, undefined, earlier.original).measure(chunk, wanted);
+      },
+    });
+    expect(known.filter((one) => !one)).toHaveLength(1);
+    expect(tally.original).toEqual(new Permutations(data).original);
+
+    const { outcomes } = new Permutations(data).measure({ first: 0, count: 3 }, undefined, tally);
+    expect(outcomes).toEqual(new Uint8Array(3 * STATISTICS.length));
   });
 
   test("not complete: the same verdict, no compression where another statistic fails", async () => {
@@ -79,9 +99,9 @@ describe("permutation test", () => {
 
   test("tells its progress, and ends when measuring fails", async () => {
     const seen: PermutationProgress[] = [];
-    await permutation(sticky(500), 1, { permutations: 100, onProgress: (now) => void seen.push(now) });
-    expect(seen.map(({ done }) => done)).toEqual([20, 40, 60, 80, 100]);
-    expect(seen[4]!.passed).toBeGreaterThan(seen[0]!.passed);
+    await permutation(sticky(500), 1, { permutations: 250, onProgress: (now) => void seen.push(now) });
+    expect(seen.map(({ done }) => done)).toEqual([100, 200, 250]);
+    for (const { passed } of seen) expect(passed).toBeGreaterThan(0);
 
     const reason = new Error("no more");
     const measure = () => Promise.reject(reason);
@@ -110,7 +130,7 @@ describe("permutation test", () => {
   test("refuses options out of range", async () => {
     for (const options of [
       { permutations: 0 },
-      { permutations: 30 },
+      { permutations: 0.5 },
       { seed: -1 },
       { seed: 0.5 },
       { seed: 2 ** 32 },
