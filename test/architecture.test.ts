@@ -331,7 +331,18 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "faces/device",
     files: /^src\/faces\/device\//,
-    may: ["pool", "rbg", "errors", "host", "kit/abort", "kit/files", "kit/http", "kit/term", "faces/pipe"],
+    may: [
+      "pool",
+      "rbg",
+      "errors",
+      "host",
+      "kit/abort",
+      "kit/files",
+      "kit/format",
+      "kit/http",
+      "kit/term",
+      "faces/pipe",
+    ],
     packages: /^node:/,
   },
   {

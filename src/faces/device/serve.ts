@@ -1,5 +1,6 @@
 /** Serves random bytes until it is interrupted: as a device does, through a FIFO; as EGD does, at a socket; or to the kernel. */
 import { pause } from "#kit/abort.ts";
+import { visible } from "#kit/format/visible.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ServiceManager } from "#kit/term/service-manager.ts";
 import { NativeError, UsageError } from "../../errors.ts";
@@ -93,7 +94,7 @@ async function servePipe(
 ): Promise<never> {
   const { path, modeBits: mode, bufferBytes: pipeBytes } = options;
   using fifo = Fifo.open({ path, mode, pipeBytes, userId }, library);
-  const status = `random bytes at ${path}`;
+  const status = `random bytes at ${visible(path)}`;
   io.log.info(`${status}${fifo.made ? "" : ", a FIFO that was there"}`);
   const formed = encoder(options.format);
   const lines = options.wrap === undefined ? undefined : new Lines(options.wrap);
@@ -110,7 +111,7 @@ async function serveSocket(
   { path, mode, modeBits }: EgdOptions,
   { open, manager, notice, warn, io }: Service,
 ): Promise<never> {
-  const status = `entropy for clients of EGD at ${path}`;
+  const status = `entropy for clients of EGD at ${visible(path)}`;
   const onListening = () => io.log.info(status);
   const onServing = () => manager.ready(status);
   const deps = { pool: open.pool, generator: open[mode], notice, warn, onListening, onServing };
