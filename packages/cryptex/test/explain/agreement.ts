@@ -82,7 +82,14 @@ export function countAgreement(
         timeLeft: () => timeoutMs,
       },
     );
+    // The scan says so itself: there is no verdict of the engine to come to.
+    const givenUp = new Set(
+      scan.givenUp
+        .flatMap(({ rule }) => [rule, ...rules.table.dependants(rule)])
+        .map((rule) => rules.table.get(rule).name),
+    );
     for (const explanation of explained) {
+      if (explanation.unavailable?.kind === "engine" && givenUp.has(explanation.rule)) continue;
       agreement.pairs++;
       if (explanation.verdict === "match") agreement.matching++;
       const { unavailable } = explanation;
