@@ -1,5 +1,6 @@
 /** Asks for a passphrase on the terminal, without showing it. What is asked goes to stderr: stdout is for results. */
 import { UsageError } from "../errors.ts";
+import { asked } from "./asked.ts";
 import { EXIT, InterruptedError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -17,7 +18,9 @@ export async function askPassphrase(
   }
   const { isCancel, password } = await import("@clack/prompts");
   const validate = (typed: string | undefined) => (typed ? undefined : "It cannot be empty");
-  const answer = await password({ message, validate, output: process.stderr, signal });
+  const answer = await asked(signal, (ending) =>
+    password({ message, validate, output: process.stderr, signal: ending }),
+  );
   signal.throwIfAborted();
   if (isCancel(answer)) throw new InterruptedError(EXIT.interrupted);
   return answer;

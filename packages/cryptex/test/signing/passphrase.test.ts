@@ -33,7 +33,7 @@ test("a passphrase is asked for twice, never shown, and then unlocks the key", a
   await must(folder, "verify", "report");
 });
 
-test("two that differ are refused, and Ctrl-C leaves; no key is made", async () => {
+test("two that differ are refused, and Ctrl-C and Ctrl-D leave; no key is made", async () => {
   using folder = new WorkFolder();
   {
     await using terminal = typing(folder, "keys", "new", "house", "--protect");
@@ -48,6 +48,14 @@ test("two that differ are refused, and Ctrl-C leaves; no key is made", async () 
     await using terminal = typing(folder, "keys", "new", "house", "--protect");
     await terminal.until("Passphrase for the key house");
     terminal.type("\x03");
+    expect(await terminal.exited).toBe(130);
+  }
+  {
+    await using terminal = typing(folder, "keys", "new", "house", "--protect");
+    await terminal.until("Passphrase for the key house");
+    terminal.type("one\r");
+    await terminal.until("again");
+    terminal.type("\x04");
     expect(await terminal.exited).toBe(130);
   }
   expect(await must(folder, "keys", "list", "--json")).toBe("[]");
