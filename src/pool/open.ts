@@ -11,6 +11,7 @@ import type { Secrets } from "../platform/secrets.ts";
 import { DrbgGenerator, FullGenerator, type System } from "../rbg/generator.ts";
 import { SelfTests } from "../rbg/self-tests.ts";
 import type { SamplingThread } from "../sampling/protocol.ts";
+import type { SourceStatus } from "../sampling/source-state.ts";
 import type { Source, SourceInfo } from "../source.ts";
 import { selectForSampling } from "../sources/selection.ts";
 import { Pool, type PoolConfig } from "./pool.ts";
@@ -89,11 +90,23 @@ export function openPoolOver(
   const full = new FullGenerator(pool, system, selfTests);
   const drbg = new DrbgGenerator(pool, system, selfTests);
   const close = () => {
+    for (const id of missed(pool.status().sources, told)) {
+      told.add(id);
+      deps.warn(`${id} gave nothing before the end`);
+    }
     full.close();
     drbg.close();
     pool.close();
   };
   return { pool, infos, full, drbg, close, [Symbol.dispose]: close };
+}
+
+/** Lists sources that the user has named, and that had no part in what others gave; of those told of, the reason is known. */
+function missed(sources: readonly SourceStatus[], told: ReadonlySet<string>): string[] {
+  if (sources.every(({ samples }) => samples === 0)) return [];
+  return sources
+    .filter(({ id, family, samples }) => family === "external" && samples === 0 && !told.has(id))
+    .map(({ id }) => id);
 }
 
 function oneFamilyText(family: string, purpose: "seed" | "output"): string {
