@@ -148,10 +148,19 @@ function requireSome(
   }
   if (infos.every(({ id, claim }) => claim === 0 || strange.includes(id))) {
     throw new InputError("--require-calibration: the profile has assessed none of the selected sources", {
-      hints: [`'esoteric-entropy calibrate --sources ${strange.join(",")}' adds them`],
+      hints: [calibrationOf(strange)],
     });
   }
 }
+
+/** Names the command that adds sources to the profile; many sources by their number, so that it stays one line of a terminal or two. */
+function calibrationOf(strange: readonly string[]): string {
+  return strange.length <= NAMED_SOURCES
+    ? `'esoteric-entropy calibrate --sources ${strange.join(",")}' adds them`
+    : `'esoteric-entropy calibrate', with the same --sources, adds all ${strange.length}`;
+}
+
+const NAMED_SOURCES = 4;
 
 /** Says in one line which claims come from other machines. */
 function strangeText(
@@ -161,7 +170,7 @@ function strangeText(
 ): string {
   if (state === "used") {
     const what = requireCalibration ? "credited nothing" : "credited by claims from other machines";
-    return `sources that are not in this machine's profile are ${what}; 'esoteric-entropy calibrate --sources ${strange.join(",")}' adds them`;
+    return `sources that are not in this machine's profile are ${what}; ${calibrationOf(strange)}`;
   }
   const why = state === "refused" ? `the profile is refused: ${reason}` : "this one has no profile";
   return `sources are credited by claims from other machines: ${why}; ${CALIBRATE}`;

@@ -301,6 +301,15 @@ describe("without a profile of this machine", () => {
     expect(calibration).toEqual({ state: "used", assessedElsewhere: ["weak"] });
   });
 
+  test("many sources that the profile does not know are counted, not listed", async () => {
+    await calibrated(depsOf([strong()]), { sources: "strong" });
+    const many = [..."abcde"].map((id) => fakeSource({ id, claim: 2 }, fakeNoise(9)));
+    const { talk } = await claimedH(depsOf([strong(), ...many]));
+    oneLine(talk);
+    expect(talk).toContain("with the same --sources, adds all 5");
+    expect(talk).not.toContain("a,b");
+  });
+
   test("--require-calibration refuses, with the way out", async () => {
     const deps = depsOf([strong(), weak()]);
     const refused = async (args: Record<string, unknown> = {}) => {
