@@ -5,6 +5,7 @@ import { readSmallFile } from "#kit/files/small-file.ts";
 import { type Profile, parseProfile } from "../calibration/profile.ts";
 import { InputError, readRefusal, UsageError } from "../errors.ts";
 import { type Entry, readCatalogue } from "./catalogue/catalogue.ts";
+import { placeOf } from "./catalogue/states.ts";
 import { type RecordingFile, readRecording } from "./recording-file.ts";
 
 export type Evidence =
@@ -47,7 +48,7 @@ function ofTag(name: string, entries: readonly Entry[]): Evidence {
   const others = latest.filter(({ kind }) => kind !== "recording");
   if (others.length > 0 && latest.length > 1) {
     throw new InputError(
-      `the tag '${name}' is on a ${others[0]!.kind} and on something else: ${latest.map(({ path }) => path).join(", ")}`,
+      `the tag '${name}' is on a ${others[0]!.kind} and on something else: ${latest.map(placeOf).join(", ")}`,
       {
         hints: ["name one of the paths"],
       },

@@ -219,6 +219,15 @@ describe("evidence tag", () => {
     expect(findEvidence("d", state()).kind).toBe("profile");
   });
 
+  test("a tag of a package and a recording leads to two, named by paths that can be compared", async () => {
+    writeRecording(at("package", "sources", "one"), "one", dependentNoise(2_000));
+    writeFileSync(at("package", "SHA256SUMS"), "");
+    await tag(at("package"), "both");
+    await tag(writeRecording(at("folder"), "one", dependentNoise(2_000)), "both");
+    const find = () => findEvidence("both", state());
+    expect(find).toThrow(`${at("package")}, ${at("folder", "one.json")}`);
+  });
+
   test("what is no evidence, and a package that is not complete, are refused", async () => {
     writeRecording(at("package", "sources", "one"), "one", dependentNoise(2_000));
     for (const path of [at("nowhere"), at("package")])
