@@ -71,7 +71,9 @@ describe("a package", () => {
       ...filesOf("beta"),
     ]);
     expect(io.talk()).toContain("NOT SIGNED");
-    expect(io.written().toString()).toContain("short of what SP 800-90B asks for: 4000 samples of 1000000");
+    expect(io.written().toString()).toContain(
+      "short of what SP 800-90B asks for: 4,000 samples of 1,000,000",
+    );
     for (const line of text("SHA256SUMS").trimEnd().split("\n")) {
       const [hash, name] = line.split("  ") as [string, string];
       expect(
@@ -335,7 +337,7 @@ describe("a source that is not complete", () => {
     expect(io.written().toString()).toContain("2000 of 4.00k");
     expect(text("README.md")).toContain("**2,000 of 4,000**");
     expect(text("sources/slow/REPORT.md")).toContain("2,000 of 4,000 samples");
-    expect(text("sources/slow/CHECKLIST.md")).toContain("**not met**: 2000 of 1000000 samples");
+    expect(text("sources/slow/CHECKLIST.md")).toContain("**not met**: 2,000 of 1,000,000 samples");
     const [, found] = jsonOf(out, "evidence.json")["sources"]! as unknown as Record<string, unknown>[];
     expect(found).toMatchObject({ id: "slow", state: "short", samples: { have: 2_000, wanted: 4_000 } });
     expect(filesBelow(out)).toContain("sources/slow/slow.samples.u64.part");

@@ -1,4 +1,5 @@
 /** The plan of a package: all that its files have in common. The same plan goes on with a package that was begun; another is refused. */
+import { formatCount } from "#kit/format/numbers.ts";
 import type { Host } from "../../platform/host.ts";
 import { planDifferences, planRecording, type RecordingPlan } from "../../recording/manifest.ts";
 import type { Source } from "../../source.ts";
@@ -63,11 +64,13 @@ export function shortOfStandard({
   restarts,
 }: Pick<PackagePlan, "samples" | "restarts">): string | undefined {
   const faults = [
-    ...(samples < STANDARD.samples ? [`${samples} samples of ${STANDARD.samples}`] : []),
+    ...(samples < STANDARD.samples
+      ? [`${formatCount(samples)} samples of ${formatCount(STANDARD.samples)}`]
+      : []),
     ...(restarts && restarts.rows >= STANDARD.rows && restarts.cols >= STANDARD.cols
       ? []
       : [
-          `${restarts ? `${restarts.rows} × ${restarts.cols}` : "no"} restarts of ${STANDARD.rows} × ${STANDARD.cols}`,
+          `${restarts ? `${formatCount(restarts.rows)} × ${formatCount(restarts.cols)}` : "no"} restarts of ${formatCount(STANDARD.rows)} × ${formatCount(STANDARD.cols)}`,
         ]),
   ];
   return faults.length > 0 ? faults.join(", ") : undefined;

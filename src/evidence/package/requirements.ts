@@ -5,6 +5,7 @@
  * A reference is `path#Symbol`: a declaration in that file, or a heading of a document. tools/references.ts fails where one leads
  * nowhere.
  */
+import { formatCount } from "#kit/format/numbers.ts";
 import type { SourceEvidence } from "./evidence.ts";
 import { STANDARD } from "./plan.ts";
 
@@ -56,7 +57,7 @@ export const CHAPTERS: readonly Chapter[] = [
         against: ({ restarts }) =>
           restarts.have >= STANDARD.rows && restarts.cols >= STANDARD.cols
             ? undefined
-            : `${restarts.have} × ${restarts.cols} of ${STANDARD.rows} × ${STANDARD.cols} restarts`,
+            : `${formatCount(restarts.have)} × ${formatCount(restarts.cols)} of ${formatCount(STANDARD.rows)} × ${formatCount(STANDARD.cols)} restarts`,
       },
       {
         section: "3.1.2",
@@ -389,7 +390,7 @@ export const CHAPTERS: readonly Chapter[] = [
 ];
 
 function fewer(have: number, wanted: number, what: string): string | undefined {
-  return have < wanted ? `${have} of ${wanted} ${what}` : undefined;
+  return have < wanted ? `${formatCount(have)} of ${formatCount(wanted)} ${what}` : undefined;
 }
 
 function assessed(
@@ -406,7 +407,7 @@ function restarted(
   const restart = examined?.restart;
   return restart
     ? against(restart)
-    : `not tested: there are fewer than ${STANDARD.rows} × ${STANDARD.cols} restarts`;
+    : `not tested: there are fewer than ${formatCount(STANDARD.rows)} × ${formatCount(STANDARD.cols)} restarts`;
 }
 
 /** One requirement of one source. */
