@@ -70,7 +70,7 @@ export function menuItems(sources: readonly Source[], isThere: (path: string) =>
       value: "dice",
       label: "Dice",
       questions: [text("dice", "Which dice?", "3d6", (dice) => problem(() => parseDice(dice, "")))],
-      plan: ({ dice }) => ({ argv: ["dice", "--", dice!] }),
+      plan: ({ dice }) => ({ argv: ["dice", dice!] }),
     },
     {
       value: "pick",

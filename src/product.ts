@@ -160,7 +160,7 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       "esoteric-entropy measures noise of the machine it runs on, says how much entropy that noise holds, and hands out random bytes that are backed by it.",
       PROMISE,
       "Full mode has the arithmetic of RBG3(XOR) in SP 800-90C, and drbg mode the construction of RBG2(NP), over non-physical sources that nobody has validated. Neither is what the standard calls by those names.",
-      "Three figures are never mixed. Claimed H is what a source states, with evidence. Assessed H is what the estimators of NIST SP 800-90B measured on this machine. Credited bits are what was counted: never more than samples times the lower of the two, and nothing for a source that fails its health tests.",
+      "Three figures are never mixed. Claimed H is what a source states, with evidence. Assessed H is what the estimators of NIST SP 800-90B measured on this machine. Credited bits are what was counted: never more than samples times the lower of the claim and half of what was assessed, and nothing for a source that fails its health tests.",
       "Without arguments it shows a menu on a terminal, and prints the command that it ran. Elsewhere it prints its help.",
     ],
     conventions: [
