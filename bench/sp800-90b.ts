@@ -27,10 +27,10 @@ const ROUNDS = 3;
 const NIST_CPU_SECONDS: Readonly<Record<number, number>> = { 8: 27.9, 4: 25.7, 1: 0.89 };
 
 const stepsWith = (loops: Loops): Readonly<Record<string, (sequence: Sequence) => unknown>> => ({
-  mcv: mostCommonValue,
-  collision,
-  markov,
-  compression,
+  mcv: (sequence) => mostCommonValue(sequence, loops.countSymbols),
+  collision: (sequence) => collision(sequence, loops.countWaits),
+  markov: (sequence) => markov(sequence, loops.countSteps),
+  compression: (sequence) => compression(sequence, loops.countDistances),
   "t-tuple, lrs": loops.countRepeats,
   multiMcw: (sequence) => multiMcw(sequence, loops.multiMcw),
   lag: (sequence) => lag(sequence, loops.lag),

@@ -183,6 +183,18 @@ EE_EXPORT int32_t ee_repeat_first_rare(const int32_t *lengths, int32_t n, const 
 EE_EXPORT int32_t ee_repeat_counts(int32_t *lengths, int32_t *spare, int32_t n, int32_t longest, int32_t rare, int32_t *highest,
                                    double *pairs, const int32_t *stop);
 
+/* Counts each byte 0 … 255: out[0..256). */
+EE_EXPORT int32_t ee_count_symbols(const uint8_t *symbols, int32_t n, int32_t *out, const int32_t *stop);
+
+/* Counts the waits of the collision estimate, out[0], and the bits that they take, out[1]. */
+EE_EXPORT int32_t ee_count_waits(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
+
+/* Counts, of each bit and the next, ones that have a next, out[0], ones before a one, out[1], and bits that differ, out[2]. */
+EE_EXPORT int32_t ee_count_steps(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
+
+/* Counts the distances of the compression estimate, out[0..n / 6]: a block of six bits and the last like it. */
+EE_EXPORT int32_t ee_count_distances(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
+
 /* Predictors: out[0] becomes the number of correct predictions, out[1] the longest run of them. */
 EE_EXPORT int32_t ee_mcw_bits(const uint8_t *bits, int32_t n, int32_t *out, const int32_t *stop);
 EE_EXPORT int32_t ee_mcw_symbols(const uint8_t *symbols, int32_t n, int32_t *out, const int32_t *stop);

@@ -2,20 +2,24 @@
 import { checkErrno } from "#kit/native/calls.ts";
 import type { Library } from "#kit/native/library.ts";
 
-const PREDICTOR = { args: ["ptr", "i32", "ptr", "ptr"], returns: "i32" } as const;
+const COUNT = { args: ["ptr", "i32", "ptr", "ptr"], returns: "i32" } as const;
 
 const FUNCTIONS = {
+  ee_count_symbols: COUNT,
+  ee_count_waits: COUNT,
+  ee_count_steps: COUNT,
+  ee_count_distances: COUNT,
   ee_repeat_lengths: { args: ["ptr", "i32", "i32", "ptr", "ptr", "ptr"], returns: "i32" },
   ee_repeat_first_rare: { args: ["ptr", "i32", "ptr"], returns: "i32" },
   ee_repeat_counts: { args: ["ptr", "ptr", "i32", "i32", "i32", "ptr", "ptr", "ptr"], returns: "i32" },
-  ee_mcw_bits: PREDICTOR,
-  ee_mcw_symbols: PREDICTOR,
-  ee_lag_bits: PREDICTOR,
-  ee_lag_symbols: PREDICTOR,
-  ee_mmc_bits: PREDICTOR,
-  ee_mmc_symbols: PREDICTOR,
-  ee_lz78y_bits: PREDICTOR,
-  ee_lz78y_symbols: PREDICTOR,
+  ee_mcw_bits: COUNT,
+  ee_mcw_symbols: COUNT,
+  ee_lag_bits: COUNT,
+  ee_lag_symbols: COUNT,
+  ee_mmc_bits: COUNT,
+  ee_mmc_symbols: COUNT,
+  ee_lz78y_bits: COUNT,
+  ee_lz78y_symbols: COUNT,
   ee_shuffle: { args: ["ptr", "i32", "ptr", "ptr"], returns: "i32" },
   ee_iid_memory: { args: ["i32"], returns: "f64" },
   ee_iid_statistics: {
@@ -26,6 +30,17 @@ const FUNCTIONS = {
 
 /** EE_MOST_SYMBOLS of c/ee.h. */
 export const MOST_SYMBOLS = 2 ** 30;
+
+/** Functions that fill an array of fixed length. */
+type CountName =
+  | "count_symbols"
+  | "count_waits"
+  | "count_steps"
+  | "count_distances"
+  | `${PredictorName}_${"bits" | "symbols"}`;
+
+/** Bits of a block of the compression estimate. */
+const BLOCK_BITS = 6;
 
 export type PredictorName = "mcw" | "lag" | "mmc" | "lz78y";
 
@@ -46,6 +61,18 @@ interface PermutedData extends NativeSequence {
 const IID_STATISTICS = 19;
 
 export interface EstimatorLoops {
+  /** Counts the bytes 0 … 255. @throws NativeError as below */
+  countSymbols(data: Pick<NativeSequence, "symbols">): Int32Array;
+  /** @throws NativeError as below */
+  countWaits(bits: NativeSequence): { readonly waits: number; readonly sumT: number };
+  /** @throws NativeError as below */
+  countSteps(bits: NativeSequence): {
+    readonly ones: number;
+    readonly oneToOne: number;
+    readonly changes: number;
+  };
+  /** Counts the distances 0, 1 … n / 6. @throws NativeError as below */
+  countDistances(bits: NativeSequence): Int32Array;
   /** @throws NativeError ECANCELED once `stop` holds anything but 0; ENOMEM; EINVAL for more than MOST_SYMBOLS */
   countRepeats(sequence: NativeSequence): {
     readonly longest: number;
@@ -71,7 +98,24 @@ export interface EstimatorLoops {
 export function bindEstimatorLoops(library: Library, stop: Int32Array | undefined): EstimatorLoops {
   const functions = library.bind(FUNCTIONS);
   const stopWord = stop ?? null;
+  const count = (name: CountName, symbols: Uint8Array, places: number): Int32Array => {
+    requireLength(symbols.length);
+    const out = new Int32Array(places);
+    checkErrno(name, functions[`ee_${name}`](symbols, symbols.length, out, stopWord));
+    return out;
+  };
   return {
+    countSymbols: ({ symbols }) => count("count_symbols", symbols, 256),
+    countWaits({ symbols }) {
+      const [waits, sumT] = count("count_waits", symbols, 2);
+      return { waits: waits!, sumT: sumT! };
+    },
+    countSteps({ symbols }) {
+      const [ones, oneToOne, changes] = count("count_steps", symbols, 3);
+      return { ones: ones!, oneToOne: oneToOne!, changes: changes! };
+    },
+    countDistances: ({ symbols }) =>
+      count("count_distances", symbols, Math.floor(symbols.length / BLOCK_BITS) + 1),
     countRepeats({ symbols, alphabetSize }) {
       const n = symbols.length;
       requireLength(n);
@@ -98,11 +142,8 @@ export function bindEstimatorLoops(library: Library, stop: Int32Array | undefine
       return { longest, firstRare, highestCount, equalPairs };
     },
     predict(name, { symbols, alphabetSize }) {
-      requireLength(symbols.length);
-      const out = new Int32Array(2);
-      const predict = functions[`ee_${name}_${alphabetSize === 2 ? "bits" : "symbols"}`];
-      checkErrno(name, predict(symbols, symbols.length, out, stopWord));
-      return { correct: out[0]!, longestRun: out[1]! };
+      const [correct, longestRun] = count(`${name}_${alphabetSize === 2 ? "bits" : "symbols"}`, symbols, 2);
+      return { correct: correct!, longestRun: longestRun! };
     },
     shuffle(symbols, state) {
       requireLength(symbols.length);

@@ -42,6 +42,10 @@ function nativeLoops(native: EstimatorLoops): Loops {
   const play = (name: PredictorName, plain: Loops["lag"]) =>
     either(plain, (sequence) => native.predict(name, sequence));
   return {
+    countSymbols: either(PLAIN_LOOPS.countSymbols, (data) => native.countSymbols(data)),
+    countWaits: either(PLAIN_LOOPS.countWaits, (bits) => native.countWaits(bits)),
+    countSteps: either(PLAIN_LOOPS.countSteps, (bits) => native.countSteps(bits)),
+    countDistances: either(PLAIN_LOOPS.countDistances, (bits) => native.countDistances(bits)),
     countRepeats: either(PLAIN_LOOPS.countRepeats, (sequence) => native.countRepeats(sequence)),
     multiMcw: play("mcw", PLAIN_LOOPS.multiMcw),
     lag: play("lag", PLAIN_LOOPS.lag),

@@ -11,6 +11,10 @@ const NATIVE = estimatorLoops();
 
 /** Fewest symbols for which an estimator asks its loop. */
 const LEAST: Readonly<Record<keyof Loops, number>> = {
+  countSymbols: 0,
+  countWaits: 0,
+  countSteps: 0,
+  countDistances: 0,
   countRepeats: 0,
   multiMcw: 4096,
   lag: 3,
@@ -18,10 +22,13 @@ const LEAST: Readonly<Record<keyof Loops, number>> = {
   lz78y: 18,
 };
 
+/** Loops that are asked of bits alone. */
+const BITS_ONLY: readonly string[] = ["countWaits", "countSteps", "countDistances"] satisfies (keyof Loops)[];
+
 function expectSame(symbols: Uint8Array, alphabetSize: number): void {
   const data = sequence(symbols, alphabetSize);
   for (const [name, least] of Object.entries(LEAST) as [keyof Loops, number][]) {
-    if (symbols.length < least) continue;
+    if (symbols.length < least || (alphabetSize > 2 && BITS_ONLY.includes(name))) continue;
     const results = [NATIVE, PLAIN_LOOPS].map((loops) => loops[name](data));
     expect({ name, length: symbols.length, alphabetSize, result: results[0] }).toEqual({
       name,
@@ -101,11 +108,21 @@ describe("native loops give what the plain ones give", () => {
     expectSame(patchwork(300_000, 256, 11), 256);
   });
 
+  test("symbols of any value are counted, and one that does not fit is refused", () => {
+    const symbols = noise(40_000, 7, 13).map((symbol) => 36 * symbol + 39);
+    const data = sequence(symbols, 256);
+    expect(NATIVE.countSymbols(data)).toEqual(PLAIN_LOOPS.countSymbols(data));
+    for (const loops of [NATIVE, PLAIN_LOOPS])
+      expect(() => assess(symbols, 7, { loops })).toThrow("a symbol does not fit 7 bits");
+  });
+
   test("a whole assessment", () => {
-    const symbols = noise(30_000, 256, 12);
-    expect(assess(symbols, 8, { details: true, loops: NATIVE })).toEqual(
-      assess(symbols, 8, { details: true }),
-    );
+    for (const bits of [8, 1]) {
+      const symbols = noise(30_000, 2 ** bits, 12);
+      expect(assess(symbols, bits, { details: true, loops: NATIVE })).toEqual(
+        assess(symbols, bits, { details: true }),
+      );
+    }
   });
 });
 

@@ -60,7 +60,8 @@ export async function assessFile(
 }
 
 /** Finds the width of the symbols: the one asked for, or that of the largest. @throws InputError if a symbol does not fit */
-export function widthFor(file: SymbolFile, { bitsPerSymbol = widthOf(file.symbols) }: SymbolLayout): number {
+export function widthFor(file: SymbolFile, { bitsPerSymbol }: SymbolLayout): number {
+  if (bitsPerSymbol === undefined) return widthOf(file.symbols);
   requireWidth(file, bitsPerSymbol);
   return bitsPerSymbol;
 }

@@ -178,10 +178,9 @@ export function requireWidth(
   { name, symbols, from }: Pick<SymbolFile, "name" | "symbols" | "from">,
   bitsPerSymbol: number,
 ): void {
+  if (widthOf(symbols) <= bitsPerSymbol) return;
   const at = symbols.findIndex((symbol) => symbol >> bitsPerSymbol !== 0);
-  if (at >= 0) {
-    throw new InputError(
-      `${name}: symbol ${symbols[at]} at byte ${from + at} does not fit ${bitsPerSymbol} bits`,
-    );
-  }
+  throw new InputError(
+    `${name}: symbol ${symbols[at]} at byte ${from + at} does not fit ${bitsPerSymbol} bits`,
+  );
 }

@@ -1,13 +1,13 @@
-/** Pieces of work that a thread can do alone: plain data in, plain data out, the same result in any thread. */
+/**
+ * Pieces of work that a thread can do alone: plain data in, plain data out, the same result in any thread. Tests are loaded when
+ * they are first run, for most threads run one kind.
+ */
 
 import { estimatorLoops, iidLoops } from "../../native-loops.ts";
-import { type Figures, figuresOf, type Looked } from "../../recording/first-look.ts";
-import { battery } from "../../stats/battery.ts";
+import type { Figures, Looked } from "../../recording/first-look.ts";
 import { bitString, unpackSymbols } from "../../stats/bits.ts";
-import { runProcedure } from "../../stats/other/ais31-verdict.ts";
-import { fips1402 } from "../../stats/other/fips140-2.ts";
 import type { TestResult } from "../../stats/result.ts";
-import { type Constants, type Sp80022TestId, sp80022 } from "../../stats/sp800-22/index.ts";
+import type { Constants, Sp80022TestId } from "../../stats/sp800-22/index.ts";
 import {
   assessIid,
   type Chunk,
@@ -28,12 +28,7 @@ import {
   restartTest,
   type TrackName,
 } from "../../stats/sp800-90b/index.ts";
-import { AIS31 } from "../../stats/suites.ts";
-import {
-  compareSamples,
-  type TwoSamples,
-  type TwoSamplesRequest,
-} from "../../stats/two-sample/two-samples.ts";
+import type { TwoSamples, TwoSamplesRequest } from "../../stats/two-sample/two-samples.ts";
 import type { ReportRun } from "../run-options.ts";
 
 /** Tests that give results of a report. */
@@ -151,21 +146,28 @@ type AnyResult =
   | TwoSamples
   | string;
 
-function run(task: TestTask, stop: Int32Array | undefined): AnyResult | Promise<AnyResult> {
+async function run(task: TestTask, stop: Int32Array | undefined): Promise<AnyResult> {
   switch (task.kind) {
-    case "battery":
+    case "battery": {
+      const { battery } = await import("../../stats/battery.ts");
       return battery(task.bytes, task.tests === undefined ? {} : { tests: task.tests });
+    }
     case "sp800-22": {
+      const { sp80022 } = await import("../../stats/sp800-22/index.ts");
       const { constants, tests } = task;
       return sp80022(bitString(task.bytes), { constants, ...(tests && { tests }) });
     }
     case "ais31": {
+      const { AIS31 } = await import("../../stats/suites.ts");
+      const { runProcedure } = await import("../../stats/other/ais31-verdict.ts");
       const procedure = AIS31.find(({ id }) => id === task.procedure);
       if (!procedure) throw new RangeError(`AIS 20/31 has no "${task.procedure}"`);
       return runProcedure(procedure, bitString(task.bytes));
     }
-    case "fips140-2":
+    case "fips140-2": {
+      const { fips1402 } = await import("../../stats/other/fips140-2.ts");
       return fips1402(task.bytes);
+    }
     case "assess": {
       const { symbols, packed, bitsPerSymbol } = task;
       const unpacked = packed ? unpackSymbols(symbols, bitsPerSymbol) : symbols;
@@ -188,14 +190,19 @@ function run(task: TestTask, stop: Int32Array | undefined): AnyResult | Promise<
       });
     }
     case "look": {
+      const { figuresOf } = await import("../../recording/first-look.ts");
       const { buffer, byteOffset, byteLength } = task.samples;
       const samples = new BigUint64Array(buffer, byteOffset, byteLength / 8);
       return figuresOf({ ...task, samples }, estimatorLoops(stop));
     }
-    case "two-samples":
+    case "two-samples": {
+      const { compareSamples } = await import("../../stats/two-sample/two-samples.ts");
       return compareSamples(task);
-    case "page":
-      return page(task);
+    }
+    case "page": {
+      const { reportHtml } = await import("../html.ts");
+      return reportHtml(task.run.report, task.run.head);
+    }
   }
 }
 
@@ -208,12 +215,6 @@ function assessOptions(
     loops: estimatorLoops(stop),
     ...(truncate && { truncateBitString: TRUNCATED_BITS }),
   };
-}
-
-/** The charts are a large module: it is loaded only when they are drawn. */
-async function page({ run }: PageTask): Promise<string> {
-  const { reportHtml } = await import("../html.ts");
-  return reportHtml(run.report, run.head);
 }
 
 /** Keeps what was made of the data for the next chunk. */

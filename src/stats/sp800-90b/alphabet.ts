@@ -2,23 +2,30 @@
 
 import type { Sequence } from "./estimate.ts";
 
-/** @throws RangeError if a symbol does not fit the width, or the width is not 1 … 8 */
-export function checkSymbols(symbols: Uint8Array, bitsPerSymbol: number): void {
+/** Counts each of the bytes 0 … 255. */
+export type CountSymbols = (data: Pick<Sequence, "symbols">) => Int32Array;
+
+export const countSymbols: CountSymbols = ({ symbols }) => countsOf(symbols, BYTE_VALUES);
+
+const BYTE_VALUES = 256;
+
+/** Counts the symbols. @throws RangeError if one does not fit the width, or the width is not 1 … 8 */
+export function countChecked(symbols: Uint8Array, bitsPerSymbol: number, count = countSymbols): Int32Array {
   if (!(symbols instanceof Uint8Array))
     throw new TypeError("symbols must be a Uint8Array, one symbol a byte");
   if (!Number.isInteger(bitsPerSymbol) || bitsPerSymbol < 1 || bitsPerSymbol > 8) {
     throw new RangeError(`bits per symbol must be 1 to 8, not ${bitsPerSymbol}`);
   }
-  let seen = 0;
-  for (let i = 0; i < symbols.length; i++) seen |= symbols[i]!;
-  if (seen >> bitsPerSymbol !== 0) throw new RangeError(`a symbol does not fit ${bitsPerSymbol} bits`);
+  const counts = count({ symbols });
+  if (counts.some((times, symbol) => times > 0 && symbol >> bitsPerSymbol !== 0)) {
+    throw new RangeError(`a symbol does not fit ${bitsPerSymbol} bits`);
+  }
+  return counts;
 }
 
 /** Counts the different symbols. */
-export function alphabetSizeOf(symbols: Uint8Array): number {
-  const seen = new Uint8Array(256);
-  for (let i = 0; i < symbols.length; i++) seen[symbols[i]!] = 1;
-  return seen.reduce((sum, one) => sum + one, 0);
+export function alphabetSizeOf(symbols: Uint8Array, counts = countSymbols({ symbols })): number {
+  return counts.reduce((sum, times) => sum + (times > 0 ? 1 : 0), 0);
 }
 
 /** Counts each of the symbols 0 … k − 1. */
@@ -29,10 +36,12 @@ export function countsOf(symbols: Uint8Array, alphabetSize: number): Int32Array 
 }
 
 /** Renumbers the symbols that occur, in their order, as 0 … k − 1; `values` has the recorded value of each. */
-export function compact(symbols: Uint8Array): Sequence & { readonly values: Uint8Array } {
-  const numbers = new Uint8Array(256);
-  for (let i = 0; i < symbols.length; i++) numbers[symbols[i]!] = 1;
-  const values = Uint8Array.from(numbers.keys()).filter((symbol) => numbers[symbol] === 1);
+export function compact(
+  symbols: Uint8Array,
+  counts = countSymbols({ symbols }),
+): Sequence & { readonly values: Uint8Array } {
+  const numbers = new Uint8Array(BYTE_VALUES);
+  const values = Uint8Array.from(counts.keys()).filter((symbol) => counts[symbol]! > 0);
   values.forEach((symbol, number) => {
     numbers[symbol] = number;
   });

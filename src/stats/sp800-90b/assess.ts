@@ -1,6 +1,6 @@
 /** The non-IID track of SP 800-90B §3.1.3: ten estimators, on the symbols and on their bits, and the lowest. */
 
-import { alphabetSizeOf, checkSymbols, compact, toBitString } from "./alphabet.ts";
+import { alphabetSizeOf, compact, countChecked, toBitString } from "./alphabet.ts";
 import type { Estimate, EstimatorResult, Sequence } from "./estimate.ts";
 import { byEstimator, ESTIMATORS, type EstimatorId, type Track } from "./estimators.ts";
 import { type Loops, PLAIN_LOOPS } from "./loops.ts";
@@ -58,12 +58,12 @@ type TrackValues<T> = { readonly [track in Track]?: T };
  * @throws RangeError if a symbol does not fit
  */
 export function assess(symbols: Uint8Array, bitsPerSymbol: number, options: AssessOptions = {}): Assessment {
-  checkSymbols(symbols, bitsPerSymbol);
+  const { loops } = options;
+  const counts = countChecked(symbols, bitsPerSymbol, loops?.countSymbols);
   const limit = checkLimit(options.truncateBitString);
-  const original = compact(symbols);
+  const original = compact(symbols, counts);
   const { alphabetSize } = original;
   const tracks: [Track, Results][] = [];
-  const { loops } = options;
   if (alphabetSize > 1) tracks.push(["original", runEstimators(original, loops)]);
   if (alphabetSize > 2) {
     tracks.push(["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit), loops)]);
@@ -81,13 +81,12 @@ export function assessConditioned(
   bitsPerSymbol: number,
   options: AssessOptions = {},
 ): ConditionedAssessment {
-  checkSymbols(symbols, bitsPerSymbol);
+  const { loops } = options;
+  const counts = countChecked(symbols, bitsPerSymbol, loops?.countSymbols);
   const limit = checkLimit(options.truncateBitString);
-  const alphabetSize = alphabetSizeOf(symbols);
+  const alphabetSize = alphabetSizeOf(symbols, counts);
   const tracks: [Track, Results][] =
-    alphabetSize > 1
-      ? [["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit), options.loops)]]
-      : [];
+    alphabetSize > 1 ? [["bitstring", runEstimators(toBitString(symbols, bitsPerSymbol, limit), loops)]] : [];
   const hBitstring = alphabetSize > 1 ? lowest(tracks[0]![1], 1) : 0;
   const { remarks, ...table } = tabulated(symbols, bitsPerSymbol, alphabetSize, "bitstring", tracks, options);
   return { ...table, hOriginal: null, hBitstring, minEntropy: bitsPerSymbol * hBitstring, remarks };

@@ -3,8 +3,14 @@
 import { Z_99 } from "../constants.ts";
 import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 
+/** Waits, and the bits that they take together. */
+export interface Waits {
+  readonly waits: number;
+  readonly sumT: number;
+}
+
 /** Waits are of 2 steps (00, 11) or 3 for bits; §6.3.2 steps 2–4. */
-export function collision({ symbols: bits }: Sequence): EstimatorResult {
+export function countWaits({ symbols: bits }: Sequence): Waits {
   const n = bits.length;
   let waits = 0;
   let at = 0;
@@ -14,9 +20,13 @@ export function collision({ symbols: bits }: Sequence): EstimatorResult {
     at += wait;
     waits++;
   }
+  return { waits, sumT: at };
+}
+
+export function collision(bits: Sequence, count = countWaits): EstimatorResult {
+  const { waits, sumT } = count(bits);
   if (waits < 2) return notApplicable("needs at least 2 collisions");
 
-  const sumT = at;
   // 2a + 3b = sumT and a + b = waits give the sum of squares 4a + 9b.
   const sumOfSquares = 5 * sumT - 6 * waits;
   const xBar = sumT / waits;

@@ -11,15 +11,15 @@ const DICTIONARY_BLOCKS = 1000;
 /** The standard's factor for the correlation of the distances, step 5, after Coron and Naccache. */
 const SIGMA_FACTOR = 0.5907;
 
-export function compression({ symbols: bits }: Sequence): EstimatorResult {
-  const blocks = Math.floor(bits.length / BLOCK_BITS);
+export function compression(sequence: Sequence, count = countDistances): EstimatorResult {
+  const blocks = Math.floor(sequence.symbols.length / BLOCK_BITS);
   const tested = blocks - DICTIONARY_BLOCKS;
   if (tested < 1) {
     return notApplicable(`needs at least ${(DICTIONARY_BLOCKS + 1) * BLOCK_BITS} bits`);
   }
 
   // Step 4. Few different distances occur, so they are counted first and their logarithms summed once.
-  const distances = countDistances(bits, blocks);
+  const distances = count(sequence);
   let sum = 0;
   let sumOfSquares = 0;
   for (let distance = blocks; distance > 1; distance--) {
@@ -67,7 +67,8 @@ class Logarithms {
 }
 
 /** Counts each distance to the last equal block; that of a first occurrence is its own index, counted from 1. */
-function countDistances(bits: Uint8Array, blocks: number): Int32Array {
+export function countDistances({ symbols: bits }: Sequence): Int32Array {
+  const blocks = Math.floor(bits.length / BLOCK_BITS);
   const counts = new Int32Array(blocks + 1);
   const lastSeen = new Int32Array(BLOCK_VALUES);
   for (let block = 1, at = 0; block <= blocks; block++, at += BLOCK_BITS) {

@@ -38,10 +38,33 @@ interface Estimator {
 }
 
 export const ESTIMATORS: readonly Estimator[] = [
-  { id: "mcv", section: "6.3.1", title: "Most common value", run: mostCommonValue },
-  { id: "collision", section: "6.3.2", title: "Collision", bitsOnly: true, run: collision },
-  { id: "markov", section: "6.3.3", title: "Markov", bitsOnly: true, run: markov },
-  { id: "compression", section: "6.3.4", title: "Compression", bitsOnly: true, run: compression },
+  {
+    id: "mcv",
+    section: "6.3.1",
+    title: "Most common value",
+    run: (sequence, _, loops) => mostCommonValue(sequence, loops.countSymbols),
+  },
+  {
+    id: "collision",
+    section: "6.3.2",
+    title: "Collision",
+    bitsOnly: true,
+    run: (sequence, _, loops) => collision(sequence, loops.countWaits),
+  },
+  {
+    id: "markov",
+    section: "6.3.3",
+    title: "Markov",
+    bitsOnly: true,
+    run: (sequence, _, loops) => markov(sequence, loops.countSteps),
+  },
+  {
+    id: "compression",
+    section: "6.3.4",
+    title: "Compression",
+    bitsOnly: true,
+    run: (sequence, _, loops) => compression(sequence, loops.countDistances),
+  },
   { id: "tTuple", section: "6.3.5", title: "t-tuple", run: tTuple },
   { id: "lrs", section: "6.3.6", title: "Longest repeated substring", run: longestRepeatedSubstring },
   {

@@ -2,25 +2,39 @@
 
 import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 
-export function markov({ symbols: bits }: Sequence): EstimatorResult {
-  const n = bits.length;
-  if (n < 2) return notApplicable("needs at least 2 bits");
+/** Steps from each bit to the next. */
+export interface Steps {
+  /** Steps that begin at a one. */
+  readonly ones: number;
+  readonly oneToOne: number;
+  readonly changes: number;
+}
+
+export function countSteps({ symbols: bits }: Sequence): Steps {
   let ones = 0;
   let oneToOne = 0;
   let changes = 0;
   let previous = bits[0]!;
-  for (let i = 1; i < n; i++) {
+  for (let i = 1; i < bits.length; i++) {
     const bit = bits[i]!;
     ones += previous;
     oneToOne += previous & bit;
     changes += previous ^ bit;
     previous = bit;
   }
+  return { ones, oneToOne, changes };
+}
+
+export function markov(sequence: Sequence, count = countSteps): EstimatorResult {
+  const { symbols: bits } = sequence;
+  const n = bits.length;
+  if (n < 2) return notApplicable("needs at least 2 bits");
+  const { ones, oneToOne, changes } = count(sequence);
   const zeros = n - 1 - ones;
   const oneToZero = ones - oneToOne;
   const zeroToOne = changes - oneToZero;
 
-  const p0 = (zeros + 1 - previous) / n;
+  const p0 = (zeros + 1 - bits[n - 1]!) / n;
   const p1 = 1 - p0;
   const p00 = zeros > 0 ? (zeros - zeroToOne) / zeros : 0;
   const p01 = zeros > 0 ? 1 - p00 : 0;

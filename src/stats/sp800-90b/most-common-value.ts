@@ -1,11 +1,11 @@
 /** Most common value estimate, SP 800-90B §6.3.1: from the upper bound of the most frequent symbol's share. */
 
-import { countsOf } from "./alphabet.ts";
+import { countSymbols } from "./alphabet.ts";
 import { type EstimatorResult, estimate, notApplicable, type Sequence } from "./estimate.ts";
 import { upperBound } from "./upper-bounds.ts";
 
-export function mostCommonValue({ symbols, alphabetSize }: Sequence): EstimatorResult {
-  return mostCommonOf(countsOf(symbols, alphabetSize), symbols.length);
+export function mostCommonValue(sequence: Sequence, count = countSymbols): EstimatorResult {
+  return mostCommonOf(count(sequence), sequence.symbols.length);
 }
 
 /** @param counts of each of the symbols @param n of all */

@@ -3,7 +3,7 @@
  * beginnings resemble each other, an estimate from one long run is too high.
  */
 
-import { checkSymbols, compact } from "./alphabet.ts";
+import { compact, countChecked } from "./alphabet.ts";
 import { lowest, runEstimators } from "./assess.ts";
 import type { Sequence } from "./estimate.ts";
 import type { Loops } from "./loops.ts";
@@ -64,7 +64,7 @@ export function restartTest(
   hInitial: number,
   { track = "non-iid", loops }: RestartOptions = {},
 ): RestartResult {
-  checkSymbols(matrix, bitsPerSymbol);
+  const counts = countChecked(matrix, bitsPerSymbol, loops?.countSymbols);
   if (
     !Number.isInteger(rows) ||
     !Number.isInteger(cols) ||
@@ -82,7 +82,7 @@ export function restartTest(
     throw new RangeError(`the initial estimate must be 0 to ${bitsPerSymbol} bits, not ${hInitial}`);
   }
 
-  const byRow = compact(matrix);
+  const byRow = compact(matrix, counts);
   const { alphabetSize } = byRow;
   const byCol = { symbols: transpose(byRow.symbols, rows, cols), alphabetSize };
 
@@ -102,7 +102,9 @@ export function restartTest(
   // §3.1.4.2.
   const estimate = (sequence: Sequence) =>
     lowest(
-      track === "iid" ? { mcv: mostCommonValue(sequence) } : runEstimators(sequence, loops),
+      track === "iid"
+        ? { mcv: mostCommonValue(sequence, loops?.countSymbols) }
+        : runEstimators(sequence, loops),
       bitsPerSymbol,
     );
   const hRow = estimate(byRow);

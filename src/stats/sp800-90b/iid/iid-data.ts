@@ -1,6 +1,6 @@
 /** The samples as the IID tests of SP 800-90B §5 take them, with the figures that no permutation changes. */
 
-import { checkSymbols, compact, countsOf } from "../alphabet.ts";
+import { compact, countChecked } from "../alphabet.ts";
 
 export interface IidData {
   /** Renumbered to 0 … k − 1, where k different ones occur. */
@@ -16,9 +16,9 @@ export interface IidData {
 
 /** @throws RangeError if a symbol does not fit the width */
 export function iidData(recorded: Uint8Array, bitsPerSymbol: number): IidData {
-  checkSymbols(recorded, bitsPerSymbol);
-  const { symbols, alphabetSize, values } = compact(recorded);
-  const counts = countsOf(symbols, alphabetSize);
+  const byValue = countChecked(recorded, bitsPerSymbol);
+  const { symbols, alphabetSize, values } = compact(recorded, byValue);
+  const counts = byValue.filter((count) => count > 0);
   const sum = counts.reduce((total, count, symbol) => total + count * values[symbol]!, 0);
   return {
     symbols,
