@@ -43,17 +43,13 @@ describe("the menu", () => {
   test("runs what comes of the answers, gives its exit code, and says how to type it", async () => {
     const io = fakeIo({ terminal: true });
     const ran: (readonly string[])[] = [];
-    const exitCode = await asked(
-      io,
-      answering({ wanted: "key", bytes: "64", format: "base64" }),
-      async (argv) => {
-        ran.push(argv);
-        return 3;
-      },
-    );
+    const exitCode = await asked(io, answering({ wanted: "key", kind: "base64" }), async (argv) => {
+      ran.push(argv);
+      return 3;
+    });
     expect(exitCode).toBe(3);
-    expect(ran).toEqual([["stream", "--bytes", "64", "--format", "base64"]]);
-    expect(io.talk()).toBe("\nnext time: esoteric-entropy stream --bytes 64 --format base64\n");
+    expect(ran).toEqual([["key", "base64"]]);
+    expect(io.talk()).toBe("\nnext time: esoteric-entropy key base64\n");
   });
 
   test("says so when the command fails, too", async () => {
@@ -147,7 +143,7 @@ describe("on a terminal", () => {
   test("the name alone leads by questions to a file, and ends with the command", async () => {
     await using terminal = started();
     await terminal.until("Quit");
-    terminal.type(`${DOWN}${DOWN}\r`);
+    terminal.type(`${DOWN.repeat(7)}\r`); // below the seven everyday things
     await terminal.until("Which file?");
     await terminal.until("random.bin");
     terminal.type("\x15key.bin\r");
@@ -162,11 +158,14 @@ describe("on a terminal", () => {
     expect(readFileSync(join(folder, "key.bin")).length).toBe(48);
   });
 
-  test("control-C leaves it with 130, and the terminal as it was", async () => {
+  test.each([
+    ["C", "\x03"],
+    ["D", "\x04"],
+  ])("control-%s leaves it with 130, and the terminal as it was", async (_, key) => {
     const line = `${program.join(" ")}; echo left-$?; stty -a`;
     await using terminal = started(["/bin/sh", "-c", line]);
     await terminal.until("Quit");
-    terminal.type("\x03");
+    terminal.type(key);
     await terminal.until("left-130");
     expect(await terminal.until("-echonl")).toMatch(/[^-]icanon[\s\S]*[^-]echo /);
   });
