@@ -179,7 +179,8 @@ describe("of this program", () => {
     return all;
   }
 
-  const found = () => [...new Set(seen.map(stated))].sort();
+  const PARTS = ["pkg:generic/eff_large_wordlist@2016-07-18"];
+  const found = () => [...PARTS, ...new Set(seen.map(stated))].sort();
 
   test("has every package that is in it, and no other", () => {
     expect(seen.length).toBeGreaterThan(50);
@@ -197,7 +198,8 @@ describe("of this program", () => {
     const refs = components.map((each) => each["bom-ref"]);
     expect(new Set(refs).size).toBe(refs.length);
     for (const { purl, hashes, licenses } of components) {
-      expect(hashes?.[0]?.content, purl).toMatch(/^[0-9a-f]{128}$/);
+      // A part that is no package came with one, which has a hash.
+      if (!PARTS.includes(purl)) expect(hashes?.[0]?.content, purl).toMatch(/^[0-9a-f]{128}$/);
       expect(licenses, purl).toHaveLength(1);
     }
     for (const { dependsOn } of dependencies.slice(1))
