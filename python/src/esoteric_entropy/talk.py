@@ -21,9 +21,7 @@ _PIECE_BYTES = 4096
 _EXIT_CODES = {2: "usage", 3: "insufficient-entropy"}
 
 _WRONG_PROCESSOR = "this processor lacks instructions of the level x86-64-v2, without which the program does not run"
-_OTHER_PROCESSOR = (
-    "in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host or -cpu Nehalem",
-)
+_OTHER_PROCESSOR = ("in a virtual machine choose another model than qemu64 or kvm64: for QEMU -cpu host or -cpu Nehalem",)
 
 
 class End(NamedTuple):

@@ -4,6 +4,7 @@ import { type AccessRules, ANY_TOKEN, accessGuard, type TokenRules } from "#kit/
 import { bodiless, isHead } from "#kit/http/head.ts";
 import { type Address, type Listening, listen, type TlsOptions } from "#kit/http/listen.ts";
 import { METRICS_CONTENT_TYPE, type Metric, metricsText } from "#kit/http/metrics-text.ts";
+import { PAGE_HEADERS } from "#kit/http/page.ts";
 import { onlyKnown, parameter, queryOf } from "#kit/http/query.ts";
 import type { HeaderFields } from "#kit/http/refusal.ts";
 import { createRouter, type Handler } from "#kit/http/router.ts";
@@ -111,7 +112,10 @@ export function createApp(deps: AppDeps): App {
     ["/events", events],
   ]);
 
-  const headersOf = (path: string): HeaderFields => (randomRoutes.has(path) ? shared : HEADERS);
+  const headersOf = (path: string): HeaderFields => {
+    const own = randomRoutes.has(path) ? shared : HEADERS;
+    return path === "/" ? { ...PAGE_HEADERS, ...own } : own;
+  };
   const router = createRouter({
     errors: (path) => (path === "/" ? NUMBERS_ERRORS : ANU_ERRORS),
     headers: headersOf,
