@@ -320,11 +320,17 @@ import numpy as np
 g = EsotericBitGenerator(EntropyPool.auto(sources="forked natively", mode="drbg"))
 held = g.random_raw(10)
 receive, send = os.pipe()
+# A thread that has asked for the interpreter's lock when native code forks leaves the child waiting for that thread. So none asks.
+interval = sys.getswitchinterval()
+sys.setswitchinterval(1000)
+time.sleep(0.1)  # for who asked already
 child = ctypes.PyDLL(None).fork()  # Python's own callbacks do not run
+sys.setswitchinterval(interval)
 if child == 0:
     signal.alarm(60)
     os.write(send, g.random_raw(1000).tobytes())
     os._exit(0)
+os.close(send)
 theirs = np.frombuffer(os.read(receive, 8000), np.uint64)
 ours = g.random_raw(1000)
 print(os.waitpid(child, 0)[1], len(theirs), len(np.intersect1d(ours[128:], theirs)), len(np.intersect1d(ours, theirs)) <= 128)
