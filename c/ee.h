@@ -245,4 +245,27 @@ EE_EXPORT uint64_t ee_bitgen_next64(void *generator);
 EE_EXPORT uint32_t ee_bitgen_next32(void *generator);
 EE_EXPORT double ee_bitgen_double(void *generator);
 
+/* ---- The battery for large data (deep/) ---- */
+
+/*
+ * Tests of deep/ take a stream of bytes piece by piece, and keep all that they know of it in `state`: memory of the caller, in which
+ * there is no pointer, so that it can be written to a file and be gone on with elsewhere. It is zeros at first, but for what the
+ * caller prepares. Numbers in it are little-endian, as are all machines that we build for. Bits of a byte count from the least
+ * significant. Functions return 0, -ECANCELED soon after another thread set `stop` to anything but 0 (and then leave the state
+ * undefined), or -ENOMEM. Reentrant, each with a state of its own.
+ *
+ * EE_DEEP_FEED int32_t ee_deep_<name>(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop)
+ *
+ * Takes in the next `n` bytes, a multiple of EE_DEEP_UNIT, which begin at `offset` in the stream. How the stream is cut into pieces makes no
+ * difference to the state.
+ *
+ * EE_DEEP_MEASURE int32_t ee_deep_<name>(void *state, double *out, size_t n, const int32_t *stop)
+ *
+ * Writes n figures of all that was taken in: the file of each says which. It may use the state as working memory, as long as what
+ * follows is the same as if it had not been called.
+ */
+#define EE_DEEP_FEED EE_EXPORT
+#define EE_DEEP_MEASURE EE_EXPORT
+#define EE_DEEP_UNIT ((size_t)1 << 16)
+
 #endif

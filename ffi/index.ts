@@ -4,6 +4,7 @@ import { checkErrno, cText, memoryAt, once, oncePerName, textAt } from "#kit/nat
 import { Library } from "#kit/native/library.ts";
 import { loadOwnLibrary } from "#kit/native/load.ts";
 import { type ProgramFiles, placeProgram } from "#kit/native/own-program.ts";
+import { bindDeepLoops, type DeepLoops } from "./deep-loops.ts";
 import { bindEstimatorLoops, type EstimatorLoops } from "./estimator-loops.ts";
 import { COMMANDS, KERNELS, READINGS, STEPS } from "./kernels.ts";
 
@@ -93,6 +94,8 @@ export interface NativeLibrary {
   writeHex(bytes: Uint8Array, text: Uint8Array): void;
   /** Binds the loops of the estimators. @param stop in shared memory: anything but 0 there ends them */
   estimatorLoops(stop?: Int32Array): EstimatorLoops;
+  /** Binds the loops of the battery for large data. @param stop in shared memory: anything but 0 there ends them */
+  deepLoops(stop?: Int32Array): DeepLoops;
   /** The steps of CTR_DRBG(AES-256) that are costly. Undefined where the processor has no AES instructions. */
   readonly drbgCipher: DrbgCipher | undefined;
 }
@@ -206,6 +209,7 @@ function bindLibrary(library: Library): NativeLibrary {
       if (bytes.length > 0) services().ee_hex(bytes, bytes.length, text);
     },
     estimatorLoops: (stop) => bindEstimatorLoops(library, stop),
+    deepLoops: (stop) => bindDeepLoops(library, stop),
     get drbgCipher() {
       return drbgCipher();
     },

@@ -9,7 +9,7 @@ export const native: NativeSources = {
   library: "ee",
   folder: "c",
   program: { name: "ee-restart", folder: "restart" },
-  includes: ["platform", "lib", "kernels", "estimators"],
+  includes: ["platform", "lib", "kernels", "estimators", "deep"],
   check: checkKernels,
 };
 

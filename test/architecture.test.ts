@@ -119,6 +119,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["ffi", "stats", "kit/errors"],
     packages: /^$/,
   },
+  { name: "deep", files: /^src\/deep\//, may: ["ffi"], packages: /^$/ },
   { name: "host", files: /^src\/platform\/host\.ts$/, may: ["ffi"], packages: /^$/ },
   {
     name: "platform",
