@@ -41,7 +41,7 @@ export interface Observation {
   readonly p: number;
   /** Number of p-values of which `p` is the smallest: 1 for a single test. */
   readonly among: number;
-  /** What a finding here would suggest, in words: "linear over GF(2): an LFSR, xorshift or Mersenne Twister". */
+  /** Tells in words where a finding here would come from: "linear over GF(2): an LFSR, xorshift or Mersenne Twister". */
   readonly suspicion: string;
   /** How to see it for oneself, where one can: a sentence or a command. */
   readonly look?: string;

@@ -178,6 +178,9 @@ function fakeLibrary(
     estimatorLoops() {
       throw new NativeError("no estimator loops on this fake host");
     },
+    deepLoops() {
+      throw new NativeError("no loops for large data on this fake host");
+    },
     drbgCipher: undefined,
   };
 }
