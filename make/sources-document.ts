@@ -131,6 +131,7 @@ function bareHost(os: Host["os"], refusal: (typeof REFUSALS)[number]): Host {
         identity: nothing,
         osRandom: nothing,
         estimatorLoops: nothing,
+        deepLoops: nothing,
         drbgCipher: undefined,
       },
     },
