@@ -38,7 +38,7 @@ const MAX_PASSPHRASE_BYTES = 4096;
  * @param warn told if others can read it
  * @throws UsageError where it is empty; InputError
  */
-export function passphraseIn(file: string, warn: (message: string) => void): string {
+function passphraseIn(file: string, warn: (message: string) => void): string {
   const words = readSecretFile(file, MAX_PASSPHRASE_BYTES, warn).replace(/\r?\n$/, "");
   if (words === "") throw new UsageError(`there is no passphrase in ${visible(file)}`);
   return words;
@@ -46,6 +46,29 @@ export function passphraseIn(file: string, warn: (message: string) => void): str
 
 /** Asks for a passphrase when one is needed. */
 export type Passphrase = () => Promise<string>;
+
+/**
+ * Makes the way to a passphrase: the file, if one is named, else whoever asks for it.
+ * @param warn told if others can read the file
+ * @returns a function that throws as `passphraseIn` and as `ask`
+ */
+export function passphraseFrom(
+  file: string | undefined,
+  ask: Passphrase,
+  warn: (message: string) => void,
+): Passphrase {
+  return async () => (file === undefined ? await ask() : passphraseIn(file, warn));
+}
+
+/** Finds the passphrase of a new key; undefined if it is to have none. @param ask for one @throws as `passphraseIn`, and as `ask` */
+export async function newPassphrase(
+  { protect, passphraseFile }: { readonly protect: boolean; readonly passphraseFile: string | undefined },
+  ask: Passphrase,
+  warn: (message: string) => void,
+): Promise<string | undefined> {
+  const isWanted = protect || passphraseFile !== undefined;
+  return isWanted ? await passphraseFrom(passphraseFile, ask, warn)() : undefined;
+}
 
 /** @param passphrase undefined: anybody who can read the text has the key */
 export async function secretText(

@@ -1,7 +1,7 @@
 /** The key that a package is signed with: its flags, and how it is opened. */
 import { visible } from "#kit/format/visible.ts";
 import type { OwnKey } from "#kit/signing/keyring.ts";
-import { passphraseIn } from "#kit/signing/secret-file.ts";
+import { passphraseFrom } from "#kit/signing/secret-file.ts";
 import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { askPassphrase } from "#kit/term/passphrase.ts";
@@ -27,9 +27,7 @@ export function checkSignerFlags({ key, passphraseFile }: SignerFlags): void {
 export async function signerOf({ key, passphraseFile }: SignerFlags, io: Io): Promise<OwnKey | undefined> {
   if (key === undefined) return undefined;
   const warn = (text: string) => io.log.warn(text);
-  const passphrase = async () =>
-    passphraseFile !== undefined
-      ? passphraseIn(passphraseFile, warn)
-      : await askPassphrase(`Passphrase of ${visible(key)}`, io, ["--passphrase-file names a file with it"]);
-  return await readSigningKey(key, passphrase, warn, io.signal);
+  const ask = () =>
+    askPassphrase(`Passphrase of ${visible(key)}`, io, ["--passphrase-file names a file with it"]);
+  return await readSigningKey(key, passphraseFrom(passphraseFile, ask, warn), warn, io.signal);
 }

@@ -1,5 +1,5 @@
 /** `evidence keygen`: a key to sign packages with. */
-import { passphraseIn } from "#kit/signing/secret-file.ts";
+import { newPassphrase } from "#kit/signing/secret-file.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, positional } from "#kit/term/flags.ts";
 import { askNewPassphrase } from "#kit/term/passphrase.ts";
@@ -18,13 +18,10 @@ export const evidenceKeygen = command({
   },
   examples: ["esoteric-entropy evidence keygen lab.key --protect"],
   seeAlso: ["evidence package", "evidence verify"],
-  async run({ file, protect, passphraseFile }, io) {
-    const passphrase =
-      passphraseFile !== undefined
-        ? passphraseIn(passphraseFile, (message) => io.log.warn(message))
-        : protect
-          ? await askNewPassphrase("Passphrase for the key", io, ["--passphrase-file names a file with it"])
-          : undefined;
+  async run({ file, ...protection }, io) {
+    const ask = () =>
+      askNewPassphrase("Passphrase for the key", io, ["--passphrase-file names a file with it"]);
+    const passphrase = await newPassphrase(protection, ask, (message) => io.log.warn(message));
     const id = await makeSigningKey(file, passphrase, io.signal);
     io.log.info(`the public key is in ${publicPath(file)}`);
     await io.out(`${id}\n`);

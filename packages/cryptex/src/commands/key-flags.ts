@@ -7,7 +7,7 @@ import { dataFolder } from "#kit/files/user-folders.ts";
 import { visible } from "#kit/format/visible.ts";
 import { isKeyName, Keyring, type OwnKey, readLineage } from "#kit/signing/keyring.ts";
 import type { Lineage } from "#kit/signing/lineage.ts";
-import { type Passphrase, passphraseIn } from "#kit/signing/secret-file.ts";
+import { type Passphrase, passphraseFrom } from "#kit/signing/secret-file.ts";
 import { ALGORITHMS } from "#kit/signing/statement.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
@@ -124,10 +124,7 @@ function onlyOwnKey(ring: Keyring): string {
 
 /** Makes the way to the passphrase of a key: a file, or the terminal. */
 export function passphraseFor(name: string, file: string | undefined, io: Io): Passphrase {
-  return async () => {
-    if (file !== undefined) return passphraseIn(file, (message) => io.log.warn(message));
-    return await askPassphrase(`Passphrase of the key ${name}`, io, [
-      "--passphrase-file names a file with it",
-    ]);
-  };
+  const ask = () =>
+    askPassphrase(`Passphrase of the key ${name}`, io, ["--passphrase-file names a file with it"]);
+  return passphraseFrom(file, ask, (message) => io.log.warn(message));
 }

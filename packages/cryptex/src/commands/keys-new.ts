@@ -3,7 +3,7 @@ import { UsageError } from "#kit/errors.ts";
 import { isKeyName, Keyring } from "#kit/signing/keyring.ts";
 import { secretKey } from "#kit/signing/keys.ts";
 import { lineageOf } from "#kit/signing/lineage.ts";
-import { passphraseIn, secretText } from "#kit/signing/secret-file.ts";
+import { newPassphrase, secretText } from "#kit/signing/secret-file.ts";
 import { drawSeeds } from "#kit/signing/seeds.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, positional } from "#kit/term/flags.ts";
@@ -30,21 +30,16 @@ export const keysNew = command({
   },
   examples: ["cryptex keys new house --protect", "cryptex keys show house --public > house.pub"],
   seeAlso: ["sign", "keys show", "keys rotate"],
-  async run({ name, protect, passphraseFile, keys }, io, { env }: Deps) {
+  async run({ name, keys, ...protection }, io, { env }: Deps) {
     const ring = new Keyring(keysFolder(keys, env));
     if (!isKeyName(name)) {
       throw new UsageError("that cannot name a key", ["letters, digits, - and _ can, 64 at most"]);
     }
     if (ring.has(name))
       throw new UsageError(`there is a key ${name} already`, [`keys rotate ${name} makes the next`]);
-    const passphrase =
-      passphraseFile !== undefined
-        ? passphraseIn(passphraseFile, (message) => io.log.warn(message))
-        : protect
-          ? await askNewPassphrase(`Passphrase for the key ${name}`, io, [
-              "--passphrase-file names a file with it",
-            ])
-          : undefined;
+    const ask = () =>
+      askNewPassphrase(`Passphrase for the key ${name}`, io, ["--passphrase-file names a file with it"]);
+    const passphrase = await newPassphrase(protection, ask, (message) => io.log.warn(message));
     const seeds = await newSeeds(io);
     const { public: key } = secretKey(seeds);
     const secret = await secretText(seeds, passphrase, io.signal);
