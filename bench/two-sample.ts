@@ -5,7 +5,8 @@
  *     bun bench/two-sample.ts [PAIRS] [SAMPLES]
  */
 import { Uniform } from "../src/recording/dependence.ts";
-import { compareSamples, type TwoSamples } from "../src/stats/two-sample/two-samples.ts";
+import { compareSamples, type Sequence, type TwoSamples } from "../src/stats/two-sample/two-samples.ts";
+import { toSymbols, traceBytes } from "../src/trace.ts";
 
 const [pairs = 300, samples = 8_192] = process.argv.slice(2).map(Number);
 const LEVELS = [0.05, 0.01, 0.001];
@@ -60,8 +61,8 @@ const TESTS: readonly (readonly [string, (result: TwoSamples) => number])[] = [
   ["drift", ({ a }) => a.drift.pValue],
 ];
 
-function bytesOf(values: BigUint64Array): Uint8Array {
-  return new Uint8Array(values.buffer);
+function sequenceOf(samples: BigUint64Array): Sequence {
+  return { bytes: traceBytes({ samples }), symbols: toSymbols({ samples }, SYMBOL_BITS) };
 }
 
 function row(name: string, a: () => BigUint64Array, b: () => BigUint64Array): void {
@@ -69,8 +70,8 @@ function row(name: string, a: () => BigUint64Array, b: () => BigUint64Array): vo
   let changed = 0;
   for (let pair = 0; pair < pairs; pair++) {
     const result = compareSamples({
-      a: bytesOf(a()),
-      b: bytesOf(b()),
+      a: sequenceOf(a()),
+      b: sequenceOf(b()),
       symbolBits: SYMBOL_BITS,
       level: 0.01,
       unitRatio: 1,

@@ -31,10 +31,14 @@ export function traceBytes(trace: Pick<RawTrace, "samples">): Uint8Array {
  * @throws RangeError unless 1 ≤ bits ≤ 8
  */
 export function toSymbols(trace: Pick<RawTrace, "samples">, bits: number): Uint8Array {
+  return symbolsOfBytes(traceBytes(trace), bits);
+}
+
+/** Returns the same of samples as files hold them, `SAMPLE_BYTES` each. @throws RangeError unless 1 ≤ bits ≤ 8 */
+export function symbolsOfBytes(bytes: Uint8Array, bits: number): Uint8Array {
   if (!Number.isInteger(bits) || bits < 1 || bits > 8)
     throw new RangeError(`symbol bits ${bits} not in 1..8`);
-  const bytes = traceBytes(trace);
-  const symbols = new Uint8Array(trace.samples.length);
+  const symbols = new Uint8Array(bytes.length / SAMPLE_BYTES);
   const mask = (1 << bits) - 1;
   for (let i = 0; i < symbols.length; i++) symbols[i] = bytes[i * SAMPLE_BYTES]! & mask;
   return symbols;

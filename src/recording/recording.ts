@@ -18,7 +18,7 @@ import { naming, PartFile, type PartFileHints, publishPart } from "#kit/files/pa
 import { replaceFile } from "#kit/files/replace-file.ts";
 import { readSmallFile } from "#kit/files/small-file.ts";
 import { InputError } from "../errors.ts";
-import { type RawTrace, SAMPLE_BYTES, toSymbols, traceBytes } from "../trace.ts";
+import { type RawTrace, SAMPLE_BYTES, symbolsOfBytes, toSymbols, traceBytes } from "../trace.ts";
 import {
   type Manifest,
   planDifferences,
@@ -199,7 +199,7 @@ export class Recording implements Disposable {
     }
     this.checkpoint();
     using symbols = new PartFile(this.#path("symbols.u8"), 0, HINTS);
-    for (const bytes of this.#samples.pieces()) symbols.append(lowBits(bytes, plan.source.symbolBits));
+    for (const bytes of this.#samples.pieces()) symbols.append(symbolsOfBytes(bytes, plan.source.symbolBits));
     const runs = this.#open ? [...this.#runs, this.#open] : this.#runs;
     const seconds = runs.reduce((sum, run) => sum + run.samplingSeconds, 0);
     const width = `${plan.source.symbolBits}-bit symbols, one a byte`;
@@ -264,12 +264,6 @@ export function wholeRuns(runs: readonly Run[], planned: number): Run[] {
   const samples = Math.min(done, planned - LEAST_RUN_SAMPLES) - last.firstSample;
   if (samples < LEAST_RUN_SAMPLES) return earlier;
   return [...earlier, { ...last, samples, samplingSeconds: (last.samplingSeconds * samples) / last.samples }];
-}
-
-/** Takes the low bits of each sample. @param bytes samples, 64 bits each, little-endian */
-function lowBits(bytes: Uint8Array, bits: number): Uint8Array {
-  const mask = (1 << bits) - 1;
-  return Uint8Array.from({ length: bytes.length / SAMPLE_BYTES }, (_, i) => bytes[i * SAMPLE_BYTES]! & mask);
 }
 
 function readManifest(path: string, plan: RecordingPlan): Manifest {

@@ -5,7 +5,7 @@ import type { Calibration } from "../../calibration/profile.ts";
 import { InputError } from "../../errors.ts";
 import { shared, TestThreads } from "../../report/threads/test-threads.ts";
 import { LEAST_SAMPLES, TESTS } from "../../stats/two-sample/two-samples.ts";
-import { toSymbols } from "../../trace.ts";
+import { symbolsOfBytes } from "../../trace.ts";
 import type { Evidence } from "../find-evidence.ts";
 import type { RecordingFile } from "../recording-file.ts";
 import type { Assessed, Bounds, Comparison, Looked, Side, SourceComparison, Verdict } from "./comparison.ts";
@@ -209,7 +209,7 @@ async function assessedOf(of: Part, other: Part, { threads, options }: Surroundi
     throw new InputError(`too few samples to assess, ${formatCount(length)}; 1,000 are the least`);
   const taken = await takeSamples(of.recording, options.signal, STRETCHES * length, length);
   const { symbolBits } = manifest.source;
-  const symbols = toSymbols({ samples: new BigUint64Array(taken.bytes.buffer) }, symbolBits);
+  const symbols = symbolsOfBytes(taken.bytes, symbolBits);
   const count = Math.min(STRETCHES, Math.floor(symbols.length / length));
   const hs = await Promise.all(
     Array.from({ length: count }, async (_, i) => {

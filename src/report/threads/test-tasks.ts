@@ -29,6 +29,7 @@ import {
   type TrackName,
 } from "../../stats/sp800-90b/index.ts";
 import type { TwoSamples, TwoSamplesRequest } from "../../stats/two-sample/two-samples.ts";
+import { symbolsOfBytes } from "../../trace.ts";
 import type { ReportRun } from "../run-options.ts";
 
 /** Tests that give results of a report. */
@@ -96,7 +97,12 @@ export type IidTask = Omit<AssessTask, "kind" | "packed" | "details"> & {
 export type LookTask = Omit<Looked, "samples"> & { readonly kind: "look"; readonly samples: Uint8Array };
 
 /** Two recordings of one source. */
-export type TwoSamplesTask = TwoSamplesRequest & { readonly kind: "two-samples" };
+export type TwoSamplesTask = Omit<TwoSamplesRequest, "a" | "b"> & {
+  readonly kind: "two-samples";
+  /** Samples, 64 bits each, little-endian. */
+  readonly a: Uint8Array;
+  readonly b: Uint8Array;
+};
 
 /** The HTML page of a report: its charts take a second or two. */
 export type PageTask = { readonly kind: "page"; readonly run: ReportRun };
@@ -197,7 +203,8 @@ async function run(task: TestTask, stop: Int32Array | undefined): Promise<AnyRes
     }
     case "two-samples": {
       const { compareSamples } = await import("../../stats/two-sample/two-samples.ts");
-      return compareSamples(task);
+      const sequence = (bytes: Uint8Array) => ({ bytes, symbols: symbolsOfBytes(bytes, task.symbolBits) });
+      return compareSamples({ ...task, a: sequence(task.a), b: sequence(task.b) });
     }
     case "page": {
       const { reportHtml } = await import("../html.ts");

@@ -22,10 +22,16 @@ const PARTS = 16;
 /** Bars of a picture. */
 const BARS = 64;
 
-export interface TwoSamplesRequest {
+export interface Sequence {
   /** Samples, 64 bits each, little-endian, at least LEAST_SAMPLES. */
-  readonly a: Uint8Array;
-  readonly b: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** The symbol of each. */
+  readonly symbols: Uint8Array;
+}
+
+export interface TwoSamplesRequest {
+  readonly a: Sequence;
+  readonly b: Sequence;
   readonly symbolBits: number;
   /** Probability of a false alarm in each test. */
   readonly level: number;
@@ -109,11 +115,11 @@ export function compareSamples({
   unitRatio,
   leastEffect,
 }: TwoSamplesRequest): TwoSamples {
-  const [first, second] = [prepared(a), prepared(b)];
+  const [first, second] = [prepared(a.bytes), prepared(b.bytes)];
   const scaled = scaledTo(first, second);
   const plain = withCuts(first, second, level);
   const aligned = withCuts(first, scaled, level);
-  const [symbolsA, symbolsB] = [symbolsOf(a, symbolBits), symbolsOf(b, symbolBits)];
+  const [symbolsA, symbolsB] = [a.symbols, b.symbols];
   const [sharesA, sharesB] = [sharesOf(symbolsA, symbolBits), sharesOf(symbolsB, symbolBits)];
   const shares = shareDistances(sharesA.counts, sharesB.counts);
   const ofShares = compareMeans(sharesA.means, sharesB.means, level);
@@ -203,24 +209,11 @@ interface Prepared {
 }
 
 function prepared(bytes: Uint8Array): Prepared {
-  const words = wordsOf(bytes);
+  // Low word first.
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   const values = new Float64Array(words.length / 2);
   for (let i = 0; i < values.length; i++) values[i] = words[2 * i]! + words[2 * i + 1]! * 2 ** 32;
   return { values, sorted: values.slice().sort() };
-}
-
-/** Takes the low bits of each sample. */
-function symbolsOf(bytes: Uint8Array, symbolBits: number): Uint8Array {
-  const words = wordsOf(bytes);
-  const symbols = new Uint8Array(words.length / 2);
-  const mask = (1 << symbolBits) - 1;
-  for (let i = 0; i < symbols.length; i++) symbols[i] = words[2 * i]! & mask;
-  return symbols;
-}
-
-/** Low word first. */
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
 /** Chooses different values at which the distribution functions are compared, in ascending order. */

@@ -3,6 +3,7 @@ import { changePoints, driftOf } from "../../../src/stats/two-sample/change-poin
 import { distancesOf, shareDistances } from "../../../src/stats/two-sample/distances.ts";
 import { studentCritical, studentTwoSided } from "../../../src/stats/two-sample/student.ts";
 import { compareSamples, type TwoSamples } from "../../../src/stats/two-sample/two-samples.ts";
+import { toSymbols } from "../../../src/trace.ts";
 import { bytesOf, dependentNoise, normal, restartNoise } from "../../support/made-noise.ts";
 
 beforeEach(restartNoise);
@@ -60,8 +61,14 @@ describe("distances", () => {
   });
 });
 
+const sequenceOf = (samples: BigUint64Array, bits: number) => ({
+  bytes: bytesOf(samples),
+  symbols: toSymbols({ samples }, bits),
+});
 const compare = (a: BigUint64Array, b: BigUint64Array, level = 1e-6): TwoSamples =>
-  compareSamples({ a: bytesOf(a), b: bytesOf(b), symbolBits: 4, level, unitRatio: 1, leastEffect: 0.147 });
+  compareSamples({
+    ...{ a: sequenceOf(a, 4), b: sequenceOf(b, 4), symbolBits: 4, level, unitRatio: 1, leastEffect: 0.147 },
+  });
 
 const N = 8_192;
 
@@ -131,7 +138,7 @@ describe("two samples", () => {
   });
 
   test("constants have no neighbours to follow, whatever they are: their order is the same", () => {
-    const [low, high] = [500n, 600n].map((value) => bytesOf(new BigUint64Array(20_000).fill(value)));
+    const [low, high] = [500n, 600n].map((value) => sequenceOf(new BigUint64Array(20_000).fill(value), 8));
     const { a, b, tests } = compareSamples({
       ...{ a: low!, b: high!, symbolBits: 8, level: 1e-4, unitRatio: 1, leastEffect: 0.147 },
     });
