@@ -11,9 +11,9 @@ import {
   readSymbols,
   requireWidth,
   type SymbolFile,
-  type SymbolLayout,
   widthOf,
 } from "./symbol-file.ts";
+import type { SymbolLayout } from "./symbol-stream.ts";
 
 /** How data are assessed. */
 export interface AssessRequest {

@@ -19,7 +19,8 @@ import {
 import { assessIidTrack, type IidTests, NOT_ALL_MADE } from "./iid-tests.ts";
 import { isWhole, restartCommand } from "./nist-commands.ts";
 import { isOpen, type RestartTests, reasonAgainstRestarts, testRestarts } from "./restart-tests.ts";
-import type { RestartMatrix, SymbolFile, SymbolLayout } from "./symbol-file.ts";
+import type { RestartMatrix, SymbolFile } from "./symbol-file.ts";
+import type { SymbolLayout } from "./symbol-stream.ts";
 
 export interface AssessmentInput {
   readonly name: string;

@@ -14,7 +14,8 @@ import { isWhole, restartCommand } from "./nist-commands.ts";
 import { isOpen, type RestartTests, reasonAgainstRestarts, testRestarts } from "./restart-tests.ts";
 import { restartLines } from "./restart-text.ts";
 import type { Running } from "./running.ts";
-import { type RestartMatrix, readMatrix, type SymbolLayout } from "./symbol-file.ts";
+import { type RestartMatrix, readMatrix } from "./symbol-file.ts";
+import type { SymbolLayout } from "./symbol-stream.ts";
 
 /** Pure data, written to JSON unchanged. */
 export interface RestartReport extends Outcome {

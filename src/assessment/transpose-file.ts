@@ -7,7 +7,8 @@ import { isPlain, SYMBOLS_NOTE } from "../report/nist-commands.ts";
 import { transpose } from "../stats/sp800-90b/index.ts";
 import { widthFor } from "./assess-file.ts";
 import { transposeCommand } from "./nist-commands.ts";
-import { readMatrix, type SymbolLayout } from "./symbol-file.ts";
+import { readMatrix } from "./symbol-file.ts";
+import type { SymbolLayout } from "./symbol-stream.ts";
 
 /**
  * Writes the columns one after the other, one symbol a byte.

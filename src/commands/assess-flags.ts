@@ -1,6 +1,7 @@
 /** The flags that the commands of `assess` share. */
 import { flag, parseCount } from "#kit/term/flags.ts";
-import { MAX_SYMBOLS, MOST_INDEX, type SymbolLayout } from "../assessment/symbol-file.ts";
+import { MAX_SYMBOLS, MOST_INDEX } from "../assessment/symbol-file.ts";
+import type { SymbolLayout } from "../assessment/symbol-stream.ts";
 import { UsageError } from "../errors.ts";
 import { INPUT_FORMATS } from "../report/input-format.ts";
 import type { SymbolRange } from "../report/nist-commands.ts";

@@ -1,16 +1,14 @@
 /** Runs the health tests over a recorded file, of any length: it is read piece by piece, and never held. */
-import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
-import { openDataFile, openStdin } from "#kit/files/data-file.ts";
 import { formatPercent, formatQuantity } from "#kit/format/numbers.ts";
 import type { Running } from "../assessment/running.ts";
-import { type SymbolLayout, widthOf } from "../assessment/symbol-file.ts";
+import { requireWidth, widthOf } from "../assessment/symbol-file.ts";
+import { type SymbolLayout, SymbolStream } from "../assessment/symbol-stream.ts";
 import { LEAST_CLAIM } from "../calibration/claims.ts";
 import type { Fault } from "../drill/faults.ts";
 import { type RecordedNoise, readManifest } from "../drill/noise.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { MOST_BLOCK } from "../health/block-estimate.ts";
-import { symbolsFrom } from "../report/input-format.ts";
 import { blockSymbols } from "../sampling/probation.ts";
 import { type Induced, induce, noiseFor, TURN_SYMBOLS } from "./induce.ts";
 import { type HealthOutcome, HealthTally, type Tested } from "./tally.ts";
@@ -56,7 +54,9 @@ export async function checkFile(
     ]);
   }
   const symbolBits =
-    layout.bitsPerSymbol ?? recording?.symbolBits ?? (await findWidth(path, layout, running));
+    layout.bitsPerSymbol ??
+    recording?.symbolBits ??
+    (isOfBits(layout) ? 1 : await findWidth(path, layout, running));
   if (h > 0 && h < LEAST_CLAIM)
     throw new UsageError(`--claim: below ${LEAST_CLAIM} bits a claim counts as 0`);
   if (h > symbolBits)
@@ -70,14 +70,14 @@ export async function checkFile(
   };
   const head = new Uint8Array(noiseFor(tested, faults));
   let kept = 0;
-  await using reading = await Reading.open(
+  await using stream = await SymbolStream.open(
     path,
     { ...layout, bitsPerSymbol: symbolBits },
-    running,
-    "testing",
+    running.signal,
   );
-  for await (const symbols of reading.symbols()) {
-    requireFit(symbols, tally.tested, reading, tally.symbols);
+  const { name, from } = stream;
+  for await (const symbols of stream.symbols(running.signal, progressOf(stream, "testing", running))) {
+    requireWidth({ name, symbols, from: from + tally.symbols }, symbolBits);
     const part = symbols.subarray(0, head.length - kept);
     head.set(part, kept);
     kept += part.length;
@@ -86,8 +86,7 @@ export async function checkFile(
       await turn();
     }
   }
-  const input = reading.input();
-  if (tally.symbols === 0) throw new InputError(`${input.name} holds no symbol to test`);
+  const input = { name, bytes: stream.bytes, sha256: stream.sha256(), from };
   if (recording && input.sha256 !== recording.sha256) {
     throw new InputError(`${path} is not what was recorded: its SHA-256 differs from the manifest's`, {
       hints: ["a copy under another name, with --claim and --bits-per-symbol, is tested as it is"],
@@ -103,7 +102,7 @@ export async function checkFile(
     claimFrom: claim === undefined ? { manifest: recording!.path } : "command line",
     ...outcome,
     induced,
-    notes: reading.notes(),
+    notes: stream.notes,
     passed: induced.some(({ passed }) => passed === false) ? false : outcome.passed,
   };
 }
@@ -117,95 +116,33 @@ function recordingOf(path: string): RecordedNoise | undefined {
   return statSync(manifest, { throwIfNoEntry: false }) ? readManifest(manifest) : undefined;
 }
 
-/** Reads the file once, for the width that its largest symbol takes. */
+/** True where a symbol is one bit unless more are asked for. */
+function isOfBits({ format }: SymbolLayout): boolean {
+  return format === "bits" || format === "ascii";
+}
+
+/** Finds the width that the largest symbol takes, for which the file is read once more. @throws UsageError for standard input */
 async function findWidth(path: string, layout: SymbolLayout, running: Running): Promise<number> {
-  if (layout.format !== "bytes" && layout.format !== "csv") return 1;
   if (path === "-") {
     throw new UsageError("standard input is read once, and the width of its symbols must be known before", [
       "--bits-per-symbol says it",
     ]);
   }
-  await using reading = await Reading.open(path, layout, running, "finding the width of symbols");
+  await using stream = await SymbolStream.open(path, layout, running.signal);
+  const onBytes = progressOf(stream, "finding the width of symbols", running);
   let width = 1;
-  for await (const symbols of reading.symbols()) width = Math.max(width, widthOf(symbols));
+  for await (const symbols of stream.symbols(running.signal, onBytes))
+    width = Math.max(width, widthOf(symbols));
   return width;
 }
 
-function requireFit(
-  symbols: Uint8Array,
-  { symbolBits }: Tested,
-  { name, from }: Reading,
-  before: number,
-): void {
-  if (widthOf(symbols) <= symbolBits) return;
-  const at = symbols.findIndex((symbol) => symbol >> symbolBits !== 0);
-  throw new InputError(
-    `${name}: symbol ${symbols[at]} at ${from + before + at} does not fit ${symbolBits} bits`,
-  );
-}
-
-/** One pass over a file: its symbols, or those of a range. The digest is of the file. */
-class Reading implements AsyncDisposable {
-  readonly #hash = createHash("sha256");
-  #bytes = 0;
-  #notes: () => readonly string[] = () => [];
-
-  private constructor(
-    private readonly file: Awaited<ReturnType<typeof openDataFile>>,
-    private readonly layout: SymbolLayout,
-    private readonly running: Running,
-    private readonly doing: string,
-  ) {}
-
-  static async open(path: string, layout: SymbolLayout, running: Running, doing: string): Promise<Reading> {
-    const hints = { endless: ["cut a part of it: head -c 1000000"] };
-    const file = path === "-" ? await openStdin(hints) : await openDataFile(path, running.signal, hints);
-    return new Reading(file, layout, running, doing);
-  }
-
-  get name(): string {
-    return this.file.name;
-  }
-
-  /** Index of the first symbol of the range. */
-  get from(): number {
-    const { range } = this.layout;
-    return range === undefined ? 0 : range.index * range.count;
-  }
-
-  async *symbols(): AsyncGenerator<Uint8Array> {
-    const { format, bitsPerSymbol, range } = this.layout;
-    const decoded = symbolsFrom(this.#raw(), format, this.name, bitsPerSymbol);
-    this.#notes = decoded.notes;
-    const end = range === undefined ? Number.POSITIVE_INFINITY : this.from + range.count;
-    let at = 0;
-    for await (const piece of decoded.pieces) {
-      const symbols = piece.subarray(Math.max(0, this.from - at), Math.max(0, end - at));
-      at += piece.length;
-      if (symbols.length > 0) yield symbols;
-    }
-  }
-
-  async *#raw(): AsyncGenerator<Uint8Array> {
-    const { bytes } = this.file;
-    for await (const piece of this.file.pieces(this.running.signal)) {
-      this.#hash.update(piece);
-      this.#bytes += piece.length;
-      const part = bytes === undefined ? "" : `, ${formatPercent(Math.min(1, this.#bytes / bytes))}`;
-      this.running.onProgress(`${this.doing}: ${formatQuantity(this.#bytes, "B")}${part}`);
-      yield piece;
-    }
-  }
-
-  input(): FileHealthReport["input"] {
-    return { name: this.name, bytes: this.#bytes, sha256: this.#hash.digest("hex"), from: this.from };
-  }
-
-  notes(): readonly string[] {
-    return this.#notes();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve(this.file[Symbol.asyncDispose]());
-  }
+function progressOf(
+  { length }: SymbolStream,
+  doing: string,
+  { onProgress }: Running,
+): (bytes: number) => void {
+  return (bytes) => {
+    const part = length === undefined ? "" : `, ${formatPercent(Math.min(1, bytes / length))}`;
+    onProgress(`${doing}: ${formatQuantity(bytes, "B")}${part}`);
+  };
 }

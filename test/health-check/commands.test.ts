@@ -115,6 +115,20 @@ describe("assess --health", () => {
     expect(report.tests[2].places[0]).toEqual({ at: 99 + 60, symbol: 1, count: 61 });
   });
 
+  test("numbers are as wide as the largest of them, as for assess; a range that the data end in says so", async () => {
+    const numbers = Uint16Array.from({ length: 3_000 }, (_, i) => noise[i]! & 31);
+    const file = fileOf("numbers.u16", new Uint8Array(numbers.buffer));
+    const args = { file, "input-format": "u16le" };
+    const { bitsPerSymbol } = await jsonOf(assess, args);
+    const health = { ...args, health: true, claim: 0.5 };
+    expect([bitsPerSymbol, (await jsonOf(assess, health)).symbolBits]).toEqual([5, 5]);
+    const { notes, symbols } = await jsonOf(assess, { ...health, range: "1,2000" });
+    expect([symbols, notes]).toEqual([1_000, ["the data end in the range: it holds 1,000 symbols"]]);
+    await expect(run(file, { claim: 0.5, "input-format": "u16le", range: "3,1000" })).rejects.toThrow(
+      "holds 3,000 symbols; the range begins after 3,000 symbols",
+    );
+  });
+
   test("induced faults are found, in data and in the report", async () => {
     const report = await jsonOf(assess, {
       file: good(),
@@ -138,13 +152,11 @@ describe("assess --health", () => {
   test("symbols that do not fit, empty data, claims that cannot be", async () => {
     const file = good();
     await expect(run(file, { claim: 0.5, "bits-per-symbol": 4 })).rejects.toThrow(
-      /symbol \d+ at 0 does not fit 4 bits/,
+      /symbol \d+ at byte 0 does not fit 4 bits/,
     );
     await expect(run(file, { claim: 9 })).rejects.toThrow("9 bits are more than a symbol of 8 can hold");
     await expect(run(file)).rejects.toThrow("the health tests are of a claim");
-    await expect(run(fileOf("empty.bin", new Uint8Array(0)), { claim: 1 })).rejects.toThrow(
-      "holds no symbol",
-    );
+    await expect(run(fileOf("empty.bin", new Uint8Array(0)), { claim: 1 })).rejects.toThrow("is empty");
     await expect(run(file, { claim: 0.0001 })).rejects.toThrow("below 0.001 bits a claim counts as 0");
     await expect(run("-", { claim: 1 })).rejects.toThrow("the width of its symbols must be known before");
   });
