@@ -53,8 +53,8 @@ export class EgdClient implements Disposable {
     return this.hear(this.#held.length);
   }
 
-  get heldBytes(): number {
-    return this.#held.length;
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   async level(): Promise<number> {

@@ -3,6 +3,9 @@
  *
  * Of each client one command at a time is worked on, and no further one before its answer is taken. So a client that sends a
  * flood, or never reads, waits in the kernel's buffers, and requests of all clients stand in the pool's queue side by side.
+ *
+ * The system tells alike of a client that has gone and of one that says no more and still listens. Both keep their place until their
+ * answers are written, or until that place is wanted by another.
  */
 import { once } from "node:events";
 import { chmodSync } from "node:fs";
@@ -45,33 +48,45 @@ export async function serveEgd(options: EgdOptions, deps: EgdDeps, signal: Abort
   signal.throwIfAborted();
   const ending = new AbortController();
   using _ = onAbort(signal, () => ending.abort(signal.reason));
-  const answers = new Answers(deps, ending.signal);
-  const clients = new Set<Socket>();
+  const answers = new Answers(deps);
+  const clients = new Set<Client>();
   let hasTurnedAway = false;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on("error", () => {}); // whoever writes next is told
+    if (clients.size >= MOST_CLIENTS) removeSilent(clients);
     if (clients.size >= MOST_CLIENTS) {
       if (!hasTurnedAway) deps.warn(`${MOST_CLIENTS} clients are connected, and others are turned away`);
       hasTurnedAway = true;
       socket.destroy();
       return;
     }
-    clients.add(socket);
-    serveClient(socket, answers)
+    const client = new Client(socket, ending.signal);
+    clients.add(client);
+    serveClient(client, answers)
       .catch((error: unknown) => ending.abort(error))
-      .finally(() => clients.delete(socket));
+      .finally(() => clients.delete(client));
   });
   try {
     await bindSocket(options.path, (path) => listening(server, path));
     chmodSync(options.path, options.mode);
     deps.onListening();
-    await answers.ready();
+    await answers.ready(ending.signal);
     return await new Promise<never>((_resolve, reject) => {
       onAbort(ending.signal, () => reject(ending.signal.reason));
     });
   } finally {
     server.close();
-    for (const socket of clients) socket.destroy();
+    for (const client of clients) client.remove();
+  }
+}
+
+/** Makes room: removes the first of the clients that say no more. */
+function removeSilent(clients: Set<Client>): void {
+  for (const client of clients) {
+    if (!client.saysNoMore) continue;
+    client.remove();
+    clients.delete(client);
+    return;
   }
 }
 
@@ -84,25 +99,84 @@ async function listening(server: Server, path: string): Promise<void> {
   }
 }
 
+/** Bytes read ahead of the commands that are worked on, or one piece of what the system gives at a time. */
+const MOST_AHEAD_BYTES = 4_096;
+
+/** A connection, read ahead of the work: so it is known that the client says no more before all of its commands are answered. */
+class Client {
+  /** Aborted once nobody wants its answers, or the server ends. */
+  readonly signal: AbortSignal;
+  readonly #removal = new AbortController();
+  readonly #pieces: Uint8Array[] = [];
+  #aheadBytes = 0;
+  #saysNoMore = false;
+  #wake: () => void = () => {};
+
+  constructor(
+    readonly socket: Socket,
+    ending: AbortSignal,
+  ) {
+    this.signal = AbortSignal.any([ending, this.#removal.signal]);
+    socket.on("data", (piece: Uint8Array) => {
+      this.#pieces.push(piece);
+      this.#aheadBytes += piece.length;
+      if (this.#aheadBytes > MOST_AHEAD_BYTES) socket.pause();
+      this.#wake();
+    });
+    for (const event of ["end", "close"]) {
+      socket.once(event, () => {
+        this.#saysNoMore = true;
+        this.#wake();
+      });
+    }
+  }
+
+  get saysNoMore(): boolean {
+    return this.#saysNoMore;
+  }
+
+  get isRemoved(): boolean {
+    return this.#removal.signal.aborted;
+  }
+
+  /** Resolves with what the client says next; undefined once it says no more. */
+  async piece(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const piece = this.#pieces.shift();
+      if (piece) {
+        this.#aheadBytes -= piece.length;
+        if (this.#aheadBytes <= MOST_AHEAD_BYTES) this.socket.resume();
+        return piece;
+      }
+      if (this.#saysNoMore) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Ends the connection, and withdraws the request that waits. */
+  remove(): void {
+    this.#removal.abort();
+    this.socket.destroy();
+  }
+}
+
 /** @throws only what concerns all clients: the generator's errors */
-async function serveClient(socket: Socket, answers: Answers): Promise<void> {
+async function serveClient(client: Client, answers: Answers): Promise<void> {
+  const { socket, signal } = client;
   const commands = new EgdCommands();
-  // A client that will say no more may still wait for answers.
-  const pieces = socket.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
   for (;;) {
-    const piece: Uint8Array | undefined = await pieces.next().then(
-      ({ value, done }) => (done ? undefined : value),
-      () => undefined, // the connection broke
-    );
+    const piece = await client.piece();
     if (piece === undefined) return void socket.end();
     try {
       for (const command of commands.read(piece)) {
-        const answer = await answers.to(command);
+        const answer = await answers.to(command, signal);
         if (!(await sent(socket, answer))) return void socket.destroy();
       }
     } catch (error) {
       socket.destroy();
-      if (error instanceof EgdProtocolError) return;
+      if (error instanceof EgdProtocolError || client.isRemoved) return;
       throw error;
     }
   }
@@ -120,24 +194,22 @@ class Answers {
   #waiting = 0;
   #notice: Disposable | undefined;
 
-  constructor(
-    private readonly deps: EgdDeps,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly deps: EgdDeps) {}
 
   /** Waits for the generator's seed. */
-  async ready(): Promise<void> {
-    await this.#patiently(this.deps.generator.ready({ signal: this.signal }));
+  async ready(signal: AbortSignal): Promise<void> {
+    await this.#patiently(this.deps.generator.ready({ signal }));
   }
 
-  async to(command: EgdCommand): Promise<Uint8Array> {
+  /** @param signal ends the wait for entropy */
+  async to(command: EgdCommand, signal: AbortSignal): Promise<Uint8Array> {
     switch (command.kind) {
       case "level":
         return this.#level();
       case "read-ready":
-        return this.#readReady(command.bytes);
+        return this.#readReady(command.bytes, signal);
       case "read":
-        return this.#read(command.bytes);
+        return this.#read(command.bytes, signal);
       case "pid":
         return withLength(Buffer.from(`${process.pid}`));
       case "take":
@@ -156,7 +228,7 @@ class Answers {
     return answer;
   }
 
-  async #readReady(bytes: number): Promise<Uint8Array> {
+  async #readReady(bytes: number, signal: AbortSignal): Promise<Uint8Array> {
     const { generator } = this.deps;
     if (generator.mode === "drbg") {
       const out = new Uint8Array(bytes);
@@ -164,7 +236,7 @@ class Answers {
     }
     const out = new Uint8Array(Math.min(bytes, this.#readyBytes));
     try {
-      if (out.length > 0) await generator.fill(out, { signal: this.signal, timeoutMs: SOON_MS });
+      if (out.length > 0) await generator.fill(out, { signal, timeoutMs: SOON_MS });
       return withLength(out);
     } catch (error) {
       if (error instanceof InsufficientEntropyError) return withLength(NOTHING);
@@ -172,9 +244,9 @@ class Answers {
     }
   }
 
-  async #read(bytes: number): Promise<Uint8Array> {
+  async #read(bytes: number, signal: AbortSignal): Promise<Uint8Array> {
     const out = new Uint8Array(bytes);
-    if (bytes > 0) await this.#patiently(this.deps.generator.fill(out, { signal: this.signal }));
+    if (bytes > 0) await this.#patiently(this.deps.generator.fill(out, { signal }));
     return out;
   }
 

@@ -316,6 +316,46 @@ describe("clients", () => {
     }
   });
 
+  test("that have asked and gone give way to others, and their requests are withdrawn", async () => {
+    await using running = new Running();
+    const witness = await running.clientOfFull();
+    await running.dry(witness);
+    witness[Symbol.dispose]();
+    const gone = await Promise.all(Array.from({ length: MOST_CLIENTS }, () => running.client()));
+    for (let request = 0; request < 2; request++) {
+      for (const client of gone) client.say(2, 255);
+      await turns();
+    }
+    for (const client of gone) client[Symbol.dispose]();
+    await turns();
+    const others = await Promise.all(Array.from({ length: MOST_CLIENTS }, () => running.client()));
+    for (const client of others) expect(await client.pid()).toBe(`${process.pid}`);
+    expect(running.warnings).toEqual([]);
+    const { extractedBytes } = running.open.pool.status();
+    running.goOn();
+    await others[0]!.read(1);
+    // Those before it asked for 255 each.
+    expect(running.open.pool.status().extractedBytes).toBeLessThan(extractedBytes + 255);
+    for (const client of others) client[Symbol.dispose]();
+  });
+
+  test("that say no more keep their places while there is room, and the first of them gives way", async () => {
+    await using running = new Running({ isStuck: true });
+    const quiet = [await running.client(), await running.client()];
+    for (const client of quiet) {
+      client.say(2, 255);
+      client.end();
+    }
+    const others = await Promise.all(Array.from({ length: MOST_CLIENTS - 2 }, () => running.client()));
+    for (const client of others) expect(await client.pid()).toBe(`${process.pid}`);
+    expect(quiet.map(({ isOver }) => isOver)).toEqual([false, false]);
+    using late = await running.client();
+    expect(await late.pid()).toBe(`${process.pid}`);
+    expect((await quiet[0]!.hearAll()).length).toBe(0);
+    expect(quiet[1]!.isOver).toBe(false);
+    for (const client of [...quiet, ...others]) client[Symbol.dispose]();
+  });
+
   test("that have a half of a command, or wait, do not keep it from ending", async () => {
     const running = new Running({ isStuck: true });
     using half = await running.client();
