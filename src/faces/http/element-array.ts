@@ -1,4 +1,5 @@
-/** JSON answers with an array of random elements: what the two contracts of ANU have in common. */
+/** JSON answers with an array of random elements, and the queries for them: what the two contracts of ANU have in common. */
+import { oneOf, onlyKnown, parameter, wholeNumber } from "#kit/http/query.ts";
 import { PART_BYTES, type RandomAnswer } from "./random-answer.ts";
 
 export interface ElementArray {
@@ -15,6 +16,38 @@ export interface ElementArray {
 
 /** Most elements of an array. */
 export const MAX_ELEMENTS = 65_536;
+
+/** Kinds of elements, by the type that a client asks for. */
+const KINDS = { hex8: "hex", hex16: "hex", uint8: "uint8", uint16: "uint16" } as const;
+
+/** Types of elements, and limits. Numbers are of one unit, blocks of hexadecimal digits of as many as `size` says. */
+interface Contract<T extends keyof typeof KINDS> {
+  /** Bytes of a unit of each type. */
+  readonly unitBytes: Readonly<Record<T, number>>;
+  readonly mostElements: number;
+  /** Most units of a block. */
+  readonly mostUnits: number;
+}
+
+/** Bytes of a block, at most. Clients send a size with every type: with numbers, too, it may not be larger, and means nothing. */
+export const MAX_BLOCK_BYTES = 1_024;
+
+/** `_` is the time, by which jQuery keeps browsers from answering themselves; it means nothing here. */
+const PARAMETERS = ["type", "length", "size", "_"];
+
+/** Reads `type`, `length` and `size`. @throws Refusal */
+export function parseArray<T extends keyof typeof KINDS>(
+  query: URLSearchParams,
+  { unitBytes, mostElements, mostUnits }: Contract<T>,
+): Pick<ElementArray, "kind" | "length" | "size"> & { readonly type: T } {
+  onlyKnown(query, PARAMETERS);
+  const type = oneOf("type", parameter(query, "type"), Object.keys(unitBytes) as T[]);
+  const length = wholeNumber("length", parameter(query, "length"), 1, mostElements);
+  const kind = KINDS[type];
+  const most = kind === "hex" ? mostUnits : MAX_BLOCK_BYTES;
+  const units = wholeNumber("size", parameter(query, "size") ?? "1", 1, most);
+  return { type, kind, length, size: unitBytes[type] * (kind === "hex" ? units : 1) };
+}
 
 export function arrayAnswer({ kind, length, size, head, tail }: ElementArray): RandomAnswer {
   // With its comma.

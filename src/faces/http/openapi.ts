@@ -13,8 +13,8 @@ import {
   TEXT,
 } from "#kit/http/openapi.ts";
 import { VERSION } from "../../version.ts";
-import { ANU_TYPES, MAX_BLOCK_BYTES } from "./anu.ts";
-import { MAX_ELEMENTS } from "./element-array.ts";
+import { ANU_TYPES } from "./anu.ts";
+import { MAX_BLOCK_BYTES, MAX_ELEMENTS } from "./element-array.ts";
 import { MAX_NUMBERS, MAX_UNITS, NUMBER_TYPES } from "./quantum-numbers.ts";
 import { MAX_REQUEST_BYTES } from "./random-answer.ts";
 

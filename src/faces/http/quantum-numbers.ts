@@ -3,18 +3,15 @@
  * https://quantumnumbers.anu.edu.au/documentation; the answer, with its length as a text, is as clients of that service have recorded
  * it: https://github.com/sbalian/quantum-random (src/qrandom/_api.py), https://www.npmjs.com/package/qranode.
  */
-import { oneOf, onlyKnown, parameter, wholeNumber } from "#kit/http/query.ts";
 import { type ErrorForm, jsonErrors } from "#kit/http/refusal.ts";
-import { ANU_PARAMETERS, MAX_BLOCK_BYTES } from "./anu.ts";
-import type { ElementArray } from "./element-array.ts";
+import { type ElementArray, parseArray } from "./element-array.ts";
 
-export const NUMBER_TYPES = ["hex8", "hex16", "uint8", "uint16"] as const;
+const UNIT_BYTES = { hex8: 1, hex16: 2, uint8: 1, uint16: 2 };
+
+export const NUMBER_TYPES: readonly string[] = Object.keys(UNIT_BYTES);
 export const MAX_NUMBERS = 1_024;
 /** Most units of a block: two digits each with hex8, four with hex16. */
 export const MAX_UNITS = 10;
-
-/** Bytes of a unit. */
-const UNIT_BYTES = { hex8: 1, hex16: 2, uint8: 1, uint16: 2 };
 
 /** Tells a question for numbers from one for the page, which has the same path. */
 export function asksForNumbers(query: string): boolean {
@@ -25,16 +22,12 @@ export function asksForNumbers(query: string): boolean {
 
 /** @throws Refusal */
 export function numbersArray(query: URLSearchParams): ElementArray {
-  onlyKnown(query, ANU_PARAMETERS);
-  const type = oneOf("type", parameter(query, "type"), NUMBER_TYPES);
-  const length = wholeNumber("length", parameter(query, "length"), 1, MAX_NUMBERS);
-  const isHex = type === "hex8" || type === "hex16";
-  // Clients send a size with every type; it means something with blocks of digits only.
-  const size = wholeNumber("size", parameter(query, "size") ?? "1", 1, isHex ? MAX_UNITS : MAX_BLOCK_BYTES);
+  const limits = { mostElements: MAX_NUMBERS, mostUnits: MAX_UNITS };
+  const { type, kind, length, size } = parseArray(query, { unitBytes: UNIT_BYTES, ...limits });
   return {
-    kind: isHex ? "hex" : type,
+    kind,
     length,
-    size: UNIT_BYTES[type] * (isHex ? size : 1),
+    size,
     head: `{"success":true,"type":"${type}","length":"${length}","data":[`,
     tail: "]}",
   };
