@@ -83,7 +83,7 @@ export function openPoolOver(
     const isNamed = infos.some((info) => info.id === id && info.family === "external");
     if (!isNamed || told.has(id)) return;
     told.add(id);
-    deps.warn(`${id}: ${reason.replace(`${id}: `, "")}`);
+    deps.warn(`${id}: ${reason}`);
   });
   // Before the generators, which then ask a pool that has forgotten, too.
   system.clones.onChange(() => pool.forget());

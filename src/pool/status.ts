@@ -53,8 +53,7 @@ export function shortageOf(status: PoolStatus): string {
   for (const { state } of status.sources) states.set(state, (states.get(state) ?? 0) + 1);
   const census = [...states].map(([state, count]) => `${count} ${state}`).join(", ");
   const external = status.sources.filter(({ family, state }) => family === "external" && state === "failed");
-  // The reason of an error begins with the source, that of an alarm does not.
-  const reasons = external.map(({ id, reason = "" }) => `; ${id}: ${reason.replace(`${id}: `, "")}`).join("");
+  const reasons = external.map(({ id, reason = "" }) => `; ${id}: ${reason}`).join("");
   return `${creditedBits.toFixed(0)} bits credited in ${(status.uptimeMs / 1000).toFixed(1)} s, ${levelBits.toFixed(0)} unspent; sources: ${census || "none"}${reasons}`;
 }
 

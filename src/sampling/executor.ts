@@ -106,6 +106,6 @@ class SourceRunner {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof SourceError) return error.message;
+  if (error instanceof SourceError) return error.reason;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

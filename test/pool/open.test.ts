@@ -29,6 +29,9 @@ test("a source that the user has named, and that fails, is missed in so many wor
   open.pool.start();
   while ((failed.get("stick") ?? 0) < 2 || !failed.has("own")) await once(open.pool, "source-failed");
   expect(told).toEqual(["stick: unplugged"]);
+  // The name stands before the reason, and not in it.
+  expect(open.pool.status().sources.map(({ lastFault }) => lastFault)).toEqual(["unplugged", "unplugged"]);
+  expect(open.pool.shortage()).toEndWith("; stick: unplugged");
 });
 
 test("a source that the user has named, and that is not asked before the bytes are there, is missed at the end, once", async () => {

@@ -1,5 +1,3 @@
-/** The table of sources: one row each, the selected one marked, as many as fit, with the reason of a failure. */
-import type { SourceSnapshot } from "../../pool/snapshot.ts";
 import { whyOf } from "../../pool/status.ts";
 import { type PlacedColumn, placedColumns } from "./columns.ts";
 import { clipped, type Region } from "./frame.ts";
@@ -67,13 +65,7 @@ function drawRow(
     const style = key === "state" && !selected ? { tone: state.tone } : base;
     drawCell(region, x, y, width, column.cell(source, state), column.right === true, style);
   }
-  if (place) region.text(place.x, y, clipped(reasonIn(source), place.width), selected ? base : DIM);
-}
-
-/** Returns the reason without the name that the row begins with. */
-function reasonIn(source: SourceSnapshot): string {
-  const why = whyOf(source) ?? "";
-  return why.startsWith(`${source.id}: `) ? why.slice(source.id.length + 2) : why;
+  if (place) region.text(place.x, y, clipped(whyOf(source) ?? "", place.width), selected ? base : DIM);
 }
 
 /** The place of the columns with rates, which a source that has failed does without. */

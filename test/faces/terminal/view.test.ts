@@ -62,15 +62,6 @@ describe("states", () => {
     expect(row(model, "source_7")).toMatch(/unavailable no such device +0/);
   });
 
-  test("a reason that begins with the source's name goes without it", () => {
-    const model = exampleModel(200, 40);
-    const [first, ...others] = model.snapshot.sources;
-    const sources = [{ ...first!, state: "failed" as const, reason: "source_0: no such file" }, ...others];
-    expect(row({ ...model, snapshot: { ...model.snapshot, sources } }, "source_0")).toMatch(
-      / {2}no such file/,
-    );
-  });
-
   test("physics that does not fit is said to go on", () => {
     const physics = (height: number) => text(exampleModel(120, height)).split("─ credited bits/s")[0];
     expect(physics(24)).toMatch(/ \.\.\.\n$/);
