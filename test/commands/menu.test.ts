@@ -170,6 +170,23 @@ describe("on a terminal", () => {
     expect(await terminal.until("-echonl")).toMatch(/[^-]icanon[\s\S]*[^-]echo /);
   });
 
+  test("one that goes away ends it with 129, at a choice and at a text", async () => {
+    {
+      await using terminal = started();
+      await terminal.until("Quit");
+      terminal.hangUp();
+      expect(await terminal.exited).toBe(129);
+    }
+    {
+      await using terminal = started();
+      await terminal.until("Quit");
+      terminal.type(`${DOWN.repeat(7)}\r`);
+      await terminal.until("Which file?");
+      terminal.hangUp();
+      expect(await terminal.exited).toBe(129);
+    }
+  });
+
   test("without one there is the help, and no question", async () => {
     const { exitCode, stdout, stderr } = await runProcess(program, { env: {} });
     expect([exitCode, stderr]).toEqual([0, ""]);

@@ -37,6 +37,11 @@ export class Terminal implements AsyncDisposable {
     this.#child.terminal!.write(keys);
   }
 
+  /** Takes the terminal away, as a window that is closed. */
+  hangUp(): void {
+    this.#child.terminal!.close();
+  }
+
   /** Waits until `wanted` shows after the text of the last wait. Returns the output up to it. @throws with the output instead */
   async until(wanted: string): Promise<string> {
     const deadline = performance.now() + this.#timeoutMs;

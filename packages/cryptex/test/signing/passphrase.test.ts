@@ -33,7 +33,7 @@ test("a passphrase is asked for twice, never shown, and then unlocks the key", a
   await must(folder, "verify", "report");
 });
 
-test("two that differ are refused, and Ctrl-C and Ctrl-D leave; no key is made", async () => {
+test("two that differ are refused; Ctrl-C, Ctrl-D and a terminal that goes away leave; no key is made", async () => {
   using folder = new WorkFolder();
   {
     await using terminal = typing(folder, "keys", "new", "house", "--protect");
@@ -57,6 +57,12 @@ test("two that differ are refused, and Ctrl-C and Ctrl-D leave; no key is made",
     await terminal.until("again");
     terminal.type("\x04");
     expect(await terminal.exited).toBe(130);
+  }
+  {
+    await using terminal = typing(folder, "keys", "new", "house", "--protect");
+    await terminal.until("Passphrase for the key house");
+    terminal.hangUp();
+    expect(await terminal.exited).toBe(129);
   }
   expect(await must(folder, "keys", "list", "--json")).toBe("[]");
 });
