@@ -1,5 +1,5 @@
 /** A file that only its owner may read, at a path where there is none yet. Nothing is replaced, and what was not completed is removed. */
-import { type FileHandle, open, unlink } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { InputError, writeRefusal } from "../errors.ts";
 
 const OWNER_ONLY = 0o600;
@@ -41,8 +41,12 @@ export class NewFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.file.close();
-    if (!this.#isComplete) await unlink(this.path);
+    try {
+      await this.file.close();
+    } finally {
+      // Who removed it already has done no harm, and must not hide why it was not completed.
+      if (!this.#isComplete) await rm(this.path, { force: true });
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 /** A menu for people who type only the program's name. It asks questions, runs a command, and shows how to type it next time. */
-import { open } from "node:fs/promises";
-import { InputError, writeRefusal } from "../errors.ts";
+import { NewFile } from "../files/new-file.ts";
 import { shellWord } from "../format/shell-word.ts";
 import { EXIT, InterruptedError } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -71,26 +70,22 @@ export async function runMenu(
   }
 }
 
-/** Runs the plan. @throws InputError if its file cannot be created, or exists by now */
+/** Runs the plan. @throws InputError if its file cannot be created, or exists by now; whatever the command throws, and then there is no file */
 async function carryOut({ argv, toFile }: Plan, io: Io, run: RunArgv): Promise<number> {
   if (toFile === undefined) return await run(argv, io);
-  const cannotWrite = (error: Error) =>
-    new InputError(`cannot write ${toFile}: ${writeRefusal(error)}`, { cause: error });
   // The file may hold keys, so only its owner may read it.
-  await using file = await open(toFile, "wx", 0o600).catch((error: Error) => {
-    throw cannotWrite(error);
-  });
-  return await run(argv, {
+  await using file = await NewFile.create(toFile);
+  const code = await run(argv, {
     ...io,
     outIsTerminal: false,
     widenPipe: () => {},
     async out(data) {
       io.signal.throwIfAborted();
-      await file.writeFile(data).catch((error: Error) => {
-        throw cannotWrite(error);
-      });
+      await file.append(data);
     },
   });
+  await file.complete();
+  return code;
 }
 
 /** Formats the plan as a line for a POSIX shell. */

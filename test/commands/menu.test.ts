@@ -104,7 +104,7 @@ describe("the menu", () => {
     expect(exitCodeOf(await asking)).toBe(143);
   });
 
-  test("writes a file of its owner's own, and never over another", async () => {
+  test("writes a file of its owner's own, whole or not at all, and never over another", async () => {
     const path = join(folder, "made.bin");
     const write: RunArgv = async (_, io: Io) => {
       expect(io.outIsTerminal).toBe(false);
@@ -119,6 +119,14 @@ describe("the menu", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(io.written().length).toBe(0);
     expect(io.talk()).toContain(`stream --mode full --bytes 7 > ${path}\n`);
+
+    const half: RunArgv = async (_, io: Io) => {
+      await io.out("half");
+      throw new InputError("no more");
+    };
+    const incomplete = { ...answers, path: join(folder, "half.bin") };
+    expect((await rejectionOf(asked(fakeIo(), answering(incomplete), half))).message).toBe("no more");
+    expect(existsSync(incomplete.path)).toBe(false);
 
     writeFileSync(path, "kept");
     const refused = await rejectionOf(asked(fakeIo(), answering(answers), noRun));

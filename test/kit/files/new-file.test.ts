@@ -46,6 +46,15 @@ describe("new file", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("that somebody else removed meanwhile hides no failure", async () => {
+    const failed = (async () => {
+      await using _ = await NewFile.create(path);
+      rmSync(path);
+      throw new Error("no more");
+    })();
+    expect((await rejectionOf(failed)).message).toBe("no more");
+  });
+
   test("replaces nothing: no file, no folder, nor what a link leads to or would make", async () => {
     writeFileSync(path, "old");
     symlinkSync(path, join(folder, "link"));
