@@ -85,7 +85,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "kit/term",
     files: /^kit\/term\//,
-    may: ["kit/abort", "kit/errors", "kit/format", "kit/native", "kit/thread"],
+    may: ["kit/abort", "kit/errors", "kit/files", "kit/format", "kit/native", "kit/thread"],
     packages: /^(node:|consola|@clack\/prompts$|fastest-levenshtein$)/,
   },
   { name: "make", files: /^make\//, may: [], packages: /^$/ },
