@@ -9,12 +9,11 @@
  */
 
 import { createCipheriv } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { cpus } from "node:os";
 import { median } from "simple-statistics";
 import { iidLoops } from "../src/native-loops.ts";
 import { assessAlone } from "../test/stats/sp800-90b/iid/assess-alone.ts";
+import { costOf, withFile } from "./statistics/cost.ts";
 
 const KEYS = Number(process.argv[2] ?? 5);
 
@@ -29,28 +28,16 @@ function keystream(key: number, bytes: number): Uint8Array {
   return createCipheriv("aes-128-ctr", Buffer.alloc(16, key), Buffer.alloc(16)).update(Buffer.alloc(bytes));
 }
 
-/** Runs NIST's program, in one thread. Returns its CPU seconds. */
-function nistSeconds(symbols: Uint8Array, bits: number, program: string): number {
-  const folder = mkdtempSync(join(tmpdir(), "iid-"));
-  try {
-    const file = join(folder, "symbols.bin");
-    writeFileSync(file, symbols);
-    const env = { ...process.env, OMP_NUM_THREADS: "1" };
-    const run = Bun.spawnSync([program, "-a", file, String(bits)], { env, stdout: "ignore" });
-    if (run.exitCode !== 0) throw new Error(`${program} failed: ${run.stderr}`);
-    return Number(run.resourceUsage.cpuTime.total) / 1e6;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 async function measure(label: string, symbols: Uint8Array, bits: number, complete = true): Promise<number> {
   const before = process.cpuUsage();
   const { permutation, passed } = await assessAlone(symbols, bits, { complete, loops: iidLoops() });
   const used = process.cpuUsage(before);
   const seconds = (used.user + used.system) / 1e6;
   const count = permutation.kind === "permutation" ? permutation.permutations : 0;
-  const nist = NIST_PROGRAM === undefined ? undefined : nistSeconds(symbols, bits, NIST_PROGRAM);
+  const nist =
+    NIST_PROGRAM === undefined
+      ? undefined
+      : withFile(symbols, (file) => costOf([NIST_PROGRAM, "-a", file, String(bits)])).seconds;
   const beside =
     nist === undefined ? "" : `, ea_iid ${nist.toFixed(2)} s, ${(nist / seconds).toFixed(1)} times`;
   console.log(
