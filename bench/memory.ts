@@ -1,6 +1,6 @@
 /**
  * Prints the most memory that the built program takes for reports and assessments of a megabyte, and what each kind of test takes
- * alone beside what the program counts on. Asserts nothing.
+ * alone beside what the program counts for it, which counts its thread besides. Asserts nothing.
  *
  *     npm run bench memory
  */
@@ -61,7 +61,26 @@ function tasksOf(bytes: Uint8Array): readonly TestTask[] {
       wanted,
       earlier,
     },
+    { kind: "iid", symbols: bytes, bitsPerSymbol: 8, tally: earlier },
+    { kind: "assess-conditioned", symbols: bytes, bitsPerSymbol: 8 },
+    restart(bytes),
+    { kind: "look", samples: random(8 * bytes.length), symbolBits: 8, claimedH: 1 },
+    twoSamples(bytes),
   ];
+}
+
+/** A matrix of a thousand rows. */
+function restart(bytes: Uint8Array): TestTask {
+  const [rows, cols] = [1_000, Math.floor(bytes.length / 1_000)];
+  const matrix = bytes.subarray(0, rows * cols);
+  return { kind: "restart", matrix, rows, cols, bitsPerSymbol: 8, hInitial: 4 };
+}
+
+/** Halves of the bytes, as samples. */
+function twoSamples(bytes: Uint8Array): TestTask {
+  const half = 8 * Math.floor(bytes.length / 16);
+  const [a, b] = [bytes.slice(0, half), bytes.slice(half, 2 * half)];
+  return { kind: "two-samples", a, b, symbolBits: 8, level: 0.01, unitRatio: 1, leastEffect: 0 };
 }
 
 function nameOf(task: TestTask): string {
@@ -94,8 +113,9 @@ async function report(): Promise<void> {
       const base = await alone(-1);
       for (const [index, task] of tasksOf(new Uint8Array(length)).entries()) {
         const taken = ((await alone(index)) - base).toFixed(0);
+        const unit = task.kind === "look" ? "samples" : "bytes";
         console.log(
-          `${index + 1}. ${nameOf(task)}, ${length} bytes: ${taken} MiB, counted as ${(taskBytes(task) / MIB).toFixed(0)}`,
+          `${index + 1}. ${nameOf(task)}, ${length} ${unit}: ${taken} MiB, counted as ${(taskBytes(task) / MIB).toFixed(0)}`,
         );
       }
     }
