@@ -6,7 +6,7 @@ export function shellWord(word: string): string {
 }
 
 /** A word's next part: blanks, 'all as it is', "all but \ before one of \ " $ `", \ before one sign, or other signs. */
-const PART = /\s+|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)/y;
+const PART = /[ \t\n]+|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^ \t\n'"\\]+)/y;
 
 /** Signs that mean something to a shell where they are not quoted: it would run, join or replace something. */
 const OPERATORS = /[|&;<>()$`]/;
@@ -22,8 +22,9 @@ export function splitWords(line: string): string[] {
   while (PART.lastIndex < line.length) {
     const part = PART.exec(line);
     if (!part) throw new SyntaxError("a quote or a backslash has nothing after it that ends it");
-    const [blanks, plain, double, sign, bare] = part;
-    const quoted = plain ?? double?.replace(/\\([\\"$`])/g, "$1").replaceAll("\\\n", "") ?? sign;
+    const [whole, plain, double, sign, bare] = part;
+    if (sign === "\n") continue; // the line goes on
+    const quoted = plain ?? double?.replace(/\\(?:([\\"$`])|\n)/g, "$1") ?? sign;
     if (quoted === undefined && bare === undefined) {
       if (word !== undefined) words.push(word);
       word = undefined;
@@ -31,7 +32,7 @@ export function splitWords(line: string): string[] {
     }
     const operator = OPERATORS.exec(bare ?? double?.replace(/\\[\s\S]/g, "").match(/[$`]/)?.[0] ?? "");
     if (operator) throw new SyntaxError(`'${operator[0]}' is for a shell, and there is none`);
-    word = (word ?? "") + (quoted ?? blanks);
+    word = (word ?? "") + (quoted ?? whole);
   }
   return word === undefined ? words : [...words, word];
 }

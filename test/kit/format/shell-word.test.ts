@@ -12,6 +12,9 @@ describe("words of a command line", () => {
     [String.raw`a\ b "q\"\\\$\n"`, ["a b", String.raw`q"\$\n`]],
     ["sh -c 'a | b > c; $x'", ["sh", "-c", "a | b > c; $x"]],
     ["*.bin ~ #", ["*.bin", "~", "#"]],
+    ["a\\\nb \\\n c", ["ab", "c"]],
+    ['"a\\\nb" "c\\\\\nd"', ["ab", "c\\\nd"]],
+    ["a\u00a0b\r", ["a\u00a0b\r"]],
   ])("%j", (line, words) => {
     expect(splitWords(line)).toEqual(words);
   });
