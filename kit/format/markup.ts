@@ -27,7 +27,11 @@ export function xmlText(words: string): string {
   return htmlText(words).replace(NO_XML, (sign) => `\\u{${sign.charCodeAt(0).toString(16).toUpperCase()}}`);
 }
 
+/** Signs that Markdown obeys: anywhere in a line, and at its beginning as the mark of a list or a rule (CommonMark 0.31.2). */
+const MARKDOWN = /[\\`*_{}[\]<>|#~]|&(?=#?\w+;)|^[-+=](?=\s|[-=\s]*$)|(?<=^\d+)[.)](?=\s|$)/g;
+
 /** Writes a text for a line, or a cell of a table, of Markdown. */
 export function markdownText(words: string): string {
-  return visible(words.replace(/[\r\n]+/g, " ")).replace(/[\\`*_{}[\]<>|#~]/g, (sign) => `\\${sign}`);
+  const line = visible(words.replace(/[\r\n]+/g, " ").trim());
+  return line.replace(MARKDOWN, (sign) => `\\${sign}`);
 }
