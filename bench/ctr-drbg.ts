@@ -26,7 +26,7 @@ for (const [name, cipher] of Object.entries(ciphers)) {
   if (!cipher) continue;
   reportAll(new CtrDrbg({ entropyInput: randomBytes(48), nonce: randomBytes(16) }, { cipher }));
   const tests = new SelfTests(() => cipher);
-  reportCall("self-tests of a request, their runs among them", () => tests.afterRequest());
+  reportCall("self-tests after a request, every 1,024th of them in full", () => tests.afterRequest());
 }
 
 const { clones, osRandom } = systemAround({ native: { ok: true, library } });
