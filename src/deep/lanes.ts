@@ -1,0 +1,45 @@
+/** The lanes of the stream, as c/deep/lanes.h has them and in the same order. */
+
+export interface Lane {
+  /** Kebab-case, stable. */
+  readonly id: string;
+  /** As a report says it; empty for all bytes. */
+  readonly words: string;
+  /** Bits of it in a word of `stride` bytes. */
+  readonly bits: 1 | 8;
+  /** Bytes from one place of it in the stream to the next. */
+  readonly stride: 1 | 2 | 4 | 8;
+  /** Place of its bit, or of the lowest of its eight, in a word; bits count from the least significant of the first byte. */
+  readonly place: number;
+}
+
+const BYTE_LANES: readonly Lane[] = [
+  { id: "all", words: "", bits: 8, stride: 1, place: 0 },
+  ...([2, 4, 8] as const).flatMap((stride): Lane[] => {
+    const width = 8 * stride;
+    return [
+      { id: `first-${width}`, words: `first bytes of ${width}-bit words`, bits: 8, stride, place: 0 },
+      { id: `last-${width}`, words: `last bytes of ${width}-bit words`, bits: 8, stride, place: width - 8 },
+    ];
+  }),
+];
+
+export const LANES: readonly Lane[] = [
+  ...BYTE_LANES,
+  ...BYTE_LANES.flatMap(({ id, words, stride, place }) =>
+    ([0, 7] as const).map(
+      (bit): Lane => ({
+        id: `bit-${bit}-of-${id}`,
+        words: `bits ${bit} of ${words || "all bytes"}`,
+        bits: 1,
+        stride,
+        place: place + bit,
+      }),
+    ),
+  ),
+];
+
+/** Counts the bytes of a lane in `bytes` of the stream, a multiple of 64. */
+export function laneBytes({ bits, stride }: Lane, bytes: number): number {
+  return (bytes / stride / 8) * bits;
+}
