@@ -52,7 +52,7 @@ export interface SourceInfo {
   readonly mechanism: string;
   /** Groups sources that share a mechanism; what two members saw at the same moment is paid once. */
   readonly family: Family;
-  readonly unit: "ticks" | "nanoseconds" | "count" | "level";
+  readonly unit: (typeof UNITS)[number];
   /** Low bits of a sample that the health tests and estimators see, 1..8. */
   readonly symbolBits: number;
   /** H_submitter (SP 800-90B §3.1.3) at a counter step ≤ 20 ns, bits per symbol; 0: mixed in, never credited. */
@@ -76,6 +76,8 @@ export interface SourceInfo {
   readonly notNoise?: "replay" | "generator";
 }
 
+export const UNITS = ["ticks", "nanoseconds", "count", "level"] as const;
+
 export const FAMILIES = [
   "clock",
   "memory",
@@ -94,7 +96,8 @@ export const FAMILIES = [
 export type Family = (typeof FAMILIES)[number];
 
 /** Side effects of using a source. A source that has any is never on by default. */
-export type Effect = "network" | "microphone" | "camera" | "subprocess" | "disk-write";
+export const EFFECTS = ["network", "microphone", "camera", "subprocess", "disk-write"] as const;
+export type Effect = (typeof EFFECTS)[number];
 
 /** A source at or above this rate, without side effects, is on by default unless it says otherwise. */
 export const DEFAULT_MIN_RATE_HZ = 1_000;

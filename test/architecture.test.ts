@@ -124,7 +124,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "platform",
     files: /^src\/platform\//,
-    may: ["ffi", "errors", "host", "kit/abort"],
+    may: ["ffi", "errors", "host", "kit/abort", "kit/format"],
     packages: /^node:/,
   },
   { name: "source", files: /^src\/(source|trace)\.ts$/, may: ["host"], packages: /^$/ },
@@ -195,7 +195,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "recording",
     files: /^src\/recording\//,
-    may: ["source", "errors", "host", "platform", "health", "stats", "version", "kit/files"],
+    may: ["source", "errors", "host", "platform", "health", "stats", "version", "kit/files", "kit/format"],
     packages: /^(node:|simple-statistics$)/,
   },
   {
@@ -217,7 +217,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "evidence/recordings",
     files: /^src\/evidence\/([a-z-]+\.ts$|catalogue\/)/,
-    may: ["calibration", "errors", "platform", "recording", "source", "kit/files", "kit/format", "kit/term"],
+    may: ["calibration", "errors", "platform", "recording", "kit/files", "kit/format", "kit/term"],
     packages: /^node:/,
   },
   {
@@ -228,6 +228,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "calibration",
       "errors",
       "platform",
+      "recording",
       "report",
       "source",
       "stats",
@@ -263,7 +264,6 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "evidence/package",
     files: /^src\/evidence\/package\//,
     may: [
-      "evidence/recordings",
       "assessment",
       "conditioning",
       "drill",

@@ -12,9 +12,10 @@ export function fieldsOf(value: unknown, path: string): Fields {
   return value as Fields;
 }
 
-/** Accepts a short text without control characters, because it may be shown on the terminal. @throws SyntaxError */
-export function shortText(value: unknown, path: string): string {
-  if (typeof value === "string" && /^[\x20-\x7e\u00a0-\uffff]{1,200}$/.test(value)) return value;
+/** Accepts a short text without control characters, because it may be shown on the terminal. @param most characters @throws SyntaxError */
+export function shortText(value: unknown, path: string, most = 200): string {
+  const isShort = typeof value === "string" && value.length <= most;
+  if (isShort && /^[\x20-\x7e\u00a0-\uffff]+$/.test(value)) return value;
   throw new SyntaxError(`${path} is ${shownValue(value)}, not a short text`);
 }
 

@@ -12,6 +12,7 @@ import {
   wholeWithin,
 } from "#kit/format/fields.ts";
 import { type Machine, machineDifferences } from "../platform/machine.ts";
+import { machineOf, sourceId } from "../recording/manifest-file.ts";
 
 export interface Profile {
   /** Version of the program that measured. */
@@ -75,22 +76,6 @@ export function parseProfile(text: string): Profile {
   };
 }
 
-/** Reads the machine of a profile or a recording. @throws SyntaxError */
-export function machineOf(value: unknown): Machine {
-  const machine = fieldsOf(value, "machine");
-  const { os, installation } = machine;
-  if (os !== "linux" && os !== "darwin") throw new SyntaxError(`machine.os is ${shownValue(os)}`);
-  return {
-    os,
-    kernel: shortText(machine["kernel"], "machine.kernel"),
-    arch: shortText(machine["arch"], "machine.arch"),
-    cpu: shortText(machine["cpu"], "machine.cpu"),
-    processors: wholeWithin(machine["processors"], "machine.processors", 0, 1e6),
-    memoryGiB: wholeWithin(machine["memoryGiB"], "machine.memoryGiB", 0, 1e9),
-    installation: installation === null ? null : shortText(installation, "machine.installation"),
-  };
-}
-
 /** Says why the profile does not apply to this machine and version; undefined where it does. */
 export function mismatch(profile: Profile, machine: Machine, tool: string): string | undefined {
   if (profile.tool !== tool) return `it was made by version ${JSON.stringify(profile.tool)}, this is ${tool}`;
@@ -120,10 +105,4 @@ function shared(entry: Fields, path: string, symbolBits: number): Partial<Calibr
     ...(sharedWith !== undefined && { sharedWith: sourceId(shortText(sharedWith, `${path}.sharedWith`)) }),
     sharedBound: numberWithin(sharedBound, `${path}.sharedBound`, 0, 1e3),
   };
-}
-
-/** @throws SyntaxError */
-export function sourceId(id: string): string {
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(id)) throw new SyntaxError(`${shownValue(id)} is not a source id`);
-  return id;
 }

@@ -1,13 +1,11 @@
 /** Where the drill's noise comes from: the sources of this machine, or recordings made by `record`. */
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { openDataFile } from "#kit/files/data-file.ts";
-import { readSmallFile } from "#kit/files/small-file.ts";
 import { InputError } from "../errors.ts";
 import type { Host } from "../platform/host.ts";
-import type { MachineDescription } from "../platform/machine.ts";
-import type { Manifest } from "../recording/manifest.ts";
+import { dataPath, type RecordingFile, readRecording } from "../recording/manifest-file.ts";
 import { takeSymbols } from "../recording/sample-until.ts";
 import { claimAt, counterStepNs, type Source, type SourceInfo } from "../source.ts";
 import { type Cast, leastNoise, noiseNeeded } from "./drill.ts";
@@ -68,30 +66,11 @@ function notCredited({ id }: SourceInfo): Noise {
 
 // ---- Recordings ----
 
-/** Most bytes of a manifest. */
-const MAX_MANIFEST_BYTES = 1 << 20;
-
-/** The part of a manifest that the drill goes by. */
-export interface RecordedNoise {
-  readonly id: string;
-  readonly path: string;
-  readonly rateHz: number;
-  readonly symbolBits: number;
-  /** H_submitter when it was recorded, bits per symbol. */
-  readonly claimedH: number;
-  readonly stepNs: number | undefined;
-  readonly machine: MachineDescription;
-  readonly startedAt: string;
-  readonly load: number;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
 /**
  * Finds the recordings of these sources at `path`, which is a folder that `record` wrote, or one manifest in it.
  * @throws InputError where there is none, or a manifest is not understood
  */
-export function findRecordings(path: string, sources: readonly Source[]): RecordedNoise[] {
+export function findRecordings(path: string, sources: readonly Source[]): RecordingFile[] {
   const manifests = isFolder(path)
     ? sources
         .map(({ info }) => join(path, `${info.id}.json`))
@@ -102,7 +81,7 @@ export function findRecordings(path: string, sources: readonly Source[]): Record
       hints: ["'esoteric-entropy record SOURCE --out FOLDER' makes one"],
     });
   }
-  return manifests.map(readManifest);
+  return manifests.map(readRecording);
 }
 
 /** False for what cannot be looked at: whoever reads it says why. */
@@ -114,67 +93,27 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** @throws InputError for a file that cannot be read, or is no manifest */
-export function readManifest(path: string): RecordedNoise {
-  const refuse = (why: string) => new InputError(`${path} is not the manifest of a recording: ${why}`);
-  const { text } = readSmallFile(path, MAX_MANIFEST_BYTES);
-  let manifest: Partial<Manifest> | null;
-  try {
-    manifest = JSON.parse(text) as Partial<Manifest> | null;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw refuse("it is no JSON");
-  }
-  if (manifest?.schema !== 1) throw refuse("its schema is not 1");
-  const { source, rateHz, clock, machine, startedAt, runs, files } = manifest;
-  const symbols = files?.symbols;
-  if (typeof source?.id !== "string" || !/^[a-z0-9_]+$/.test(source.id)) throw refuse("it names no source");
-  if (!(typeof rateHz === "number" && rateHz > 0 && Number.isFinite(rateHz))) throw refuse("it has no rate");
-  const { symbolBits, claimedH } = source;
-  if (!(Number.isInteger(symbolBits) && symbolBits >= 1 && symbolBits <= 8)) {
-    throw refuse("it has no width of symbols from 1 to 8");
-  }
-  if (!(typeof claimedH === "number" && claimedH >= 0 && claimedH <= symbolBits))
-    throw refuse("it has no claim");
-  if (typeof symbols?.sha256 !== "string" || !(Number.isInteger(symbols.bytes) && symbols.bytes >= 0))
-    throw refuse("it names no symbols");
-  if (typeof machine?.kernel !== "string" || typeof startedAt !== "string")
-    throw refuse("it names no machine");
-  const stepNs = typeof clock?.periodNs === "number" ? clock.periodNs : undefined;
-  return {
-    id: source.id,
-    path,
-    rateHz,
-    symbolBits,
-    claimedH,
-    stepNs,
-    machine,
-    startedAt,
-    load: Math.max(0, ...(Array.isArray(runs) ? runs.flatMap((run) => run?.loadAverage ?? []) : [])),
-    bytes: symbols.bytes,
-    sha256: symbols.sha256,
-  };
-}
-
 /**
  * Reads a recording's symbols, as many as the faults need.
  * @throws InputError for symbols that are missing, were changed, or are not this source's; the signal's reason
  */
 export async function readNoise(
-  recording: RecordedNoise,
+  recording: RecordingFile,
   info: SourceInfo,
   faults: readonly Fault[],
   signal: AbortSignal,
 ): Promise<Noise> {
-  const { stepNs, rateHz, symbolBits } = recording;
-  // Not by the name in the manifest, which might lead elsewhere.
-  const path = join(dirname(recording.path), `${recording.id}.symbols.u8`);
+  const { source, rateHz, clock, files } = recording.manifest;
+  const { symbolBits } = source;
+  const stepNs = clock?.periodNs;
+  const path = dataPath(recording, "symbols");
+  if (!(rateHz > 0)) throw new InputError(`${recording.path} has no rate`);
   if (symbolBits !== info.symbolBits) {
     throw new InputError(`${path} has symbols of ${symbolBits} bits, and ${info.id} of ${info.symbolBits}`);
   }
   if (!(claimAt(info, stepNs) > 0)) return notCredited(info);
   const most = noiseNeeded({ info, stepNs }, faults);
-  const symbols = new Uint8Array(Math.min(most, recording.bytes));
+  const symbols = new Uint8Array(Math.min(most, files.symbols.bytes));
   const hash = createHash("sha256");
   let length = 0;
   await using file = await openDataFile(path, signal);
@@ -183,7 +122,7 @@ export async function readNoise(
     if (length < symbols.length) symbols.set(piece.subarray(0, symbols.length - length), length);
     length += piece.length;
   }
-  if (length !== recording.bytes || hash.digest("hex") !== recording.sha256) {
+  if (length !== files.symbols.bytes || hash.digest("hex") !== files.symbols.sha256) {
     throw new InputError(
       `${path} is not what was recorded: its length or SHA-256 differs from the manifest's`,
     );

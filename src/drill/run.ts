@@ -2,19 +2,13 @@
 import { loadavg } from "node:os";
 import type { Host } from "../platform/host.ts";
 import { describeMachine, type MachineDescription } from "../platform/machine.ts";
+import type { RecordingFile } from "../recording/manifest-file.ts";
 import type { Source, SourceInfo } from "../source.ts";
 import { VERSION } from "../version.ts";
 import { playAnswer } from "./answers.ts";
 import { type DrillOptions, drillSource, type SourceResult } from "./drill.ts";
 import type { FaultList } from "./faults.ts";
-import {
-  findRecordings,
-  type Noise,
-  type RecordedNoise,
-  readNoise,
-  sampleNoise,
-  type Without,
-} from "./noise.ts";
+import { findRecordings, type Noise, readNoise, sampleNoise, type Without } from "./noise.ts";
 
 /** Plain data, written to JSON unchanged. */
 export interface DrillReport {
@@ -134,25 +128,27 @@ export async function runDrill(
 /** @returns undefined for a source that was not named and has no recording */
 async function noiseOf(
   { source, info, isNamed }: Candidate,
-  recordings: readonly RecordedNoise[] | undefined,
+  recordings: readonly RecordingFile[] | undefined,
   { faults, durationMs, from, signal }: RunOptions,
   host: Host,
 ): Promise<Noise | undefined> {
   if (!recordings) return await sampleNoise(source, info, faults.symbols, durationMs, host, signal);
-  const recording = recordings.find(({ id }) => id === info.id);
+  const recording = recordings.find(({ manifest }) => manifest.source.id === info.id);
   if (recording) return await readNoise(recording, info, faults.symbols, signal);
   if (!isNamed) return undefined;
   return { kind: "failed", without: { id: info.id, reason: `is not among the recordings in ${from}` } };
 }
 
 /** The machine of the first recording: recordings in one folder are of one machine. */
-function conditionsOf(recordings: readonly RecordedNoise[]): Conditions | null {
+function conditionsOf(recordings: readonly RecordingFile[]): Conditions | null {
   const [first] = recordings;
   if (!first) return null;
-  const loads = recordings.map(({ load }) => load);
+  const loads = recordings.map(({ manifest }) =>
+    Math.max(...manifest.runs.flatMap(({ loadAverage }) => loadAverage)),
+  );
   return {
-    machine: first.machine,
-    startedAt: first.startedAt,
+    machine: first.manifest.machine,
+    startedAt: first.manifest.startedAt,
     load: [Math.min(...loads), Math.max(...loads)],
   };
 }

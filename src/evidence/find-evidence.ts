@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { readSmallFile } from "#kit/files/small-file.ts";
 import { type Profile, parseProfile } from "../calibration/profile.ts";
 import { InputError, readRefusal, UsageError } from "../errors.ts";
+import { type RecordingFile, readRecording } from "../recording/manifest-file.ts";
 import { type Entry, readCatalogue } from "./catalogue/catalogue.ts";
 import { placeOf } from "./catalogue/states.ts";
-import { type RecordingFile, readRecording } from "./recording-file.ts";
 
 export type Evidence =
   | {

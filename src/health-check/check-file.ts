@@ -6,9 +6,9 @@ import { requireWidth, widthOf } from "../assessment/symbol-file.ts";
 import { type SymbolLayout, SymbolStream } from "../assessment/symbol-stream.ts";
 import { LEAST_CLAIM } from "../calibration/claims.ts";
 import type { Fault } from "../drill/faults.ts";
-import { type RecordedNoise, readManifest } from "../drill/noise.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { MOST_BLOCK } from "../health/block-estimate.ts";
+import { type RecordingFile, readRecording } from "../recording/manifest-file.ts";
 import { blockSymbols } from "../sampling/probation.ts";
 import { type Induced, induce, noiseFor, TURN_SYMBOLS } from "./induce.ts";
 import { type HealthOutcome, HealthTally, type Tested } from "./tally.ts";
@@ -47,7 +47,7 @@ export async function checkFile(
   running: Running,
 ): Promise<FileHealthReport> {
   const recording = recordingOf(path);
-  const h = claim ?? recording?.claimedH;
+  const h = claim ?? recording?.manifest.source.claimedH;
   if (h === undefined) {
     throw new UsageError("the health tests are of a claim: their cutoffs follow from it", [
       "--claim H, bits per symbol; a recording, NAME.symbols.u8 with NAME.json beside it, brings its own",
@@ -55,13 +55,13 @@ export async function checkFile(
   }
   const symbolBits =
     layout.bitsPerSymbol ??
-    recording?.symbolBits ??
+    recording?.manifest.source.symbolBits ??
     (isOfBits(layout) ? 1 : await findWidth(path, layout, running));
   if (h > 0 && h < LEAST_CLAIM)
     throw new UsageError(`--claim: below ${LEAST_CLAIM} bits a claim counts as 0`);
   if (h > symbolBits)
     throw new UsageError(`--claim: ${h} bits are more than a symbol of ${symbolBits} can hold`);
-  const block = recording ? blockSymbols(recording.rateHz) : MOST_BLOCK;
+  const block = recording ? blockSymbols(recording.manifest.rateHz) : MOST_BLOCK;
   const tested: Tested = { claim: h, symbolBits, block };
   const tally = new HealthTally(tested);
   const turn = async () => {
@@ -87,7 +87,7 @@ export async function checkFile(
     }
   }
   const input = { name, bytes: stream.bytes, sha256: stream.sha256(), from };
-  if (recording && input.sha256 !== recording.sha256) {
+  if (recording && input.sha256 !== recording.manifest.files.symbols.sha256) {
     throw new InputError(`${path} is not what was recorded: its SHA-256 differs from the manifest's`, {
       hints: ["a copy under another name, with --claim and --bits-per-symbol, is tested as it is"],
     });
@@ -110,10 +110,10 @@ export async function checkFile(
 const RECORDED = ".symbols.u8";
 
 /** The manifest beside a file that `record` wrote; undefined where there is none. @throws InputError for a damaged one */
-function recordingOf(path: string): RecordedNoise | undefined {
+function recordingOf(path: string): RecordingFile | undefined {
   if (!path.endsWith(RECORDED)) return undefined;
   const manifest = `${path.slice(0, -RECORDED.length)}.json`;
-  return statSync(manifest, { throwIfNoEntry: false }) ? readManifest(manifest) : undefined;
+  return statSync(manifest, { throwIfNoEntry: false }) ? readRecording(manifest) : undefined;
 }
 
 /** True where a symbol is one bit unless more are asked for. */

@@ -1,6 +1,7 @@
 /** Identifies the machine that noise was measured on: figures of one machine say little about another. */
 import { createHash } from "node:crypto";
 import { cpus, release, totalmem } from "node:os";
+import { visible } from "#kit/format/visible.ts";
 import { ToolError } from "../errors.ts";
 import type { Host } from "./host.ts";
 
@@ -34,17 +35,25 @@ export function identifyMachine(host: Host): Machine {
   const { os, arch } = host;
   if (os === "darwin") {
     const processors = cpus();
-    const cpu = processors[0]?.model.trim() ?? "unknown";
+    const cpu = shown(processors[0]?.model);
     const memoryGiB = wholeGiB(totalmem());
-    return { os, kernel: release(), arch, cpu, processors: processors.length, memoryGiB, installation: null };
+    return {
+      os,
+      kernel: shown(release()),
+      arch,
+      cpu,
+      processors: processors.length,
+      memoryGiB,
+      installation: null,
+    };
   }
   const cpuinfo = host.readText("/proc/cpuinfo") ?? "";
   const memoryKiB = /^MemTotal:\s+(\d+) kB$/m.exec(host.readText("/proc/meminfo") ?? "")?.[1];
   return {
     os,
-    kernel: host.readText("/proc/sys/kernel/osrelease")?.trim() ?? "unknown",
+    kernel: shown(host.readText("/proc/sys/kernel/osrelease")),
     arch,
-    cpu: linuxProcessor(cpuinfo),
+    cpu: shown(linuxProcessor(cpuinfo)),
     processors: cpuinfo.match(/^processor\s*:/gm)?.length ?? 0,
     memoryGiB: wholeGiB(Number(memoryKiB ?? 0) * 1024),
     installation: installation(host.readText("/etc/machine-id")?.trim()),
@@ -56,15 +65,28 @@ export async function describeMachine(host: Host, signal: AbortSignal): Promise<
   const machine = identifyMachine(host);
   if (host.os === "linux") {
     const name = /^PRETTY_NAME="?([^"\n]+)/m.exec(host.readText("/etc/os-release") ?? "")?.[1];
-    return { ...machine, system: name ?? "Linux", virtualMachine: linuxVirtualMachine(host) };
+    const { answer, evidence } = linuxVirtualMachine(host);
+    return {
+      ...machine,
+      system: shown(name, "Linux"),
+      virtualMachine: { answer, evidence: shown(evidence) },
+    };
   }
   const version = await answer(host, "sw_vers", ["-productVersion"], signal);
   const present = await answer(host, "sysctl", ["-n", "kern.hv_vmm_present"], signal);
   const virtualMachine: VirtualMachine = {
     answer: present === "1" ? "yes" : present === "0" ? "no" : "unknown",
-    evidence: `kern.hv_vmm_present is ${present ?? "absent"}`,
+    evidence: shown(`kern.hv_vmm_present is ${present ?? "absent"}`),
   };
-  return { ...machine, system: `macOS ${version ?? "of unknown version"}`, virtualMachine };
+  return { ...machine, system: shown(`macOS ${version ?? "of unknown version"}`), virtualMachine };
+}
+
+/** Most characters that profiles and recordings are read with. */
+const MOST_TEXT = 200;
+
+/** Makes a text that profiles and recordings can hold: a hypervisor may call the machine whatever it likes. */
+function shown(text: string | undefined, otherwise = "unknown"): string {
+  return visible(text?.trim() || otherwise).slice(0, MOST_TEXT);
 }
 
 /** Describes how machine `a` differs from `b`, one property each; empty where they are the same. */

@@ -17,6 +17,7 @@ import { holdFile } from "#kit/files/file-lock.ts";
 import { naming, PartFile, type PartFileHints, publishPart } from "#kit/files/part-file.ts";
 import { replaceFile } from "#kit/files/replace-file.ts";
 import { readSmallFile } from "#kit/files/small-file.ts";
+import { fieldsOf, timeText, wholeWithin } from "#kit/format/fields.ts";
 import { InputError } from "../errors.ts";
 import { type RawTrace, SAMPLE_BYTES, symbolsOfBytes, toSymbols, traceBytes } from "../trace.ts";
 import {
@@ -26,12 +27,10 @@ import {
   type RecordingPlan,
   type Run,
 } from "./manifest.ts";
+import { MAX_MANIFEST_BYTES, parsePlan, parseRuns, readRecording, understood } from "./manifest-file.ts";
 
 /** Fewest samples of a run: SP 800-90B §3.1.1. */
 const LEAST_RUN_SAMPLES = 1_000;
-
-/** A manifest takes some 3 KB and 250 bytes a run: this is for 60,000 interruptions. */
-const MAX_JSON_BYTES = 2 ** 24;
 
 const DATA_ENDINGS = ["samples.u64", "symbols.u8", "restarts.u8"];
 
@@ -266,37 +265,31 @@ export function wholeRuns(runs: readonly Run[], planned: number): Run[] {
   return [...earlier, { ...last, samples, samplingSeconds: (last.samplingSeconds * samples) / last.samples }];
 }
 
+/** @throws InputError for a manifest that is damaged, or of another recording */
 function readManifest(path: string, plan: RecordingPlan): Manifest {
-  const manifest = readJson(path) as Manifest;
+  const { manifest } = readRecording(path);
   refuseAnother(path, manifest, plan);
   return manifest;
 }
 
+/** @throws InputError for a file that is damaged, or of another recording */
 function readProgress(path: string, plan: RecordingPlan): Progress {
-  const progress = readJson(path) as Progress;
+  const { text } = readSmallFile(path, MAX_MANIFEST_BYTES);
+  const progress = understood(path, "the progress of a recording", (): Progress => {
+    const root = fieldsOf(JSON.parse(text), "it");
+    return {
+      plan: parsePlan(root["plan"]),
+      startedAt: timeText(root["startedAt"], "startedAt"),
+      runs: parseRuns(root["runs"], 0),
+      rowsDone: wholeWithin(root["rowsDone"], "rowsDone", 0, plan.restarts?.rows ?? 0),
+    };
+  });
   refuseAnother(path, progress.plan, plan);
-  const { runs, rowsDone } = progress;
-  if (!Array.isArray(runs) || !Number.isInteger(rowsDone)) throw new InputError(`${path} is not understood`);
   return progress;
 }
 
-/** @throws InputError unless the file holds a JSON object */
-function readJson(path: string): unknown {
-  const { text } = readSmallFile(path, MAX_JSON_BYTES);
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new InputError(`${path} is not understood`);
-}
-
 /** @throws InputError unless the plan found is that of the recording to be made */
-function refuseAnother(path: string, found: RecordingPlan | undefined, plan: RecordingPlan): void {
-  if (found?.schema !== 1 || !found.machine || !found.source || !found.tool) {
-    throw new InputError(`${path} is not understood`);
-  }
+function refuseAnother(path: string, found: RecordingPlan, plan: RecordingPlan): void {
   const differences = planDifferences(found, plan);
   if (differences.length === 0) return;
   throw new InputError(`${path} belongs to another recording: ${differences.join("; ")}`, {

@@ -183,7 +183,7 @@ describe("a package", () => {
     const symbols = { name: "../../../elsewhere", sha256: "0" };
     for (const files of [undefined, {}, { ...(manifest["files"] as object), symbols }]) {
       writeFileSync(join(out, "sources/alpha/alpha.json"), JSON.stringify({ ...manifest, files }));
-      expect((await rejectionOf(makeFake(out, two()))).message).toContain("alpha.json does not describe");
+      expect((await rejectionOf(makeFake(out, two()))).message).toContain("alpha.json is not the manifest");
     }
   });
 

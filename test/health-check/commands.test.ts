@@ -12,6 +12,7 @@ import { jsonOf, runCommand, scratch } from "../support/assess-command.ts";
 import { fakeIo } from "../support/fake-io.ts";
 import { type FakeSource, FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
 import { keystream } from "../support/keystream.ts";
+import { madeManifest } from "../support/made-noise.ts";
 import { optionsFor } from "../support/options.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
@@ -20,18 +21,13 @@ const { fileOf } = scratched;
 const noise = keystream(100_000, 4);
 
 /** Writes a recording as `record` does, as far as the tests go by it. */
-function recording(id: string, symbols: Uint8Array, changes: object = {}): string {
-  const sha256 = createHash("sha256").update(symbols).digest("hex");
+function recording(id: string, symbols: Uint8Array, source: object = {}, sha256?: string): string {
+  const made = madeManifest(id, new BigUint64Array(symbols.length), { rateHz: 200_000 });
+  const found = createHash("sha256").update(symbols).digest("hex");
   const manifest = {
-    schema: 1,
-    source: { id, symbolBits: 8, claimedH: 0.75 },
-    rateHz: 200_000,
-    clock: null,
-    machine: { kernel: "k" },
-    startedAt: "2026-01-01T00:00:00Z",
-    runs: [],
-    files: { symbols: { bytes: symbols.length, sha256 } },
-    ...changes,
+    ...made,
+    source: { ...made.source, symbolBits: 8, claimedH: 0.75, ...source },
+    files: { ...made.files, symbols: { ...made.files.symbols, sha256: sha256 ?? found } },
   };
   fileOf(`${id}.json`, Buffer.from(JSON.stringify(manifest)));
   return fileOf(`${id}.symbols.u8`, symbols);
@@ -87,18 +83,18 @@ describe("assess --health", () => {
   });
 
   test("a recording that was changed, and manifests that are none, are refused", async () => {
-    const changed = recording("changed", noise, {
-      files: { symbols: { bytes: noise.length, sha256: "0".repeat(64) } },
-    });
+    const changed = recording("changed", noise, {}, "0".repeat(64));
     expect((await rejectionOf(run(changed))).message).toContain("is not what was recorded");
     for (const source of [
-      { id: "bad", symbolBits: 9, claimedH: 1 },
-      { id: "bad", symbolBits: 8, claimedH: 9 },
-      { id: "bad", symbolBits: 8, claimedH: "1" },
-      { id: "../bad", symbolBits: 8, claimedH: 1 },
+      { symbolBits: 9, claimedH: 1 },
+      { claimedH: 9 },
+      { claimedH: "1" },
+      { id: "../bad" },
+      { id: "another" },
     ]) {
-      const bad = recording("bad", noise, { source });
-      expect(await rejectionOf(run(bad))).toBeInstanceOf(InputError);
+      const error = await rejectionOf(run(recording("bad", noise, source)));
+      expect(error).toBeInstanceOf(InputError);
+      expect(error.message).toContain("bad.json is not the manifest of a recording");
     }
   });
 

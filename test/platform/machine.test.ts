@@ -47,6 +47,20 @@ describe("a Linux machine", () => {
     });
   });
 
+  test("what it is called commands no terminal and fits a line, whoever named it", async () => {
+    const host = linux("", {
+      "/proc/sys/kernel/osrelease": "6.1\u001b[2J\n",
+      "/etc/os-release": `PRETTY_NAME="${"long ".repeat(100)}"`,
+      "/sys/class/dmi/id/sys_vendor": "QEMU\u0007",
+    });
+    const { kernel, system, virtualMachine } = await describeMachine(host, never);
+    expect([kernel, system.length, virtualMachine.evidence]).toEqual([
+      "6.1\\x1B[2J",
+      200,
+      "the hardware is called QEMU\\x07",
+    ]);
+  });
+
   test("arm64 processors are named by their registers", () => {
     const cpuinfo = "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n";
     expect(identifyMachine(fakeHost({ arch: "arm64", files: { "/proc/cpuinfo": cpuinfo } })).cpu).toBe(

@@ -258,8 +258,28 @@ describe("only the same recording is continued", () => {
     rmSync(at("noise.symbols.u8"));
     for (const garbage of ["", "{", "null", "[]", '{"plan":{"schema":1}}', '{"schema":1}']) {
       writeFileSync(at("noise.json.part"), garbage);
-      expect(() => begin(), garbage).toThrow("not understood");
+      expect(() => begin(), garbage).toThrow("is not the progress of a recording");
     }
+  });
+
+  const machine = { ...plan.machine, system: "\u001b[2J" };
+  const spoils: readonly (readonly [name: string, change: object])[] = [
+    ["noise.json.part", { runs: [null] }],
+    ["noise.json.part", { rowsDone: -1 }],
+    ["noise.json.part", { startedAt: 5 }],
+    ["noise.json.part", { plan: { ...plan, machine } }],
+    ["noise.json", { files: undefined }],
+    ["noise.json", { runs: [] }],
+    ["noise.json", { rateHz: "\u001b[2J" }],
+    ["noise.json", { machine }],
+  ];
+  test.each(spoils)("%s with %p is refused in words, and kept", (name, change) => {
+    if (name.endsWith(".part")) begin()[Symbol.dispose]();
+    else complete(begin());
+    const text = JSON.stringify({ ...JSON.parse(readFileSync(at(name), "utf8")), ...change });
+    writeFileSync(at(name), text);
+    expect(() => Recording.begin(folder, plan, surroundings)).toThrow(InputError);
+    expect(readFileSync(at(name), "utf8")).toBe(text);
   });
 });
 

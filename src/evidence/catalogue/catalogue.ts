@@ -8,8 +8,8 @@ import { lockFile } from "#kit/files/file-lock.ts";
 import { makeOwnFolder, readOwnFile, replaceOwnFile } from "#kit/files/own-file.ts";
 import { fieldsOf, shortText, shownValue, timeText } from "#kit/format/fields.ts";
 import { visible } from "#kit/format/visible.ts";
-import { sourceId } from "../../calibration/profile.ts";
 import { InputError, UsageError, writeRefusal } from "../../errors.ts";
+import { sourceId } from "../../recording/manifest-file.ts";
 
 export interface Entry {
   readonly kind: "recording" | "package" | "profile";

@@ -8,8 +8,8 @@ import { type Profile, parseProfile } from "../../calibration/profile.ts";
 import { profilePath } from "../../calibration/profile-file.ts";
 import { InputError } from "../../errors.ts";
 import type { Machine } from "../../platform/machine.ts";
+import type { RecordingFile } from "../../recording/manifest-file.ts";
 import { findEvidence, PACKAGE_FILE } from "../find-evidence.ts";
-import type { RecordingFile } from "../recording-file.ts";
 import { addToCatalogue, type Entry } from "./catalogue.ts";
 
 /** Largest profile, as `calibrate` reads it, and more than the hashes of a package take. */

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { openDataFile } from "#kit/files/data-file.ts";
 import { readSmallBytes } from "#kit/files/small-file.ts";
 import { InputError } from "../../errors.ts";
-import { readRecording, samplesPath } from "../recording-file.ts";
+import { dataPath, readRecording } from "../../recording/manifest-file.ts";
 import type { Entry } from "./catalogue.ts";
 
 export interface Listed extends Entry {
@@ -37,7 +37,7 @@ export async function stateOf(entry: Entry, data: boolean, signal: AbortSignal):
 async function recordingState(entry: Entry, data: boolean, signal: AbortSignal): Promise<Listed> {
   const recording = readRecording(entry.path);
   const { samples } = recording.manifest.files;
-  const path = samplesPath(recording);
+  const path = dataPath(recording, "samples");
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return { ...entry, state: "gone", reason: `${path} is gone` };
   if (stats.size !== samples.bytes || (data && (await hashOf(path, signal)) !== samples.sha256)) {

@@ -1,7 +1,7 @@
 /** Says in words in what two recordings or profiles differ besides their noise: what may explain a difference, or hide one. */
 import type { Profile } from "../../calibration/profile.ts";
 import { type MachineDescription, machineDifferences } from "../../platform/machine.ts";
-import type { RecordingFacts } from "../recording-file.ts";
+import type { Manifest } from "../../recording/manifest.ts";
 
 /** Relative. A period that the system does not state is measured, a little differently each time. */
 const PERIOD_TOLERANCE = 0.01;
@@ -20,7 +20,7 @@ interface Made {
 }
 
 /** Lists how b differs from a, each as `kernel 6.1, now 6.2`; empty where they do not. */
-export function differencesOf(a: Profile | RecordingFacts, b: Profile | RecordingFacts): string[] {
+export function differencesOf(a: Profile | Manifest, b: Profile | Manifest): string[] {
   return madeDifferences(madeOf(a), madeOf(b));
 }
 
@@ -51,7 +51,7 @@ function madeDifferences(a: Made, b: Made): string[] {
   return found;
 }
 
-function madeOf(from: Profile | RecordingFacts): Made {
+function madeOf(from: Profile | Manifest): Made {
   if (!("runs" in from)) return from;
   const { tool, machine, clock, library, settings, runs } = from;
   return {
@@ -65,7 +65,7 @@ function madeOf(from: Profile | RecordingFacts): Made {
 }
 
 /** b's step of the counter divided by a's; 1 where they are alike, or not known. */
-export function stepRatio(a: RecordingFacts, b: RecordingFacts): number {
+export function stepRatio(a: Manifest, b: Manifest): number {
   if (a.source.unit !== "ticks" || !a.clock || !b.clock) return 1;
   const ratio = b.clock.periodNs / a.clock.periodNs;
   return Number.isFinite(ratio) && ratio > 0 && Math.abs(ratio - 1) > PERIOD_TOLERANCE ? ratio : 1;

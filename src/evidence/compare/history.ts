@@ -1,6 +1,7 @@
 /** Says what happened within one recording: drift, changes with their places, and how much of it was looked at. */
 import { formatClock, formatCount } from "#kit/format/numbers.ts";
-import type { RecordingFacts, RecordingFile } from "../recording-file.ts";
+import type { Manifest } from "../../recording/manifest.ts";
+import type { RecordingFile } from "../../recording/manifest-file.ts";
 import type { Looked } from "./comparison.ts";
 import { placeOf, type TakenSamples } from "./samples-file.ts";
 
@@ -48,7 +49,7 @@ function middle(values: readonly number[]): number {
 }
 
 /** The time from the recording's start, as the time within the run that has the sample. */
-function momentOf({ runs, startedAt }: RecordingFacts, sample: number): string {
+function momentOf({ runs, startedAt }: Manifest, sample: number): string {
   const run = runs.findLast(({ firstSample }) => firstSample <= sample) ?? runs[0]!;
   const [from, to] = [Date.parse(run.startedAt), Date.parse(run.endedAt)];
   const at = from + ((to - from) * (sample - run.firstSample)) / run.samples;

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { InputError, readRefusal } from "../../errors.ts";
+import { dataPath, type RecordingFile } from "../../recording/manifest-file.ts";
 import { SAMPLE_BYTES } from "../../trace.ts";
-import { type RecordingFile, samplesPath } from "../recording-file.ts";
 
 /** 32 MiB a recording. With so many, chance moves a share of one half by 0.0005 (two standard errors). */
 export const MOST_SAMPLES = 2 ** 22;
@@ -37,7 +37,7 @@ export async function takeSamples(
   length = STRETCH,
 ): Promise<TakenSamples> {
   const { samples, files } = recording.manifest;
-  const path = samplesPath(recording);
+  const path = dataPath(recording, "samples");
   const [stretch, starts] = stretchesOf(samples, most, length);
   const bytes = new Uint8Array(new SharedArrayBuffer(stretch * starts.length * SAMPLE_BYTES));
   await using file = await opened(path, files.samples.bytes);

@@ -2,8 +2,8 @@
 import { OutputFile } from "#kit/files/output-file.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ProgressLine, progressMeter } from "#kit/term/progress.ts";
+import { dataPath } from "../../recording/manifest-file.ts";
 import { type Evidence, findEvidence } from "../find-evidence.ts";
-import { samplesPath } from "../recording-file.ts";
 import { compareEvidence } from "./compare.ts";
 import type { Comparison } from "./comparison.ts";
 import { comparisonHtml } from "./html.ts";
@@ -53,5 +53,8 @@ async function shown(a: Evidence, b: Evidence, anyDifference: boolean, io: Io): 
 
 function filesOf(side: Evidence): string[] {
   if (side.kind === "profile") return [side.path];
-  return [...side.recordings.values()].flatMap((recording) => [recording.path, samplesPath(recording)]);
+  return [...side.recordings.values()].flatMap((recording) => [
+    recording.path,
+    dataPath(recording, "samples"),
+  ]);
 }

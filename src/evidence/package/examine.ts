@@ -13,7 +13,6 @@ import type { Manifest, RecordedFile } from "../../recording/manifest.ts";
 import { shared, TestThreads } from "../../report/threads/test-threads.ts";
 import type { Source } from "../../source.ts";
 import { VERSION } from "../../version.ts";
-import { requireMeasured } from "../recording-file.ts";
 import { type PackageFolder, SOURCE_FILES } from "./folder.ts";
 import { STANDARD } from "./plan.ts";
 import { type ConditioningSheet, conditioningSheet, type HealthSheet, healthSheet } from "./sheets.ts";
@@ -128,22 +127,12 @@ export function initialEstimate(assessedH: number, claimedH: number): number {
   return claimedH > 0 ? Math.min(assessedH, claimedH) : assessedH;
 }
 
-/** @throws InputError for a manifest that is not understood, or a file that is not what was recorded; the signal's reason */
-async function requireIntact(folder: string, manifest: Manifest, signal: AbortSignal): Promise<void> {
-  const { source, restarts } = manifest;
-  const { files }: Partial<Manifest> = manifest;
-  requireMeasured(join(folder, `${source.id}.json`), manifest);
-  const recorded = [
-    ["samples.u64", files?.samples],
-    ["symbols.u8", files?.symbols],
-    ...(restarts ? [["restarts.u8", files?.restarts] as const] : []),
-  ] as const;
-  for (const [ending, file] of recorded) {
-    const name = `${source.id}.${ending}`;
-    const path = join(folder, name);
-    if (file?.name !== name)
-      throw new InputError(`${join(folder, source.id)}.json does not describe ${path}`);
-    if ((await digestFile(path, name, signal)).sha256 === file.sha256) continue;
+/** @throws InputError for a file that is not what was recorded; the signal's reason */
+async function requireIntact(folder: string, { files }: Manifest, signal: AbortSignal): Promise<void> {
+  for (const file of [files.samples, files.symbols, files.restarts]) {
+    if (!file) continue;
+    const path = join(folder, file.name);
+    if ((await digestFile(path, file.name, signal)).sha256 === file.sha256) continue;
     throw new InputError(`${path} is not what was recorded: its SHA-256 differs from the manifest's`, {
       hints: ["remove the folder of this source, and give the same command again: it is recorded anew"],
     });
