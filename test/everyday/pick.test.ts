@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { InputError } from "../../src/errors.ts";
 import {
   anyBits,
   anyPlaces,
@@ -103,6 +104,15 @@ describe("entries", () => {
 
   test("a line of megabytes is one", () => {
     expect(split("x".repeat(5_000_000)).entries.map(({ length }) => length)).toEqual([5_000_000]);
+  });
+
+  test("a long one that is picked too often is refused", async () => {
+    const entries = ["x".repeat(1 << 20)];
+    const written = (count: number) =>
+      entriesAt(new Uint32Array(count), { entries, end: "\n" }, new AbortController().signal);
+    expect((await written(3)).length).toBe(3 * ((1 << 20) + 1));
+    expect((await rejectionOf(written(256))).message).toBe("the result has more than 256 MiB");
+    expect(await rejectionOf(written(1_000_000))).toBeInstanceOf(InputError);
   });
 
   test("nothing, and too many, are refused", () => {

@@ -12,6 +12,8 @@ export interface Entries {
 }
 
 const MOST_BYTES = 64 << 20;
+/** Bytes of a result, at most: long entries may be picked again and again. It is held twice while it is written. */
+const MOST_RESULT_BYTES = 256 << 20;
 export const MOST_ENTRIES = 1_000_000;
 
 const HINTS = { terminal: ["name what there is, or pipe lines in: pick red green blue, pick < names.txt"] };
@@ -47,12 +49,15 @@ export function splitEntries(bytes: Buffer, zero: boolean): Entries {
   return isCrLf ? { entries: entries.map((entry) => entry.slice(0, -1)), end: "\r\n" } : { entries, end };
 }
 
-/** Writes the entries at these places, each with its end. @throws the signal's reason */
+/** Writes the entries at these places, each with its end. @throws InputError for too much; the signal's reason */
 export async function entriesAt(
   places: Uint32Array,
   { entries, end }: Entries,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
+  const bytes = places.reduce((sum, at) => sum + entries[at]!.length + end.length, 0);
+  if (bytes > MOST_RESULT_BYTES)
+    throw new InputError("the result has more than 256 MiB", { hints: ["pick fewer at a time"] });
   const parts: Buffer[] = [];
   for (let from = 0; from < places.length; from += TURN) {
     const some = Array.from(places.subarray(from, from + TURN), (at) => entries[at]! + end);
