@@ -58,9 +58,10 @@ function split(text: string, flag: string, example: string): { name: string; res
       ["a name is of a-z, 0-9 and _, begins with a letter, and has at most 21 characters"],
     );
   }
-  if (rest.length > MAX_CHARS || rest.includes("\0")) {
-    throw new UsageError(`${flag}: ${name}: more than ${MAX_CHARS} characters, or one that no path has`);
-  }
+  if (rest.length > MAX_CHARS)
+    throw new UsageError(`${flag}: ${name} is followed by more than ${MAX_CHARS} characters`);
+  if (rest.includes("\0"))
+    throw new UsageError(`${flag}: ${name} is followed by a text with a zero byte in it`);
   return { name, rest };
 }
 
