@@ -51,7 +51,7 @@ export interface Played {
 }
 
 /** A price at or below this share of the claim counts as about nothing. */
-const NOTHING = 0.05;
+export const WORTHLESS_SHARE = 0.05;
 
 /** Symbols after which others have their turn: some 10 ms. */
 const TURN_SYMBOLS = 1 << 15;
@@ -94,7 +94,8 @@ export async function play({ symbols, onset }: Laid, role: Role, turn: () => Pro
     const raise = (by: Alarm, position: number) => {
       if (position > onset) alarm ??= { by, after: position - onset };
     };
-    for (const { until, price } of blocks) if (price <= NOTHING * claim) raise("estimate", at + until);
+    for (const { until, price } of blocks)
+      if (price <= WORTHLESS_SHARE * claim) raise("estimate", at + until);
     // The tests are reset within the slice in which a second one fires, so that only its end is known.
     if (warning) raise(`second ${warning.test}`, at + slice.length);
     if (failure) raise(failure.test, Math.min(at + slice.length, testedFrom + failure.symbolIndex + 1));

@@ -4,6 +4,7 @@ import { visible } from "#kit/format/visible.ts";
 import { fitLines, type Screen } from "#kit/term/screen.ts";
 import type { Style } from "#kit/term/style.ts";
 import { type Cell, type Column, table } from "#kit/term/table.ts";
+import { testedH } from "../health/monitor.ts";
 import type { FileHealthReport } from "./check-file.ts";
 import type { PoolHealthReport } from "./check-pool.ts";
 import type { Induced } from "./induce.ts";
@@ -78,7 +79,7 @@ export function poolHealthText(report: PoolHealthReport, screen: Screen): string
 }
 
 function claimText({ claim }: Tested): string {
-  return `${claim} bits per symbol${claim === 0 ? ", tested as 0.05" : ""}`;
+  return `${claim} bits per symbol${claim === 0 ? `, tested as ${testedH(claim)}` : ""}`;
 }
 
 function testCells(test: TestOutcome): Cell[] {

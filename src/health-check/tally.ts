@@ -4,6 +4,7 @@
  *
  * Each test begins anew with the symbol after its alarm. So a stuck source raises one at every C-th symbol.
  */
+import { WORTHLESS_SHARE } from "../drill/play.ts";
 import { BlockEstimate, MOST_BLOCK } from "../health/block-estimate.ts";
 import { cutoffsOf, type HealthCutoff, secondCutoffsOf } from "../health/cutoffs.ts";
 import { AdaptiveProportionTest, type HealthFailure, RepetitionCountTest } from "../health/health-tests.ts";
@@ -244,9 +245,6 @@ export class HealthTally {
   }
 }
 
-/** A price from this share of the claim down counts as about nothing (drill/play.ts). */
-const NOTHING = 0.05;
-
 /** The estimates of blocks, summed up. */
 class BlockTally {
   readonly #places: BlockOutcome[] = [];
@@ -265,7 +263,7 @@ class BlockTally {
     private readonly claim: number,
     private readonly length: number,
   ) {
-    this.#nothing = (NOTHING * testedH(claim)) / CREDITED_SHARE;
+    this.#nothing = (WORTHLESS_SHARE * testedH(claim)) / CREDITED_SHARE;
   }
 
   add(estimate: number, from: number): void {
