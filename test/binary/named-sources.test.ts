@@ -70,7 +70,7 @@ describe.skipIf(noTerminals)("a serial stick", () => {
   });
 
   test("pool and bench", async () => {
-    const { sources } = JSON.parse(await outputOf("pool", "--json", "--seconds=1.5", ...credited()));
+    const { sources } = JSON.parse(await outputOf("pool", "--json", "--seconds=4", ...credited()));
     expect(sources).toMatchObject([{ id: "stick", family: "external", state: "healthy", claimedH: 2 }]);
     expect(sources[0].creditedBits).toBeGreaterThan(0);
     const bench = await outputOf("bench", "--samples=2000", ...credited());
@@ -96,7 +96,7 @@ describe.skipIf(noTerminals)("a serial stick", () => {
     const drill = await outputOf("drill", "--fault=stuck", "--seconds=2", ...credited());
     expect(drill).toMatch(/^stick: .*claim 2,/);
     const calibrated = await outputOf(
-      ...["calibrate", "--samples=3000", "--seconds=3", "--sources=stick,vmstat", "--json", ...named()],
+      ...["calibrate", "--samples=3000", "--seconds=60", "--sources=stick,vmstat", "--json", ...named()],
     );
     expect(JSON.parse(calibrated).sources).toContainEqual(
       expect.objectContaining({ id: "stick", symbolBits: 8, symbols: 3000, claimedH: 0, creditedH: 0 }),
@@ -249,7 +249,7 @@ describe("what is refused", () => {
     const pool = await outputOf(
       "pool",
       "--json",
-      "--seconds=1",
+      "--seconds=3",
       "--source-file=a=/dev/zero",
       "--sources=a",
       "--credit=a=4",
