@@ -44,7 +44,8 @@ export class Secrets {
   #notDumped = true;
   #wipedOnFork = true;
   #reason: string | undefined;
-  #isRefused = false;
+  /** Not told yet. */
+  #refusal: string | undefined;
 
   /** @param native has the calls; without it the memory is ordinary */
   constructor(private readonly native: Host["native"]) {
@@ -81,9 +82,9 @@ export class Secrets {
 
   /** Says why memory is not locked where the system refused it, once; undefined before, and from then on. */
   takeRefusal(): string | undefined {
-    const reason = this.#isRefused ? this.#reason : undefined;
-    this.#isRefused = false;
-    return reason;
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    return refusal;
   }
 
   status(): SecretsStatus {
@@ -102,10 +103,8 @@ export class Secrets {
     if (lock === 0) this.#lockedBytes += memory.length;
     else {
       this.#unlockedBytes += memory.length;
-      this.#isRefused = true;
-      this.#refuse(
-        `mlock was refused, ${getSystemErrorName(lock)}: 'ulimit -l' shows how much this user may lock`,
-      );
+      this.#refusal = `mlock was refused, ${getSystemErrorName(lock)}: 'ulimit -l' shows how much this user may lock`;
+      this.#refuse(this.#refusal);
     }
     this.#notDumped &&= dumps === 0;
     this.#wipedOnFork &&= forks === 0;

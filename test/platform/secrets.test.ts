@@ -183,6 +183,21 @@ describe("Secrets", () => {
     expect(secrets.status().notDumped).toBe(process.platform === "linux");
   });
 
+  test("a refusal to lock is told as such, whatever else was not locked before", () => {
+    let lock = 0;
+    const library = {
+      ...loadLibrary(),
+      mapSecret: (bytes: number) => ({ memory: new Uint8Array(bytes), lock, dumps: 0, forks: 0 }),
+    };
+    const refused = new Secrets({ ok: true, library });
+    refused.take((1 << 18) + 1);
+    expect(refused.takeRefusal()).toBeUndefined();
+    lock = -1;
+    refused.take(4_096);
+    expect(refused.takeRefusal()).toStartWith("mlock was refused, EPERM");
+    expect(refused.takeRefusal()).toBeUndefined();
+  });
+
   test("without the native library all is ordinary memory, and said", () => {
     const none = secretsOf({ ok: false, reason: "not built" });
     const memory = none.take(48);
