@@ -24,7 +24,11 @@ export const esotericEntropy: Recipe = {
   native,
   program: {
     main: "src/main.ts",
-    threads: ["src/sampling/worker.ts", "src/report/threads/test-worker.ts"],
+    threads: [
+      "src/sampling/worker.ts",
+      "src/report/threads/test-worker.ts",
+      "src/deep/engine/part-worker.ts",
+    ],
     components: [
       {
         name: "EFF's large word list",

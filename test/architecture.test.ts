@@ -119,6 +119,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["ffi", "stats", "kit/errors"],
     packages: /^$/,
   },
+  {
+    name: "deep/engine",
+    files: /^src\/deep\/engine\//,
+    may: ["deep", "errors", "ffi", "kit/errors"],
+    packages: /^node:/,
+  },
   { name: "deep", files: /^src\/deep\//, may: ["ffi"], packages: /^$/ },
   { name: "host", files: /^src\/platform\/host\.ts$/, may: ["ffi"], packages: /^$/ },
   {
@@ -170,6 +176,9 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     name: "report",
     files: /^src\/report\//,
     may: [
+      "deep",
+      "deep/engine",
+      "ffi",
       "stats",
       "native-loops",
       "source",

@@ -29,10 +29,18 @@ export interface DataFile extends AsyncDisposable {
   /** Length of a regular file; undefined for a pipe and the like. */
   readonly bytes: number | undefined;
   /**
-   * Yields the data, at most `limit` bytes; can be called once. A piece is valid until the next one is requested.
+   * Yields the data; can be called once. A piece is valid until the next one is requested.
    * @throws InputError if reading fails, the data end before `limit`, or never do; the signal's reason
    */
-  pieces(signal: AbortSignal, limit?: number): AsyncGenerator<Uint8Array>;
+  pieces(signal: AbortSignal, extent?: Extent): AsyncGenerator<Uint8Array>;
+}
+
+/** How much of the data is read; all by default. */
+export interface Extent {
+  /** Number of bytes; undefined for all. */
+  readonly limit?: number | undefined;
+  /** The reader ends by itself: a device without end is read even without `limit`. */
+  readonly isEndless?: boolean;
 }
 
 /** Opens a file, FIFO or device. @throws InputError that says what is wrong with the path; the signal's reason */
@@ -65,9 +73,9 @@ async function describe(name: string, fd: number, hints: DataHints): Promise<Dat
   return {
     name,
     bytes: stats.isFile() && stats.size > 0 ? stats.size : undefined,
-    async *pieces(signal, limit) {
+    async *pieces(signal, { limit, isEndless = false } = {}) {
       // The null device is empty, and ends; one that was closed from the start says so.
-      if (limit === undefined && stats.isCharacterDevice() && !(await isNullDevice(stats))) {
+      if (limit === undefined && !isEndless && stats.isCharacterDevice() && !(await isNullDevice(stats))) {
         throw new InputError(`${name} is a device without end`, { hints: hints.endless ?? [] });
       }
       yield* readPieces({ name, fd }, signal, limit);

@@ -34,9 +34,9 @@ export const REPORT_FLAGS = {
       name: "suite",
       hint: "LIST",
       default: "battery",
-      about: `Which tests, with commas between: ${SUITE_IDS.join(", ")}, all`,
+      about: `Which tests, with commas between: ${SUITE_IDS.join(", ")}, or all of these; or deep alone, for large data`,
       complete: (typed: string) =>
-        completeList(typed, () => [...SUITE_IDS, "all"].map((value) => ({ value, description: "" }))),
+        completeList(typed, () => [...SUITE_IDS, "all", DEEP].map((value) => ({ value, description: "" }))),
     }),
     parse: (texts: readonly string[], name: string) => parseSuites(texts.join(","), name),
   },
@@ -56,6 +56,7 @@ export const REPORT_FLAGS = {
     hint: "PATH",
     about: "Draw the first bits as a picture in PNG, too: the largest square they fill, up to 1024 × 1024",
   }),
+  keepGoing: flag.switch({ about: "deep: go on after a result that fails" }),
   mode: flag.choice(["full", "drbg"], {
     default: "full",
     about: "The pool's output: 320 credited bits for each 32 bytes, or its DRBG",
@@ -69,13 +70,21 @@ export const REPORT_FLAGS = {
   ...POOL_FLAGS,
 };
 
-function parseSuites(text: string, name: string): readonly SuiteId[] {
+/** The battery for large data. It reads data in another way than the other suites, and has a report of its own. */
+export const DEEP = "deep";
+
+function parseSuites(text: string, name: string): readonly SuiteId[] | typeof DEEP {
   const names = text.split(",").map((part) => part.trim());
   for (const part of names) {
-    if (part !== "all" && !SUITE_IDS.some((suite) => suite === part)) {
-      throw new UsageError(`${name}: '${part}' is not one of ${SUITE_IDS.join(", ")}, all`);
+    if (part !== "all" && part !== DEEP && !SUITE_IDS.some((suite) => suite === part)) {
+      throw new UsageError(`${name}: '${part}' is not one of ${SUITE_IDS.join(", ")}, all, ${DEEP}`);
     }
   }
+  if (names.every((part) => part === DEEP)) return DEEP;
+  if (names.includes(DEEP))
+    throw new UsageError(`${name}: ${DEEP} runs alone`, [
+      "its report is of data of any length, and of another form: run the other suites apart",
+    ]);
   return SUITE_IDS.filter((suite) => names.includes(suite) || names.includes("all"));
 }
 
@@ -129,7 +138,9 @@ export function checkReportFlags(options: ReportFlags): void {
   if (inputFormat !== "bytes" && input === undefined && !stdin) {
     throw new UsageError("--input-format is for --input and --stdin");
   }
-  if (sequences > 1 && suites.some((suite) => suite !== "battery" && suite !== "sp800-22")) {
+  if (suites === DEEP) checkDeepFlags(options);
+  else if (options.keepGoing) throw new UsageError(`--keep-going is for --suite ${DEEP}`);
+  else if (sequences > 1 && suites.some((suite) => suite !== "battery" && suite !== "sp800-22")) {
     throw new UsageError("--sequences is for the suites battery and sp800-22");
   }
   if (bytes !== undefined && samples !== undefined) {
@@ -139,4 +150,16 @@ export function checkReportFlags(options: ReportFlags): void {
     throw new UsageError(`--json and --format ${format} are two different outputs: choose one`);
   }
   if (output !== undefined && format === undefined && !json) formatOfSuffix(output);
+}
+
+/** Refuses flags that mean nothing for large data. @throws UsageError */
+function checkDeepFlags({ sequences, constants, bitmap }: ReportFlags): void {
+  const others = {
+    "--sequences": sequences > 1,
+    "--constants": constants !== "nist",
+    "--bitmap": bitmap !== undefined,
+  };
+  for (const [name, isGiven] of Object.entries(others)) {
+    if (isGiven) throw new UsageError(`${name} is for the other suites, not for ${DEEP}`);
+  }
 }

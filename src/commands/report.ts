@@ -1,15 +1,15 @@
 /** `report`: tests data, or the pool's own output. */
-import { availableParallelism } from "node:os";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
+import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
-import type { DataOrigin } from "../report/input-data.ts";
-import type { ReportFormat } from "../report/render.ts";
+import { untestedDeep } from "../report/deep/deep-report.ts";
+import { writeDeepReport } from "../report/deep/write-deep.ts";
 import { untested } from "../report/summary.ts";
-import { type ReportOptions, writeReport } from "../report/write-report.ts";
-import { sourceNamed } from "../sources/selection.ts";
+import { writeReport } from "../report/write-report.ts";
 import { FINDINGS } from "./exits.ts";
-import { checkReportFlags, formatOfSuffix, REPORT_FLAGS, type ReportFlags } from "./report-flags.ts";
+import { checkReportFlags, DEEP, REPORT_FLAGS } from "./report-flags.ts";
+import { deepOptions, reportOptions } from "./report-options.ts";
 
 export const report = command({
   name: "report",
@@ -30,53 +30,17 @@ export const report = command({
   check: checkReportFlags,
   judges: true,
   async run(options, io, deps: Deps) {
+    if (options.suites === DEEP) {
+      const result = await writeDeepReport(deepOptions(options, deps), io, deps);
+      return exitCodeOf(result.summary.verdict, untestedDeep(result), io);
+    }
     const { report: result } = await writeReport(reportOptions(options, deps), io, deps);
-    const nothing = untested(result);
-    if (nothing !== undefined) io.log.error(nothing);
-    return nothing !== undefined || result.summary.verdict === "fail" ? FINDINGS : EXIT.ok;
+    return exitCodeOf(result.summary.verdict, untested(result), io);
   },
 });
 
-/** Bits of a sequence of endless data: the reference length of SP 800-22. */
-const DEFAULT_BITS = 1_000_000;
-
-/** @param options that `check` accepts @throws UsageError for an unknown source */
-export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">): ReportOptions {
-  const { suites, constants, sequences, output, bitmap } = options;
-  const origin = originOf(options, deps);
-  return {
-    origin,
-    bytes: bytesOf(options, origin),
-    suites,
-    constants,
-    sequences,
-    format: formatOf(options),
-    output,
-    bitmap,
-    threads: availableParallelism(),
-  };
-}
-
-function originOf(options: ReportFlags, deps: Pick<Deps, "sources">): DataOrigin {
-  const { stdin, input, source, inputFormat: format } = options;
-  if (stdin) return { kind: "stdin", format };
-  if (input !== undefined) return { kind: "file", path: input, format };
-  if (source !== undefined) return { kind: "source", source: sourceNamed(deps.sources, source) };
-  return { kind: "pool", ...options };
-}
-
-/** Number of bytes to test; undefined for all of a file. */
-function bytesOf({ bytes, samples, sequences }: ReportFlags, origin: DataOrigin): number | undefined {
-  if (bytes !== undefined) return bytes;
-  if (samples !== undefined) {
-    const symbolBits = origin.kind === "source" ? origin.source.info.symbolBits : 8;
-    return Math.ceil((samples * symbolBits) / 8);
-  }
-  const isEndless = origin.kind === "source" || origin.kind === "pool";
-  return isEndless ? (sequences * DEFAULT_BITS) / 8 : undefined;
-}
-
-function formatOf({ format, json, output }: ReportFlags): ReportFormat {
-  if (json) return "json";
-  return format ?? (output === undefined ? "text" : formatOfSuffix(output));
+/** @param untested says that no test applied, where none did */
+function exitCodeOf(verdict: "pass" | "fail" | null, untested: string | undefined, io: Io): number {
+  if (untested !== undefined) io.log.error(untested);
+  return untested !== undefined || verdict === "fail" ? FINDINGS : EXIT.ok;
 }

@@ -11,7 +11,7 @@ import {
   pValueHistogram,
   spectrum,
 } from "./figures.ts";
-import { figure, tableHtml } from "./page-parts.ts";
+import { conclusionHtml, factsHtml, figure, tableHtml, tableSection } from "./page-parts.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { Report } from "./report.ts";
 import { conclusionOf, factsOf } from "./summary.ts";
@@ -19,10 +19,9 @@ import { type Table, tablesOf, valuesTables } from "./tables.ts";
 
 /** @param head the first bytes of the data, which the pictures show */
 export function reportHtml(report: Report, head: Uint8Array): string {
-  const facts = factsOf(report).map(([name, value]) => `<dt>${name}</dt><dd>${withEntities(value)}</dd>`);
   const body = [
     "<h1>Randomness report</h1>",
-    `<dl>${facts.join("")}</dl>`,
+    factsHtml(factsOf(report)),
     conclusion(report),
     "<h2>Pictures</h2>",
     '<div class="figures">',
@@ -36,17 +35,11 @@ export function reportHtml(report: Report, head: Uint8Array): string {
 
 function conclusion(report: Report): string {
   const { summary, quality } = report;
-  const [verdict, words] = {
-    pass: ["pass", "PASS"],
-    fail: ["fail", "FAIL"],
-    none: ["none", "NO VERDICT"],
-  }[summary.verdict ?? "none"] as [string, string];
   const score =
     quality.score === null
       ? ""
       : `<div class="score">${quality.score.toFixed(1)}<small>quality of 100, grade ${quality.grade}</small></div>`;
-  const sentences = conclusionOf(report).map((sentence) => `<p>${withEntities(sentence)}</p>`);
-  return `<div class="conclusion">${score}<div><p><span class="mark ${verdict}">${words}</span></p>${sentences.join("")}</div></div>`;
+  return conclusionHtml(summary.verdict, conclusionOf(report), score);
 }
 
 const BITMAP_SIDE = 256;
@@ -129,10 +122,6 @@ function figures(report: Report, head: Uint8Array): string[] {
     ),
   );
   return all.filter((text) => text !== undefined);
-}
-
-function tableSection(table: Table): string {
-  return `<h2>${withEntities(table.title)}</h2>\n${tableHtml(table)}`;
 }
 
 function foldedTable(table: Table): string {

@@ -22,6 +22,14 @@ export type DataOrigin =
       readonly timeoutMs: number;
     } & PoolSettings);
 
+/** Lists the files that the data are read from: paths and descriptors. */
+export function inputsOf(origin: DataOrigin): (string | number)[] {
+  if (origin.kind === "file") return [origin.path];
+  return origin.kind === "stdin" ? [STDIN] : [];
+}
+
+const STDIN = 0;
+
 /** Data, with their length where it is known before they are read. */
 export type OpenData = ReportData & AsyncDisposable & { readonly bytes: number | undefined };
 
@@ -30,28 +38,35 @@ const HINTS: DataHints = {
   terminal: ["pipe data in: head -c 1M /dev/urandom | esoteric-entropy report --stdin"],
 };
 
+export interface DataNeeds {
+  /** The data need not have an end: where no number of bytes is given, all that come are read. */
+  readonly isEndless?: boolean;
+}
+
 /** @param bytes number of bytes; undefined for all of a file */
 export async function openData(
   origin: DataOrigin,
   bytes: number | undefined,
   signal: AbortSignal,
   deps: PoolDeps,
+  { isEndless = false }: DataNeeds = {},
 ): Promise<OpenData> {
+  const generatedBytes = bytes ?? (isEndless ? Number.POSITIVE_INFINITY : 0);
   switch (origin.kind) {
     case "file":
-      return fromFile(origin, await openDataFile(origin.path, signal, HINTS), bytes, signal);
+      return fromFile(origin, await openDataFile(origin.path, signal, HINTS), bytes, signal, isEndless);
     case "stdin":
-      return fromFile(origin, await openStdin(HINTS), bytes, signal);
+      return fromFile(origin, await openStdin(HINTS), bytes, signal, isEndless);
     case "source": {
       const { info } = origin.source;
       await requireAvailable(origin.source, deps.host);
-      const pieces = rawSymbols(origin.source, bytes ?? 0, deps.host, signal);
+      const pieces = rawSymbols(origin.source, generatedBytes, deps.host, signal);
       return generated("source", info.id, info.symbolBits, pieces, bytes);
     }
     case "pool": {
       const open = openPool(origin, deps);
       const name = `${origin.mode === "full" ? "full entropy" : "drbg"}, sources ${origin.sources}`;
-      const pieces = poolBytes(open[origin.mode], origin.timeoutMs, bytes ?? 0, signal);
+      const pieces = poolBytes(open[origin.mode], origin.timeoutMs, generatedBytes, signal);
       return {
         // The pool's memory goes before the tests take theirs.
         ...generated("pool", name, 8, thenClose(pieces, open), bytes),
@@ -66,10 +81,12 @@ function fromFile(
   file: DataFile,
   bytes: number | undefined,
   signal: AbortSignal,
+  isEndless: boolean,
 ): OpenData {
   const { name } = file;
   const keeps = keepsLength(format);
-  const { pieces, notes } = bytesFrom(file.pieces(signal, keeps ? bytes : undefined), format, name);
+  const raw = file.pieces(signal, { limit: keeps ? bytes : undefined, isEndless });
+  const { pieces, notes } = bytesFrom(raw, format, name);
   return {
     kind,
     name,

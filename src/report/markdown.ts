@@ -5,13 +5,29 @@ import { conclusionOf, factsOf } from "./summary.ts";
 import { type Table, tablesOf } from "./tables.ts";
 
 export function reportMarkdown(report: Report): string {
+  return markdownPage({
+    facts: factsOf(report),
+    conclusion: conclusionOf(report),
+    tables: tablesOf(report),
+  });
+}
+
+/** A report in words and tables. */
+export interface WordedReport {
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** Sentences. */
+  readonly conclusion: readonly string[];
+  readonly tables: readonly Table[];
+}
+
+export function markdownPage({ facts, conclusion, tables }: WordedReport): string {
   return [
     "# Randomness report",
     "",
-    ...factsOf(report).map(([name, value]) => `- **${name}** ${markdownText(value)}`),
+    ...facts.map(([name, value]) => `- **${name}** ${markdownText(value)}`),
     "",
-    ...conclusionOf(report).flatMap((sentence) => [markdownText(sentence), ""]),
-    ...tablesOf(report).flatMap((table) => [...tableLines(table), ""]),
+    ...conclusion.flatMap((sentence) => [markdownText(sentence), ""]),
+    ...tables.flatMap((table) => [...tableLines(table), ""]),
   ].join("\n");
 }
 

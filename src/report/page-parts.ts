@@ -1,6 +1,24 @@
-/** Parts of pages that show results: pictures with their texts, and tables with a mark in front of each row. */
+/** Parts of pages that show results: facts, conclusions, pictures with their texts, tables with a mark in front of each row. */
 import { withEntities } from "#kit/format/markup.ts";
 import type { Mark, Table } from "./tables.ts";
+
+export function factsHtml(facts: readonly (readonly [name: string, value: string])[]): string {
+  const rows = facts.map(([name, value]) => `<dt>${name}</dt><dd>${withEntities(value)}</dd>`);
+  return `<dl>${rows.join("")}</dl>`;
+}
+
+/** @param sentences of plain text @param score what stands beside them, as HTML */
+export function conclusionHtml(
+  verdict: "pass" | "fail" | null,
+  sentences: readonly string[],
+  score = "",
+): string {
+  const [kind, words] = { pass: ["pass", "PASS"], fail: ["fail", "FAIL"], none: ["none", "NO VERDICT"] }[
+    verdict ?? "none"
+  ] as [string, string];
+  const paragraphs = sentences.map((sentence) => `<p>${withEntities(sentence)}</p>`).join("");
+  return `<div class="conclusion">${score}<div><p><span class="mark ${kind}">${words}</span></p>${paragraphs}</div></div>`;
+}
 
 /** @param svg a picture, as charts.ts draws them @param shape class of the figure */
 export function figure(title: string, text: string, svg: string, shape = ""): string {
@@ -39,4 +57,8 @@ export function tableHtml({ columns, groups }: Table): string {
 <thead><tr><th></th>${titles.join("")}</tr></thead>
 ${bodies.join("\n")}
 </table></div>`;
+}
+
+export function tableSection(table: Table): string {
+  return `<h2>${withEntities(table.title)}</h2>\n${tableHtml(table)}`;
 }

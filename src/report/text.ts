@@ -22,14 +22,15 @@ export function reportText(report: Report, screen: Screen): string {
   const nameWidth = Math.max(...facts.map(([name]) => name.length));
   return [
     ...facts.map(([name, value]) => fitLines(`${name.padEnd(nameWidth)}${GAP}${value}`, screen)),
-    ...tablesOf(report).flatMap((table) => ["", ...linesOf(table, screen)]),
+    ...tablesOf(report).flatMap((table) => ["", ...textTable(table, screen)]),
     "",
     ...conclusionOf(report).map((sentence) => fitLines(sentence, screen)),
     "",
   ].join("\n");
 }
 
-function linesOf({ title, columns, groups }: Table, screen: Screen): string[] {
+/** Lays out a table under its title. @returns lines, of which some have line breaks in them */
+export function textTable({ title, columns, groups }: Table, screen: Screen): string[] {
   const marked = [
     { title: " ".repeat(MARK_WIDTH) },
     ...columns.map((column) => ({ ...column, title: column.title.toUpperCase() })),

@@ -7,7 +7,7 @@ import { NO_SCREEN } from "#kit/term/screen.ts";
 import type { PoolDeps } from "../pool/open.ts";
 import type { SuiteId } from "../stats/result.ts";
 import { bitmapPng } from "./bitmap-png.ts";
-import { type DataOrigin, openData, sequencesOf } from "./input-data.ts";
+import { type DataOrigin, inputsOf, openData, sequencesOf } from "./input-data.ts";
 import { type ReportFormat, renderReport } from "./render.ts";
 import { runReport } from "./run.ts";
 import type { Progress, ReportRun } from "./run-options.ts";
@@ -103,13 +103,6 @@ export class ReadingMarks {
       : `reading: ${read} of ${formatQuantity(this.total, "B")}`;
   }
 }
-
-function inputsOf(origin: DataOrigin): (string | number)[] {
-  if (origin.kind === "file") return [origin.path];
-  return origin.kind === "stdin" ? [STDIN] : [];
-}
-
-const STDIN = 0;
 
 function progressText(progress: Progress, totalBytes: number | undefined, io: Io): string {
   const drawn = (share: number) => progressMeter(share, io);

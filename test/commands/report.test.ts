@@ -12,7 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "#kit/term/exit.ts";
-import { report, reportOptions } from "../../src/commands/report.ts";
+import { report } from "../../src/commands/report.ts";
+import { reportOptions } from "../../src/commands/report-options.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InsufficientEntropyError, UsageError } from "../../src/errors.ts";
 import { faultOf } from "../../src/report/faults.ts";

@@ -18,7 +18,7 @@ const never = new AbortController().signal;
 async function read(path: string, limit?: number, signal = never): Promise<Buffer> {
   await using file = await openDataFile(path, signal);
   const pieces: Buffer[] = [];
-  for await (const piece of file.pieces(signal, limit)) pieces.push(Buffer.from(piece));
+  for await (const piece of file.pieces(signal, { limit })) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 
