@@ -125,7 +125,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["deep", "errors", "ffi", "kit/errors"],
     packages: /^node:/,
   },
-  { name: "deep", files: /^src\/deep\//, may: ["ffi"], packages: /^$/ },
+  { name: "deep", files: /^src\/deep\//, may: ["ffi", "stats"], packages: /^$/ },
   { name: "host", files: /^src\/platform\/host\.ts$/, may: ["ffi"], packages: /^$/ },
   {
     name: "platform",

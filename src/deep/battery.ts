@@ -1,4 +1,5 @@
 /** The families of the battery for large data, in the order in which they are shown. */
+import { REPEATS } from "./families/repeats.ts";
 import type { Family } from "./family.ts";
 
-export const FAMILIES: readonly Family[] = [];
+export const FAMILIES: readonly Family[] = [REPEATS];
