@@ -13,7 +13,7 @@ import { studentCritical, studentTwoSided } from "./student.ts";
 export const BATCHES = 32;
 
 /** The autocorrelation that is reckoned with at most: beyond it there is no stable mean to speak of. */
-const MOST_CORRELATION = 0.95;
+export const MOST_CORRELATION = 0.95;
 
 /** Mean of a figure over a sequence, and how much it moves. */
 export interface BatchMean {
@@ -42,6 +42,21 @@ export function batchMean(values: ArrayLike<number>, least: number): BatchMean {
   const r = Math.min(MOST_CORRELATION, Math.max(0, raw + (1 + 3 * raw) / n));
   const variance = ((squares / (n - 1) / n) * (1 + r)) / (1 - r);
   return { mean, variance: Math.max(variance, least) };
+}
+
+/** Pearson's correlation of each value with the next; 0 where all are equal. */
+export function neighbourCorrelation(values: ArrayLike<number>): number {
+  const n = values.length;
+  let sum = 0; // exact for whole numbers: equal ones have no rest that would correlate
+  for (let i = 0; i < n; i++) sum += values[i]!;
+  const mean = sum / n;
+  let [squares, products] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    const x = values[i]! - mean;
+    squares += x * x;
+    if (i > 0) products += x * (values[i - 1]! - mean);
+  }
+  return squares > 0 ? products / squares : 0;
 }
 
 export interface FigureTest {

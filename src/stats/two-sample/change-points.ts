@@ -3,6 +3,7 @@
  * is robust, since one enormous sample counts as one; and twice the difference of two levels is Cliff's delta between their samples.
  */
 import { normalTwoSided } from "../math/tails.ts";
+import { MOST_CORRELATION, neighbourCorrelation } from "./batch-means.ts";
 
 /** A stretch on either side of a change has this many blocks at least: fewer are a burst. */
 const LEAST_BLOCKS = 8;
@@ -84,7 +85,7 @@ export function driftOf(levels: readonly number[]): Drift {
   const rest = ranks.map((rank, i) => rank - middle - (both / times) * (i + 1 - middle));
   const quarter = Math.floor(n / 4);
   return {
-    pValue: normalTwoSided((rho * Math.sqrt(n - 1)) / Math.sqrt(inflation(neighbours(rest), n))),
+    pValue: normalTwoSided((rho * Math.sqrt(n - 1)) / Math.sqrt(inflation(neighbourCorrelation(rest), n))),
     effect: 2 * (meanOf(levels, n - quarter, n) - meanOf(levels, 0, quarter)),
   };
 }
@@ -96,7 +97,7 @@ const WINDOW = 16;
 function usualNeighbours(levels: readonly number[]): number {
   const count = Math.floor(levels.length / WINDOW);
   const raws = Array.from({ length: count }, (_, w) =>
-    neighbours(levels.slice(w * WINDOW, (w + 1) * WINDOW)),
+    neighbourCorrelation(levels.slice(w * WINDOW, (w + 1) * WINDOW)),
   );
   const sorted = raws.sort((a, b) => a - b);
   return (sorted[(count - 1) >> 1]! + sorted[count >> 1]!) / 2;
@@ -107,18 +108,8 @@ function usualNeighbours(levels: readonly number[]): number {
  * @param raw correlation as measured in `n` values, which is too low by (1 + 3r)/n (M. G. Kendall, Biometrika 41 (1954) 403–404)
  */
 function inflation(raw: number, n: number): number {
-  const r = Math.min(0.95, Math.max(0, (raw + 1 / n) / (1 - 3 / n)));
+  const r = Math.min(MOST_CORRELATION, Math.max(0, (raw + 1 / n) / (1 - 3 / n)));
   return (1 + r) / (1 - r);
-}
-
-function neighbours(values: readonly number[]): number {
-  const mean = meanOf(values, 0, values.length);
-  let [squares, products] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    squares += (values[i]! - mean) ** 2;
-    if (i > 0) products += (values[i]! - mean) * (values[i - 1]! - mean);
-  }
-  return squares > 0 ? products / squares : 0;
 }
 
 function midRanks(values: readonly number[]): number[] {

@@ -3,7 +3,14 @@
  * with an effect size, a p-value that reckons with dependence, and the least effect that would have been found.
  */
 import { upperBound } from "../sp800-90b/upper-bounds.ts";
-import { BATCHES, type BatchMean, batchMean, compareMeans, type FigureTest } from "./batch-means.ts";
+import {
+  BATCHES,
+  type BatchMean,
+  batchMean,
+  compareMeans,
+  type FigureTest,
+  neighbourCorrelation,
+} from "./batch-means.ts";
 import { type ChangePoint, changePoints, type Drift, driftOf } from "./change-points.ts";
 import { distancesOf, shareDistances } from "./distances.ts";
 
@@ -317,21 +324,6 @@ function grid(rows: number): Float64Array[] {
 function independent(count: number, n: number): number {
   const share = (count + 0.5) / (n + 1);
   return (share * (1 - share)) / n;
-}
-
-/** Pearson's correlation of each value with the next; 0 where all are equal. @param values whole numbers */
-function neighbourCorrelation(values: Float64Array): number {
-  const n = values.length;
-  let sum = 0; // exact, so that equal values have no rest that would correlate
-  for (let i = 0; i < n; i++) sum += values[i]!;
-  const mean = sum / n;
-  let [squares, products] = [0, 0];
-  for (let i = 0; i < n; i++) {
-    const x = values[i]! - mean;
-    squares += x * x;
-    if (i > 0) products += x * (values[i - 1]! - mean);
-  }
-  return squares > 0 ? products / squares : 0;
 }
 
 function blocksOf({ values, sorted }: Prepared): { levels: number[]; medians: number[] } {
