@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { UNIT_BYTES } from "../../ffi/deep-loops.ts";
 import { loadLibrary } from "../../ffi/index.ts";
-import { birthdays } from "../../src/deep/families/birthdays.ts";
+import { BIRTHDAYS } from "../../src/deep/families/birthdays.ts";
 import type { Observation } from "../../src/deep/family.ts";
 import {
   collisionsTwoSided,
@@ -31,7 +31,7 @@ const LOOPS = loadLibrary().deepLoops(undefined);
 const MB = 2 ** 20;
 
 function judged(data: Uint8Array): readonly Observation[] {
-  return birthdays.parts(LOOPS).flatMap((part) => {
+  return BIRTHDAYS.parts(LOOPS).flatMap((part) => {
     const state = new Uint8Array(part.stateBytes);
     part.prepare?.(state);
     part.feed(state, data, 0);

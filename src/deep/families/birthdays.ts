@@ -65,7 +65,7 @@ const KINDS: readonly Kind[] = [
   },
 ]);
 
-export const birthdays: Family = {
+export const BIRTHDAYS: Family = {
   id: "birthdays",
   title: "birthday spacings and collisions",
   parts(loops) {
