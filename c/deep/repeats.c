@@ -32,10 +32,12 @@
 #define INDEX_MASK ((1 << INDEX_BITS) - 1)
 
 /* Hashes agree by chance once in 2^HASH_BITS; of the bits below, `thinned` are 0. */
-#define HASH_BITS 54
-/* Slots of the least table, for the first 2^20 bytes: 3 in 4 of them suffice for 2 / (WINDOW + 1) of these. */
-#define LEAST_SLOT_BITS 16
-/* An entry is less than 2^HOME_BITS slots from its home: the low bits of its home tell which it is. */
+#define HASH_BITS 51
+/* Entries of a bucket, a cache line. */
+#define SLOTS 8
+/* Buckets of the least table, for the first 2^20 bytes: 3 in 4 slots suffice for 2 / (WINDOW + 1) of these. */
+#define LEAST_BUCKET_BITS 13
+/* An entry is in its home, or where all buckets up to it are full less than 2^HOME_BITS beyond: it has the low bits of its home. */
 #define HOME_BITS 6
 #define FARTHEST ((1 << HOME_BITS) - 1)
 #define HOME_SHIFT (64 - HOME_BITS)
@@ -45,15 +47,15 @@
 #define LEAST_DISTANCE 64
 /* Matches count if no byte is in two of them. */
 #define SPACING CONTEXT
-/* Slots that are worked on between two looks at `stop`. */
-#define SLOT_STRIDE ((size_t)1 << 20)
+/* Buckets that are worked on between two looks at `stop`. */
+#define BUCKET_STRIDE ((size_t)1 << 17)
 
 typedef struct {
   uint64_t start, distance, end, matches;
 } repeat;
 
 typedef struct {
-  /* Set by the caller: the table has at most 2^(LEAST_SLOT_BITS + doublings) slots. */
+  /* Set by the caller: the table has at most 2^(LEAST_BUCKET_BITS + most_doublings) buckets. */
   uint64_t most_doublings;
   /* Set by tests: uses no wide instructions. */
   uint64_t plain;
@@ -81,15 +83,15 @@ enum { THINNED, LOST, MATCHES, REPEATS, BYTES, ALIKE, FIRST, LONGEST = FIRST + 4
 
 typedef struct {
   header *head;
-  uint64_t *slots;
+  uint64_t (*buckets)[SLOTS];
   ee_stop stop;
 } table;
 
 static table open_table(void *state, const int32_t *stop) {
-  return (table){state, (uint64_t *)(void *)((uint8_t *)state + TABLE_OFFSET), (ee_stop)stop};
+  return (table){state, (uint64_t(*)[SLOTS])(void *)((uint8_t *)state + TABLE_OFFSET), (ee_stop)stop};
 }
 
-static inline unsigned slot_bits(const header *head) { return LEAST_SLOT_BITS + (unsigned)head->doublings; }
+static inline unsigned bucket_bits(const header *head) { return LEAST_BUCKET_BITS + (unsigned)head->doublings; }
 
 /*
  * An entry is the bits of the hash from the low HOME_BITS of its home on, down to the lowest of HASH_BITS that is not thinned, and
@@ -97,12 +99,15 @@ static inline unsigned slot_bits(const header *head) { return LEAST_SLOT_BITS + 
  * so does one that was thinned: the place gets it.
  */
 static inline unsigned place_bits(const header *head) {
-  return 64 - HASH_BITS - HOME_BITS + slot_bits(head) + (unsigned)head->thinned;
+  return 64 - HASH_BITS - HOME_BITS + bucket_bits(head) + (unsigned)head->thinned;
 }
 
-static inline uint64_t home_of(uint64_t hash, const header *head) { return hash >> (64 - slot_bits(head)); }
+static inline uint64_t place_mask(const header *head) { return ((uint64_t)1 << place_bits(head)) - 1; }
 
-static inline uint64_t distance_from_home(uint64_t entry, uint64_t slot) { return (slot - (entry >> HOME_SHIFT)) & FARTHEST; }
+static inline size_t home_of(uint64_t hash, const header *head) { return hash >> (64 - bucket_bits(head)); }
+
+/* Returns the home of an entry that is in a bucket. */
+static inline size_t home_from(uint64_t entry, size_t bucket) { return bucket - ((bucket - (entry >> HOME_SHIFT)) & FARTHEST); }
 
 static inline bool is_thinned(uint64_t hash, const header *head) {
   return (hash >> (64 - HASH_BITS) & (((uint64_t)1 << head->thinned) - 1)) != 0;
@@ -121,14 +126,27 @@ static inline uint64_t hash_at(const uint8_t *bytes) {
 
 static inline int32_t less(int32_t a, int32_t b) { return a < b ? a : b; }
 
-/* Finds for each of BLOCK windows the index of its least key, with the key above it: equal keys are in the order of their indexes. */
-__attribute__((always_inline)) static inline void find_least(const uint8_t *restrict text, int32_t *restrict least) {
-  int32_t ones[BLOCK + WINDOW - 1], fours[BLOCK + WINDOW - 4], sixteens[BLOCK + WINDOW - 16];
-  for (int32_t i = 0; i < BLOCK + WINDOW - 1; i++) {
+/* Keys of a block, and the width of a vector more, so that the last may be one. */
+#define KEYS (BLOCK + WINDOW - 1)
+#define VECTOR 8
+#define KEY_MASK 0x5bd1e995
+#define KEY_FACTOR 0x9e3779b1
+/* Text that is read for the keys of a block: 16 bytes for each vector. */
+#define TEXT (KEYS + 16)
+_Static_assert(TEXT >= REACH - 1 + BLOCK, "the text has all contexts");
+
+/* Writes the keys, each with its index below it: equal keys are in the order of their indexes. */
+static void write_keys(const uint8_t *restrict text, int32_t *restrict keys) {
+  for (int32_t i = 0; i < KEYS; i++) {
     const uint32_t word = text[i] | (uint32_t)text[i + 1] << 8 | (uint32_t)text[i + 2] << 16 | (uint32_t)text[i + 3] << 24;
-    ones[i] = (int32_t)(((word ^ 0x5bd1e995) * 0x9e3779b1 & ~(uint32_t)INDEX_MASK) | (uint32_t)i);
+    keys[i] = (int32_t)(((word ^ KEY_MASK) * KEY_FACTOR & ~(uint32_t)INDEX_MASK) | (uint32_t)i);
   }
-  for (int32_t i = 0; i < BLOCK + WINDOW - 4; i++) fours[i] = less(less(ones[i], ones[i + 1]), less(ones[i + 2], ones[i + 3]));
+}
+
+/* Finds the least key of each of BLOCK windows. */
+__attribute__((always_inline)) static inline void find_least(const int32_t *restrict keys, int32_t *restrict least) {
+  int32_t fours[BLOCK + WINDOW - 4], sixteens[BLOCK + WINDOW - 16];
+  for (int32_t i = 0; i < BLOCK + WINDOW - 4; i++) fours[i] = less(less(keys[i], keys[i + 1]), less(keys[i + 2], keys[i + 3]));
   for (int32_t i = 0; i < BLOCK + WINDOW - 16; i++) {
     sixteens[i] = less(less(fours[i], fours[i + 4]), less(fours[i + 8], fours[i + 12]));
   }
@@ -147,18 +165,35 @@ static int32_t list_chosen(const int32_t *least, int32_t last, uint16_t *chosen)
   return count;
 }
 
-/* Lists the places that the windows of a text choose. */
+/* Lists the indexes of the places that the windows of a text choose and are not `last`. Returns their number. */
+typedef int32_t chooser(const uint8_t *text, int32_t last, uint16_t *chosen);
+
 static int32_t choose_anywhere(const uint8_t *text, int32_t last, uint16_t *chosen) {
-  int32_t least[BLOCK];
-  find_least(text, least);
+  int32_t keys[KEYS], least[BLOCK];
+  write_keys(text, keys);
+  find_least(keys, least);
   return list_chosen(least, last, chosen);
 }
 
 #if defined(__x86_64__)
+EE_WIDE static void write_keys_wide(const uint8_t *text, int32_t *keys) {
+  const __m256i words = _mm256_setr_epi8(0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6, 4, 5, 6, 7, 5, 6, 7, 8, 6, 7, 8, 9, 7, 8, 9, 10);
+  __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  for (int32_t i = 0; i < KEYS; i += VECTOR) {
+    const __m256i bytes = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(text + i)));
+    const __m256i word = _mm256_xor_si256(_mm256_shuffle_epi8(bytes, words), _mm256_set1_epi32(KEY_MASK));
+    const __m256i mixed = _mm256_mullo_epi32(word, _mm256_set1_epi32((int32_t)KEY_FACTOR));
+    const __m256i key = _mm256_or_si256(_mm256_andnot_si256(_mm256_set1_epi32(INDEX_MASK), mixed), index);
+    _mm256_storeu_si256((__m256i *)(void *)(keys + i), key);
+    index = _mm256_add_epi32(index, _mm256_set1_epi32(VECTOR));
+  }
+}
+
 /* Lists them 32 windows at a time: a bit for each that chooses another place than the one before. */
 EE_WIDE static int32_t choose_wide(const uint8_t *text, int32_t last, uint16_t *chosen) {
-  int32_t least[1 + BLOCK];
-  find_least(text, least + 1);
+  int32_t keys[KEYS + VECTOR], least[1 + BLOCK];
+  write_keys_wide(text, keys);
+  find_least(keys, least + 1);
   least[0] = (least[1] & INDEX_MASK) == last ? least[1] : ~least[1];
   int32_t count = 0;
   for (int32_t i = 0; i < BLOCK; i += 32) {
@@ -178,130 +213,115 @@ EE_WIDE static int32_t choose_wide(const uint8_t *text, int32_t last, uint16_t *
 }
 #endif
 
-static int32_t choose(const uint8_t *text, int32_t last, uint16_t *chosen, bool plain) {
-#if defined(__x86_64__)
-  if (!plain && ee_has_wide()) return choose_wide(text, last, chosen);
-#endif
-  (void)plain;
-  return choose_anywhere(text, last, chosen);
+/* ---- The table ---- */
+
+/* Slots of a bucket, a bit each: those whose entry has the wanted hash, and above them those that are empty. */
+typedef uint32_t scanner(const uint64_t *bucket, uint64_t wanted, uint64_t keep);
+
+static inline uint32_t scan_anywhere(const uint64_t *bucket, uint64_t wanted, uint64_t keep) {
+  uint32_t same = 0, empty = 0;
+  for (int32_t i = 0; i < SLOTS; i++) {
+    same |= (uint32_t)((bucket[i] & keep) == wanted) << i;
+    empty |= (uint32_t)(bucket[i] == 0) << i;
+  }
+  return (same & ~empty) | empty << SLOTS;
 }
 
-/* ---- The table: entries in the order of their hashes, each at its home or, with no empty slot between, after it ---- */
+#if defined(__x86_64__)
+EE_WIDE static inline uint32_t scan_wide(const uint64_t *bucket, uint64_t wanted, uint64_t keep) {
+  const __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)bucket);
+  const __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(bucket + 4));
+  const __m256i mask = _mm256_set1_epi64x((int64_t)keep), want = _mm256_set1_epi64x((int64_t)wanted), zero = _mm256_setzero_si256();
+  const __m256d same_low = _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(low, mask), want));
+  const __m256d same_high = _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(high, mask), want));
+  const __m256d empty_low = _mm256_castsi256_pd(_mm256_cmpeq_epi64(low, zero));
+  const __m256d empty_high = _mm256_castsi256_pd(_mm256_cmpeq_epi64(high, zero));
+  const uint32_t same = (uint32_t)_mm256_movemask_pd(same_low) | (uint32_t)_mm256_movemask_pd(same_high) << 4;
+  const uint32_t empty = (uint32_t)_mm256_movemask_pd(empty_low) | (uint32_t)_mm256_movemask_pd(empty_high) << 4;
+  return (same & ~empty) | empty << SLOTS;
+}
+#endif
 
-/*
- * Doubles the table in place. A row of entries without a gap that starts at slot a, its first home, stays within its slots doubled:
- * so rows are moved from the last to the first, each to the end of where it may be, and from there forward, entry by entry.
- */
-static bool grow(table it) {
-  header *head = it.head;
-  const uint64_t place_mask = ((uint64_t)1 << place_bits(head)) - 1;
-  size_t end = ((size_t)1 << slot_bits(head)) + FARTHEST;
-  size_t next_look = end;
-  while (end > 0) {
-    if (end <= next_look) {
-      if (ee_stopped(it.stop)) return false;
-      next_look = end > SLOT_STRIDE ? end - SLOT_STRIDE : 0;
-    }
-    if (it.slots[end - 1] == 0) {
-      end--;
-      continue;
-    }
-    size_t start = end;
-    while (start > 0 && it.slots[start - 1] != 0) start--;
-    const size_t count = end - start;
-    size_t from = 2 * end - count;
-    memmove(it.slots + from, it.slots + start, count * sizeof *it.slots);
-    memset(it.slots + start, 0, (end < from ? count : from - start) * sizeof *it.slots);
-    size_t free_slot = 0;
-    for (size_t i = 0; i < count; i++, from++) {
-      const uint64_t entry = it.slots[from];
-      it.slots[from] = 0;
-      const size_t slot = start + i;
-      const size_t home = 2 * (slot - distance_from_home(entry, slot)) + (entry >> (HOME_SHIFT - 1) & 1);
-      if (free_slot < home) free_slot = home;
-      if (free_slot - home > FARTHEST) {
-        head->lost++;
-        head->entries--;
-      } else {
-        it.slots[free_slot++] = (entry & ~place_mask) << 1 | (entry & place_mask);
-      }
-    }
-    end = start;
+/* Puts an entry into the first empty slot from its home on. Buckets are filled from their first slot on. */
+static inline void put(table it, size_t home, uint64_t entry) {
+  for (size_t i = home; i <= home + FARTHEST; i++) {
+    uint64_t *bucket = it.buckets[i];
+    size_t slot = bucket[3] != 0 ? 4 : 0;
+    slot += bucket[slot + 1] != 0 ? 2 : 0;
+    slot += bucket[slot] != 0 ? 1 : 0;
+    if (bucket[slot] != 0) continue;
+    bucket[slot] = entry;
+    return;
   }
-  head->doublings++;
+  it.head->entries--;
+  it.head->lost++;
+}
+
+/* Puts the entries that were in a bucket where they belong in a table that is twice as large. */
+static void put_doubled(table it, const uint64_t *entries, size_t bucket, uint64_t mask) {
+  for (int32_t i = 0; i < SLOTS && entries[i] != 0; i++) {
+    const size_t home = 2 * home_from(entries[i], bucket) + (entries[i] >> (HOME_SHIFT - 1) & 1);
+    put(it, home, (entries[i] & ~mask) << 1 | (entries[i] & mask));
+  }
+}
+
+/* Below this one, the entries of a bucket may belong into one below it in the doubled table. */
+#define FIRST_BUCKETS (2 * (FARTHEST + 1))
+
+/* Doubles the table in place, from the last bucket to the first. */
+static bool grow(table it) {
+  const uint64_t mask = place_mask(it.head);
+  uint64_t first[FIRST_BUCKETS][SLOTS], entries[SLOTS];
+  memcpy(first, it.buckets, sizeof first);
+  memset(it.buckets, 0, sizeof first);
+  for (size_t bucket = ((size_t)1 << bucket_bits(it.head)) + FARTHEST; bucket-- > FIRST_BUCKETS;) {
+    if (bucket % BUCKET_STRIDE == 0 && ee_stopped(it.stop)) return false;
+    memcpy(entries, it.buckets[bucket], sizeof entries);
+    memset(it.buckets[bucket], 0, sizeof entries);
+    put_doubled(it, entries, bucket, mask);
+  }
+  for (size_t bucket = 0; bucket < FIRST_BUCKETS; bucket++) put_doubled(it, first[bucket], bucket, mask);
+  it.head->doublings++;
   return true;
 }
 
 /* Drops the entries whose lowest bit of the hash is not 0; in the others it becomes the place's highest. */
 static bool thin(table it) {
-  header *head = it.head;
-  const unsigned bits = place_bits(head);
-  const size_t slots = ((size_t)1 << slot_bits(head)) + FARTHEST;
-  size_t free_slot = 0;
-  for (size_t slot = 0; slot < slots; slot++) {
-    if (slot % SLOT_STRIDE == 0 && ee_stopped(it.stop)) return false;
-    const uint64_t entry = it.slots[slot];
-    if (entry == 0) continue;
-    it.slots[slot] = 0;
-    if (entry >> bits & 1) {
-      head->entries--;
-      continue;
+  const unsigned bits = place_bits(it.head);
+  const size_t buckets = ((size_t)1 << bucket_bits(it.head)) + FARTHEST;
+  uint64_t entries[SLOTS];
+  for (size_t bucket = 0; bucket < buckets; bucket++) {
+    if (bucket % BUCKET_STRIDE == 0 && ee_stopped(it.stop)) return false;
+    memcpy(entries, it.buckets[bucket], sizeof entries);
+    memset(it.buckets[bucket], 0, sizeof entries);
+    for (int32_t i = 0; i < SLOTS && entries[i] != 0; i++) {
+      if (entries[i] >> bits & 1) it.head->entries--;
+      else put(it, home_from(entries[i], bucket), entries[i]);
     }
-    const size_t home = slot - distance_from_home(entry, slot);
-    if (free_slot < home) free_slot = home;
-    it.slots[free_slot++] = entry;
   }
-  head->thinned++;
+  it.head->thinned++;
   return true;
 }
 
 /* Makes room for more places, and for places farther on. */
 static bool advance(table it) { return it.head->doublings < it.head->most_doublings ? grow(it) : thin(it); }
 
-static inline bool is_full(const header *head) { return head->entries >= (uint64_t)3 << (slot_bits(head) - 2); }
+static inline bool is_full(const header *head) { return head->entries >= (uint64_t)SLOTS * 3 / 4 << bucket_bits(head); }
 
-/* Slots that are looked at without a branch. */
-#define FIRST_SLOTS 4
-
-/* Tells whether the entry of a slot comes before the wanted one, in the order of hashes. Their homes are among the slots up to this. */
-static inline bool comes_before(uint64_t entry, uint64_t wanted, size_t slot, unsigned bits) {
-  const uint64_t next = (uint64_t)(slot + 1) << HOME_SHIFT;
-  return (entry != 0) & ((entry - next) >> bits < (wanted - next) >> bits);
+static inline uint64_t wanted_bits(uint64_t hash, const header *head) {
+  return hash << (bucket_bits(head) - HOME_BITS) & ~place_mask(head);
 }
 
-/* Finds the slot of the hash, or else the one where it belongs. */
-static inline size_t find(table it, uint64_t hash, bool *found) {
-  const unsigned bits = place_bits(it.head);
+/* Finds the entry of the hash, or else the empty slot where it belongs; null where there is no room. */
+static inline uint64_t *find(table it, uint64_t hash, scanner *scan) {
+  const uint64_t keep = ~place_mask(it.head);
+  const uint64_t wanted = wanted_bits(hash, it.head);
   const size_t home = home_of(hash, it.head);
-  const uint64_t wanted = hash << (slot_bits(it.head) - HOME_BITS);
-  size_t slot = home;
-  for (size_t i = home; i < home + FIRST_SLOTS; i++) slot += comes_before(it.slots[i], wanted, i, bits);
-  if (slot == home + FIRST_SLOTS) {
-    while (slot <= home + FARTHEST && comes_before(it.slots[slot], wanted, slot, bits)) slot++;
+  for (size_t bucket = home; bucket <= home + FARTHEST; bucket++) {
+    const uint32_t slots = scan(it.buckets[bucket], wanted, keep);
+    if (slots != 0) return it.buckets[bucket] + __builtin_ctz(slots) % SLOTS;
   }
-  *found = it.slots[slot] >> bits == wanted >> bits && slot <= home + FARTHEST && it.slots[slot] != 0;
-  return slot;
-}
-
-/* Puts an entry into its slot; those that are there move on by one. An entry that would be too far from home is lost. */
-static void insert(table it, size_t slot, uint64_t hash, uint64_t place) {
-  const unsigned bits = place_bits(it.head);
-  uint64_t entry = (hash << (slot_bits(it.head) - HOME_BITS)) >> bits << bits | (place + 1);
-  if (slot - home_of(hash, it.head) > FARTHEST) {
-    it.head->lost++;
-    return;
-  }
-  for (;; slot++) {
-    const uint64_t next = it.slots[slot];
-    it.slots[slot] = entry;
-    if (next == 0) break;
-    if (distance_from_home(next, slot) == FARTHEST) {
-      it.head->lost++;
-      return;
-    }
-    entry = next;
-  }
-  it.head->entries++;
+  return NULL;
 }
 
 /* ---- Matches and repeats ---- */
@@ -331,8 +351,16 @@ static void count_match(header *head, uint64_t place, uint64_t distance) {
   head->current.matches++;
 }
 
+/* Makes room for a place that has no entry. */
+static bool make_room(table it) {
+  while (is_full(it.head) && it.head->thinned < MOST_THINNED) {
+    if (!advance(it)) return false;
+  }
+  return true;
+}
+
 /* Looks up a place that was chosen, and enters it. False if it was asked to stop. */
-static bool take_place(table it, uint64_t hash, uint64_t place) {
+__attribute__((always_inline)) static inline bool take_place(table it, uint64_t hash, uint64_t place, scanner *scan) {
   header *head = it.head;
   while ((place + 1) >> place_bits(head) != 0) {
     if (!advance(it)) return false;
@@ -340,60 +368,94 @@ static bool take_place(table it, uint64_t hash, uint64_t place) {
   if (is_thinned(hash, head)) return true;
   /* A period that is shorter than the least distance. */
   if (hash == head->hash && place - head->entered < LEAST_DISTANCE) return true;
-  bool found;
-  size_t slot = find(it, hash, &found);
-  if (found) {
-    const uint64_t place_mask = ((uint64_t)1 << place_bits(head)) - 1;
-    const uint64_t entry = it.slots[slot];
-    const uint64_t distance = place + 1 - (entry & place_mask);
+  uint64_t *slot = find(it, hash, scan);
+  if (slot != NULL && *slot != 0) {
+    const uint64_t mask = place_mask(head);
+    const uint64_t distance = place + 1 - (*slot & mask);
     if (distance < LEAST_DISTANCE) return true;
     count_match(head, place, distance);
-    it.slots[slot] = (entry & ~place_mask) | (place + 1);
+    *slot = (*slot & ~mask) | (place + 1);
   } else {
     if (head->current.matches > 0) close_repeat(head);
-    while (is_full(head) && head->thinned < MOST_THINNED) {
-      if (!advance(it)) return false;
+    if (is_full(head)) {
+      if (!make_room(it)) return false;
       if (is_thinned(hash, head)) return true;
-      slot = find(it, hash, &found);
+      slot = is_full(head) ? NULL : find(it, hash, scan);
     }
-    if (is_full(head)) head->lost++;
-    else insert(it, slot, hash, place);
+    if (slot == NULL) {
+      head->lost++;
+    } else {
+      *slot = wanted_bits(hash, head) | (place + 1);
+      head->entries++;
+    }
   }
   head->hash = hash;
   head->entered = place;
   return true;
 }
 
-/* Takes in the BLOCK windows that begin with those of the text, which begins at `offset`: below 0 there is nothing. */
-static bool take_block(table it, const uint8_t *text, int64_t offset) {
-  header *head = it.head;
+/* Chosen places of a block, with their hashes. */
+typedef struct {
+  int32_t count;
+  uint64_t places[BLOCK], hashes[BLOCK];
+} batch;
+
+/* Lists the places chosen by the BLOCK windows that begin with those of the text, which begins at `offset`: below 0 there is nothing. */
+__attribute__((always_inline)) static inline void list_batch(header *head, const uint8_t *text, int64_t offset, batch *out,
+                                                             chooser *choose) {
   uint16_t chosen[BLOCK];
-  uint64_t hashes[BLOCK];
-  const int32_t count = choose(text, (int32_t)((int64_t)head->chosen - 1 - offset), chosen, head->plain != 0);
-  for (int32_t i = 0; i < count; i++) {
-    hashes[i] = hash_at(text + chosen[i]);
-    __builtin_prefetch(it.slots + home_of(hashes[i], head));
-  }
-  for (int32_t i = 0; i < count; i++) {
-    const int64_t place = offset + chosen[i];
-    if (place >= 0 && !take_place(it, hashes[i], (uint64_t)place)) return false;
-  }
+  const int32_t count = choose(text, (int32_t)((int64_t)head->chosen - 1 - offset), chosen);
   if (count > 0) head->chosen = (uint64_t)(offset + chosen[count - 1] + 1);
+  int32_t kept = 0;
+  for (int32_t i = 0; i < count; i++) {
+    out->hashes[kept] = hash_at(text + chosen[i]);
+    out->places[kept] = (uint64_t)(offset + chosen[i]);
+    kept += !is_thinned(out->hashes[kept], head) & (offset + chosen[i] >= 0);
+  }
+  out->count = kept;
+}
+
+/* Takes the places of a batch, and has the buckets of the next one fetched. False if it was asked to stop. */
+__attribute__((always_inline)) static inline bool take_batch(table it, const batch *now, const batch *next, scanner *scan) {
+  for (int32_t i = 0; i < now->count || i < next->count; i++) {
+    if (i < next->count) __builtin_prefetch(it.buckets[home_of(next->hashes[i], it.head)], 1);
+    if (i < now->count && !take_place(it, now->hashes[i], now->places[i], scan)) return false;
+  }
   return true;
 }
 
-EE_DEEP_FEED int32_t ee_deep_repeats(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
-  const table it = open_table(state, stop);
+/* Takes in pieces. Each batch waits for the next one to be listed, for memory is slow. */
+__attribute__((always_inline)) static inline bool take(table it, const uint8_t *bytes, size_t n, uint64_t offset, chooser *choose,
+                                                       scanner *scan) {
   header *head = it.head;
-  uint8_t text[REACH - 1 + BLOCK];
-  for (size_t done = 0; done < n; done += BLOCK) {
-    if (ee_stopped(it.stop)) return -ECANCELED;
+  uint8_t text[TEXT] = {0};
+  batch batches[2];
+  batches[0].count = batches[1].count = 0;
+  size_t turn = 0;
+  for (size_t done = 0; done < n; done += BLOCK, turn ^= 1) {
+    if (ee_stopped(it.stop)) return false;
     memcpy(text, head->carry, sizeof head->carry);
     memcpy(text + sizeof head->carry, bytes + done, BLOCK);
-    if (!take_block(it, text, (int64_t)(offset + done) - (int64_t)sizeof head->carry)) return -ECANCELED;
     memcpy(head->carry, text + BLOCK, sizeof head->carry);
+    list_batch(head, text, (int64_t)(offset + done) - (int64_t)sizeof head->carry, &batches[turn], choose);
+    if (!take_batch(it, &batches[turn ^ 1], &batches[turn], scan)) return false;
+    batches[turn ^ 1].count = 0;
   }
-  return 0;
+  return take_batch(it, &batches[turn ^ 1], &batches[turn], scan);
+}
+
+#if defined(__x86_64__)
+EE_WIDE static bool take_wide(table it, const uint8_t *bytes, size_t n, uint64_t offset) {
+  return take(it, bytes, n, offset, choose_wide, scan_wide);
+}
+#endif
+
+EE_DEEP_FEED int32_t ee_deep_repeats(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
+  const table it = open_table(state, stop);
+#if defined(__x86_64__)
+  if (it.head->plain == 0 && ee_has_wide()) return take_wide(it, bytes, n, offset) ? 0 : -ECANCELED;
+#endif
+  return take(it, bytes, n, offset, choose_anywhere, scan_anywhere) ? 0 : -ECANCELED;
 }
 
 static void write_repeat(double *out, repeat it) {

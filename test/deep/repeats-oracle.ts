@@ -33,7 +33,7 @@ function hashAt(view: DataView, place: number): bigint {
   let word = view.getBigUint64(place, true);
   word = ((word ^ 0x2545f4914f6cdd1dn) * 0x9e3779b97f4a7c15n) & MASK;
   word = ((word ^ (word >> 32n)) * 0xd6e8feb86659fd93n) & MASK;
-  return (word ^ (word >> 32n)) >> 10n;
+  return (word ^ (word >> 32n)) >> 13n;
 }
 
 interface Repeat {

@@ -4,12 +4,12 @@
  * Counted are matches: places, chosen by what stands there, whose next eight bytes have the hash of those at an earlier chosen place, 64
  * bytes before or more. Two matches or more at one distance, with no place between them that is chosen and has not matched, are a repeat.
  * `c/deep/repeats.c` says how places are chosen (winnowing), and what happens when the table is full. Up to 2^30 bytes, every repeat of 100
- * bytes is found for certain, as long as no chosen place was lost: one that has too many others with nearly the same hash, once in a
- * billion runs on noise. Beyond 2^30 bytes each doubling halves the number of places chosen, and the observation says what length is then
- * missed with a chance of 2^−40 at most: 2,800 bytes at 2 GiB, some 1.6 MB at 1 TiB.
+ * bytes is found for certain, as long as no chosen place was lost: one with so many others of nearly the same hash that none of 64 buckets has room,
+ * which noise does not bring about. Beyond 2^30 bytes each doubling halves the number of places chosen, and the observation says what length is then
+ * missed with a chance of 2^−40 at most: 2,550 bytes at 2 GiB, 1.7 MB at 1 TiB.
  *
  * The law is a bound that follows from the number of entries and bits of the hash alone (`stats/deep/repeats.ts`): a repeat in good data
- * has a chance below 2^−50 at 1 GiB. So one piece of 100 bytes that comes again is a finding at any length of data, and so are some that
+ * has a chance of 2^−40 at 1 GiB. So one piece of 100 bytes that comes again is a finding at any length of data, and so are some that
  * are shorter, by the number of matches.
  *
  * Finds streams that begin anew (counters that wrapped, forks, restored snapshots), short periods, pieces that are handed out twice. Cannot
@@ -28,9 +28,9 @@ export const REPEATS: Family = {
 /** Limits the doublings of the table from 2^16 slots on: to 2^26, 512 MiB. */
 const MOST_DOUBLINGS = 10;
 
-/** Size of the state; of the table only what the data fill is ever touched. The header has a page, and entries may lie 128 slots beyond the end. */
+/** Size of the state; of the table only what the data fill is ever touched. The header has a page, and entries may lie 64 buckets of eight beyond the end. */
 export function repeatsStateBytes(doublings: number): number {
-  return 4096 + 8 * (2 ** (16 + doublings) + 128);
+  return 4096 + 8 * (2 ** (16 + doublings) + 512);
 }
 
 function table(loops: DeepLoops): Part {

@@ -4,8 +4,8 @@
  */
 import { igam } from "../math/tails.ts";
 
-/** Hashes of two places agree with a chance of 2^−54. */
-export const HASH_BITS = 54;
+/** Hashes of two places agree with a chance of 2^−51. */
+export const HASH_BITS = 51;
 /** Slots of the table for the first 2^20 bytes, of which 3/4 are used at most, and the most slots. */
 const LEAST_SLOTS = 2 ** 16;
 const MOST_SLOTS = 2 ** 26;
@@ -18,7 +18,7 @@ const NEXT_MATCH_BITS = HASH_BITS - 6;
 
 /**
  * Bounds the number of matches by chance from above. At each byte the hash of the eight bytes that begin there is uniform whatever
- * stood before them, and is one of those in the table with a chance of at most (3/4 of its slots)·2^−54; so does the mean follow.
+ * stood before them, and is one of those in the table with a chance of at most (3/4 of its slots)·2^−51; so does the mean follow.
  */
 export function meanMatches(bytes: number): number {
   let sum = 0;
@@ -44,7 +44,7 @@ export function matchesTail(matches: number, bytes: number): number {
 /**
  * Bounds the chance that some match is followed by further ones at the same distance, `matches` in all. The next place that is chosen
  * has to be one that was chosen at that distance before. Up to 2^30 bytes one of the next 51 is, and beyond it each later
- * one counts less, for none before it may have been chosen: 2^6 candidates at most, each with a chance of 2^−54.
+ * one counts less, for none before it may have been chosen: 2^6 candidates at most, each with a chance of 2^−51.
  */
 export function runTail(matches: number, bytes: number): number {
   return matches < 1 ? 1 : Math.min(1, meanMatches(bytes) * 2 ** (-NEXT_MATCH_BITS * (matches - 1)));
@@ -53,18 +53,21 @@ export function runTail(matches: number, bytes: number): number {
 /**
  * Returns the least length of a repeat that is missed with a chance of at most 2^−40, where a place is left out with a chance of
  * 1 − 2^−thinned; without thinning it is found for certain. In m·50 bytes there are m windows eight bytes apart, with one chosen place
- * each, and two that are not left out are enough: P(binomial(m, 2^−thinned) ≤ 1) ≤ 2^−40.
+ * each. Two matches are enough up to 2^30 bytes; for a terabyte, three are asked for: P(binomial(m, 2^−thinned) ≤ 2) ≤ 2^−40.
  */
 export function foundLength(thinned: number): number {
+  if (thinned === 0) return 2 * WINDOW_BYTES;
   const q = 2 ** -thinned;
-  if (q === 1) return 2 * WINDOW_BYTES;
-  const missed = (m: number) => (m - 1) * Math.log1p(-q) + Math.log1p((m - 1) * q) <= -40 * Math.LN2;
-  let low = 2;
-  let high = 2;
-  while (!missed(high)) high *= 2;
+  const suffice = (m: number) => {
+    const none = (1 - q) ** 2 + m * q * (1 - q) + ((m * (m - 1)) / 2) * q * q;
+    return (m - 2) * Math.log1p(-q) + Math.log(none) <= -40 * Math.LN2;
+  };
+  let low = 3;
+  let high = 3;
+  while (!suffice(high)) high *= 2;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (missed(middle)) high = middle;
+    if (suffice(middle)) high = middle;
     else low = middle + 1;
   }
   return high * WINDOW_BYTES;
