@@ -1,6 +1,6 @@
 /** The output of `record`. */
 
-import { formatAmount } from "#kit/format/numbers.ts";
+import { formatAmount, plural } from "#kit/format/numbers.ts";
 import type { Io } from "#kit/term/io.ts";
 import { progressMeter } from "#kit/term/progress.ts";
 import type { Manifest } from "../recording/manifest.ts";
@@ -31,7 +31,7 @@ export function manifestText(manifest: Manifest, folder: string): string {
   const kept = [files.samples, files.symbols, files.restarts].filter((file) => file !== null);
   const width = Math.max(...kept.map(({ name }) => name.length));
   return [
-    `${source.id}: ${manifest.samples} samples at ${formatAmount(manifest.rateHz)}/s in ${manifest.runs.length} run${manifest.runs.length === 1 ? "" : "s"}, ` +
+    `${source.id}: ${manifest.samples} samples at ${formatAmount(manifest.rateHz)}/s in ${plural(manifest.runs.length, "run")}, ` +
       `${manifest.discarded} of warm-up dropped; ${restarts ? `${restarts.rows} restarts of ${restarts.cols} samples` : "no restarts"}`,
     "",
     ...kept.map(({ name, sha256, format }) => `${name.padEnd(width)}  ${sha256}  ${format}`),

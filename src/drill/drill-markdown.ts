@@ -1,4 +1,5 @@
 /** A drill as Markdown, and the words that it shares with the text for terminals. */
+import { markdownText } from "#kit/format/markup.ts";
 import { formatAmount } from "#kit/format/numbers.ts";
 import type { FaultResult, Sign, SourceResult } from "./drill.ts";
 import type { Conditions, DrillReport } from "./run.ts";
@@ -21,9 +22,9 @@ export function drillMarkdown(report: DrillReport): string {
     ...(report.conditions ? conditionLines(report.conditions) : []),
     `- Program: ${report.version}`,
     `- ${summary(report)}`,
-    ...left.map(({ id, reason }) => `- Not drilled: ${id}, ${reason}`),
+    ...left.map(({ id, reason }) => `- Not drilled: ${id}, ${markdownText(reason)}`),
     ...report.sources.flatMap(({ id, notPlayed }) =>
-      notPlayed.map(({ fault, reason }) => `- Not played: ${fault} over ${id}, ${reason}`),
+      notPlayed.map(({ fault, reason }) => `- Not played: ${fault} over ${id}, ${markdownText(reason)}`),
     ),
     "",
     "Bits credited for samples from the onset on:",
@@ -47,8 +48,8 @@ function conditionLines({ machine, startedAt, load }: Conditions): string[] {
   const { cpu, processors, memoryGiB, system, kernel, arch, virtualMachine } = machine;
   const [low, high] = load.map((value) => value.toFixed(1));
   return [
-    `- Machine: ${cpu}, ${processors} processors, ${memoryGiB} GiB; virtual machine: ${virtualMachine.answer}`,
-    `- System: ${system}, kernel ${kernel}, ${arch}; load average from ${low} to ${high}; ${startedAt.slice(0, 10)}`,
+    `- Machine: ${markdownText(cpu)}, ${processors} processors, ${memoryGiB} GiB; virtual machine: ${virtualMachine.answer}`,
+    `- System: ${markdownText(system)}, kernel ${markdownText(kernel)}, ${markdownText(arch)}; load average from ${low} to ${high}; ${startedAt.slice(0, 10)}`,
   ];
 }
 

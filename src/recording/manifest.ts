@@ -87,6 +87,12 @@ export interface Manifest extends RecordingPlan {
   };
 }
 
+/** @throws UsageError for a source whose restarts say nothing */
+export function requireRestarts({ id, notNoise }: SourceInfo): void {
+  if (notNoise !== "replay") return;
+  throw new UsageError(`${id}: a plain file begins with the same bytes at each restart`, ["--restarts 0"]);
+}
+
 /** @throws UsageError for restarts of what has none; SourceError where the library cannot be read; the signal's reason */
 export async function planRecording(
   source: Source,
@@ -95,11 +101,7 @@ export async function planRecording(
   signal: AbortSignal,
 ): Promise<RecordingPlan> {
   const { info } = source;
-  if (info.notNoise === "replay" && asked.restarts) {
-    throw new UsageError(`${info.id}: a plain file begins with the same bytes at each restart`, [
-      "--restarts 0",
-    ]);
-  }
+  if (asked.restarts) requireRestarts(info);
   const library = host.native.ok ? host.native.library : undefined;
   const { id, title, family, unit, symbolBits, effects } = info;
   const { resolver, connectTo, scratchFolder } = host.settings;

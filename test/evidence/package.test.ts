@@ -120,6 +120,7 @@ describe("a package", () => {
       expect(report).toContain(words);
     }
     expect(report).toContain("TO BE WRITTEN");
+    for (const hostile of ["<i>", "\u001b"]) expect(report).not.toContain(hostile);
   });
 
   test("what is asked twice with other counts, sources or another machine is refused, and stays", async () => {
@@ -227,6 +228,39 @@ describe("a package", () => {
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toContain("sources/beta/restart.json came into the package since it was made");
     expect([text("sources/beta/restart.json"), text("SHA256SUMS")]).toEqual(['{"passed":true}', before]);
+  });
+
+  test("figures are of the recording that is there: of one that was removed nothing stays", async () => {
+    await makeFake(out, two());
+    const figures = ["assessment", "drill", "esv-registration"].map((name) => `sources/alpha/${name}.json`);
+    const before = figures.map((name) => text(name));
+    const removeRecording = () => {
+      for (const ending of ["json", "restarts.u8", "samples.u64", "symbols.u8"])
+        rmSync(join(out, `sources/alpha/alpha.${ending}`));
+    };
+    removeRecording();
+    expect(await makeFake(out, [noisy("alpha", 7), two()[1]!])).toBe(0);
+    expect([text(figures[0]!) === before[0], text(figures[1]!) === before[1]]).toEqual([false, false]);
+    const symbols = readFileSync(join(out, "sources/alpha/alpha.symbols.u8"));
+    const sha256 = createHash("sha256").update(symbols).digest("hex");
+    expect(jsonOf(out, figures[1]!) as object).toMatchObject({ input: { name: "alpha.symbols.u8", sha256 } });
+
+    removeRecording();
+    const broken = noisy("alpha", 1);
+    broken.error = new SourceError("alpha", "smoke");
+    expect(await makeFake(out, [broken, two()[1]!])).toBe(3);
+    expect(filesBelow(out).filter((name) => /^sources\/alpha\/.*\.(json|md)$/.test(name))).toEqual([
+      "sources/alpha/CHECKLIST.md",
+      "sources/alpha/REPORT.md",
+    ]);
+    expect(text("SHA256SUMS")).not.toContain("sources/alpha/drill.json");
+  });
+
+  test("restarts of what has none are refused before anything is recorded", async () => {
+    const [first, file] = [noisy("alpha", 1), noisy("replayed", 2)];
+    const replay = { ...file, info: { ...file.info, notNoise: "replay" as const } };
+    expect(await rejectionOf(makeFake(out, [first, replay]))).toBeInstanceOf(UsageError);
+    expect([first.opened(), existsSync(out)]).toEqual([0, false]);
   });
 
   test("a finished recording stays when its device is gone", async () => {

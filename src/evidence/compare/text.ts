@@ -1,5 +1,5 @@
 /** A comparison for the terminal, and the table that the page shows too. */
-import { formatAmount } from "#kit/format/numbers.ts";
+import { formatAmount, plural } from "#kit/format/numbers.ts";
 import { visible } from "#kit/format/visible.ts";
 import { fitLines, type Screen } from "#kit/term/screen.ts";
 import type { Style } from "#kit/term/style.ts";
@@ -104,5 +104,5 @@ function countsText({ bounds, falseAlarms }: Comparison): string {
 }
 
 function sideText({ name, kind, sources, machine }: Side): string {
-  return `${visible(name)} (${kind}, ${sources === 1 ? "1 source" : `${sources} sources`}): ${visible(machine)}`;
+  return `${visible(name)} (${kind}, ${plural(sources, "source")}): ${visible(machine)}`;
 }

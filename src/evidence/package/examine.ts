@@ -1,7 +1,6 @@
 /** Examines a source's recording: its assessments, its conditioning sheet, its health tests and its drill, each a file beside it. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { digestFile } from "#kit/signing/tree.ts";
 import { type AssessmentReport, runAssessment } from "../../assessment/assessment.ts";
 import { type RestartReport, runRestartTests } from "../../assessment/restart-file.ts";
 import { readSymbols, requireWidth, type SymbolFile } from "../../assessment/symbol-file.ts";
@@ -12,7 +11,6 @@ import type { Host } from "../../platform/host.ts";
 import type { Manifest, RecordedFile } from "../../recording/manifest.ts";
 import { shared, TestThreads } from "../../report/threads/test-threads.ts";
 import type { Source } from "../../source.ts";
-import { VERSION } from "../../version.ts";
 import { type PackageFolder, SOURCE_FILES } from "./folder.ts";
 import { STANDARD } from "./plan.ts";
 import { type ConditioningSheet, conditioningSheet, type HealthSheet, healthSheet } from "./sheets.ts";
@@ -21,13 +19,16 @@ import { type ConditioningSheet, conditioningSheet, type HealthSheet, healthShee
 export interface Examined {
   readonly manifest: Manifest;
   readonly assessment: AssessmentReport;
-  /** Null where there are not as many restarts as the standard asks for. */
+  /** Null where there are not exactly as many restarts as the standard asks for: its tests and NIST's program take no others. */
   readonly restart: RestartReport | null;
   /** Null for a source that claims nothing: its samples go into the same hash, and are credited nothing. */
   readonly conditioning: ConditioningSheet | null;
   readonly health: HealthSheet;
-  readonly drill: DrillReport;
+  readonly drill: RecordingDrill;
 }
+
+/** A drill over a recording, and of which one it is. */
+export type RecordingDrill = DrillReport & { readonly input: Pick<RecordedFile, "name" | "sha256"> };
 
 export interface Examining {
   readonly signal: AbortSignal;
@@ -45,7 +46,7 @@ export async function examine(
 ): Promise<Examined> {
   const { id } = source.info;
   const recording = folder.recordingOf(id);
-  await requireIntact(recording, manifest, options.signal);
+  await requireIntact(id, manifest, folder, options.signal);
   const keep = async <T extends object>(
     file: keyof typeof SOURCE_FILES,
     still: (kept: Readonly<Record<string, unknown>>) => boolean,
@@ -76,10 +77,8 @@ export async function examine(
   if (conditioning) folder.writeJson(`sources/${id}/${SOURCE_FILES.conditioning}`, conditioning);
   const health = healthSheet(manifest, source.info.rateHz, assessment.minEntropy);
   folder.writeJson(`sources/${id}/${SOURCE_FILES.health}`, health);
-  const drill = await keep(
-    "drill",
-    ({ version, sources }) => version === VERSION && Array.isArray(sources),
-    () => drillRecording(source, recording, host, options),
+  const drill = await keep("drill", isOf(symbols, "sources"), () =>
+    drillRecording(source, recording, symbols, host, options),
   );
   return { manifest, assessment, restart, conditioning, health, drill };
 }
@@ -128,11 +127,15 @@ export function initialEstimate(assessedH: number, claimedH: number): number {
 }
 
 /** @throws InputError for a file that is not what was recorded; the signal's reason */
-async function requireIntact(folder: string, { files }: Manifest, signal: AbortSignal): Promise<void> {
+async function requireIntact(
+  id: string,
+  { files }: Manifest,
+  folder: PackageFolder,
+  signal: AbortSignal,
+): Promise<void> {
   for (const file of [files.samples, files.symbols, files.restarts]) {
-    if (!file) continue;
-    const path = join(folder, file.name);
-    if ((await digestFile(path, file.name, signal)).sha256 === file.sha256) continue;
+    if (!file || (await folder.sha256Of(`sources/${id}/${file.name}`, signal)) === file.sha256) continue;
+    const path = join(folder.recordingOf(id), file.name);
     throw new InputError(`${path} is not what was recorded: its SHA-256 differs from the manifest's`, {
       hints: ["remove the folder of this source, and give the same command again: it is recorded anew"],
     });
@@ -159,9 +162,10 @@ function given({ name }: SymbolFile): Parameters<typeof runAssessment>[1] {
 async function drillRecording(
   source: Source,
   recording: string,
+  { name, sha256 }: RecordedFile,
   host: Host,
   { signal, threads, onProgress }: Examining,
-): Promise<DrillReport> {
+): Promise<RecordingDrill> {
   using pool = new TestThreads(threads, signal);
   const report = await runDrill(
     [{ source, info: source.info, isNamed: true }],
@@ -181,5 +185,5 @@ async function drillRecording(
     host,
   );
   // The folder's place is nothing that the package should remember.
-  return { ...report, from: `${source.info.id}.json` };
+  return { ...report, from: `${source.info.id}.json`, input: { name, sha256 } };
 }

@@ -21,6 +21,7 @@ import { readSmallFile } from "#kit/files/small-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import { digestArtifact, signFiles } from "#kit/signing/artifact.ts";
 import type { OwnKey } from "#kit/signing/keyring.ts";
+import { digestFile } from "#kit/signing/tree.ts";
 import { InputError } from "../../errors.ts";
 import {
   HASHES,
@@ -75,6 +76,8 @@ export class PackageFolder implements Disposable {
   #sealed: boolean;
   /** SHA-256 of files as the program wrote them. */
   #written = new Map<string, string>();
+  /** SHA-256 of files as they were read when the folder was opened. */
+  #read = new Map<string, string>();
 
   private constructor(
     readonly path: string,
@@ -103,7 +106,7 @@ export class PackageFolder implements Disposable {
       const begun = new PackageFolder(path, lock);
       for (const file of refuseStrangers(path)) rmSync(file, { force: true });
       begun.#requireSame(plan);
-      if (begun.#has(HASHES)) await refuseChanged(path, isListed, signal);
+      if (begun.#has(HASHES)) begun.#read = await refuseChanged(path, isListed, signal);
       begun.#recall();
       folder = begun;
       return folder;
@@ -165,6 +168,19 @@ export class PackageFolder implements Disposable {
     return this.#written.get(name) === sha256Of(text) ? objectIn(text) : undefined;
   }
 
+  /** Removes a file that belongs to what is not there any more. @param name below the folder @throws InputError */
+  remove(name: string): void {
+    if (!this.#has(name)) return;
+    this.unseal();
+    naming(this.path, () => rmSync(join(this.path, name)));
+    this.#written.delete(name);
+  }
+
+  /** Returns the SHA-256 of a file, hex, and reads none twice. @param name below the folder @throws InputError; the signal's reason */
+  async sha256Of(name: string, signal: AbortSignal): Promise<string> {
+    return this.#read.get(name) ?? (await digestFile(join(this.path, name), name, signal)).sha256;
+  }
+
   /**
    * Hashes all files, and signs them where there is a key. A package that is sealed already keeps its hashes, and without a key
    * its signature.
@@ -181,7 +197,8 @@ export class PackageFolder implements Disposable {
     naming(this.path, () => replaceFile(join(this.path, HASHES), hashText(hashed)), ROOM);
     rmSync(join(this.path, UNFINISHED_HASHES), { force: true });
     if (key) {
-      const files = await digestArtifact(this.path, { signal, apart: [LOCK, SIGNATURE] });
+      const list = await digestFile(join(this.path, HASHES), HASHES, signal);
+      const files = [...hashed, list].sort((a, b) => (a.path < b.path ? -1 : 1));
       const text = signFiles({ purpose: PURPOSE, files }, key);
       naming(this.path, () => replaceFile(join(this.path, SIGNATURE), text), ROOM);
     }

@@ -49,13 +49,15 @@ function fileOf(line: string): StatedFile | undefined {
  * Refuses a package in which somebody has changed a file since it was made, or put one into it: that may be work that must not be
  * lost, or data that must not be signed.
  * @param isListed false for files that the hashes leave out
+ * @returns the SHA-256 of each file of the package, by its path
  * @throws InputError that names the first such file; the signal's reason
  */
 export async function refuseChanged(
   folder: string,
   isListed: (path: string) => boolean,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
   const listed = readHashes(folder);
   const known = new Set(listed.map(({ path }) => path));
   const { files, refused } = await listTree(folder, signal);
@@ -70,7 +72,10 @@ export async function refuseChanged(
   for (const { path, sha256 } of listed) {
     const place = join(folder, path);
     if (!existsSync(place)) continue;
-    if ((await digestFile(place, path, signal)).sha256 === sha256) continue;
+    if ((await digestFile(place, path, signal)).sha256 === sha256) {
+      found.set(path, sha256);
+      continue;
+    }
     throw new InputError(`${visible(place)} was changed since the package was made`, {
       hints: [
         "a package holds what the program wrote: keep your version elsewhere",
@@ -78,4 +83,5 @@ export async function refuseChanged(
       ],
     });
   }
+  return found;
 }

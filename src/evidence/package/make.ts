@@ -87,12 +87,16 @@ async function examinedOf(
   return await examine(source, gathered.manifest, host, folder, { signal, threads, onProgress });
 }
 
+/** Files that only a complete recording has. */
+const FIGURES = ["assessment", "restart", "conditioning", "health", "drill", "registration"] as const;
+
 /** Writes what follows from a source. One that the machine has not got has no folder. */
 function writeSource(folder: PackageFolder, plan: PackagePlan, evidence: SourceEvidence): void {
   if (evidence.state === "absent") return;
   const at = (file: keyof typeof SOURCE_FILES) => `sources/${evidence.info.id}/${SOURCE_FILES[file]}`;
   const { examined, info } = evidence;
   if (examined) folder.writeJson(at("registration"), registrationOf(info, examined));
+  else for (const file of FIGURES) folder.remove(at(file)); // of a recording that was removed since
   folder.write(at("report"), reportText(plan, evidence));
   folder.write(at("checklist"), checklistText(evidence));
 }

@@ -1,7 +1,12 @@
 /** The plan of a package: all that its files have in common. The same plan goes on with a package that was begun; another is refused. */
 import { formatCount } from "#kit/format/numbers.ts";
 import type { Host } from "../../platform/host.ts";
-import { planDifferences, planRecording, type RecordingPlan } from "../../recording/manifest.ts";
+import {
+  planDifferences,
+  planRecording,
+  type RecordingPlan,
+  requireRestarts,
+} from "../../recording/manifest.ts";
 import type { Source } from "../../source.ts";
 
 /** Content of `plan.json`. One package is of one operating environment: its machine, system, program and settings. */
@@ -22,13 +27,14 @@ export interface Counts {
 /** SP 800-90B §3.1.1: raw data, and restart data. */
 export const STANDARD = { samples: 1_000_000, rows: 1_000, cols: 1_000 } as const;
 
-/** @param sources at least one @throws SourceError where the library cannot be read; the signal's reason */
+/** @param sources at least one @throws UsageError for restarts of what has none; SourceError where the library cannot be read; the signal's reason */
 export async function planPackage(
   sources: readonly Source[],
   host: Host,
   counts: Counts,
   signal: AbortSignal,
 ): Promise<PackagePlan> {
+  if (counts.restarts) for (const { info } of sources) requireRestarts(info);
   const {
     source: _,
     schema,

@@ -1,6 +1,6 @@
 /** The front page of a package: what was measured, where, when and by what. */
 import { markdownText } from "#kit/format/markup.ts";
-import { formatCount, formatFixed } from "#kit/format/numbers.ts";
+import { formatCount, formatFixed, plural } from "#kit/format/numbers.ts";
 import { countMet } from "./checklist-text.ts";
 import { findingsOf, ratioOf, type SourceEvidence } from "./evidence.ts";
 import { PLAN, SIGNATURE, SOURCE_FILES } from "./folder.ts";
@@ -13,7 +13,7 @@ export function readmeText(plan: PackagePlan, sources: readonly SourceEvidence[]
   return [
     "# Evidence of noise sources",
     "",
-    `Raw noise of ${sources.length} source${sources.length === 1 ? "" : "s"} of one machine, measured and assessed after SP 800-90B by ${plan.tool.name} ${plan.tool.version}.`,
+    `Raw noise of ${plural(sources.length, "source")} of one machine, measured and assessed after SP 800-90B by ${plan.tool.name} ${plan.tool.version}.`,
     "",
     "## Where",
     "",

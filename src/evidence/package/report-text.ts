@@ -1,6 +1,6 @@
 /** The skeleton of a source's entropy assessment report, as Markdown: all that the program knows is filled in, the rest is marked. */
 import { markdownText } from "#kit/format/markup.ts";
-import { formatCount, formatQuantity } from "#kit/format/numbers.ts";
+import { formatCount, formatQuantity, plural } from "#kit/format/numbers.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
 import { assessmentText } from "../../assessment/assessment-text.ts";
 import { conditioningText } from "../../assessment/conditioning-text.ts";
@@ -89,10 +89,10 @@ function dataLines(
 function recordedLines({ manifest }: Examined): string[] {
   const { files, runs, restarts, rateHz, startedAt, endedAt } = manifest;
   return [
-    `- Taken from ${startedAt} to ${endedAt}, in ${runs.length} run${runs.length === 1 ? "" : "s"}, at ${formatQuantity(rateHz, "samples/s")}`,
-    ...(restarts ? [`- Restarts: ${restarts.method}`] : []),
+    `- Taken from ${startedAt} to ${endedAt}, in ${plural(runs.length, "run")}, at ${formatQuantity(rateHz, "samples/s")}`,
+    ...(restarts ? [`- Restarts: ${markdownText(restarts.method)}`] : []),
     ...[files.samples, files.symbols, files.restarts].flatMap((file) =>
-      file ? [`- \`${file.name}\`: ${file.format}; SHA-256 \`${file.sha256}\``] : [],
+      file ? [`- \`${file.name}\`: ${markdownText(file.format)}; SHA-256 \`${file.sha256}\``] : [],
     ),
   ];
 }
@@ -111,7 +111,7 @@ function examinedLines(source: SourceEvidence, examined: Examined): string[] {
       : [`- H_submitter: ${source.hSubmitter}; the assessed is ${ratio.toFixed(2)} times that`]),
     ...(restart
       ? [`- With the restarts: ${restart.restart.minEntropy}, the lowest of H_r, H_c and H_I`]
-      : ["- Restarts: not tested, there are not 1,000 × 1,000"]),
+      : ["- Restarts: not tested, there are not 1,000 × 1,000, which the tests take"]),
     "",
     "The command lines of NIST's programs make the same figures in this folder.",
     "",

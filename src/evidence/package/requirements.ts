@@ -407,7 +407,7 @@ function restarted(
   const restart = examined?.restart;
   return restart
     ? against(restart)
-    : `not tested: there are fewer than ${formatCount(STANDARD.rows)} × ${formatCount(STANDARD.cols)} restarts`;
+    : `not tested: there are not ${formatCount(STANDARD.rows)} × ${formatCount(STANDARD.cols)} restarts, which the tests take`;
 }
 
 /** One requirement of one source. */
