@@ -18,7 +18,8 @@ const MAX_PIECE_SAMPLES = 1 << 20;
 /**
  * Goes on from where the recording stands until it has all samples and restarts. An abort leaves a checkpoint, so that a
  * later call loses nothing.
- * @throws InputError where there is no room; SourceError; the signal's reason; whatever `restart` throws
+ * @throws InputError where there is no room; SourceError, also for a restart with another number of samples; the signal's reason;
+ *   whatever `restart` throws
  */
 export async function fillRecording(
   recording: Recording,
@@ -65,15 +66,17 @@ async function fillRestarts(recording: Recording, restart: Restart, signal: Abor
   if (!restarts) return;
   const checkpointDue = every(CHECKPOINT_MS);
   while (recording.rowsDone < restarts.rows) {
-    recording.appendRow(traceOf(source.id, await restart(restarts.cols, signal)));
+    const bytes = await restart(restarts.cols, signal);
+    const wanted = restarts.cols * SAMPLE_BYTES;
+    if (bytes.length !== wanted)
+      throw new SourceError(source.id, `a restart gave ${bytes.length} bytes, not ${wanted}`);
+    recording.appendRow(traceOf(source.id, bytes));
     if (checkpointDue()) recording.checkpoint();
   }
 }
 
 /** The bytes carry no times and no count of warm-up samples: those fields are 0. */
 function traceOf(sourceId: string, bytes: Uint8Array): RawTrace {
-  if (bytes.length % SAMPLE_BYTES !== 0)
-    throw new SourceError(sourceId, `a restart gave ${bytes.length} bytes`);
   const samples = new BigUint64Array(bytes.slice().buffer);
   return { sourceId, samples, discarded: 0, startedNs: 0, elapsedNs: 0 };
 }
