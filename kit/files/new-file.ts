@@ -1,4 +1,4 @@
-/** A file that only its owner may read, at a path where there is none yet. Nothing is replaced, and what was not completed is removed. */
+/** A file at a path where there is none yet. Nothing is replaced, and what was not completed is removed. */
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { InputError, writeRefusal } from "../errors.ts";
 
@@ -12,10 +12,10 @@ export class NewFile implements AsyncDisposable {
     private readonly file: FileHandle,
   ) {}
 
-  /** @throws InputError where something is there already, or no file can be made */
-  static async create(path: string): Promise<NewFile> {
+  /** @param mode of the file; default: only its owner may read it @throws InputError where something is there already, or no file can be made */
+  static async create(path: string, mode = OWNER_ONLY): Promise<NewFile> {
     try {
-      return new NewFile(path, await open(path, "wx", OWNER_ONLY));
+      return new NewFile(path, await open(path, "wx", mode));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw cannotWrite(path, error);
       throw new InputError(`${path} is there already`, {

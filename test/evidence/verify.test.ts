@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ARTIFACT, digestArtifact, signFiles } from "#kit/signing/artifact.ts";
@@ -161,6 +170,13 @@ describe("keys", () => {
     rmSync(`${other}.pub`, { force: true });
     expect((await rejectionOf(keygen(other))).message).toContain("never replaced");
     await keygen(join(folder, "spare.key"));
+  });
+
+  test("neither half of a key stays without the other", async () => {
+    const secret = join(folder, "half.key");
+    symlinkSync("/nowhere/else", `${secret}.pub`);
+    expect((await rejectionOf(keygen(secret))).message).toContain("half.key.pub");
+    expect(existsSync(secret)).toBe(false);
   });
 
   test("a protected one takes its passphrase", async () => {

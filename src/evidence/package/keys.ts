@@ -1,7 +1,7 @@
 /** Keys that packages are signed with: a secret in a file, and beside it the public key for whoever verifies. */
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { naming } from "#kit/files/part-file.ts";
+import { NewFile } from "#kit/files/new-file.ts";
 import { exposure, readSmallFile } from "#kit/files/small-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { OwnKey } from "#kit/signing/keyring.ts";
@@ -39,14 +39,17 @@ export async function makeSigningKey(
   const secret = await secretText(seeds, passphrase, signal);
   seeds.fill(0);
   const text = lineageText({ name: nameOf(path), keys: lineageOf("", key, []).keys, blocks: [] });
-  for (const [file, content, mode] of [
-    [path, secret, 0o600],
-    [publicPath(path), text, 0o644],
-  ] as const) {
-    naming(visible(file), () => writeFileSync(file, content, { mode, flag: "wx", flush: true }));
-  }
+  // Neither stays without the other.
+  await using secretFile = await NewFile.create(path);
+  await using publicFile = await NewFile.create(publicPath(path), ANYBODY_MAY_READ);
+  await secretFile.append(secret);
+  await publicFile.append(text);
+  await publicFile.complete();
+  await secretFile.complete();
   return key.id;
 }
+
+const ANYBODY_MAY_READ = 0o644;
 
 /** A remark in the public key, in which nothing but these signs may stand. */
 function nameOf(path: string): string {
