@@ -47,7 +47,7 @@ export function packageProgress(
       sinceMs = performance.now();
     },
     line() {
-      if (!now) return "";
+      if (!now) return "looking at what is there";
       const { doing, index, of, id } = now;
       const place = `source ${index + 1} of ${of}`;
       if ("recording" in doing) return `${place}  ${recordingProgress(doing.recording, io)}${pace!.left()}`;

@@ -1,10 +1,14 @@
 /** `evidence verify`: whether a package is what was made and signed. */
+import { formatQuantity } from "#kit/format/numbers.ts";
 import { safeJson } from "#kit/format/visible.ts";
 import { readLineage } from "#kit/signing/keyring.ts";
+import type { Lineage } from "#kit/signing/lineage.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import { flag, positional } from "#kit/term/flags.ts";
-import { verifyPackage } from "../evidence/package/verify.ts";
+import type { Io } from "#kit/term/io.ts";
+import { ProgressLine } from "#kit/term/progress.ts";
+import { type Verified, verifyPackage } from "../evidence/package/verify.ts";
 import { verifiedText } from "./evidence-text.ts";
 import { FINDINGS } from "./exits.ts";
 
@@ -24,10 +28,19 @@ export const evidenceVerify = command({
   seeAlso: ["evidence package", "evidence keygen"],
   judges: true,
   async run({ folder, key, json }, io) {
-    const verified = await verifyPackage(folder, key === undefined ? undefined : readLineage(key), io.signal);
+    const trusted = key === undefined ? undefined : readLineage(key);
+    const verified = await shown(folder, trusted, io);
     await io.out(
       json ? `${safeJson({ schema: 1, ...verified })}\n` : verifiedText(folder, verified, key !== undefined),
     );
     return verified.faults.length === 0 ? EXIT.ok : FINDINGS;
   },
 });
+
+async function shown(folder: string, trusted: Lineage | undefined, io: Io): Promise<Verified> {
+  let bytes = 0;
+  using _ = new ProgressLine(io, () => `reading  ${formatQuantity(bytes, "B")}`);
+  return await verifyPackage(folder, trusted, io.signal, (more) => {
+    bytes += more;
+  });
+}

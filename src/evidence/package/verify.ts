@@ -24,12 +24,14 @@ export interface Verified {
 
 /**
  * With a key, files are held against the signed list; without one, against the hashes of the package itself.
+ * @param progress told of bytes as they are read
  * @throws InputError for a folder that is no package, or one that is not finished; the signal's reason
  */
 export async function verifyPackage(
   path: string,
   trusted: Lineage | undefined,
   signal: AbortSignal,
+  progress: (bytes: number) => void = () => {},
 ): Promise<Verified> {
   const has = (name: string) => existsSync(join(path, name));
   const isSigned = has(SIGNATURE);
@@ -46,13 +48,15 @@ export async function verifyPackage(
   if (!trusted) {
     if (!has(HASHES)) return { isSigned, files: 0, faults: [`${HASHES}: is missing`] };
     const files = readHashes(path);
-    const faults = await differences(path, files, { signal, apart: [HASHES, SIGNATURE] }, most);
+    const faults = await differences(path, files, { signal, progress, apart: [HASHES, SIGNATURE] }, most);
     return { isSigned, files: files.length, faults };
   }
   if (!isSigned) return { isSigned, files: 0, faults: [`it is not signed: there is no ${SIGNATURE}`] };
   const { faults, files, signed } = readSignature(join(path, SIGNATURE), trusted);
   // A list that nobody trusted has signed says nothing about the files.
-  const changed = signed ? await differences(path, files, { signal, apart: [SIGNATURE] }, most) : [];
+  const changed = signed
+    ? await differences(path, files, { signal, progress, apart: [SIGNATURE] }, most)
+    : [];
   return { ...(signed && { signed }), isSigned, files: files.length, faults: [...faults, ...changed] };
 }
 
