@@ -22,7 +22,7 @@ export const evidenceList = command({
   description:
     "List tagged recordings and packages, this machine's profile, and what of them is gone or changed",
   details: [
-    "The index is the user's own: evidence.json in the program's folder of state. It names files and holds none of them. Exit code 4 where a file is gone or has changed since it was tagged.",
+    "The index is the user's own: evidence.json in the program's folder of state. It names files and holds none of them. Exit code 4 where a file is gone, has changed since it was tagged, or cannot be read.",
   ],
   flags: FLAGS,
   examples: ["esoteric-entropy evidence list", "esoteric-entropy evidence list --tag before --data"],

@@ -41,7 +41,8 @@ export async function runEvidenceTag(
   io: Io,
   { stateFolder }: Pick<Deps, "stateFolder">,
 ): Promise<void> {
-  const entries = await tagEvidence(evidence, tag, stateFolder, io.signal);
+  const { entries, remarks } = await tagEvidence(evidence, tag, stateFolder, io.signal);
+  for (const remark of remarks) io.log.warn(remark);
   await io.out(
     listText(
       entries.map((entry) => ({ ...entry, state: "there" })),

@@ -7,7 +7,7 @@ import type { Io } from "#kit/term/io.ts";
 import { ownProcess } from "#kit/term/own-process.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import type { Deps } from "../deps.ts";
-import { readCatalogue } from "../evidence/catalogue/catalogue.ts";
+import { requireCatalogue } from "../evidence/catalogue/catalogue.ts";
 import { tagEvidence } from "../evidence/catalogue/entries.ts";
 import { type Manifest, planRecording } from "../recording/manifest.ts";
 import { fillRecording } from "../recording/record.ts";
@@ -65,7 +65,7 @@ export async function runRecord(
   const { host } = deps;
   const source = sourceNamed(deps.sources, options.source);
   await requireAvailable(source, host);
-  if (options.tag.length > 0) readCatalogue(deps.stateFolder); // an hour later would be too late to refuse
+  if (options.tag.length > 0) requireCatalogue(deps.stateFolder); // an hour later would be too late to refuse
   const tagged = () =>
     tagEvidence(join(options.out, `${source.info.id}.json`), options.tag, deps.stateFolder, io.signal);
   const written = (manifest: Manifest) =>

@@ -1,10 +1,11 @@
 /** Finds what A or B names: a recording, a folder of them, a package, a profile, or a tag of the index. */
+import { createHash } from "node:crypto";
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readSmallFile } from "#kit/files/small-file.ts";
+import { readSmallBytes, readSmallFile } from "#kit/files/small-file.ts";
 import { type Profile, parseProfile } from "../calibration/profile.ts";
 import { InputError, readRefusal, UsageError } from "../errors.ts";
-import { type RecordingFile, readRecording } from "../recording/manifest-file.ts";
+import { MAX_MANIFEST_BYTES, type RecordingFile, readRecording } from "../recording/manifest-file.ts";
 import { type Entry, readCatalogue } from "./catalogue/catalogue.ts";
 import { placeOf } from "./catalogue/states.ts";
 
@@ -16,10 +17,16 @@ export type Evidence =
       readonly place: "recording" | "folder" | "package" | "tag";
       /** By source. */
       readonly recordings: ReadonlyMap<string, RecordingFile>;
-      /** Recordings and files that were found and left out, each with its reason. */
+      /** Recordings and files that were found and left out, each with its reason, and what has changed since it was tagged. */
       readonly remarks: readonly string[];
     }
-  | { readonly kind: "profile"; readonly name: string; readonly path: string; readonly profile: Profile };
+  | {
+      readonly kind: "profile";
+      readonly name: string;
+      readonly path: string;
+      readonly profile: Profile;
+      readonly remarks: readonly string[];
+    };
 
 /** Begins a name that is a tag, where a file of that name is there too. */
 const TAG = "tag:";
@@ -54,21 +61,30 @@ function ofTag(name: string, entries: readonly Entry[]): Evidence {
       },
     );
   }
-  if (others[0]?.kind === "package") return ofFolder(dirname(others[0].path));
-  if (others[0]?.kind === "profile") return ofFile(others[0].path, name);
+  if (others[0]) {
+    const { kind, path, sha256 } = others[0];
+    const { bytes } = readSmallBytes(path, MAX_MANIFEST_BYTES);
+    const isSame = createHash("sha256").update(bytes).digest("hex") === sha256;
+    const found = kind === "package" ? ofFolder(dirname(path)) : ofFile(path, name);
+    return isSame ? found : { ...found, remarks: [...found.remarks, changedText(path)] };
+  }
   const recordings = new Map<string, RecordingFile>();
   const remarks: string[] = [];
   for (const { path, sha256 } of latest) {
     const recording = readOrRemark(path, remarks);
     if (!recording) continue;
     const { id } = recording.manifest.source;
-    if (recording.sha256 !== sha256) remarks.push(`${path} has changed since it was tagged`);
+    if (recording.sha256 !== sha256) remarks.push(changedText(path));
     const before = recordings.get(id);
     if (before) remarks.push(`${before.path} is left out: ${path} has the tag too, and is later`);
     recordings.set(id, recording);
   }
   requireSome(recordings, `the tag '${name}'`, remarks);
   return { kind: "recordings", name, place: "tag", recordings, remarks };
+}
+
+function changedText(path: string): string {
+  return `${path} has changed since it was tagged`;
 }
 
 /** @returns undefined for one that cannot be used, of which a remark is made */
@@ -93,10 +109,10 @@ function requireSome(
 
 /** A profile has sources, a recording one source. */
 function ofFile(path: string, name: string): Evidence {
-  const { text } = readSmallFile(path, MAX_BYTES);
+  const { text } = readSmallFile(path, MAX_MANIFEST_BYTES);
   if (isProfile(text)) {
     try {
-      return { kind: "profile", name, path, profile: parseProfile(text) };
+      return { kind: "profile", name, path, profile: parseProfile(text), remarks: [] };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       throw new InputError(`${path} is not a profile that can be used: ${error.message.slice(0, 200)}`, {
@@ -113,8 +129,6 @@ function ofFile(path: string, name: string): Evidence {
     remarks: [],
   };
 }
-
-const MAX_BYTES = 2 ** 24;
 
 function isProfile(text: string): boolean {
   try {

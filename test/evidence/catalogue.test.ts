@@ -115,7 +115,10 @@ describe("record --tag", () => {
     expect((of.sources[0] as ReturnType<typeof fakeSource>).opened()).toBe(0);
   });
 
-  test("without a home there is no index, and this is said", async () => {
+  test("without a home there is no index, and this is said before anything is recorded", async () => {
+    const of = { ...deps(), stateFolder: undefined } as Deps;
+    expect((await rejectionOf(recorded({ tag: ["x"] }, of))).message).toContain("no home is known");
+    expect((of.sources[0] as ReturnType<typeof fakeSource>).opened()).toBe(0);
     const error = await rejectionOf(addToCatalogue(undefined, entry, signal));
     expect((error as Error).message).toContain("no home is known");
     expect(readCatalogue(undefined)).toEqual([]);
@@ -219,6 +222,23 @@ describe("evidence tag", () => {
     expect(findEvidence("d", state()).kind).toBe("profile");
   });
 
+  test("what is left out of a folder is said", async () => {
+    writeRecording(at("folder"), "one", dependentNoise(2_000));
+    writeFileSync(at("folder", "two.json.part"), "{}");
+    const io = fakeIo();
+    await runEvidenceTag({ evidence: at("folder"), tag: ["a"] }, io, { stateFolder: state() });
+    expect(io.talk()).toContain("two.json.part is left out: the recording is not complete");
+  });
+
+  test("a package that has changed since it was tagged is found, and this is said", async () => {
+    writeRecording(at("package", "sources", "one"), "one", dependentNoise(2_000));
+    writeFileSync(at("package", "SHA256SUMS"), "");
+    await tag(at("package"), "b");
+    appendFileSync(at("package", "SHA256SUMS"), "x");
+    const { remarks } = findEvidence("b", state());
+    expect(remarks).toEqual([`${at("package", "SHA256SUMS")} has changed since it was tagged`]);
+  });
+
   test("a tag of a package and a recording leads to two, named by paths that can be compared", async () => {
     writeRecording(at("package", "sources", "one"), "one", dependentNoise(2_000));
     writeFileSync(at("package", "SHA256SUMS"), "");
@@ -272,6 +292,27 @@ describe("evidence list", () => {
     expect([exitCode, states]).toEqual([
       4,
       { manifest: "gone", samples: "gone", edited: "changed", cut: "changed", whole: "there" },
+    ]);
+  });
+
+  test("one that cannot be read does not keep the others from being listed", async () => {
+    for (const name of ["manifest", "samples", "whole"]) await tagged(name, [name]);
+    for (const path of [at("manifest", "noise.json"), at("samples", "noise.samples.u64")]) {
+      rmSync(path);
+      symlinkSync(path, path);
+    }
+    const { exitCode, out } = await list({ json: true });
+    const found = JSON.parse(out).entries.map((each: Entry & { state: string }) => [
+      each.tags[0],
+      each.state,
+    ]);
+    expect([exitCode, found]).toEqual([
+      4,
+      [
+        ["manifest", "unreadable"],
+        ["samples", "unreadable"],
+        ["whole", "there"],
+      ],
     ]);
   });
 

@@ -122,6 +122,13 @@ describe("recordings", () => {
     expect(sources[0]?.differences).toContain("counter's step 1 ns, now 4 ns");
   });
 
+  test("without a counter there is no step that differs", async () => {
+    writeRecording(at("a"), "noise", noise(), { clock: null });
+    writeRecording(at("b"), "noise", noise());
+    const { differences } = await compare(at("a"), at("b"));
+    expect(differences).toEqual(["counter none, now tsc"]);
+  });
+
   test("drift and changes are said, with the place in samples and in time", async () => {
     writeRecording(at("a"), "noise", noise({ place: (i) => (i < N / 2 ? 1_000 : 1_100) }));
     writeRecording(at("b"), "noise", noise({ place: (i) => 1_000 + i / 100 }));
@@ -297,7 +304,7 @@ describe("profiles", () => {
     expect(half.sources[0]?.words).toContain("calibrate anew");
     expect(half.sources[0]?.words).toEndWith("because of: kernel 6.1, now 6.2");
     expect((await compare(before, written("d.json", profileOf(4)))).sources[0]?.words).toContain(
-      "more than twice as much",
+      "twice as much or more",
     );
   });
 
@@ -314,7 +321,25 @@ describe("profiles", () => {
     const { verdict, sources } = await compare(written("a.json", profileOf(now.h)), at("c"));
     expect([verdict, sources[0]?.assessed?.[1].h]).toEqual(["different", 0]);
     // And the other way about.
-    expect((await compare(at("c"), at("a.json"))).sources[0]?.words).toContain("more than twice as much");
+    expect((await compare(at("c"), at("a.json"))).sources[0]?.words).toContain("twice as much or more");
+  });
+
+  test("a long recording is assessed in stretches, and that its hash was not checked is said", async () => {
+    writeRecording(at("b"), "noise", dependentNoise(20_000));
+    const { sources } = await compare(written("a.json", profileOf(1)), at("b"));
+    const notes = "of b 12,000 of 20,000 samples were looked at, in 3 stretches; its SHA-256 was not checked";
+    expect(sources[0]?.notes).toContain(notes);
+    writeRecording(at("c"), "noise", dependentNoise(12_000));
+    const whole = await compare(at("c"), at("a.json"));
+    expect(whole.sources[0]?.notes.join()).not.toContain("SHA-256");
+  });
+
+  test("a tagged one that was calibrated anew since is compared, and this is said", async () => {
+    const path = written("a.json", profileOf(2));
+    await tagEvidence(path, ["before"], at("state"), new AbortController().signal);
+    expect((await compare("before", path)).remarks).toEqual([]);
+    written("a.json", profileOf(1.9));
+    expect((await compare("before", path)).remarks).toEqual([`${path} has changed since it was tagged`]);
   });
 
   test("estimates that move by themselves, or are nothing, say no more than they can", async () => {

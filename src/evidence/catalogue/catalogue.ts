@@ -68,6 +68,18 @@ export function readCatalogue(folder: string | undefined): readonly Entry[] {
   throw unusable(path, found.reason);
 }
 
+/** Refuses an index to which nothing can be added, before the work that it is for. @throws as `readCatalogue`; InputError where there is no home */
+export function requireCatalogue(folder: string | undefined): void {
+  if (folder === undefined) throw homeless();
+  readCatalogue(folder);
+}
+
+function homeless(): InputError {
+  return new InputError("there is no folder for the index of evidence: no home is known", {
+    hints: ["set HOME"],
+  });
+}
+
 function unusable(path: string, reason: string): InputError {
   return new InputError(`the index of evidence, ${path}, cannot be used: ${reason}`, {
     hints: [
@@ -86,11 +98,7 @@ export async function addToCatalogue(
   entry: Entry,
   signal: AbortSignal,
 ): Promise<Entry> {
-  if (folder === undefined) {
-    throw new InputError("there is no folder for the index of evidence: no home is known", {
-      hints: ["set HOME"],
-    });
-  }
+  if (folder === undefined) throw homeless();
   const path = cataloguePath(folder);
   try {
     makeOwnFolder(folder);

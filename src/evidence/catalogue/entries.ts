@@ -9,7 +9,7 @@ import { profilePath } from "../../calibration/profile-file.ts";
 import { InputError } from "../../errors.ts";
 import type { Machine } from "../../platform/machine.ts";
 import type { RecordingFile } from "../../recording/manifest-file.ts";
-import { findEvidence, PACKAGE_FILE } from "../find-evidence.ts";
+import { type Evidence, findEvidence, PACKAGE_FILE } from "../find-evidence.ts";
 import { addToCatalogue, type Entry } from "./catalogue.ts";
 
 /** Largest profile, as `calibrate` reads it, and more than the hashes of a package take. */
@@ -18,7 +18,7 @@ const MAX_BYTES = 1 << 20;
 /**
  * Gives tags to a recording, to each of a folder, to a package as one, or to a profile; without tags it does nothing.
  * @param path as `evidence compare` takes it, but no tag @param stateFolder undefined where there is no home
- * @returns the entries, with all their tags
+ * @returns the entries, with all their tags, and what was left out of a folder
  * @throws InputError for what is no evidence or a package that is not complete, and where the index cannot be used or written; the signal's
  *   reason
  */
@@ -27,16 +27,16 @@ export async function tagEvidence(
   tags: readonly string[],
   stateFolder: string | undefined,
   signal: AbortSignal,
-): Promise<Entry[]> {
-  if (tags.length === 0) return [];
-  const added: Entry[] = [];
-  for (const entry of entriesAt(path))
-    added.push(await addToCatalogue(stateFolder, { ...entry, tags }, signal));
-  return added;
+): Promise<{ readonly entries: readonly Entry[]; readonly remarks: readonly string[] }> {
+  if (tags.length === 0) return { entries: [], remarks: [] };
+  const found = findEvidence(path, undefined);
+  const entries: Entry[] = [];
+  for (const entry of entriesOf(found, path))
+    entries.push(await addToCatalogue(stateFolder, { ...entry, tags }, signal));
+  return { entries, remarks: found.remarks };
 }
 
-function entriesAt(path: string): Entry[] {
-  const found = findEvidence(path, undefined);
+function entriesOf(found: Evidence, path: string): Entry[] {
   if (found.kind === "profile") {
     return [
       entryOfProfile(resolve(found.path), found.profile, hashOf(readSmallBytes(found.path, MAX_BYTES).bytes)),

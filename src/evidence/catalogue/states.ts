@@ -4,33 +4,36 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openDataFile } from "#kit/files/data-file.ts";
 import { readSmallBytes } from "#kit/files/small-file.ts";
-import { InputError } from "../../errors.ts";
-import { dataPath, readRecording } from "../../recording/manifest-file.ts";
+import { InputError, readRefusal } from "../../errors.ts";
+import { dataPath, MAX_MANIFEST_BYTES, readRecording } from "../../recording/manifest-file.ts";
 import type { Entry } from "./catalogue.ts";
 
 export interface Listed extends Entry {
-  readonly state: "there" | "gone" | "changed";
-  /** Names the file that is gone or has changed. */
+  readonly state: "there" | "gone" | "changed" | "unreadable";
+  /** Names the file that is not as it was, or why it cannot be read. */
   readonly reason?: string;
 }
 
-/** As large as a manifest may be. */
-const MAX_BYTES = 2 ** 24;
-
 /** @param data also hash the samples of recordings, however large @throws the signal's reason */
 export async function stateOf(entry: Entry, data: boolean, signal: AbortSignal): Promise<Listed> {
-  if (!isThere(entry.path)) return { ...entry, state: "gone", reason: `${entry.path} is gone` };
   try {
-    const { bytes } = readSmallBytes(entry.path, MAX_BYTES);
-    if (createHash("sha256").update(bytes).digest("hex") !== entry.sha256) {
-      return { ...entry, state: "changed", reason: `${entry.path} is another file than was tagged` };
-    }
-    if (entry.kind !== "recording") return { ...entry, state: "there" };
-    return await recordingState(entry, data, signal);
+    return await lookedAt(entry, data, signal);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { ...entry, state: "changed", reason: error.message };
+    return { ...entry, state: "unreadable", reason: error.message };
   }
+}
+
+/** @throws InputError for a file that cannot be read; the signal's reason */
+async function lookedAt(entry: Entry, data: boolean, signal: AbortSignal): Promise<Listed> {
+  if (sizeOf(entry.path) === undefined) return { ...entry, state: "gone", reason: `${entry.path} is gone` };
+  const { bytes } = readSmallBytes(entry.path, MAX_MANIFEST_BYTES);
+  if (createHash("sha256").update(bytes).digest("hex") !== entry.sha256) {
+    return { ...entry, state: "changed", reason: `${entry.path} is another file than was tagged` };
+  }
+  return entry.kind === "recording"
+    ? await recordingState(entry, data, signal)
+    : { ...entry, state: "there" };
 }
 
 /** The manifest is as it was, and holds the lengths and hashes of its files. */
@@ -38,9 +41,9 @@ async function recordingState(entry: Entry, data: boolean, signal: AbortSignal):
   const recording = readRecording(entry.path);
   const { samples } = recording.manifest.files;
   const path = dataPath(recording, "samples");
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) return { ...entry, state: "gone", reason: `${path} is gone` };
-  if (stats.size !== samples.bytes || (data && (await hashOf(path, signal)) !== samples.sha256)) {
+  const size = sizeOf(path);
+  if (size === undefined) return { ...entry, state: "gone", reason: `${path} is gone` };
+  if (size !== samples.bytes || (data && (await hashOf(path, signal)) !== samples.sha256)) {
     return { ...entry, state: "changed", reason: `${path} is not what was recorded` };
   }
   return { ...entry, state: "there" };
@@ -53,8 +56,13 @@ async function hashOf(path: string, signal: AbortSignal): Promise<string> {
   return hash.digest("hex");
 }
 
-function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+/** Undefined where there is no such file. @throws InputError */
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size;
+  } catch (error) {
+    throw new InputError(`cannot read ${path}: ${readRefusal(error)}`, { cause: error });
+  }
 }
 
 /** Names the place of evidence for people: the folder of a package, else the file. */

@@ -10,7 +10,7 @@ import { symbolsOfBytes } from "../../trace.ts";
 import type { Evidence } from "../find-evidence.ts";
 import type { Assessed, Bounds, Comparison, Looked, Side, SourceComparison, Verdict } from "./comparison.ts";
 import { differencesOf, stepRatio } from "./differences.ts";
-import { historyOf } from "./history.ts";
+import { historyOf, partText } from "./history.ts";
 import { BOUNDS, judgeAssessed, judgeSamples, LEVEL } from "./judge.ts";
 import { type TakenSamples, takeSamples } from "./samples-file.ts";
 
@@ -60,7 +60,7 @@ export async function compareEvidence(
     sources,
     onlyInA,
     onlyInB,
-    remarks: [a, b].flatMap((side) => (side.kind === "recordings" ? side.remarks : [])),
+    remarks: [a, b].flatMap(({ remarks }) => remarks),
   };
 }
 
@@ -189,7 +189,9 @@ async function ofAssessed(
   surroundings: Surroundings,
 ): Promise<Found> {
   const assessed = [await assessedOf(a, b, surroundings), await assessedOf(b, a, surroundings)] as const;
-  return { ...judgeAssessed(assessed, rateHz, differences), assessed };
+  const { notes, ...judged } = judgeAssessed(assessed, rateHz, differences);
+  const parts = assessed.flatMap(({ part }, i) => (part ? [partText(i === 0 ? "a" : "b", part)] : []));
+  return { ...judged, notes: [...notes, ...parts], assessed };
 }
 
 /** As many symbols as `calibrate` assesses at most: a profile that says more was not made by it. */
@@ -218,7 +220,13 @@ async function assessedOf(of: Part, other: Part, { threads, options }: Surroundi
     }),
   );
   const h = hs.reduce((sum, one) => sum + one, 0) / count;
-  return { h, spread: count > 1 ? [Math.min(...hs), Math.max(...hs)] : null, symbols: length };
+  const part = { samples: taken.samples, recorded: manifest.samples, stretches: taken.starts.length };
+  return {
+    h,
+    spread: count > 1 ? [Math.min(...hs), Math.max(...hs)] : null,
+    symbols: length,
+    ...(!taken.isVerified && { part }),
+  };
 }
 
 function madeBy(part: Part) {

@@ -23,7 +23,7 @@ export interface Comparison {
   readonly sources: readonly SourceComparison[];
   readonly onlyInA: readonly string[];
   readonly onlyInB: readonly string[];
-  /** Recordings and files that were left out, and why. */
+  /** Recordings and files that were left out, and why; what has changed since it was tagged. */
   readonly remarks: readonly string[];
 }
 
@@ -84,5 +84,15 @@ export interface Assessed {
   readonly h: number;
   /** Lowest and highest of several stretches; null where there is one. */
   readonly spread: readonly [number, number] | null;
+  /** Symbols of each stretch. */
   readonly symbols: number;
+  /** Present where not all of the recording was read. */
+  readonly part?: PartRead;
+}
+
+/** A recording of which not all was read, so that its SHA-256 was not checked. */
+export interface PartRead {
+  readonly samples: number;
+  readonly recorded: number;
+  readonly stretches: number;
 }

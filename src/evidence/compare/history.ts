@@ -1,8 +1,8 @@
 /** Says what happened within one recording: drift, changes with their places, and how much of it was looked at. */
-import { formatClock, formatCount } from "#kit/format/numbers.ts";
+import { formatClock, formatCount, plural } from "#kit/format/numbers.ts";
 import type { Manifest } from "../../recording/manifest.ts";
 import type { RecordingFile } from "../../recording/manifest-file.ts";
-import type { Looked } from "./comparison.ts";
+import type { Looked, PartRead } from "./comparison.ts";
 import { placeOf, type TakenSamples } from "./samples-file.ts";
 
 /** @param leastEffect a smaller drift is not reported */
@@ -32,12 +32,12 @@ export function historyOf(
     );
   }
   if (manifest.runs.length > 1) notes.push(`${side} was interrupted: it has ${manifest.runs.length} runs`);
-  if (!isVerified) {
-    notes.push(
-      `of ${side} ${formatCount(samples)} of ${formatCount(recorded)} samples were looked at, in ${formatCount(taken.starts.length)} stretches; its SHA-256 was not checked`,
-    );
-  }
+  if (!isVerified) notes.push(partText(side, { samples, recorded, stretches: taken.starts.length }));
   return notes;
+}
+
+export function partText(side: string, { samples, recorded, stretches }: PartRead): string {
+  return `of ${side} ${formatCount(samples)} of ${formatCount(recorded)} samples were looked at, in ${plural(stretches, "stretch", "stretches")}; its SHA-256 was not checked`;
 }
 
 function riseOf(effect: number): string {

@@ -171,7 +171,7 @@ export function judgeAssessed(
   const isRisen = CREDITED_SHARE * lowB >= highA && b.h > 0;
   if (isFallen)
     found.push(`assessed min-entropy ${pair}: half or less, and a profile credits half: calibrate anew`);
-  if (isRisen) found.push(`assessed min-entropy ${pair}: more than twice as much`);
+  if (isRisen) found.push(`assessed min-entropy ${pair}: twice as much or more`);
   if (rates !== null && ratioOf(...rates) >= BOUNDS.rate) {
     found.push(`${formatAmount(rates[0])} samples a second, now ${formatAmount(rates[1])}`);
   }

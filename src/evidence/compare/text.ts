@@ -79,7 +79,7 @@ export function factsOf(comparison: Comparison): [name: string, value: string][]
     ),
     ...each("only in a", onlyInA.length > 0 ? [onlyInA.join(", ")] : []),
     ...each("only in b", onlyInB.length > 0 ? [onlyInB.join(", ")] : []),
-    ...each("left out", remarks),
+    ...each("remarks", remarks),
     ["counts", countsText(comparison)],
     [
       "by chance",
