@@ -105,26 +105,26 @@ const MOST_NAMED = 20;
 export type StatedFile = Pick<FileDigest, "path" | "sha256"> & Partial<FileDigest>;
 
 /**
- * Compares an artifact with what was signed: all files are there, with these digests, and no others.
+ * Compares an artifact with a list of its files, signed or not: all are there, with these digests, and no others.
  * @param most differences that are named one by one
  * @returns differences in words; none where it is the same
  * @throws InputError where it is not there; the signal's reason
  */
 export async function differences(
   root: string,
-  signed: readonly StatedFile[],
+  stated: readonly StatedFile[],
   reading: Reading,
   most = MOST_NAMED,
 ): Promise<string[]> {
   const { signal, progress } = reading;
   const { isFolder, files, refused } = await listParts(root, reading);
   const found = new Set(files);
-  const expected = new Set(signed.map(({ path }) => path));
+  const expected = new Set(stated.map(({ path }) => path));
   const faults = [
-    ...refused.map(({ path, reason }) => `${path}: ${reason}, which cannot be signed`),
-    ...files.filter((path) => !expected.has(path)).map((path) => `${path}: was not signed`),
+    ...refused.map(({ path, reason }) => `${path}: ${reason}, and not in the list`),
+    ...files.filter((path) => !expected.has(path)).map((path) => `${path}: is not in the list`),
   ];
-  for (const file of signed) {
+  for (const file of stated) {
     if (!found.has(file.path)) faults.push(`${file.path}: is missing`);
     else {
       const fault = await difference(placeOf(root, isFolder, file.path), file, {
@@ -140,18 +140,18 @@ export async function differences(
 
 async function difference(
   place: string,
-  signed: StatedFile,
+  stated: StatedFile,
   { signal, progress }: Reading,
 ): Promise<string | undefined> {
   let now: FileDigest;
   try {
-    now = await digestFile(place, signed.path, signal, progress);
+    now = await digestFile(place, stated.path, signal, progress);
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;
   }
-  const { bytes = now.bytes, sha256, sha3_256 = now.sha3_256 } = signed;
-  if (now.bytes !== bytes) return `has ${now.bytes} bytes, and ${bytes} were signed`;
+  const { bytes = now.bytes, sha256, sha3_256 = now.sha3_256 } = stated;
+  if (now.bytes !== bytes) return `has ${now.bytes} bytes, not ${bytes}`;
   const other = [
     ...(now.sha256 === sha256 ? [] : ["SHA-256"]),
     ...(now.sha3_256 === sha3_256 ? [] : ["SHA3-256"]),

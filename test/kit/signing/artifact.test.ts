@@ -62,7 +62,7 @@ describe("a folder", () => {
     const hashes = files.map(({ path, sha256 }) => ({ path, sha256 }));
     expect(files.map(({ path }) => path)).not.toContain("own.sig");
     expect(await differences(folder.path, hashes, apart)).toEqual([]);
-    expect(await differences(folder.path, hashes, reading)).toEqual(["own.sig: was not signed"]);
+    expect(await differences(folder.path, hashes, reading)).toEqual(["own.sig: is not in the list"]);
     const wrong = hashes.map(({ path }) => ({ path, sha256: "0".repeat(64) }));
     expect(await differences(folder.path, wrong, apart, 2)).toEqual([
       "a.txt: was changed: another SHA-256",
@@ -79,9 +79,9 @@ describe("a folder", () => {
     rmSync(folder.at("empty"));
     folder.write("b/extra\x1b[31m", "");
     expect(await differences(folder.path, files, reading)).toEqual([
-      "b/extra\x1b[31m: was not signed",
+      "b/extra\x1b[31m: is not in the list",
       "a.txt: was changed: another SHA-256 and SHA3-256",
-      "b/c.txt: has 3 bytes, and 6 were signed",
+      "b/c.txt: has 3 bytes, not 6",
       "empty: is missing",
     ]);
   });
@@ -91,7 +91,7 @@ describe("a folder", () => {
     const { files } = readFiles(await signed(folder));
     renameSync(folder.at("empty"), folder.at("Empty"));
     expect(await differences(folder.path, files, reading)).toEqual([
-      "Empty: was not signed",
+      "Empty: is not in the list",
       "empty: is missing",
     ]);
   });
@@ -105,7 +105,7 @@ describe("a folder", () => {
       "a.txt: it is a symbolic link",
     );
     expect(await differences(folder.path, files, reading)).toEqual([
-      "a.txt: it is a symbolic link, which cannot be signed",
+      "a.txt: it is a symbolic link, and not in the list",
       "a.txt: is missing",
     ]);
     rmSync(folder.at("a.txt"));
@@ -186,7 +186,7 @@ test("a file is signed under its name", async () => {
   expect(await differences(folder.at("report.html"), files, reading)).toEqual([]);
   renameSync(folder.at("report.html"), folder.at("other.html"));
   expect(await differences(folder.at("other.html"), files, reading)).toEqual([
-    "other.html: was not signed",
+    "other.html: is not in the list",
     "report.html: is missing",
   ]);
 });

@@ -37,7 +37,9 @@ test.each([
   ["answers", 0],
   ["judges", 7],
 ])("where the reader went away, the exit code of `%s` is %d", async (name, code) => {
-  const line = `{ "$0" "$1" ${name}; echo "code $?" >&2; } | :`;
+  // Nothing is run before the pipe has no reader any more.
+  const gone = "(trap '' PIPE; while printf x; do :; done 2>&-)";
+  const line = `{ ${gone}; "$0" "$1" ${name}; echo "code $?" >&2; } | :`;
   const { stderr } = await runProcess(["/bin/sh", "-c", line, ...PROGRAM], { env: {} });
   expect(stderr).toEndWith(`code ${code}\n`);
 });

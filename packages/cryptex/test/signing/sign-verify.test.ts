@@ -116,8 +116,8 @@ describe("verify names what is wrong, and exits with 1", () => {
     writeFileSync(folder.at("rules/\x1b[2J"), "");
     expect((await fails(folder, "rules")).split("\n").slice(0, 4)).toEqual([
       "rules: NOT GOOD (signature)",
-      "  \\x1B[2J: was not signed",
-      "  a.yar: has 27 bytes, and 26 were signed",
+      "  \\x1B[2J: is not in the list",
+      "  a.yar: has 27 bytes, not 26",
       "  sub/b.yar: is missing",
     ]);
   });
@@ -126,7 +126,7 @@ describe("verify names what is wrong, and exits with 1", () => {
     using folder = await signedFolder();
     await must(folder, "sign", "report");
     renameSync(folder.at("report"), folder.at("other"));
-    expect(await fails(folder, "other", "--signature", "report.sig")).toContain("other: was not signed");
+    expect(await fails(folder, "other", "--signature", "report.sig")).toContain("other: is not in the list");
   });
 
   test("a signature that is not there, is empty, or is something else", async () => {
