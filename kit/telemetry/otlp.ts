@@ -55,10 +55,19 @@ export function openOtlpPush({
   });
   const startTime = hrTimeOf(Date.now());
   const { host } = new URL(url);
+  const made = async () => {
+    try {
+      return await figures();
+    } catch (error) {
+      // The library keeps it to itself.
+      say("warn", `figures cannot be made, and are not pushed: ${messageOf(error)}`);
+      throw error;
+    }
+  };
   const producer: MetricProducer = {
     async collect(): Promise<CollectionResult> {
       const endTime = hrTimeOf(Date.now());
-      const metrics = (await figures()).map((metric) => dataOf(metric, prefix, startTime, endTime));
+      const metrics = (await made()).map((metric) => dataOf(metric, prefix, startTime, endTime));
       return { resourceMetrics: { resource, scopeMetrics: [{ scope: service, metrics }] }, errors: [] };
     },
   };
