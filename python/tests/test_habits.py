@@ -35,6 +35,9 @@ def test_a_seed_beside_a_pool_is_refused_too(fake_pool: MakePool) -> None:
     pool = fake_pool("seeded beside")
     with pytest.raises(TypeError, match="no seed such as this int"):
         EsotericBitGenerator(pool, seed=1)  # type: ignore[arg-type]
+    for owner in (EsotericBitGenerator, EsotericRandom):
+        with pytest.raises(TypeError, match="no seed such as this EntropyPool"):
+            owner(seed=pool)  # type: ignore[arg-type]
     assert EsotericBitGenerator(pool, seed=None).random_raw() > 0
 
 

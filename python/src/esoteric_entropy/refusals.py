@@ -14,9 +14,9 @@ _WHY = (
 
 def check_pool(owner: str, pool: object, seed: object = None) -> None:
     """Raises TypeError for anything but a pool or None where a pool may be given, and for any seed."""
-    given = pool if seed is None else seed
-    if isinstance(given, (EntropyPool, type(None))):
+    if seed is None and isinstance(pool, (EntropyPool, type(None))):
         return
+    given = pool if seed is None else seed
     raise TypeError(f"{owner} takes an EntropyPool, and no seed such as this {type(given).__name__}: {_WHY}")
 
 
