@@ -7,8 +7,8 @@ export interface AlertCase {
   /** It fires after this many minutes. */
   readonly minutes: number;
   readonly series: Series;
-  /** It does not fire in the same time. */
-  readonly quiet: Series;
+  /** It does not fire in the same time, with any of these. */
+  readonly quiet: Series | readonly Series[];
   /** Labels of the alert, besides its severity. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -60,7 +60,7 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   EsotericEntropyHealthFailures: {
     minutes: 60,
     series: ofSource("esoteric_entropy_source_health_failures_total", "0x20 5x60"),
-    quiet: ofSource("esoteric_entropy_source_health_failures_total", "0x20 1x60"),
+    quiet: ofSource("esoteric_entropy_source_health_failures_total", "_x2 7x20 9x60"), // twice
     labels: SOURCE,
   },
   EsotericEntropySourceFaults: {
@@ -115,7 +115,10 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   CryptexScansWait: {
     minutes: 40,
     series: one("cryptex_scans", "2x50", ',state="waiting"'),
-    quiet: one("cryptex_scans", "2x20 0 2x30", ',state="waiting"'),
+    quiet: [
+      one("cryptex_scans", "2x20 0 2x30", ',state="waiting"'),
+      one("cryptex_scans", "_x20 2x30", ',state="waiting"'), // started twenty minutes ago
+    ],
     labels: { ...HERE, state: "waiting" },
   },
   CryptexScanStandsStill: {
@@ -124,19 +127,33 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
       ...one("cryptex_scans", "1x50", ',state="running"'),
       ...one("cryptex_scanned_files_total", "9x50"),
     },
-    quiet: {
-      ...one("cryptex_scans", "1x50", ',state="running"'),
-      ...one("cryptex_scanned_files_total", "9+1x50"),
-    },
+    quiet: [
+      {
+        ...one("cryptex_scans", "1x50", ',state="running"'),
+        ...one("cryptex_scanned_files_total", "9+1x50"),
+      },
+      // A file now and then.
+      {
+        ...one("cryptex_scans", "1x50", ',state="running"'),
+        ...one("cryptex_scanned_files_total", "9x20 10x30"),
+      },
+      // Started fifteen minutes ago.
+      {
+        ...one("cryptex_scans", "_x20 1x30", ',state="running"'),
+        ...one("cryptex_scanned_files_total", "_x20 0x30"),
+      },
+    ],
     labels: { ...HERE, state: "running" },
   },
   CryptexFilesNotEvaluated: {
     minutes: 30,
     series: {
-      ...one("cryptex_result_errors_total", "0+1x40", ',reason="limit"'),
-      ...one("cryptex_result_files_total", "0+10x40", ',outcome="clean"'),
+      ...one("cryptex_result_errors_total", "0x40", ',reason="(other)"'),
+      ...one("cryptex_result_errors_total", "_x10 10x30", ',reason="limit"'), // all at once
+      ...one("cryptex_result_files_total", "0+5x40", ',outcome="clean"'),
     },
     quiet: {
+      ...one("cryptex_result_errors_total", "0x40", ',reason="(other)"'),
       ...one("cryptex_result_errors_total", "0+1x40", ',reason="limit"'),
       ...one("cryptex_result_files_total", "0+30x40", ',outcome="clean"'),
     },

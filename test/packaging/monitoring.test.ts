@@ -197,7 +197,7 @@ describe("alerts fire", () => {
         input_series: Object.entries(given).map(([series, values]) => ({ series, values })),
         alert_rule_test: [{ eval_time: `${minutes}m`, alertname: alert, exp_alerts }],
       });
-      return [caseOf(series, fires), caseOf(quiet, [])];
+      return [caseOf(series, fires), ...[quiet].flat().map((given) => caseOf(given, []))];
     });
     const path = join(folder, "alerts.test.yml");
     writeFileSync(
