@@ -22,13 +22,20 @@ function aptGet(...args) {
   spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env });
 }
 
+/** Failure is no error: without systemd, no service is started. */
+function systemctl(verb, unit) {
+  spawnSync("systemctl", [verb, unit], { stdio: "ignore" });
+}
+
 if (process.argv[2] === "install" && missing().length > 0) {
   aptGet("update", "-qq");
   // One by one: a package that this system does not know must not keep the others away.
   for (const { packages, unwanted = [] } of missing()) {
-    // A package whose program is wanted for tests must not start a service.
-    for (const unit of unwanted) spawnSync("systemctl", ["mask", unit], { stdio: "ignore" });
+    // A package whose program is wanted for tests must not start a service: now, when it is installed, nor at the next boot.
+    for (const unit of unwanted) systemctl("mask", unit);
     aptGet("install", "-qq", "--no-install-recommends", ...packages);
+    // Whoever wants the service later finds it as any other.
+    for (const verb of ["unmask", "disable"]) for (const unit of unwanted) systemctl(verb, unit);
   }
 }
 
