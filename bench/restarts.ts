@@ -33,8 +33,12 @@ type Times = Record<"small" | "whole" | "sampling", number[]>;
 
 async function timesOf(id: string): Promise<Times> {
   const source = sourceNamed(sources, id);
-  const whole: Restart = async (samples) =>
-    Bun.spawnSync([PROGRAM, "probe", id, "--samples", `${samples}`, "--raw"]).stdout;
+  const whole: Restart = async (samples) => {
+    const command = [PROGRAM, "probe", id, "--samples", `${samples}`, "--raw"];
+    const { exitCode, stdout, stderr } = Bun.spawnSync(command);
+    if (exitCode !== 0) throw new Error(`${command.join(" ")}: ${stderr}`);
+    return stdout;
+  };
   using restarts = await openRestarts({ rows: ROWS, cols: COLS }, source, host, whole, never);
   if (restarts.obstacle !== undefined) throw new Error(restarts.obstacle);
   const times: Times = { small: [], whole: [], sampling: [] };

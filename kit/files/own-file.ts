@@ -39,7 +39,7 @@ export function readOwnFile(path: string, maxBytes: number): OwnFile {
 }
 
 /**
- * Replaces such a file in one step, and makes its folder, which only its owner may enter, where it is missing. A link of that name is
+ * Replaces such a file in one step, in a folder of its own as `makeOwnFolder` makes it. A link of that name is
  * replaced: it would not be read.
  * @throws the system's error
  */
@@ -50,7 +50,7 @@ export function replaceOwnFile(path: string, text: string): void {
   replacement.publish();
 }
 
-/** Makes a folder that only its owner may enter. @throws the system's error */
+/** Makes a folder that only its owner may enter; one that is there becomes such. @throws the system's error */
 export function makeOwnFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);

@@ -82,7 +82,7 @@ export async function buildNativeProgram(sources: NativeSources, build: NativeBu
   if (program === undefined) throw new Error(`no program goes with the library of ${sources.folder}/`);
   const own = ownFolder(sources, program);
   const files = sourceFiles(sources, root).filter((each) => each.startsWith(own) || each.endsWith(".h"));
-  // It loads a library, so it is linked with the C library of the machine, musl too.
+  // It loads a library, so it needs the machine's C library as a shared one. For musl the compiler would put its own into it.
   const kind = target.startsWith("darwin") ? [] : ["-fPIE", "-pie", "-dynamic", "-Wl,--build-id=none"];
   return await make({ file: executableFile(program.name, target), files, kind }, sources, build);
 }

@@ -17,7 +17,7 @@ export interface ProgramFiles extends Disposable {
   readonly program: string;
   /** Absolute path, as the program sees it. */
   readonly library: string;
-  /** Descriptors that the program has to find as 3 and so on, which `library` may be one of. */
+  /** Descriptors that the program must get as 3, 4 and so on; `library` may be the path of one. */
   readonly descriptors: readonly number[];
 }
 

@@ -30,7 +30,7 @@ const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A line of a long text. */
+/** Far more than anybody types, and little enough to be read at once. */
 const MAX_PASSPHRASE_BYTES = 4096;
 
 /**

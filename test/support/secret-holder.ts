@@ -1,5 +1,5 @@
 /**
- * A process with a seeded DRBG, which waits until its stdin ends: node secret-holder.ts <locked|ordinary> <seed in hex>.
+ * A process with a seeded DRBG, which waits until its stdin ends: bun secret-holder.ts <locked|ordinary> <seed in hex>.
  * Says on stdout how its secrets are kept.
  */
 import { loadLibrary } from "../../ffi/index.ts";
