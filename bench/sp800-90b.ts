@@ -20,6 +20,7 @@ import { mostCommonValue } from "../src/stats/sp800-90b/most-common-value.ts";
 import { multiMcw } from "../src/stats/sp800-90b/multi-mcw.ts";
 import { multiMmc } from "../src/stats/sp800-90b/multi-mmc.ts";
 import { costOf, withFile } from "./statistics/cost.ts";
+import { random } from "./statistics/data-kinds.ts";
 
 const SYMBOLS = 1_000_000;
 const ROUNDS = 3;
@@ -40,17 +41,6 @@ const stepsWith = (loops: Loops): Readonly<Record<string, (sequence: Sequence) =
 /** Where the library cannot be loaded, both are the same. */
 const LOOPS = { native: estimatorLoops(), plain: PLAIN_LOOPS };
 const BITS_ONLY: readonly string[] = ["collision", "markov", "compression"];
-
-/** Makes uniform symbols from a fixed xorshift32 sequence. */
-function uniformSymbols(bits: number): Uint8Array {
-  let state = 0x9e3779b9;
-  return Uint8Array.from({ length: SYMBOLS }, () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> (32 - bits);
-  });
-}
 
 /** Returns the least CPU time of several rounds: on a shared machine the other rounds measure the neighbours. */
 function cpuSeconds(work: () => unknown, rounds: number): number {
@@ -79,7 +69,7 @@ console.log(
   `${SYMBOLS.toLocaleString("en")} uniform symbols, CPU seconds; ${cpus()[0]?.model}, Bun ${Bun.version}`,
 );
 for (const bits of [8, 4, 1]) {
-  const symbols = uniformSymbols(bits);
+  const symbols = random(SYMBOLS, bits);
   const original = compact(symbols);
   const nist = NIST_PROGRAM === undefined ? undefined : nistSeconds(symbols, bits, NIST_PROGRAM);
   if (nist !== undefined) console.log(`\n${bits} bit, ea_non_iid: ${nist.toFixed(3)} s`);

@@ -1,14 +1,10 @@
 /** Data of several kinds for measurements: the same bytes each time. */
+import { Uniform } from "../../src/recording/dependence.ts";
 
-/** Makes numbers from 0 up to 1: xorshift32 from a fixed seed. */
+/** Makes numbers from 0 up to 1, the same each time. */
 function generator(): () => number {
-  let state = 0x9e3779b9;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
+  const uniform = new Uniform();
+  return () => uniform.next();
 }
 
 const LONG_PERIOD = 256 * 7;
@@ -16,7 +12,7 @@ const LONG_PERIOD = 256 * 7;
 /** Makes `length` symbols of so many bits, one a byte. */
 type Maker = (length: number, bits: number) => Uint8Array;
 
-const random: Maker = (length, bits) => {
+export const random: Maker = (length, bits) => {
   const next = generator();
   return Uint8Array.from({ length }, () => next() * 2 ** bits);
 };
