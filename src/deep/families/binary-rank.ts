@@ -14,7 +14,7 @@
  * generator that is seeded anew for each, or that end with a CRC or parity of the rest. It cannot see output that depends on the
  * state by carries, products or rotations by amounts that the state decides, nor a linear generator that steps an irregular number of times within a row.
  *
- * All data up to 4 MB are looked at by each size, a 32nd of them after that, a 16th by matrices of 64 rows.
+ * All data up to 4 MB are looked at by each size; after that a 64th of them by matrices of up to 512 rows, a 32nd by those of up to 4,096.
  */
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { missingRanks, missingRanksUpper, worstOfMatricesUpper } from "../../stats/deep/binary-rank-law.ts";
@@ -41,10 +41,9 @@ function besideEachOther(all: readonly Omit<Series, "place">[]): Series[] {
 }
 
 const NARROW: readonly Series[] = besideEachOther([
-  everywhere(64, 16),
-  ...[128, 256, 512].map((rows) => everywhere(rows, 32)),
-  ...[0, 3].map((first) => everywhere(512, 32, 4, first)),
-  ...[0, 7].map((first) => everywhere(512, 32, 8, first)),
+  ...[64, 128, 256, 512].map((rows) => everywhere(rows, 64)),
+  ...[0, 3].map((first) => everywhere(512, 64, 4, first)),
+  ...[0, 7].map((first) => everywhere(512, 64, 8, first)),
 ]);
 
 const WIDE: readonly Series[] = besideEachOther([1024, 2048, 4096].map((rows) => everywhere(rows, 32)));

@@ -74,18 +74,25 @@ function firstPlan(id: string, lanes: readonly BitLane[]): Plan {
   };
 }
 
-/**
- * Lanes of 2^18 bits at 1 MB, and twice as long whenever the data are eight times as many: their cost grows more slowly than the data.
- */
-function longPlan(id: string, lanes: readonly BitLane[], bits: number): Plan {
+/** Bits of long lanes by doublings of 1 MB; none at those that are not here. Twice as many take 2.5 to 3 times as long. */
+const LONG_BITS: Readonly<Record<number, number>> = {
+  0: 2 ** 18,
+  3: 2 ** 19,
+  6: 2 ** 20,
+  11: 2 ** 21,
+  14: 2 ** 22,
+  17: 2 ** 23,
+};
+
+/** Lanes from the beginning of the stream, of up to so many bits. */
+function longPlan(id: string, lanes: readonly BitLane[], most: number): Plan {
   return {
     id,
     lanes,
-    windows: [{ begin: 0, bits, place: 0 }],
+    windows: [{ begin: 0, bits: most, place: 0 }],
     ask(bytes) {
-      const doublings = Math.max(0, Math.floor(Math.log2(bytes / MB)));
-      const wanted = 2 ** (18 + doublings / 3);
-      return Number.isInteger(doublings / 3) && wanted <= bits ? { window: 0, bits: wanted } : undefined;
+      const bits = LONG_BITS[Math.max(0, Math.floor(Math.log2(bytes / MB)))];
+      return bits === undefined || bits > most ? undefined : { window: 0, bits };
     },
   };
 }
