@@ -1,8 +1,8 @@
 /** Ranks of matrices: laws against enumeration, the C loops against elimination row by row, generators. */
 import { describe, expect, test } from "bun:test";
 import { loadLibrary } from "../../ffi/index.ts";
-import { binaryRank } from "../../src/deep/families/binary-rank.ts";
-import { linearComplexity } from "../../src/deep/families/linear-complexity.ts";
+import { BINARY_RANK } from "../../src/deep/families/binary-rank.ts";
+import { LINEAR_COMPLEXITY } from "../../src/deep/families/linear-complexity.ts";
 import { type RankCounts, RankState, type Series } from "../../src/deep/linear/rank-series.ts";
 import {
   missingRanks,
@@ -250,24 +250,24 @@ const KNOWN_BAD: readonly (readonly [
 
 describe("family", () => {
   test.each(KNOWN_BAD)("finds %s", (_, __, bytes, make) => {
-    expect(corrected(observe(binaryRank, make(bytes)))).toBeLessThan(FOUND);
+    expect(corrected(observe(BINARY_RANK, make(bytes)))).toBeLessThan(FOUND);
   });
 
   test("says how large the state is", () => {
-    const found = observe(binaryRank, fill32(UNIT, xorshift128())).find((each) => each.p < FOUND);
+    const found = observe(BINARY_RANK, fill32(UNIT, xorshift128())).find((each) => each.p < FOUND);
     expect(found?.suspicion).toContain("a state of some 128 bits");
   });
 
   test("finds what linear complexity does not", () => {
     for (const data of [seededBlocks(2 * UNIT), checkedBlocks(2 * UNIT)]) {
-      expect(corrected(observe(linearComplexity, data))).toBeGreaterThan(2 ** -10);
-      expect(corrected(observe(binaryRank, data))).toBeLessThan(FOUND);
+      expect(corrected(observe(LINEAR_COMPLEXITY, data))).toBeGreaterThan(2 ** -10);
+      expect(corrected(observe(BINARY_RANK, data))).toBeLessThan(FOUND);
     }
   });
 
   test("passes good data of all lengths", () => {
     for (const [seed, units] of [1, 3, 15, 16, 37, 64, 80].entries()) {
-      const observations = observe(binaryRank, keystream(units * UNIT, 40 + seed));
+      const observations = observe(BINARY_RANK, keystream(units * UNIT, 40 + seed));
       expect(observations.length).toBeGreaterThan(0);
       expect(corrected(observations)).toBeGreaterThan(2 ** -10);
       for (const { n, p } of observations) {

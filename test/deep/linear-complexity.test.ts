@@ -1,7 +1,7 @@
 /** The linear complexity of lanes: laws against enumeration, the C loops against Massey's algorithm as he wrote it, generators. */
 import { describe, expect, test } from "bun:test";
 import { loadLibrary } from "../../ffi/index.ts";
-import { linearComplexity } from "../../src/deep/families/linear-complexity.ts";
+import { LINEAR_COMPLEXITY } from "../../src/deep/families/linear-complexity.ts";
 import { type BitLane, bitsWithin, LaneState, lane } from "../../src/deep/linear/bit-lanes.ts";
 import { complexityTwoSided, zeroRunUpper } from "../../src/stats/deep/linear-complexity-law.ts";
 import { keystream } from "../support/keystream.ts";
@@ -285,7 +285,7 @@ const KNOWN_BAD: readonly (readonly [
 
 describe("family", () => {
   test.each(KNOWN_BAD)("finds %s", (_, state, bytes, make) => {
-    const observations = observe(linearComplexity, make(bytes));
+    const observations = observe(LINEAR_COMPLEXITY, make(bytes));
     expect(corrected(observations)).toBeLessThan(FOUND);
     const found = observations.filter((each) => each.p < FOUND);
     const told = Math.min(
@@ -297,14 +297,14 @@ describe("family", () => {
 
   test("names generators, and says where a recurrence ends", () => {
     const data = fill32(3 * UNIT, mt19937());
-    const found = observe(linearComplexity, data).find(
+    const found = observe(LINEAR_COMPLEXITY, data).find(
       (each) => each.test === "complexity" && each.p < FOUND,
     );
     expect(found?.suspicion).toContain("MT19937");
     expect(found?.lane).toContain("32-bit words");
     const ending = keystream(UNIT, 8);
     ending.set(fill32(UNIT / 2, xorshift128()));
-    const told = observe(linearComplexity, ending)
+    const told = observe(LINEAR_COMPLEXITY, ending)
       .filter((each) => each.test === "predicted-run" && each.p < FOUND)
       .map((each) => each.suspicion)
       .join("\n");
@@ -314,12 +314,12 @@ describe("family", () => {
   test("finds what begins to be linear later on", () => {
     const data = keystream(2 ** 21, 9);
     data.set(fill32(2 ** 20, mt19937()), 2 ** 20);
-    expect(corrected(observe(linearComplexity, data))).toBeLessThan(FOUND);
+    expect(corrected(observe(LINEAR_COMPLEXITY, data))).toBeLessThan(FOUND);
   });
 
   test("passes good data of all lengths", () => {
     for (const [seed, units] of [1, 3, 15, 16, 21, 32].entries()) {
-      const observations = observe(linearComplexity, keystream(units * UNIT, 20 + seed));
+      const observations = observe(LINEAR_COMPLEXITY, keystream(units * UNIT, 20 + seed));
       expect(observations.length).toBeGreaterThan(0);
       expect(corrected(observations)).toBeGreaterThan(2 ** -10);
       for (const { n, among, p } of observations) {

@@ -72,7 +72,7 @@ const WIDEST: readonly Series[] = Array.from({ length: MOST_DOUBLINGS - FIRST_WI
   };
 });
 
-export const binaryRank: Family = {
+export const BINARY_RANK: Family = {
   id: "binary-rank",
   title: "Binary rank",
   parts: (loops) => [

@@ -125,7 +125,7 @@ const PLANS: readonly Plan[] = [
   LATER_PLAN,
 ];
 
-export const linearComplexity: Family = {
+export const LINEAR_COMPLEXITY: Family = {
   id: "linear-complexity",
   title: "Linear complexity",
   parts: (loops) => PLANS.map((plan) => partOf(plan, loops)),
