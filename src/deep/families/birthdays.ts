@@ -67,7 +67,7 @@ const KINDS: readonly Kind[] = [
 
 export const BIRTHDAYS: Family = {
   id: "birthdays",
-  title: "birthday spacings and collisions",
+  title: "Birthday spacings and collisions",
   parts(loops) {
     const feed = loops.feed("birthdays");
     const measure = loops.measure("birthday_counts");
