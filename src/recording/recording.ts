@@ -265,10 +265,11 @@ export function wholeRuns(runs: readonly Run[], planned: number): Run[] {
   return [...earlier, { ...last, samples, samplingSeconds: (last.samplingSeconds * samples) / last.samples }];
 }
 
-/** @throws InputError for a manifest that is damaged, or of another recording */
+/** @throws InputError for a manifest that is damaged, or of another recording. How it would be restarted now does not matter any more. */
 function readManifest(path: string, plan: RecordingPlan): Manifest {
   const { manifest } = readRecording(path);
-  refuseAnother(path, manifest, plan);
+  const method = manifest.restarts?.method ?? "";
+  refuseAnother(path, manifest, { ...plan, restarts: plan.restarts && { ...plan.restarts, method } });
   return manifest;
 }
 

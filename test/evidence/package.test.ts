@@ -263,11 +263,22 @@ describe("a package", () => {
     expect([first.opened(), existsSync(out)]).toEqual([0, false]);
   });
 
-  test("a finished recording stays when its device is gone", async () => {
+  test("a finished recording stays when its device is gone, and is not restarted to look at it", async () => {
     await makeFake(out, two());
     const [alpha, beta] = two();
     beta!.unavailable = "unplugged";
-    expect(await makeFake(out, [alpha!, beta!])).toBe(0);
+    const asked: string[] = [];
+    const withKernel = [alpha!, beta!].map((source) => ({
+      ...source,
+      kernelRun: () => {
+        asked.push(source.info.id);
+        return { kernel: "none", warmUpSamples: 0, chunkSamples: 1 };
+      },
+    }));
+    const io = fakeIo();
+    expect(await makeFake(out, withKernel, {}, io)).toBe(0);
+    expect(asked).toEqual([]);
+    expect(io.talk()).not.toContain("restarts are processes of this whole program");
   });
 });
 

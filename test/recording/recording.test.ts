@@ -221,7 +221,6 @@ describe("only the same recording is continued", () => {
     ["samples", { samples: 6_000 }],
     ["restarts", { restarts: { rows: 4, cols: 10, method: "none" } }],
     ["restarts", { restarts: null }],
-    ["restart method", { restarts: { rows: 3, cols: 10, method: "another" } }],
     ["program", { tool: { name: "esoteric-entropy", version: "2" } }],
     ["library", { library: { abiVersion: 1, sha256: "cd" } }],
     ["clock", { clock: { name: "null", step: 26, periodNs: 10 } }],
@@ -240,6 +239,14 @@ describe("only the same recording is continued", () => {
       expect(readdirSync(folder).sort()).toEqual(FILES);
     });
   }
+
+  test("restarts are not made in two ways; those of a complete one are made already", () => {
+    begin()[Symbol.dispose]();
+    const otherWay = { restarts: { rows: 3, cols: 10, method: "another" } };
+    expect(() => begin(otherWay)).toThrow("restart method");
+    const manifest = complete(begin());
+    expect(Recording.begin(folder, { ...plan, ...otherWay }, surroundings)).toEqual(manifest);
+  });
 
   test("a period measured a little differently is the same", () => {
     begin()[Symbol.dispose]();
@@ -263,17 +270,17 @@ describe("only the same recording is continued", () => {
   });
 
   const machine = { ...plan.machine, system: "\u001b[2J" };
-  const spoils: readonly (readonly [name: string, change: object])[] = [
-    ["noise.json.part", { runs: [null] }],
-    ["noise.json.part", { rowsDone: -1 }],
-    ["noise.json.part", { startedAt: 5 }],
-    ["noise.json.part", { plan: { ...plan, machine } }],
-    ["noise.json", { files: undefined }],
-    ["noise.json", { runs: [] }],
-    ["noise.json", { rateHz: "\u001b[2J" }],
-    ["noise.json", { machine }],
+  const spoils: readonly (readonly [name: string, what: string, change: object])[] = [
+    ["noise.json.part", "a run that is none", { runs: [null] }],
+    ["noise.json.part", "fewer rows than none", { rowsDone: -1 }],
+    ["noise.json.part", "a time that is none", { startedAt: 5 }],
+    ["noise.json.part", "commands for the terminal", { plan: { ...plan, machine } }],
+    ["noise.json", "no files", { files: undefined }],
+    ["noise.json", "no runs", { runs: [] }],
+    ["noise.json", "a rate that is none", { rateHz: "fast" }],
+    ["noise.json", "commands for the terminal", { machine }],
   ];
-  test.each(spoils)("%s with %p is refused in words, and kept", (name, change) => {
+  test.each(spoils)("%s with %s is refused in words, and kept", (name, _, change) => {
     if (name.endsWith(".part")) begin()[Symbol.dispose]();
     else complete(begin());
     const text = JSON.stringify({ ...JSON.parse(readFileSync(at(name), "utf8")), ...change });

@@ -49,17 +49,16 @@ export async function gather(
   const availability = await source.availability(host);
   const place = folder.recordingOf(id);
   if (!availability.ok && !existsSync(place)) return { kind: "absent", reason: availability.reason };
+  const isComplete = existsSync(join(place, `${id}.json`));
   using restarts =
-    counts.restarts && (await openRestarts(counts.restarts, source, host, wholeProgram, signal));
+    counts.restarts && !isComplete
+      ? await openRestarts(counts.restarts, source, host, wholeProgram, signal)
+      : undefined;
   if (restarts?.obstacle !== undefined) onObstacle(restarts.obstacle);
-  const plan = await planRecording(
-    source,
-    host,
-    { samples: counts.samples, restarts: restarts?.plan },
-    signal,
-  );
+  const asked = counts.restarts && (restarts?.plan ?? { ...counts.restarts, method: "none is made" });
+  const plan = await planRecording(source, host, { samples: counts.samples, restarts: asked }, signal);
   // Before anything is written: a kill must not leave hashes of what was.
-  if (!existsSync(join(place, `${id}.json`))) folder.unseal();
+  if (!isComplete) folder.unseal();
   const begun = Recording.begin(place, plan);
   if (!(begun instanceof Recording)) return { kind: "complete", manifest: begun };
   using recording = begun;

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { NewFile } from "#kit/files/new-file.ts";
-import { exposure, readSmallFile } from "#kit/files/small-file.ts";
+import { readSecret as readSecretFile } from "#kit/files/small-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { OwnKey } from "#kit/signing/keyring.ts";
 import { secretKey } from "#kit/signing/keys.ts";
@@ -63,8 +63,7 @@ export async function readSigningKey(
   warn: (message: string) => void,
   signal: AbortSignal,
 ): Promise<OwnKey> {
-  const { text, exposed } = readSmallFile(path, MAX_SECRET_BYTES);
-  if (exposed) warn(exposure(visible(path)));
+  const text = readSecretFile(path, MAX_SECRET_BYTES, warn);
   let seeds: Uint8Array;
   try {
     seeds = await readSecret(text, passphrase, signal);
