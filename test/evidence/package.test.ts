@@ -95,6 +95,24 @@ describe("a package", () => {
     expect(again.map((source) => source.opened())).toEqual([0, 0]);
   });
 
+  test("a counter that is measured a little differently the second time changes nothing", async () => {
+    const library = join(folder, "library");
+    writeFileSync(library, "");
+    const hostAt = (periodNs: number) => {
+      const clock = { name: "tsc", step: 1, periodNs };
+      return {
+        ...fakeHost(),
+        native: { ok: true, library: { abiVersion: 1, path: library, clock } },
+      } as never;
+    };
+    const made = (periodNs: number) =>
+      runPackage(packageOptions(out), fakeIo(), depsOf(two(), hostAt(periodNs)), madeUpRestarts);
+    await made(0.95238);
+    const before = filesBelow(out).map((name) => text(name));
+    await made(0.95239);
+    expect(filesBelow(out).map((name) => text(name))).toEqual(before);
+  });
+
   test("a stranger reads from the folder what was measured, where, when and by what", async () => {
     const host = fakeHost({
       files: {
@@ -154,7 +172,7 @@ describe("a package", () => {
     const plan = join(folder, "plan");
     mkdirSync(plan);
     writeFileSync(join(plan, "plan.json"), "[1");
-    expect((await rejectionOf(makeFake(plan, two()))).message).toContain("not understood");
+    expect((await rejectionOf(makeFake(plan, two()))).message).toContain("is not the plan of a package");
   });
 
   test("links are refused before anything is recorded through them", async () => {

@@ -23,6 +23,7 @@ import { digestArtifact, signFiles } from "#kit/signing/artifact.ts";
 import type { OwnKey } from "#kit/signing/keyring.ts";
 import { digestFile } from "#kit/signing/tree.ts";
 import { InputError } from "../../errors.ts";
+import { understood } from "../../recording/manifest-file.ts";
 import {
   HASHES,
   hashText,
@@ -31,7 +32,7 @@ import {
   refuseChanged,
   UNFINISHED_HASHES,
 } from "./hashes.ts";
-import { type PackagePlan, packageDifferences } from "./plan.ts";
+import { type PackagePlan, packageDifferences, parsePackagePlan } from "./plan.ts";
 
 export const PLAN = "plan.json";
 export const SIGNATURE = "evidence.sig";
@@ -79,11 +80,15 @@ export class PackageFolder implements Disposable {
   /** SHA-256 of files as they were read when the folder was opened. */
   #read = new Map<string, string>();
 
+  #plan: PackagePlan;
+
   private constructor(
     readonly path: string,
+    plan: PackagePlan,
     lock: Disposable,
   ) {
     this.#lock = lock;
+    this.#plan = plan;
     this.#sealed = this.#has(HASHES) || this.#has(SIGNATURE);
   }
 
@@ -103,9 +108,9 @@ export class PackageFolder implements Disposable {
     }
     let folder: PackageFolder | undefined;
     try {
-      const begun = new PackageFolder(path, lock);
+      const begun = new PackageFolder(path, plan, lock);
       for (const file of refuseStrangers(path)) rmSync(file, { force: true });
-      begun.#requireSame(plan);
+      begun.#plan = begun.#begin(plan);
       if (begun.#has(HASHES)) begun.#read = await refuseChanged(path, isListed, signal);
       begun.#recall();
       folder = begun;
@@ -126,6 +131,11 @@ export class PackageFolder implements Disposable {
       const now = [...this.#written].map(([path, sha256]) => ({ path, sha256 }));
       naming(list, () => replaceFile(list, hashText(now)), ROOM);
     }
+  }
+
+  /** The plan that the package was begun with. */
+  get plan(): PackagePlan {
+    return this.#plan;
   }
 
   /** Folder of a source's recording. */
@@ -210,14 +220,15 @@ export class PackageFolder implements Disposable {
     this.#lock[Symbol.dispose]();
   }
 
-  #requireSame(plan: PackagePlan): void {
+  /** Returns the plan that the package was begun with: figures that are measured may be a little different now. */
+  #begin(plan: PackagePlan): PackagePlan {
     if (!this.#has(PLAN)) {
       this.writeJson(PLAN, plan);
-      return;
+      return plan;
     }
     const then = readPlan(join(this.path, PLAN));
     const differences = packageDifferences(then, plan);
-    if (differences.length === 0) return;
+    if (differences.length === 0) return then;
     throw new InputError(`${visible(this.path)} holds another package: ${visible(differences.join("; "))}`, {
       hints: [
         "choose another folder with --out, or repeat the command that began this one, on the same machine",
@@ -232,23 +243,12 @@ export class PackageFolder implements Disposable {
 
 /** @throws InputError for a file that is not understood */
 function readPlan(path: string): PackagePlan {
-  const plan = jsonIn(path) as Partial<PackagePlan> | undefined;
-  const isPlan =
-    plan?.schema === 1 &&
-    plan.kind === "evidence-package" &&
-    plan.machine &&
-    plan.tool &&
-    Array.isArray(plan.sources);
-  if (!isPlan) throw new InputError(`${visible(path)} is not understood: it is no plan of a package`);
-  return plan as PackagePlan;
+  const { text } = readSmallFile(path, MAX_JSON_BYTES);
+  return understood(visible(path), "the plan of a package", () => parsePackagePlan(JSON.parse(text)));
 }
 
 function sha256Of(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-function jsonIn(path: string): Readonly<Record<string, unknown>> | undefined {
-  return objectIn(readSmallFile(path, MAX_JSON_BYTES).text);
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {

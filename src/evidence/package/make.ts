@@ -3,7 +3,7 @@ import type { OwnKey } from "#kit/signing/keyring.ts";
 import type { Host } from "../../platform/host.ts";
 import type { Restart } from "../../recording/record.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { claimAt, counterStepNs, type Source } from "../../source.ts";
+import { claimAt, type Source } from "../../source.ts";
 import { checklistText } from "./checklist-text.ts";
 import { evidenceOf, type SourceEvidence } from "./evidence.ts";
 import { packageJson } from "./evidence-json.ts";
@@ -49,8 +49,9 @@ export interface MadePackage {
 /** @throws InputError for a folder that is something else, or no room; SourceError for the library; the signal's reason */
 export async function makePackage(order: PackageOrder, host: Host): Promise<MadePackage> {
   const { sources, counts, key, signal } = order;
-  const plan = await planPackage(sources, host, counts, signal);
-  using folder = await PackageFolder.open(order.out, plan, signal);
+  const now = await planPackage(sources, host, counts, signal);
+  using folder = await PackageFolder.open(order.out, now, signal);
+  const { plan } = folder;
   const all: SourceEvidence[] = [];
   for (const [index, source] of sources.entries()) {
     const { info } = source;
@@ -64,7 +65,7 @@ export async function makePackage(order: PackageOrder, host: Host): Promise<Made
       onObstacle: (obstacle) => say({ obstacle }),
     });
     const examined = await examinedOf(source, gathered, host, folder, order, say);
-    const evidence = evidenceOf(info, claimAt(info, counterStepNs(host)), plan, gathered, examined);
+    const evidence = evidenceOf(info, claimAt(info, plan.clock?.periodNs), plan, gathered, examined);
     writeSource(folder, plan, evidence);
     all.push(evidence);
   }

@@ -1,12 +1,15 @@
 /** The plan of a package: all that its files have in common. The same plan goes on with a package that was begun; another is refused. */
+import { fieldsOf, shortText, shownValue } from "#kit/format/fields.ts";
 import { formatCount } from "#kit/format/numbers.ts";
 import type { Host } from "../../platform/host.ts";
 import {
   planDifferences,
   planRecording,
+  type RecordedSource,
   type RecordingPlan,
   requireRestarts,
 } from "../../recording/manifest.ts";
+import { parsePlan, sourceId } from "../../recording/manifest-file.ts";
 import type { Source } from "../../source.ts";
 
 /** Content of `plan.json`. One package is of one operating environment: its machine, system, program and settings. */
@@ -58,10 +61,38 @@ export function packageDifferences(then: PackagePlan, now: PackagePlan): string[
   ];
 }
 
+/** Stand for what the plan of a recording has and that of a package has not. */
+const NO_SOURCE: RecordedSource = {
+  id: "none",
+  title: "none",
+  family: "clock",
+  unit: "count",
+  symbolBits: 1,
+  claimedH: 0,
+  effects: [],
+};
+const NO_METHOD = "none";
+
 /** Packages differ as recordings of one and the same source do. */
 function asRecording({ restarts, ...plan }: PackagePlan): RecordingPlan {
-  const source = { id: "", title: "", family: "clock", unit: "count", symbolBits: 1, claimedH: 0 } as const;
-  return { ...plan, source: { ...source, effects: [] }, restarts: restarts && { ...restarts, method: "" } };
+  return { ...plan, source: NO_SOURCE, restarts: restarts && { ...restarts, method: NO_METHOD } };
+}
+
+/** Reads a plan that may come from anywhere. @throws SyntaxError naming the first fault */
+export function parsePackagePlan(value: unknown): PackagePlan {
+  const root = fieldsOf(value, "it");
+  const { kind, sources } = root;
+  if (kind !== "evidence-package") throw new SyntaxError(`its kind is ${shownValue(kind)}`);
+  if (!Array.isArray(sources)) throw new SyntaxError(`sources is ${shownValue(sources)}, not a list`);
+  const restarts = root["restarts"] && { ...fieldsOf(root["restarts"], "restarts"), method: NO_METHOD };
+  const { source: _, schema, ...common } = parsePlan({ ...root, source: NO_SOURCE, restarts });
+  return {
+    schema,
+    kind,
+    sources: sources.map((id, i) => sourceId(shortText(id, `sources[${i}]`))),
+    ...common,
+    restarts: common.restarts && { rows: common.restarts.rows, cols: common.restarts.cols },
+  };
 }
 
 /** Says of counts how they stand to the standard's; undefined where they meet it. */
