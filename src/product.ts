@@ -181,12 +181,16 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
         "device, server: how systemd is told that they are ready and well.",
       ],
       [
+        "OTEL_EXPORTER_OTLP_*",
+        "server --otlp: headers, certificates, compression and the time limit of what is sent.",
+      ],
+      [
         "XDG_STATE_HOME, HOME",
         "Folder of the profile that calibrate makes, and of the index of tagged evidence.",
       ],
       [
         "XDG_RUNTIME_DIR, TMPDIR, XDG_CACHE_HOME, HOME",
-        "Folders in which the native library is put for a moment, where it cannot be loaded from memory.",
+        "Folders in which the native library, and the program that restarts sources, are put while they are needed, where they cannot be in memory.",
       ],
     ],
     files: [

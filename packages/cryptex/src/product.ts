@@ -242,6 +242,10 @@ export const product: Product<Deps, Record<never, never>> = {
     environment: [
       ["NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID", "serve: how systemd is told that it is ready and well."],
       [
+        "OTEL_EXPORTER_OTLP_*",
+        "serve --otlp: headers, certificates, compression and the time limit of what is sent.",
+      ],
+      [
         "CRYPTEX_RULES",
         "Rule files, folders and rule sets, separated by colons, where neither --rules nor cryptex.toml names any.",
       ],
