@@ -122,7 +122,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
   {
     name: "deep/engine",
     files: /^src\/deep\/engine\//,
-    may: ["deep", "errors", "ffi", "kit/errors"],
+    may: ["deep", "errors", "ffi", "kit/errors", "kit/files", "kit/format"],
     packages: /^node:/,
   },
   { name: "deep", files: /^src\/deep\//, may: ["ffi", "stats"], packages: /^$/ },

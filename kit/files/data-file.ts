@@ -28,6 +28,8 @@ export interface DataFile extends AsyncDisposable {
   readonly name: string;
   /** Length of a regular file; undefined for a pipe and the like. */
   readonly bytes: number | undefined;
+  /** Tells if a regular file is still the same, unchanged; undefined for standard input, a pipe and the like. */
+  readonly stamp: string | undefined;
   /**
    * Yields the data; can be called once. A piece is valid until the next one is requested.
    * @throws InputError if reading fails, the data end before `limit`, or never do; the signal's reason
@@ -37,10 +39,12 @@ export interface DataFile extends AsyncDisposable {
 
 /** How much of the data is read; all by default. */
 export interface Extent {
-  /** Number of bytes; undefined for all. */
+  /** Number of bytes, counted from the beginning of the data; undefined for all. */
   readonly limit?: number | undefined;
+  /** Place in a file that has a stamp, where reading begins; before `limit`. */
+  readonly from?: number | undefined;
   /** The reader ends by itself: a device without end is read even without `limit`. */
-  readonly isEndless?: boolean;
+  readonly isEndless?: boolean | undefined;
 }
 
 /** Opens a file, FIFO or device. @throws InputError that says what is wrong with the path; the signal's reason */
@@ -70,15 +74,18 @@ async function describe(name: string, fd: number, hints: DataHints): Promise<Dat
     if (fd !== STDIN) await closeFile(fd);
     throw new InputError(`${name} is a directory`);
   }
+  const isPlain = stats.isFile() && stats.size > 0;
+  const { dev, ino, size, mtimeMs, ctimeMs } = stats;
   return {
     name,
-    bytes: stats.isFile() && stats.size > 0 ? stats.size : undefined,
-    async *pieces(signal, { limit, isEndless = false } = {}) {
+    bytes: isPlain ? size : undefined,
+    stamp: isPlain && fd !== STDIN ? [dev, ino, size, mtimeMs, ctimeMs].join(" ") : undefined,
+    async *pieces(signal, { limit, from, isEndless = false } = {}) {
       // The null device is empty, and ends; one that was closed from the start says so.
       if (limit === undefined && !isEndless && stats.isCharacterDevice() && !(await isNullDevice(stats))) {
         throw new InputError(`${name} is a device without end`, { hints: hints.endless ?? [] });
       }
-      yield* readPieces({ name, fd }, signal, limit);
+      yield* readPieces({ name, fd, from }, signal, limit);
     },
     async [Symbol.asyncDispose]() {
       if (fd !== STDIN) await closeFile(fd);
@@ -92,18 +99,19 @@ async function isNullDevice({ rdev }: Stats): Promise<boolean> {
 }
 
 async function* readPieces(
-  { name, fd }: { readonly name: string; readonly fd: number },
+  { name, fd, from }: { readonly name: string; readonly fd: number; readonly from: number | undefined },
   signal: AbortSignal,
   limit?: number,
 ): AsyncGenerator<Uint8Array> {
   const most = limit ?? Number.POSITIVE_INFINITY;
-  let got = 0;
+  let got = from ?? 0;
   // One buffer is filled while the caller works on the other.
   const buffers = [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)];
   const fill = () => {
     buffers.reverse();
     const room = buffers[0]!.subarray(0, Math.min(PIECE_BYTES, most - got));
-    const filled = readSome(fd, room, signal).then((count) => room.subarray(0, count));
+    const place = from === undefined ? undefined : got;
+    const filled = readSome(fd, room, place, signal).then((count) => room.subarray(0, count));
     filled.catch(() => {}); // reported when it is awaited
     return filled;
   };
@@ -125,11 +133,16 @@ async function* readPieces(
   }
 }
 
-/** Reads at least one byte; returns 0 at the end. */
-async function readSome(fd: number, buffer: Uint8Array, signal: AbortSignal): Promise<number> {
+/** Reads at least one byte; returns 0 at the end. @param place in the file; undefined: where the last read has ended */
+async function readSome(
+  fd: number,
+  buffer: Uint8Array,
+  place: number | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   for (;;) {
     const count = await new Promise<number | undefined>((resolve, reject) => {
-      read(fd, buffer, 0, buffer.length, null, (error, bytes) => {
+      read(fd, buffer, 0, buffer.length, place ?? null, (error, bytes) => {
         if (!error) resolve(bytes);
         else if (error.code === "EAGAIN") resolve(undefined);
         else reject(error);

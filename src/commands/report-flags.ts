@@ -57,6 +57,13 @@ export const REPORT_FLAGS = {
     about: "Draw the first bits as a picture in PNG, too: the largest square they fill, up to 1024 × 1024",
   }),
   keepGoing: flag.switch({ about: "deep: go on after a result that fails" }),
+  state: flag.file({
+    about: "deep: save the run in this file now and then, and go on from there if it has one",
+  }),
+  inputGoesOn: flag.switch({
+    about:
+      "deep: the data go on where the run in --state has ended, as those of hardware, and do not begin again",
+  }),
   mode: flag.choice(["full", "drbg"], {
     default: "full",
     about: "The pool's output: 320 credited bits for each 32 bytes, or its DRBG",
@@ -139,8 +146,12 @@ export function checkReportFlags(options: ReportFlags): void {
     throw new UsageError("--input-format is for --input and --stdin");
   }
   if (suites === DEEP) checkDeepFlags(options);
-  else if (options.keepGoing) throw new UsageError(`--keep-going is for --suite ${DEEP}`);
-  else if (sequences > 1 && suites.some((suite) => suite !== "battery" && suite !== "sp800-22")) {
+  else refuseDeepFlags(options);
+  if (
+    suites !== DEEP &&
+    sequences > 1 &&
+    suites.some((suite) => suite !== "battery" && suite !== "sp800-22")
+  ) {
     throw new UsageError("--sequences is for the suites battery and sp800-22");
   }
   if (bytes !== undefined && samples !== undefined) {
@@ -152,8 +163,24 @@ export function checkReportFlags(options: ReportFlags): void {
   if (output !== undefined && format === undefined && !json) formatOfSuffix(output);
 }
 
+/** Refuses flags that mean nothing for other suites. @throws UsageError */
+function refuseDeepFlags({ keepGoing, state, inputGoesOn }: ReportFlags): void {
+  const own = { "--keep-going": keepGoing, "--state": state !== undefined, "--input-goes-on": inputGoesOn };
+  for (const [name, isGiven] of Object.entries(own)) {
+    if (isGiven) throw new UsageError(`${name} is for --suite ${DEEP}`);
+  }
+}
+
 /** Refuses flags that mean nothing for large data. @throws UsageError */
-function checkDeepFlags({ sequences, constants, bitmap }: ReportFlags): void {
+function checkDeepFlags({
+  sequences,
+  constants,
+  bitmap,
+  inputGoesOn,
+  state,
+  input,
+  stdin,
+}: ReportFlags): void {
   const others = {
     "--sequences": sequences > 1,
     "--constants": constants !== "nist",
@@ -161,5 +188,9 @@ function checkDeepFlags({ sequences, constants, bitmap }: ReportFlags): void {
   };
   for (const [name, isGiven] of Object.entries(others)) {
     if (isGiven) throw new UsageError(`${name} is for the other suites, not for ${DEEP}`);
+  }
+  if (inputGoesOn && state === undefined) throw new UsageError("--input-goes-on is for runs with --state");
+  if (inputGoesOn && input === undefined && !stdin) {
+    throw new UsageError("--input-goes-on is for --input and --stdin: other data never begin again");
   }
 }

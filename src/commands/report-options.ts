@@ -31,13 +31,16 @@ export function reportOptions(options: ReportFlags, deps: Pick<Deps, "sources">)
 
 /** Those of the battery for large data. @throws as `reportOptions` */
 export function deepOptions(options: ReportFlags, deps: Pick<Deps, "sources">): DeepOptions {
+  const { keepGoing: keepsGoing, output, state, inputGoesOn } = options;
   const origin = originOf(options, deps);
   return {
     origin,
     bytes: bytesOf(options, origin),
-    keepsGoing: options.keepGoing,
+    keepsGoing,
+    statePath: state,
+    inputGoesOn,
     format: formatOf(options),
-    output: options.output,
+    output,
     threads: availableParallelism(),
   };
 }

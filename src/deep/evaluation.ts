@@ -1,4 +1,7 @@
-/** An evaluation: what all families say of the first bytes of the data, judged. Pure data, written to state files and to JSON unchanged. */
+/**
+ * An evaluation: what all families say of the first bytes of the data, judged. Pure data, written to state files and to JSON unchanged;
+ * members have the same order in both.
+ */
 import {
   correctedP,
   countPValues,
@@ -89,15 +92,21 @@ export function evaluate(outcomes: readonly Outcome[], bytes: number, ends: numb
 function judgeFamily({ family, observations }: Outcome, families: number, level: number): Finding[] {
   const pValues = countPValues(observations);
   return observations.map((observation) => {
-    const { test, p, among, statistic } = observation;
+    const { test, lane, n, statistic, p, among, suspicion, look } = observation;
     if (!(p >= 0 && p <= 1 && among >= 1)) {
       throw new Error(`${family.id}/${test}: ${p} is no p-value, or ${among} no number of them`);
     }
     const corrected = correctedP(p, pValues, families);
     return {
       family: family.id,
-      ...observation,
+      test,
+      lane,
+      n,
       statistic: Number.isFinite(statistic) ? statistic : null,
+      p,
+      among,
+      suspicion,
+      ...(look !== undefined && { look }),
       correctedP: corrected,
       verdict: verdictOn(corrected, level),
     };

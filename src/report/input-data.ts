@@ -31,7 +31,14 @@ export function inputsOf(origin: DataOrigin): (string | number)[] {
 const STDIN = 0;
 
 /** Data, with their length where it is known before they are read. */
-export type OpenData = ReportData & AsyncDisposable & { readonly bytes: number | undefined };
+export type OpenData = ReportData &
+  AsyncDisposable & {
+    readonly bytes: number | undefined;
+    /** Place of the first byte of `pieces` in the data. */
+    readonly from: number;
+    /** As `DataFile.stamp`. */
+    readonly stamp: string | undefined;
+  };
 
 const HINTS: DataHints = {
   endless: ["take a part of it: 'report' has --bytes, or cut with head -c 1000000"],
@@ -41,6 +48,8 @@ const HINTS: DataHints = {
 export interface DataNeeds {
   /** The data need not have an end: where no number of bytes is given, all that come are read. */
   readonly isEndless?: boolean;
+  /** The data before `bytes` are known, unless their stamp has changed: they may begin there. */
+  readonly known?: { readonly stamp: string | null; readonly bytes: number } | undefined;
 }
 
 /** @param bytes number of bytes; undefined for all of a file */
@@ -49,14 +58,14 @@ export async function openData(
   bytes: number | undefined,
   signal: AbortSignal,
   deps: PoolDeps,
-  { isEndless = false }: DataNeeds = {},
+  needs: DataNeeds = {},
 ): Promise<OpenData> {
-  const generatedBytes = bytes ?? (isEndless ? Number.POSITIVE_INFINITY : 0);
+  const generatedBytes = bytes ?? (needs.isEndless ? Number.POSITIVE_INFINITY : 0);
   switch (origin.kind) {
     case "file":
-      return fromFile(origin, await openDataFile(origin.path, signal, HINTS), bytes, signal, isEndless);
+      return fromFile(origin, await openDataFile(origin.path, signal, HINTS), bytes, signal, needs);
     case "stdin":
-      return fromFile(origin, await openStdin(HINTS), bytes, signal, isEndless);
+      return fromFile(origin, await openStdin(HINTS), bytes, signal, needs);
     case "source": {
       const { info } = origin.source;
       await requireAvailable(origin.source, deps.host);
@@ -81,11 +90,13 @@ function fromFile(
   file: DataFile,
   bytes: number | undefined,
   signal: AbortSignal,
-  isEndless: boolean,
+  { isEndless, known }: DataNeeds,
 ): OpenData {
-  const { name } = file;
+  const { name, stamp } = file;
   const keeps = keepsLength(format);
-  const raw = file.pieces(signal, { limit: keeps ? bytes : undefined, isEndless });
+  const mayBegin = keeps && known !== undefined && known.stamp === stamp;
+  const from = mayBegin && known.bytes < (bytes ?? Number.POSITIVE_INFINITY) ? known.bytes : undefined;
+  const raw = file.pieces(signal, { limit: keeps ? bytes : undefined, from, isEndless });
   const { pieces, notes } = bytesFrom(raw, format, name);
   return {
     kind,
@@ -95,6 +106,8 @@ function fromFile(
     bytes: bytes ?? (keeps ? file.bytes : undefined),
     pieces: keeps || bytes === undefined ? pieces : firstOf(pieces, bytes, name),
     notes,
+    from: from ?? 0,
+    stamp,
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }
@@ -121,7 +134,16 @@ function generated(
   pieces: AsyncIterable<Uint8Array>,
   bytes: number | undefined,
 ): OpenData {
-  return { kind, name, bitsPerSymbol, bytes, pieces, async [Symbol.asyncDispose]() {} };
+  return {
+    kind,
+    name,
+    bitsPerSymbol,
+    bytes,
+    pieces,
+    from: 0,
+    stamp: undefined,
+    async [Symbol.asyncDispose]() {},
+  };
 }
 
 /** Samples per request: a multiple of 8, so that symbols of any width fill whole bytes. */

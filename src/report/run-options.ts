@@ -45,8 +45,16 @@ export function describe(data: ReportData, bytes: number, sha256: string): Input
 }
 
 /** Remarks on the data as they were read. @param head their first bytes */
-export function readingNotes({ kind, format, notes }: ReportData, head: Uint8Array): string[] {
+export function readingNotes(data: ReportData, head: Uint8Array): string[] {
+  const hint = headHint(data, head);
+  return [...(hint === undefined ? [] : [hint]), ...(data.notes?.() ?? [])];
+}
+
+/** Hints at another way to read the data, where their first bytes look like it. */
+export function headHint(
+  { kind, format }: Pick<ReportData, "kind" | "format">,
+  head: Uint8Array,
+): string | undefined {
   const isRaw = format === undefined && (kind === "file" || kind === "stdin");
-  const hint = isRaw ? textOfBitsHint(head) : undefined;
-  return [...(hint === undefined ? [] : [hint]), ...(notes?.() ?? [])];
+  return isRaw ? textOfBitsHint(head) : undefined;
 }

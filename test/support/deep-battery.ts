@@ -17,8 +17,8 @@ function digestPart(id: string, stateBytes: number, rounds: number): Part {
       const words = wordsOf(state);
       if (words[0] !== BigInt(offset)) throw new Error(`${id}: ${offset} does not follow ${words[0]}`);
       let hash = Number(words[1]! & 0xffffffffn);
-      for (let round = 0; round < rounds; round++) {
-        for (let i = 0; i < bytes.length; i += 64)
+      for (let i = 0; i < bytes.length; i += 64) {
+        for (let round = 0; round < rounds; round++)
           hash = Math.imul(hash ^ bytes[i]! ^ (offset + i), 16777619);
       }
       words[1] = BigInt(hash >>> 0);

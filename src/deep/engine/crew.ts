@@ -6,6 +6,7 @@ import { loadLibrary } from "../../../ffi/index.ts";
 import { InputError } from "../../errors.ts";
 import { FAMILIES } from "../battery.ts";
 import type { Family, Observation } from "../family.ts";
+import { CHAIN } from "./chain.ts";
 import { type PartTask, partsOf, type SharedWork, workOn } from "./part-work.ts";
 import type { Answer } from "./serve-parts.ts";
 
@@ -20,6 +21,11 @@ export const BATTERY: Battery = {
   // The compiled binary has all its entry points in one folder, and this file in the first of them.
   startThread: (shared) => new Worker(new URL("./part-worker.ts", import.meta.url), { workerData: shared }),
 };
+
+/** Adds the chain, which runs that are saved have besides their tests. */
+export function withChain(battery: Battery): Battery {
+  return { ...battery, families: [...battery.families, CHAIN] };
+}
 
 interface Job {
   readonly task: PartTask;

@@ -16,7 +16,7 @@ export interface EngineOptions {
   readonly threads: number;
   /** Bytes that the states have taken in. */
   readonly offset?: number;
-  /** The states at `offset`, one for each part; new ones by default. */
+  /** The states at `offset`, one for each part; by default those before the first byte. */
   readonly states?: readonly Uint8Array[];
   readonly battery?: Battery;
 }
@@ -154,12 +154,15 @@ export class Engine implements Disposable {
 }
 
 /** Makes the states as they are before the first byte. @throws InputError where there is no memory */
-export function newStates(parts: readonly FamilyPart[]): Uint8Array[] {
-  return parts.map(({ family, part }) => {
-    const state = stateOf(family.id, part.stateBytes);
-    part.prepare?.(state);
-    return state;
-  });
+function newStates(parts: readonly FamilyPart[]): Uint8Array[] {
+  const states = emptyStates(parts);
+  for (const [i, { part }] of parts.entries()) part.prepare?.(states[i]!);
+  return states;
+}
+
+/** Makes states of zeros. @throws InputError where there is no memory */
+export function emptyStates(parts: readonly FamilyPart[]): Uint8Array[] {
+  return parts.map(({ family, part }) => stateOf(family.id, part.stateBytes));
 }
 
 /** Memory that is not touched costs nothing but addresses. */

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { NativeError } from "#kit/errors.ts";
 import { loadLibrary } from "../../../ffi/index.ts";
 import type { Family, Observation } from "../family.ts";
+import { CHAIN } from "./chain.ts";
 import { type PartTask, partsOf, type SharedWork, workOn } from "./part-work.ts";
 
 export type Answer =
@@ -10,12 +11,12 @@ export type Answer =
   | { readonly kind: "done"; readonly observations: readonly Observation[] }
   | { readonly kind: "error"; readonly message: string; readonly errno?: number };
 
-/** Does the tasks that this thread is sent, one after the other. */
+/** Does the tasks that this thread is sent, one after the other. @param families besides the chain, which runs that are not saved leave alone */
 export function serveParts(families: readonly Family[]): void {
   const thread = parentPort;
   if (!thread) throw new Error("parts are worked on in a thread of its own");
   const shared = workerData as SharedWork;
-  const parts = partsOf(families, loadLibrary().deepLoops(shared.stop));
+  const parts = partsOf([...families, CHAIN], loadLibrary().deepLoops(shared.stop));
   const answer = (message: Answer): void => thread.postMessage(message);
   thread.on("message", (task: PartTask) => {
     try {

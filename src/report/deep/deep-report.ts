@@ -33,12 +33,7 @@ export interface DeepSummary {
   readonly weakLevel: number;
 }
 
-export function deepReport(
-  data: ReportData,
-  result: StreamResult,
-  families: readonly Family[],
-  notes: readonly string[] = [],
-): DeepReport {
+export function deepReport(data: ReportData, result: StreamResult, families: readonly Family[]): DeepReport {
   const { kind, name, bitsPerSymbol, format } = data;
   const { evaluations, bytes } = result;
   const count = (verdict: Evaluation["verdict"]) =>
@@ -59,7 +54,12 @@ export function deepReport(
       runLevel: RUN_LEVEL,
       weakLevel: WEAK_LEVEL,
     },
-    notes: [...endNotes(result), ...notes, ...(data.notes?.() ?? [])],
+    notes: [
+      ...(result.hint === null ? [] : [result.hint]),
+      ...endNotes(result),
+      ...jointNotes(result),
+      ...(data.notes?.() ?? []),
+    ],
   };
 }
 
@@ -76,6 +76,13 @@ function endNotes({ ended, bytes, rest }: StreamResult): string[] {
         `the last ${plural(rest, "byte")} of ${formatCount(bytes + rest)} were not tested: tests take ${formatCount(UNIT_BYTES)} at a time`,
       ];
   }
+}
+
+/** Tells where the data are not from one reading. */
+function jointNotes({ joints }: StreamResult): string[] {
+  if (joints.length === 0) return [];
+  const places = joints.map(formatCount).join(", ");
+  return [`the input went on in another run after byte ${places}: what came between was not read`];
 }
 
 /** Says in a sentence that no test applied; undefined otherwise. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDataFile } from "#kit/files/data-file.ts";
@@ -49,6 +49,35 @@ describe("files of data", () => {
     const error = await rejectionOf(read(path, 2_500_001));
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toEndWith("limited.bin ends after 2500000 bytes; 2500001 were asked for");
+  });
+
+  test("a file is read from a place on, to its limit or its end", async () => {
+    const bytes = keystream(2_500_000, 3);
+    const path = fileOf("placed.bin", bytes);
+    for (const [from, limit] of [
+      [0, undefined],
+      [1, undefined],
+      [1_048_577, 2_400_000],
+      [2_499_999, 2_500_000],
+    ] as const) {
+      await using file = await openDataFile(path, never);
+      const pieces: Buffer[] = [];
+      for await (const piece of file.pieces(never, { from, limit })) pieces.push(Buffer.from(piece));
+      expect(Buffer.concat(pieces).equals(bytes.subarray(from, limit))).toBe(true);
+    }
+  });
+
+  test("a stamp stays until the file is changed or is another one", async () => {
+    const stampOf = async (path: string) => {
+      await using file = await openDataFile(path, never);
+      return file.stamp;
+    };
+    const path = fileOf("stamped.bin", keystream(100, 4));
+    const stamp = await stampOf(path);
+    expect([typeof stamp, await stampOf(path)]).toEqual(["string", stamp]);
+    expect(await stampOf(fileOf("copy.bin", keystream(100, 4)))).not.toBe(stamp);
+    utimesSync(path, 1, 1);
+    expect(await stampOf(path)).not.toBe(stamp);
   });
 
   const wrong: [path: () => string, message: string][] = [
