@@ -37,9 +37,11 @@ export class PartFile implements Disposable {
     path: string,
     keptBytes: number,
     private readonly hints: PartFileHints = {},
+    /** Permissions of a file that is made, less the umask. */
+    mode = 0o644,
   ) {
     this.#part = `${path}.part`;
-    this.#file = this.#naming(() => openSync(this.#part, existsSync(this.#part) ? "r+" : "wx+", 0o644));
+    this.#file = this.#naming(() => openSync(this.#part, existsSync(this.#part) ? "r+" : "wx+", mode));
     const stats = fstatSync(this.#file);
     if (!stats.isFile()) {
       closeSync(this.#file);

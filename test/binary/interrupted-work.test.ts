@@ -42,6 +42,11 @@ describe("ctrl-c", () => {
       done: "Validation Test",
     },
     {
+      args: ["report", "--input", "/dev/urandom", "--suite", "deep", "--state", "state"],
+      doing: "next result at",
+      done: "looked for",
+    },
+    {
       args: ["assess", "restarts.bin", "restarts.bin", "--iid"],
       doing: "file 1 of 2: permutations",
       done: "MIN-ENTROPY",

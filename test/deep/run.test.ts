@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -143,6 +144,7 @@ describe("a run that is saved", () => {
     const state = readFileSync(at("state"));
     expect((await runDeep(path, options)).out).toBe(first.out);
     expect(readFileSync(at("state")).equals(state)).toBe(true);
+    expect(statSync(at("state")).mode & 0o777).toBe(0o600);
   });
 
   test("goes on where the file has grown: its ends share what one has", async () => {

@@ -21,6 +21,8 @@ const RUN_PAGES = 256;
 /** Written at a time: some milliseconds. */
 const WRITTEN_BYTES = RUN_PAGES * PAGE_BYTES;
 const DIGEST_BYTES = 32;
+/** Nobody else may read it: what tests remember of the data may tell what they were. */
+const OWNER_ONLY = 0o600;
 /** More evaluations, with all their findings, than there can be. */
 const MOST_JSON_BYTES = 2 ** 26;
 
@@ -71,7 +73,7 @@ export class StateFile implements Disposable {
 
   /** Replaces the file in one step. @throws InputError, and the file is as it was */
   async write(run: SavedRun, states: readonly Uint8Array[]): Promise<void> {
-    using file = new PartFile(this.place, 0, { full: AGAIN });
+    using file = new PartFile(this.place, 0, { full: AGAIN }, OWNER_ONLY);
     const hash = createHash("sha256");
     const waiting: Uint8Array[] = [];
     const flush = () => {

@@ -1,0 +1,2 @@
+/** A thread that ends before it can work. */
+process.exit(7);
