@@ -16,7 +16,7 @@ import { keystream } from "../support/keystream.ts";
 import { runProcess } from "../support/run-process.ts";
 import { StartedProgram } from "../support/started-program.ts";
 
-const data = keystream(12_000_000, 7);
+const data = new Uint8Array(keystream(12_000_000, 7));
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "ee-deep-program-"));

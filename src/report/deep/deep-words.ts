@@ -25,7 +25,10 @@ export function deepFacts({
       ? []
       : [["format", `${input.format}; bytes are those of what was read`] as [string, string]]),
     ["suite", `deep: ${families.map(({ id }) => id).join(", ")}`],
-    ["level", `at most ${summary.runLevel} of runs on good data fail, over all evaluations together`],
+    [
+      "level",
+      `at most one run in ${formatCount(1 / summary.runLevel)} on good data fails, at any of its evaluations`,
+    ],
   ];
 }
 
