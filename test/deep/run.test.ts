@@ -259,6 +259,13 @@ describe("a file that is no state of these tests", () => {
     expect(await refusal(bytes)).toBe(foreign);
   });
 
+  test("another file in the place of an unfinished state is left as it is, too", async () => {
+    writeFileSync(at("state.part"), "a film");
+    const error = await rejectionOf(runDeep(at("data"), { statePath: at("state") }));
+    expect(error.message).toContain("state.part is no state file of this program");
+    expect(readFileSync(at("state.part"), "utf8")).toBe("a film");
+  });
+
   test("a folder, a missing folder", async () => {
     const path = at("data");
     expect((await rejectionOf(runDeep(path, { statePath: folder }))).message).toContain(folder);

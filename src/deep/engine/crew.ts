@@ -40,12 +40,15 @@ interface Thread {
   readonly jobs: Job[];
 }
 
-/** Tasks that a thread has at most: it begins the second before anybody has heard of the end of the first. */
-const MOST_JOBS = 2;
+/**
+ * Tasks that a thread has at most. It begins the second before anybody has heard of the end of the first. Conclusions may take long, and
+ * wait until a thread is free.
+ */
+const MOST_JOBS: Readonly<Record<PartTask["kind"], number>> = { feed: 2, conclude: 1 };
 
 export class Crew implements Disposable {
   readonly #threads: Thread[] = [];
-  readonly #here: Job[] = [];
+  readonly #waiting: Job[] = [];
   #working = false;
   #size: number;
   #closed: { readonly reason: unknown } | undefined;
@@ -60,15 +63,21 @@ export class Crew implements Disposable {
     for (let i = 0; i < size && this.#size > 0; i++) this.#start();
   }
 
-  /** Tells if a task would begin soon. */
+  /** Tells if a thread would take bytes now. */
   get hasRoom(): boolean {
-    return this.#size === 0 ? this.#here.length === 0 : this.#least.jobs.length < MOST_JOBS;
+    if (this.#waiting.length > 0) return false;
+    return this.#size === 0 ? !this.#working : this.#leastBusy.jobs.length < MOST_JOBS.feed;
   }
 
   /** @throws errors of the part; InputError where memory is short; Error if its thread died; the reason given to `close` */
   run(task: PartTask): Promise<readonly Observation[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Observation[]>();
-    this.#give({ task, resolve, reject });
+    if (this.#closed) {
+      reject(this.#closed.reason);
+    } else {
+      this.#waiting.push({ task, resolve, reject });
+      this.#handOut();
+    }
     return promise;
   }
 
@@ -81,25 +90,26 @@ export class Crew implements Disposable {
       void worker.terminate();
       for (const job of jobs) job.reject(reason);
     }
-    for (const job of this.#here.splice(0)) job.reject(reason);
+    for (const job of this.#waiting.splice(0)) job.reject(reason);
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  get #least(): Thread {
+  get #leastBusy(): Thread {
     return this.#threads.reduce((a, b) => (b.jobs.length < a.jobs.length ? b : a));
   }
 
-  #give(job: Job): void {
-    if (this.#closed) {
-      job.reject(this.#closed.reason);
-    } else if (this.#size === 0) {
-      this.#here.push(job);
+  #handOut(): void {
+    if (this.#size === 0) {
       void this.#workHere();
-    } else {
-      const thread = this.#least;
+      return;
+    }
+    for (let job = this.#waiting[0]; job; job = this.#waiting[0]) {
+      const thread = this.#leastBusy;
+      if (thread.jobs.length >= MOST_JOBS[job.task.kind]) return;
+      this.#waiting.shift();
       thread.jobs.push(job);
       thread.worker.postMessage(job.task);
     }
@@ -123,6 +133,7 @@ export class Crew implements Disposable {
       const job = thread.jobs.shift();
       if (answer.kind === "done") job?.resolve(answer.observations);
       else job?.reject(errorOf(answer));
+      if (!this.#closed) this.#handOut();
     });
     worker.on("error", (error: Error) => this.#lost(thread, error.message));
     worker.on("exit", (code: number) => this.#lost(thread, `exit code ${code}`));
@@ -141,7 +152,8 @@ export class Crew implements Disposable {
     }
     // It never ran. Others may: they do its work, and this thread where there is none.
     if (this.#threads.length === 0) this.#size = 0;
-    for (const job of jobs) this.#give(job);
+    this.#waiting.unshift(...jobs);
+    this.#handOut();
   }
 
   /** The system gives no more threads: those that are there do the work, or this one. */
@@ -153,7 +165,7 @@ export class Crew implements Disposable {
     if (this.#working) return;
     this.#working = true;
     const parts = partsOf(this.battery.families, loadLibrary().deepLoops(this.shared.stop));
-    for (let job = this.#here.shift(); job; job = this.#here.shift()) {
+    for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) {
       await setImmediate(); // lets an interrupt and the progress line through
       try {
         if (this.#closed) throw this.#closed.reason;

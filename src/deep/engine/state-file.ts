@@ -4,7 +4,7 @@
  * number of the first, how many, their bytes; a run of no pages ends it.
  */
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { InputError, readRefusal } from "#kit/errors.ts";
 import { holdFile } from "#kit/files/file-lock.ts";
@@ -45,6 +45,8 @@ export class StateFile implements Disposable {
   /** Makes sure that no other run uses it, and that its folder can be written. @throws InputError */
   static open(path: string): StateFile {
     const place = endOfLinks(path);
+    // An unfinished state of a run that was killed is replaced, another file of that name is not.
+    refuseForeign(`${place}.part`);
     const lock = holdFile(`${place}.lock`);
     if (!lock) {
       throw new InputError(`another run saves its state in ${path}`, {
@@ -59,7 +61,7 @@ export class StateFile implements Disposable {
    * @throws InputError for a file that is damaged, of another version or of another kind; the signal's reason
    */
   async read(parts: readonly FamilyPart[], signal: AbortSignal): Promise<FoundRun | undefined> {
-    const file = this.#openedFile();
+    const file = openPlain(this.place);
     if (file === undefined) return undefined;
     try {
       return await this.#readFrom(new CheckedReader(file), parts, signal);
@@ -105,25 +107,12 @@ export class StateFile implements Disposable {
     this.lock[Symbol.dispose]();
   }
 
-  #openedFile(): number | undefined {
-    let file: number;
-    try {
-      file = openSync(this.place, "r");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw new InputError(`cannot read ${this.path}: ${readRefusal(error)}`, { cause: error });
-    }
-    if (fstatSync(file).isFile()) return file;
-    closeSync(file);
-    throw this.#foreign();
-  }
-
   async #readFrom(
     reader: CheckedReader,
     parts: readonly FamilyPart[],
     signal: AbortSignal,
   ): Promise<FoundRun> {
-    if (!reader.bytes(FIRST_LINE.length, { evenFewer: true }).equals(FIRST_LINE)) throw this.#foreign();
+    if (!reader.bytes(FIRST_LINE.length, { evenFewer: true }).equals(FIRST_LINE)) throw foreign(this.path);
     const length = reader.number();
     if (length > MOST_JSON_BYTES) throw new SyntaxError("a length is out of range");
     const json = reader.bytes(length).toString();
@@ -149,12 +138,38 @@ export class StateFile implements Disposable {
     reader.checkEnd();
     return { run: readSavedRun(json), states };
   }
+}
 
-  #foreign(): InputError {
-    return new InputError(`${this.path} is no state file of this program, and is left as it is`, {
-      hints: ["take another path for the state"],
-    });
+/** Opens a plain file; returns undefined where there is none. @throws InputError */
+function openPlain(path: string): number | undefined {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe must not block
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new InputError(`cannot read ${path}: ${readRefusal(error)}`, { cause: error });
   }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw foreign(path);
+}
+
+/** @throws InputError for a file that is not the beginning of a state */
+function refuseForeign(path: string): void {
+  const file = openPlain(path);
+  if (file === undefined) return;
+  try {
+    const start = new CheckedReader(file).bytes(FIRST_LINE.length, { evenFewer: true });
+    if (!start.equals(FIRST_LINE.subarray(0, start.length))) throw foreign(path);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function foreign(path: string): InputError {
+  return new InputError(`${path} is no state file of this program, and is left as it is`, {
+    hints: ["take another path for the state"],
+  });
 }
 
 /** Reads the battery before anything is known to be right. @throws SyntaxError */

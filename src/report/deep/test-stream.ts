@@ -144,10 +144,10 @@ class Run implements Disposable {
   async #evaluate(): Promise<void> {
     const { signal, onEvaluation } = this.options;
     const engine = this.#engine;
+    this.#progress("concluding", engine.bytes);
     await engine.settle();
     if (this.#saver?.isWorthIt) await this.#save();
     signal.throwIfAborted();
-    this.#progress("concluding", engine.bytes);
     this.#isConcluding = true;
     const outcomes = await engine.conclude();
     this.#isConcluding = false;
