@@ -45,7 +45,7 @@ async function feed(engine: Engine, data: Uint8Array, end: number, units: readon
 describe.each([
   ["good data", good],
   ["data with flaws", bad],
-] as const)("%s", (_, data) => {
+] as const)("%s", (name, data) => {
   const whole = (async () => {
     using engine = new Engine({ threads: 0 });
     await engine.append(data);
@@ -64,7 +64,7 @@ describe.each([
 
   test("with states that were in a file now and then", async () => {
     const parts = partsOf(BATTERY.families, loadLibrary().deepLoops());
-    using file = StateFile.open(join(folder, "state"));
+    using file = StateFile.open(join(folder, name));
     const { signal } = new AbortController();
     const rest = { format: "bytes", stamp: null, hint: null, joints: [], evaluations: [] };
     for (const end of [UNIT, 9 * UNIT, 2 ** 20 + 3 * UNIT]) {
