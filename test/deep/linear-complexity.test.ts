@@ -10,6 +10,7 @@ import {
   fill32,
   fill64,
   fillBits,
+  javaRandom,
   laggedFibonacci,
   lfsr,
   mt19937,
@@ -268,6 +269,14 @@ const KNOWN_BAD: readonly (readonly [
   // 2 · 19,937 words of 32 bits are 159,496 bytes.
   ["MT19937", 19_937, 3 * UNIT, (n) => fill32(n, mt19937())],
   ["MT19937-64", 19_937, 5 * UNIT, (n) => fill64(n, mt19937of64())],
+  // Bit 16 of an LCG, of every eighth word: 2^(16 - 3) + 1. Twice as many, by 32 bytes, are 524,352 bytes.
+  ["java.util.Random", 8193, 9 * UNIT, (n) => fill32(n, javaRandom())],
+  [
+    "java.util.Random, most significant byte first",
+    8193,
+    9 * UNIT,
+    (n) => swapBytes(fill32(n, javaRandom()), 4),
+  ],
   // 2 · 110,503 words of 32 bits are 884,024 bytes.
   [
     "words of x^110503 + x^25230 + 1",
@@ -302,6 +311,10 @@ describe("family", () => {
     );
     expect(found?.suspicion).toContain("MT19937");
     expect(found?.lane).toContain("32-bit words");
+    const lcg = observe(linearComplexity, fill32(9 * UNIT, javaRandom())).filter((each) => each.p < FOUND);
+    expect(lcg.map(({ suspicion }) => suspicion).join("\n")).toMatch(
+      /an LCG modulo a power of two, a bit that has period 16384/,
+    );
     const ending = keystream(UNIT, 8);
     ending.set(fill32(UNIT / 2, xorshift128()));
     const told = observe(LINEAR_COMPLEXITY, ending)

@@ -155,3 +155,12 @@ export function lfsr(p: number, q: number, seeds: () => number): () => number {
     return bit;
   };
 }
+
+/** Java's Random (documentation of java.util.Random, nextInt): an LCG modulo 2^48 that drops 16 bits. */
+export function javaRandom(): () => number {
+  let seed = 0x5deece66dn ^ 42n;
+  return () => {
+    seed = BigInt.asUintN(48, seed * 0x5deece66dn + 11n);
+    return Number(seed >> 16n);
+  };
+}

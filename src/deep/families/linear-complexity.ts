@@ -15,8 +15,11 @@
  * lowest of xoroshiro128+ and xorshift1024+, and of additive lagged Fibonacci generators. Lane by lane, therefore, all bits of words of 2 to 64
  * bits are looked at in the first MB, and the lowest of some other sizes. Their order does not matter: words that have their most significant
  * byte first have the same lanes. Only bits that are packed into bytes one after the other have another order if they begin at the top, so there stride 1
- * is taken both ways. With more data, lanes of stride 1, 32 and 64 become longer, up to 8,388,608 bits, which find 4,194,000 bits of state;
- * and lanes of 65,536 bits are taken at other places of the stream.
+ * is taken both ways. Some lanes are longer, 2^18 bits at 1 MB; those of stride 32 and 64 grow to 2^23 bits, which find 4,190,000 bits of state. And
+ * some are taken where each doubling of the data begins.
+ *
+ * Bit b of an LCG modulo a power of two, or of a counter, has complexity 2^b + 1, or of every 2^k-th word 2^(b − k) + 1: so those are found whose
+ * output has low bits, such as Java's Random, which drops 16.
  *
  * It cannot see generators whose every output bit mixes by carries, products or rotations by amounts that depend on the state: xoshiro256**,
  * PCG, the upper bits of sums. Where bits of a linear state come out in an order that has no period, binary rank may find it.
@@ -38,16 +41,22 @@ import { generatorsOf } from "../linear/generators.ts";
 const MB = 2 ** 20;
 const MOST_DOUBLINGS = 30;
 
-/** Enough for MT19937, which takes 39,874 and some. */
-const FIRST_BITS = 2 ** 16;
+/** Beyond a power of two, so that bits of that complexity are found, those of LCGs: 2 · (2^15 + 1) and some 60 bits show it. */
+const MARGIN = 2 ** 12;
+
+/** Enough for MT19937, too, which takes 39,874 and some. */
+const FIRST_BITS = 2 ** 16 + MARGIN;
 
 /** Words of other sizes: the lowest bit of each, wherever its byte is. */
 const OTHER_LANES = [24, 48, 96, 128, 256].flatMap((stride) => [lane(stride, 0), lane(stride, stride - 8)]);
 
+/** Lanes for the largest states: enough where all bits are linear. */
+const LONGEST_LANES = [lane(32, 0), lane(64, 0)];
+
 /** Lanes that stand for a stream that is linear in all bits, or in the lowest bit of words in either order of bytes. */
 const TELLING_LANES = [
-  ...[lane(1, 0), lane(1, 0, true), lane(8, 0), lane(16, 0), lane(16, 8)],
-  ...[lane(32, 0), lane(32, 24), lane(64, 0), lane(64, 56)],
+  ...LONGEST_LANES,
+  ...[lane(1, 0), lane(1, 0, true), lane(8, 0), lane(16, 0), lane(16, 8), lane(32, 24), lane(64, 56)],
 ];
 
 /** The bits that a part measures. */
@@ -74,7 +83,7 @@ function firstPlan(id: string, lanes: readonly BitLane[]): Plan {
   };
 }
 
-/** Bits of long lanes by doublings of 1 MB; none at those that are not here. Twice as many take 2.5 to 3 times as long. */
+/** Bits of long lanes, less the margin, by doublings of 1 MB; none at those that are not here. Twice as many take some three times as long. */
 const LONG_BITS: Readonly<Record<number, number>> = {
   0: 2 ** 18,
   3: 2 ** 19,
@@ -89,10 +98,10 @@ function longPlan(id: string, lanes: readonly BitLane[], most: number): Plan {
   return {
     id,
     lanes,
-    windows: [{ begin: 0, bits: most, place: 0 }],
+    windows: [{ begin: 0, bits: most + MARGIN, place: 0 }],
     ask(bytes) {
       const bits = LONG_BITS[Math.max(0, Math.floor(Math.log2(bytes / MB)))];
-      return bits === undefined || bits > most ? undefined : { window: 0, bits };
+      return bits === undefined || bits > most ? undefined : { window: 0, bits: bits + MARGIN };
     },
   };
 }
@@ -120,8 +129,12 @@ const PLANS: readonly Plan[] = [
   firstPlan("bytes", [lane(1, 0, true), ...[1, 2, 4, 8, 16].flatMap(lanesOf)]),
   firstPlan("words-32", lanesOf(32)),
   firstPlan("words-64", [...lanesOf(64), ...OTHER_LANES]),
-  longPlan("long-bits", [lane(1, 0), lane(1, 0, true)], 2 ** 19),
-  longPlan("long-words", [lane(32, 0), lane(64, 0)], 2 ** 23),
+  longPlan(
+    "long",
+    TELLING_LANES.filter((each) => !LONGEST_LANES.includes(each)),
+    2 ** 19,
+  ),
+  longPlan("longest", LONGEST_LANES, 2 ** 23),
   LATER_PLAN,
 ];
 
@@ -214,11 +227,11 @@ function isPlainer(a: Measured, b: Measured, p: (each: Measured) => number): boo
 const NARROWEST_WORD = 32;
 const LONGEST_PACKED = 31;
 
-function suspicionOf({ lane, predictor, run, bits }: Measured): string {
+function suspicionOf({ lane, predictor, run, complexity }: Measured): string {
   // A lane of narrower strides mixes several bits of a word, and has a multiple of their complexity.
   const isTelling = lane.stride >= NARROWEST_WORD || predictor <= LONGEST_PACKED;
   const known = isTelling ? generatorsOf(predictor) : undefined;
   const such = known === undefined ? "such as an LFSR, xorshift or Mersenne Twister" : `as of ${known}`;
-  const length = run + predictor < bits ? `; it holds for ${run} bits, then ends` : "";
+  const length = complexity !== predictor ? `; it holds for ${run} bits, then ends` : "";
   return `linear over GF(2): a recurrence of ${predictor} bits, ${such}${length}`;
 }

@@ -44,6 +44,11 @@ const TRANSIENT_BITS = 2;
 
 /** Names generators with such a linear complexity; undefined where none is known. */
 export function generatorsOf(complexity: number): string | undefined {
+  // A bit of period 2^(b + 1), of which the second half is the complement of the first, has (x + 1)^(2^b + 1), and nothing shorter.
+  const half = complexity - 1;
+  if (half >= 2 && Number.isInteger(Math.log2(half))) {
+    return `a counter or an LCG modulo a power of two, a bit that has period ${2 * half} in this lane`;
+  }
   for (let excess = 0; excess <= TRANSIENT_BITS; excess++) {
     const name = BY_STATE_BITS[complexity - excess];
     if (name !== undefined) return name;
