@@ -86,11 +86,15 @@ type Judge = (series: readonly Series[], counts: readonly RankCounts[], bytes: n
 
 function rankPart(id: string, series: readonly Series[], judge: Judge, loops: DeepLoops): Part {
   const layout = new RankState(series);
+  const feed = loops.feed("binary_rank");
   return {
     id,
     stateBytes: layout.bytes,
     prepare: (state) => layout.prepare(state),
-    feed: loops.feed("binary_rank"),
+    feed(state, bytes, offset) {
+      layout.check(state);
+      feed(state, bytes, offset);
+    },
     conclude: (state, bytes) => judge(series, layout.counts(state), bytes),
   };
 }

@@ -152,8 +152,12 @@ function partOf({ id, lanes, windows, ask }: Plan, loops: DeepLoops): Part {
     id,
     stateBytes: layout.bytes,
     prepare: (state) => layout.prepare(state),
-    feed,
+    feed(state, bytes, offset) {
+      layout.check(state);
+      feed(state, bytes, offset);
+    },
     conclude(state, bytes) {
+      layout.check(state);
       const question = ask(bytes);
       if (question === undefined) return [];
       const { window, bits } = question;

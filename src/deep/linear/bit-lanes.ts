@@ -1,4 +1,5 @@
 /** Lanes of a stream, of which linear complexity is found, and the state in which c/deep/linear_complexity.c keeps their bits. */
+import { damaged, numbersOf } from "./state-numbers.ts";
 
 export interface BitLane {
   /** Every so many-th bit. */
@@ -43,9 +44,12 @@ export function bitsWithin({ stride, first }: BitLane, bytes: number, most: numb
 /** Numbers before those of lanes and windows: see c/deep/linear_complexity.c. */
 const HEADER_NUMBERS = 5;
 
+/** Of these, the numbers that are written before each measurement. */
+const ASKED_AT = 2;
+
 /** How lanes and windows lie in a state. */
 export class LaneState {
-  readonly #placesAt: readonly number[];
+  readonly #table: BigUint64Array;
   readonly bytes: number;
 
   constructor(
@@ -59,23 +63,30 @@ export class LaneState {
       const bits = Math.max(...windows.filter((window) => window.place === place).map((each) => each.bits));
       end += (lanes.length * bits) / 8;
     }
-    this.#placesAt = placesAt;
     this.bytes = end;
+    this.#table = BigUint64Array.from(
+      [
+        ...[lanes.length, windows.length, 0, 0, 0],
+        ...lanes.flatMap(({ stride, first, fromTop }) => [stride, first, Number(fromTop)]),
+        ...windows.flatMap(({ begin, bits, place }) => [begin, bits, placesAt[place]!]),
+      ],
+      BigInt,
+    );
   }
 
   prepare(state: Uint8Array): void {
-    const numbers = new BigUint64Array(state.buffer, state.byteOffset);
-    const { lanes, windows } = this;
-    const table = [
-      ...[lanes.length, windows.length, 0, 0, 0],
-      ...lanes.flatMap(({ stride, first, fromTop }) => [stride, first, Number(fromTop)]),
-      ...windows.flatMap(({ begin, bits, place }) => [begin, bits, this.#placesAt[place]!]),
-    ];
-    numbers.set(table.map(BigInt));
+    numbersOf(state, this.bytes).set(this.#table);
+  }
+
+  /** The native loops go where the table says. @throws Error if it is not as it was prepared: the state came of a damaged file */
+  check(state: Uint8Array): void {
+    const numbers = numbersOf(state, this.bytes);
+    const isAsked = (i: number) => i >= ASKED_AT && i < HEADER_NUMBERS;
+    if (this.#table.some((number, i) => !isAsked(i) && number !== numbers[i])) throw damaged();
   }
 
   /** Says what is to be measured next. */
   ask(state: Uint8Array, window: number, bits: number, bytes: number): void {
-    new BigUint64Array(state.buffer, state.byteOffset).set([window, bits, bytes].map(BigInt), 2);
+    numbersOf(state, this.bytes).set([window, bits, bytes].map(BigInt), ASKED_AT);
   }
 }

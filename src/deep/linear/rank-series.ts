@@ -1,4 +1,5 @@
 /** Series of matrices whose ranks are counted, and the state in which c/deep/binary_rank.c does so. */
+import { damaged, numbersOf } from "./state-numbers.ts";
 
 export interface Series {
   /** Rows of a matrix, and columns: 64, 128, 256, 512 or a multiple of 1,024. */
@@ -35,30 +36,49 @@ const COUNTS_AT = 8;
 
 /** How series lie in a state. */
 export class RankState {
-  readonly #placesAt = new Map<number, number>();
+  readonly #table: BigUint64Array;
   readonly bytes: number;
 
   constructor(readonly series: readonly Series[]) {
+    const placesAt: number[] = [];
     let end = 8 * (1 + SERIES_NUMBERS * series.length);
     for (const place of new Set(series.map((each) => each.place))) {
-      this.#placesAt.set(place, end);
+      placesAt[place] = end;
       end += Math.max(...series.filter((each) => each.place === place).map(({ rows }) => (rows * rows) / 8));
     }
     this.bytes = end;
+    const numbers = series.flatMap((each) => [
+      ...[
+        each.rows,
+        each.step,
+        each.first,
+        each.begin,
+        each.dense,
+        each.thin,
+        each.end,
+        placesAt[each.place]!,
+      ],
+      ...[0, 0, 0, 0, 0],
+    ]);
+    this.#table = BigUint64Array.from([series.length, ...numbers], BigInt);
   }
 
   prepare(state: Uint8Array): void {
-    const table = this.series.flatMap(({ rows, step, first, begin, dense, thin, end, place }) => [
-      ...[rows, step, first, begin, dense, thin, end, this.#placesAt.get(place)!],
-      ...[0, 0, 0, 0, 0],
-    ]);
-    new BigUint64Array(state.buffer, state.byteOffset).set([this.series.length, ...table].map(BigInt));
+    numbersOf(state, this.bytes).set(this.#table);
+  }
+
+  /** The native loop goes where the table says. @throws Error if it is not as it was prepared: the state came of a damaged file */
+  check(state: Uint8Array): void {
+    const numbers = numbersOf(state, this.bytes);
+    const isCount = (i: number) => i > 0 && (i - 1) % SERIES_NUMBERS >= COUNTS_AT;
+    if (this.#table.some((number, i) => !isCount(i) && number !== numbers[i])) throw damaged();
   }
 
   counts(state: Uint8Array): RankCounts[] {
+    const numbers = numbersOf(state, this.bytes);
     return this.series.map((_, i) => {
-      const at = state.byteOffset + 8 * (1 + SERIES_NUMBERS * i + COUNTS_AT);
-      const [matrices, worst, none, one, more] = Array.from(new BigUint64Array(state.buffer, at, 5), Number);
+      const at = 1 + SERIES_NUMBERS * i + COUNTS_AT;
+      const [matrices, worst, none, one, more] = Array.from(numbers.subarray(at, at + 5), Number);
       return { matrices: matrices!, worst: worst!, missing: [none!, one!, more!] };
     });
   }
