@@ -1,14 +1,14 @@
 /** The families of the battery for large data, in the order in which they are shown. */
 import { BINARY_RANK } from "./families/binary-rank.ts";
 import { BIRTHDAYS } from "./families/birthdays.ts";
-import { carryRecurrence } from "./families/carry-recurrence.ts";
+import { CARRY_RECURRENCE } from "./families/carry-recurrence.ts";
 import { LINEAR_COMPLEXITY } from "./families/linear-complexity.ts";
 import { REPEATS } from "./families/repeats.ts";
 import type { Family } from "./family.ts";
 
 export const FAMILIES: readonly Family[] = [
   LINEAR_COMPLEXITY,
-  carryRecurrence,
+  CARRY_RECURRENCE,
   BINARY_RANK,
   REPEATS,
   BIRTHDAYS,

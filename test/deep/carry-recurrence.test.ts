@@ -1,7 +1,7 @@
 /** Recurrences with carry: the C loop against divsteps of whole numbers, generators. */
 import { describe, expect, test } from "bun:test";
 import { loadLibrary } from "../../ffi/index.ts";
-import { carryRecurrence } from "../../src/deep/families/carry-recurrence.ts";
+import { CARRY_RECURRENCE } from "../../src/deep/families/carry-recurrence.ts";
 import { type Digits, FirstBytes, LIMB_BITS } from "../../src/deep/linear/digits.ts";
 import { keystream } from "../support/keystream.ts";
 import { fill32, fill64, swapBytes } from "./linear-generators.ts";
@@ -186,7 +186,7 @@ const KNOWN_BAD: readonly (readonly [name: string, state: number, make: () => Ui
 
 describe("family", () => {
   test.each(KNOWN_BAD)("finds %s", (_, state, make) => {
-    const observations = observe(carryRecurrence, make());
+    const observations = observe(CARRY_RECURRENCE, make());
     expect(corrected(observations)).toBeLessThan(FOUND);
     const told = Number(/carry of some (\d+) bits/.exec(observations[0]!.suspicion)?.[1]);
     expect(told / state).toBeGreaterThan(0.6);
@@ -195,10 +195,10 @@ describe("family", () => {
 
   test("passes good data", () => {
     for (const [seed, units] of [1, 2, 16, 32].entries()) {
-      const observations = observe(carryRecurrence, keystream(units * UNIT, 60 + seed));
+      const observations = observe(CARRY_RECURRENCE, keystream(units * UNIT, 60 + seed));
       expect(observations).toHaveLength(1);
       expect(corrected(observations)).toBeGreaterThan(2 ** -10);
     }
-    expect(observe(carryRecurrence, new Uint8Array(33 * UNIT))).toEqual([]);
+    expect(observe(CARRY_RECURRENCE, new Uint8Array(33 * UNIT))).toEqual([]);
   });
 });

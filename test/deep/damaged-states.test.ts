@@ -2,11 +2,11 @@
 import { expect, test } from "bun:test";
 import { loadLibrary } from "../../ffi/index.ts";
 import { binaryRank } from "../../src/deep/families/binary-rank.ts";
-import { carryRecurrence } from "../../src/deep/families/carry-recurrence.ts";
+import { CARRY_RECURRENCE } from "../../src/deep/families/carry-recurrence.ts";
 import { linearComplexity } from "../../src/deep/families/linear-complexity.ts";
 import { keystream } from "../support/keystream.ts";
 
-test.each([linearComplexity, carryRecurrence, binaryRank])(
+test.each([linearComplexity, CARRY_RECURRENCE, binaryRank])(
   "$id refuses a damaged table and a cut state",
   (family) => {
     for (const part of family.parts(loadLibrary().deepLoops())) {

@@ -48,7 +48,7 @@ const ALL: readonly Digits[] = [
   ),
 ];
 
-export const carryRecurrence: Family = {
+export const CARRY_RECURRENCE: Family = {
   id: "carry-recurrence",
   title: "Recurrences with carry",
   parts: (loops) => [firstBytesPart(loops)],
