@@ -1,7 +1,11 @@
 /* The lanes of the stream. Each is taken from a shorter one: the first bytes of 32-bit words are every other first byte of 16-bit words. */
 #include "lanes.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <string.h>
+
+#include "stop.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -32,17 +36,17 @@ static void pack_bits(const uint8_t *restrict in, int bit, uint8_t *restrict out
 #endif
 }
 
-void ee_extract_lanes(uint32_t wanted, const uint8_t *unit, uint8_t *memory, const uint8_t *lanes[EE_LANES]) {
+void ee_extract_lanes(uint32_t wanted, const uint8_t *bytes, size_t n, uint8_t *memory, const uint8_t *lanes[EE_LANES]) {
   uint32_t needed = wanted;
   for (int lane = EE_LANES - 1; lane > 0; lane--) {
     if (!(needed >> lane & 1)) continue;
     const int from = lane >= EE_BYTE_LANES ? (lane - EE_BYTE_LANES) / 2 : lane > 2 ? lane - 2 : 0;
     needed |= (uint32_t)1 << from;
   }
-  lanes[EE_LANE_ALL] = unit;
+  lanes[EE_LANE_ALL] = bytes;
   for (int lane = 1; lane < EE_LANES; lane++) {
     if (!(needed >> lane & 1)) continue;
-    const size_t size = ee_lane_size(lane);
+    const size_t size = ee_lane_size(lane, n);
     if (lane < EE_BYTE_LANES) {
       const uint8_t *from = lanes[lane > 2 ? lane - 2 : 0];
       /* Odd lanes are of first bytes, even ones of last bytes. */
@@ -53,4 +57,24 @@ void ee_extract_lanes(uint32_t wanted, const uint8_t *unit, uint8_t *memory, con
     lanes[lane] = memory;
     memory += size;
   }
+}
+
+int32_t ee_take_lanes(uint64_t wanted, const uint8_t *bytes, size_t n, uint64_t offset, uint8_t *memory, const int32_t *stop,
+                      ee_take_lane take, void *state) {
+  const bool all = wanted == 1 << EE_LANE_ALL;
+  for (size_t done = 0, size; done < n; done += size) {
+    if (ee_stopped((ee_stop)stop)) return -ECANCELED;
+    const uint64_t from = offset + done;
+    const uint64_t group = from / EE_LANE_GROUP;
+    size = EE_LANE_GROUP - from % EE_LANE_GROUP;
+    if (size > n - done) size = n - done;
+    if (!all && group >= EE_LANE_GROUPS_ALL && group % 4 != 0) continue;
+    const uint8_t *lanes[EE_LANES];
+    ee_extract_lanes((uint32_t)wanted, bytes + done, size, memory, lanes);
+    int at = 0;
+    for (int lane = 0; lane < EE_LANES; lane++) {
+      if (wanted >> lane & 1) take(state, at++, lane, lanes[lane], ee_lane_size(lane, size), from);
+    }
+  }
+  return 0;
 }

@@ -30,19 +30,50 @@ enum {
 
 #define EE_ALL_LANES (((uint32_t)1 << EE_LANES) - 1)
 
-/* Bytes that the lanes of one unit take, but for the lane of all bytes: 2/2 + 2/4 + 2/8 of it, and of bits 1/8 of twice as much and of two units. */
-#define EE_LANE_MEMORY (EE_DEEP_UNIT * 7 / 4 + EE_DEEP_UNIT * 11 / 16)
-
-/* Bytes of a lane in one unit: EE_DEEP_UNIT halved once to six times. */
-static inline size_t ee_lane_size(int lane) {
+/* Bytes of a lane in `n` bytes of the stream, whole units: n halved up to six times. */
+static inline size_t ee_lane_size(int lane, size_t n) {
   const int byte_lane = lane < EE_BYTE_LANES ? lane : (lane - EE_BYTE_LANES) / 2;
-  return EE_DEEP_UNIT >> ((byte_lane + 1) / 2 + (lane < EE_BYTE_LANES ? 0 : 3));
+  return n >> ((byte_lane + 1) / 2 + (lane < EE_BYTE_LANES ? 0 : 3));
 }
 
 /*
- * Extracts the lanes whose bits are set in `wanted` from one unit, EE_DEEP_UNIT bytes that begin at a multiple of it in the stream, and
- * sets lanes[] to where each is: in memory[0..EE_LANE_MEMORY), or in the unit itself. lanes[] of the others is undefined.
+ * Bytes that the lanes of n bytes take, but for the lane of all bytes: 2/2 + 2/4 + 2/8 of n for byte lanes, and a quarter as many for
+ * their bits, with those of all bytes.
  */
-void ee_extract_lanes(uint32_t wanted, const uint8_t *unit, uint8_t *memory, const uint8_t *lanes[EE_LANES]);
+#define EE_LANE_MEMORY(n) ((n) / 4 * 7 + (n) / 16 * 11)
+
+/*
+ * Extracts the lanes whose bits are set in `wanted` from n bytes, whole units, and sets lanes[] to where each is: in
+ * memory[0..EE_LANE_MEMORY(n)), or in the bytes themselves. lanes[] of others is undefined.
+ */
+void ee_extract_lanes(uint32_t wanted, const uint8_t *bytes, size_t n, uint8_t *memory, const uint8_t *lanes[EE_LANES]);
+
+/*
+ * Lanes are taken from one such group of the stream after the other, so that a table which others have driven out of the cache is
+ * used for a while.
+ */
+#define EE_LANE_GROUP (16 * EE_DEEP_UNIT)
+
+/*
+ * Takes in the next n bytes of a lane, whole units of it. `at` is its place among the lanes that are wanted, `offset` that of the group's
+ * bytes in the stream.
+ */
+typedef void (*ee_take_lane)(void *state, int at, int lane, const uint8_t *bytes, size_t n, uint64_t offset);
+
+/*
+ * Calls `take` for each wanted lane of each group. After the first EE_LANE_GROUPS_ALL groups it passes over all but one of four, except if
+ * the lane of all bytes is the only one wanted: twenty lanes take much more time than the stream itself. Memory as above, for a
+ * group. Returns 0 or -ECANCELED.
+ */
+#define EE_LANE_GROUPS_ALL 256
+int32_t ee_take_lanes(uint64_t wanted, const uint8_t *bytes, size_t n, uint64_t offset, uint8_t *memory, const int32_t *stop,
+                      ee_take_lane take, void *state);
+
+/* Counts the lanes that are wanted. */
+static inline size_t ee_lanes_in(uint64_t wanted) {
+  size_t lanes = 0;
+  for (int lane = 0; lane < EE_LANES; lane++) lanes += wanted >> lane & 1;
+  return lanes;
+}
 
 #endif

@@ -2,14 +2,20 @@
 import { BINARY_RANK } from "./families/binary-rank.ts";
 import { BIRTHDAYS } from "./families/birthdays.ts";
 import { CARRY_RECURRENCE } from "./families/carry-recurrence.ts";
+import { FREQUENCIES } from "./families/frequencies.ts";
 import { LINEAR_COMPLEXITY } from "./families/linear-complexity.ts";
+import { RECURRENCES } from "./families/recurrences.ts";
 import { REPEATS } from "./families/repeats.ts";
+import { WEIGHTS } from "./families/weights.ts";
 import type { Family } from "./family.ts";
 
 export const FAMILIES: readonly Family[] = [
+  FREQUENCIES,
+  WEIGHTS,
   LINEAR_COMPLEXITY,
   CARRY_RECURRENCE,
   BINARY_RANK,
   REPEATS,
   BIRTHDAYS,
+  RECURRENCES,
 ];

@@ -39,7 +39,10 @@ export const LANES: readonly Lane[] = [
   ),
 ];
 
-/** Counts the bytes of a lane in `bytes` of the stream, a multiple of 64. */
-export function laneBytes({ bits, stride }: Lane, bytes: number): number {
-  return (bytes / stride / 8) * bits;
+/** EE_LANE_MEMORY of a group of 1 MiB: what loops that walk lanes need at the end of their state. */
+export const GROUP_MEMORY = (2 ** 20 / 16) * (28 + 11);
+
+/** Joins indexes in LANES to the mask that loops take. */
+export function lanesMask(lanes: readonly number[]): number {
+  return lanes.reduce((mask, lane) => mask + 2 ** lane, 0);
 }
