@@ -4,6 +4,7 @@ import { BIRTHDAYS } from "./families/birthdays.ts";
 import { CARRY_RECURRENCE } from "./families/carry-recurrence.ts";
 import { FREQUENCIES } from "./families/frequencies.ts";
 import { LINEAR_COMPLEXITY } from "./families/linear-complexity.ts";
+import { PERIODS } from "./families/periods.ts";
 import { RECURRENCES } from "./families/recurrences.ts";
 import { REPEATS } from "./families/repeats.ts";
 import { WEIGHTS } from "./families/weights.ts";
@@ -17,5 +18,6 @@ export const FAMILIES: readonly Family[] = [
   BINARY_RANK,
   REPEATS,
   BIRTHDAYS,
+  PERIODS,
   RECURRENCES,
 ];
