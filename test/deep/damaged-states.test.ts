@@ -1,12 +1,12 @@
 /** States of a damaged file do not lead the native loops astray. */
 import { expect, test } from "bun:test";
 import { loadLibrary } from "../../ffi/index.ts";
-import { binaryRank } from "../../src/deep/families/binary-rank.ts";
+import { BINARY_RANK } from "../../src/deep/families/binary-rank.ts";
 import { CARRY_RECURRENCE } from "../../src/deep/families/carry-recurrence.ts";
-import { linearComplexity } from "../../src/deep/families/linear-complexity.ts";
+import { LINEAR_COMPLEXITY } from "../../src/deep/families/linear-complexity.ts";
 import { keystream } from "../support/keystream.ts";
 
-test.each([linearComplexity, CARRY_RECURRENCE, binaryRank])(
+test.each([LINEAR_COMPLEXITY, CARRY_RECURRENCE, BINARY_RANK])(
   "$id refuses a damaged table and a cut state",
   (family) => {
     for (const part of family.parts(loadLibrary().deepLoops())) {

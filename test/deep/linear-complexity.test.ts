@@ -311,7 +311,7 @@ describe("family", () => {
     );
     expect(found?.suspicion).toContain("MT19937");
     expect(found?.lane).toContain("32-bit words");
-    const lcg = observe(linearComplexity, fill32(9 * UNIT, javaRandom())).filter((each) => each.p < FOUND);
+    const lcg = observe(LINEAR_COMPLEXITY, fill32(9 * UNIT, javaRandom())).filter((each) => each.p < FOUND);
     expect(lcg.map(({ suspicion }) => suspicion).join("\n")).toMatch(
       /an LCG modulo a power of two, a bit that has period 16384/,
     );

@@ -44,7 +44,7 @@ export function bitsWithin({ stride, first }: BitLane, bytes: number, most: numb
 /** Numbers before those of lanes and windows: see c/deep/linear_complexity.c. */
 const HEADER_NUMBERS = 5;
 
-/** Of these, the numbers that are written before each measurement. */
+/** The numbers of these that are written before each measurement. */
 const ASKED_AT = 2;
 
 /** How lanes and windows lie in a state. */
