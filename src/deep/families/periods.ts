@@ -48,7 +48,7 @@ const FOLDING_PARTS = 8;
 
 export const PERIODS: Family = {
   id: "periods",
-  title: "periodic flaws",
+  title: "Periodic flaws",
   parts(loops) {
     return [
       ...Array.from({ length: FOLDING_PARTS }, (_, i) => {
