@@ -5,6 +5,8 @@ export interface Family {
   /** Kebab-case, stable: reports and state files have it. */
   readonly id: string;
   readonly title: string;
+  /** Tells in words for what it looks, as "lattices of linear congruential generators"; reports list it. The title by default. */
+  readonly looksFor?: string;
   /** Raised with each change to what the states of its parts hold or mean, from 1 on (default): older state files are then refused. */
   readonly version?: number;
   /** Parts that work beside each other: each sees all bytes of the stream. Their number and order never depend on data or machine. */

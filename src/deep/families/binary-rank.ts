@@ -75,6 +75,7 @@ const WIDEST: readonly Series[] = Array.from({ length: MOST_DOUBLINGS - FIRST_WI
 export const BINARY_RANK: Family = {
   id: "binary-rank",
   title: "Binary rank",
+  looksFor: "linear dependence among bits, up to thousands of them apart",
   parts: (loops) => [
     rankPart("narrow", NARROW, judgeSeries, loops),
     rankPart("wide", WIDE, judgeSeries, loops),

@@ -68,6 +68,7 @@ const KINDS: readonly Kind[] = [
 export const BIRTHDAYS: Family = {
   id: "birthdays",
   title: "Birthday spacings and collisions",
+  looksFor: "lattices of congruential generators and counters, lagged sums, values that are too few",
   parts(loops) {
     const feed = loops.feed("birthdays");
     const measure = loops.measure("birthday_counts");

@@ -141,6 +141,7 @@ const PLANS: readonly Plan[] = [
 export const LINEAR_COMPLEXITY: Family = {
   id: "linear-complexity",
   title: "Linear complexity",
+  looksFor: "bits of a linear recurrence, in lanes of the stream",
   parts: (loops) => PLANS.map((plan) => partOf(plan, loops)),
 };
 

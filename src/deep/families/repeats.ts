@@ -22,6 +22,7 @@ import type { Family, Observation, Part } from "../family.ts";
 export const REPEATS: Family = {
   id: "repeats",
   title: "Bytes that come again",
+  looksFor: "bytes that come again: short periods, restarts, forks, replays",
   parts: (loops) => [table(loops)],
 };
 

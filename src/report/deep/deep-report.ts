@@ -14,11 +14,17 @@ export interface DeepReport {
   readonly input: Omit<InputDescription, "bytes" | "sha256">;
   /** All tests have seen the first so many bytes. */
   readonly bytes: number;
-  readonly families: readonly { readonly id: string; readonly title: string }[];
+  readonly families: readonly FamilyWords[];
   readonly evaluations: readonly Evaluation[];
   readonly summary: DeepSummary;
   /** Notes on how the data were used, a sentence each. */
   readonly notes: readonly string[];
+}
+
+export interface FamilyWords {
+  readonly id: string;
+  readonly title: string;
+  readonly looksFor: string;
 }
 
 export interface DeepSummary {
@@ -44,7 +50,7 @@ export function deepReport(data: ReportData, result: StreamResult, families: rea
     suite: "deep",
     input: { kind, name, bitsPerSymbol, ...(format !== undefined && { format }) },
     bytes,
-    families: families.map(({ id, title }) => ({ id, title })),
+    families: families.map(({ id, title, looksFor = title }) => ({ id, title, looksFor })),
     evaluations,
     summary: {
       verdict: failed > 0 ? "fail" : passed + weak > 0 ? "pass" : null,

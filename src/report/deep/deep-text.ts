@@ -1,8 +1,10 @@
 /** A report of the battery for large data for the terminal: what is known before, a line an evaluation as it comes, and the rest. */
-import { fitLines, type Screen } from "#kit/term/screen.ts";
+import { wrap } from "#kit/format/wrap.ts";
+import { fitLines, lineWidth, type Screen } from "#kit/term/screen.ts";
 import { paint } from "#kit/term/style.ts";
-import type { Evaluation } from "../../deep/evaluation.ts";
+import type { Evaluation, Finding } from "../../deep/evaluation.ts";
 import { formatP } from "../numbers.ts";
+import type { Mark } from "../tables.ts";
 import { MARK_STYLES, textTable } from "../text.ts";
 import type { DeepReport } from "./deep-report.ts";
 import {
@@ -11,8 +13,8 @@ import {
   deepMark,
   EVALUATION_COLUMNS,
   evaluationRow,
+  lastTables,
   nameOf,
-  tablesOf,
 } from "./deep-words.ts";
 
 /** Widths for the largest figures: 2^40 bytes, 99,999 tests, 99,999,999 p-values, the title of p. The last column is as long as it is. */
@@ -27,7 +29,7 @@ export function headText(report: Parameters<typeof deepFacts>[0], screen: Screen
   return [
     ...facts.map(([name, value]) => fitLines(`${name.padEnd(nameWidth)}${GAP}${value}`, screen)),
     "",
-    paint(fitLines(" ".repeat(MARK_WIDTH) + GAP + inColumns(titles), screen), "dim", screen.color),
+    paint(fitLines(INDENT + inColumns(titles), screen), "dim", screen.color),
     "",
   ].join("\n");
 }
@@ -35,28 +37,43 @@ export function headText(report: Parameters<typeof deepFacts>[0], screen: Screen
 /** Findings that are named with their evaluation; those at the end have a table. */
 const MOST_NAMED = 5;
 
+const INDENT = " ".repeat(MARK_WIDTH) + GAP;
+
 /** Writes the line of an evaluation, and one for each finding. */
 export function evaluationText(evaluation: Evaluation, screen: Screen): string {
   const { mark, cells } = evaluationRow(evaluation);
   const { findings } = evaluation;
   const more = findings.length - MOST_NAMED;
-  const lines = [
-    `${paint(mark.padEnd(MARK_WIDTH), MARK_STYLES[mark], screen.color)}${GAP}${inColumns(cells)}`,
-    ...findings.slice(0, MOST_NAMED).map((finding) => {
-      const own = deepMark(finding.verdict);
-      const words = `${nameOf(finding)}: corrected p ${formatP(finding.correctedP)}: ${finding.suspicion}`;
-      return `${" ".repeat(MARK_WIDTH) + GAP}${paint(own, MARK_STYLES[own], screen.color)}${GAP}${words}`;
-    }),
-    ...(more > 0 ? [`${" ".repeat(MARK_WIDTH) + GAP}and ${more} more`] : []),
-  ];
-  return lines.map((line) => `${fitLines(line, screen)}\n`).join("");
+  const [of, ...figures] = cells.toReversed();
+  const line = inColumns(figures.toReversed());
+  // Findings are named below.
+  const name = findings.length === 0 && of ? `${GAP}${of}` : "";
+  const fits = INDENT.length + line.length + name.length <= lineWidth(screen);
+  return [
+    `${painted(mark, screen)}${GAP}${line}${fits ? name : ""}`,
+    ...(fits ? [] : wrap(name, lineWidth(screen) - INDENT.length).map((part) => `${INDENT}${part}`)),
+    ...findings.slice(0, MOST_NAMED).map((finding) => findingText(finding, screen)),
+    ...(more > 0 ? [`${INDENT}and ${more} more`] : []),
+    "",
+  ].join("\n");
+}
+
+function findingText(finding: Finding, screen: Screen): string {
+  const words = `${nameOf(finding)}: corrected p ${formatP(finding.correctedP)}: ${finding.suspicion}`;
+  const lines = wrap(words, Math.max(LEAST_WIDTH, lineWidth(screen) - 2 * INDENT.length));
+  return `${INDENT}${painted(deepMark(finding.verdict), screen)}${GAP}${lines.join(`\n${INDENT}${INDENT}`)}`;
+}
+
+/** Narrower texts are hard to read. */
+const LEAST_WIDTH = 24;
+
+function painted(mark: Mark, { color }: Screen): string {
+  return paint(mark.padEnd(MARK_WIDTH), MARK_STYLES[mark], color);
 }
 
 export function tailText(report: DeepReport, screen: Screen): string {
-  const last = report.evaluations.at(-1);
-  const tables = last === undefined || last.verdict === null ? [] : tablesOf(last, report.families);
   return [
-    ...tables.flatMap((table) => ["", ...textTable(table, screen)]),
+    ...lastTables(report).flatMap((table) => ["", ...textTable(table, screen)]),
     "",
     ...deepConclusion(report).map((sentence) => fitLines(sentence, screen)),
     "",

@@ -27,7 +27,7 @@ export function deepFacts({
     ["suite", `deep: ${families.map(({ id }) => id).join(", ")}`],
     [
       "level",
-      `at most one run in ${formatCount(1 / summary.runLevel)} on good data fails, at any of its evaluations`,
+      `at most one run on good data in ${formatCount(1 / summary.runLevel)} fails, at whatever result`,
     ],
   ];
 }
@@ -66,46 +66,72 @@ export function nameOf({ family, test, lane }: Pick<FamilyResult, "family" | "te
 }
 
 const FAMILY_COLUMNS: readonly Column[] = [
-  { title: "Family" },
-  { title: "Tests", align: "right" },
-  { title: "p-values", align: "right" },
+  { title: "Family", wraps: "inside" },
+  { title: "Tests", align: "right", leaves: 1 },
+  { title: "p-values", align: "right", leaves: 2 },
   { title: "lowest corrected p", align: "right" },
   { title: "Of", wraps: "below" },
 ];
 
 const FINDING_COLUMNS: readonly Column[] = [
-  { title: "Test" },
+  { title: "After bytes", align: "right", leaves: 4 },
+  { title: "Test", wraps: "inside" },
   { title: "Part of the data", wraps: "inside" },
-  { title: "n", align: "right" },
-  { title: "Statistic", align: "right" },
-  { title: "p-value", align: "right" },
+  { title: "n", align: "right", leaves: 1 },
+  { title: "Statistic", align: "right", leaves: 2 },
+  { title: "p-value", align: "right", leaves: 3 },
   { title: "corrected p", align: "right" },
   { title: "Suspicion", wraps: "below" },
 ];
 
-export function deepTables({ evaluations, families }: DeepReport): Table[] {
-  const last = evaluations.at(-1);
-  const tables: Table[] = [
-    { title: "Evaluations", columns: EVALUATION_COLUMNS, groups: [{ rows: evaluations.map(evaluationRow) }] },
-  ];
-  return last === undefined || last.verdict === null ? tables : [...tables, ...tablesOf(last, families)];
+export function deepTables(report: DeepReport): Table[] {
+  const rows = report.evaluations.map(evaluationRow);
+  return [{ title: "Evaluations", columns: EVALUATION_COLUMNS, groups: [{ rows }] }, ...lastTables(report)];
 }
 
-/** Makes the tables of one evaluation: what each family says, and the findings. */
-export function tablesOf(evaluation: Evaluation, families: DeepReport["families"]): Table[] {
-  const { findings, bytes } = evaluation;
+/** Makes the tables of what is known at the end: what each family says of all bytes, and the findings of all evaluations. */
+export function lastTables({ evaluations, families }: DeepReport): Table[] {
+  const last = evaluations.at(-1);
+  if (last === undefined || last.verdict === null) return [];
   const byFamily: Table = {
-    title: `Families after ${formatCount(bytes)} bytes`,
+    title: `Families after ${formatCount(last.bytes)} bytes`,
     columns: FAMILY_COLUMNS,
-    groups: [{ rows: evaluation.families.map((result) => familyRow(result, families)) }],
+    groups: [{ rows: last.families.map((result) => familyRow(result, families)) }],
   };
+  const findings = eachOnce(evaluations);
   if (findings.length === 0) return [byFamily];
   const shown = findings.slice(0, MOST_FINDINGS);
   const title =
     shown.length === findings.length
-      ? `Findings after ${formatCount(bytes)} bytes`
-      : `Findings after ${formatCount(bytes)} bytes: the first ${shown.length} of ${formatCount(findings.length)}`;
+      ? "Findings"
+      : `Findings, the first ${shown.length} of ${formatCount(findings.length)}`;
   return [byFamily, { title, columns: FINDING_COLUMNS, groups: [{ rows: shown.map(findingRow) }] }];
+}
+
+interface Found {
+  /** The evaluation's. */
+  readonly bytes: number;
+  readonly finding: Finding;
+}
+
+/**
+ * Lists each test that was weak or failed once: as of the evaluation that it first failed at, else of its smallest p. Those that failed come
+ * first, in the order in which they did.
+ */
+function eachOnce(evaluations: readonly Evaluation[]): Found[] {
+  const found = new Map<string, Found>();
+  for (const { bytes, findings } of evaluations) {
+    for (const finding of findings) {
+      const known = found.get(nameOf(finding))?.finding;
+      const isFirstFail = finding.verdict === "fail" && known?.verdict !== "fail";
+      const isSmaller = known?.verdict === "weak" && finding.correctedP < known.correctedP;
+      if (known === undefined || isFirstFail || isSmaller) found.set(nameOf(finding), { bytes, finding });
+    }
+  }
+  const isWeak = ({ finding }: Found) => Number(finding.verdict === "weak");
+  return [...found.values()].sort(
+    (a, b) => isWeak(a) - isWeak(b) || a.bytes - b.bytes || a.finding.correctedP - b.finding.correctedP,
+  );
 }
 
 /** JSON has them all. */
@@ -121,12 +147,13 @@ function familyRow(result: FamilyResult, families: DeepReport["families"]): Row 
   };
 }
 
-function findingRow(finding: Finding): Row {
+function findingRow({ bytes, finding }: Found): Row {
   const { family, test, lane, n, statistic, p, among, correctedP, verdict, suspicion, look } = finding;
   const lowest = among > 1 ? `lowest of ${formatCount(among)}; ` : "";
   return {
     mark: deepMark(verdict),
     cells: [
+      formatCount(bytes),
       `${family}/${test}`,
       lane,
       formatCount(n),
@@ -147,13 +174,12 @@ export function deepConclusion(report: DeepReport): string[] {
   ];
   if (verdict === "fail") {
     const first = evaluations.find((evaluation) => evaluation.verdict === "fail")!;
-    const suspicions = [
-      ...new Set(
-        first.findings.filter((finding) => finding.verdict === "fail").map(({ suspicion }) => suspicion),
-      ),
-    ];
+    const failures = first.findings.filter((finding) => finding.verdict === "fail");
+    const isFirstOfFamily = ({ family }: Finding, i: number) =>
+      failures.findIndex((other) => other.family === family) === i;
+    const suspicions = failures.filter(isFirstOfFamily).map(({ suspicion }) => suspicion);
     sentences.push(
-      `these data fail tests that random data pass, from ${formatCount(first.bytes)} bytes on: ${suspicions.slice(0, MOST_SUSPICIONS).join("; ")}`,
+      `these data fail tests that random data pass, from ${formatCount(first.bytes)} bytes on: ${suspicions.join("; ")}`,
     );
   } else if (verdict === null) {
     sentences.push("no test had a verdict: nothing is said about the data");
@@ -162,18 +188,12 @@ export function deepConclusion(report: DeepReport): string[] {
   }
   if (verdict !== null) {
     sentences.push(
-      `looked for: ${families.map(({ title }) => lowered(title)).join("; ")}; in ${plural(bytes, "byte")}`,
+      `looked for: ${families.map(({ looksFor }) => looksFor).join("; ")}; in ${plural(bytes, "byte")}`,
     );
     if (verdict === "pass") sentences.push(LEFT_OPEN);
   }
   return [...sentences, ...notes.map((note) => `note: ${note}`)];
 }
 
-const MOST_SUSPICIONS = 3;
-
 const LEFT_OPEN =
   "a pass is no proof: a generator whose faults need more data or other tests passes, such as good non-linear generators of 128 bits of state and more, and so does any cipher whose key is known";
-
-function lowered(title: string): string {
-  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
-}
