@@ -16,6 +16,7 @@ export const report = command({
   description: "Test data, or the pool's own output, for randomness",
   details: [
     "Without an input it tests the pool's own output. A verdict of fail makes the exit code 4, and so do data to which no test applies. The suffix of the output, .txt, .json, .md or .html, gives the format unless --format does.",
+    "The suite deep takes data of any length, and has a result at each doubling from 1 MiB to 1 TiB. It ends with the first that fails, unless it is to keep going. Its results fail on good data in at most one run in a million.",
   ],
   flags: REPORT_FLAGS,
   examples: [
@@ -25,6 +26,7 @@ export const report = command({
     "esoteric-entropy report --input random.bin --bitmap bits.png",
     "esoteric-entropy report --mode drbg --suite sp800-22 --sequences 100",
     "esoteric-entropy report --source dram_row_buffer --suite sp800-90b",
+    "esoteric-entropy report --stdin --suite deep --state run.state",
   ],
   seeAlso: ["assess", "stream", "record"],
   check: checkReportFlags,

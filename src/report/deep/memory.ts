@@ -6,6 +6,12 @@ import { SEGMENT_BYTES, SEGMENTS } from "../../deep/engine/ring.ts";
 import type { Family } from "../../deep/family.ts";
 import { testMemory } from "../threads/memory.ts";
 
+/**
+ * More would have little to do, for there are some two dozen parts, and the longest takes a tenth of the time. Each takes 8 MB (measured):
+ * with the states the program stays below 1 GB.
+ */
+const MOST_THREADS = 16;
+
 /** Returns how many threads there is memory for, at most `most`. @throws InputError where there is not even enough for the states of the tests */
 export function threadsFor(families: readonly Family[], most: number, memory = testMemory()): number {
   const { room, threadBytes } = memory;
@@ -13,6 +19,6 @@ export function threadsFor(families: readonly Family[], most: number, memory = t
   const states = parts.reduce((sum, { part }) => sum + part.stateBytes, 0);
   const bytes = states + SEGMENTS * SEGMENT_BYTES;
   requireRoom(bytes, "the battery for large data", ["other suites take less (--suite)"], room);
-  if (room === undefined) return most;
-  return Math.min(most, Math.floor((room.bytes - bytes) / threadBytes));
+  const fitting = room === undefined ? most : Math.floor((room.bytes - bytes) / threadBytes);
+  return Math.min(most, fitting, MOST_THREADS);
 }

@@ -11,31 +11,40 @@ export interface StateOptions {
   readonly found: FoundRun | undefined;
   /** The data do not begin again: they go on where the run that was found has ended. */
   readonly goesOn: boolean;
+  readonly pace?: SavingPace;
 }
 
-/** A run is saved after so much work, and at each evaluation. */
-const SAVE_MS = 180_000;
-/** An evaluation that is given up leaves its states of no use: after more work than this, they are saved before. */
-const MOST_LOST_MS = 20_000;
+export interface SavingPace {
+  /** A run is saved after so much work, and at each evaluation. */
+  readonly saveMs: number;
+  /** An evaluation that is given up leaves its states of no use: after more work than this, they are saved before. */
+  readonly mostLostMs: number;
+}
+
+const PACE: SavingPace = { saveMs: 180_000, mostLostMs: 20_000 };
 
 /** Saves a run in its file. */
 export class Saver {
   #savedMs = performance.now();
-  #saved: { readonly bytes: number; readonly evaluations: number } | undefined;
+  /** Counts what the file has. */
+  #saved: { readonly bytes: number; readonly evaluations: number };
 
   constructor(
     private readonly file: StateFile,
     private readonly engine: Engine,
     private readonly runSoFar: () => Omit<SavedRun, "battery" | "bytes">,
-  ) {}
+    private readonly pace = PACE,
+  ) {
+    this.#saved = { bytes: engine.bytes, evaluations: runSoFar().evaluations.length };
+  }
 
   get isDue(): boolean {
-    return performance.now() - this.#savedMs >= SAVE_MS;
+    return this.engine.bytes > this.#saved.bytes && performance.now() - this.#savedMs >= this.pace.saveMs;
   }
 
   /** Tells if much would be lost with the present states. */
   get isWorthIt(): boolean {
-    return performance.now() - this.#savedMs >= MOST_LOST_MS;
+    return performance.now() - this.#savedMs >= this.pace.mostLostMs;
   }
 
   /** Has the parts take in all whole units, and saves them; does nothing where there is nothing new. @throws InputError; errors of the parts */
@@ -44,8 +53,8 @@ export class Saver {
     await engine.settle();
     const run = this.runSoFar();
     const now = { bytes: engine.bytes, evaluations: run.evaluations.length };
-    const isSaved = this.#saved?.bytes === now.bytes && this.#saved.evaluations === now.evaluations;
-    if (now.bytes === 0 || isSaved) return;
+    const isSaved = this.#saved.bytes === now.bytes && this.#saved.evaluations === now.evaluations;
+    if (isSaved) return;
     await file.write({ battery: batteryDigest(engine.parts), bytes: now.bytes, ...run }, engine.states);
     this.#saved = now;
     this.#savedMs = performance.now();

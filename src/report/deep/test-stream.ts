@@ -51,7 +51,7 @@ export async function testStream(data: OpenData, options: StreamOptions): Promis
 
 class Run implements Disposable {
   readonly #engine: Engine;
-  readonly #evaluations: Evaluation[] = [];
+  readonly #evaluations: Evaluation[];
   readonly #joints: readonly number[];
   readonly #head: FirstBytes;
   readonly #saver: Saver | undefined;
@@ -64,6 +64,7 @@ class Run implements Disposable {
   ) {
     const { threads, signal, state, battery = BATTERY } = options;
     const found = state?.found;
+    this.#evaluations = [...(found?.run.evaluations ?? [])];
     this.#engine = new Engine({
       threads,
       battery: state === undefined ? battery : withChain(battery),
@@ -72,7 +73,7 @@ class Run implements Disposable {
     this.#joints =
       found === undefined ? [] : [...found.run.joints, ...(state?.goesOn ? [found.run.bytes] : [])];
     this.#head = new FirstBytes(data, found?.run.hint);
-    this.#saver = state && new Saver(state.file, this.#engine, () => this.#soFar);
+    this.#saver = state && new Saver(state.file, this.#engine, () => this.#soFar, state.pace);
     // What is to be saved has to come to a rest first; while conclusions are drawn, it was saved before.
     this.#listener = onAbort(signal, () => {
       if (state === undefined || this.#isConcluding) this.#engine.close(signal.reason);
@@ -82,10 +83,7 @@ class Run implements Disposable {
   async toTheEnd(): Promise<StreamResult> {
     const { signal, keepsGoing, state, onEvaluation } = this.options;
     const data = state === undefined ? this.data.pieces : await this.#unseen(state);
-    for (const evaluation of state?.found?.run.evaluations ?? []) {
-      this.#evaluations.push(evaluation);
-      await onEvaluation?.(evaluation);
-    }
+    for (const evaluation of this.#evaluations) await onEvaluation?.(evaluation);
     try {
       return (await this.#test(data, keepsGoing)) ?? (await this.#endOfData());
     } catch (error) {
