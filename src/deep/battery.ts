@@ -3,6 +3,7 @@ import { BINARY_RANK } from "./families/binary-rank.ts";
 import { BIRTHDAYS } from "./families/birthdays.ts";
 import { CARRY_RECURRENCE } from "./families/carry-recurrence.ts";
 import { FREQUENCIES } from "./families/frequencies.ts";
+import { GAPS } from "./families/gaps.ts";
 import { LINEAR_COMPLEXITY } from "./families/linear-complexity.ts";
 import { PERIODS } from "./families/periods.ts";
 import { RECURRENCES } from "./families/recurrences.ts";
@@ -13,6 +14,7 @@ import type { Family } from "./family.ts";
 export const FAMILIES: readonly Family[] = [
   FREQUENCIES,
   WEIGHTS,
+  GAPS,
   LINEAR_COMPLEXITY,
   CARRY_RECURRENCE,
   RECURRENCES,
