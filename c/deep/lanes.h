@@ -65,7 +65,7 @@ typedef void (*ee_take_lane)(void *state, int at, int lane, const uint8_t *bytes
  * the lane of all bytes is the only one wanted: twenty lanes take much more time than the stream itself. Memory as above, for a
  * group. Returns 0 or -ECANCELED.
  */
-#define EE_LANE_GROUPS_ALL 256
+#define EE_LANE_GROUPS_ALL 128
 int32_t ee_take_lanes(uint64_t wanted, const uint8_t *bytes, size_t n, uint64_t offset, uint8_t *memory, const int32_t *stop,
                       ee_take_lane take, void *state);
 

@@ -1,6 +1,6 @@
 /*
- * Classes of the Hamming weights of words of 2^level bytes of a lane: 0 for low, 1 for middling, 2 for high. Counts windows of eight
- * successive classes, one window beginning at every fourth word.
+ * Classes of words of 2^level bytes of a lane: of their Hamming weights, 0 for low, 1 for middling, 2 for high; or of their remainders, 0 for 1
+ * modulo 3, 1 for 0, and 2 for 2. Counts windows of eight successive classes, one window beginning at every fourth word.
  *
  * Four classes are a byte, the earliest in its lowest bits; so a window is two successive bytes.
  */
@@ -34,7 +34,11 @@ typedef struct {
 } level;
 
 typedef struct {
-  /* The caller sets these: the lanes, a bit each, how many levels each has, and by level the distance from the mean up to which a weight is middling. */
+  /*
+   * The caller sets these: if classes are of remainders, for which there are low levels only; the lanes, a bit each; how many levels each
+   * has; and by level the distance from the mean up to which a weight is middling.
+   */
+  uint64_t of_remainders;
   uint64_t lanes;
   uint64_t levels;
   uint64_t middling[MOST_LEVELS];
@@ -98,39 +102,68 @@ static void add_word(level *l, const classes *c, size_t at, uint64_t weight) {
   l[at].has_half = !l[at].has_half;
 }
 
-EE_LOOP void take_piece_loop(level *l, const classes *c, const uint8_t *restrict bytes, size_t n) {
+EE_LOOP uint8_t ones_of(uint8_t b) {
+  b = (uint8_t)(b - (b >> 1 & 0x55));
+  b = (uint8_t)((b & 0x33) + (b >> 2 & 0x33));
+  return (uint8_t)((b + (b >> 4)) & 15);
+}
+
+EE_LOOP void weigh_piece_loop(level *l, const classes *c, const uint8_t *restrict bytes, size_t n) {
   uint16_t weights[2][PIECE];
   uint8_t class[PIECE];
   uint8_t packed[PIECE / 4];
-  for (size_t i = 0; i < n; i++) {
-    uint8_t b = bytes[i];
-    b = (uint8_t)(b - (b >> 1 & 0x55));
-    b = (uint8_t)((b & 0x33) + (b >> 2 & 0x33));
-    b = (uint8_t)((b + (b >> 4)) & 15);
-    weights[0][i] = b;
-  }
+  for (size_t i = 0; i < n; i++) weights[0][i] = ones_of(bytes[i]);
   const size_t low = c->levels < LOW_LEVELS ? c->levels : LOW_LEVELS;
-  for (size_t at = 0;; at++, n /= 2) {
+  for (size_t at = 0; at < low; at++, n /= 2) {
     const uint16_t *restrict w = weights[at % 2];
-    if (at == low) break;
+    uint16_t *restrict twice = weights[(at + 1) % 2];
     const uint16_t least = (uint16_t)((4 << at) - c->middling[at]), most = (uint16_t)((4 << at) + c->middling[at]);
     for (size_t i = 0; i < n; i++) class[i] = (uint8_t)((w[i] >= least) + (w[i] > most));
     pack(class, packed, n);
     count_all(&l[at], packed, n / 4);
-    uint16_t *restrict twice = weights[(at + 1) % 2];
     for (size_t i = 0; i < n / 2; i++) twice[i] = (uint16_t)(w[2 * i] + w[2 * i + 1]);
   }
   if (low == c->levels) return;
   for (size_t i = 0; i < n; i++) add_word(l, c, low, weights[low % 2][i]);
 }
 
-EE_TWICE(take_piece, (level *l, const classes *c, const uint8_t *bytes, size_t n), (l, c, bytes, n))
+EE_TWICE(weigh_piece, (level *l, const classes *c, const uint8_t *bytes, size_t n), (l, c, bytes, n))
+
+/* Powers of 256 are 1 modulo 3: the remainder of a word is that of the sum of its bytes, and 1 is that of 4 and of 16. */
+EE_LOOP void divide_piece_loop(level *l, const classes *c, const uint8_t *restrict bytes, size_t n) {
+  uint8_t remainders[2][PIECE];
+  uint8_t class[PIECE];
+  uint8_t packed[PIECE / 4];
+  for (size_t i = 0; i < n; i++) {
+    uint8_t b = (uint8_t)((bytes[i] >> 4) + (bytes[i] & 15));
+    b = (uint8_t)((b >> 2) + (b & 3));
+    b = (uint8_t)((b >> 2) + (b & 3));
+    remainders[0][i] = (uint8_t)(b >= 3 ? b - 3 : b);
+  }
+  for (size_t at = 0; at < c->levels; at++, n /= 2) {
+    const uint8_t *restrict r = remainders[at % 2];
+    uint8_t *restrict twice = remainders[(at + 1) % 2];
+    for (size_t i = 0; i < n; i++) class[i] = (uint8_t)(r[i] < 2 ? 1 - r[i] : 2);
+    pack(class, packed, n);
+    count_all(&l[at], packed, n / 4);
+    for (size_t i = 0; i < n / 2; i++) {
+      const uint8_t sum = (uint8_t)(r[2 * i] + r[2 * i + 1]);
+      twice[i] = (uint8_t)(sum >= 3 ? sum - 3 : sum);
+    }
+  }
+}
+
+EE_TWICE(divide_piece, (level *l, const classes *c, const uint8_t *bytes, size_t n), (l, c, bytes, n))
 
 static void take(void *state, int at, int lane, const uint8_t *bytes, size_t n, uint64_t offset) {
   (void)lane, (void)offset;
   classes *c = state;
   level *l = &c->counts[(size_t)at * c->levels];
-  for (size_t i = 0; i < n; i += PIECE) take_piece(l, c, bytes + i, n - i < PIECE ? n - i : PIECE);
+  for (size_t i = 0; i < n; i += PIECE) {
+    const size_t size = n - i < PIECE ? n - i : PIECE;
+    if (c->of_remainders) divide_piece(l, c, bytes + i, size);
+    else weigh_piece(l, c, bytes + i, size);
+  }
 }
 
 EE_DEEP_FEED int32_t ee_deep_weight_classes(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {

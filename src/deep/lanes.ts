@@ -13,7 +13,7 @@ export interface Lane {
   readonly place: number;
 }
 
-const BYTE_LANES: readonly Lane[] = [
+const WITH_BYTES: readonly Lane[] = [
   { id: "all", words: "", bits: 8, stride: 1, place: 0 },
   ...([2, 4, 8] as const).flatMap((stride): Lane[] => {
     const width = 8 * stride;
@@ -25,8 +25,8 @@ const BYTE_LANES: readonly Lane[] = [
 ];
 
 export const LANES: readonly Lane[] = [
-  ...BYTE_LANES,
-  ...BYTE_LANES.flatMap(({ id, words, stride, place }) =>
+  ...WITH_BYTES,
+  ...WITH_BYTES.flatMap(({ id, words, stride, place }) =>
     ([0, 7] as const).map(
       (bit): Lane => ({
         id: `bit-${bit}-of-${id}`,
@@ -38,6 +38,11 @@ export const LANES: readonly Lane[] = [
     ),
   ),
 ];
+
+/** Indexes in LANES, by kind. */
+export const ALL: readonly number[] = [0];
+export const BYTE_LANES: readonly number[] = [1, 2, 3, 4, 5, 6];
+export const BIT_LANES: readonly number[] = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
 
 /** EE_LANE_MEMORY of a group of 1 MiB: what loops that walk lanes need at the end of their state. */
 export const GROUP_MEMORY = (2 ** 20 / 16) * (28 + 11);

@@ -55,6 +55,25 @@ describe("counts", () => {
     expect(at("at odd offsets").statistic).toBeCloseTo(chiSquareOfPairs(UNEVEN, 1, UNIT_BYTES), 4);
   });
 
+  test("of distant pairs are those of bytes of 32-bit words", () => {
+    // Each byte 2 is like the byte 1 of the word after it, now and then.
+    const data = keystream(2 * UNIT_BYTES, 12);
+    for (let i = 2; i + 3 < data.length; i += 4 * 5) data[i + 3] = data[i]!;
+    const found = observe(FREQUENCIES, data).find((each) => each.test === "distant-pairs")!;
+    expect(found.lane).toBe("byte 2 of 32-bit words with the one 3 later");
+    const counts = new Map<number, number>();
+    let n = 0;
+    for (let unit = 0; unit < data.length; unit += UNIT_BYTES) {
+      for (let i = 0; i + 8 < UNIT_BYTES; i += 4, n++) {
+        const pair = data[unit + i + 2]! | (data[unit + i + 5]! << 8);
+        counts.set(pair, (counts.get(pair) ?? 0) + 1);
+      }
+    }
+    const squares = [...counts.values()].reduce((sum, count) => sum + count * count, 0);
+    expect(found.n).toBe(n);
+    expect(found.statistic).toBeCloseTo((squares * 65536) / n - n, 4);
+  });
+
   test("of transitions are those of bits", () => {
     // Bits that repeat at two lags, so that these are the lowest of each kind.
     for (const [lag, name] of [

@@ -41,6 +41,20 @@ function windows(lane: Uint8Array, level: number): Float64Array {
   return counts;
 }
 
+/** B. Jenkins, "A small noncryptographic PRNG" (2007), with bytes, as PractRand's jsf8 rotates them: by 1 and 4. */
+function smallFast(bytes: number): Uint8Array {
+  let [a, b, c, d] = [0xf1, 0x5a, 0x5a, 0x5a];
+  const rotate = (x: number, by: number) => ((x << by) | (x >> (8 - by))) & 255;
+  return Uint8Array.from({ length: bytes }, () => {
+    const e = (a - rotate(b, 1)) & 255;
+    a = b ^ rotate(c, 4);
+    b = (c + d) & 255;
+    c = (d + e) & 255;
+    d = (e + a) & 255;
+    return d;
+  });
+}
+
 describe("counts", () => {
   test("of classes are those of words, at each level", () => {
     const { state } = fed("classes", DATA);
@@ -59,6 +73,24 @@ describe("counts", () => {
           expect(windowsOf(state, 4 * at + level)).toEqual(windows(lane, level));
         }
       }
+    }
+  });
+
+  test("of remainders modulo 3 are those of words", () => {
+    const { state } = fed("remainders", DATA);
+    for (let level = 0; level < 4; level++) {
+      const size = 2 ** level;
+      const counts = new Float64Array(3 ** 8);
+      const classes: number[] = [];
+      for (let word = 0; word < DATA.length; word += size) {
+        let value = 0n;
+        for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(DATA[word + i]!);
+        classes.push([1, 0, 2][Number(value % 3n)]!);
+      }
+      for (let at = 0; at + 8 <= classes.length; at += 4) {
+        counts[classes.slice(at, at + 8).reduceRight((sum, each) => 3 * sum + each, 0)]!++;
+      }
+      expect(windowsOf(state, level)).toEqual(counts);
     }
   });
 
@@ -124,6 +156,10 @@ describe("streams", () => {
     const next = lcg32();
     const halves = bytesOf(() => (next() >>> 16) | (next() & 0xffff0000), MB);
     expect(correctedOf(observe(WEIGHTS, halves), "patterns")).toBeLessThan(1e-12);
+  });
+
+  test("remainders of a generator of bytes with a state of 32 bits show in 1 MB", () => {
+    expect(correctedOf(observe(WEIGHTS, smallFast(MB)), "remainders")).toBeLessThan(1e-12);
   });
 
   test("words that follow after few ones by more show in 1 MB", () => {

@@ -15,7 +15,7 @@ import { binomialBoundTwoSided } from "../../stats/deep/binomial-bounds.ts";
 import { evenCells } from "../../stats/deep/even-cells.ts";
 import { readCounts, total } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
+import { ALL, BIT_LANES, BYTE_LANES, GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
 import { lowestOf, type Single } from "../lowest.ts";
 
 export const FREQUENCIES: Family = {
@@ -23,10 +23,11 @@ export const FREQUENCIES: Family = {
   title: "Frequencies of bits, bytes and pairs",
   parts: (loops) => [
     bytePlaces(loops),
-    pairs(loops, "pairs", [0]),
-    pairs(loops, "pairs-of-byte-lanes", [1, 2, 3, 4, 5, 6]),
-    pairs(loops, "pairs-of-bit-lanes", [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]),
+    pairs(loops, "pairs", ALL),
+    pairs(loops, "pairs-of-byte-lanes", BYTE_LANES),
+    pairs(loops, "pairs-of-bit-lanes", BIT_LANES),
     transitions(loops),
+    distantPairs(loops),
   ],
 };
 
@@ -276,6 +277,33 @@ function transitions(loops: DeepLoops): Part {
       return [
         lowestOf(singles.slice(0, LAGS.length), { test: "transitions-at-lags", suspicion: CORRELATED }),
         lowestOf(singles.slice(LAGS.length), { test: "transitions-at-sampled-lags", suspicion: CORRELATED }),
+      ];
+    },
+  };
+}
+
+/** As c/deep/distant_pairs.c has them. */
+const DISTANCES = 7;
+
+/** Counts pairs of bytes of 32-bit words and the words after them. */
+function distantPairs(loops: DeepLoops): Part {
+  return {
+    id: "distant-pairs",
+    stateBytes: 8 * 4 * DISTANCES * PAIRS,
+    feed: loops.feed("distant_pairs"),
+    conclude(state) {
+      const singles = Array.from({ length: 4 * DISTANCES }, (_, at): Single => {
+        const counts = readCounts(state, 8 * at * PAIRS, PAIRS);
+        const [place, distance] = [Math.floor(at / DISTANCES), (at % DISTANCES) + 1];
+        const lane = `byte ${place} of 32-bit words with the ${distance === 1 ? "next one" : `one ${distance} later`}`;
+        return { lane, n: total(counts), ...evenCells(counts) };
+      });
+      return [
+        lowestOf(singles, {
+          test: "distant-pairs",
+          suspicion:
+            "a byte depends on one of the word before: multiply-with-carry of 16 bits, or another small multiplier",
+        }),
       ];
     },
   };

@@ -10,15 +10,15 @@ import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { type GapLaw, type GapRange, gapLaw, judgeSpread, judgeTotal } from "../../stats/deep/gap-law.ts";
 import { readCounts } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
+import { ALL, BIT_LANES, BYTE_LANES, GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
 
 export const GAPS: Family = {
   id: "gaps",
   title: "Gaps between equal words",
   parts: (loops) => [
-    gaps(loops, "gaps", [0]),
-    gaps(loops, "gaps-of-byte-lanes", [1, 2, 3, 4, 5, 6]),
-    gaps(loops, "gaps-of-bit-lanes", [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]),
+    gaps(loops, "gaps", ALL),
+    gaps(loops, "gaps-of-byte-lanes", BYTE_LANES),
+    gaps(loops, "gaps-of-bit-lanes", BIT_LANES),
   ],
 };
 

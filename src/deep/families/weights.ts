@@ -15,69 +15,83 @@
  */
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { evenCells } from "../../stats/deep/even-cells.ts";
-import { judgePatterns, middling } from "../../stats/deep/weight-patterns.ts";
+import { judgePatterns, middling, middlingChance } from "../../stats/deep/weight-patterns.ts";
 import { chainProductTwoSided } from "../../stats/deep/weight-products.ts";
 import { readCounts, total } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
+import { ALL, BIT_LANES, BYTE_LANES, GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
 import { lowestOf, type Single } from "../lowest.ts";
 
 const LEVELS = 21;
 const LANE_LEVELS = 4;
 
+const DEPENDENT =
+  "weights of words depend on earlier ones: a linear or lagged generator, or one that mixes its state too little";
+
+/** Classes of words, of which the middle one has its own chance. */
+interface Kind {
+  readonly test: string;
+  readonly suspicion: string;
+  middle(bits: number): number;
+}
+
+const CLASSES: Kind = { test: "patterns", suspicion: DEPENDENT, middle: middlingChance };
+
+/** Remainders modulo 3: of the 2^bits words, a third and two thirds of one have 0. */
+const REMAINDERS: Kind = {
+  test: "remainders",
+  suspicion:
+    "remainders of words modulo 3 depend on earlier ones: a small state, mixed by additions and rotations",
+  middle: (bits) => (1 + 2 * 2 ** -bits) / 3,
+};
+
 export const WEIGHTS: Family = {
   id: "weights",
   title: "Dependence of Hamming weights",
   parts: (loops) => [
-    classes(loops, "classes", [0], LEVELS),
-    classes(loops, "classes-of-byte-lanes", [1, 2, 3, 4, 5, 6], LANE_LEVELS),
-    classes(
-      loops,
-      "classes-of-bit-lanes",
-      [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20],
-      LANE_LEVELS,
-    ),
+    classes(loops, "classes", ALL, LEVELS, CLASSES),
+    classes(loops, "classes-of-byte-lanes", BYTE_LANES, LANE_LEVELS, CLASSES),
+    classes(loops, "classes-of-bit-lanes", BIT_LANES, LANE_LEVELS, CLASSES),
+    classes(loops, "remainders", ALL, LANE_LEVELS, REMAINDERS),
     lags(loops),
-    firstOnes(loops, "first-ones", [0]),
-    firstOnes(loops, "first-ones-of-byte-lanes", [1, 2, 3, 4, 5, 6]),
-    firstOnes(loops, "first-ones-of-bit-lanes", [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]),
+    firstOnes(loops, "first-ones", ALL),
+    firstOnes(loops, "first-ones-of-byte-lanes", BYTE_LANES),
+    firstOnes(loops, "first-ones-of-bit-lanes", BIT_LANES),
   ],
 };
-
-const DEPENDENT =
-  "weights of words depend on earlier ones: a linear or lagged generator, or one that mixes its state too little";
 
 /** As c/deep/weight_classes.c has them. */
 const CELLS = 3 ** 8;
 const CODES = 0xaab0;
-const HEADER = 8 * (2 + LEVELS);
+const HEADER = 8 * (3 + LEVELS);
 const LEVEL = 8 * CELLS + 4 * CODES + 40;
 
 /** Codes by cell: in base three and in base four, the latest class being the highest digit. */
 const CODE_OF = Uint16Array.from({ length: CELLS }, (_, cell) => Number.parseInt(cell.toString(3), 4));
 
-function classes(loops: DeepLoops, id: string, lanes: readonly number[], levels: number): Part {
+function classes(loops: DeepLoops, id: string, lanes: readonly number[], levels: number, kind: Kind): Part {
   return {
     id,
     stateBytes: HEADER + lanes.length * levels * LEVEL + GROUP_MEMORY,
     prepare(state) {
-      const words = new BigUint64Array(state.buffer, state.byteOffset, 2 + LEVELS);
-      words[0] = BigInt(lanesMask(lanes));
-      words[1] = BigInt(levels);
-      for (let level = 0; level < LEVELS; level++) words[2 + level] = BigInt(middling(8 * 2 ** level));
+      const words = new BigUint64Array(state.buffer, state.byteOffset, 3 + LEVELS);
+      words[0] = kind === REMAINDERS ? 1n : 0n;
+      words[1] = BigInt(lanesMask(lanes));
+      words[2] = BigInt(levels);
+      for (let level = 0; level < LEVELS; level++) words[3 + level] = BigInt(middling(8 * 2 ** level));
     },
     feed: loops.feed("weight_classes"),
     conclude(state) {
       const observations: Observation[] = [];
       for (const [at, lane] of lanes.entries()) {
         for (let level = 0; level < levels; level++) {
-          const singles = judgePatterns(windowsOf(state, at * levels + level), 8 * 2 ** level);
+          const singles = judgePatterns(windowsOf(state, at * levels + level), kind.middle(8 * 2 ** level));
           if (singles.length === 0) break;
           const of = `${wordName(level)}${LANES[lane]!.words === "" ? "" : ` of ${LANES[lane]!.words}`}`;
           observations.push(
             lowestOf(
               singles.map(({ pattern, ...single }): Single => ({ lane: `${of}: ${pattern}`, ...single })),
-              { test: "patterns", suspicion: DEPENDENT },
+              kind,
             ),
           );
         }

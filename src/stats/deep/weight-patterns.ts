@@ -38,6 +38,7 @@ export function middlingChance(bits: number): number {
 }
 
 export interface PatternResult {
+  /** In words of the window: functions that are odd or even in the classes. */
   readonly pattern: string;
   readonly n: number;
   readonly statistic: number;
@@ -64,7 +65,7 @@ function patternsOf(words: number): Pattern[] {
     const starts = Math.min(STEP, WIDTH - places.at(-1)!);
     patterns.push({
       cells: Array.from({ length: starts }, (_, start) => cell * 3 ** start),
-      name: places.map((place) => `${digits[place] === 1 ? "weight" : "spread"} ${place}`).join(", "),
+      name: places.map((place) => `${digits[place] === 1 ? "odd" : "even"} in word ${place}`).join(", "),
     });
   }
   return patterns;
@@ -73,12 +74,13 @@ function patternsOf(words: number): Pattern[] {
 /**
  * Judges windows of classes by each pattern, and by the sums of squares over all patterns of so many words; not at all if they are too few.
  * @param counts by window in base three, the latest class being the highest digit; overwritten
+ * @param middle chance of class 1; the others have equal ones
  */
-export function judgePatterns(counts: Float64Array, bits: number): PatternResult[] {
+export function judgePatterns(counts: Float64Array, middle: number): PatternResult[] {
   const windows = counts.reduce((sum, count) => sum + count, 0);
   const words = windows * STEP;
   if (words < LEAST_WORDS) return [];
-  productSums(counts, middlingChance(bits));
+  productSums(counts, middle);
   const results: PatternResult[] = [];
   for (const [at, patterns] of PATTERNS.entries()) {
     let squares = 0;
@@ -92,10 +94,10 @@ export function judgePatterns(counts: Float64Array, bits: number): PatternResult
     }
     const n = windows * farthest.cells.length;
     const p = Math.min(1, MARGIN * patterns.length * normalTwoSided(most));
-    results.push({ pattern: `${farthest.name}`, n, statistic: most, p });
+    results.push({ pattern: farthest.name, n, statistic: most, p });
     if (words < WORDS_PER_SQUARE * patterns.length) continue;
     const together = Math.min(1, MARGIN * chiSquareUpper(squares, patterns.length));
-    results.push({ pattern: `all of ${at + 1} words`, n: words, statistic: squares, p: together });
+    results.push({ pattern: `all patterns of ${at + 1}`, n: words, statistic: squares, p: together });
   }
   return results;
 }
