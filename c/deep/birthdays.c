@@ -8,8 +8,8 @@
 
 enum { UNIT_WORDS = EE_DEEP_UNIT / sizeof(uint32_t) };
 
-/* Points are made of successive words of 32 bits, or of their halves. */
-enum { WORDS, UPPER_HALVES, LOWER_HALVES };
+/* Points are made of successive words of 32 bits, of their halves, or of the lower byte of each half. */
+enum { WORDS, UPPER_HALVES, LOWER_HALVES, LOWER_BYTES };
 enum { WORDS_EACH = 3, HALVES_EACH = 6 };
 
 /* What the caller prepares comes first, up to `log_points`. */
@@ -38,6 +38,19 @@ static uint32_t leading(uint32_t bits) { return bits == 0 ? 0 : bits >= 32 ? UIN
 
 static uint32_t parts_of(const birthdays *state) { return state->parts == WORDS ? WORDS_EACH : HALVES_EACH; }
 
+static uint32_t half_of(const birthdays *state, uint32_t word) {
+  if (state->parts == UPPER_HALVES) return word >> 16;
+  if (state->parts == LOWER_HALVES) return word & 0xFFFF;
+  return (word >> 8 & 0xFF00) | (word & 0xFF);
+}
+
+/* The word whose part this is, with zeros elsewhere. */
+static uint32_t word_of(const birthdays *state, uint32_t half) {
+  if (state->parts == UPPER_HALVES) return half << 16;
+  if (state->parts == LOWER_HALVES) return half;
+  return (half & 0xFF00) << 8 | (half & 0xFF);
+}
+
 static ee_point point_at(const birthdays *state, const uint32_t *words) {
   const uint32_t parts = parts_of(state);
   uint32_t word[HALVES_EACH];
@@ -46,7 +59,7 @@ static ee_point point_at(const birthdays *state, const uint32_t *words) {
     word[i] = state->is_big_endian ? __builtin_bswap32(words[i]) : words[parts - 1 - i];
   }
   if (state->parts == WORDS) return (ee_point){{word[2], word[1], word[0]}};
-  for (uint32_t i = 0; i < parts; i++) word[i] = state->parts == UPPER_HALVES ? word[i] >> 16 : word[i] & 0xFFFF;
+  for (uint32_t i = 0; i < parts; i++) word[i] = half_of(state, word[i]);
   return (ee_point){{word[4] << 16 | word[5], word[2] << 16 | word[3], word[0] << 16 | word[1]}};
 }
 
@@ -72,12 +85,8 @@ static void take_unit(birthdays *state, const uint8_t *bytes) {
   uint32_t mask = leading(state->slice);
   uint32_t wanted = PATTERN.word[2] & mask;
   if (state->parts != WORDS) {
-    mask >>= 16;
-    wanted >>= 16;
-  }
-  if (state->parts == UPPER_HALVES) {
-    mask <<= 16;
-    wanted <<= 16;
+    mask = word_of(state, mask >> 16);
+    wanted = word_of(state, wanted >> 16);
   }
   if (state->is_big_endian) {
     mask = __builtin_bswap32(mask);
@@ -159,7 +168,7 @@ typedef struct {
 } near_birthdays;
 
 /* A set is made of one unit: of all at first, then of one in so many. */
-enum { FIRST_SETS = 64, SETS_APART = 32 };
+enum { FIRST_SETS = 64, SETS_APART = 64 };
 
 /* Points of two successive words, and zero, to which a point that is the difference of two others has the same spacing. */
 enum { SET_POINTS = UNIT_WORDS };

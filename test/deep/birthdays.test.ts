@@ -50,6 +50,10 @@ describe("points in a slice", () => {
     return state;
   }
 
+  function partOf(word: number, parts: number): number {
+    return [word, word >>> 16, word & 0xffff, ((word >>> 16) & 0xff) * 256 + (word & 0xff)][parts]!;
+  }
+
   function pointsOf(unit: Uint8Array, parts: number, isBigEndian: boolean): bigint[] {
     const view = new DataView(unit.buffer, unit.byteOffset);
     const each = parts === 0 ? 3 : 6;
@@ -58,8 +62,7 @@ describe("points in a slice", () => {
       const words = Array.from({ length: each }, (_, i) => view.getUint32(4 * (at + i), !isBigEndian));
       if (!isBigEndian) words.reverse();
       return words.reduce((point, word) => {
-        const part = parts === 0 ? word : parts === 1 ? word >>> 16 : word & 0xffff;
-        return (point << bits) | BigInt(part);
+        return (point << bits) | BigInt(partOf(word, parts));
       }, 0n);
     });
   }
@@ -115,7 +118,7 @@ describe("points in a slice", () => {
 
   for (const [name, data] of Object.entries(DATA)) {
     test(`${name}: counts are those of a plain reckoning, however the stream is cut`, () => {
-      for (const parts of [0, 1, 2]) {
+      for (const parts of [0, 1, 2, 3]) {
         for (const isBigEndian of [false, true]) {
           const whole = prepared(parts, isBigEndian);
           LOOPS.feed("birthdays")(whole, data, 0);
@@ -134,7 +137,7 @@ describe("points in a slice", () => {
 });
 
 test("near points: counts are those of a plain reckoning", () => {
-  const units = [0, 63, 64, 95, 96, 97];
+  const units = [0, 1, 2, 3, 4, 5, 6, 7, 63, 64, 96, 127, 128];
   for (const isBigEndian of [false, true]) {
     const state = new Uint8Array(24);
     state[0] = Number(isBigEndian);
@@ -143,7 +146,7 @@ test("near points: counts are those of a plain reckoning", () => {
     for (const unit of units) {
       const data = bytesOf(laggedFibonacci(55 + unit, 24), UNIT_BYTES);
       LOOPS.feed("near_birthdays")(state, data, unit * UNIT_BYTES);
-      if (unit >= 64 && unit % 32 !== 0) continue;
+      if (unit >= 64 && unit % 64 !== 0) continue;
       sets++;
       const view = new DataView(data.buffer);
       const points = BigUint64Array.from({ length: UNIT_BYTES / 4 }, (_, i) =>
@@ -245,6 +248,14 @@ test("good data pass", () => {
   }
 });
 
+/** The upper 16 bits of each two words, the first one lower. */
+function inHalves(next: Words): Words {
+  return () => {
+    const first = next() >>> 16;
+    return (next() & 0xffff0000) | first;
+  };
+}
+
 /** With the least of 1, 2, 4 … MB at which it is found. */
 const BAD: readonly (readonly [name: string, mb: number, test: string, next: Words])[] = [
   ["an LCG modulo 2^32", 1, "spacings", lcg32()],
@@ -252,6 +263,7 @@ const BAD: readonly (readonly [name: string, mb: number, test: string, next: Wor
   ["minstd", 1, "spacings", minstd()],
   ["an LCG modulo 2^48", 1, "spacings", powerLcg(48)],
   ["the upper half of an LCG modulo 2^64", 4, "spacings", powerLcg(64)],
+  ["16 bits of an LCG modulo 2^48", 2, "spacings", inHalves(powerLcg(48))],
   ["the lower half of an LCG modulo 2^64", 1, "spacings", powerLcg(64, false)],
   ["a lagged Fibonacci generator", 1, "near-spacings", laggedFibonacci(607, 273)],
   ["one of long lags", 1, "near-spacings", laggedFibonacci(9689, 4187)],
