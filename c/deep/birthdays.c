@@ -5,6 +5,8 @@
 
 #include "ee.h"
 #include "points.h"
+#include "vertical.h"
+#include "wide.h"
 
 enum { UNIT_WORDS = EE_DEEP_UNIT / sizeof(uint32_t) };
 
@@ -76,12 +78,43 @@ static void narrow(birthdays *state) {
   for (uint64_t i = 0; i < before; i++) keep(state, state->points[i]);
 }
 
-static void take_unit(birthdays *state, const uint8_t *bytes) {
-  /* Words that are looked at together. */
-  enum { BLOCK = 16 };
-  uint32_t words[UNIT_WORDS];
-  memcpy(words, bytes, sizeof words);
-  /* Few words pass for the leading one of a point, and they are soon found. */
+/* Words that are looked at together. */
+enum { BLOCK = 32 };
+
+typedef uint32_t words_8 __attribute__((vector_size(32)));
+typedef uint32_t unaligned_words __attribute__((vector_size(32), aligned(1)));
+
+/* Finds the first block, of those from `block` on, that has a word of which the bits of the mask are as wanted. */
+EE_INLINE uint32_t find(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
+  for (; block < UNIT_WORDS / BLOCK; block++) {
+    const unaligned_words *const words = (const unaligned_words *)(unit + block * BLOCK * sizeof(uint32_t));
+    words_8 hits = {0};
+    for (int i = 0; i < BLOCK / 8; i++) hits |= (words_8)((words[i] & mask) == wanted);
+    const ee_bits any = (ee_bits)hits;
+    if ((any[0] | any[1] | any[2] | any[3]) != 0) break;
+  }
+  return block;
+}
+
+static uint32_t find_narrow(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
+  return find(unit, block, mask, wanted);
+}
+
+#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
+EE_WIDE static uint32_t find_wide(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
+  return find(unit, block, mask, wanted);
+}
+#endif
+
+static uint32_t find_any(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
+#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
+  if (ee_has_wide()) return find_wide(unit, block, mask, wanted);
+#endif
+  return find_narrow(unit, block, mask, wanted);
+}
+
+/* Few words pass for the leading one of a point, and they are soon found. */
+static void take_unit(birthdays *state, const uint8_t *unit) {
   uint32_t mask = leading(state->slice);
   uint32_t wanted = PATTERN.word[2] & mask;
   if (state->parts != WORDS) {
@@ -95,21 +128,28 @@ static void take_unit(birthdays *state, const uint8_t *bytes) {
   const uint32_t last = parts_of(state) - 1;
   const uint32_t begin = state->is_big_endian ? 0 : last;
   const uint32_t end = UNIT_WORDS - last + begin;
-  for (uint32_t block = 0; block < UNIT_WORDS; block += BLOCK) {
-    uint32_t hits = 0;
-    for (uint32_t i = 0; i < BLOCK; i++) hits |= (words[block + i] & mask) == wanted;
-    if (hits == 0) continue;
-    for (uint32_t i = block; i < block + BLOCK; i++) {
-      if ((words[i] & mask) == wanted && i >= begin && i < end) keep(state, point_at(state, words + i - begin));
+  for (uint32_t block = 0; (block = find_any(unit, block, mask, wanted)) < UNIT_WORDS / BLOCK; block++) {
+    uint32_t words[BLOCK];
+    memcpy(words, unit + block * sizeof words, sizeof words);
+    for (uint32_t i = 0; i < BLOCK; i++) {
+      const uint32_t at = block * BLOCK + i;
+      if ((words[i] & mask) != wanted || at < begin || at >= end) continue;
+      uint32_t parts[HALVES_EACH];
+      memcpy(parts, unit + (at - begin) * sizeof *parts, (last + 1) * sizeof *parts);
+      keep(state, point_at(state, parts));
     }
   }
 }
 
+/* Of parts of words, points are made of the first 64 MB, and then of one unit in so many. */
+enum { FIRST_UNITS = 1024, UNITS_APART = 4 };
+
 EE_DEEP_FEED int32_t ee_deep_birthdays(void *memory, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
-  (void)offset;
   birthdays *const state = memory;
   for (size_t at = 0; at < n; at += EE_DEEP_UNIT) {
     if (ee_stopped((ee_stop)stop)) return -ECANCELED;
+    const uint64_t unit = (offset + at) / EE_DEEP_UNIT;
+    if (state->parts != WORDS && unit >= FIRST_UNITS && unit % UNITS_APART != 0) continue;
     state->units++;
     while (state->units * UNIT_WORDS > (uint64_t)1 << (state->log_points + state->slice)) narrow(state);
     take_unit(state, bytes + at);

@@ -8,7 +8,7 @@
 #include "wide.h"
 
 enum {
-  MOST_BLOCKS = 1 << 18,
+  MOST_BLOCKS = 1 << 17,
   LEAST_BLOCK = 8,
 };
 

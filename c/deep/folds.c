@@ -15,8 +15,8 @@
 
 enum {
   MOST_PERIODS = 256,
-  /* Counts of a segment have seven digits. */
-  ROW_DIGITS = 7,
+  /* Counts of a segment have eight digits. */
+  ROW_DIGITS = 8,
   MOST_ROWS = (1 << ROW_DIGITS) - 1,
   /* Of periods that are folded in some data only. */
   MOST_PERIOD = 4096,
@@ -25,16 +25,16 @@ enum {
 /* What the caller prepares comes first, up to `period`. */
 typedef struct {
   uint32_t periods;
-  /* All segments are folded, not only some. */
-  uint32_t is_whole;
+  /* Zero: segments are folded as ee_is_sampled() tells. Else all of the first 64, and then one in so many. */
+  uint32_t apart;
   /* Data that are folded at once by all periods: no more than MOST_ROWS rows of each, and a power of two. */
   uint64_t segment;
   uint32_t period[MOST_PERIODS];
-  /* Rows that are in the counts and, if `is_whole`, those that went to the sums, by period. */
+  /* Rows that are in the counts and, if `apart` is not zero, those that went to the sums, by period. */
   uint32_t rows[MOST_PERIODS];
   uint64_t earlier_rows[MOST_PERIODS];
   /*
-   * Counts of 16 bits by period, phase and bit, each period with room for whole vectors of phases; if `is_whole`, as many sums of 64 bits;
+   * Counts of 16 bits by period, phase and bit, each period with room for whole vectors of phases; if `apart` is not zero, as many sums of 64 bits;
    * the present segment, and 32 bytes.
    */
   uint16_t counts[];
@@ -48,10 +48,10 @@ static size_t total_places(const folds *state) {
   return places;
 }
 
-static uint8_t *sums_of(folds *state) { return state->is_whole ? (uint8_t *)(state->counts + total_places(state)) : NULL; }
+static uint8_t *sums_of(folds *state) { return state->apart != 0 ? (uint8_t *)(state->counts + total_places(state)) : NULL; }
 
 static uint8_t *segment_of(folds *state) {
-  return (uint8_t *)(state->counts + total_places(state)) + (state->is_whole ? sizeof(uint64_t) * total_places(state) : 0);
+  return (uint8_t *)(state->counts + total_places(state)) + (state->apart != 0 ? sizeof(uint64_t) * total_places(state) : 0);
 }
 
 typedef uint8_t bytes_32 __attribute__((vector_size(32)));
@@ -155,7 +155,7 @@ static int32_t fold_segment(folds *state, const uint8_t *segment, uint64_t offse
     const uint32_t rows = (uint32_t)((state->segment - begin) / period);
     fold_any(segment + begin, period, rows, counts);
     state->rows[i] += rows;
-    if (state->is_whole && state->rows[i] > UINT16_MAX - MOST_ROWS) {
+    if (state->apart != 0 && state->rows[i] > UINT16_MAX - MOST_ROWS) {
       put_by(counts, sums, places);
       state->earlier_rows[i] += state->rows[i];
       state->rows[i] = 0;
@@ -166,12 +166,17 @@ static int32_t fold_segment(folds *state, const uint8_t *segment, uint64_t offse
   return 0;
 }
 
+static bool is_wanted(const folds *state, uint64_t segment) {
+  if (state->apart == 0) return ee_is_sampled(segment);
+  return segment < 64 || segment % state->apart == 0;
+}
+
 EE_DEEP_FEED int32_t ee_deep_folds(void *memory, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   folds *const state = memory;
   uint8_t *const segment = segment_of(state);
   for (size_t at = 0; at < n; at += EE_DEEP_UNIT) {
     const uint64_t begin = (offset + at) / state->segment * state->segment;
-    if (!state->is_whole && !ee_is_sampled(begin / state->segment)) continue;
+    if (!is_wanted(state, begin / state->segment)) continue;
     memcpy(segment + (offset + at - begin), bytes + at, EE_DEEP_UNIT);
     if (offset + at + EE_DEEP_UNIT < begin + state->segment) continue;
     const int32_t error = fold_segment(state, segment, begin, (ee_stop)stop);
@@ -181,51 +186,79 @@ EE_DEEP_FEED int32_t ee_deep_folds(void *memory, const uint8_t *bytes, size_t n,
 }
 
 typedef struct {
-  /* Sum of (2·count − rows)², and the largest |2·count − rows|. */
-  uint64_t squares;
-  uint32_t largest;
+  /* Sum of (2·count − rows)², the largest |2·count − rows|, and the first place that has it. */
+  double squares;
+  int32_t largest;
+  int32_t where;
 } verdict;
 
-/* Sums the counts of a period that is folded `together` times in one that is counted, and judges them. */
-EE_INLINE verdict judge(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows, uint32_t *total) {
-  for (uint32_t i = 0; i < places; i++) total[i] = counts[i];
-  for (uint32_t part = 1; part < together; part++) {
-    counts += places;
-    for (uint32_t i = 0; i < places; i++) total[i] += counts[i];
+/* Places that are judged together, while they are in the first-level cache. */
+enum { CHUNK = 1024 };
+
+typedef int32_t excesses_8 __attribute__((vector_size(32)));
+typedef double squares_8 __attribute__((vector_size(64)));
+
+/* Sums the counts of a period that is folded `together` times in one that is counted, and judges them. The order of additions is fixed. */
+EE_INLINE verdict judge(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
+  squares_8 squares = {0};
+  excesses_8 largest = {-1, -1, -1, -1, -1, -1, -1, -1};
+  excesses_8 where = {0};
+  excesses_8 place = {0, 1, 2, 3, 4, 5, 6, 7};
+  for (uint32_t begin = 0; begin < places; begin += CHUNK) {
+    const uint32_t n = places - begin < CHUNK ? places - begin : CHUNK;
+    uint32_t total[CHUNK];
+    for (uint32_t i = 0; i < n; i++) total[i] = counts[begin + i];
+    for (uint32_t part = 1; part < together; part++) {
+      const uint16_t *const more = counts + begin + (size_t)part * places;
+      for (uint32_t i = 0; i < n; i++) total[i] += more[i];
+    }
+    for (uint32_t i = 0; i < n; i += 8) {
+      excesses_8 excess;
+      memcpy(&excess, total + i, sizeof excess);
+      excess = 2 * excess - (int32_t)rows;
+      const squares_8 exact = __builtin_convertvector(excess, squares_8);
+      squares += exact * exact;
+      const excesses_8 sign = excess >> 31;
+      const excesses_8 size = (excess ^ sign) - sign;
+      const excesses_8 is_larger = size > largest;
+      largest = (size & is_larger) | (largest & ~is_larger);
+      where = (place & is_larger) | (where & ~is_larger);
+      place += 8;
+    }
   }
-  verdict result = {0, 0};
-  for (uint32_t i = 0; i < places; i++) {
-    const int32_t excess = (int32_t)(2 * total[i] - rows);
-    const uint32_t size = (uint32_t)(excess < 0 ? -excess : excess);
-    result.squares += (uint64_t)size * size;
-    if (size > result.largest) result.largest = size;
+  verdict result = {squares[0], largest[0], where[0]};
+  for (int i = 1; i < 8; i++) {
+    result.squares += squares[i];
+    if (largest[i] < result.largest || (largest[i] == result.largest && where[i] > result.where)) continue;
+    result.largest = largest[i];
+    result.where = where[i];
   }
   return result;
 }
 
-static verdict judge_narrow(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows, uint32_t *total) {
-  return judge(counts, places, together, rows, total);
+static verdict judge_narrow(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
+  return judge(counts, places, together, rows);
 }
 
 #if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-EE_WIDE static verdict judge_wide(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows, uint32_t *total) {
-  return judge(counts, places, together, rows, total);
+EE_WIDE static verdict judge_wide(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
+  return judge(counts, places, together, rows);
 }
 #endif
+
+static verdict judge_any(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
+#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
+  if (ee_has_wide()) return judge_wide(counts, places, together, rows);
+#endif
+  return judge_narrow(counts, places, together, rows);
+}
 
 static void write_sampled(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows, double out[4]) {
-  uint32_t total[8 * MOST_PERIOD];
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-  const verdict result = (ee_has_wide() ? judge_wide : judge_narrow)(counts, places, together, rows, total);
-#else
-  const verdict result = judge_narrow(counts, places, together, rows, total);
-#endif
-  uint32_t where = 0;
-  while (2 * total[where] - rows != result.largest && rows - 2 * total[where] != result.largest) where++;
+  const verdict result = judge_any(counts, places, together, rows);
   out[0] = rows;
-  out[1] = (double)result.squares;
+  out[1] = result.squares;
   out[2] = result.largest;
-  out[3] = where;
+  out[3] = result.where;
 }
 
 /* The same for sums of any size: there are few such periods. */
@@ -254,7 +287,7 @@ static void write_whole(const uint16_t *counts, const uint8_t *sums, uint32_t pl
 }
 
 /*
- * Writes for each period P whose largest multiple up to MOST_PERIOD is among the periods, or any multiple if `is_whole`, at
+ * Writes for each period P whose largest multiple up to MOST_PERIOD is among the periods, or any multiple if `apart` is not zero, at
  * out[4·(P − 1)]: rows, the sum of (2·count − rows)² over bits and phases, the largest |2·count − rows|, and at which bit and phase.
  */
 EE_DEEP_MEASURE int32_t ee_deep_fold_counts(void *memory, double *out, size_t n, const int32_t *stop) {
@@ -268,7 +301,7 @@ EE_DEEP_MEASURE int32_t ee_deep_fold_counts(void *memory, double *out, size_t n,
       const size_t at = 4 * (size_t)(period - 1);
       if (multiple % together != 0 || at + 4 > n) continue;
       if (ee_stopped((ee_stop)stop)) return -ECANCELED;
-      if (state->is_whole) {
+      if (state->apart != 0) {
         write_whole(counts, sums, 8 * period, together, together * (state->earlier_rows[i] + state->rows[i]), out + at);
       } else if (MOST_PERIOD / period == together) {
         write_sampled(counts, 8 * period, together, together * state->rows[i], out + at);

@@ -5,14 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define EE_SEGMENT ((uint32_t)1 << 18)
+#define EE_SEGMENT ((uint32_t)1 << 19)
 
-/* Tells segments that are looked at: the first 16, up to 4,096 one in 128, then 16 of each doubling until there are 2^25 (8 TB). */
+/* Tells segments that are looked at: the first eight (4 MB), up to 2,048 (1 GB) one in 256, then four of each doubling until there are 2^24 (8 TB). */
 static inline bool ee_is_sampled(uint64_t segment) {
-  if (segment < 16) return true;
-  uint64_t apart = 128;
-  while (segment / apart >= 32) apart *= 2;
-  return segment % apart == 0 && segment < (uint64_t)1 << 25;
+  if (segment < 8) return true;
+  uint64_t apart = 256;
+  while (segment / apart >= 8) apart *= 2;
+  return segment % apart == 0 && segment < (uint64_t)1 << 24;
 }
 
 #endif

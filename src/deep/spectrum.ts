@@ -5,7 +5,7 @@ import { realTransform } from "../stats/math/real-transform.ts";
 import type { Observation, Part } from "./family.ts";
 
 /** As in c/deep/block_weights.c. */
-const MOST_BLOCKS = 2 ** 18;
+const MOST_BLOCKS = 2 ** 17;
 
 export function spectrumPart(loops: DeepLoops): Part {
   const measure = loops.measure("block_weight_series");

@@ -136,6 +136,20 @@ describe("points in a slice", () => {
   }
 });
 
+test("after 64 MB, points of parts of words are made of one unit in four", () => {
+  const data = keystream(UNIT_BYTES, 6);
+  for (const part of BIRTHDAYS.parts(LOOPS).filter(({ id }) => !id.includes("near"))) {
+    const points = [1024, 1025, 1026, 1027, 1028].map((unit) => {
+      const state = new Uint8Array(part.stateBytes);
+      part.prepare?.(state);
+      part.feed(state, data, unit * UNIT_BYTES);
+      return part.conclude(state, data.length)[0]!.n > 0;
+    });
+    const isWhole = part.id.endsWith("-words") || part.id === "words";
+    expect(points).toEqual([true, isWhole, isWhole, isWhole, true]);
+  }
+});
+
 test("near points: counts are those of a plain reckoning", () => {
   const units = [0, 1, 2, 3, 4, 5, 6, 7, 63, 64, 96, 127, 128];
   for (const isBigEndian of [false, true]) {

@@ -12,7 +12,7 @@ import { bytesOf, lcg32, randu, weyl } from "./arithmetic-generators.ts";
 
 const LOOPS = loadLibrary().deepLoops(undefined);
 const MB = 2 ** 20;
-const SEGMENT = 2 ** 18;
+const SEGMENT = 2 ** 19;
 
 /** The most extreme of each test. */
 function found(data: Uint8Array, ids?: readonly string[]): Map<string, Observation> {
@@ -40,10 +40,10 @@ describe("folding", () => {
   const MULTIPLES = [2049, 2500, 3999, 4096];
   const PLACES = MULTIPLES.reduce((sum, period) => sum + 256 * Math.ceil(period / 32), 0);
 
-  function prepared(isWhole: boolean, multiples = MULTIPLES, segment = SEGMENT): Uint8Array {
+  function prepared(apart: number, multiples = MULTIPLES, segment = SEGMENT): Uint8Array {
     const places = multiples === MULTIPLES ? PLACES : multiples.reduce((sum, period) => sum + 8 * period, 0);
-    const state = new Uint8Array(16 + 16 * 256 + (isWhole ? 10 : 2) * places + segment + 32);
-    new Uint32Array(state.buffer).set([multiples.length, Number(isWhole), segment, 0, ...multiples]);
+    const state = new Uint8Array(16 + 16 * 256 + (apart === 0 ? 2 : 10) * places + segment + 32);
+    new Uint32Array(state.buffer).set([multiples.length, apart, segment, 0, ...multiples]);
     return state;
   }
 
@@ -78,7 +78,7 @@ describe("folding", () => {
   }
 
   test("counts are those of a plain reckoning, however the stream is cut", () => {
-    const data = flawed(3 * SEGMENT, 500, 13, (byte) => byte | 16);
+    const data = flawed(2 * SEGMENT, 500, 13, (byte) => byte | 16);
     const periods = [
       [2049, 2049],
       [2500, 2500],
@@ -88,13 +88,13 @@ describe("folding", () => {
       [4096, 16],
       [4096, 1],
     ] as const;
-    for (const isWhole of [false, true]) {
-      const state = prepared(isWhole);
+    for (const apart of [0, 1]) {
+      const state = prepared(apart);
       LOOPS.feed("folds")(state, data, 0);
-      const pieces = prepared(isWhole);
+      const pieces = prepared(apart);
       const figures = new Float64Array(4 * 4096);
-      for (let at = 0; at < data.length; at += 3 * UNIT_BYTES) {
-        LOOPS.feed("folds")(pieces, data.subarray(at, at + 3 * UNIT_BYTES), at);
+      for (let at = 0; at < data.length; at += 4 * UNIT_BYTES) {
+        LOOPS.feed("folds")(pieces, data.subarray(at, at + 4 * UNIT_BYTES), at);
         LOOPS.measure("fold_counts")(pieces, figures);
       }
       expect(pieces).toEqual(state);
@@ -109,28 +109,44 @@ describe("folding", () => {
   });
 
   test("of later segments some are folded, at their places in the rows", () => {
-    // One in 128, and from 4,096 on one in 256.
+    // One in 256, and from 2,048 on one in 512.
     const data = keystream(SEGMENT, 5);
-    const state = prepared(false);
-    for (const segment of [0, 16, 17, 64, 127, 128, 4096, 4224, 4352]) {
+    const state = prepared(0);
+    for (const segment of [0, 8, 17, 128, 255, 256, 2048, 2304, 2560]) {
       for (let at = 0; at < SEGMENT; at += UNIT_BYTES) {
         LOOPS.feed("folds")(state, data.subarray(at, at + UNIT_BYTES), segment * SEGMENT + at);
       }
     }
     const figures = new Float64Array(4 * 4096);
     LOOPS.measure("fold_counts")(state, figures);
-    const rows = [0, 128, 4096, 4352].reduce((sum, segment) => {
+    const rows = [0, 256, 2048, 2560].reduce((sum, segment) => {
       const begin = (3999 - ((segment * SEGMENT) % 3999)) % 3999;
       return sum + Math.floor((SEGMENT - begin) / 3999);
     }, 0);
     expect(figures[4 * 3998]!).toBe(rows);
   });
 
+  test("for long periods one segment in eight is folded after the first 64", () => {
+    const part = PERIODS.parts(LOOPS).find(({ id }) => id === "long-folds")!;
+    const state = new Uint8Array(part.stateBytes);
+    part.prepare?.(state);
+    const data = keystream(MB, 5);
+    const rows = [0, 63, 64, 65, 71, 72].map((segment) => {
+      part.feed(state, data, segment * MB);
+      return part.conclude(state, MB)[0]!.n;
+    });
+    // The most extreme column may be of any of four periods, with 16 to 128 rows in each segment.
+    const segments = [1, 2, 3, 3, 3, 4];
+    for (const [i, n] of rows.entries()) expect(n % (16 * segments[i]!)).toBe(0);
+    expect(rows[3]).toBe(rows[2]!);
+    expect(rows[4]).toBe(rows[2]!);
+  });
+
   test("counts of 16 bits go to sums before they overflow", () => {
-    const ones = new Uint8Array(UNIT_BYTES * 4).fill(255);
-    const state = prepared(true, [2080]);
+    const ones = new Uint8Array(SEGMENT).fill(255);
+    const state = prepared(1, [2080]);
     const figures = new Float64Array(4 * 2080);
-    const rows = Array.from({ length: 540 }, (_, segment) => {
+    const rows = Array.from({ length: 270 }, (_, segment) => {
       LOOPS.feed("folds")(state, ones, segment * SEGMENT);
       const begin = (2080 - ((segment * SEGMENT) % 2080)) % 2080;
       return Math.floor((SEGMENT - begin) / 2080);
@@ -161,17 +177,17 @@ test("equal bits: counts are those of a plain reckoning", () => {
 
 test("weights of blocks are those of a plain reckoning, whatever their size", () => {
   const data = flawed(9 * UNIT_BYTES, 64, 3, (byte) => byte & 0x0f);
-  const state = new Uint8Array(16 + 4 * 2 ** 18);
+  const state = new Uint8Array(16 + 4 * 2 ** 17);
   let bytes = 0;
   for (let round = 0; round < 11; round++) {
     LOOPS.feed("block_weights")(state, data, bytes);
     bytes += data.length;
   }
-  const figures = new Float64Array(2 + 2 ** 18);
+  const figures = new Float64Array(2 + 2 ** 17);
   LOOPS.measure("block_weight_series")(state, figures);
   const [block = 0, blocks = 0] = figures;
-  // 99 units are more than 2^18 blocks of 16 bytes.
-  expect([block, blocks]).toEqual([32, bytes / 32]);
+  // 99 units are more than 2^17 blocks of 32 bytes.
+  expect([block, blocks]).toEqual([64, bytes / 64]);
   const weight = (at: number) => {
     let ones = 0;
     for (let i = 0; i < block; i++) for (let x = data[at + i]!; x > 0; x &= x - 1) ones++;

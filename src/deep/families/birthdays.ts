@@ -8,7 +8,8 @@
  * 2^18. The sets are:
  *
  *   - three successive words of 32 bits; the upper halves of six; the lower halves of six, which of an LCG modulo 2^64 that gives its upper
- *     32 bits are those of an LCG modulo 2^48; the lower bytes of twelve words of 16 bits, for the like. All with the least, and the most, significant byte first. A point begins at each
+ *     32 bits are those of an LCG modulo 2^48; the lower bytes of twelve words of 16 bits, for the like. (Of halves and bytes,
+ *     after 64 MB, in one unit of four.) All with the least, and the most, significant byte first. A point begins at each
  *     word. Kept are points in a slice of the space, given by their first bits, which gets half as large whenever there would be too
  *     many: a lattice in it has fewer points as well.
  *   - two successive words, in sets of 64 KiB by themselves: all in the first 4 MiB, then one in 64. Zero is a point of
@@ -54,7 +55,7 @@ const KINDS: readonly Kind[] = [
   { id: "words", lane: "three 32-bit words", logPoints: 20 },
   { id: "upper-halves", lane: "the upper halves of six 32-bit words", logPoints: 18 },
   { id: "lower-halves", lane: "the lower halves of six 32-bit words", logPoints: 18 },
-  { id: "lower-bytes", lane: "the lower bytes of twelve 16-bit words", logPoints: 19 },
+  { id: "lower-bytes", lane: "the lower bytes of twelve 16-bit words", logPoints: 18 },
 ].flatMap(({ id, lane, logPoints }, parts) => [
   { id, lane, parts, isBigEndian: false, logPoints },
   {
@@ -62,7 +63,7 @@ const KINDS: readonly Kind[] = [
     lane: `${lane}, big-endian`,
     parts,
     isBigEndian: true,
-    logPoints: Math.max(18, logPoints - 1),
+    logPoints: 18,
   },
 ]);
 

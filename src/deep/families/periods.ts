@@ -7,14 +7,14 @@
  * 4,096, even ones to 8,192, and so on.
  *
  * As that takes as many steps as there are periods from 2,049 to 4,096 (shorter ones have multiples there), only some data are folded,
- * in segments of 256 KiB whose places in their rows are kept: all of the first 4 MiB, then one segment in 128 to 1 GiB, and 16 of each
- * doubling beyond. Some periods of usual devices and formats, with their divisors, are folded in all data: powers of two to 65,536, and see
- * USUAL.
+ * in segments of 512 KiB whose places in their rows are kept: all of the first 4 MiB, then one segment in 256 to 1 GiB, and four of
+ * each doubling beyond. Some periods of usual devices and formats, with their divisors, are folded in all data: powers of two to 4,096, and see
+ * USUAL; those to 65,536 in one MiB of eight.
  *
  * Equal bits. Each bit is compared with that of 1 to 4,096 bytes before, in 32 KiB of each such segment: a difference that is found too
  * often or too seldom is that of data which echo, without any column that is uneven.
  *
- * Spectrum. Ones are counted in up to 2^18 blocks of equal size, at least eight bytes, over all data. Lines of the Fourier transform of
+ * Spectrum. Ones are counted in up to 2^17 blocks of equal size, at least eight bytes, over all data. Lines of the Fourier transform of
  * the counts show periods of more than two blocks, the sums of harmonics those with sharp pulses, and lines of the lowest frequencies
  * slow drifts. Joined to two, four, eight and more, the blocks show stretches with too many or too few ones.
  *
@@ -28,20 +28,21 @@ import { spectrumPart } from "../spectrum.ts";
 
 /** As in c/deep/folds.c and equal_bits.c. */
 const MOST_PERIOD = 4096;
-const SEGMENT_BYTES = 2 ** 18;
+const SEGMENT_BYTES = 2 ** 19;
 const MOST_PERIODS = 256;
 const HEADER_BYTES = 16 + (4 + 4 + 8) * MOST_PERIODS;
 const PHASES_ALIGNED = 32;
 
 /**
- * Periods with many divisors of sizes in use: pages and sectors (2^12); 63 and 64 (2^6·63), powers of ten, 11 (2^3·9·5·11), 15
- * (2^8·15), packets of MPEG (20·188), 13 (2^5·9·13), frames of 1,500 bytes.
+ * Periods with many divisors of sizes in use: pages and sectors (2^12), powers of ten, 9 and 11 (2^3·9·5·11), 15 (2^8·15), packets of MPEG
+ * (20·188).
  */
-const USUAL = [4096, 4032, 4000, 3960, 3840, 3760, 3744, 3000];
+const USUAL = [4096, 4000, 3960, 3840, 3760];
 
-/** Folded in all data, too: so that there are 16 rows in 1 MB. */
+/** Folded in the first 64 MiB, and then in one MiB of eight. */
 const LONG = 65_536;
 const LONG_SEGMENT_BYTES = 2 ** 20;
+const LONG_SEGMENTS_APART = 8;
 
 /** Periods that are folded are divided among so many parts. */
 const FOLDING_PARTS = 8;
@@ -59,10 +60,7 @@ export const PERIODS: Family = {
         );
         const lane = `periods of ${first} to ${multiples.at(-1)} bytes, and shorter ones of which the largest multiple to 4,096 is one of them`;
         const segmentBytes = SEGMENT_BYTES;
-        return foldingPart(
-          { id: `folds-${first}`, lane, multiples, periods, isWhole: false, segmentBytes },
-          loops,
-        );
+        return foldingPart({ id: `folds-${first}`, lane, multiples, periods, apart: 0, segmentBytes }, loops);
       }),
       foldingPart(
         {
@@ -70,7 +68,7 @@ export const PERIODS: Family = {
           lane: "usual periods to 4,096 bytes",
           multiples: USUAL,
           periods: upTo(MOST_PERIOD).filter((period) => USUAL.some((multiple) => multiple % period === 0)),
-          isWhole: true,
+          apart: 1,
           segmentBytes: SEGMENT_BYTES,
         },
         loops,
@@ -81,7 +79,7 @@ export const PERIODS: Family = {
           lane: "periods of 8,192 to 65,536 bytes that are powers of two",
           multiples: [LONG],
           periods: [LONG / 8, LONG / 4, LONG / 2, LONG],
-          isWhole: true,
+          apart: LONG_SEGMENTS_APART,
           segmentBytes: LONG_SEGMENT_BYTES,
         },
         loops,
@@ -103,15 +101,12 @@ interface Folding {
   readonly multiples: readonly number[];
   /** Periods that are judged: divisors of those. */
   readonly periods: readonly number[];
-  /** Folds all data, not only some. */
-  readonly isWhole: boolean;
+  /** Zero: only some segments are folded, as few as there must be. Else all of the first 64, and then one in so many. */
+  readonly apart: number;
   readonly segmentBytes: number;
 }
 
-function foldingPart(
-  { id, lane, multiples, periods, isWhole, segmentBytes }: Folding,
-  loops: DeepLoops,
-): Part {
+function foldingPart({ id, lane, multiples, periods, apart, segmentBytes }: Folding, loops: DeepLoops): Part {
   const measure = loops.measure("fold_counts");
   const places = multiples.reduce(
     (sum, period) => sum + 8 * PHASES_ALIGNED * Math.ceil(period / PHASES_ALIGNED),
@@ -119,11 +114,11 @@ function foldingPart(
   );
   return {
     id,
-    stateBytes: HEADER_BYTES + (isWhole ? 10 : 2) * places + segmentBytes + PHASES_ALIGNED,
+    stateBytes: HEADER_BYTES + (apart === 0 ? 2 : 10) * places + segmentBytes + PHASES_ALIGNED,
     prepare({ buffer, byteOffset }) {
       new Uint32Array(buffer, byteOffset, 4 + multiples.length).set([
         multiples.length,
-        Number(isWhole),
+        apart,
         segmentBytes,
         0,
         ...multiples,
