@@ -1,5 +1,5 @@
 /** Builds of the native library for tests: variants with test aids, and changed copies of c/. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "#kit/make/checkout.ts";
@@ -17,12 +17,19 @@ export function host(): Target {
   return target;
 }
 
-/** Everything the library exports: what c/ee.h declares and what c/kernels/ defines. */
+const deepFolder = join(ROOT, "c", "deep");
+
+/** Everything the library exports: what c/ee.h declares, what c/kernels/ defines, and the loops of c/deep/. */
 export const exportedNames = [
   ...[
     ...readFileSync(join(ROOT, "c", "ee.h"), "utf8").matchAll(/^EE_EXPORT [^;]*?\b(ee_\w+)\([^;]*\);$/gm),
   ].map((match) => match[1]!),
   ...[...KERNELS, ...READINGS, ...STEPS, ...COMMANDS].map((name) => `ee_${name}`),
+  ...readdirSync(deepFolder).flatMap((file) =>
+    [...readFileSync(join(deepFolder, file), "utf8").matchAll(/^EE_DEEP_\w+ int32_t (\w+)\(/gm)].map(
+      (match) => match[1]!,
+    ),
+  ),
 ].sort();
 
 /** Builds esoteric-entropy's library. Returns its path. */
