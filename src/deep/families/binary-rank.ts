@@ -136,8 +136,7 @@ function lowestRank(series: Series, matrices: number, worst: number, p: number):
   const { rows, step, first } = series;
   const rank = rows - worst;
   const known = generatorsOf(rank);
-  const such =
-    known === undefined ? "such as that of an LFSR, xorshift or Mersenne Twister" : `as that of ${known}`;
+  const such = known === undefined ? "" : `, as of ${known}`;
   const bytes = step === 1 ? "" : `byte ${first} of ${8 * step}-bit words, least significant byte first; `;
   return {
     test: "lowest-rank",
@@ -146,7 +145,7 @@ function lowestRank(series: Series, matrices: number, worst: number, p: number):
     statistic: worst,
     p,
     among: 1,
-    suspicion: `linear over GF(2): ${rows} rows of ${rows} bits have rank ${rank}, so that their bits follow from a state of some ${rank} bits, ${such}`,
+    suspicion: `linear over GF(2): ${rows} rows of ${rows} bits have rank ${rank}, so that each follows from a state of some ${rank} bits${such}: an LFSR, xorshift or the like, or bits that are constant, or copies, parities or CRCs of others`,
   };
 }
 

@@ -22,7 +22,8 @@
  * output has low bits, such as Java's Random, which drops 16.
  *
  * It cannot see generators whose every output bit mixes by carries, products or rotations by amounts that depend on the state: xoshiro256**,
- * PCG, the upper bits of sums. Where bits of a linear state come out in an order that has no period, binary rank may find it.
+ * PCG, the upper bits of sums. Blocks that are linear each by itself are what binary rank finds; words
+ * of recurrences with carry have a family of their own.
  */
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { complexityTwoSided, zeroRunUpper } from "../../stats/deep/linear-complexity-law.ts";
@@ -233,6 +234,7 @@ const NARROWEST_WORD = 32;
 const LONGEST_PACKED = 31;
 
 function suspicionOf({ lane, predictor, run, complexity }: Measured): string {
+  if (predictor <= 1) return "linear over GF(2): these bits are constant, always 0 or always 1";
   // A lane of narrower strides mixes several bits of a word, and has a multiple of their complexity.
   const isTelling = lane.stride >= NARROWEST_WORD || predictor <= LONGEST_PACKED;
   const known = isTelling ? generatorsOf(predictor) : undefined;
