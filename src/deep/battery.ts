@@ -8,6 +8,7 @@ import { LINEAR_COMPLEXITY } from "./families/linear-complexity.ts";
 import { PERIODS } from "./families/periods.ts";
 import { RECURRENCES } from "./families/recurrences.ts";
 import { REPEATS } from "./families/repeats.ts";
+import { SIMILAR_BLOCKS } from "./families/similar-blocks.ts";
 import { WEIGHTS } from "./families/weights.ts";
 import type { Family } from "./family.ts";
 
@@ -20,6 +21,7 @@ export const FAMILIES: readonly Family[] = [
   RECURRENCES,
   BINARY_RANK,
   REPEATS,
+  SIMILAR_BLOCKS,
   BIRTHDAYS,
   PERIODS,
 ];
