@@ -242,9 +242,12 @@ EE_WIDE static inline uint32_t scan_wide(const uint64_t *bucket, uint64_t wanted
 }
 #endif
 
-/* Puts an entry into the first empty slot from its home on. Buckets are filled from their first slot on. */
-static inline void put(table it, size_t home, uint64_t entry) {
-  for (size_t i = home; i <= home + FARTHEST; i++) {
+/*
+ * Puts an entry into the first empty slot from its home on. Buckets are filled from their first slot on. That an entry has a home outside
+ * of the table, is so in damaged files only.
+ */
+static inline void put(table it, size_t buckets, size_t home, uint64_t entry) {
+  for (size_t i = home; home < buckets && i <= home + FARTHEST; i++) {
     uint64_t *bucket = it.buckets[i];
     size_t slot = bucket[3] != 0 ? 4 : 0;
     slot += bucket[slot + 1] != 0 ? 2 : 0;
@@ -259,9 +262,10 @@ static inline void put(table it, size_t home, uint64_t entry) {
 
 /* Puts the entries that were in a bucket where they belong in a table that is twice as large. */
 static void put_doubled(table it, const uint64_t *entries, size_t bucket, uint64_t mask) {
+  const size_t buckets = (size_t)2 << bucket_bits(it.head);
   for (int32_t i = 0; i < SLOTS && entries[i] != 0; i++) {
     const size_t home = 2 * home_from(entries[i], bucket) + (entries[i] >> (HOME_SHIFT - 1) & 1);
-    put(it, home, (entries[i] & ~mask) << 1 | (entries[i] & mask));
+    put(it, buckets, home, (entries[i] & ~mask) << 1 | (entries[i] & mask));
   }
 }
 
@@ -288,15 +292,15 @@ static bool grow(table it) {
 /* Drops the entries whose lowest bit of the hash is not 0; in the others it becomes the place's highest. */
 static bool thin(table it) {
   const unsigned bits = place_bits(it.head);
-  const size_t buckets = ((size_t)1 << bucket_bits(it.head)) + FARTHEST;
+  const size_t buckets = (size_t)1 << bucket_bits(it.head);
   uint64_t entries[SLOTS];
-  for (size_t bucket = 0; bucket < buckets; bucket++) {
+  for (size_t bucket = 0; bucket < buckets + FARTHEST; bucket++) {
     if (bucket % BUCKET_STRIDE == 0 && ee_stopped(it.stop)) return false;
     memcpy(entries, it.buckets[bucket], sizeof entries);
     memset(it.buckets[bucket], 0, sizeof entries);
     for (int32_t i = 0; i < SLOTS && entries[i] != 0; i++) {
       if (entries[i] >> bits & 1) it.head->entries--;
-      else put(it, home_from(entries[i], bucket), entries[i]);
+      else put(it, buckets, home_from(entries[i], bucket), entries[i]);
     }
   }
   it.head->thinned++;

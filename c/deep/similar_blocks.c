@@ -63,8 +63,7 @@ typedef struct {
   /* Number of the word, from 1 on, that last completed each shape; 0 before any. Modulo 2^32. */
   uint32_t seen[SHAPES][CLASSES + 1];
   uint32_t words;
-  uint32_t shape;
-  /* Classes of the last words. */
+  /* Classes of the last words, the oldest first. */
   uint8_t recent[WORDS - 1];
 } series;
 
@@ -90,7 +89,8 @@ static inline uint32_t age_class(uint32_t age) {
 
 /* Takes in the next words: classes[0..WORDS - 1) are those of the ones before. */
 __attribute__((always_inline)) static inline void count_ages(series *it, const uint8_t *classes, size_t n) {
-  uint32_t shape = it->shape;
+  uint32_t shape = 0;
+  for (size_t i = 0; i < WORDS - 1; i++) shape = CLASSES * shape + classes[i];
   uint32_t now = it->words;
   for (size_t i = 0; i < n; i++) {
     const uint32_t class = classes[i + WORDS - 1];
@@ -100,7 +100,6 @@ __attribute__((always_inline)) static inline void count_ages(series *it, const u
     seen[class] = now;
     shape = CLASSES * (shape - OLDEST * classes[i]) + class;
   }
-  it->shape = shape;
   it->words = now;
 }
 
@@ -111,7 +110,8 @@ __attribute__((always_inline)) static inline void take_unit(series *all, const u
     if (offset >= PERIOD && offset % PERIOD >= PERIOD >> way->sparse) continue;
     const size_t n = EE_DEEP_UNIT / way->bytes;
     uint8_t *const fresh = classes + WORDS - 1;
-    memcpy(classes, all[i].recent, sizeof all[i].recent);
+    /* A state of a damaged file may have any numbers. */
+    for (size_t j = 0; j < WORDS - 1; j++) classes[j] = all[i].recent[j] % CLASSES;
     switch (way->bytes) {
       case 1: classify(unit, n, 1, way->mask, way->middling, way->heavy, fresh); break;
       case 2: classify(unit, n, 2, way->mask, way->middling, way->heavy, fresh); break;

@@ -4,6 +4,8 @@ import { loadLibrary } from "../../ffi/index.ts";
 import { BINARY_RANK } from "../../src/deep/families/binary-rank.ts";
 import { CARRY_RECURRENCE } from "../../src/deep/families/carry-recurrence.ts";
 import { LINEAR_COMPLEXITY } from "../../src/deep/families/linear-complexity.ts";
+import { REPEATS } from "../../src/deep/families/repeats.ts";
+import { SIMILAR_BLOCKS } from "../../src/deep/families/similar-blocks.ts";
 import { keystream } from "../support/keystream.ts";
 
 test.each([LINEAR_COMPLEXITY, CARRY_RECURRENCE, BINARY_RANK])(
@@ -21,3 +23,30 @@ test.each([LINEAR_COMPLEXITY, CARRY_RECURRENCE, BINARY_RANK])(
     }
   },
 );
+
+test("repeats refuses a table of another size, and any entries lead nowhere else", () => {
+  const [part] = REPEATS.parts(loadLibrary().deepLoops());
+  const state = new Uint8Array(part!.stateBytes);
+  part!.prepare!(state);
+  // Entries of any numbers in a table that is about to be doubled four times, and thinned.
+  state.set(keystream(2 ** 20, 2), 4096);
+  for (const offset of [0, 2 ** 24, 2 ** 30]) part!.feed(state, keystream(2 ** 16, 1), offset);
+  for (const [at, value] of [
+    [0, 11],
+    [16, 11],
+    [24, 29],
+  ] as const) {
+    const kept = state[at]!;
+    state[at] = value;
+    expect(() => part!.feed(state, keystream(2 ** 16, 1), 2 ** 30)).toThrow("damaged");
+    state[at] = kept;
+  }
+  expect(() => part!.feed(state.subarray(0, -8), keystream(2 ** 16, 1), 0)).toThrow("damaged");
+});
+
+test("similar-blocks counts on in a state of any numbers", () => {
+  const [part] = SIMILAR_BLOCKS.parts(loadLibrary().deepLoops());
+  const state = keystream(part!.stateBytes, 3);
+  part!.feed(state, keystream(2 ** 16, 1), 0);
+  expect(() => part!.feed(state.subarray(0, -8), keystream(2 ** 16, 1), 0)).toThrow("damaged");
+});

@@ -18,6 +18,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { foundLength, matchesTail, runTail } from "../../stats/deep/repeats.ts";
 import type { Family, Observation, Part } from "../family.ts";
+import { damaged, numbersOf } from "../linear/state-numbers.ts";
 
 export const REPEATS: Family = {
   id: "repeats",
@@ -29,6 +30,9 @@ export const REPEATS: Family = {
 /** Limits the doublings of the table from 2^16 slots on: to 2^26, 512 MiB. */
 const MOST_DOUBLINGS = 10;
 
+/** c/deep/repeats.c thins no further. */
+const MOST_THINNED = 28n;
+
 /** Size of the state; of the table only what the data fill is ever touched. The header has a page, and entries may lie 64 buckets of eight beyond the end. */
 export function repeatsStateBytes(doublings: number): number {
   return 4096 + 8 * (2 ** (16 + doublings) + 512);
@@ -36,13 +40,21 @@ export function repeatsStateBytes(doublings: number): number {
 
 function table(loops: DeepLoops): Part {
   const measure = loops.measure("repeats_figures");
+  const feed = loops.feed("repeats");
+  const stateBytes = repeatsStateBytes(MOST_DOUBLINGS);
   return {
     id: "table",
-    stateBytes: repeatsStateBytes(MOST_DOUBLINGS),
+    stateBytes,
     prepare(state) {
       state[0] = MOST_DOUBLINGS;
     },
-    feed: loops.feed("repeats"),
+    feed(state, bytes, offset) {
+      // How large the table is and how often it was thinned, which a damaged file may have wrong: the native loop goes where they say.
+      const [most, , doublings, thinned] = numbersOf(state, stateBytes);
+      const isWhole = most === BigInt(MOST_DOUBLINGS) && doublings! <= most && thinned! <= MOST_THINNED;
+      if (!isWhole) throw damaged();
+      feed(state, bytes, offset);
+    },
     conclude(state, bytes) {
       const figures = new Float64Array(18);
       measure(state, figures);

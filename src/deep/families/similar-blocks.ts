@@ -17,6 +17,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { classChances, judgeAges } from "../../stats/deep/similar-blocks.ts";
 import type { Family, Observation, Part } from "../family.ts";
+import { damaged } from "../linear/state-numbers.ts";
 
 export const SIMILAR_BLOCKS: Family = {
   id: "similar-blocks",
@@ -72,10 +73,14 @@ function ageWords(age: number): string {
 
 function shapes(loops: DeepLoops): Part {
   const measure = loops.measure("similar_blocks_counts");
+  const feed = loops.feed("similar_blocks");
   return {
     id: "shapes",
     stateBytes: SIMILAR_BLOCKS_BYTES,
-    feed: loops.feed("similar_blocks"),
+    feed(state, bytes, offset) {
+      if (state.length !== SIMILAR_BLOCKS_BYTES) throw damaged();
+      feed(state, bytes, offset);
+    },
     conclude(state) {
       const counts = new Float64Array(CUTS.length * COUNTS);
       measure(state, counts);
