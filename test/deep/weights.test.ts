@@ -41,7 +41,7 @@ function windows(lane: Uint8Array, level: number): Float64Array {
   return counts;
 }
 
-/** B. Jenkins, "A small noncryptographic PRNG" (2007), with bytes, as PractRand's jsf8 rotates them: by 1 and 4. */
+/** B. Jenkins, "A small non-cryptographic PRNG" (2007), with bytes, as PractRand's jsf8 rotates them: by 1 and 4. */
 function smallFast(bytes: number): Uint8Array {
   let [a, b, c, d] = [0xf1, 0x5a, 0x5a, 0x5a];
   const rotate = (x: number, by: number) => ((x << by) | (x >> (8 - by))) & 255;
