@@ -91,7 +91,7 @@ function classes(loops: DeepLoops, id: string, lanes: readonly number[], levels:
           observations.push(
             lowestOf(
               singles.map(({ pattern, ...single }): Single => ({ lane: `${of}: ${pattern}`, ...single })),
-              kind,
+              { test: kind.test, suspicion: kind.suspicion },
             ),
           );
         }
