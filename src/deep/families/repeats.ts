@@ -80,7 +80,13 @@ export function judgeRepeats(figures: Float64Array, bytes: number): Observation[
   const open = repeatAt(figures, 14);
   const shown = open.matches === longest.matches ? open : longest;
   const length = shown.end - shown.start;
-  const look = repeats! > 0 ? { look: lookAt(shown) } : {};
+  const found =
+    repeats === 0
+      ? undefined
+      : {
+          suspicion: suspect({ first, shown, open, repeats: repeats!, repeated: repeated!, alike: alike! }),
+          look: lookAt(shown),
+        };
   return [
     {
       test: "longest-repeat",
@@ -89,11 +95,8 @@ export function judgeRepeats(figures: Float64Array, bytes: number): Observation[
       statistic: length,
       p: runTail(longest.matches, bytes),
       among: 1,
-      suspicion:
-        repeats === 0
-          ? SUSPICION
-          : suspect({ first, shown, open, repeats: repeats!, repeated: repeated!, alike: alike! }),
-      ...look,
+      suspicion: SUSPICION,
+      ...found,
     },
     {
       test: "repeated-places",
@@ -104,7 +107,7 @@ export function judgeRepeats(figures: Float64Array, bytes: number): Observation[
       among: 1,
       suspicion:
         "short pieces come again: fewer values than their length allows, as of a small state or a table",
-      ...look,
+      ...found,
     },
   ];
 }
