@@ -31,7 +31,19 @@ function digestPart(id: string, stateBytes: number, rounds: number): Part {
       const [end, hash] = wordsOf(state);
       if (end !== BigInt(bytes)) throw new Error(`${id}: concludes after ${end}, not ${bytes}`);
       const p = 0.02 + (0.98 * Number(hash! & 0xffffn)) / 0x10000;
-      return [{ test: id, lane: "", n: bytes, statistic: Number(hash), p, among: 1, suspicion: "a digest" }];
+      const more = { law: () => p }; // which no thread can send to another
+      return [
+        {
+          test: id,
+          lane: "",
+          n: bytes,
+          statistic: Number(hash),
+          p,
+          among: 1,
+          suspicion: "a digest",
+          ...more,
+        },
+      ];
     },
   };
 }

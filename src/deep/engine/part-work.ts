@@ -34,9 +34,14 @@ export function workOn(
 ): readonly Observation[] {
   const { part } = parts[task.part]!;
   const state = states[task.part]!;
-  if (task.kind === "conclude") return part.conclude(state, task.bytes);
+  if (task.kind === "conclude") return part.conclude(state, task.bytes).map(plain);
   for (const { slot, length, offset } of task.segments) {
     part.feed(state, segments[slot]!.subarray(0, length), offset);
   }
   return [];
+}
+
+/** Copies the members of an observation alone: what else a family may have put into it might not survive the way between threads. */
+function plain({ test, lane, n, statistic, p, among, suspicion, look }: Observation): Observation {
+  return { test, lane, n, statistic, p, among, suspicion, ...(look !== undefined && { look }) };
 }
