@@ -51,6 +51,7 @@ const ALL: readonly Digits[] = [
 export const CARRY_RECURRENCE: Family = {
   id: "carry-recurrence",
   title: "Recurrences with carry",
+  looksFor: "recurrences with carry: multiply-with-carry, subtract-with-borrow",
   parts: (loops) => [firstBytesPart(loops)],
 };
 

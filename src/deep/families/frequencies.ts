@@ -21,6 +21,7 @@ import { lowestOf, type Single } from "../lowest.ts";
 export const FREQUENCIES: Family = {
   id: "frequencies",
   title: "Frequencies of bits, bytes and pairs",
+  looksFor: "bits, bytes and pairs that are too frequent or too rare, in lanes of words",
   parts: (loops) => [
     bytePlaces(loops),
     pairs(loops, "pairs", ALL),

@@ -15,6 +15,7 @@ import { ALL, BIT_LANES, BYTE_LANES, GROUP_MEMORY, LANES, lanesMask } from "../l
 export const GAPS: Family = {
   id: "gaps",
   title: "Gaps between equal words",
+  looksFor: "words that come back too soon or too late",
   parts: (loops) => [
     gaps(loops, "gaps", ALL),
     gaps(loops, "gaps-of-byte-lanes", BYTE_LANES),

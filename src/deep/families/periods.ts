@@ -50,6 +50,7 @@ const FOLDING_PARTS = 8;
 export const PERIODS: Family = {
   id: "periods",
   title: "Periodic flaws",
+  looksFor: "flaws that come back at a period, as stuck bits do",
   parts(loops) {
     return [
       ...Array.from({ length: FOLDING_PARTS }, (_, i) => {

@@ -22,6 +22,7 @@ import { damaged } from "../linear/state-numbers.ts";
 export const SIMILAR_BLOCKS: Family = {
   id: "similar-blocks",
   title: "Distances of similar blocks",
+  looksFor: "blocks that are alike but for some bits",
   parts: (loops) => [shapes(loops)],
 };
 

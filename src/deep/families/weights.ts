@@ -48,6 +48,7 @@ const REMAINDERS: Kind = {
 export const WEIGHTS: Family = {
   id: "weights",
   title: "Dependence of Hamming weights",
+  looksFor: "numbers of ones in words that depend on earlier ones",
   parts: (loops) => [
     classes(loops, "classes", ALL, LEVELS, CLASSES),
     classes(loops, "classes-of-byte-lanes", BYTE_LANES, LANE_LEVELS, CLASSES),
