@@ -1,15 +1,17 @@
 /** The part of the family of periods that looks at how the number of ones changes along the stream. */
-import type { DeepLoops } from "../../ffi/deep-loops.ts";
+import { type DeepLoops, UNIT_BYTES } from "../../ffi/deep-loops.ts";
 import { leastOf, logExcessBound, logGammaBound } from "../stats/deep/periods.ts";
 import { realTransform } from "../stats/math/real-transform.ts";
 import type { Observation, Part } from "./family.ts";
+import { guarded } from "./guarded.ts";
 
 /** As in c/deep/block_weights.c. */
 const MOST_BLOCKS = 2 ** 17;
+const LEAST_BLOCK = 8;
 
 export function spectrumPart(loops: DeepLoops): Part {
   const measure = loops.measure("block_weight_series");
-  return {
+  const part: Part = {
     id: "spectrum",
     stateBytes: 16 + 4 * MOST_BLOCKS,
     feed: loops.feed("block_weights"),
@@ -22,6 +24,16 @@ export function spectrumPart(loops: DeepLoops): Part {
       return [...lines(excesses, block), stretches(excesses, block)];
     },
   };
+  return guarded(part, (state) => {
+    const [doublings, blocks, bytes] = [
+      state.getUint32(0, true),
+      state.getUint32(4, true),
+      Number(state.getBigUint64(8, true)),
+    ];
+    const block = LEAST_BLOCK * 2 ** doublings;
+    const isInside = bytes % UNIT_BYTES === 0 && bytes <= MOST_BLOCKS * block;
+    return doublings < 32 && isInside && blocks === Math.floor(bytes / block);
+  });
 }
 
 /** Numbers of harmonics that are summed. */

@@ -150,6 +150,22 @@ test("after 64 MB, points of parts of words are made of one unit in four", () =>
   }
 });
 
+test("states of damaged files are refused", () => {
+  const data = keystream(UNIT_BYTES, 3);
+  const part = BIRTHDAYS.parts(LOOPS)[0]!;
+  // The kind, the order, the number of points, the slice, the units and the points that there are.
+  for (const at of [0, 4, 8, 12, 22, 27]) {
+    const state = new Uint8Array(part.stateBytes);
+    part.prepare?.(state);
+    part.feed(state, data, 0);
+    state[at]! ^= 64;
+    expect(() => part.feed(state, data, UNIT_BYTES)).toThrow("damaged");
+    expect(() => part.conclude(state, UNIT_BYTES)).toThrow("damaged");
+    state[at]! ^= 64;
+    expect(() => part.feed(state, data, UNIT_BYTES)).not.toThrow();
+  }
+});
+
 test("near points: counts are those of a plain reckoning", () => {
   const units = [0, 1, 2, 3, 4, 5, 6, 7, 63, 64, 96, 127, 128];
   for (const isBigEndian of [false, true]) {

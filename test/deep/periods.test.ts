@@ -304,6 +304,30 @@ test("good data pass", () => {
   }
 });
 
+test("states of damaged files are refused", () => {
+  const data = keystream(UNIT_BYTES, 3);
+  for (const [id, at] of [
+    ["folds-2049", 0],
+    ["folds-2049", 8],
+    ["usual-folds", 17],
+    ["long-folds", 4],
+    ["spectrum", 0],
+    ["spectrum", 4],
+    ["spectrum", 15],
+  ] as const) {
+    const part = PERIODS.parts(LOOPS).find((each) => each.id === id)!;
+    const state = new Uint8Array(part.stateBytes);
+    part.prepare?.(state);
+    part.feed(state, data, 0);
+    state[at]! ^= 64;
+    expect(() => part.feed(state, data, UNIT_BYTES)).toThrow("damaged");
+    expect(() => part.conclude(state, UNIT_BYTES)).toThrow("damaged");
+    state[at]! ^= 64;
+    expect(() => part.feed(state.subarray(0, -8), data, UNIT_BYTES)).toThrow("damaged");
+    expect(() => part.feed(state, data, UNIT_BYTES)).not.toThrow();
+  }
+});
+
 test("data of any length have the same observations as other data of that length", () => {
   for (const bytes of [UNIT_BYTES, SEGMENT, MB]) {
     const names = (data: Uint8Array) => [...found(data).keys()];

@@ -26,6 +26,7 @@ import type { DeepFeed, DeepLoops, DeepMeasure } from "../../../ffi/deep-loops.t
 import { UNIT_BYTES } from "../../../ffi/deep-loops.ts";
 import { collisionsTwoSided, equalPointsUpper, repeatedSpacingsUpper } from "../../stats/deep/birthdays.ts";
 import type { Family, Observation, Part } from "../family.ts";
+import { beginsWith, guarded } from "../guarded.ts";
 
 const POINT_BITS = 96;
 const POINT_BYTES = POINT_BITS / 8;
@@ -85,15 +86,12 @@ export const BIRTHDAYS: Family = {
 function slicePart(kind: Kind, feed: DeepFeed, measure: DeepMeasure): Part {
   // The room for more points than are expected is that of the C file.
   const points = 2 ** kind.logPoints + 2 ** (kind.logPoints - 6);
-  return {
+  const header = [kind.parts, Number(kind.isBigEndian), kind.logPoints];
+  const part: Part = {
     id: kind.id,
     stateBytes: HEADER_BYTES + POINT_BYTES * points,
     prepare(state) {
-      new Uint32Array(state.buffer, state.byteOffset, 3).set([
-        kind.parts,
-        Number(kind.isBigEndian),
-        kind.logPoints,
-      ]);
+      new Uint32Array(state.buffer, state.byteOffset, 3).set(header);
     },
     feed,
     conclude(state, bytes) {
@@ -126,7 +124,19 @@ function slicePart(kind: Kind, feed: DeepFeed, measure: DeepMeasure): Part {
       ];
     },
   };
+  return guarded(part, (state) => {
+    const [slice, units, count] = [
+      state.getUint32(12, true),
+      state.getBigUint64(16, true),
+      state.getBigUint64(24, true),
+    ];
+    return beginsWith(state, header) && slice <= MOST_SLICE && units <= MOST_UNITS && count <= points;
+  });
 }
+
+/** More than of any stream that is tested. */
+const MOST_UNITS = 2 ** 30;
+const MOST_SLICE = 32;
 
 /** Values in the slice for each point that is kept, below which there would hardly be any but equal ones. */
 const LEAST_CELLS = 2;

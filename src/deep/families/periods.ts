@@ -24,6 +24,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { leastOf, logExcessBound, logSquaresBound } from "../../stats/deep/periods.ts";
 import type { Family, Observation, Part } from "../family.ts";
+import { beginsWith, guarded } from "../guarded.ts";
 import { spectrumPart } from "../spectrum.ts";
 
 /** As in c/deep/folds.c and equal_bits.c. */
@@ -50,7 +51,7 @@ const FOLDING_PARTS = 8;
 export const PERIODS: Family = {
   id: "periods",
   title: "Periodic flaws",
-  looksFor: "flaws that come back at a period, as stuck bits do",
+  looksFor: "stuck, weak or equal bits at one place of a period, drifts, bursts",
   parts(loops) {
     return [
       ...Array.from({ length: FOLDING_PARTS }, (_, i) => {
@@ -59,7 +60,7 @@ export const PERIODS: Family = {
         const periods = upTo(MOST_PERIOD).filter((period) =>
           multiples.includes(period * Math.floor(MOST_PERIOD / period)),
         );
-        const lane = `periods of ${first} to ${multiples.at(-1)} bytes, and shorter ones of which the largest multiple to 4,096 is one of them`;
+        const lane = `periods of ${first} to ${multiples.at(-1)} bytes, and fractions of them`;
         const segmentBytes = SEGMENT_BYTES;
         return foldingPart({ id: `folds-${first}`, lane, multiples, periods, apart: 0, segmentBytes }, loops);
       }),
@@ -113,17 +114,12 @@ function foldingPart({ id, lane, multiples, periods, apart, segmentBytes }: Fold
     (sum, period) => sum + 8 * PHASES_ALIGNED * Math.ceil(period / PHASES_ALIGNED),
     0,
   );
-  return {
+  const header = [multiples.length, apart, segmentBytes, 0, ...multiples];
+  const part: Part = {
     id,
     stateBytes: HEADER_BYTES + (apart === 0 ? 2 : 10) * places + segmentBytes + PHASES_ALIGNED,
     prepare({ buffer, byteOffset }) {
-      new Uint32Array(buffer, byteOffset, 4 + multiples.length).set([
-        multiples.length,
-        apart,
-        segmentBytes,
-        0,
-        ...multiples,
-      ]);
+      new Uint32Array(buffer, byteOffset, header.length).set(header);
     },
     feed: loops.feed("folds"),
     conclude(state, bytes) {
@@ -136,6 +132,7 @@ function foldingPart({ id, lane, multiples, periods, apart, segmentBytes }: Fold
       );
     },
   };
+  return guarded(part, (state) => beginsWith(state, header));
 }
 
 /** Outcome of one period. */
