@@ -1,0 +1,119 @@
+/**
+ * The collector: takes results from the server into the ledger. It alone writes the ledger's results. While the database is away they
+ * wait on the server; what is written twice is written once.
+ */
+import type { JsMsg } from "@nats-io/jetstream";
+import { onAbort, orAborted, pause } from "../abort.ts";
+import { reasonOf } from "./fleet-error.ts";
+import type { Ledger } from "./ledger.ts";
+import type { KeptResult, Queue } from "./queue.ts";
+import { readResult } from "./result.ts";
+import { type RetryOptions, untilDeadline } from "./retry.ts";
+
+export interface CollectSettings {
+  readonly queue: Queue;
+  readonly ledger: Ledger;
+  /** Ends it, after what it has in hand. */
+  readonly stop: AbortSignal;
+  readonly say: (level: "info" | "warn", text: string) => void;
+  /** Told how many results were new, after each batch. */
+  readonly onSettled?: (count: number) => void;
+  readonly retry?: Pick<RetryOptions, "firstMs" | "mostMs">;
+}
+
+/** Difference of a machine's clock to the server's beyond which it is named. Certificates and deadlines are judged by clocks. */
+export const CLOCK_LIMIT_MS = 60_000;
+
+/** Results in hand at once: with 512 KiB each some 64 MB at most. */
+const AT_ONCE = 128;
+/** Pause after an error of the queue, ms. */
+const AGAIN_MS = 1_000;
+
+/** Collects until `stop` is aborted. Neither the server nor the database ends it. */
+export async function collect(settings: CollectSettings): Promise<void> {
+  const { stop, say } = settings;
+  let said = "";
+  while (!stop.aborted) {
+    try {
+      await collectFrom(settings);
+    } catch (error) {
+      if (stop.aborted) return;
+      const reason = reasonOf(error);
+      if (reason !== said) say("warn", `gets no results: ${reason}; asks again`);
+      said = reason;
+      await pause(AGAIN_MS, stop).catch(() => {}); // it stops
+    }
+  }
+}
+
+async function collectFrom(settings: CollectSettings): Promise<void> {
+  const { queue, ledger, stop } = settings;
+  const consumer = await orAborted(queue.resultsConsumer(`ledger-${ledger.id}`), stop);
+  const messages = await consumer.consume({ max_messages: AT_ONCE });
+  using _ = onAbort(stop, () => void messages.close());
+  let waiting: JsMsg[] = [];
+  let settling: Promise<void> | undefined;
+  let failure: unknown;
+  // What comes while a batch is written makes the next batch.
+  const settleAll = async () => {
+    while (waiting.length > 0) {
+      const some = waiting;
+      waiting = [];
+      await settle(some, settings);
+    }
+  };
+  for await (const message of messages) {
+    waiting.push(message);
+    settling ??= settleAll()
+      .catch((error: unknown) => {
+        failure = error;
+        void messages.close();
+      })
+      .finally(() => {
+        settling = undefined;
+      });
+  }
+  await settling;
+  if (failure !== undefined) throw failure;
+}
+
+async function settle(messages: readonly JsMsg[], settings: CollectSettings): Promise<void> {
+  const { queue, ledger, stop, say, onSettled, retry } = settings;
+  const kept = messages.flatMap((message) => keptIn(message, queue, say));
+  const beat = setInterval(() => {
+    for (const message of messages) message.working();
+  }, queue.settings.ackWaitMs / 3);
+  try {
+    const count = await untilDeadline("a batch of results", () => ledger.settle(kept), {
+      deadlineMs: Number.POSITIVE_INFINITY,
+      signal: stop,
+      say: (text) => say("warn", text),
+      ...retry,
+    });
+    for (const message of messages) message.ack();
+    onSettled?.(count);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function keptIn(message: JsMsg, queue: Queue, say: CollectSettings["say"]): KeptResult[] {
+  const job = queue.jobOfResult(message.subject);
+  if (message.data.length === 0) return []; // the mark of a key that was deleted
+  const serverMs = message.time.getTime();
+  try {
+    const result = readResult(job, message.data);
+    const ahead = result.nodeMs - serverMs;
+    if (Math.abs(ahead) > CLOCK_LIMIT_MS) {
+      const seconds = Math.round(Math.abs(ahead) / 1_000);
+      say(
+        "warn",
+        `the clock of ${result.node} is ${seconds} s ${ahead > 0 ? "ahead of" : "behind"} the server's`,
+      );
+    }
+    return [{ result, sequence: message.seq, serverMs }];
+  } catch (error) {
+    say("warn", reasonOf(error));
+    return [];
+  }
+}

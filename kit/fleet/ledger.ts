@@ -1,0 +1,291 @@
+/**
+ * The ledger: the record of truth of all jobs and their results, in a file of SQLite or in PostgreSQL. What the server of the queue
+ * forgets is published again from here. Bun.SQL speaks to both, in the part of SQL that they share.
+ */
+import { closeSync, openSync } from "node:fs";
+import { resolve } from "node:path";
+import { SQL } from "bun";
+import { FleetError, reasonOf } from "./fleet-error.ts";
+import { type Job, type JobBody, makeJob } from "./job.ts";
+import type { KeptResult } from "./queue.ts";
+import { OUTCOMES, type Outcome } from "./result.ts";
+
+/** Where a job is: planned and maybe published, or as its result says. */
+export type State = "planned" | "published" | Outcome;
+
+export const STATES: readonly State[] = ["planned", "published", ...OUTCOMES];
+
+export interface LedgerEntry {
+  readonly job: Job;
+  readonly state: State;
+  /** Attempts as far as they were told of; with a result, as it says. */
+  readonly attempts: number;
+  /** Copies that were published. */
+  readonly copies: number;
+  /** SHA-256 of the answer; null before there is a result. */
+  readonly digest: string | null;
+  readonly value: string | null;
+  readonly node: string | null;
+  /** Difference of the machine's clock to the server's when the result was taken, ms; null before. */
+  readonly clockMs: number | null;
+}
+
+/** Version of the tables. A ledger of a later one is refused. */
+const VERSION = 1;
+
+/** Types that both know: `bigint` of SQLite is its integer. */
+const TABLES = [
+  "create table if not exists fleet_ledger (id text primary key, version bigint not null)",
+  `create table if not exists fleet_job (
+    id text primary key, job text not null, deadline_ms bigint not null, state text not null,
+    attempts bigint not null, copies bigint not null, digest text, value text, node text,
+    sequence bigint, node_ms bigint, server_ms bigint)`,
+  `create table if not exists fleet_run (
+    run text not null, place bigint not null, job text not null references fleet_job (id), primary key (run, place))`,
+  "create index if not exists fleet_run_job on fleet_run (job)",
+];
+
+/** Rows that go to the database at once: 12 values each stay below 32,766, the most that SQLite takes. */
+const ROWS_AT_ONCE = 500;
+
+/** Number of a lock in PostgreSQL, so that two who open a new ledger do not make it both. Any number does; all must use this one. */
+const LOCK = 7_305_801;
+
+/** A program that writes may be waited for as long as a large transaction takes. */
+const BUSY_MS = 10_000;
+
+export class Ledger implements AsyncDisposable {
+  private constructor(
+    private readonly sql: SQL,
+    /** Drawn when the ledger was made; names its place in the stream of results. */
+    readonly id: string,
+    private readonly place: string,
+  ) {}
+
+  /** @param place as `sqlite:PATH` or `postgres://…` @throws FleetError where it cannot be opened */
+  static async open(place: string): Promise<Ledger> {
+    const shown = placeText(place);
+    const sql = connectionTo(place);
+    try {
+      const id = await prepared(sql);
+      return new Ledger(sql, id, shown);
+    } catch (cause) {
+      await sql.close();
+      if (cause instanceof FleetError) throw cause;
+      throw new FleetError(`the ledger ${shown} cannot be opened: ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sql.close();
+  }
+
+  /** Writes what is to be done, before any of it is published. Jobs that are known stay as they are; the run counts its own from 0. */
+  async plan(run: string, jobs: readonly Job[]): Promise<void> {
+    await this.#in(async (sql) => {
+      await sql.begin(async (step) => {
+        const [{ next }] =
+          await step`select coalesce(max(place) + 1, 0) as next from fleet_run where run = ${run}`;
+        for (const [index, some] of batches(jobs).entries()) {
+          const rows = some.map(({ id, text, deadlineMs }) => ({
+            id,
+            job: text,
+            deadline_ms: deadlineMs,
+            state: "planned",
+            attempts: 0,
+            copies: 0,
+          }));
+          await step`insert into fleet_job ${step(rows)} on conflict (id) do nothing`;
+          const first = Number(next) + index * ROWS_AT_ONCE;
+          const places = some.map(({ id }, at) => ({ run, place: first + at, job: id }));
+          await step`insert into fleet_run ${step(places)}`;
+        }
+      });
+    });
+  }
+
+  /** Notes that one more copy of each was published. */
+  async published(ids: readonly string[]): Promise<void> {
+    await this.#in(async (sql) => {
+      for (const some of batches(ids)) {
+        await sql`update fleet_job set copies = copies + 1,
+          state = case when state = 'planned' then 'published' else state end where id in ${sql(some)}`;
+      }
+    });
+  }
+
+  /** Notes the attempts that were told of. Fewer than are known change nothing. */
+  async attempted(attempts: ReadonlyMap<string, number>): Promise<void> {
+    await this.#in(async (sql) => {
+      for (const [id, count] of attempts) {
+        await sql`update fleet_job set attempts = ${count} where id = ${id} and digest is null and attempts < ${count}`;
+      }
+    });
+  }
+
+  /** Writes results, each once: the first that comes stands. Those of other ledgers' jobs are passed over. @returns how many were new */
+  async settle(results: readonly KeptResult[]): Promise<number> {
+    return this.#in((sql) =>
+      sql.begin(async (step) => {
+        let count = 0;
+        for (const { result, sequence, serverMs } of results) {
+          const { job, outcome, attempts, digest, value, node, nodeMs } = result;
+          const changed = await step`update fleet_job set state = ${outcome}, attempts = ${attempts},
+            digest = ${digest}, value = ${value}, node = ${node}, sequence = ${sequence}, node_ms = ${nodeMs},
+            server_ms = ${serverMs} where id = ${job} and digest is null returning id`;
+          count += changed.length;
+        }
+        return count;
+      }),
+    );
+  }
+
+  /** Gives the jobs of a run that have no result a new deadline. */
+  async postpone(run: string, deadlineMs: number): Promise<void> {
+    await this.#in(
+      (sql) => sql`update fleet_job set deadline_ms = ${deadlineMs} where digest is null
+        and id in (select job from fleet_run where run = ${run})`,
+    );
+  }
+
+  /** Lists the jobs of a run that have no result, in the order of the run, each once. */
+  async missing(run: string): Promise<LedgerEntry[]> {
+    const rows = await this.#in(
+      (sql) => sql`select j.*, min(r.place) as first from fleet_job j join fleet_run r on r.job = j.id
+        where r.run = ${run} and j.digest is null group by j.id order by first`,
+    );
+    return (rows as Row[]).map(entryOf);
+  }
+
+  /** Reads a run in its order, a page at a time: as often as a job stands in it. */
+  async *entries(run: string): AsyncGenerator<LedgerEntry> {
+    for (let place = 0; ; place += PAGE) {
+      const rows = (await this.#in(
+        (sql) => sql`select j.* from fleet_run r join fleet_job j on j.id = r.job where r.run = ${run}
+          and r.place >= ${place} and r.place < ${place + PAGE} order by r.place`,
+      )) as Row[];
+      yield* rows.map(entryOf);
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  /** Counts the jobs of a run by state. All zero: there is no such run. */
+  async counts(run: string): Promise<Readonly<Record<State, number>>> {
+    const rows = await this.#in(
+      (sql) => sql`select state, count(*) as n from fleet_job
+        where id in (select job from fleet_run where run = ${run}) group by state`,
+    );
+    const found = new Map(
+      (rows as { state: State; n: number | string }[]).map((row) => [row.state, Number(row.n)]),
+    );
+    return Object.fromEntries(STATES.map((state) => [state, found.get(state) ?? 0])) as Record<State, number>;
+  }
+
+  async #in<T>(act: (sql: SQL) => Promise<T>): Promise<T> {
+    try {
+      return await act(this.sql);
+    } catch (cause) {
+      throw new FleetError(`the ledger ${this.place}: ${reasonOf(cause)}`, { cause });
+    }
+  }
+}
+
+/** Rows of a run that are read at once. A value may have half a megabyte. */
+const PAGE = 64;
+
+function connectionTo(place: string): SQL {
+  const path = /^sqlite:(?!\/\/)(.+)$/.exec(place)?.[1];
+  if (path !== undefined) {
+    const file = resolve(path);
+    try {
+      closeSync(openSync(file, "a", 0o600)); // results are nobody else's business; a folder that is missing shows here
+    } catch (cause) {
+      throw new FleetError(`the ledger ${place} cannot be opened: ${reasonOf(cause)}`, { cause });
+    }
+    return new SQL({ adapter: "sqlite", filename: file });
+  }
+  if (/^postgres(ql)?:\/\//.test(place) && URL.canParse(place)) return new SQL(withVerifiedTls(place));
+  throw new FleetError(`'${placeText(place)}' is no place of a ledger`, {
+    hints: ["sqlite:PATH or postgres://USER@HOST/DATABASE"],
+  });
+}
+
+/** Has a server on another machine show a certificate, unless the address says otherwise. */
+function withVerifiedTls(place: string): string {
+  const url = new URL(place);
+  const isHere =
+    url.searchParams.has("host") || /^(localhost|127\.0\.0\.1|\[::1\]|%2F.*|)$/i.test(url.hostname);
+  if (!isHere && !url.searchParams.has("sslmode")) url.searchParams.set("sslmode", "verify-full");
+  return url.href;
+}
+
+/** Returns a place without its password. */
+export function placeText(place: string): string {
+  return place.replace(/^([a-z]+:\/\/[^/@:]*):[^@]*@/, "$1@");
+}
+
+async function prepared(sql: SQL): Promise<string> {
+  const isFile = sql.options.adapter === "sqlite";
+  if (isFile) {
+    await sql.unsafe(`pragma busy_timeout = ${BUSY_MS}`);
+    await sql.unsafe("pragma journal_mode = wal");
+    await sql.unsafe("pragma synchronous = full"); // the record of truth survives a power loss
+  }
+  return sql.begin(isFile ? "immediate" : "read write", async (step) => {
+    if (!isFile) await step`select pg_advisory_xact_lock(${LOCK})`;
+    for (const table of TABLES) await step.unsafe(table);
+    const [known] = (await step`select id, version from fleet_ledger`) as {
+      id: string;
+      version: number | string;
+    }[];
+    if (known && Number(known.version) > VERSION) {
+      throw new FleetError(
+        `a later version of this program has written this ledger: version ${known.version}`,
+      );
+    }
+    if (known) return known.id;
+    const id = crypto.randomUUID();
+    await step`insert into fleet_ledger ${step({ id, version: VERSION })}`;
+    return id;
+  });
+}
+
+/** As the driver gives it: PostgreSQL's bigint is a text. */
+interface Row {
+  readonly id: string;
+  readonly job: string;
+  readonly deadline_ms: number | string;
+  readonly state: string;
+  readonly attempts: number | string;
+  readonly copies: number | string;
+  readonly digest: string | null;
+  readonly value: string | null;
+  readonly node: string | null;
+  readonly node_ms: number | string | null;
+  readonly server_ms: number | string | null;
+}
+
+function entryOf(row: Row): LedgerEntry {
+  const job = makeJob(JSON.parse(row.job) as JobBody, Number(row.deadline_ms));
+  if (job.id !== row.id) throw new FleetError(`the ledger's job ${row.id.slice(0, 8)} is not what it was`);
+  const state = STATES.find((each) => each === row.state);
+  if (state === undefined) throw new FleetError(`the ledger's job ${row.id.slice(0, 8)} has no state`);
+  const hasTimes = row.node_ms !== null && row.server_ms !== null;
+  return {
+    job,
+    state,
+    attempts: Number(row.attempts),
+    copies: Number(row.copies),
+    digest: row.digest,
+    value: row.value,
+    node: row.node,
+    clockMs: hasTimes ? Number(row.node_ms) - Number(row.server_ms) : null,
+  };
+}
+
+function batches<T>(all: readonly T[]): T[][] {
+  const count = Math.ceil(all.length / ROWS_AT_ONCE);
+  return Array.from({ length: count }, (_, index) =>
+    all.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE),
+  );
+}

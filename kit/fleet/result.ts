@@ -1,0 +1,70 @@
+/** Results: the one answer that a job has, with who gave it and when by that machine's clock. */
+
+import { FleetError } from "./fleet-error.ts";
+import { digestOf, MOST_JOB_BYTES } from "./job.ts";
+
+/** An answer; a refusal, which another attempt would only repeat; or nothing, since no attempt came to an end. */
+export type Outcome = "done" | "refused" | "gave-up";
+
+export const OUTCOMES: readonly Outcome[] = ["done", "refused", "gave-up"];
+
+export interface Result {
+  /** Id of the job. */
+  readonly job: string;
+  readonly outcome: Outcome;
+  /** The answer as it was given, to the byte; of a refusal and of giving up, the reason. */
+  readonly value: string;
+  /** SHA-256 of the value. */
+  readonly digest: string;
+  /** Attempts that it took, this one included. */
+  readonly attempts: number;
+  /** Name of the machine. */
+  readonly node: string;
+  /** When it was made by that machine's clock, ms since 1970. Order comes from the queue's own numbers. */
+  readonly nodeMs: number;
+}
+
+/** Reason in a result of a job that has killed, hung or lost all who tried it. */
+export function gaveUpText(attempts: number): string {
+  return `gave up after ${attempts} attempts that ended without an answer`;
+}
+
+/** @throws FleetError for an answer that is too large for a message */
+export function makeResult(result: Omit<Result, "digest">): Result {
+  const bytes = Buffer.byteLength(result.value);
+  if (bytes > MOST_JOB_BYTES) {
+    throw new FleetError(`the answer has ${bytes} bytes, and may have ${MOST_JOB_BYTES}`, {
+      hints: ["answers that large go by reference"],
+    });
+  }
+  return { ...result, digest: digestOf(result.value) };
+}
+
+/** Reads what a worker wrote. @throws FleetError where it is no result, or not of this job */
+export function readResult(job: string, data: Uint8Array): Result {
+  const value = parsed(data);
+  const { outcome, value: text, digest, attempts, node, nodeMs } = value;
+  const isWhole =
+    value["job"] === job &&
+    OUTCOMES.some((each) => each === outcome) &&
+    typeof text === "string" &&
+    digest === digestOf(text) &&
+    isCount(attempts) &&
+    typeof node === "string" &&
+    isCount(nodeMs);
+  if (!isWhole) throw new FleetError(`what is kept as the result of job ${job.slice(0, 8)} is none`);
+  return { job, outcome: outcome as Outcome, value: text, digest, attempts, node, nodeMs };
+}
+
+function parsed(data: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(data));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {}; // which is no result either
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
