@@ -104,6 +104,10 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       summary: "Serve random bytes over HTTP, and a page to look at",
       load: async () => (await import("./commands/server.ts")).server,
     },
+    "fleet doctor": {
+      summary: "Say what is wrong with the servers and certificates of a fleet",
+      load: async () => (await import("./commands/fleet-doctor.ts")).fleetDoctor,
+    },
     completion: {
       summary: "Print a script that makes the shell complete commands",
       load: async () => (await import("./commands/completion.ts")).completion,

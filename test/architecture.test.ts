@@ -77,6 +77,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "kit/fleet",
+    files: /^kit\/fleet\//,
+    may: ["kit/abort", "kit/errors", "kit/files", "kit/format", "kit/signing", "kit/term", "kit/thread"],
+    packages: /^(@nats-io\/(jetstream|kv|obj|transport-node)$|bun$|node:)/,
+  },
+  {
     name: "kit/page",
     files: /^kit\/page\//,
     may: [],
@@ -431,6 +437,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "faces/pipe",
       "faces/stdio",
       "faces/library",
+      "kit/fleet",
       "kit/telemetry",
       "kit/term",
       "kit/format",
@@ -834,6 +841,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/rule-packages",
       "cryptex/version",
       "cryptex/deps",
+      "kit/fleet",
       "kit/errors",
       "kit/files",
       "kit/format",
@@ -1029,6 +1037,14 @@ describe("what is found in one place only", () => {
     expect(users).toEqual(["kit/telemetry/otlp.ts"]);
     expect(filesWith(/^import (?!type\b)[^;]*\/otlp\.ts"/m)).toEqual([]);
     expect(filesWith(/\bimport\("\.\/otlp\.ts"\)/)).toEqual(["kit/telemetry/collector.ts"]);
+  });
+
+  test("clients of NATS: in kit/fleet, loaded when a server is named and not before", () => {
+    const users = files.filter((file) =>
+      importsOf.get(file)!.packages.some((name) => name.startsWith("@nats-io/")),
+    );
+    expect(users.filter((file) => !file.startsWith("kit/fleet/"))).toEqual([]);
+    expect(filesWith(/^import (?!type\b)[^;]*"@nats-io\//m)).toEqual([]);
   });
 
   test("the products' names: not in the kit", () => {

@@ -2,7 +2,7 @@
  * The collector: takes results from the server into the ledger. It alone writes the ledger's results. While the database is away they
  * wait on the server; what is written twice is written once.
  */
-import type { JsMsg } from "@nats-io/jetstream";
+import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { onAbort, orAborted, pause } from "../abort.ts";
 import { reasonOf } from "./fleet-error.ts";
 import type { Ledger } from "./ledger.ts";
@@ -26,6 +26,8 @@ export const CLOCK_LIMIT_MS = 60_000;
 
 /** Results in hand at once: with 512 KiB each some 64 MB at most. */
 const AT_ONCE = 128;
+/** Time for which the server keeps a request open. It beats twice in it; two beats that are missed say that it is gone. */
+const ASK_MS = 4_000;
 /** Pause after an error of the queue, ms. */
 const AGAIN_MS = 1_000;
 
@@ -49,8 +51,9 @@ export async function collect(settings: CollectSettings): Promise<void> {
 async function collectFrom(settings: CollectSettings): Promise<void> {
   const { queue, ledger, stop } = settings;
   const consumer = await orAborted(queue.resultsConsumer(`ledger-${ledger.id}`), stop);
-  const messages = await consumer.consume({ max_messages: AT_ONCE });
+  const messages = await consumer.consume({ max_messages: AT_ONCE, expires: ASK_MS, bind: true });
   using _ = onAbort(stop, () => void messages.close());
+  void closeWhereLost(messages);
   let waiting: JsMsg[] = [];
   let settling: Promise<void> | undefined;
   let failure: unknown;
@@ -76,6 +79,21 @@ async function collectFrom(settings: CollectSettings): Promise<void> {
   await settling;
   if (failure !== undefined) throw failure;
 }
+
+/** Ends the messages where the server does not know the consumer any more, or says nothing: then it is made again. */
+async function closeWhereLost(messages: ConsumerMessages): Promise<void> {
+  for await (const { type } of messages.status()) {
+    if (LOST.includes(type)) await messages.close();
+  }
+}
+
+const LOST: readonly string[] = [
+  "heartbeats_missed",
+  "no_responders",
+  "consumer_deleted",
+  "consumer_not_found",
+  "stream_not_found",
+];
 
 async function settle(messages: readonly JsMsg[], settings: CollectSettings): Promise<void> {
   const { queue, ledger, stop, say, onSettled, retry } = settings;

@@ -50,7 +50,7 @@ const MOST_RESULT_BYTES = 1_000_000;
 const MOST_MESSAGE_BYTES = MOST_JOB_BYTES + 1_024;
 
 /** The durable consumer that all workers share. */
-const WORKERS = "workers";
+export const WORKERS = "workers";
 
 const NANOS_A_MS = 1_000_000;
 

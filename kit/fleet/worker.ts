@@ -108,9 +108,9 @@ class Worker {
 
   /** Waits for a job. One that comes after `stop` goes back at once. */
   async #next(consumer: Consumer, stop: AbortSignal): Promise<JsMsg | null> {
-    const asked = consumer.next({ expires: ASK_MS });
+    const asked = consumer.next({ expires: ASK_MS, bind: true }); // bound, it asks again as soon as it is connected again
     try {
-      return await orAborted(asked, stop);
+      return await orAborted(inTime(asked, 2 * ASK_MS), stop);
     } catch (error) {
       asked
         .then((late) => late && this.#handBack(late))
@@ -210,11 +210,20 @@ class Worker {
     this.#tell(job, "failed", attempt, reason);
   }
 
-  /** Asks the server to confirm, since a job that is not done for it would be given to another. */
+  /**
+   * Asks the server to confirm that a job is done, or it would be given to another. A server that was killed may have forgotten whom it
+   * gave the job, and then never answers: so it is asked no longer than it waits itself. The job comes again, and finds its result.
+   */
   async #confirm(job: Job, message: JsMsg, word: string): Promise<void> {
     const { nats } = this.#queue.connection;
-    const reply = replyOf(message);
-    await this.#retry(job, "its end", () => nats.request(reply, word, { timeout: ACK_MS }));
+    const ask = () => nats.request(replyOf(message), word, { timeout: ACK_MS });
+    const deadlineMs = Math.min(job.deadlineMs, Date.now() + this.#queue.settings.ackWaitMs);
+    try {
+      await this.#retry({ ...job, deadlineMs }, "its end", ask);
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      this.settings.say("info", `job ${job.id.slice(0, 8)} has its result, and will be given out once more`);
+    }
   }
 
   #retry<T>(job: Job, what: string, attempt: () => Promise<T>): Promise<T> {
@@ -263,6 +272,17 @@ function jobIn(message: JsMsg): Job | Error {
   } catch (error) {
     if (error instanceof FleetError) return error;
     throw error;
+  }
+}
+
+/** Rejects where the client forgets what it was asked, as it may when the server goes away at the wrong moment. */
+async function inTime<T>(asked: Promise<T>, ms: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new FleetError("no answer in time")), ms);
+  try {
+    return await Promise.race([asked, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -216,6 +216,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Compare this engine's answers with those of yara and YARA-X",
       load: async () => (await import("./commands/verify-engines.ts")).verifyEnginesCommand,
     },
+    "fleet doctor": {
+      summary: "Say what is wrong with the servers and certificates of a fleet",
+      load: async () => (await import("./commands/fleet-doctor.ts")).fleetDoctor,
+    },
     completion: {
       summary: "Print a script that makes the shell complete commands",
       load: async () => (await import("./commands/completion.ts")).completion,

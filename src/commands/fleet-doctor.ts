@@ -1,0 +1,8 @@
+import { doctorCommand } from "#kit/fleet/doctor-command.ts";
+import { FINDINGS } from "./exits.ts";
+
+export const fleetDoctor = doctorCommand({
+  program: "esoteric-entropy",
+  queue: "entropy",
+  findings: FINDINGS,
+});
