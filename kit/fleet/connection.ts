@@ -23,6 +23,8 @@ export interface ConnectSettings {
 
 /** A server that restarts is back within seconds, and hundreds of machines must not ask it all the time. */
 const AGAIN_MS = 2_000;
+/** The client does not hear that its certificate is refused, and waits so long; a handshake takes less than a second on the slowest links. */
+const ENTER_MS = 5_000;
 /** With two unanswered pings a link that swallows everything is found after half a minute, the time after which a job is given to another. */
 const PING_MS = 10_000;
 
@@ -91,6 +93,7 @@ function optionsOf(
     name,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true, // a certificate that is renewed later is taken then
+    timeout: ENTER_MS,
     reconnectTimeWait: againMs,
     pingInterval: pingMs,
     ...(inbox !== undefined && { inboxPrefix: inbox }),

@@ -20,12 +20,12 @@ import {
 import { lookAt, type ServerLook } from "./server-look.ts";
 
 export interface Finding {
-  /** What was looked at: `certificate`, `server`, `key exchange`, `version`, `queue`, `workers`, `results`, `clock`, `ledger`. */
+  /** Names the thing that was looked at: `certificate`, `server`, `key exchange`, `version`, `queue`, `workers`, `results`, `clock`, `ledger`. */
   readonly about: string;
   /** `unknown`: it could not be looked at, which is no fault by itself. */
   readonly state: "ok" | "soon" | "wrong" | "unknown";
   readonly text: string;
-  /** What to do. */
+  /** Advice. */
   readonly hint?: string;
 }
 

@@ -45,9 +45,10 @@ export function inProcesses(command: readonly string[]): Executor {
       stdin: new TextEncoder().encode(text),
       stdout: "pipe",
       stderr: "pipe",
+      detached: true, // a group of its own, which ends as a whole, and which Ctrl-C does not reach before the worker
     });
-    using _ = onAbort(signal, () => child.kill("SIGKILL"));
-    const tooMuch = () => child.kill("SIGKILL");
+    const tooMuch = () => endGroup(child.pid);
+    using _ = onAbort(signal, tooMuch);
     const [answer, said] = await Promise.all([
       readUpTo(child.stdout, MOST_JOB_BYTES, tooMuch),
       readUpTo(child.stderr, MOST_JOB_BYTES, tooMuch),
@@ -65,6 +66,14 @@ export function inProcesses(command: readonly string[]): Executor {
 
 /** Exit code of wrong use. */
 const REFUSES = 2;
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it has ended by itself
+  }
+}
 
 async function readUpTo(
   stream: ReadableStream<Uint8Array>,

@@ -10,7 +10,7 @@ import { FleetError, reasonOf } from "./fleet-error.ts";
 /** Half of the largest message that a server takes by default, 1 MiB. Data go by reference. */
 export const MOST_JOB_BYTES = 512 * 1024;
 
-/** What is to be done. The kind is a word of lower-case letters, digits and dashes, by which rights can be given. */
+/** Says what is to be done. The kind is a word of lower-case letters, digits and dashes, by which rights can be given. */
 export interface JobBody extends JsonObject {
   readonly kind: string;
 }

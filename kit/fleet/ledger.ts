@@ -4,7 +4,8 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
-import { SQL } from "bun";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SQL, type TransactionSQL } from "bun";
 import { FleetError, reasonOf } from "./fleet-error.ts";
 import { type Job, type JobBody, makeJob } from "./job.ts";
 import type { KeptResult } from "./queue.ts";
@@ -51,8 +52,12 @@ const ROWS_AT_ONCE = 500;
 /** Number of a lock in PostgreSQL, so that two who open a new ledger do not make it both. Any number does; all must use this one. */
 const LOCK = 7_305_801;
 
-/** A program that writes may be waited for as long as a large transaction takes. */
+/**
+ * Time for which another program that writes into the same file is waited for: as long as its largest transaction takes on a slow disk.
+ * SQLite itself would wait in this thread, in which beats are due.
+ */
 const BUSY_MS = 10_000;
+const BUSY_PAUSE_MS = 10;
 
 export class Ledger implements AsyncDisposable {
   private constructor(
@@ -106,12 +111,14 @@ export class Ledger implements AsyncDisposable {
 
   /** Notes that one more copy of each was published. */
   async published(ids: readonly string[]): Promise<void> {
-    await this.#in(async (sql) => {
-      for (const some of batches(ids)) {
-        await sql`update fleet_job set copies = copies + 1,
-          state = case when state = 'planned' then 'published' else state end where id in ${sql(some)}`;
-      }
-    });
+    await this.#in((sql) =>
+      sql.begin(async (step) => {
+        for (const some of batches(ids)) {
+          await step`update fleet_job set copies = copies + 1,
+            state = case when state = 'planned' then 'published' else state end where id in ${step(some)}`;
+        }
+      }),
+    );
   }
 
   /** Notes the attempts that were told of. Fewer than are known change nothing. */
@@ -183,7 +190,7 @@ export class Ledger implements AsyncDisposable {
 
   async #in<T>(act: (sql: SQL) => Promise<T>): Promise<T> {
     try {
-      return await act(this.sql);
+      return await whenFree(() => act(this.sql));
     } catch (cause) {
       throw new FleetError(`the ledger ${this.place}: ${reasonOf(cause)}`, { cause });
     }
@@ -227,11 +234,11 @@ export function placeText(place: string): string {
 async function prepared(sql: SQL): Promise<string> {
   const isFile = sql.options.adapter === "sqlite";
   if (isFile) {
-    await sql.unsafe(`pragma busy_timeout = ${BUSY_MS}`);
-    await sql.unsafe("pragma journal_mode = wal");
+    await sql.unsafe("pragma busy_timeout = 0");
+    await whenFree(() => sql.unsafe("pragma journal_mode = wal"));
     await sql.unsafe("pragma synchronous = full"); // the record of truth survives a power loss
   }
-  return sql.begin(isFile ? "immediate" : "read write", async (step) => {
+  const make = async (step: TransactionSQL) => {
     if (!isFile) await step`select pg_advisory_xact_lock(${LOCK})`;
     for (const table of TABLES) await step.unsafe(table);
     const [known] = (await step`select id, version from fleet_ledger`) as {
@@ -247,7 +254,22 @@ async function prepared(sql: SQL): Promise<string> {
     const id = crypto.randomUUID();
     await step`insert into fleet_ledger ${step({ id, version: VERSION })}`;
     return id;
-  });
+  };
+  return whenFree(() => sql.begin(isFile ? "immediate" : "read write", make));
+}
+
+/** Does something again, as a whole, while another program holds the file. */
+async function whenFree<T>(act: () => Promise<T>): Promise<T> {
+  const endMs = performance.now() + BUSY_MS;
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      if (!code.startsWith("SQLITE_BUSY") || performance.now() > endMs) throw error;
+      await sleep(BUSY_PAUSE_MS);
+    }
+  }
 }
 
 /** As the driver gives it: PostgreSQL's bigint is a text. */

@@ -120,7 +120,7 @@ export async function makeQueue({ jetstream, manager }: Connection, settings: Qu
   });
 }
 
-/** What of a queue is not as it has to be: what it is, and what to do. */
+/** Names a setting that is not as it has to be, with advice. */
 export interface QueueFault {
   readonly text: string;
   readonly hint: string;
@@ -323,7 +323,7 @@ export interface ProgressEvent {
   readonly step: "begun" | "running" | "answered" | "failed" | "returned" | "late";
   readonly node: string;
   readonly attempt: number;
-  /** What the work itself says of its progress; or why it failed. */
+  /** Progress in the work's own terms; or the reason of a failure. */
   readonly detail?: unknown;
 }
 

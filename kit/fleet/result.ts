@@ -37,7 +37,15 @@ export function makeResult(result: Omit<Result, "digest">): Result {
       hints: ["answers that large go by reference"],
     });
   }
+  if (!isText(result.value)) {
+    throw new FleetError("the answer is no text: it holds a zero byte or half of a surrogate pair");
+  }
   return { ...result, digest: digestOf(result.value) };
+}
+
+/** Tells whether each ledger can keep it as it is: PostgreSQL takes no zero byte. */
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 }
 
 /** Reads what a worker wrote. @throws FleetError where it is no result, or not of this job */
@@ -47,10 +55,10 @@ export function readResult(job: string, data: Uint8Array): Result {
   const isWhole =
     value["job"] === job &&
     OUTCOMES.some((each) => each === outcome) &&
-    typeof text === "string" &&
+    isText(text) &&
     digest === digestOf(text) &&
     isCount(attempts) &&
-    typeof node === "string" &&
+    isText(node) &&
     isCount(nodeMs);
   if (!isWhole) throw new FleetError(`what is kept as the result of job ${job.slice(0, 8)} is none`);
   return { job, outcome: outcome as Outcome, value: text, digest, attempts, node, nodeMs };

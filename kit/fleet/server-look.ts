@@ -18,7 +18,7 @@ export type Step =
 
 export interface Fault {
   readonly step: Step;
-  /** What is wrong, and what to do. */
+  /** Names the trouble. */
   readonly text: string;
   readonly hint: string;
 }
@@ -26,7 +26,7 @@ export interface Fault {
 export interface ServerLook {
   /** As `host:port`. */
   readonly address: string;
-  /** What the server says of itself, once somebody is there. */
+  /** Present once the server has greeted us. */
   readonly info?: ServerInfo;
   /** The server's certificate, once it was shown. */
   readonly certificate?: Pick<PeerCertificate, "valid_to" | "subjectaltname">;

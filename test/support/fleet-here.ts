@@ -19,7 +19,7 @@ const RETRY = { firstMs: 20, mostMs: 200 };
 export interface Here extends AsyncDisposable {
   readonly queue: Queue;
   readonly ledger: Ledger;
-  /** What was said by all who say something. */
+  /** Messages of all who say something, in order. */
   readonly said: string[];
   readonly settings: QueueSettings;
   runOf(run: string): RunSettings;

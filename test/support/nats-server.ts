@@ -54,7 +54,7 @@ export class NatsServer implements AsyncDisposable {
     return `nats://127.0.0.1:${this.#port}`;
   }
 
-  /** What it has said since it was started first. */
+  /** Text of its log since it was started first. */
   get log(): string {
     return readFileSync(join(this.#folder.path, "log"), "utf8");
   }

@@ -159,6 +159,17 @@ describe.skipIf(why !== undefined)("a job", () => {
     expect(here.said.filter((text) => text.includes("a bad day"))).toHaveLength(3);
   });
 
+  test("whose answer is no text that a ledger keeps is refused in words", async () => {
+    await using server = await NatsServer.start();
+    await using here = await fleetHere(server.url);
+    await using _ = here.worker({ execute: async () => "zero \0" });
+    await runJobs(here.runOf("first"), sums(1));
+    expect((await answersOf(here, "first"))[0]).toEqual([
+      "refused",
+      "the answer is no text: it holds a zero byte or half of a surrogate pair",
+    ]);
+  });
+
   test("whose answer is too large is refused in words", async () => {
     await using server = await NatsServer.start();
     await using here = await fleetHere(server.url);

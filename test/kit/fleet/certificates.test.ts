@@ -1,0 +1,221 @@
+/** Who gets in, who does not and what is said then; and what a certificate may do, by the configuration that is shipped. */
+import { describe, expect, test } from "bun:test";
+import { connectFleet } from "#kit/fleet/connection.ts";
+import { readContext } from "#kit/fleet/context.ts";
+import { runJobs } from "#kit/fleet/coordinator.ts";
+import { reasonOf } from "#kit/fleet/fleet-error.ts";
+import { Objects } from "#kit/fleet/objects.ts";
+import { makeQueue, Queue, queueSettings } from "#kit/fleet/queue.ts";
+import {
+  changedContext,
+  clientContext,
+  secureServer,
+  serverCertificate,
+  shippedConfig,
+} from "../../support/fleet-certificates.ts";
+import { allSums, answersOf, fleetHere, sums, workerProcess } from "../../support/fleet-here.ts";
+import { NatsServer, whyNoNats } from "../../support/nats-server.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const why = whyNoNats() ?? (Bun.which("openssl") ? undefined : "skipped: openssl is not installed");
+if (why) console.warn(`${why}: certificates of a fleet`);
+const whyOld = why ?? whyNoNats(true);
+if (whyOld && !why) console.warn(`${whyOld}: X25519MLKEM768 and the shipped configuration`);
+
+const signal = new AbortController().signal;
+const settings = { name: "test", signal };
+
+async function refusalOf(context: string): Promise<string> {
+  try {
+    await using _ = await connectFleet(
+      readContext(context, () => {}),
+      settings,
+    );
+    return "";
+  } catch (error) {
+    return (error as Error).message.replace(/127\.0\.0\.1:\d+/, "SERVER");
+  }
+}
+
+describe.skipIf(why !== undefined)("a connection", () => {
+  test("with a certificate that the server knows is taken, and encrypted", async () => {
+    using folder = temporaryFolder("certificates");
+    await using server = await secureServer(folder.path);
+    const context = await clientContext(folder.path, "trial", server.port);
+    expect(await refusalOf(context)).toBe("");
+  });
+
+  const REFUSALS: readonly (readonly [
+    name: string,
+    server: { readonly names?: string; readonly days?: number },
+    client: (folder: string, port: number) => Promise<string>,
+    said: RegExp,
+  ])[] = [
+    [
+      "a server whose certificate has expired",
+      { days: -1 },
+      (folder, port) => clientContext(folder, "trial", port),
+      /^cannot connect: SERVER: the server's certificate has expired: it was good until /,
+    ],
+    [
+      "a server whose certificate names another",
+      { names: "other.example" },
+      (folder, port) => clientContext(folder, "trial", port),
+      /^cannot connect: SERVER: the server's certificate is not for 127\.0\.0\.1: it names DNS:other\.example$/,
+    ],
+    [
+      "a server that another authority has signed for",
+      {},
+      async (folder, port) => {
+        await clientContext(folder, "trial", port);
+        const other = await clientContext(`${folder}/other`, "trial", port);
+        return changedContext(other, { cert: `${folder}/trial.pem`, key: `${folder}/trial.key` }, "mixed");
+      },
+      /^cannot connect: SERVER: the server's certificate is not signed by the authority that is trusted here$/,
+    ],
+    [
+      "no certificate",
+      {},
+      async (folder, port) =>
+        changedContext(
+          await clientContext(folder, "trial", port),
+          { cert: undefined, key: undefined },
+          "bare",
+        ),
+      /^cannot connect: SERVER: the server asks for a certificate, and none was given$/,
+    ],
+    [
+      "a certificate that has expired",
+      {},
+      (folder, port) => clientContext(folder, "trial", port, -1),
+      /^cannot connect: SERVER: the server refuses our certificate: it has expired$/,
+    ],
+    [
+      "a certificate that another authority has signed",
+      {},
+      async (folder, port) =>
+        changedContext(
+          await clientContext(`${folder}/other`, "trial", port),
+          { ca: `${folder}/ca.pem` },
+          "stranger",
+        ),
+      /^cannot connect: SERVER: the server refuses our certificate: it does not trust who signed it$/,
+    ],
+    [
+      "a certificate that has no rights",
+      {},
+      (folder, port) => clientContext(folder, "nobody", port),
+      /^cannot connect: SERVER: the server gives no rights to the certificate of nobody$/,
+    ],
+  ];
+  for (const [name, kind, client, said] of REFUSALS) {
+    test(`with ${name} is refused, and the reason said`, async () => {
+      using folder = temporaryFolder("certificates");
+      await using server = await secureServer(folder.path, kind);
+      expect(await refusalOf(await client(folder.path, server.port))).toMatch(said);
+    });
+  }
+
+  test("to a server in the clear is refused where TLS is asked for, and the other way round", async () => {
+    using folder = temporaryFolder("certificates");
+    await using plain = await NatsServer.start();
+    await serverCertificate(folder.path, "127.0.0.1");
+    const context = await clientContext(folder.path, "trial", plain.port);
+    expect(await refusalOf(context)).toBe("cannot connect: SERVER: the server does not offer TLS");
+    await using secure = await secureServer(folder.path);
+    expect(await refusalOf(secure.url)).toBe("cannot connect: SERVER: the server asks for TLS");
+  });
+
+  test("to nobody, and to what is no server, says so", async () => {
+    await using server = await NatsServer.start();
+    await server.kill();
+    expect(await refusalOf(server.url)).toBe("cannot connect: SERVER: nobody listens there");
+    using other = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: { data() {}, open: (socket) => void socket.write("220 mail.example ESMTP\r\n") },
+    });
+    expect(await refusalOf(`nats://127.0.0.1:${other.port}`)).toBe(
+      "cannot connect: SERVER: what listens there is no NATS server",
+    );
+  });
+});
+
+describe.skipIf(whyOld !== undefined)("X25519MLKEM768", () => {
+  test("is what a connection has where the server takes nothing else, and is offered without being asked for", async () => {
+    using folder = temporaryFolder("certificates");
+    await using server = await secureServer(folder.path, { more: ', curve_preferences: ["X25519MLKEM768"]' });
+    const context = await clientContext(folder.path, "trial", server.port);
+    expect(await refusalOf(context)).toBe("");
+    const older = changedContext(context, { keyExchange: ["X25519"] }, "older");
+    expect(await refusalOf(older)).toBe(
+      "cannot connect: SERVER: the server and this program share no way to exchange keys",
+    );
+  });
+});
+
+describe.skipIf(whyOld !== undefined)("the configuration that is shipped", () => {
+  const perform = async (context: string, act: (queue: Queue) => Promise<unknown>): Promise<string> => {
+    await using connection = await connectFleet(
+      readContext(context, () => {}),
+      settings,
+    );
+    const queue = await Queue.open(connection, QUEUE);
+    try {
+      await act(queue);
+      return "done";
+    } catch (error) {
+      return reasonOf(error);
+    }
+  };
+  const QUEUE = queueSettings({ name: "entropy", ackWaitMs: 2_000, mostBytes: 2 ** 24 });
+
+  test("has a coordinator's jobs done by a worker, and a worker do nothing else", async () => {
+    using folder = temporaryFolder("certificates");
+    await serverCertificate(folder.path, "localhost,127.0.0.1");
+    await using server = await NatsServer.start({ config: shippedConfig(folder.path) });
+    const boss = await clientContext(folder.path, "noise-coordinator", server.port);
+    const worker = await clientContext(folder.path, "noise-worker-1", server.port);
+    const hunter = await clientContext(folder.path, "hunt-coordinator", server.port);
+    await using here = await fleetHere(boss, QUEUE);
+    const process = workerProcess(worker, here.settings);
+    const objects = await Objects.make(here.queue.connection, here.settings);
+    const digest = await objects.put(Buffer.from("a sample"));
+    await runJobs(here.runOf("first"), sums(5));
+    expect(await answersOf(here, "first")).toEqual(allSums(5));
+    process.kill("SIGTERM");
+    expect(await process.exited).toBe(0);
+    expect(await new Response(process.stderr).text()).toBe("");
+
+    const [job] = sums(1);
+    const denied = /permissions violation/i;
+    expect(await perform(worker, (queue) => queue.publish(job!, 9))).toMatch(denied);
+    expect(
+      await perform(worker, ({ connection }) => connection.manager.streams.delete("entropy_jobs")),
+    ).toMatch(denied);
+    expect(
+      await perform(worker, ({ connection }) => connection.manager.streams.purge("entropy_jobs")),
+    ).toMatch(denied);
+    expect(await perform(worker, ({ connection }) => makeQueue(connection, here.settings))).toMatch(denied);
+    const listen = (subject: string) => (queue: Queue) =>
+      new Promise((_, reject) => {
+        queue.connection.nats.subscribe(subject, { callback: (error) => void (error && reject(error)) });
+      });
+    expect(await perform(worker, listen("_INBOX_noise-coordinator.>"))).toMatch(denied);
+    expect(await perform(worker, listen("entropy.job.*"))).toMatch(denied);
+    expect(
+      await perform(worker, async ({ connection }) => {
+        const read = await Objects.open(connection, here.settings);
+        expect(Buffer.from(await read.get(digest)).toString()).toBe("a sample");
+        await read.put(Buffer.from("another"));
+      }),
+    ).toMatch(denied);
+
+    // Another tenant sees nothing of it.
+    await using other = await connectFleet(
+      readContext(hunter, () => {}),
+      settings,
+    );
+    expect(await Array.fromAsync(other.manager.streams.list())).toEqual([]);
+  });
+});
