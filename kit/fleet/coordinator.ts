@@ -51,7 +51,8 @@ async function finish(settings: RunSettings): Promise<void> {
   const attempts = new Map<string, number>();
   const hints = new Hints();
   using _ = queue.onProgress((event) => {
-    attempts.set(event.job, Math.max(event.attempt, attempts.get(event.job) ?? 0));
+    // A first attempt is the rule, and not worth a write; a result says how many it took.
+    if (event.attempt > 1) attempts.set(event.job, Math.max(event.attempt, attempts.get(event.job) ?? 0));
     onProgress?.(event);
   });
   const collecting = collect({
@@ -111,9 +112,8 @@ async function allThere(
     const done = Object.values(ended).reduce((sum, count) => sum + count, 0);
     onCount?.(done, done + planned + published);
     if (planned + published === 0) return;
-    const missing = await ledger.missing(run);
-    const late = missing.filter(({ job }) => job.deadlineMs <= Date.now()).length;
-    if (late > 0 && late === missing.length) {
+    if ((await ledger.lastDeadline(run)) <= Date.now()) {
+      const late = planned + published;
       throw new FleetError(`${late} of ${done + late} jobs have no result at their deadline`, {
         hints: [`resume ${run} has them done with a new deadline`, "is there a worker?"],
       });

@@ -68,7 +68,7 @@ function textOf(findings: readonly Finding[], screen: Parameters<typeof table>[2
   const rows = findings.map(({ about, state, text, hint }) => [
     about,
     { text: state, style: STYLES[state] },
-    hint === undefined || state === "ok" ? text : `${text}. ${hint}`,
+    hint === undefined || state === "ok" ? text : `${text}; ${hint}`,
   ]);
   return table(COLUMNS, rows, screen);
 }

@@ -164,6 +164,15 @@ export class Ledger implements AsyncDisposable {
     return (rows as Row[]).map(entryOf);
   }
 
+  /** Returns the latest deadline of the jobs of a run that have no result, ms since 1970; Infinity where all have one. */
+  async lastDeadline(run: string): Promise<number> {
+    const [row] = (await this.#in(
+      (sql) => sql`select max(deadline_ms) as last from fleet_job where digest is null
+        and id in (select job from fleet_run where run = ${run})`,
+    )) as { last: number | string | null }[];
+    return row?.last == null ? Number.POSITIVE_INFINITY : Number(row.last);
+  }
+
   /** Reads a run in its order, a page at a time: as often as a job stands in it. */
   async *entries(run: string): AsyncGenerator<LedgerEntry> {
     for (let place = 0; ; place += PAGE) {

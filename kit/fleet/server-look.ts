@@ -233,17 +233,11 @@ const MEANINGS: readonly (readonly [pattern: RegExp, step: Step, text: string, h
   [
     /ALERT_CERTIFICATE_EXPIRED/,
     "own-certificate",
-    "the server refuses our certificate: it has expired",
-    "have a new one made for this machine",
+    "the server refuses our certificate: it has expired by the server's clock",
+    "is the clock of the server right?",
   ],
   [
-    /ALERT_CERTIFICATE_REQUIRED/,
-    "own-certificate",
-    "the server asks for a certificate, and none was given",
-    "give a file of context with cert and key",
-  ],
-  [
-    /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN)/,
+    /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|CERTIFICATE_REQUIRED)/,
     "own-certificate",
     "the server refuses our certificate: it does not trust who signed it",
     "it has to be signed by the authority in ca_file of the server's configuration, for use by clients",
@@ -274,6 +268,7 @@ function faultOf(error: unknown, { info }: ServerLook, cert: string | undefined)
   const said = `${code} ${reasonOf(error)}`;
   if (/Authorization Violation|Authentication/i.test(said)) return noRights(cert);
   const meaning = MEANINGS.find(([pattern]) => pattern.test(said));
+  if (meaning?.[1] === "own-certificate") return certificateRefused(meaning[2], meaning[3], cert);
   if (meaning) return { step: meaning[1], text: meaning[2], hint: meaning[3] };
   return {
     step: info === undefined ? "network" : "tls",
@@ -281,6 +276,24 @@ function faultOf(error: unknown, { info }: ServerLook, cert: string | undefined)
     hint: "the server's log says more",
   };
 }
+
+/** Older servers refuse every certificate with the same words, so what can be seen here is looked at first. */
+function certificateRefused(text: string, hint: string, cert: string | undefined): Fault {
+  const step = "own-certificate";
+  if (cert === undefined) return { step, ...NONE_GIVEN };
+  const hasExpired = Date.parse(certificateIn(cert, "cert").validTo) < Date.now();
+  return hasExpired ? { step, ...OWN_EXPIRED } : { step, text, hint };
+}
+
+const NONE_GIVEN = {
+  text: "the server asks for a certificate, and none was given",
+  hint: "give a file of context with cert and key",
+} as const;
+
+const OWN_EXPIRED = {
+  text: "the server refuses our certificate: it has expired",
+  hint: "have a new one made for this machine",
+} as const;
 
 function noRights(cert: string | undefined): Fault {
   if (cert === undefined) {

@@ -132,7 +132,7 @@ class Worker {
     const job = jobIn(message);
     if (job instanceof Error) {
       this.settings.say("warn", `a message is left aside: ${job.message}`);
-      message.term(job.message);
+      message.term(); // servers before 2.10.4 do not understand it with a reason
       return;
     }
     using _ = this.#beat(message);
@@ -147,7 +147,7 @@ class Worker {
   /** Brings a job to its result, and says that it is done. */
   async #settle(job: Job, message: JsMsg, attempt: number): Promise<void> {
     if (job.deadlineMs <= Date.now()) {
-      message.term("its deadline has passed");
+      message.term();
       this.#tell(job, "late", attempt);
       return;
     }
@@ -170,7 +170,7 @@ class Worker {
     const reason = gaveUpText(MOST_ATTEMPTS);
     const result = this.#result(job, "gave-up", reason, MOST_ATTEMPTS);
     await this.#retry(job, "its result", () => this.#queue.answer(result));
-    await this.#confirm(job, message, `+TERM ${reason}`);
+    await this.#confirm(job, message, "+TERM");
     this.settings.say("warn", `job ${job.id.slice(0, 8)}: ${reason}`);
     this.#tell(job, "answered", attempt, reason);
     return true;

@@ -92,6 +92,15 @@ export class NatsServer implements AsyncDisposable {
     }
   }
 
+  /** Returns its memory on Linux, NaN elsewhere. */
+  residentMebibytes(): number {
+    const status = `/proc/${this.#process?.pid}/status`;
+    const kibibytes = existsSync(status)
+      ? /^VmRSS:\s+(\d+)/m.exec(readFileSync(status, "utf8"))?.[1]
+      : undefined;
+    return Math.round(Number(kibibytes) / 1_024);
+  }
+
   /** Ends it as a power loss does. */
   async kill(): Promise<void> {
     this.#process?.kill("SIGKILL");
