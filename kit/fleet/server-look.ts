@@ -152,6 +152,7 @@ function handshake(
       ...(cert && { cert }),
       ...(key && { key }),
       ...(keyExchange && { ecdhCurve: keyExchange.join(":") }),
+      minVersion: "TLSv1.3",
       rejectUnauthorized: false, // it is judged below, in words
     },
     () => resolve(secure),
