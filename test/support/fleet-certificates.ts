@@ -30,6 +30,12 @@ export function changedContext(
   return changed;
 }
 
+/** The whole configuration that is shipped, of a server in a cluster, with these folders. */
+export function clusterConfig(folder: string, data: string): string {
+  const text = readFileSync(join(PACKAGING, "nats-server.conf"), "utf8");
+  return text.replaceAll("/certificates/", `${folder}/`).replace('"/data"', `"${data}"`);
+}
+
 /** The configuration that is shipped, from its `tls` on, for one server with certificates of this folder. */
 export function shippedConfig(folder: string): string {
   const text = readFileSync(join(PACKAGING, "nats-server.conf"), "utf8");

@@ -1,5 +1,6 @@
 /** Who gets in, who does not and what is said then; and what a certificate may do, by the configuration that is shipped. */
 import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { connectFleet } from "#kit/fleet/connection.ts";
 import { readContext } from "#kit/fleet/context.ts";
 import { runJobs } from "#kit/fleet/coordinator.ts";
@@ -9,12 +10,14 @@ import { makeQueue, Queue, queueSettings } from "#kit/fleet/queue.ts";
 import {
   changedContext,
   clientContext,
+  clusterConfig,
   secureServer,
   serverCertificate,
   shippedConfig,
 } from "../../support/fleet-certificates.ts";
 import { allSums, answersOf, fleetHere, sums, workerProcess } from "../../support/fleet-here.ts";
-import { NatsServer, whyNoNats } from "../../support/nats-server.ts";
+import { NATS_SERVER, NatsServer, whyNoNats } from "../../support/nats-server.ts";
+import { runProcess } from "../../support/run-process.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const why = whyNoNats() ?? (Bun.which("openssl") ? undefined : "skipped: openssl is not installed");
@@ -169,6 +172,18 @@ describe.skipIf(whyOld !== undefined)("the configuration that is shipped", () =>
     }
   };
   const QUEUE = queueSettings({ name: "entropy", ackWaitMs: 2_000, mostBytes: 2 ** 24 });
+
+  test("is understood by the server as a whole, that of a cluster", async () => {
+    using folder = temporaryFolder("certificates");
+    await serverCertificate(folder.path, "nats-1,localhost");
+    const file = `${folder.path}/nats-server.conf`;
+    writeFileSync(file, clusterConfig(folder.path, `${folder.path}/data`));
+    const env = { ...process.env, SERVER_NAME: "nats-1" };
+    const { stderr, exitCode } = await runProcess([NATS_SERVER!, "-t", "-c", file], { env });
+    expect(stderr).toContain("configuration file");
+    expect(stderr).toContain("is valid");
+    expect(exitCode).toBe(0);
+  });
 
   test("has a coordinator's jobs done by a worker, and a worker do nothing else", async () => {
     using folder = temporaryFolder("certificates");
