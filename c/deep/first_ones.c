@@ -14,7 +14,11 @@
 #define FOLLOWING 14
 #define UNIT_WORDS (EE_DEEP_UNIT / 2)
 
-typedef uint64_t place_counts[PLACES][1 << FOLLOWING];
+typedef struct {
+  /* Words that were counted for each place: no more than a count can hold. */
+  uint32_t words[PLACES + 1];
+  uint32_t counts[PLACES][1 << FOLLOWING];
+} place_counts;
 
 typedef struct {
   /* The caller sets it: a bit for each lane. */
@@ -29,7 +33,7 @@ static uint32_t word_at(const uint8_t *bytes, size_t i) {
   return word;
 }
 
-static void count_unit(place_counts counts, const uint8_t *bytes, size_t words) {
+static void count_unit(place_counts *c, const uint8_t *bytes, size_t words) {
   /* One word in eight is chosen, which a branch could not foresee. */
   uint16_t chosen[UNIT_WORDS];
   size_t n = 0;
@@ -42,8 +46,9 @@ static void count_unit(place_counts counts, const uint8_t *bytes, size_t words) 
     const uint32_t word = word_at(bytes, chosen[k]);
     if ((word & 0xFFFF) == 0) continue;
     const int first = __builtin_ctz(word);
-    if (chosen[k] < free[first - LEAST]) continue;
-    counts[first - LEAST][word >> (first + 1) & ((1 << FOLLOWING) - 1)]++;
+    if (chosen[k] < free[first - LEAST] || c->words[first - LEAST] == UINT32_MAX) continue;
+    c->words[first - LEAST]++;
+    c->counts[first - LEAST][word >> (first + 1) & ((1 << FOLLOWING) - 1)]++;
     free[first - LEAST] = chosen[k] + (uint32_t)(first + FOLLOWING) / 16 + 1;
   }
 }
@@ -51,7 +56,7 @@ static void count_unit(place_counts counts, const uint8_t *bytes, size_t words) 
 static void take(void *state, int at, int lane, const uint8_t *bytes, size_t n, uint64_t offset) {
   (void)offset;
   const size_t unit = ee_lane_size(lane, EE_DEEP_UNIT);
-  for (size_t i = 0; i < n; i += unit) count_unit(((first_ones *)state)->counts[at], bytes + i, unit / 2);
+  for (size_t i = 0; i < n; i += unit) count_unit(&((first_ones *)state)->counts[at], bytes + i, unit / 2);
 }
 
 EE_DEEP_FEED int32_t ee_deep_first_ones(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {

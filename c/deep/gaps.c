@@ -16,8 +16,7 @@ typedef struct {
   uint64_t blocks;
   /* Of the block that is begun: its words so far, the same counts, and by word the place where it came last, from 1 on, or 0. */
   uint64_t words;
-  uint32_t begun[CELLS + 1];
-  uint32_t unused;
+  uint32_t begun[2 * CELLS];
   uint32_t last[1 << 16];
 } series;
 
@@ -39,14 +38,15 @@ static void end_block(series *s) {
 /* Takes in n words, `stride` bytes apart. */
 static void take_series(series *s, const uint8_t *bytes, size_t stride, size_t n) {
   while (n > 0) {
-    const uint32_t begin = (uint32_t)s->words + 1;
+    const uint32_t begin = (uint32_t)(s->words %= BLOCK) + 1;
     const uint32_t end = n < BLOCK - s->words ? begin + (uint32_t)n : BLOCK + 1;
     for (uint32_t i = begin; i < end; i++, bytes += stride) {
       uint16_t word;
       memcpy(&word, bytes, 2);
       const uint32_t last = s->last[word];
       s->last[word] = i;
-      s->begun[last == 0 ? CELLS : (i - last) >> CELL_BITS]++;
+      /* The mask keeps damaged states within the array. */
+      s->begun[last == 0 ? CELLS : (i - last) >> CELL_BITS & (2 * CELLS - 1)]++;
     }
     n -= end - begin;
     s->words += end - begin;

@@ -52,7 +52,7 @@ void ee_extract_lanes(uint32_t wanted, const uint8_t *bytes, size_t n, uint8_t *
  * Lanes are taken from one such group of the stream after the other, so that a table which others have driven out of the cache is
  * used for a while.
  */
-#define EE_LANE_GROUP (16 * EE_DEEP_UNIT)
+#define EE_LANE_GROUP (8 * EE_DEEP_UNIT)
 
 /*
  * Takes in the next n bytes of a lane, whole units of it. `at` is its place among the lanes that are wanted, `offset` that of the group's
@@ -63,9 +63,9 @@ typedef void (*ee_take_lane)(void *state, int at, int lane, const uint8_t *bytes
 /*
  * Calls `take` for each wanted lane of each group. After the first EE_LANE_GROUPS_ALL groups it passes over all but one of four, except if
  * the lane of all bytes is the only one wanted: twenty lanes take much more time than the stream itself. Memory as above, for a
- * group. Returns 0 or -ECANCELED.
+ * group; none for the lane of all bytes alone. Returns 0 or -ECANCELED.
  */
-#define EE_LANE_GROUPS_ALL 128
+#define EE_LANE_GROUPS_ALL 256
 int32_t ee_take_lanes(uint64_t wanted, const uint8_t *bytes, size_t n, uint64_t offset, uint8_t *memory, const int32_t *stop,
                       ee_take_lane take, void *state);
 

@@ -72,7 +72,9 @@ EE_LOOP void pack(const uint8_t *restrict class, uint8_t *restrict out, size_t n
 }
 
 EE_LOOP void count(level *l, uint8_t byte) {
-  if (l->has_last) l->recent[l->last | (uint32_t)byte << 8]++;
+  const uint32_t window = (l->last & 255) | (uint32_t)byte << 8;
+  /* Windows of damaged states may have other classes. */
+  if (l->has_last && window < CODES) l->recent[window]++;
   l->last = byte;
   l->has_last = 1;
 }
@@ -91,6 +93,7 @@ EE_LOOP void count_all(level *l, const uint8_t *packed, size_t n) {
 /* A word of a high level; words of the levels above it are made of two each. */
 static void add_word(level *l, const classes *c, size_t at, uint64_t weight) {
   const uint64_t mean = UINT64_C(4) << at;
+  l[at].begun_classes %= 4;
   l[at].begun |= (uint32_t)((weight + c->middling[at] >= mean) + (weight > mean + c->middling[at])) << 2 * l[at].begun_classes;
   if (++l[at].begun_classes == 4) {
     count(&l[at], (uint8_t)l[at].begun);

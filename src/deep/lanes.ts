@@ -44,8 +44,13 @@ export const ALL: readonly number[] = [0];
 export const BYTE_LANES: readonly number[] = [1, 2, 3, 4, 5, 6];
 export const BIT_LANES: readonly number[] = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
 
-/** EE_LANE_MEMORY of a group of 1 MiB: what loops that walk lanes need at the end of their state. */
-export const GROUP_MEMORY = (2 ** 20 / 16) * (28 + 11);
+/** EE_LANE_MEMORY of a group of 512 KiB: what loops that walk lanes need at the end of their state, except for that of all bytes alone. */
+const GROUP_MEMORY = (2 ** 19 / 16) * (28 + 11);
+
+/** Size of that memory for lanes of such indexes. */
+export function groupMemory(lanes: readonly number[]): number {
+  return lanes === ALL ? 0 : GROUP_MEMORY;
+}
 
 /** Joins indexes in LANES to the mask that loops take. */
 export function lanesMask(lanes: readonly number[]): number {

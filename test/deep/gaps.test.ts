@@ -39,7 +39,7 @@ function countedBy(id: string, series: number, data: Uint8Array, pieces: readonl
     part.feed(state, data.subarray(at, at + length), at);
     at += length;
   }
-  const bytes = 8 * (CELLS + 3) + 4 * (CELLS + 2) + 4 * 2 ** 16;
+  const bytes = 8 * (CELLS + 3) + 4 * 2 * CELLS + 4 * 2 ** 16;
   return Array.from({ length: series }, (_, each) =>
     Array.from(new BigUint64Array(state.buffer, 8 + each * bytes, CELLS + 2), Number),
   );

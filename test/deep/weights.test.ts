@@ -112,7 +112,9 @@ describe("counts", () => {
 
   test("of bits that follow the first one are those of each place by itself", () => {
     const { state } = fed("first-ones-of-bit-lanes", DATA);
-    const counts = new BigUint64Array(state.buffer, 8, 14 * 13 * 2 ** 14);
+    // By lane: how many words for each place, and the counts.
+    const numbers = 14 + 13 * 2 ** 14;
+    const counts = new Uint32Array(state.buffer, 8, 14 * numbers);
     for (const index of [7, 14, 20]) {
       const lane = laneOf(DATA, index);
       const expected = new Float64Array(13 * 2 ** 14);
@@ -130,8 +132,12 @@ describe("counts", () => {
           free = at + 2 * Math.ceil((place + 15) / 16);
         }
       }
-      const found = counts.subarray((index - 7) * 13 * 2 ** 14, (index - 6) * 13 * 2 ** 14);
-      expect(Float64Array.from(found, Number)).toEqual(expected);
+      const found = counts.subarray((index - 7) * numbers, (index - 6) * numbers);
+      expect(Float64Array.from(found.subarray(14))).toEqual(expected);
+      for (let place = 0; place < 13; place++) {
+        const words = expected.subarray(place * 2 ** 14, (place + 1) * 2 ** 14).reduce((a, b) => a + b);
+        expect(found[place]).toBe(words);
+      }
     }
   });
 

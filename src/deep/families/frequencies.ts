@@ -15,13 +15,14 @@ import { binomialBoundTwoSided } from "../../stats/deep/binomial-bounds.ts";
 import { evenCells } from "../../stats/deep/even-cells.ts";
 import { readCounts, total } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { ALL, BIT_LANES, BYTE_LANES, GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
+import { headedState } from "../headed-state.ts";
+import { ALL, BIT_LANES, BYTE_LANES, groupMemory, LANES, lanesMask } from "../lanes.ts";
 import { lowestOf, type Single } from "../lowest.ts";
 
 export const FREQUENCIES: Family = {
   id: "frequencies",
   title: "Frequencies of bits, bytes and pairs",
-  looksFor: "bits, bytes and pairs that are too frequent or too rare, in lanes of words",
+  looksFor: "bias and correlation of bits, bytes and pairs of them that come too often or too evenly",
   parts: (loops) => [
     bytePlaces(loops),
     pairs(loops, "pairs", ALL),
@@ -130,11 +131,11 @@ function pairs(loops: DeepLoops, id: string, lanes: readonly number[]): Part {
   const tables = lanes.length + (lanes[0] === 0 ? 1 : 0);
   return {
     id,
-    stateBytes: HEADER + tables * TABLE + GROUP_MEMORY,
-    prepare(state) {
-      new DataView(state.buffer, state.byteOffset).setUint32(0, lanesMask(lanes), true);
-    },
-    feed: loops.feed("byte_pairs"),
+    ...headedState(
+      [lanesMask(lanes)],
+      HEADER + tables * TABLE + groupMemory(lanes),
+      loops.feed("byte_pairs"),
+    ),
     conclude(state, bytes) {
       if (lanes[0] === 0) return wholeStream(tableOf(state, 0), tableOf(state, 1), bytes);
       return lanes.flatMap((lane, at) => oneLane(lane, tableOf(state, at)));
@@ -260,12 +261,11 @@ function transitions(loops: DeepLoops): Part {
   const lags = [...LAGS, ...SAMPLED_LAGS];
   return {
     id: "transitions",
-    stateBytes: 16 + 16 * MOST_LAGS + HISTORY + UNIT,
-    prepare(state) {
-      const words = new BigUint64Array(state.buffer, state.byteOffset, 2 + MOST_LAGS);
-      words.set([lags.length, LAGS.length, ...lags].map(BigInt));
-    },
-    feed: loops.feed("transitions"),
+    ...headedState(
+      [lags.length, LAGS.length, ...lags],
+      16 + 16 * MOST_LAGS + HISTORY + UNIT,
+      loops.feed("transitions"),
+    ),
     conclude(state, bytes) {
       const differ = readCounts(state, 16 + 8 * MOST_LAGS, lags.length);
       const units = bytes / UNIT;
@@ -290,11 +290,13 @@ const DISTANCES = 7;
 function distantPairs(loops: DeepLoops): Part {
   return {
     id: "distant-pairs",
-    stateBytes: 8 * 4 * DISTANCES * PAIRS,
+    stateBytes: 4 * 4 * DISTANCES * PAIRS,
     feed: loops.feed("distant_pairs"),
     conclude(state) {
       const singles = Array.from({ length: 4 * DISTANCES }, (_, at): Single => {
-        const counts = readCounts(state, 8 * at * PAIRS, PAIRS);
+        const counts = Float64Array.from(
+          new Uint32Array(state.buffer, state.byteOffset + 4 * at * PAIRS, PAIRS),
+        );
         const [place, distance] = [Math.floor(at / DISTANCES), (at % DISTANCES) + 1];
         const lane = `byte ${place} of 32-bit words with the ${distance === 1 ? "next one" : `one ${distance} later`}`;
         return { lane, n: total(counts), ...evenCells(counts) };

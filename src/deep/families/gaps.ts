@@ -10,12 +10,13 @@ import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { type GapLaw, type GapRange, gapLaw, judgeSpread, judgeTotal } from "../../stats/deep/gap-law.ts";
 import { readCounts } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { ALL, BIT_LANES, BYTE_LANES, GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
+import { headedState } from "../headed-state.ts";
+import { ALL, BIT_LANES, BYTE_LANES, groupMemory, LANES, lanesMask } from "../lanes.ts";
 
 export const GAPS: Family = {
   id: "gaps",
   title: "Gaps between equal words",
-  looksFor: "words that come back too soon or too late",
+  looksFor: "words that come again too early, too late or too evenly",
   parts: (loops) => [
     gaps(loops, "gaps", ALL),
     gaps(loops, "gaps-of-byte-lanes", BYTE_LANES),
@@ -27,7 +28,7 @@ export const GAPS: Family = {
 const BLOCK = 2 ** 17;
 const CELL_WORDS = 512;
 const CELLS = BLOCK / CELL_WORDS;
-const SERIES = 8 * (CELLS + 3) + 4 * (CELLS + 2) + 4 * 2 ** 16;
+const SERIES = 8 * (CELLS + 3) + 4 * 2 * CELLS + 4 * 2 ** 16;
 
 const VALUES = 2 ** 16;
 const LEAST_BLOCKS = 2;
@@ -56,11 +57,7 @@ function gaps(loops: DeepLoops, id: string, lanes: readonly number[]): Part {
   );
   return {
     id,
-    stateBytes: 8 + names.length * SERIES + GROUP_MEMORY,
-    prepare(state) {
-      new DataView(state.buffer, state.byteOffset).setUint32(0, lanesMask(lanes), true);
-    },
-    feed: loops.feed("gaps"),
+    ...headedState([lanesMask(lanes)], 8 + names.length * SERIES + groupMemory(lanes), loops.feed("gaps")),
     conclude: (state) =>
       names.flatMap((lane, at) => judge(lane, readCounts(state, 8 + at * SERIES, CELLS + 2))),
   };

@@ -20,7 +20,7 @@ import { lowestOf, type Single } from "../lowest.ts";
 export const RECURRENCES: Family = {
   id: "recurrences",
   title: "Recurrences of few terms",
-  looksFor: "recurrences of few terms, as of lagged generators",
+  looksFor: "lagged sums, differences and XORs, and congruential generators modulo powers of two",
   parts: (loops) => [threeTerms(loops), differences()],
 };
 

@@ -19,7 +19,8 @@ import { judgePatterns, middling, middlingChance } from "../../stats/deep/weight
 import { chainProductTwoSided } from "../../stats/deep/weight-products.ts";
 import { readCounts, total } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { ALL, BIT_LANES, BYTE_LANES, GROUP_MEMORY, LANES, lanesMask } from "../lanes.ts";
+import { headedState } from "../headed-state.ts";
+import { ALL, BIT_LANES, BYTE_LANES, groupMemory, LANES, lanesMask } from "../lanes.ts";
 import { lowestOf, type Single } from "../lowest.ts";
 
 const LEVELS = 21;
@@ -48,7 +49,7 @@ const REMAINDERS: Kind = {
 export const WEIGHTS: Family = {
   id: "weights",
   title: "Dependence of Hamming weights",
-  looksFor: "numbers of ones in words that depend on earlier ones",
+  looksFor: "words whose weights or remainders depend on each other: sparse, small or slowly mixed states",
   parts: (loops) => [
     classes(loops, "classes", ALL, LEVELS, CLASSES),
     classes(loops, "classes-of-byte-lanes", BYTE_LANES, LANE_LEVELS, CLASSES),
@@ -73,15 +74,16 @@ const CODE_OF = Uint16Array.from({ length: CELLS }, (_, cell) => Number.parseInt
 function classes(loops: DeepLoops, id: string, lanes: readonly number[], levels: number, kind: Kind): Part {
   return {
     id,
-    stateBytes: HEADER + lanes.length * levels * LEVEL + GROUP_MEMORY,
-    prepare(state) {
-      const words = new BigUint64Array(state.buffer, state.byteOffset, 3 + LEVELS);
-      words[0] = kind === REMAINDERS ? 1n : 0n;
-      words[1] = BigInt(lanesMask(lanes));
-      words[2] = BigInt(levels);
-      for (let level = 0; level < LEVELS; level++) words[3 + level] = BigInt(middling(8 * 2 ** level));
-    },
-    feed: loops.feed("weight_classes"),
+    ...headedState(
+      [
+        Number(kind === REMAINDERS),
+        lanesMask(lanes),
+        levels,
+        ...Array.from({ length: LEVELS }, (_, level) => middling(8 * 2 ** level)),
+      ],
+      HEADER + lanes.length * levels * LEVEL + groupMemory(lanes),
+      loops.feed("weight_classes"),
+    ),
     conclude(state) {
       const observations: Observation[] = [];
       for (const [at, lane] of lanes.entries()) {
@@ -148,22 +150,27 @@ function lags(loops: DeepLoops): Part {
 const LEAST_PLACE = 3;
 const PLACES = 13;
 const FOLLOWING = 2 ** 14;
+/** By place a number of words, one number unused, and then counts: of 32 bits. No more than 2^32 words are counted for a place. */
+const LANE_COUNTS = 4 * (PLACES + 1 + PLACES * FOLLOWING);
 /** Makes sure that some 500 pairs of them are equal. */
 const LEAST_FOLLOWED = 4096;
 
 function firstOnes(loops: DeepLoops, id: string, lanes: readonly number[]): Part {
   return {
     id,
-    stateBytes: 8 + lanes.length * 8 * PLACES * FOLLOWING + GROUP_MEMORY,
-    prepare(state) {
-      new DataView(state.buffer, state.byteOffset).setUint32(0, lanesMask(lanes), true);
-    },
-    feed: loops.feed("first_ones"),
+    ...headedState(
+      [lanesMask(lanes)],
+      8 + lanes.length * LANE_COUNTS + groupMemory(lanes),
+      loops.feed("first_ones"),
+    ),
     conclude(state) {
       return lanes.flatMap((lane, at) => {
         const singles: Single[] = [];
         for (let place = 0; place < PLACES; place++) {
-          const counts = readCounts(state, 8 * (1 + (at * PLACES + place) * FOLLOWING), FOLLOWING);
+          const start = 8 + at * LANE_COUNTS + 4 * (PLACES + 1 + place * FOLLOWING);
+          const counts = Float64Array.from(
+            new Uint32Array(state.buffer, state.byteOffset + start, FOLLOWING),
+          );
           const n = total(counts);
           const { words } = LANES[lane]!;
           const after = `after ${place + LEAST_PLACE} zeros and a one${words === "" ? "" : ` in ${words}`}`;
