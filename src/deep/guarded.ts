@@ -1,6 +1,6 @@
 /** Parts whose native loops go where the state tells, which may come of a damaged file. */
 import type { Part } from "./family.ts";
-import { damaged } from "./linear/state-numbers.ts";
+import { damaged } from "./state-numbers.ts";
 
 /**
  * Has the state looked at before the loops are let near it: its size, and all that they take for granted.

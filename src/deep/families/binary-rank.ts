@@ -1,5 +1,5 @@
 /**
- * Ranks of square matrices over GF(2) of 64 to 4,096 rows, and from 256 MB on of one of up to 32,768 rows each time the data have doubled. A row
+ * Ranks of square matrices over GF(2) of 64 to 4,096 rows, and from 256 MB on of one of up to 16,384 rows each time the data have doubled. A row
  * is as many consecutive bits of the stream, or of its lowest or highest bytes of words of 32 or 64 bits. The law of the rank is exact (see
  * `missingRanks`); for good data it is that of a matrix of independent fair bits, whatever the order of bits in bytes, for that only
  * permutes columns.
@@ -51,11 +51,10 @@ const WIDE: readonly Series[] = besideEachOther([1024, 2048, 4096].map((rows) =>
 const FIRST_WIDEST = 8;
 const MOST_DOUBLINGS = 30;
 
-/** One matrix in the second half of the 2^doublings MB. The work grows with the cube of the rows: some 0.1 s for 8,192, 8 s for 32,768. */
+/** One matrix in the second half of the 2^doublings MB. The work grows with the cube of the rows: some 0.1 s for 8,192, 1 s for 16,384. One of 32,768 would take 134 MB, more than there is beside all other states in 1 GB. */
 function widestRows(doublings: number): number {
   if (doublings < 10) return 8192;
-  if (doublings < 11) return 12_288;
-  return doublings < 13 ? 16_384 : 32_768;
+  return doublings < 11 ? 12_288 : 16_384;
 }
 
 const WIDEST: readonly Series[] = Array.from({ length: MOST_DOUBLINGS - FIRST_WIDEST + 1 }, (_, i) => {

@@ -18,7 +18,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { foundLength, matchesTail, runTail } from "../../stats/deep/repeats.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { damaged, numbersOf } from "../linear/state-numbers.ts";
+import { damaged, numbersOf } from "../state-numbers.ts";
 
 export const REPEATS: Family = {
   id: "repeats",

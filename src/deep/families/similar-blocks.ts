@@ -17,7 +17,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { classChances, judgeAges } from "../../stats/deep/similar-blocks.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { damaged } from "../linear/state-numbers.ts";
+import { damaged } from "../state-numbers.ts";
 
 export const SIMILAR_BLOCKS: Family = {
   id: "similar-blocks",

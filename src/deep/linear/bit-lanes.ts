@@ -1,5 +1,5 @@
 /** Lanes of a stream, of which linear complexity is found, and the state in which c/deep/linear_complexity.c keeps their bits. */
-import { damaged, numbersOf } from "./state-numbers.ts";
+import { damaged, numbersOf } from "../state-numbers.ts";
 
 export interface BitLane {
   /** Every so many-th bit. */

@@ -1,5 +1,5 @@
 /** Digits of which the stream may be a number, and the state of c/deep/carry_recurrence.c. */
-import { damaged, numbersOf } from "./state-numbers.ts";
+import { damaged, numbersOf } from "../state-numbers.ts";
 
 /** Words of so many bytes, each with a digit in some of them. */
 export interface Digits {

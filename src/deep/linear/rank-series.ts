@@ -1,5 +1,5 @@
 /** Series of matrices whose ranks are counted, and the state in which c/deep/binary_rank.c does so. */
-import { damaged, numbersOf } from "./state-numbers.ts";
+import { damaged, numbersOf } from "../state-numbers.ts";
 
 export interface Series {
   /** Rows of a matrix, and columns: 64, 128, 256, 512 or a multiple of 1,024. */
