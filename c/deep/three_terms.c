@@ -2,7 +2,8 @@
  * Searches the start of each byte lane for a recurrence of three terms: x[n] = x[n − r] + x[n − s], x[n − r] − x[n − s] modulo 256, each but for a
  * carry, or x[n − r] XOR x[n − s], for all r and s up to LAGS.
  *
- * A pair of lags is first tried on TRIED places; if SUSPICIOUS of them agree, agreements are counted on COUNTED others.
+ * A pair of lags is first tried on TRIED places; if SUSPICIOUS of them agree, agreements are counted on COUNTED others. Once ENOUGH of these
+ * agree for a pair, no other is looked at: in constant data all do, and would all be counted.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -16,6 +17,7 @@
 #define TRIED 64
 #define SUSPICIOUS 8
 #define COUNTED 2048
+#define ENOUGH (COUNTED / 2)
 #define KEPT 8192
 
 /* What fits into the lanes of one unit. */
@@ -54,7 +56,7 @@ EE_LOOP uint32_t agreements(int form, const uint8_t *x, size_t r, size_t s, size
 }
 
 EE_LOOP void try_lags(found *most, int form, const uint8_t *x, size_t r, size_t s) {
-  if (agreements(form, x, r, s, TRIED) < SUSPICIOUS) return;
+  if (most->agreements >= ENOUGH || agreements(form, x, r, s, TRIED) < SUSPICIOUS) return;
   const uint32_t sum = agreements(form, x + TRIED, r, s, COUNTED);
   if (sum > most->agreements) *most = (found){sum, r, s};
 }

@@ -64,6 +64,11 @@ describe("three terms", () => {
     expect([statistic, n]).toEqual([agreeing, 2048]);
   });
 
+  test("end with the first pair of lags that fits constant data", () => {
+    const { lane, statistic, p } = searched(new Uint8Array(UNIT_BYTES));
+    expect([lane, statistic, p]).toEqual(["x[n] = x[n − 1] + x[n − 2] in all bytes", 2048, 0]);
+  });
+
   test("are the same without wide vectors, however often and whenever they are asked for", async () => {
     const data = bytesOf(laggedFibonacci(55, 24), 3 * UNIT_BYTES);
     const observations = observe(THREE_TERMS, data);
