@@ -9,7 +9,7 @@
 
 #define WORDS 65536
 #define ALL_UNITS 64
-#define SAMPLED 8
+#define SAMPLED 16
 
 typedef struct {
   uint64_t earlier[WORDS];
@@ -65,5 +65,5 @@ static void take(void *state, int at, int lane, const uint8_t *bytes, size_t n, 
 EE_DEEP_FEED int32_t ee_deep_byte_pairs(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   pairs *p = state;
   uint8_t *memory = (uint8_t *)&p->tables[ee_lanes_in(p->lanes) + (p->lanes & 1)];
-  return ee_take_lanes(p->lanes, bytes, n, offset, memory, stop, take, p);
+  return ee_take_lanes(p->lanes, p->lanes != 1 << EE_LANE_ALL, bytes, n, offset, memory, stop, take, p);
 }

@@ -62,5 +62,5 @@ static void take(void *state, int at, int lane, const uint8_t *bytes, size_t n, 
 EE_DEEP_FEED int32_t ee_deep_first_ones(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   first_ones *f = state;
   uint8_t *memory = (uint8_t *)&f->counts[ee_lanes_in(f->lanes)];
-  return ee_take_lanes(f->lanes, bytes, n, offset, memory, stop, take, f);
+  return ee_take_lanes(f->lanes, f->lanes != 1 << EE_LANE_ALL, bytes, n, offset, memory, stop, take, f);
 }

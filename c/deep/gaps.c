@@ -55,10 +55,9 @@ static void take_series(series *s, const uint8_t *bytes, size_t stride, size_t n
 }
 
 static void take(void *state, int at, int lane, const uint8_t *bytes, size_t n, uint64_t offset) {
-  (void)offset;
   series *s = &((gaps *)state)->series[at];
   take_series(s, bytes, 2, n / 2);
-  if (lane != EE_LANE_ALL) return;
+  if (lane != EE_LANE_ALL || !ee_group_is_chosen(offset)) return;
   take_series(s + 1, bytes, 4, n / 4);
   take_series(s + 2, bytes + 2, 4, n / 4);
 }
@@ -66,5 +65,5 @@ static void take(void *state, int at, int lane, const uint8_t *bytes, size_t n, 
 EE_DEEP_FEED int32_t ee_deep_gaps(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   gaps *g = state;
   uint8_t *memory = (uint8_t *)&g->series[ee_lanes_in(g->lanes) + 2 * (g->lanes & 1)];
-  return ee_take_lanes(g->lanes, bytes, n, offset, memory, stop, take, g);
+  return ee_take_lanes(g->lanes, g->lanes != 1 << EE_LANE_ALL, bytes, n, offset, memory, stop, take, g);
 }

@@ -2,7 +2,6 @@
 #include "lanes.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "stop.h"
@@ -59,16 +58,14 @@ void ee_extract_lanes(uint32_t wanted, const uint8_t *bytes, size_t n, uint8_t *
   }
 }
 
-int32_t ee_take_lanes(uint64_t wanted, const uint8_t *bytes, size_t n, uint64_t offset, uint8_t *memory, const int32_t *stop,
-                      ee_take_lane take, void *state) {
-  const bool all = wanted == 1 << EE_LANE_ALL;
+int32_t ee_take_lanes(uint64_t wanted, bool chosen_alone, const uint8_t *bytes, size_t n, uint64_t offset, uint8_t *memory,
+                      const int32_t *stop, ee_take_lane take, void *state) {
   for (size_t done = 0, size; done < n; done += size) {
     if (ee_stopped((ee_stop)stop)) return -ECANCELED;
     const uint64_t from = offset + done;
-    const uint64_t group = from / EE_LANE_GROUP;
     size = EE_LANE_GROUP - from % EE_LANE_GROUP;
     if (size > n - done) size = n - done;
-    if (!all && group >= EE_LANE_GROUPS_ALL && group % 4 != 0) continue;
+    if (chosen_alone && !ee_group_is_chosen(from)) continue;
     const uint8_t *lanes[EE_LANES];
     ee_extract_lanes((uint32_t)wanted, bytes + done, size, memory, lanes);
     int at = 0;

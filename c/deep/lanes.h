@@ -8,6 +8,8 @@
 #ifndef EE_LANES_H
 #define EE_LANES_H
 
+#include <stdbool.h>
+
 #include "ee.h"
 
 #define EE_BYTE_LANES 7
@@ -61,13 +63,20 @@ void ee_extract_lanes(uint32_t wanted, const uint8_t *bytes, size_t n, uint8_t *
 typedef void (*ee_take_lane)(void *state, int at, int lane, const uint8_t *bytes, size_t n, uint64_t offset);
 
 /*
- * Calls `take` for each wanted lane of each group. After the first EE_LANE_GROUPS_ALL groups it passes over all but one of four, except if
- * the lane of all bytes is the only one wanted: twenty lanes take much more time than the stream itself. Memory as above, for a
- * group; none for the lane of all bytes alone. Returns 0 or -ECANCELED.
+ * Tells if a group is looked at by what does not look at all: each of the first 128 MiB, and one of four after them. Twenty lanes
+ * take much more time than the stream itself.
  */
-#define EE_LANE_GROUPS_ALL 256
-int32_t ee_take_lanes(uint64_t wanted, const uint8_t *bytes, size_t n, uint64_t offset, uint8_t *memory, const int32_t *stop,
-                      ee_take_lane take, void *state);
+static inline bool ee_group_is_chosen(uint64_t offset) {
+  const uint64_t group = offset / EE_LANE_GROUP;
+  return group < 256 || group % 4 == 0;
+}
+
+/*
+ * Calls `take` for each wanted lane of each group, or of those that are chosen. Memory as above, for a group; none for the lane of all
+ * bytes alone. Returns 0 or -ECANCELED.
+ */
+int32_t ee_take_lanes(uint64_t wanted, bool chosen_alone, const uint8_t *bytes, size_t n, uint64_t offset, uint8_t *memory,
+                      const int32_t *stop, ee_take_lane take, void *state);
 
 /* Counts the lanes that are wanted. */
 static inline size_t ee_lanes_in(uint64_t wanted) {

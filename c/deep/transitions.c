@@ -12,7 +12,7 @@
 #define HISTORY 512
 /* Of the units from here on, one in so many is looked at for the lags that are sampled. */
 #define ALL_UNITS 64
-#define SAMPLED 8
+#define SAMPLED 16
 
 typedef struct {
   /* The caller sets the lags, in bits: those of every unit first. */

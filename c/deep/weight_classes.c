@@ -172,5 +172,6 @@ static void take(void *state, int at, int lane, const uint8_t *bytes, size_t n, 
 EE_DEEP_FEED int32_t ee_deep_weight_classes(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   classes *c = state;
   uint8_t *memory = (uint8_t *)&c->counts[ee_lanes_in(c->lanes) * c->levels];
-  return ee_take_lanes(c->lanes, bytes, n, offset, memory, stop, take, c);
+  const bool chosen_alone = c->of_remainders || c->lanes != 1 << EE_LANE_ALL;
+  return ee_take_lanes(c->lanes, chosen_alone, bytes, n, offset, memory, stop, take, c);
 }

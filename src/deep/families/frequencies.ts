@@ -106,9 +106,9 @@ function countsAt(counts: Float64Array, place: number, stride: number): Float64A
 }
 
 const UNIT = 2 ** 16;
-/** Counts the units that are looked at where one of eight is, after the first 64. */
+/** Counts the units that are looked at where one of sixteen is, after the first 64. */
 function sampledUnits(units: number): number {
-  return Math.min(units, 64) + Math.ceil(Math.max(0, units - 64) / 8);
+  return Math.min(units, 64) + Math.ceil(Math.max(0, units - 64) / 16);
 }
 
 const PAIRS = 2 ** 16;
@@ -252,11 +252,14 @@ function mostUneven(counts: Float64Array, n: number, lane: string): Single {
 const MOST_LAGS = 128;
 const HISTORY = 512;
 
-/** Lags that words, their halves and the blocks of ciphers have, and each lag up to 64. */
-const LAGS = [8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048, 4096];
-const SAMPLED_LAGS = Array.from({ length: 56 }, (_, at) => at + 9).filter((lag) => !LAGS.includes(lag));
+/** Lags that words and the blocks of ciphers have; then each lag up to 64, and some more. */
+const LAGS = [8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+const SAMPLED_LAGS = [
+  ...Array.from({ length: 56 }, (_, at) => at + 9).filter((lag) => !LAGS.includes(lag)),
+  ...[72, 80, 96, 112, 160, 192, 320, 384, 768, 1536, 3072],
+];
 
-/** Compares bits with earlier ones: in all units at some lags, in the first 64 units and each eighth after them at the others. */
+/** Compares bits with earlier ones: in all units at some lags, in the first 64 units and one of sixteen after them at the others. */
 function transitions(loops: DeepLoops): Part {
   const lags = [...LAGS, ...SAMPLED_LAGS];
   return {
