@@ -320,7 +320,7 @@ import numpy as np
 g = EsotericBitGenerator(EntropyPool.auto(sources="forked natively", mode="drbg"))
 held = g.random_raw(10)
 receive, send = os.pipe()
-# A thread that has asked for the interpreter's lock when native code forks leaves the child waiting for that thread. So none asks.
+# A thread that has asked for the interpreter's lock when native code forks leaves the child waiting for it. So none asks.
 interval = sys.getswitchinterval()
 sys.setswitchinterval(1000)
 time.sleep(0.1)  # for who asked already
