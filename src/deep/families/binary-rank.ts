@@ -20,6 +20,7 @@ import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { missingRanks, missingRanksUpper, worstOfMatricesUpper } from "../../stats/deep/binary-rank-law.ts";
 import { binomialTwoSided } from "../../stats/math/tails.ts";
 import type { Family, Observation, Part } from "../family.ts";
+import { guarded } from "../guarded.ts";
 import { generatorsOf } from "../linear/generators.ts";
 import { type RankCounts, RankState, type Series, seriesSpan } from "../linear/rank-series.ts";
 
@@ -86,17 +87,14 @@ type Judge = (series: readonly Series[], counts: readonly RankCounts[], bytes: n
 
 function rankPart(id: string, series: readonly Series[], judge: Judge, loops: DeepLoops): Part {
   const layout = new RankState(series);
-  const feed = loops.feed("binary_rank");
-  return {
+  const part: Part = {
     id,
     stateBytes: layout.bytes,
     prepare: (state) => layout.prepare(state),
-    feed(state, bytes, offset) {
-      layout.check(state);
-      feed(state, bytes, offset);
-    },
+    feed: loops.feed("binary_rank"),
     conclude: (state, bytes) => judge(series, layout.counts(state), bytes),
   };
+  return guarded(part, (state) => layout.isSound(state));
 }
 
 /** Judges the lowest rank of all sizes, and the numbers of matrices of each rank where there are enough. */

@@ -16,6 +16,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { zeroRunUpper } from "../../stats/deep/linear-complexity-law.ts";
 import type { Family, Observation, Part } from "../family.ts";
+import { guarded } from "../guarded.ts";
 import { bitsOfDigits, type Digits, digitsInWords, FirstBytes, LIMB_BITS } from "../linear/digits.ts";
 
 /** It says no more of more data. */
@@ -57,18 +58,13 @@ export const CARRY_RECURRENCE: Family = {
 
 function firstBytesPart(loops: DeepLoops): Part {
   const layout = new FirstBytes(ALL);
-  const feed = loops.feed("first_bytes");
   const measure = loops.measure("carry_recurrence");
-  return {
+  const part: Part = {
     id: "first-bytes",
     stateBytes: layout.bytes,
     prepare: (state) => layout.prepare(state),
-    feed(state, bytes, offset) {
-      layout.check(state);
-      feed(state, bytes, offset);
-    },
+    feed: loops.feed("first_bytes"),
     conclude(state, bytes) {
-      layout.check(state);
       if (bytes > LAST_BYTES) return [];
       const measured = ALL.map((digits) => {
         const bits = bitsOfDigits(digits, bytes);
@@ -81,6 +77,7 @@ function firstBytesPart(loops: DeepLoops): Part {
       return [judge(measured)];
     },
   };
+  return guarded(part, (state) => layout.isSound(state));
 }
 
 interface Measured {

@@ -15,7 +15,7 @@ import { binomialBoundTwoSided } from "../../stats/deep/binomial-bounds.ts";
 import { evenCells } from "../../stats/deep/even-cells.ts";
 import { readCounts, total } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { headedState } from "../headed-state.ts";
+import { headed } from "../guarded.ts";
 import { ALL, BIT_LANES, BYTE_LANES, groupMemory, LANES, lanesMask } from "../lanes.ts";
 import { lowestOf, type Single } from "../lowest.ts";
 
@@ -129,18 +129,15 @@ const DIFFERENCES = [1, 2, 3, 4, 5, 6, 7, 8].map((lag) =>
 /** @param lanes indexes in LANES, ascending */
 function pairs(loops: DeepLoops, id: string, lanes: readonly number[]): Part {
   const tables = lanes.length + (lanes[0] === 0 ? 1 : 0);
-  return {
+  return headed([lanesMask(lanes)], {
     id,
-    ...headedState(
-      [lanesMask(lanes)],
-      HEADER + tables * TABLE + groupMemory(lanes),
-      loops.feed("byte_pairs"),
-    ),
+    stateBytes: HEADER + tables * TABLE + groupMemory(lanes),
+    feed: loops.feed("byte_pairs"),
     conclude(state, bytes) {
       if (lanes[0] === 0) return wholeStream(tableOf(state, 0), tableOf(state, 1), bytes);
       return lanes.flatMap((lane, at) => oneLane(lane, tableOf(state, at)));
     },
-  };
+  });
 }
 
 function tableOf(state: Uint8Array, at: number): Float64Array {
@@ -262,13 +259,10 @@ const SAMPLED_LAGS = [
 /** Compares bits with earlier ones: in all units at some lags, in the first 64 units and one of sixteen after them at the others. */
 function transitions(loops: DeepLoops): Part {
   const lags = [...LAGS, ...SAMPLED_LAGS];
-  return {
+  return headed([lags.length, LAGS.length, ...lags], {
     id: "transitions",
-    ...headedState(
-      [lags.length, LAGS.length, ...lags],
-      16 + 16 * MOST_LAGS + HISTORY + UNIT,
-      loops.feed("transitions"),
-    ),
+    stateBytes: 16 + 16 * MOST_LAGS + HISTORY + UNIT,
+    feed: loops.feed("transitions"),
     conclude(state, bytes) {
       const differ = readCounts(state, 16 + 8 * MOST_LAGS, lags.length);
       const units = bytes / UNIT;
@@ -283,7 +277,7 @@ function transitions(loops: DeepLoops): Part {
         lowestOf(singles.slice(LAGS.length), { test: "transitions-at-sampled-lags", suspicion: CORRELATED }),
       ];
     },
-  };
+  });
 }
 
 /** As c/deep/distant_pairs.c has them. */

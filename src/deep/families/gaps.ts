@@ -10,7 +10,7 @@ import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { type GapLaw, type GapRange, gapLaw, judgeSpread, judgeTotal } from "../../stats/deep/gap-law.ts";
 import { readCounts } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { headedState } from "../headed-state.ts";
+import { headed } from "../guarded.ts";
 import { ALL, BIT_LANES, BYTE_LANES, groupMemory, LANES, lanesMask } from "../lanes.ts";
 
 export const GAPS: Family = {
@@ -55,12 +55,13 @@ function gaps(loops: DeepLoops, id: string, lanes: readonly number[]): Part {
       ? ["16-bit words", "first halves of 32-bit words", "last halves of 32-bit words"]
       : [LANES[lane]!.words],
   );
-  return {
+  return headed([lanesMask(lanes)], {
     id,
-    ...headedState([lanesMask(lanes)], 8 + names.length * SERIES + groupMemory(lanes), loops.feed("gaps")),
+    stateBytes: 8 + names.length * SERIES + groupMemory(lanes),
+    feed: loops.feed("gaps"),
     conclude: (state) =>
       names.flatMap((lane, at) => judge(lane, readCounts(state, 8 + at * SERIES, CELLS + 2))),
-  };
+  });
 }
 
 /** @param figures by cell the number of gaps, then that of first words, then that of blocks */

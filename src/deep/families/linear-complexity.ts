@@ -28,6 +28,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { complexityTwoSided, zeroRunUpper } from "../../stats/deep/linear-complexity-law.ts";
 import type { Family, Observation, Part } from "../family.ts";
+import { guarded } from "../guarded.ts";
 import {
   type BitLane,
   bitsWithin,
@@ -148,18 +149,13 @@ export const LINEAR_COMPLEXITY: Family = {
 
 function partOf({ id, lanes, windows, ask }: Plan, loops: DeepLoops): Part {
   const layout = new LaneState(lanes, windows);
-  const feed = loops.feed("linear_lanes");
   const measure = loops.measure("linear_complexity");
-  return {
+  const part: Part = {
     id,
     stateBytes: layout.bytes,
     prepare: (state) => layout.prepare(state),
-    feed(state, bytes, offset) {
-      layout.check(state);
-      feed(state, bytes, offset);
-    },
+    feed: loops.feed("linear_lanes"),
     conclude(state, bytes) {
-      layout.check(state);
       const question = ask(bytes);
       if (question === undefined) return [];
       const { window, bits } = question;
@@ -181,6 +177,7 @@ function partOf({ id, lanes, windows, ask }: Plan, loops: DeepLoops): Part {
       );
     },
   };
+  return guarded(part, (state) => layout.isSound(state));
 }
 
 interface Measured {

@@ -18,7 +18,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { foundLength, matchesTail, runTail } from "../../stats/deep/repeats.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { damaged, numbersOf } from "../state-numbers.ts";
+import { guarded, numberAt } from "../guarded.ts";
 
 export const REPEATS: Family = {
   id: "repeats",
@@ -40,27 +40,23 @@ export function repeatsStateBytes(doublings: number): number {
 
 function table(loops: DeepLoops): Part {
   const measure = loops.measure("repeats_figures");
-  const feed = loops.feed("repeats");
-  const stateBytes = repeatsStateBytes(MOST_DOUBLINGS);
-  return {
+  const part: Part = {
     id: "table",
-    stateBytes,
+    stateBytes: repeatsStateBytes(MOST_DOUBLINGS),
     prepare(state) {
       state[0] = MOST_DOUBLINGS;
     },
-    feed(state, bytes, offset) {
-      // How large the table is and how often it was thinned, which a damaged file may have wrong: the native loop goes where they say.
-      const [most, , doublings, thinned] = numbersOf(state, stateBytes);
-      const isWhole = most === BigInt(MOST_DOUBLINGS) && doublings! <= most && thinned! <= MOST_THINNED;
-      if (!isWhole) throw damaged();
-      feed(state, bytes, offset);
-    },
+    feed: loops.feed("repeats"),
     conclude(state, bytes) {
       const figures = new Float64Array(18);
       measure(state, figures);
       return judgeRepeats(figures, bytes);
     },
   };
+  return guarded(part, (state) => {
+    const [most, doublings, thinned] = [0, 2, 3].map((i) => numberAt(state, i));
+    return most === BigInt(MOST_DOUBLINGS) && doublings! <= most && thinned! <= MOST_THINNED;
+  });
 }
 
 interface Repeat {

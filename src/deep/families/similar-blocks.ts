@@ -17,7 +17,7 @@
 import type { DeepLoops } from "../../../ffi/deep-loops.ts";
 import { classChances, judgeAges } from "../../stats/deep/similar-blocks.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { damaged } from "../state-numbers.ts";
+import { guarded } from "../guarded.ts";
 
 export const SIMILAR_BLOCKS: Family = {
   id: "similar-blocks",
@@ -74,20 +74,17 @@ function ageWords(age: number): string {
 
 function shapes(loops: DeepLoops): Part {
   const measure = loops.measure("similar_blocks_counts");
-  const feed = loops.feed("similar_blocks");
-  return {
+  const part: Part = {
     id: "shapes",
     stateBytes: SIMILAR_BLOCKS_BYTES,
-    feed(state, bytes, offset) {
-      if (state.length !== SIMILAR_BLOCKS_BYTES) throw damaged();
-      feed(state, bytes, offset);
-    },
+    feed: loops.feed("similar_blocks"),
     conclude(state) {
       const counts = new Float64Array(CUTS.length * COUNTS);
       measure(state, counts);
       return CUTS.flatMap((cut, i) => judgeCut(cut, counts.subarray(i * COUNTS, (i + 1) * COUNTS)));
     },
   };
+  return guarded(part, () => true);
 }
 
 function judgeCut({ words: lane, bits, middling, heavy }: Cut, counts: Float64Array): Observation[] {

@@ -19,7 +19,7 @@ import { judgePatterns, middling, middlingChance } from "../../stats/deep/weight
 import { chainProductTwoSided } from "../../stats/deep/weight-products.ts";
 import { readCounts, total } from "../counts.ts";
 import type { Family, Observation, Part } from "../family.ts";
-import { headedState } from "../headed-state.ts";
+import { headed } from "../guarded.ts";
 import { ALL, BIT_LANES, BYTE_LANES, groupMemory, LANES, lanesMask } from "../lanes.ts";
 import { lowestOf, type Single } from "../lowest.ts";
 
@@ -72,36 +72,36 @@ const LEVEL = 8 * CELLS + 4 * CODES + 40;
 const CODE_OF = Uint16Array.from({ length: CELLS }, (_, cell) => Number.parseInt(cell.toString(3), 4));
 
 function classes(loops: DeepLoops, id: string, lanes: readonly number[], levels: number, kind: Kind): Part {
-  return {
-    id,
-    ...headedState(
-      [
-        Number(kind === REMAINDERS),
-        lanesMask(lanes),
-        levels,
-        ...Array.from({ length: LEVELS }, (_, level) => middling(8 * 2 ** level)),
-      ],
-      HEADER + lanes.length * levels * LEVEL + groupMemory(lanes),
-      loops.feed("weight_classes"),
-    ),
-    conclude(state) {
-      const observations: Observation[] = [];
-      for (const [at, lane] of lanes.entries()) {
-        for (let level = 0; level < levels; level++) {
-          const singles = judgePatterns(windowsOf(state, at * levels + level), kind.middle(8 * 2 ** level));
-          if (singles.length === 0) break;
-          const of = `${wordName(level)}${LANES[lane]!.words === "" ? "" : ` of ${LANES[lane]!.words}`}`;
-          observations.push(
-            lowestOf(
-              singles.map(({ pattern, ...single }): Single => ({ lane: `${of}: ${pattern}`, ...single })),
-              { test: kind.test, suspicion: kind.suspicion },
-            ),
-          );
+  return headed(
+    [
+      Number(kind === REMAINDERS),
+      lanesMask(lanes),
+      levels,
+      ...Array.from({ length: LEVELS }, (_, level) => middling(8 * 2 ** level)),
+    ],
+    {
+      id,
+      stateBytes: HEADER + lanes.length * levels * LEVEL + groupMemory(lanes),
+      feed: loops.feed("weight_classes"),
+      conclude(state) {
+        const observations: Observation[] = [];
+        for (const [at, lane] of lanes.entries()) {
+          for (let level = 0; level < levels; level++) {
+            const singles = judgePatterns(windowsOf(state, at * levels + level), kind.middle(8 * 2 ** level));
+            if (singles.length === 0) break;
+            const of = `${wordName(level)}${LANES[lane]!.words === "" ? "" : ` of ${LANES[lane]!.words}`}`;
+            observations.push(
+              lowestOf(
+                singles.map(({ pattern, ...single }): Single => ({ lane: `${of}: ${pattern}`, ...single })),
+                { test: kind.test, suspicion: kind.suspicion },
+              ),
+            );
+          }
         }
-      }
-      return observations;
+        return observations;
+      },
     },
-  };
+  );
 }
 
 function wordName(level: number): string {
@@ -156,13 +156,10 @@ const LANE_COUNTS = 4 * (PLACES + 1 + PLACES * FOLLOWING);
 const LEAST_FOLLOWED = 4096;
 
 function firstOnes(loops: DeepLoops, id: string, lanes: readonly number[]): Part {
-  return {
+  return headed([lanesMask(lanes)], {
     id,
-    ...headedState(
-      [lanesMask(lanes)],
-      8 + lanes.length * LANE_COUNTS + groupMemory(lanes),
-      loops.feed("first_ones"),
-    ),
+    stateBytes: 8 + lanes.length * LANE_COUNTS + groupMemory(lanes),
+    feed: loops.feed("first_ones"),
     conclude(state) {
       return lanes.flatMap((lane, at) => {
         const singles: Single[] = [];
@@ -183,5 +180,5 @@ function firstOnes(loops: DeepLoops, id: string, lanes: readonly number[]): Part
         return [lowestOf(singles, { test: "after-first-one", suspicion: DEPENDENT })];
       });
     },
-  };
+  });
 }

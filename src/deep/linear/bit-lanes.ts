@@ -1,5 +1,5 @@
 /** Lanes of a stream, of which linear complexity is found, and the state in which c/deep/linear_complexity.c keeps their bits. */
-import { damaged, numbersOf } from "../state-numbers.ts";
+import { numberAt, numbersOf } from "../guarded.ts";
 
 export interface BitLane {
   /** Every so many-th bit. */
@@ -75,18 +75,17 @@ export class LaneState {
   }
 
   prepare(state: Uint8Array): void {
-    numbersOf(state, this.bytes).set(this.#table);
+    numbersOf(state).set(this.#table);
   }
 
-  /** The native loops go where the table says. @throws Error if it is not as it was prepared: the state came of a damaged file */
-  check(state: Uint8Array): void {
-    const numbers = numbersOf(state, this.bytes);
+  /** Tells if the table, where the native loops go by, is as it was prepared. */
+  isSound(state: DataView): boolean {
     const isAsked = (i: number) => i >= ASKED_AT && i < HEADER_NUMBERS;
-    if (this.#table.some((number, i) => !isAsked(i) && number !== numbers[i])) throw damaged();
+    return this.#table.every((number, i) => isAsked(i) || number === numberAt(state, i));
   }
 
   /** Says what is to be measured next. */
   ask(state: Uint8Array, window: number, bits: number, bytes: number): void {
-    numbersOf(state, this.bytes).set([window, bits, bytes].map(BigInt), ASKED_AT);
+    numbersOf(state).set([window, bits, bytes].map(BigInt), ASKED_AT);
   }
 }

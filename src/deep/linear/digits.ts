@@ -1,5 +1,5 @@
 /** Digits of which the stream may be a number, and the state of c/deep/carry_recurrence.c. */
-import { damaged, numbersOf } from "../state-numbers.ts";
+import { numberAt, numbersOf } from "../guarded.ts";
 
 /** Words of so many bytes, each with a digit in some of them. */
 export interface Digits {
@@ -45,17 +45,17 @@ export class FirstBytes {
   }
 
   prepare(state: Uint8Array): void {
-    numbersOf(state, this.bytes)[0] = BigInt(this.#kept);
+    numbersOf(state)[0] = BigInt(this.#kept);
   }
 
-  /** @throws Error if the native loop would keep another number of bytes: the state came of a damaged file */
-  check(state: Uint8Array): void {
-    if (numbersOf(state, this.bytes)[0] !== BigInt(this.#kept)) throw damaged();
+  /** Tells if the native loop would keep as many bytes as it should. */
+  isSound(state: DataView): boolean {
+    return numberAt(state, 0) === BigInt(this.#kept);
   }
 
   /** Says what is to be measured next. */
   ask(state: Uint8Array, { wordBytes, digitBytes, first, fromTop }: Digits, bits: number): void {
     const numbers = [wordBytes, digitBytes, first, Number(fromTop), bits];
-    numbersOf(state, this.bytes).set(numbers.map(BigInt), 1);
+    numbersOf(state).set(numbers.map(BigInt), 1);
   }
 }

@@ -1,5 +1,5 @@
 /** Series of matrices whose ranks are counted, and the state in which c/deep/binary_rank.c does so. */
-import { damaged, numbersOf } from "../state-numbers.ts";
+import { numberAt, numbersOf } from "../guarded.ts";
 
 export interface Series {
   /** Rows of a matrix, and columns: 64, 128, 256, 512 or a multiple of 1,024. */
@@ -64,18 +64,17 @@ export class RankState {
   }
 
   prepare(state: Uint8Array): void {
-    numbersOf(state, this.bytes).set(this.#table);
+    numbersOf(state).set(this.#table);
   }
 
-  /** The native loop goes where the table says. @throws Error if it is not as it was prepared: the state came of a damaged file */
-  check(state: Uint8Array): void {
-    const numbers = numbersOf(state, this.bytes);
+  /** Tells if the table, where the native loop goes by, is as it was prepared. */
+  isSound(state: DataView): boolean {
     const isCount = (i: number) => i > 0 && (i - 1) % SERIES_NUMBERS >= COUNTS_AT;
-    if (this.#table.some((number, i) => !isCount(i) && number !== numbers[i])) throw damaged();
+    return this.#table.every((number, i) => isCount(i) || number === numberAt(state, i));
   }
 
   counts(state: Uint8Array): RankCounts[] {
-    const numbers = numbersOf(state, this.bytes);
+    const numbers = numbersOf(state);
     return this.series.map((_, i) => {
       const at = 1 + SERIES_NUMBERS * i + COUNTS_AT;
       const [matrices, worst, none, one, more] = Array.from(numbers.subarray(at, at + 5), Number);
