@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "ee.h"
+#include "either_speed.h"
 #include "points.h"
 #include "vertical.h"
-#include "wide.h"
 
 enum { UNIT_WORDS = EE_DEEP_UNIT / sizeof(uint32_t) };
 
@@ -85,7 +85,7 @@ typedef uint32_t words_8 __attribute__((vector_size(32)));
 typedef uint32_t unaligned_words __attribute__((vector_size(32), aligned(1)));
 
 /* Finds the first block, of those from `block` on, that has a word of which the bits of the mask are as wanted. */
-EE_INLINE uint32_t find(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
+EE_LOOP uint32_t find_loop(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
   for (; block < UNIT_WORDS / BLOCK; block++) {
     const unaligned_words *const words = (const unaligned_words *)(unit + block * BLOCK * sizeof(uint32_t));
     words_8 hits = {0};
@@ -96,22 +96,7 @@ EE_INLINE uint32_t find(const uint8_t *unit, uint32_t block, uint32_t mask, uint
   return block;
 }
 
-static uint32_t find_narrow(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
-  return find(unit, block, mask, wanted);
-}
-
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-EE_WIDE static uint32_t find_wide(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
-  return find(unit, block, mask, wanted);
-}
-#endif
-
-static uint32_t find_any(const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted) {
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-  if (ee_has_wide()) return find_wide(unit, block, mask, wanted);
-#endif
-  return find_narrow(unit, block, mask, wanted);
-}
+EE_TWICE(uint32_t, find, (const uint8_t *unit, uint32_t block, uint32_t mask, uint32_t wanted), (unit, block, mask, wanted))
 
 /* Few words pass for the leading one of a point, and they are soon found. */
 static void take_unit(birthdays *state, const uint8_t *unit) {
@@ -128,7 +113,7 @@ static void take_unit(birthdays *state, const uint8_t *unit) {
   const uint32_t last = parts_of(state) - 1;
   const uint32_t begin = state->is_big_endian ? 0 : last;
   const uint32_t end = UNIT_WORDS - last + begin;
-  for (uint32_t block = 0; (block = find_any(unit, block, mask, wanted)) < UNIT_WORDS / BLOCK; block++) {
+  for (uint32_t block = 0; (block = find(unit, block, mask, wanted)) < UNIT_WORDS / BLOCK; block++) {
     uint32_t words[BLOCK];
     memcpy(words, unit + block * sizeof words, sizeof words);
     for (uint32_t i = 0; i < BLOCK; i++) {

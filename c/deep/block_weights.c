@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "ee.h"
+#include "either_speed.h"
 #include "stop.h"
-#include "wide.h"
 
 enum {
   MOST_BLOCKS = 1 << 17,
@@ -22,7 +22,7 @@ typedef struct {
   uint32_t weight[MOST_BLOCKS];
 } block_weights;
 
-static inline __attribute__((always_inline)) uint32_t weigh(const uint8_t *bytes, size_t n) {
+EE_LOOP uint32_t weigh_loop(const uint8_t *bytes, size_t n) {
   uint32_t ones = 0;
   for (size_t i = 0; i < n; i += LEAST_BLOCK) {
     uint64_t word;
@@ -32,18 +32,7 @@ static inline __attribute__((always_inline)) uint32_t weigh(const uint8_t *bytes
   return ones;
 }
 
-static uint32_t weigh_narrow(const uint8_t *bytes, size_t n) { return weigh(bytes, n); }
-
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-EE_WIDE static uint32_t weigh_wide(const uint8_t *bytes, size_t n) { return weigh(bytes, n); }
-#endif
-
-static uint32_t weigh_any(const uint8_t *bytes, size_t n) {
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-  if (ee_has_wide()) return weigh_wide(bytes, n);
-#endif
-  return weigh_narrow(bytes, n);
-}
+EE_TWICE(uint32_t, weigh, (const uint8_t *bytes, size_t n), (bytes, n))
 
 static void join_pairs(block_weights *state) {
   state->doublings++;
@@ -60,7 +49,7 @@ EE_DEEP_FEED int32_t ee_deep_block_weights(void *memory, const uint8_t *bytes, s
     if (state->bytes == (uint64_t)MOST_BLOCKS * LEAST_BLOCK << state->doublings) join_pairs(state);
     const uint64_t block = (uint64_t)LEAST_BLOCK << state->doublings;
     const size_t step = block < EE_DEEP_UNIT ? (size_t)block : EE_DEEP_UNIT;
-    for (size_t i = 0; i < EE_DEEP_UNIT; i += step) state->weight[(state->bytes + i) / block] += weigh_any(bytes + at + i, step);
+    for (size_t i = 0; i < EE_DEEP_UNIT; i += step) state->weight[(state->bytes + i) / block] += weigh(bytes + at + i, step);
     state->bytes += EE_DEEP_UNIT;
     state->blocks = (uint32_t)(state->bytes / block);
   }

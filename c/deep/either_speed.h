@@ -1,6 +1,6 @@
 /*
  * A loop that is compiled twice, for every machine and for those with wide.h's instructions: vectors are twice as wide there. Both give the
- * same integers, as they are of one text. EE_TWICE(name, (parameters), (arguments)) defines `name`, which runs the faster one that this machine
+ * same integers, as they are of one text. EE_TWICE(type, name, (parameters), (arguments)) defines `type name(parameters)`, which runs the faster one that this machine
  * has, of `name_loop`, which is marked EE_LOOP. EE_DEEP_PLAIN, a test aid, makes a library without the faster ones.
  */
 #ifndef EE_EITHER_SPEED_H
@@ -14,16 +14,13 @@
 #define EE_LOOP static inline __attribute__((always_inline))
 
 #if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-#define EE_TWICE(name, parameters, arguments)                         \
-  EE_WIDE static void name##_wide parameters { name##_loop arguments; } \
-  static void name##_plain parameters { name##_loop arguments; }      \
-  static void name parameters {                                       \
-    if (ee_has_wide()) name##_wide arguments;                         \
-    else name##_plain arguments;                                      \
-  }
+#define EE_TWICE(type, name, parameters, arguments)                            \
+  EE_WIDE static type name##_wide parameters { return name##_loop arguments; } \
+  static type name##_plain parameters { return name##_loop arguments; }        \
+  static type name parameters { return ee_has_wide() ? name##_wide arguments : name##_plain arguments; }
 #else
-#define EE_TWICE(name, parameters, arguments) \
-  static void name parameters { name##_loop arguments; }
+#define EE_TWICE(type, name, parameters, arguments) \
+  static type name parameters { return name##_loop arguments; }
 #endif
 
 #endif

@@ -3,10 +3,10 @@
 #include <stddef.h>
 
 #include "ee.h"
+#include "either_speed.h"
 #include "segments.h"
 #include "stop.h"
 #include "vertical.h"
-#include "wide.h"
 
 enum {
   LAGS = 4096,
@@ -21,7 +21,7 @@ typedef struct {
   uint64_t differing[LAGS];
 } equal_bits;
 
-EE_INLINE uint32_t ones_of(const ee_bits *bits) {
+EE_LOOP uint32_t ones_of(const ee_bits *bits) {
   uint32_t ones = 0;
   for (int i = 0; i < 4; i++) {
     uint64_t x = (*bits)[i];
@@ -33,7 +33,7 @@ EE_INLINE uint32_t ones_of(const ee_bits *bits) {
   return ones;
 }
 
-EE_INLINE uint32_t differing(const uint8_t *bytes, size_t lag) {
+EE_LOOP uint32_t differing_loop(const uint8_t *bytes, size_t lag) {
   ee_planes low = {0};
   uint32_t sixteens = 0;
   /* Digits above are few enough to be counted one by one. */
@@ -47,24 +47,15 @@ EE_INLINE uint32_t differing(const uint8_t *bytes, size_t lag) {
   return 16 * sixteens + 8 * ones_of(&low.digit[3]) + 4 * ones_of(&low.digit[2]) + 2 * ones_of(&low.digit[1]) + ones_of(&low.digit[0]);
 }
 
-static uint32_t differing_narrow(const uint8_t *bytes, size_t lag) { return differing(bytes, lag); }
-
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-EE_WIDE static uint32_t differing_wide(const uint8_t *bytes, size_t lag) { return differing(bytes, lag); }
-#endif
+EE_TWICE(uint32_t, differing, (const uint8_t *bytes, size_t lag), (bytes, lag))
 
 EE_DEEP_FEED int32_t ee_deep_equal_bits(void *memory, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   equal_bits *const state = memory;
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-  uint32_t (*const count)(const uint8_t *, size_t) = ee_has_wide() ? differing_wide : differing_narrow;
-#else
-  uint32_t (*const count)(const uint8_t *, size_t) = differing_narrow;
-#endif
   for (size_t at = 0; at < n; at += EE_DEEP_UNIT) {
     if ((offset + at) % EE_SEGMENT != 0 || !ee_is_sampled((offset + at) / EE_SEGMENT)) continue;
     for (size_t lag = 1; lag <= LAGS; lag++) {
       if (lag % 256 == 0 && ee_stopped((ee_stop)stop)) return -ECANCELED;
-      state->differing[lag - 1] += count(bytes + at + LAGS, lag);
+      state->differing[lag - 1] += differing(bytes + at + LAGS, lag);
     }
     state->bits += 8 * (uint64_t)COMPARED;
   }

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "ee.h"
+#include "either_speed.h"
 #include "segments.h"
 #include "stop.h"
 #include "vertical.h"
-#include "wide.h"
 
 /* A compiler that fuses multiplications and additions would round differently. */
 #pragma STDC FP_CONTRACT OFF
@@ -40,7 +40,7 @@ typedef struct {
   uint16_t counts[];
 } folds;
 
-EE_INLINE size_t places_of(uint32_t period) { return 8 * (size_t)((period + EE_BITS_BYTES - 1) / EE_BITS_BYTES * EE_BITS_BYTES); }
+EE_LOOP size_t places_of(uint32_t period) { return 8 * (size_t)((period + EE_BITS_BYTES - 1) / EE_BITS_BYTES * EE_BITS_BYTES); }
 
 static size_t total_places(const folds *state) {
   size_t places = 0;
@@ -60,7 +60,7 @@ typedef uint16_t counts_32 __attribute__((vector_size(64)));
 typedef uint16_t unaligned_counts __attribute__((vector_size(64), aligned(2)));
 
 /* Adds the counts of 256 places, given by their digits, to counts[0..256). */
-EE_INLINE void add_counts(uint16_t *counts, const ee_bits digits[ROW_DIGITS]) {
+EE_LOOP void add_counts(uint16_t *counts, const ee_bits digits[ROW_DIGITS]) {
   const bytes_32 bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128,
                         1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
   for (int word = 0; word < 8; word++) {
@@ -80,7 +80,7 @@ EE_INLINE void add_counts(uint16_t *counts, const ee_bits digits[ROW_DIGITS]) {
 }
 
 /* Adds `rows` rows of `period` bytes, beginning at `bytes`, to the counts. Up to 31 bytes after the last row are read. */
-EE_INLINE void fold(const uint8_t *bytes, uint32_t period, uint32_t rows, uint16_t *counts) {
+EE_LOOP void fold_loop(const uint8_t *bytes, uint32_t period, uint32_t rows, uint16_t *counts) {
   for (uint32_t phase = 0; phase < period; phase += EE_BITS_BYTES) {
     ee_planes low = {0};
     ee_bits high[ROW_DIGITS - 4] = {0};
@@ -115,23 +115,7 @@ EE_INLINE void fold(const uint8_t *bytes, uint32_t period, uint32_t rows, uint16
   }
 }
 
-static void fold_narrow(const uint8_t *bytes, uint32_t period, uint32_t rows, uint16_t *counts) { fold(bytes, period, rows, counts); }
-
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-EE_WIDE static void fold_wide(const uint8_t *bytes, uint32_t period, uint32_t rows, uint16_t *counts) {
-  fold(bytes, period, rows, counts);
-}
-#endif
-
-static void fold_any(const uint8_t *bytes, uint32_t period, uint32_t rows, uint16_t *counts) {
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-  if (ee_has_wide()) {
-    fold_wide(bytes, period, rows, counts);
-    return;
-  }
-#endif
-  fold_narrow(bytes, period, rows, counts);
-}
+EE_TWICE(void, fold, (const uint8_t *bytes, uint32_t period, uint32_t rows, uint16_t *counts), (bytes, period, rows, counts))
 
 /* Moves the counts of a period to its sums. */
 static void put_by(uint16_t *counts, uint8_t *sums, size_t places) {
@@ -153,7 +137,7 @@ static int32_t fold_segment(folds *state, const uint8_t *segment, uint64_t offse
     const size_t places = places_of(period);
     const uint32_t begin = (uint32_t)((period - offset % period) % period);
     const uint32_t rows = (uint32_t)((state->segment - begin) / period);
-    fold_any(segment + begin, period, rows, counts);
+    fold(segment + begin, period, rows, counts);
     state->rows[i] += rows;
     if (state->apart != 0 && state->rows[i] > UINT16_MAX - MOST_ROWS) {
       put_by(counts, sums, places);
@@ -199,7 +183,7 @@ typedef int32_t excesses_8 __attribute__((vector_size(32)));
 typedef double squares_8 __attribute__((vector_size(64)));
 
 /* Sums the counts of a period that is folded `together` times in one that is counted, and judges them. The order of additions is fixed. */
-EE_INLINE verdict judge(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
+EE_LOOP verdict judge_loop(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
   squares_8 squares = {0};
   excesses_8 largest = {-1, -1, -1, -1, -1, -1, -1, -1};
   excesses_8 where = {0};
@@ -236,25 +220,11 @@ EE_INLINE verdict judge(const uint16_t *counts, uint32_t places, uint32_t togeth
   return result;
 }
 
-static verdict judge_narrow(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
-  return judge(counts, places, together, rows);
-}
-
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-EE_WIDE static verdict judge_wide(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
-  return judge(counts, places, together, rows);
-}
-#endif
-
-static verdict judge_any(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows) {
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-  if (ee_has_wide()) return judge_wide(counts, places, together, rows);
-#endif
-  return judge_narrow(counts, places, together, rows);
-}
+EE_TWICE(verdict, judge, (const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows),
+         (counts, places, together, rows))
 
 static void write_sampled(const uint16_t *counts, uint32_t places, uint32_t together, uint32_t rows, double out[4]) {
-  const verdict result = judge_any(counts, places, together, rows);
+  const verdict result = judge(counts, places, together, rows);
   out[0] = rows;
   out[1] = result.squares;
   out[2] = result.largest;

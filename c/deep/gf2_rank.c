@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wide.h"
+#include "either_speed.h"
 
 /* Columns of a table: larger ones take too long to make where rows are few. Measured. */
 #define SMALL_COLUMNS 4
@@ -25,19 +25,18 @@ typedef struct {
   size_t size, words;
 } matrix;
 
-/* Made part of their callers, so that `strip` and `columns` are constants where it matters. */
-#define INLINE static inline __attribute__((always_inline))
+/* What EE_LOOP marks is made part of its callers, so that `strip` and `columns` are constants where it matters. */
 
 /* Rows are added in strips of so many words, which stay in registers. */
 #define MOST_STRIP 16
 
-INLINE void add(uint64_t *to, const uint64_t *row, size_t words, size_t strip) {
+EE_LOOP void add(uint64_t *to, const uint64_t *row, size_t words, size_t strip) {
   for (size_t k = 0; k < words; k += strip) {
     for (size_t i = 0; i < strip; i++) to[k + i] ^= row[k + i];
   }
 }
 
-INLINE void swap(uint64_t *a, uint64_t *b, size_t words, size_t strip) {
+EE_LOOP void swap(uint64_t *a, uint64_t *b, size_t words, size_t strip) {
   for (size_t k = 0; k < words; k += strip) {
     for (size_t i = 0; i < strip; i++) {
       const uint64_t other = a[k + i];
@@ -51,7 +50,7 @@ INLINE void swap(uint64_t *a, uint64_t *b, size_t words, size_t strip) {
  * Moves the pivots of column `word` to the rows from `from` on. pivots[c] is what the row of bit c has from word `base` on, or NULL.
  * Returns how many there are.
  */
-INLINE size_t find_pivots(matrix m, size_t from, size_t word, size_t base, size_t strip, uint64_t *pivots[64]) {
+EE_LOOP size_t find_pivots(matrix m, size_t from, size_t word, size_t base, size_t strip, uint64_t *pivots[64]) {
   const size_t words = m.words - base, at = word - base;
   size_t found = 0;
   uint64_t columns = 0;
@@ -78,7 +77,7 @@ INLINE size_t find_pivots(matrix m, size_t from, size_t word, size_t base, size_
 }
 
 /* Makes 64 / columns tables of all sums of the pivots of so many columns. */
-INLINE void make_tables(uint64_t *tables, uint64_t *const pivots[64], int columns, size_t words, size_t strip) {
+EE_LOOP void make_tables(uint64_t *tables, uint64_t *const pivots[64], int columns, size_t words, size_t strip) {
   const size_t sums = (size_t)1 << columns;
   for (int first = 0; first < 64; first += columns, tables += sums * words) {
     memset(tables, 0, words * sizeof *tables);
@@ -93,7 +92,7 @@ INLINE void make_tables(uint64_t *tables, uint64_t *const pivots[64], int column
   }
 }
 
-INLINE void add_sums(uint64_t *row, uint64_t bits, const uint64_t *tables, int columns, size_t words, size_t strip) {
+EE_LOOP void add_sums(uint64_t *row, uint64_t bits, const uint64_t *tables, int columns, size_t words, size_t strip) {
   const size_t sums = (size_t)1 << columns;
   for (size_t k = 0; k < words; k += strip) {
     uint64_t kept[MOST_STRIP];
@@ -108,7 +107,7 @@ INLINE void add_sums(uint64_t *row, uint64_t bits, const uint64_t *tables, int c
 }
 
 /* For few words a row, where tables do not pay: each row that is not 0 clears its lowest column in those below. */
-INLINE int32_t plain_elimination(uint64_t *rows, size_t size, size_t words) {
+EE_LOOP int32_t plain_elimination(uint64_t *rows, size_t size, size_t words) {
   int32_t rank = 0;
   for (size_t i = 0; i < size; i++) {
     const uint64_t *pivot = rows + i * words;
@@ -126,7 +125,7 @@ INLINE int32_t plain_elimination(uint64_t *rows, size_t size, size_t words) {
   return rank;
 }
 
-INLINE int32_t rank_with(matrix m, uint64_t *tables, int columns, size_t strip, ee_stop stop) {
+EE_LOOP int32_t rank_with(matrix m, uint64_t *tables, int columns, size_t strip, ee_stop stop) {
   size_t rank = 0;
   for (size_t word = 0; word < m.words && rank < m.size; word++) {
     if (ee_stopped(stop)) return -ECANCELED;
@@ -145,7 +144,7 @@ INLINE int32_t rank_with(matrix m, uint64_t *tables, int columns, size_t strip, 
   return (int32_t)rank;
 }
 
-INLINE int32_t rank_of(matrix m, uint64_t *tables, ee_stop stop) {
+EE_LOOP int32_t rank_of_loop(matrix m, uint64_t *tables, ee_stop stop) {
   switch (m.words) {
     case 1: return plain_elimination(m.rows, m.size, 1);
     case 2: return plain_elimination(m.rows, m.size, 2);
@@ -156,25 +155,14 @@ INLINE int32_t rank_of(matrix m, uint64_t *tables, ee_stop stop) {
   return rank_with(m, tables, LARGE_COLUMNS, MOST_STRIP, stop);
 }
 
-static int32_t plain_rank(matrix m, uint64_t *tables, ee_stop stop) { return rank_of(m, tables, stop); }
-
-/* EE_DEEP_PLAIN, a test aid, makes a library without the other. */
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
-EE_WIDE static int32_t wide_rank(matrix m, uint64_t *tables, ee_stop stop) { return rank_of(m, tables, stop); }
-
-static int32_t best_rank(matrix m, uint64_t *tables, ee_stop stop) {
-  return ee_has_wide() ? wide_rank(m, tables, stop) : plain_rank(m, tables, stop);
-}
-#else
-#define best_rank plain_rank
-#endif
+EE_TWICE(int32_t, rank_of, (matrix m, uint64_t *tables, ee_stop stop), (m, tables, stop))
 
 int32_t ee_gf2_rank(uint64_t *rows, size_t size, ee_stop stop) {
   const matrix m = {rows, size, size / 64};
   const size_t sums = size < LARGE_FROM ? MOST_SUMS(SMALL_COLUMNS) : MOST_SUMS(LARGE_COLUMNS);
   uint64_t *tables = malloc(sums * m.words * sizeof *tables);
   if (tables == NULL) return -ENOMEM;
-  const int32_t rank = best_rank(m, tables, stop);
+  const int32_t rank = rank_of(m, tables, stop);
   free(tables);
   return rank;
 }

@@ -78,7 +78,7 @@ EE_LOOP void search_loop(three_terms *t, const int32_t *stop) {
   t->searched = 1;
 }
 
-EE_TWICE(search, (three_terms *t, const int32_t *stop), (t, stop))
+EE_TWICE(void, search, (three_terms *t, const int32_t *stop), (t, stop))
 
 EE_DEEP_FEED int32_t ee_deep_three_terms(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   (void)n, (void)stop;

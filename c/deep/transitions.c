@@ -81,7 +81,7 @@ EE_LOOP void count_differing_loop(const uint8_t *from, const uint8_t *to, uint64
   *differ += sum[0] + sum[1] + sum[2] + sum[3];
 }
 
-EE_TWICE(count_differing, (const uint8_t *from, const uint8_t *to, uint64_t lag, uint64_t *differ), (from, to, lag, differ))
+EE_TWICE(void, count_differing, (const uint8_t *from, const uint8_t *to, uint64_t lag, uint64_t *differ), (from, to, lag, differ))
 
 EE_DEEP_FEED int32_t ee_deep_transitions(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   transitions *t = state;

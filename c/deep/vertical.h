@@ -4,12 +4,6 @@
 
 #include <stdint.h>
 
-/*
- * Loops over them are compiled twice, as parts of a function for every machine and of one that is marked EE_WIDE. EE_DEEP_PLAIN, a test
- * aid, makes a library without the latter.
- */
-#define EE_INLINE static inline __attribute__((always_inline))
-
 /* 256 places. Where processors have narrower vectors, the compiler takes several. */
 typedef uint64_t ee_bits __attribute__((vector_size(32)));
 typedef uint64_t ee_unaligned_bits __attribute__((vector_size(32), aligned(1)));

@@ -130,7 +130,7 @@ EE_LOOP void weigh_piece_loop(level *l, const classes *c, const uint8_t *restric
   for (size_t i = 0; i < n; i++) add_word(l, c, low, weights[low % 2][i]);
 }
 
-EE_TWICE(weigh_piece, (level *l, const classes *c, const uint8_t *bytes, size_t n), (l, c, bytes, n))
+EE_TWICE(void, weigh_piece, (level *l, const classes *c, const uint8_t *bytes, size_t n), (l, c, bytes, n))
 
 /* Powers of 256 are 1 modulo 3: the remainder of a word is that of the sum of its bytes, and 1 is that of 4 and of 16. */
 EE_LOOP void divide_piece_loop(level *l, const classes *c, const uint8_t *restrict bytes, size_t n) {
@@ -156,7 +156,7 @@ EE_LOOP void divide_piece_loop(level *l, const classes *c, const uint8_t *restri
   }
 }
 
-EE_TWICE(divide_piece, (level *l, const classes *c, const uint8_t *bytes, size_t n), (l, c, bytes, n))
+EE_TWICE(void, divide_piece, (level *l, const classes *c, const uint8_t *bytes, size_t n), (l, c, bytes, n))
 
 static void take(void *state, int at, int lane, const uint8_t *bytes, size_t n, uint64_t offset) {
   (void)lane, (void)offset;

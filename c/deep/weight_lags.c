@@ -33,7 +33,7 @@ EE_LOOP void sum_products_loop(int64_t *sums, const uint8_t *unit) {
   }
 }
 
-EE_TWICE(sum_products, (int64_t *sums, const uint8_t *unit), (sums, unit))
+EE_TWICE(void, sum_products, (int64_t *sums, const uint8_t *unit), (sums, unit))
 
 EE_DEEP_FEED int32_t ee_deep_weight_lags(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   for (size_t at = 0; at < n; at += EE_DEEP_UNIT) {
