@@ -87,16 +87,6 @@ export function subtractWithBorrow(): Words {
   };
 }
 
-/** G. Marsaglia, Xorshift RNGs, J. Stat. Softw. 8 (14) (2003). */
-export function xorshift32(state = 1): Words {
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state;
-  };
-}
-
 /** A counter of 32 bits through the mixing function of MurmurHash3, which is one-to-one. */
 export function hashedCounter(state = 0): Words {
   return () => {

@@ -24,8 +24,8 @@ import {
   subtractWithBorrow,
   type Words,
   weyl,
-  xorshift32,
 } from "./arithmetic-generators.ts";
+import { xorshift32 } from "./linear-generators.ts";
 
 const LOOPS = loadLibrary().deepLoops(undefined);
 const MB = 2 ** 20;
@@ -298,7 +298,7 @@ const BAD: readonly (readonly [name: string, mb: number, test: string, next: Wor
   ["a lagged Fibonacci generator", 1, "near-spacings", laggedFibonacci(607, 273)],
   ["one of long lags", 1, "near-spacings", laggedFibonacci(9689, 4187)],
   ["subtract with borrow", 1, "near-spacings", subtractWithBorrow()],
-  ["xorshift of 32 bits", 2, "collisions-32", xorshift32()],
+  ["xorshift of 32 bits", 2, "collisions-32", xorshift32(1)],
   ["a hashed counter of 32 bits", 2, "collisions-32", hashedCounter()],
   ["a counter", 1, "spacings", weyl(1)],
   ["a Weyl sequence", 1, "spacings", weyl(0x9e3779b9)],

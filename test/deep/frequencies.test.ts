@@ -7,7 +7,8 @@ import { LANES } from "../../src/deep/lanes.ts";
 import { keystream } from "../support/keystream.ts";
 import { hostLibrary } from "../support/native-builds.ts";
 import { bytesOf, lcg32, weyl } from "./arithmetic-generators.ts";
-import { corrected, correctedOf, laneOf, observe } from "./lane-oracle.ts";
+import { laneOf } from "./lane-oracle.ts";
+import { corrected, correctedOf, observe } from "./observe.ts";
 
 const MB = 2 ** 20;
 /** Uneven in every lane. */

@@ -6,7 +6,8 @@ import { GAPS } from "../../src/deep/families/gaps.ts";
 import { gapLaw, judgeSpread, judgeTotal } from "../../src/stats/deep/gap-law.ts";
 import { keystream } from "../support/keystream.ts";
 import { bytesOf, hashedCounter, lcg32, weyl } from "./arithmetic-generators.ts";
-import { corrected, correctedOf, laneOf, observe } from "./lane-oracle.ts";
+import { laneOf } from "./lane-oracle.ts";
+import { corrected, correctedOf, observe } from "./observe.ts";
 
 const BLOCK = 2 ** 17;
 const CELLS = 256;

@@ -15,7 +15,7 @@ import {
   subtractWithBorrow,
   weyl,
 } from "./arithmetic-generators.ts";
-import { corrected, observe } from "./lane-oracle.ts";
+import { corrected, observe } from "./observe.ts";
 
 /** Only the search for three terms, which takes most of the time. */
 const THREE_TERMS: Family = { ...RECURRENCES, parts: (loops) => RECURRENCES.parts(loops).slice(0, 1) };
