@@ -1,7 +1,7 @@
 /*
  * A loop that is compiled twice, for every machine and for those with wide.h's instructions: vectors are twice as wide there. Both give the
  * same integers, as they are of one text. EE_TWICE(type, name, (parameters), (arguments)) defines `type name(parameters)`, which runs the faster one that this machine
- * has, of `name_loop`, which is marked EE_LOOP. EE_DEEP_PLAIN, a test aid, makes a library without the faster ones.
+ * has, of `name_loop`, which is marked EE_LOOP.
  */
 #ifndef EE_EITHER_SPEED_H
 #define EE_EITHER_SPEED_H
@@ -13,7 +13,7 @@
 
 #define EE_LOOP static inline __attribute__((always_inline))
 
-#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
+#if EE_HAS_TWO_SPEEDS
 #define EE_TWICE(type, name, parameters, arguments)                            \
   EE_WIDE static type name##_wide parameters { return name##_loop arguments; } \
   static type name##_plain parameters { return name##_loop arguments; }        \

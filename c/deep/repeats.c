@@ -17,7 +17,7 @@
 #include "stop.h"
 #include "wide.h"
 
-#if defined(__x86_64__)
+#if EE_HAS_TWO_SPEEDS
 #include <immintrin.h>
 #endif
 
@@ -57,8 +57,6 @@ typedef struct {
 typedef struct {
   /* Set by the caller: the table has at most 2^(LEAST_BUCKET_BITS + most_doublings) buckets. */
   uint64_t most_doublings;
-  /* Set by tests: uses no wide instructions. */
-  uint64_t plain;
   uint64_t doublings;
   uint64_t thinned;
   uint64_t entries;
@@ -175,7 +173,7 @@ static int32_t choose_anywhere(const uint8_t *text, int32_t last, uint16_t *chos
   return list_chosen(least, last, chosen);
 }
 
-#if defined(__x86_64__)
+#if EE_HAS_TWO_SPEEDS
 EE_WIDE static void write_keys_wide(const uint8_t *text, int32_t *keys) {
   const __m256i words = _mm256_setr_epi8(0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6, 4, 5, 6, 7, 5, 6, 7, 8, 6, 7, 8, 9, 7, 8, 9, 10);
   __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
@@ -227,7 +225,7 @@ static inline uint32_t scan_anywhere(const uint64_t *bucket, uint64_t wanted, ui
   return (same & ~empty) | empty << SLOTS;
 }
 
-#if defined(__x86_64__)
+#if EE_HAS_TWO_SPEEDS
 EE_WIDE static inline uint32_t scan_wide(const uint64_t *bucket, uint64_t wanted, uint64_t keep) {
   const __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)bucket);
   const __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(bucket + 4));
@@ -448,7 +446,7 @@ __attribute__((always_inline)) static inline bool take(table it, const uint8_t *
   return take_batch(it, &batches[turn ^ 1], &batches[turn], scan);
 }
 
-#if defined(__x86_64__)
+#if EE_HAS_TWO_SPEEDS
 EE_WIDE static bool take_wide(table it, const uint8_t *bytes, size_t n, uint64_t offset) {
   return take(it, bytes, n, offset, choose_wide, scan_wide);
 }
@@ -456,8 +454,8 @@ EE_WIDE static bool take_wide(table it, const uint8_t *bytes, size_t n, uint64_t
 
 EE_DEEP_FEED int32_t ee_deep_repeats(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
   const table it = open_table(state, stop);
-#if defined(__x86_64__)
-  if (it.head->plain == 0 && ee_has_wide()) return take_wide(it, bytes, n, offset) ? 0 : -ECANCELED;
+#if EE_HAS_TWO_SPEEDS
+  if (ee_has_wide()) return take_wide(it, bytes, n, offset) ? 0 : -ECANCELED;
 #endif
   return take(it, bytes, n, offset, choose_anywhere, scan_anywhere) ? 0 : -ECANCELED;
 }

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "ee.h"
+#include "either_speed.h"
 #include "stop.h"
-#include "wide.h"
 
 #define CLASSES 3
 #define WORDS 9
@@ -68,7 +68,7 @@ typedef struct {
 } series;
 
 /* Finds the class of each word; n of them. */
-__attribute__((always_inline)) static inline void classify(const uint8_t *bytes, size_t n, uint8_t size, uint64_t mask, uint8_t middling,
+EE_LOOP void classify(const uint8_t *bytes, size_t n, uint8_t size, uint64_t mask, uint8_t middling,
                                                            uint8_t heavy, uint8_t *restrict classes) {
   for (size_t i = 0; i < n; i++) {
     int ones = 0;
@@ -88,7 +88,7 @@ static inline uint32_t age_class(uint32_t age) {
 }
 
 /* Takes in the next words: classes[0..WORDS - 1) are those of the ones before. */
-__attribute__((always_inline)) static inline void count_ages(series *it, const uint8_t *classes, size_t n) {
+EE_LOOP void count_ages(series *it, const uint8_t *classes, size_t n) {
   uint32_t shape = 0;
   for (size_t i = 0; i < WORDS - 1; i++) shape = CLASSES * shape + classes[i];
   uint32_t now = it->words;
@@ -103,7 +103,7 @@ __attribute__((always_inline)) static inline void count_ages(series *it, const u
   it->words = now;
 }
 
-__attribute__((always_inline)) static inline void take_unit(series *all, const uint8_t *unit, uint64_t offset) {
+EE_LOOP void take_unit_loop(series *all, const uint8_t *unit, uint64_t offset) {
   uint8_t classes[WORDS - 1 + EE_DEEP_UNIT];
   for (size_t i = 0; i < CUTS_IN_ALL; i++) {
     const cut *way = &CUTS[i];
@@ -124,21 +124,13 @@ __attribute__((always_inline)) static inline void take_unit(series *all, const u
   }
 }
 
-static void take_unit_anywhere(series *all, const uint8_t *unit, uint64_t offset) { take_unit(all, unit, offset); }
+EE_TWICE(void, take_unit, (series *all, const uint8_t *unit, uint64_t offset), (all, unit, offset))
 
-#if defined(__x86_64__)
-EE_WIDE static void take_unit_wide(series *all, const uint8_t *unit, uint64_t offset) { take_unit(all, unit, offset); }
-#endif
-
-/* The state: a word that tests set to use no wide instructions, then the series of each cut. */
+/* The state: the series of each cut. */
 EE_DEEP_FEED int32_t ee_deep_similar_blocks(void *state, const uint8_t *bytes, size_t n, uint64_t offset, const int32_t *stop) {
-  void (*take)(series *, const uint8_t *, uint64_t) = take_unit_anywhere;
-#if defined(__x86_64__)
-  if (*(const uint64_t *)state == 0 && ee_has_wide()) take = take_unit_wide;
-#endif
   for (size_t done = 0; done < n; done += EE_DEEP_UNIT) {
     if (ee_stopped((ee_stop)stop)) return -ECANCELED;
-    take((series *)(void *)((uint64_t *)state + 1), bytes + done, offset + done);
+    take_unit(state, bytes + done, offset + done);
   }
   return 0;
 }
@@ -146,7 +138,7 @@ EE_DEEP_FEED int32_t ee_deep_similar_blocks(void *state, const uint8_t *bytes, s
 /* Writes for each cut the counts, [light one's age][middling one's][heavy one's][class]. */
 EE_DEEP_MEASURE int32_t ee_deep_similar_blocks_counts(void *state, double *out, size_t n, const int32_t *stop) {
   (void)stop;
-  const series *all = (const series *)(void *)((uint64_t *)state + 1);
+  const series *all = state;
   if (n != CUTS_IN_ALL * AGES * AGES * AGES * CLASSES) return -EINVAL;
   for (size_t i = 0; i < CUTS_IN_ALL; i++) {
     const uint64_t *counts = &all[i].counts[0][0][0][0];

@@ -5,7 +5,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#if defined(__x86_64__)
+/* EE_DEEP_PLAIN, a test aid, makes a library without wide versions. */
+#if defined(__x86_64__) && !defined(EE_DEEP_PLAIN)
+#define EE_HAS_TWO_SPEEDS 1
+#else
+#define EE_HAS_TWO_SPEEDS 0
+#endif
+
+#if EE_HAS_TWO_SPEEDS
 #include <cpuid.h>
 
 /* Marks a function that runs only where ee_has_wide() is true. */

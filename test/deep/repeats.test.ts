@@ -1,53 +1,45 @@
 /** The family of repeats: its loops against a plain search, its law, and what it finds. */
 import { describe, expect, test } from "bun:test";
-import { createCipheriv } from "node:crypto";
-import { UNIT_BYTES } from "../../ffi/deep-loops.ts";
+import { type DeepLoops, UNIT_BYTES } from "../../ffi/deep-loops.ts";
 import { loadLibrary } from "../../ffi/index.ts";
 import { judgeRepeats, REPEATS, repeatsStateBytes } from "../../src/deep/families/repeats.ts";
 import type { Observation } from "../../src/deep/family.ts";
 import { foundLength, matchesTail, meanMatches, runTail } from "../../src/stats/deep/repeats.ts";
+import { keystream } from "../support/keystream.ts";
+import { hostLibrary } from "../support/native-builds.ts";
 import { plainRepeats } from "./repeats-oracle.ts";
 
 const MIB = 2 ** 20;
 const LOOPS = loadLibrary().deepLoops();
 
-/** AES-128 in counter mode; which part of the key stream is told by `seed`. */
-function noise(bytes: number, seed: number): Uint8Array {
-  return new Uint8Array(
-    createCipheriv("aes-128-ctr", Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(bytes)),
-  );
-}
-
 /** Numbers below `below`, each time the same ones. */
 function draws(seed: number): (below: number) => number {
-  const words = new DataView(noise(2 ** 16, seed).buffer);
+  const words = new DataView(keystream(2 ** 16, seed).buffer);
   let at = 0;
   return (below) => words.getUint32(4 * (at++ % 2 ** 14)) % below;
 }
 
 interface Search {
   readonly doublings?: number;
-  /** Uses no wide instructions. */
-  readonly plain?: boolean;
+  readonly loops?: DeepLoops;
   /** Lengths of pieces, in units, in turns. */
   readonly pieces?: readonly number[];
 }
 
 function search(
   stream: Uint8Array,
-  { doublings = 6, plain = false, pieces = [16] }: Search = {},
+  { doublings = 6, loops = LOOPS, pieces = [16] }: Search = {},
 ): Float64Array {
   const state = new Uint8Array(repeatsStateBytes(doublings));
   state[0] = doublings;
-  state[8] = plain ? 1 : 0;
-  const feed = LOOPS.feed("repeats");
+  const feed = loops.feed("repeats");
   for (let at = 0, turn = 0; at < stream.length; turn++) {
     const end = Math.min(stream.length, at + pieces[turn % pieces.length]! * UNIT_BYTES);
     feed(state, stream.subarray(at, end), at);
     at = end;
   }
   const figures = new Float64Array(18);
-  LOOPS.measure("repeats_figures")(state, figures);
+  loops.measure("repeats_figures")(state, figures);
   return figures;
 }
 
@@ -58,7 +50,7 @@ function judge(stream: Uint8Array, options?: Search): { longest: Observation; pl
 
 /** Noise in which pieces of every length stand again, at any distance, with runs of equal bytes and short periods. */
 function patchwork(bytes: number, seed: number): Uint8Array {
-  const stream = noise(bytes, seed);
+  const stream = keystream(bytes, seed);
   const draw = draws(seed + 1);
   for (let i = 0; i < 400; i++) {
     const length = 1 + draw(1 << (1 + draw(12)));
@@ -74,7 +66,7 @@ function patchwork(bytes: number, seed: number): Uint8Array {
 
 describe("the loops", () => {
   const streams: Record<string, Uint8Array> = {
-    noise: noise(2 * MIB, 1),
+    noise: keystream(2 * MIB, 1),
     patchwork: patchwork(2 * MIB, 2),
     "more patchwork": patchwork(MIB + UNIT_BYTES, 4),
     "one unit": patchwork(UNIT_BYTES, 6),
@@ -84,11 +76,14 @@ describe("the loops", () => {
     "period 3": Uint8Array.from({ length: UNIT_BYTES }, (_, i) => noise100[i % 3]!),
   };
   for (const [name, stream] of Object.entries(streams)) {
-    test(`find in ${name} what a plain search finds, however it is cut`, () => {
+    test(`find in ${name} what a plain search finds, however it is cut`, async () => {
+      const plain = await hostLibrary("EE_DEEP_PLAIN");
       const expected = plainRepeats(stream, 6);
       expect([...search(stream)]).toEqual(expected);
       expect([...search(stream, { pieces: [1, 3, 2] })]).toEqual(expected);
-      expect([...search(stream, { plain: true, pieces: [5] })]).toEqual(expected);
+      expect([...search(stream, { loops: loadLibrary({ path: plain }).deepLoops(), pieces: [5] })]).toEqual(
+        expected,
+      );
     });
   }
 
@@ -121,7 +116,7 @@ describe("the loops", () => {
   });
 });
 
-const noise100 = noise(100, 12);
+const noise100 = keystream(100, 12);
 
 describe("the law", () => {
   test("counts as many chances as there are entries at most, at each byte", () => {
@@ -158,7 +153,7 @@ describe("good data", () => {
   test("have no match", () => {
     // A match in 20 MiB by chance has a probability below 2^-11; the data are the same each time.
     for (let seed = 20; seed < 25; seed++) {
-      const { longest, places } = judge(noise(4 * MIB, seed));
+      const { longest, places } = judge(keystream(4 * MIB, seed));
       expect([longest.p, longest.statistic, places.p, places.statistic]).toEqual([1, 0, 1, 0]);
       expect(longest.lane).toBe("repeats of 100 bytes and more");
       expect(longest.look).toBeUndefined();
@@ -170,7 +165,7 @@ describe("it finds", () => {
   test("every repeat of 100 bytes, at any alignment and distance", () => {
     const draw = draws(30);
     for (let i = 0; i < 60; i++) {
-      const stream = noise(3 * UNIT_BYTES, 31 + i);
+      const stream = keystream(3 * UNIT_BYTES, 31 + i);
       const [from, to] = [draw(UNIT_BYTES), UNIT_BYTES + 200 + draw(UNIT_BYTES)];
       stream.copyWithin(to, from, from + 100);
       const [longest] = judgeRepeats(search(stream, { doublings: 0 }), stream.length);
@@ -184,7 +179,7 @@ describe("it finds", () => {
   });
 
   test("a block of 4 KiB that stands again 512 KiB later, in 1 MiB", () => {
-    const stream = noise(4 * MIB, 100);
+    const stream = keystream(4 * MIB, 100);
     for (let at = 0; at < stream.length; at += MIB)
       stream.copyWithin(at + MIB / 2 + 777, at + 777, at + 777 + 4096);
     const one = judge(stream.subarray(0, MIB)).longest;
@@ -196,7 +191,7 @@ describe("it finds", () => {
   });
 
   test("a stream that begins again after 8 MiB, as soon as it does", () => {
-    const start = noise(8 * MIB, 101);
+    const start = keystream(8 * MIB, 101);
     const stream = new Uint8Array(8 * MIB + UNIT_BYTES);
     stream.set(start);
     stream.copyWithin(8 * MIB, 0, UNIT_BYTES);
@@ -223,7 +218,7 @@ describe("it finds", () => {
   });
 
   test("pieces of 60 bytes that come again, by their number", () => {
-    const stream = noise(MIB, 102);
+    const stream = keystream(MIB, 102);
     const draw = draws(103);
     for (let i = 0; i < 40; i++) {
       const from = draw(MIB / 2 - 60);
@@ -233,7 +228,7 @@ describe("it finds", () => {
   });
 
   test("repeats with a changed byte in 16, but none with one in 8: other families do", () => {
-    const half = noise(MIB / 2, 104);
+    const half = keystream(MIB / 2, 104);
     for (const [every, isFound] of [
       [16, true],
       [8, false],
@@ -249,13 +244,13 @@ describe("it finds", () => {
   });
 });
 
-const start4096 = noise(4096, 105);
+const start4096 = keystream(4096, 105);
 
 test("the part of the battery begins with a small state and gives both observations", () => {
   const [part] = REPEATS.parts(LOOPS);
   const state = new Uint8Array(new SharedArrayBuffer(part!.stateBytes));
   part!.prepare?.(state);
-  const stream = noise(MIB, 106);
+  const stream = keystream(MIB, 106);
   stream.copyWithin(MIB / 2, 0, 300);
   part!.feed(state, stream, 0);
   const observations = part!.conclude(state, MIB);

@@ -1,10 +1,11 @@
 /** The family of similar blocks: its loops against plain counting, its law, and what it finds. */
 import { describe, expect, test } from "bun:test";
-import { createCipheriv } from "node:crypto";
 import { UNIT_BYTES } from "../../ffi/deep-loops.ts";
 import { loadLibrary } from "../../ffi/index.ts";
 import { CUTS, SIMILAR_BLOCKS, SIMILAR_BLOCKS_BYTES } from "../../src/deep/families/similar-blocks.ts";
 import { classChances, judgeAges } from "../../src/stats/deep/similar-blocks.ts";
+import { keystream } from "../support/keystream.ts";
+import { hostLibrary } from "../support/native-builds.ts";
 import { corrected, observe } from "./observe.ts";
 
 const MIB = 2 ** 20;
@@ -13,24 +14,17 @@ const WORDS = 9;
 const COUNTS = AGES ** 3 * 3;
 const LOOPS = loadLibrary().deepLoops();
 
-function noise(bytes: number, seed: number): Uint8Array {
-  return new Uint8Array(
-    createCipheriv("aes-128-ctr", Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(bytes)),
-  );
-}
-
 interface Piece {
   readonly bytes: Uint8Array;
   /** Place of the piece in the stream. */
   readonly offset: number;
 }
 
-function count(pieces: readonly Piece[], plain = false): Float64Array {
+function count(pieces: readonly Piece[], loops = LOOPS): Float64Array {
   const state = new Uint8Array(SIMILAR_BLOCKS_BYTES);
-  state[0] = plain ? 1 : 0;
-  for (const { bytes, offset } of pieces) LOOPS.feed("similar_blocks")(state, bytes, offset);
+  for (const { bytes, offset } of pieces) loops.feed("similar_blocks")(state, bytes, offset);
   const counts = new Float64Array(CUTS.length * COUNTS);
-  LOOPS.measure("similar_blocks_counts")(state, counts);
+  loops.measure("similar_blocks_counts")(state, counts);
   return counts;
 }
 
@@ -79,10 +73,10 @@ function plainCounts(stream: Uint8Array, cut: number): number[] {
 }
 
 describe("the loops", () => {
-  const stream = noise(3 * UNIT_BYTES, 1);
+  const stream = keystream(3 * UNIT_BYTES, 1);
   stream.copyWithin(UNIT_BYTES, 100, 50_100);
 
-  test("count as plain ones do, however the stream is cut", () => {
+  test("count as plain ones do, however the stream is cut", async () => {
     const counts = count([{ bytes: stream, offset: 0 }]);
     for (const cut of CUTS.keys()) {
       expect([...counts.subarray(cut * COUNTS, (cut + 1) * COUNTS)]).toEqual(plainCounts(stream, cut));
@@ -92,7 +86,8 @@ describe("the loops", () => {
       offset,
     }));
     expect(count(pieces)).toEqual(counts);
-    expect(count(pieces, true)).toEqual(counts);
+    const plain = await hostLibrary("EE_DEEP_PLAIN");
+    expect(count(pieces, loadLibrary({ path: plain }).deepLoops())).toEqual(counts);
   });
 
   test("pass over most of the stream beyond 32 MiB", () => {
@@ -153,7 +148,7 @@ describe("good data", () => {
   test("have p-values as seldom as they say", () => {
     const found = { distances: [] as number[], "next-weights": [] as number[] };
     for (let seed = 1; seed <= 12; seed++) {
-      for (const { test: name, p, among } of observe(SIMILAR_BLOCKS, noise(MIB, seed))) {
+      for (const { test: name, p, among } of observe(SIMILAR_BLOCKS, keystream(MIB, seed))) {
         found[name as keyof typeof found].push(Math.min(1, p * among));
       }
     }
@@ -166,7 +161,7 @@ describe("good data", () => {
   });
 
   test("of one unit have observations, too", () => {
-    const observations = observe(SIMILAR_BLOCKS, noise(UNIT_BYTES, 30));
+    const observations = observe(SIMILAR_BLOCKS, keystream(UNIT_BYTES, 30));
     expect(observations.length).toBe(2 * CUTS.length);
     expect(corrected(observations)).toBeGreaterThan(1e-3);
   });
@@ -179,8 +174,8 @@ function words32(bytes: number, next: () => number): Uint8Array {
 
 describe("it finds", () => {
   test("near copies: a fifth of the blocks, with a bit flipped in each eighth byte", () => {
-    const stream = noise(MIB, 40);
-    const flips = noise(MIB, 41);
+    const stream = keystream(MIB, 40);
+    const flips = keystream(MIB, 41);
     for (let at = 20_480; at < MIB; at += 1024) {
       if (flips[at]! > 51) continue;
       for (let i = at; i < at + 1024; i++) {
@@ -194,7 +189,7 @@ describe("it finds", () => {
   });
 
   test("subtract with borrow of eight words in 2 MiB", () => {
-    const state = new Uint32Array(noise(32, 42).buffer);
+    const state = new Uint32Array(keystream(32, 42).buffer);
     let [at, borrow] = [0, 0];
     const stream = words32(2 * MIB, () => {
       const difference = state[(at + 5) % 8]! - state[at]! - borrow;
@@ -208,7 +203,7 @@ describe("it finds", () => {
   });
 
   test("low bits of an additive generator of 17 words in 6 MiB", () => {
-    const state = new Uint32Array(noise(68, 43).buffer);
+    const state = new Uint32Array(keystream(68, 43).buffer);
     let at = 0;
     const stream = words32(6 * MIB, () => {
       state[at] = (state[at]! + state[(at + 12) % 17]!) >>> 0;

@@ -54,7 +54,7 @@ function table(loops: DeepLoops): Part {
     },
   };
   return guarded(part, (state) => {
-    const [most, doublings, thinned] = [0, 2, 3].map((i) => numberAt(state, i));
+    const [most, doublings, thinned] = [0, 1, 2].map((i) => numberAt(state, i));
     return most === BigInt(MOST_DOUBLINGS) && doublings! <= most && thinned! <= MOST_THINNED;
   });
 }

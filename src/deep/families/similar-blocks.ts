@@ -62,7 +62,7 @@ const AGES = 9;
 const COUNTS = AGES ** 3 * 3;
 /** Counts of 8 bytes and shapes of 4, four for each three, and what goes on to the next word. */
 const SERIES_BYTES = AGES ** 3 * 4 * 8 + 3 ** 8 * 4 * 4 + 16;
-export const SIMILAR_BLOCKS_BYTES = 8 + CUTS.length * SERIES_BYTES;
+export const SIMILAR_BLOCKS_BYTES = CUTS.length * SERIES_BYTES;
 
 /** Ages in words, as they are counted. */
 function ageWords(age: number): string {
