@@ -104,7 +104,7 @@ function differences(): Part {
           p,
           among: 1,
           suspicion:
-            "differences at a power of two are constant: a linear congruential generator modulo a power of two, or a counter",
+            "differences at a power of two are constant: a linear congruential generator modulo a power of two, a counter, or bytes that are copied so far on",
         },
       ];
     },
