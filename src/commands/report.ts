@@ -3,8 +3,6 @@ import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
-import { untestedDeep } from "../report/deep/deep-report.ts";
-import { writeDeepReport } from "../report/deep/write-deep.ts";
 import { untested } from "../report/summary.ts";
 import { writeReport } from "../report/write-report.ts";
 import { FINDINGS } from "./exits.ts";
@@ -33,6 +31,11 @@ export const report = command({
   judges: true,
   async run(options, io, deps: Deps) {
     if (options.suites === DEEP) {
+      // Loaded here: its tests would double the start of every other report.
+      const [{ untestedDeep }, { writeDeepReport }] = await Promise.all([
+        import("../report/deep/deep-report.ts"),
+        import("../report/deep/write-deep.ts"),
+      ]);
       const result = await writeDeepReport(deepOptions(options, deps), io, deps);
       return exitCodeOf(result.summary.verdict, untestedDeep(result), io);
     }
