@@ -2,12 +2,11 @@
 import { constants } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { loadLibrary } from "../../../ffi/index.ts";
 import { InputError } from "../../errors.ts";
 import { FAMILIES } from "../battery.ts";
 import type { Family, Observation } from "../family.ts";
 import { CHAIN } from "./chain.ts";
-import { type PartTask, partsOf, type SharedWork, workOn } from "./part-work.ts";
+import { type FamilyPart, type PartTask, type SharedWork, workOn } from "./part-work.ts";
 import type { Answer } from "./serve-parts.ts";
 
 /** The families, and a thread that works on their parts. */
@@ -50,23 +49,22 @@ export class Crew implements Disposable {
   readonly #threads: Thread[] = [];
   readonly #waiting: Job[] = [];
   #working = false;
-  #size: number;
   #closed: { readonly reason: unknown } | undefined;
 
-  /** @param size number of threads; 0: all work is done in this one. The results are the same. */
+  /** @param parts those of the battery @param size number of threads; 0: all work is done in this one. The results are the same. */
   constructor(
-    private readonly battery: Battery,
+    private readonly startThread: Battery["startThread"],
+    private readonly parts: readonly FamilyPart[],
     private readonly shared: SharedWork,
     size: number,
   ) {
-    this.#size = size;
-    for (let i = 0; i < size && this.#size > 0; i++) this.#start();
+    for (let i = 0; i < size; i++) this.#start();
   }
 
   /** Tells if a thread would take bytes now. */
   get hasRoom(): boolean {
     if (this.#waiting.length > 0) return false;
-    return this.#size === 0 ? !this.#working : this.#leastBusy.jobs.length < MOST_JOBS.feed;
+    return this.#worksHere ? !this.#working : this.#leastBusy.jobs.length < MOST_JOBS.feed;
   }
 
   /** @throws errors of the part; InputError where memory is short; Error if its thread died; the reason given to `close` */
@@ -97,12 +95,16 @@ export class Crew implements Disposable {
     this.close();
   }
 
+  get #worksHere(): boolean {
+    return this.#threads.length === 0;
+  }
+
   get #leastBusy(): Thread {
     return this.#threads.reduce((a, b) => (b.jobs.length < a.jobs.length ? b : a));
   }
 
   #handOut(): void {
-    if (this.#size === 0) {
+    if (this.#worksHere) {
       void this.#workHere();
       return;
     }
@@ -118,10 +120,9 @@ export class Crew implements Disposable {
   #start(): void {
     let worker: Worker;
     try {
-      worker = this.battery.startThread(this.shared);
+      worker = this.startThread(this.shared);
     } catch {
-      this.#withoutThreads();
-      return;
+      return; // the system gives no more: those that are there do the work, or this one
     }
     const thread: Thread = { worker, ready: false, jobs: [] };
     this.#threads.push(thread);
@@ -151,25 +152,18 @@ export class Crew implements Disposable {
       return;
     }
     // It never ran. Others may: they do its work, and this thread where there is none.
-    if (this.#threads.length === 0) this.#size = 0;
     this.#waiting.unshift(...jobs);
     this.#handOut();
-  }
-
-  /** The system gives no more threads: those that are there do the work, or this one. */
-  #withoutThreads(): void {
-    this.#size = this.#threads.length;
   }
 
   async #workHere(): Promise<void> {
     if (this.#working) return;
     this.#working = true;
-    const parts = partsOf(this.battery.families, loadLibrary().deepLoops(this.shared.stop));
     for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) {
       await setImmediate(); // lets an interrupt and the progress line through
       try {
         if (this.#closed) throw this.#closed.reason;
-        job.resolve(workOn(parts, this.shared, job.task));
+        job.resolve(workOn(this.parts, this.shared, job.task));
       } catch (error) {
         job.reject(error);
       }

@@ -42,7 +42,7 @@ export class Engine implements Disposable {
     this.#ring = new Ring(segments, offset);
     this.#next = this.parts.map(() => 0);
     this.#busy = this.parts.map(() => false);
-    this.#crew = new Crew(battery, { stop, states: this.states, segments }, threads);
+    this.#crew = new Crew(battery.startThread, this.parts, { stop, states: this.states, segments }, threads);
   }
 
   /** Number of bytes of the stream that were appended. */
