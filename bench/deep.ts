@@ -6,11 +6,12 @@
  *
  * Each reads at most 1,024 MiB unless --most says otherwise. Good generators stand last: nothing should be found in them.
  */
+import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "#kit/make/checkout.ts";
-import { type Detector, dieharder, isBuilt, ours, practRand } from "./deep/detectors.ts";
+import { type Detector, dieharder, ours, practRand } from "./deep/detectors.ts";
 import { type Detection, Generators } from "./deep/measure.ts";
 import { BenchError, reportFailure } from "./program/measure.ts";
 
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   const most = Number(values.most) * MIB;
   if (!(most >= MIB)) throw new BenchError(`--most: ${values.most} is not a number of megabytes`, []);
   const program = join(ROOT, "dist", "esoteric-entropy");
-  if (!isBuilt(program)) throw new BenchError(`${program} is not there`, ["npm run build -- binary"]);
+  if (!existsSync(program)) throw new BenchError(`${program} is not there`, ["npm run build -- binary"]);
   const all = [ours(program), practRand(), dieharder()].filter(
     (each): each is Detector => each !== undefined,
   );

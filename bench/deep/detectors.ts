@@ -1,5 +1,4 @@
 /** Programs that look for faults in a stream of bytes on stdin, each run until it finds one. */
-import { existsSync } from "node:fs";
 
 export interface Detector {
   readonly name: string;
@@ -80,9 +79,4 @@ export function dieharder(): Detector | undefined {
       return line === undefined ? undefined : { test: line.split("|")[0]!.trim() };
     },
   };
-}
-
-/** Tells if a program is there. */
-export function isBuilt(program: string): boolean {
-  return existsSync(program);
 }

@@ -9,6 +9,7 @@ import { certificateIn, type FleetContext } from "./context.ts";
 import { reasonOf } from "./fleet-error.ts";
 import { Ledger } from "./ledger.ts";
 import {
+  bucketOf,
   bucketStreamOf,
   consumerFaults,
   type QueueFault,
@@ -211,7 +212,7 @@ async function withinServer({ context, queue, signal, now = Date.now }: DoctorSe
       findings.push(...faulty("workers", consumerFaults(info, queue), text));
     });
   }
-  await look(findings, "results", `bucket ${queue.name}_results`, async () => {
+  await look(findings, "results", `bucket ${bucketOf(queue.name)}`, async () => {
     const { config, state } = await manager.streams.info(bucketStreamOf(queue.name));
     const faults = config.discard === "new" ? [] : [DISCARDS_OLD];
     findings.push(...faulty("results", faults, `${state.messages} are kept`));

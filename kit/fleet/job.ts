@@ -39,9 +39,9 @@ export function makeJob(body: JobBody, deadlineMs: number): Job {
   return { id: digestOf(text), body, text, deadlineMs };
 }
 
-/** Returns 64 hexadecimal digits. */
-export function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** Returns the SHA-256, 64 hexadecimal digits. */
+export function digestOf(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 /** Writes a job as the message that carries it. */

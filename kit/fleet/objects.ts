@@ -1,8 +1,8 @@
 /** Data that jobs name by reference, kept on the server by their SHA-256: rule sets, samples, answers that are too large for a message. */
-import { createHash } from "node:crypto";
 import type { ObjectStore } from "@nats-io/obj";
 import type { Connection } from "./connection.ts";
 import { FleetError } from "./fleet-error.ts";
+import { digestOf } from "./job.ts";
 import type { QueueSettings } from "./queue.ts";
 
 /** They are held in memory as a whole. Larger data go by a path that machines share, or by a URL. */
@@ -33,7 +33,7 @@ export class Objects {
     if (data.length > MOST_OBJECT_BYTES) {
       throw new FleetError(`an object has ${data.length} bytes, and may have ${MOST_OBJECT_BYTES}`);
     }
-    const digest = sha256(data);
+    const digest = digestOf(data);
     if ((await this.store.info(digest)) === null) await this.store.putBlob({ name: digest }, data);
     return digest;
   }
@@ -47,11 +47,7 @@ export class Objects {
       throw new FleetError(`object ${shown} has ${info.size} bytes: too many`);
     const data = await this.store.getBlob(digest);
     if (data === null) throw new FleetError(`the server has no object ${shown}`);
-    if (sha256(data) !== digest) throw new FleetError(`object ${shown} is not what its digest says`);
+    if (digestOf(data) !== digest) throw new FleetError(`object ${shown} is not what its digest says`);
     return data;
   }
-}
-
-function sha256(data: Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
 }

@@ -37,7 +37,6 @@ export interface ServerLook {
 export interface ServerInfo {
   readonly version: string;
   readonly jetstream?: boolean;
-  readonly max_payload?: number;
   readonly tls_required?: boolean;
   readonly tls_available?: boolean;
 }

@@ -49,9 +49,7 @@ const ACK_MS = 2_000;
 
 /** Works until `stop` is aborted; then resolves, when nothing is left in its hands. Neither a failing job nor the server ends it. */
 export async function work(settings: WorkerSettings): Promise<void> {
-  const { atOnce = 1 } = settings;
-  const worker = new Worker(settings);
-  await Promise.all(Array.from({ length: atOnce }, () => worker.run()));
+  await new Worker(settings).run();
 }
 
 class Worker {
@@ -67,13 +65,13 @@ class Worker {
   }
 
   async run(): Promise<void> {
-    const { stop, graceMs = GRACE_MS } = this.settings;
+    const { stop, atOnce = 1, graceMs = GRACE_MS } = this.settings;
     let timer: ReturnType<typeof setTimeout> | undefined;
     using _ = onAbort(stop, () => {
       timer = setTimeout(() => this.#end.abort(new Error("the worker stops")), graceMs);
     });
     try {
-      await this.#takeJobs(stop);
+      await Promise.all(Array.from({ length: atOnce }, () => this.#takeJobs(stop)));
     } finally {
       clearTimeout(timer);
     }

@@ -12,6 +12,12 @@ export function fieldsOf(value: unknown, path: string): Fields {
   return value as Fields;
 }
 
+/** @throws SyntaxError unless the value is a list */
+export function listOf(value: unknown, path: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new SyntaxError(`${path} is ${shownValue(value)}, not a list`);
+}
+
 /** Accepts a short text without control characters, because it may be shown on the terminal. @param most characters @throws SyntaxError */
 export function shortText(value: unknown, path: string, most = 200): string {
   const isShort = typeof value === "string" && value.length <= most;

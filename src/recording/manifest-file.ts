@@ -7,6 +7,7 @@ import { readSmallBytes } from "#kit/files/small-file.ts";
 import {
   type Fields,
   fieldsOf,
+  listOf,
   numberWithin,
   shortText,
   shownValue,
@@ -231,11 +232,6 @@ function runOf(value: unknown, at: string, least: number): Run {
     samplingSeconds: numberWithin(run["samplingSeconds"], `${at}.samplingSeconds`, 0, MOST_NUMBER),
     loadAverage: [load[0]!, load[1]!],
   };
-}
-
-function listOf(value: unknown, at: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new SyntaxError(`${at} is ${shownValue(value)}, not a list`);
 }
 
 function hashOf(value: unknown, at: string): string {

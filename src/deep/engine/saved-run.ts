@@ -1,6 +1,6 @@
 /** Describes a run in a state file, beside the states of its parts, and reads that back with care: files come from anywhere. */
 import { createHash } from "node:crypto";
-import { type Fields, fieldsOf, numberWithin, wholeWithin } from "#kit/format/fields.ts";
+import { type Fields, fieldsOf, listOf, numberWithin, wholeWithin } from "#kit/format/fields.ts";
 import { UNIT_BYTES } from "../../../ffi/deep-loops.ts";
 import { MOST_BYTES } from "../budget.ts";
 import type { Evaluation, FamilyResult, Finding } from "../evaluation.ts";
@@ -45,8 +45,8 @@ export function readSavedRun(json: string): SavedRun {
     format: text(fields["format"], "format"),
     stamp: textOrNull(fields["stamp"], "stamp"),
     hint: textOrNull(fields["hint"], "hint"),
-    joints: list(fields["joints"], "joints").map(place),
-    evaluations: list(fields["evaluations"], "evaluations").map((value) => evaluationOf(value, bytes)),
+    joints: listOf(fields["joints"], "joints").map(place),
+    evaluations: listOf(fields["evaluations"], "evaluations").map((value) => evaluationOf(value, bytes)),
   };
 }
 
@@ -60,8 +60,8 @@ function evaluationOf(value: unknown, mostBytes: number): Evaluation {
     p: p === null ? null : probability(p),
     level: probability(fields["level"]),
     verdict: verdict === null ? null : verdictOf(verdict),
-    families: list(fields["families"], "families").map(familyResultOf),
-    findings: list(fields["findings"], "findings").map(findingOf),
+    families: listOf(fields["families"], "families").map(familyResultOf),
+    findings: listOf(fields["findings"], "findings").map(findingOf),
   };
 }
 
@@ -111,11 +111,6 @@ function probability(value: unknown): number {
 function verdictOf(value: unknown): Finding["verdict"] {
   if (value === "pass" || value === "weak" || value === "fail") return value;
   throw new SyntaxError("a verdict is none");
-}
-
-function list(value: unknown, path: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new SyntaxError(`${path} is no list`);
 }
 
 /** Accepts a text without control characters: it is shown on terminals. */

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { lockFile } from "#kit/files/file-lock.ts";
 import { makeOwnFolder, readOwnFile, replaceOwnFile } from "#kit/files/own-file.ts";
-import { fieldsOf, shortText, shownValue, timeText } from "#kit/format/fields.ts";
+import { fieldsOf, listOf, shortText, shownValue, timeText } from "#kit/format/fields.ts";
 import { visible } from "#kit/format/visible.ts";
 import { InputError, UsageError, writeRefusal } from "../../errors.ts";
 import { sourceId } from "../../recording/manifest-file.ts";
@@ -131,8 +131,7 @@ export function parseCatalogue(text: string): Entry[] {
     const newer = typeof schema === "number" && schema > SCHEMA ? ", a newer program wrote it" : "";
     throw new SyntaxError(`schema ${shownValue(schema)} is not ${SCHEMA}${newer}`);
   }
-  if (!Array.isArray(entries)) throw new SyntaxError(`entries is ${shownValue(entries)}, not a list`);
-  return entries.map((entry, i) => entryOf(entry, `entries[${i}]`));
+  return listOf(entries, "entries").map((entry, i) => entryOf(entry, `entries[${i}]`));
 }
 
 const KINDS = ["recording", "package", "profile"] as const;

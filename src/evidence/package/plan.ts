@@ -1,5 +1,5 @@
 /** The plan of a package: all that its files have in common. The same plan goes on with a package that was begun; another is refused. */
-import { fieldsOf, shortText, shownValue } from "#kit/format/fields.ts";
+import { fieldsOf, listOf, shortText, shownValue } from "#kit/format/fields.ts";
 import { formatCount } from "#kit/format/numbers.ts";
 import type { Host } from "../../platform/host.ts";
 import {
@@ -81,9 +81,9 @@ function asRecording({ restarts, ...plan }: PackagePlan): RecordingPlan {
 /** Reads a plan that may come from anywhere. @throws SyntaxError naming the first fault */
 export function parsePackagePlan(value: unknown): PackagePlan {
   const root = fieldsOf(value, "it");
-  const { kind, sources } = root;
+  const { kind } = root;
   if (kind !== "evidence-package") throw new SyntaxError(`its kind is ${shownValue(kind)}`);
-  if (!Array.isArray(sources)) throw new SyntaxError(`sources is ${shownValue(sources)}, not a list`);
+  const sources = listOf(root["sources"], "sources");
   const restarts = root["restarts"] && { ...fieldsOf(root["restarts"], "restarts"), method: NO_METHOD };
   const { source: _, schema, ...common } = parsePlan({ ...root, source: NO_SOURCE, restarts });
   return {

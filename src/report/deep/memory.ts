@@ -6,10 +6,7 @@ import { SEGMENT_BYTES, SEGMENTS } from "../../deep/engine/ring.ts";
 import type { Family } from "../../deep/family.ts";
 import { testMemory } from "../threads/memory.ts";
 
-/**
- * More would have little to do, for there are some two dozen parts, and the longest takes a tenth of the time. Each takes 8 MB (measured):
- * with the states the program stays below 1 GB.
- */
+/** More would have little to do: of some fifty parts the longest takes a tenth of the time, or more. */
 const MOST_THREADS = 16;
 
 /** Returns how many threads there is memory for, at most `most`. @throws InputError where there is not even enough for the states of the tests */

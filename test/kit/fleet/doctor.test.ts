@@ -175,10 +175,10 @@ describe.skipIf(why !== undefined)("the doctor", () => {
     expect(await clock(0)).toEqual([]);
     expect(await clock(50_000)).toEqual([]);
     expect((await clock(300_000))[0]).toMatch(
-      /^clock wrong: the clock of this machine is (299|300) s ahead of the server's$/,
+      /^clock wrong: the clock of this machine is (2\d\d|300) s ahead of the server's$/,
     );
     expect((await clock(-300_000))[0]).toMatch(
-      /^clock wrong: the clock of this machine is (299|300|301) s behind the server's$/,
+      /^clock wrong: the clock of this machine is (2\d\d|300) s behind the server's$/,
     );
   });
 
