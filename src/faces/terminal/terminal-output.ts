@@ -2,7 +2,7 @@
  * The way to the terminal. The terminal library writes to this as to a stream, and nothing here blocks: a terminal that takes nothing, since
  * its window hangs or its connection is dead, must not keep the program from obeying signals.
  */
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { pause } from "#kit/abort.ts";
 import { discardUntaken } from "#kit/native/terminal-buffer.ts";
 import { writeAll } from "#kit/term/write-all.ts";
@@ -24,6 +24,8 @@ export class TerminalOutput {
   #queue: { readonly bytes: Uint8Array; readonly taken: () => void }[] = [];
   #writing: Promise<void> | undefined;
   #givenUp = new AbortController();
+  /** Notes what is written while the terminal is given back. */
+  #noted: Uint8Array[] | undefined;
 
   get columns(): number {
     return process.stdout.getWindowSize()[0];
@@ -35,7 +37,9 @@ export class TerminalOutput {
 
   /** Writes after all that was written before. @param taken is called when the terminal has it, or never will */
   readonly write = (data: Uint8Array | string, taken: () => void = () => {}): boolean => {
-    this.#queue.push({ bytes: Buffer.from(data as Uint8Array), taken }); // a copy: the library reuses its memory
+    const bytes = Buffer.from(data as Uint8Array); // a copy: the library reuses its memory
+    this.#noted?.push(bytes);
+    this.#queue.push({ bytes, taken });
     this.#writing ??= this.#work();
     return true;
   };
@@ -46,11 +50,15 @@ export class TerminalOutput {
    * to read as typed. Takes less than half a second, whatever the terminal does.
    */
   async giveBack(restore: () => void): Promise<void> {
-    if (!(await this.#answered())) this.#giveUp();
+    if (!(await this.#answered())) await this.#giveUp();
+    const noted: Uint8Array[] = [];
+    this.#noted = noted;
     restore();
+    this.#noted = undefined;
     if (await within(this.#idle(), TAKE_MS)) return;
-    discardUntaken(this.#fd);
-    if (!(await within(this.#idle(), TAKE_MS))) this.#giveUp();
+    await this.#giveUp();
+    for (const bytes of noted) this.write(bytes); // a part of it may be among what was thrown away
+    if (!(await within(this.#idle(), TAKE_MS))) this.#forget();
   }
 
   /** @returns false if the terminal takes nothing; one that does not answer is let be */
@@ -72,12 +80,17 @@ export class TerminalOutput {
     }
   }
 
-  /** Throws away what the terminal has not taken, in the system's buffer, too. */
-  #giveUp(): void {
+  /** Throws away what the terminal has not taken, in the system's buffer, too. Resolves when nothing of it is on its way. */
+  async #giveUp(): Promise<void> {
+    this.#forget();
+    if (this.#fd !== STDOUT) await this.#idle(); // a write to stdout may wait for ever
+    discardUntaken(this.#fd);
+  }
+
+  #forget(): void {
     this.#givenUp.abort();
     this.#givenUp = new AbortController();
     for (const { taken } of this.#queue.splice(0)) taken();
-    discardUntaken(this.#fd);
   }
 
   [Symbol.dispose](): void {
@@ -93,7 +106,8 @@ export class TerminalOutput {
       const { bytes, taken } = next;
       const { signal } = this.#givenUp;
       try {
-        await writeAll(this.#fd, bytes, "the terminal", signal);
+        if (this.#fd === STDOUT) await writeAll(this.#fd, bytes, "the terminal", signal);
+        else await writeReady(this.#fd, bytes, signal);
       } catch {
         // It takes nothing, or is gone: then SIGHUP or the end of the input says so.
       }
@@ -116,6 +130,21 @@ function openTerminal(): number {
     }
   }
   return STDOUT;
+}
+
+/** Pause before the next try of what a terminal does not take. */
+const AGAIN_MS = 4;
+
+/** Writes to a descriptor that never waits; what it takes is written when this returns, however busy the machine. @throws the signal's reason */
+async function writeReady(fd: number, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      await pause(AGAIN_MS, signal);
+    }
+  }
 }
 
 /** @returns false if the time is over first */
