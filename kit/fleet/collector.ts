@@ -16,8 +16,8 @@ export interface CollectSettings {
   /** Ends it, after what it has in hand. */
   readonly stop: AbortSignal;
   readonly say: (level: "info" | "warn", text: string) => void;
-  /** Told how many results were new, after each batch. */
-  readonly onSettled?: (count: number) => void;
+  /** Told which results were new to the ledger, once it has them. */
+  readonly onSettled?: (results: readonly KeptResult[]) => void;
   readonly retry?: Pick<RetryOptions, "firstMs" | "mostMs">;
 }
 
@@ -64,17 +64,14 @@ async function collectFrom(settings: CollectSettings): Promise<void> {
       waiting = [];
       await settle(some, settings);
     }
+    settling = undefined; // in the same turn as the last look at what waits, or a message could be left lying
   };
   for await (const message of messages) {
     waiting.push(message);
-    settling ??= settleAll()
-      .catch((error: unknown) => {
-        failure = error;
-        void messages.close();
-      })
-      .finally(() => {
-        settling = undefined;
-      });
+    settling ??= settleAll().catch((error: unknown) => {
+      failure = error;
+      void messages.close();
+    });
   }
   await settling;
   if (failure !== undefined) throw failure;
@@ -102,14 +99,14 @@ async function settle(messages: readonly JsMsg[], settings: CollectSettings): Pr
     for (const message of messages) message.working();
   }, queue.settings.ackWaitMs / 3);
   try {
-    const count = await untilDeadline("a batch of results", () => ledger.settle(kept), {
+    const isNew = await untilDeadline("a batch of results", () => ledger.settle(kept), {
       deadlineMs: Number.POSITIVE_INFINITY,
       signal: stop,
       say: (text) => say("warn", text),
       ...retry,
     });
     for (const message of messages) message.ack();
-    onSettled?.(count);
+    onSettled?.(kept.filter(({ result }) => isNew.has(result.job)));
   } finally {
     clearInterval(beat);
   }

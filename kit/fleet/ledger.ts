@@ -89,24 +89,45 @@ export class Ledger implements AsyncDisposable {
   async plan(run: string, jobs: readonly Job[]): Promise<void> {
     await this.#in(async (sql) => {
       await sql.begin(async (step) => {
-        const [{ next }] =
-          await step`select coalesce(max(place) + 1, 0) as next from fleet_run where run = ${run}`;
-        for (const [index, some] of batches(jobs).entries()) {
-          const rows = some.map(({ id, text, deadlineMs }) => ({
-            id,
-            job: text,
-            deadline_ms: deadlineMs,
-            state: "planned",
-            attempts: 0,
-            copies: 0,
-          }));
-          await step`insert into fleet_job ${step(rows)} on conflict (id) do nothing`;
-          const first = Number(next) + index * ROWS_AT_ONCE;
-          const places = some.map(({ id }, at) => ({ run, place: first + at, job: id }));
-          await step`insert into fleet_run ${step(places)}`;
+        for (const some of batches(jobs)) {
+          await step`insert into fleet_job ${step(rowsOf(some))} on conflict (id) do nothing`;
+          await addPlaces(step, run, some);
         }
       });
     });
+  }
+
+  /**
+   * Puts jobs into a run that are not in it yet. What has no result gets the deadline that is given, and what was refused before is to be
+   * done again.
+   * @param jobs each once @returns how each stands, in any order
+   */
+  async take(run: string, jobs: readonly Job[]): Promise<LedgerEntry[]> {
+    const entries: LedgerEntry[] = [];
+    for (const some of batches(jobs)) {
+      const ids = some.map(({ id }) => id);
+      const rows = await this.#in((sql) =>
+        sql.begin(async (step) => {
+          await step`update fleet_job set state = 'planned', attempts = 0, digest = null, value = null, node = null,
+            sequence = null, node_ms = null, server_ms = null where state = 'refused' and id in ${step(ids)}`;
+          await step`insert into fleet_job ${step(rowsOf(some))} on conflict (id)
+            do update set deadline_ms = excluded.deadline_ms where fleet_job.digest is null`;
+          const known =
+            (await step`select job from fleet_run where run = ${run} and job in ${step(ids)}`) as {
+              job: string;
+            }[];
+          const inRun = new Set(known.map(({ job }) => job));
+          await addPlaces(
+            step,
+            run,
+            some.filter(({ id }) => !inRun.has(id)),
+          );
+          return (await step`select * from fleet_job where id in ${step(ids)}`) as Row[];
+        }),
+      );
+      entries.push(...rows.map(entryOf));
+    }
+    return entries;
   }
 
   /** Notes that one more copy of each was published. */
@@ -130,19 +151,19 @@ export class Ledger implements AsyncDisposable {
     });
   }
 
-  /** Writes results, each once: the first that comes stands. Those of other ledgers' jobs are passed over. @returns how many were new */
-  async settle(results: readonly KeptResult[]): Promise<number> {
+  /** Writes results, each once: the first that comes stands. Those of other ledgers' jobs are passed over. @returns the jobs that had none */
+  async settle(results: readonly KeptResult[]): Promise<ReadonlySet<string>> {
     return this.#in((sql) =>
       sql.begin(async (step) => {
-        let count = 0;
+        const jobs = new Set<string>();
         for (const { result, sequence, serverMs } of results) {
           const { job, outcome, attempts, digest, value, node, nodeMs } = result;
           const changed = await step`update fleet_job set state = ${outcome}, attempts = ${attempts},
             digest = ${digest}, value = ${value}, node = ${node}, sequence = ${sequence}, node_ms = ${nodeMs},
             server_ms = ${serverMs} where id = ${job} and digest is null returning id`;
-          count += changed.length;
+          if (changed.length > 0) jobs.add(job);
         }
-        return count;
+        return jobs;
       }),
     );
   }
@@ -164,13 +185,15 @@ export class Ledger implements AsyncDisposable {
     return (rows as Row[]).map(entryOf);
   }
 
-  /** Returns the latest deadline of the jobs of a run that have no result, ms since 1970; Infinity where all have one. */
-  async lastDeadline(run: string): Promise<number> {
-    const [row] = (await this.#in(
-      (sql) => sql`select max(deadline_ms) as last from fleet_job where digest is null
-        and id in (select job from fleet_run where run = ${run})`,
-    )) as { last: number | string | null }[];
-    return row?.last == null ? Number.POSITIVE_INFINITY : Number(row.last);
+  /** Reads those of these jobs that have a result, in any order. */
+  async *answered(ids: readonly string[]): AsyncGenerator<LedgerEntry> {
+    for (let at = 0; at < ids.length; at += PAGE) {
+      const some = ids.slice(at, at + PAGE);
+      const rows = await this.#in(
+        (sql) => sql`select * from fleet_job where digest is not null and id in ${sql(some)}`,
+      );
+      yield* (rows as Row[]).map(entryOf);
+    }
   }
 
   /** Reads a run in its order, a page at a time: as often as a job stands in it. */
@@ -312,6 +335,26 @@ function entryOf(row: Row): LedgerEntry {
     node: row.node,
     clockMs: hasTimes ? Number(row.node_ms) - Number(row.server_ms) : null,
   };
+}
+
+/** Sorted, so that two who write the same jobs wait for each other, and never both at once. */
+function rowsOf(jobs: readonly Job[]) {
+  const rows = jobs.map(({ id, text, deadlineMs }) => ({
+    id,
+    job: text,
+    deadline_ms: deadlineMs,
+    state: "planned",
+    attempts: 0,
+    copies: 0,
+  }));
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Gives jobs the next places of a run. */
+async function addPlaces(step: TransactionSQL, run: string, jobs: readonly Job[]): Promise<void> {
+  if (jobs.length === 0) return;
+  const [{ next }] = await step`select coalesce(max(place) + 1, 0) as next from fleet_run where run = ${run}`;
+  await step`insert into fleet_run ${step(jobs.map(({ id }, at) => ({ run, place: Number(next) + at, job: id })))}`;
 }
 
 function batches<T>(all: readonly T[]): T[][] {

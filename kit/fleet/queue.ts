@@ -6,12 +6,12 @@
  *                    NAME.progress.ID        how far somebody is; kept by nobody
  */
 import type { ConsumerConfig, ConsumerInfo, StreamConfig, StreamInfo } from "@nats-io/jetstream";
-import type { KV } from "@nats-io/kv";
+import type { KV, KvEntry } from "@nats-io/kv";
 import type { Connection } from "./connection.ts";
 import { FleetError, reasonOf } from "./fleet-error.ts";
 import { type Job, jobMessage, MOST_JOB_BYTES } from "./job.ts";
 import { type Result, readResult } from "./result.ts";
-import { isWrittenAlready } from "./retry.ts";
+import { isMissing, isWrittenAlready } from "./retry.ts";
 
 export interface QueueSettings {
   /** Begins all names; lower-case letters, digits and dashes. */
@@ -204,15 +204,17 @@ export class Queue {
   static async open(connection: Connection, settings: QueueSettings): Promise<Queue> {
     const { Kvm } = await import("@nats-io/kv");
     const { name } = settings;
-    try {
-      const bucket = await new Kvm(connection.jetstream).open(bucketOf(name), {
-        bindOnly: true,
-        allow_direct: true,
+    for (const stream of [streamOf(name), bucketStreamOf(name)]) {
+      await connection.manager.streams.info(stream).catch((cause: unknown) => {
+        if (!isMissing(cause)) throw cause;
+        throw new FleetError(`the server has no queue ${name}: ${reasonOf(cause)}`, { cause });
       });
-      return new Queue(connection, settings, bucket);
-    } catch (cause) {
-      throw new FleetError(`the server has no queue ${name}: ${reasonOf(cause)}`, { cause });
     }
+    const bucket = await new Kvm(connection.jetstream).open(bucketOf(name), {
+      bindOnly: true,
+      allow_direct: true,
+    });
+    return new Queue(connection, settings, bucket);
   }
 
   /** @returns true where the server knows such a copy already */
@@ -266,18 +268,29 @@ export class Queue {
   }
 
   async hasResult(job: string): Promise<boolean> {
-    return (await this.bucket.get(`result.${job}`)) !== null;
+    return (await this.#kept(job)) !== undefined;
   }
 
   /** @throws FleetError where what is kept there is no result */
   async resultOf(job: string): Promise<KeptResult | undefined> {
+    const entry = await this.#kept(job);
+    return (
+      entry && {
+        result: readResult(job, entry.value),
+        sequence: entry.revision,
+        serverMs: entry.created.getTime(),
+      }
+    );
+  }
+
+  async #kept(job: string): Promise<KvEntry | undefined> {
     const entry = await this.bucket.get(`result.${job}`);
-    if (entry === null) return undefined;
-    return {
-      result: readResult(job, entry.value),
-      sequence: entry.revision,
-      serverMs: entry.created.getTime(),
-    };
+    return entry?.operation === "PUT" ? entry : undefined; // of a result that was withdrawn, a mark is left
+  }
+
+  /** Takes a result back, so that the job can have another. */
+  async withdraw(job: string): Promise<void> {
+    await this.bucket.delete(`result.${job}`);
   }
 
   /** Returns how often a job was handed back unfinished by a worker that was told to stop. */

@@ -64,6 +64,12 @@ const FINAL_NAMES = [
 /** Codes of the server's JetStream errors, in its errors.json. */
 const WRONG_LAST_SEQUENCE: readonly number[] = [10071, 10164];
 const MESSAGE_TOO_LARGE = 10054;
+const STREAM_NOT_FOUND = 10059;
+
+/** Tells whether the server has no such stream. */
+export function isMissing(error: unknown): boolean {
+  return causesOf(error).some((each) => codeOf(each) === STREAM_NOT_FOUND);
+}
 
 /** Tells whether the key has been written before. */
 export function isWrittenAlready(error: unknown): boolean {

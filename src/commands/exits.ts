@@ -17,6 +17,6 @@ export const EXITS: readonly Exit[] = [
   {
     code: FINDINGS,
     meaning:
-      "findings: data that fail, or that no test applies to (report, assess, evidence package), a fault that earned too much (drill), a health test that fired (pool --health), recordings that differ (evidence compare), files that are gone, changed or not as signed (evidence list, evidence verify), or what has to be mended (fleet doctor)",
+      "findings: data that fail, or that no test applies to (report, assess, evidence package), a fault that earned too much (drill), a health test that fired (pool --health), recordings that differ (evidence compare), files that are gone, changed or not as signed (evidence list, evidence verify), what has to be mended (fleet doctor), or jobs of a fleet without an answer (fleet resume)",
   },
 ];

@@ -1,11 +1,11 @@
 /** A fleet in one process, for tests: a connection, a queue with short times, and what is needed to run jobs in it. */
 import { connectFleet } from "#kit/fleet/connection.ts";
 import { readContext } from "#kit/fleet/context.ts";
-import type { RunSettings } from "#kit/fleet/coordinator.ts";
 import { inThreads } from "#kit/fleet/executor.ts";
 import { type Job, makeJob } from "#kit/fleet/job.ts";
 import { Ledger } from "#kit/fleet/ledger.ts";
 import { makeQueue, Queue, type QueueSettings, queueSettings } from "#kit/fleet/queue.ts";
+import type { RunSettings } from "#kit/fleet/run.ts";
 import { type WorkerSettings, work } from "#kit/fleet/worker.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -220,6 +220,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Say what is wrong with the servers and certificates of a fleet",
       load: async () => (await import("./commands/fleet-doctor.ts")).fleetDoctor,
     },
+    "fleet resume": {
+      summary: "Have done what a run of a fleet lacks",
+      load: async () => (await import("./commands/fleet-resume.ts")).fleetResume,
+    },
     completion: {
       summary: "Print a script that makes the shell complete commands",
       load: async () => (await import("./commands/completion.ts")).completion,

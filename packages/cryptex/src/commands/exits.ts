@@ -13,7 +13,7 @@ export const EXITS: readonly Exit[] = [
   {
     code: FINDINGS,
     meaning:
-      "findings of the kind that --fail-on names, or that dict check --strict or gap scan --check asks for; a test of a rule that failed; what has to be mended (fleet doctor)",
+      "findings of the kind that --fail-on names, or that dict check --strict or gap scan --check asks for; a test of a rule that failed; what has to be mended (fleet doctor); jobs of a fleet without an answer (fleet resume)",
   },
 ];
 

@@ -1,0 +1,53 @@
+/** Flags of commands that have work done by a fleet, the same in each program. Loads nothing of a fleet. */
+import { flag } from "../term/flags.ts";
+
+const NATS = {
+  about: "Servers of a fleet, as tls://host:4222 with commas between, or a file of context with certificates",
+  hint: "URL|FILE",
+} as const;
+
+const queueFlag = (queue: string) =>
+  flag.text({ about: "Name of the fleet's queue", hint: "NAME", default: queue });
+
+const LEDGER = {
+  ledger: flag.text({
+    about:
+      "Record of the fleet's jobs, sqlite:PATH or postgres://…; default: fleet.db in the program's folder",
+    hint: "PLACE",
+  }),
+  // An hour: the largest jobs of either program take minutes, and those before them in the queue take their time too.
+  deadline: flag.seconds({ about: "Time that a job of the fleet has, seconds", default: "3600" }),
+};
+
+/** Makes the flags of whoever takes jobs. @param queue name of the program's own */
+export function workerFlags(queue: string) {
+  return { nats: flag.text({ ...NATS, required: true }), queue: queueFlag(queue) };
+}
+
+/** Makes the flags of whoever gives out jobs, where there is a fleet. @param queue name of the program's own */
+export function runFlags(queue: string) {
+  return {
+    nats: flag.text({ ...NATS, about: `Have it done by other machines: ${lower(NATS.about)}` }),
+    queue: queueFlag(queue),
+    ...LEDGER,
+    run: flag.text({ about: "Name of the fleet's run; default: made of the time", hint: "NAME" }),
+  };
+}
+
+/** Makes the flags of `fleet resume`. @param queue name of the program's own */
+export function resumeFlags(queue: string) {
+  return { ...workerFlags(queue), ...LEDGER };
+}
+
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
+/** The options that `resumeFlags` make, and `runFlags` with a server. */
+export interface FleetOptions {
+  readonly nats: string;
+  readonly queue: string;
+  readonly ledger: string | undefined;
+  /** Milliseconds. */
+  readonly deadline: number;
+}
