@@ -78,7 +78,7 @@ async function collectFrom(settings: CollectSettings): Promise<void> {
 }
 
 /** Ends the messages where the server does not know the consumer any more, or says nothing: then it is made again. */
-async function closeWhereLost(messages: ConsumerMessages): Promise<void> {
+export async function closeWhereLost(messages: ConsumerMessages): Promise<void> {
   for await (const { type } of messages.status()) {
     if (LOST.includes(type)) await messages.close();
   }
@@ -99,7 +99,8 @@ async function settle(messages: readonly JsMsg[], settings: CollectSettings): Pr
     for (const message of messages) message.working();
   }, queue.settings.ackWaitMs / 3);
   try {
-    const isNew = await untilDeadline("a batch of results", () => ledger.settle(kept), {
+    const write = () => (queue.settings.goesTo === "all" ? ledger.settleOfAll(kept) : ledger.settle(kept));
+    const isNew = await untilDeadline("a batch of results", write, {
       deadlineMs: Number.POSITIVE_INFINITY,
       signal: stop,
       say: (text) => say("warn", text),
@@ -113,11 +114,11 @@ async function settle(messages: readonly JsMsg[], settings: CollectSettings): Pr
 }
 
 function keptIn(message: JsMsg, queue: Queue, say: CollectSettings["say"]): KeptResult[] {
-  const job = queue.jobOfResult(message.subject);
+  const { job, node } = queue.ownerOfResult(message.subject);
   if (message.data.length === 0) return []; // the mark of a key that was deleted
   const serverMs = message.time.getTime();
   try {
-    const result = readResult(job, message.data);
+    const result = readResult(job, message.data, node);
     const ahead = result.nodeMs - serverMs;
     if (Math.abs(ahead) > CLOCK_LIMIT_MS) {
       const seconds = Math.round(Math.abs(ahead) / 1_000);

@@ -19,6 +19,8 @@ export interface FleetContext {
   readonly tls: TlsFilesRead | undefined;
   /** Begins the subjects on which answers come back, where a certificate gives the machine a name. */
   readonly inbox: string | undefined;
+  /** Name in the certificate (CN), by which the servers know this machine. */
+  readonly node: string | undefined;
 }
 
 /** Texts of PEM files. */
@@ -40,7 +42,12 @@ export function readContext(given: string, warn: (message: string) => void): Fle
   if (/^[a-z+]+:\/\//i.test(given)) {
     const servers = given.split(",").map((text) => serverAt(text.trim()));
     const isPlain = servers.every(({ protocol }) => protocol === "nats:");
-    return { servers: servers.map(addressOf), tls: isPlain ? undefined : {}, inbox: undefined };
+    return {
+      servers: servers.map(addressOf),
+      tls: isPlain ? undefined : {},
+      inbox: undefined,
+      node: undefined,
+    };
   }
   const path = resolve(given);
   return contextOf(parseContext(readSmallFile(path, MOST_FILE_BYTES).text, path), path, warn);
@@ -90,10 +97,12 @@ function contextOf(members: Members, path: string, warn: (message: string) => vo
     ...(key && { key: readSecret(key, MOST_FILE_BYTES, warn) }),
     ...(keyExchange && { keyExchange }),
   };
+  const node = tls.cert && cert && nameOf(tls.cert, cert);
   return {
     servers: servers.map((url) => addressOf(url)),
     tls: isPlain ? undefined : tls,
-    inbox: tls.cert && cert && inboxOf(tls.cert, cert),
+    inbox: node && `_INBOX_${node}`,
+    node,
   };
 }
 
@@ -149,17 +158,17 @@ function isLoopback(host: string): boolean {
 }
 
 /**
- * Returns `_INBOX_` and the certificate's name. The servers' rules let each machine listen there and nowhere else, so that none reads
+ * Returns the certificate's name. The servers' rules let each machine listen at `_INBOX_` and this name and nowhere else, so that none reads
  * the answers to another.
  */
-function inboxOf(cert: string, path: string): string {
+function nameOf(cert: string, path: string): string {
   const name = commonNameOf(certificateIn(cert, path));
   if (!/^[A-Za-z0-9_-]+$/.test(name)) {
     throw new InputError(`${path}: the name of the certificate is '${name}'`, {
       hints: ["it takes a common name (CN) of letters, digits, dashes and underscores"],
     });
   }
-  return `_INBOX_${name}`;
+  return name;
 }
 
 /** @param path names it in messages @throws InputError */

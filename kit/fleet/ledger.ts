@@ -31,6 +31,18 @@ export interface LedgerEntry {
   readonly clockMs: number | null;
 }
 
+/** An answer of one machine to a job that goes to all. */
+export interface AnswerOfOne {
+  /** Id of the job. */
+  readonly job: string;
+  readonly node: string;
+  readonly state: Outcome;
+  readonly attempts: number;
+  readonly value: string;
+  /** Difference of the machine's clock to the server's when the answer was taken, ms. */
+  readonly clockMs: number;
+}
+
 /** Version of the tables. A ledger of a later one is refused. */
 const VERSION = 1;
 
@@ -44,6 +56,10 @@ const TABLES = [
   `create table if not exists fleet_run (
     run text not null, place bigint not null, job text not null references fleet_job (id), primary key (run, place))`,
   "create index if not exists fleet_run_job on fleet_run (job)",
+  `create table if not exists fleet_answer (
+    job text not null references fleet_job (id), node text not null, state text not null, attempts bigint not null,
+    digest text not null, value text not null, sequence bigint not null, node_ms bigint not null, server_ms bigint not null,
+    primary key (job, node))`,
 ];
 
 /** Rows that go to the database at once: 12 values each stay below 32,766, the most that SQLite takes. */
@@ -166,6 +182,43 @@ export class Ledger implements AsyncDisposable {
         return jobs;
       }),
     );
+  }
+
+  /**
+   * Writes answers to jobs that go to all machines, each machine's first. Such a job stays published: nobody knows how many answers it will
+   * have. Those of other ledgers' jobs are passed over. @returns the jobs that have a new one
+   */
+  async settleOfAll(results: readonly KeptResult[]): Promise<ReadonlySet<string>> {
+    return this.#in((sql) =>
+      sql.begin(async (step) => {
+        const jobs = new Set<string>();
+        for (const { result, sequence, serverMs } of results) {
+          const { job, node, outcome, attempts, digest, value, nodeMs } = result;
+          const added = await step`insert into fleet_answer
+            (job, node, state, attempts, digest, value, sequence, node_ms, server_ms)
+            select id, ${node}, ${outcome}, ${attempts}, ${digest}, ${value}, ${sequence}, ${nodeMs}, ${serverMs}
+            from fleet_job where id = ${job} on conflict (job, node) do nothing returning job`;
+          if (added.length > 0) jobs.add(job);
+        }
+        return jobs;
+      }),
+    );
+  }
+
+  /** Reads the answers of all machines to the jobs of a run, in the server's order. */
+  async answersOfAll(run: string): Promise<AnswerOfOne[]> {
+    const rows = (await this.#in(
+      (sql) => sql`select * from fleet_answer where job in (select job from fleet_run where run = ${run})
+        order by sequence`,
+    )) as AnswerRow[];
+    return rows.map(({ job, node, state, attempts, value, node_ms, server_ms }) => ({
+      job,
+      node,
+      state,
+      attempts: Number(attempts),
+      value,
+      clockMs: Number(node_ms) - Number(server_ms),
+    }));
   }
 
   /** Gives the jobs of a run that have no result a new deadline. */
@@ -317,6 +370,16 @@ interface Row {
   readonly node: string | null;
   readonly node_ms: number | string | null;
   readonly server_ms: number | string | null;
+}
+
+interface AnswerRow {
+  readonly job: string;
+  readonly node: string;
+  readonly state: Outcome;
+  readonly attempts: number | string;
+  readonly value: string;
+  readonly node_ms: number | string;
+  readonly server_ms: number | string;
 }
 
 function entryOf(row: Row): LedgerEntry {

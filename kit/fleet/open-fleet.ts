@@ -8,7 +8,7 @@ import { readContext } from "./context.ts";
 import type { FleetOptions } from "./flags.ts";
 import { FleetError } from "./fleet-error.ts";
 import { Ledger } from "./ledger.ts";
-import { makeQueue, Queue, queueSettings } from "./queue.ts";
+import { makeQueue, Queue, type QueueSettings, queueSettings } from "./queue.ts";
 
 export interface Fleet extends AsyncDisposable {
   readonly connection: Connection;
@@ -23,14 +23,18 @@ export interface FleetProgram {
   readonly folder: string | undefined;
 }
 
-/** Makes the queue where the server has none, and the ledger. @throws UsageError · InputError · FleetError · the signal's reason */
+/**
+ * Makes the queue where the server has none, and the ledger.
+ * @param goesTo each job goes to one machine, or to all @throws UsageError · InputError · FleetError · the signal's reason
+ */
 export async function openFleet(
   options: Omit<FleetOptions, "deadline">,
   { program, folder }: FleetProgram,
   io: Pick<Io, "log" | "signal">,
+  goesTo: QueueSettings["goesTo"] = "one",
 ): Promise<Fleet> {
   const context = readContext(options.nats, (text) => io.log.warn(text));
-  const settings = queueSettings({ name: options.queue });
+  const settings = queueSettings({ name: options.queue, goesTo });
   await using parts = new AsyncDisposableStack();
   const ledger = parts.use(await Ledger.open(options.ledger ?? ownLedger(folder)));
   const connection = parts.use(

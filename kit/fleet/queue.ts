@@ -4,6 +4,9 @@
  *     NAME_jobs      NAME.job.KIND           what is to be done
  *     NAME_results   result.ID, returned.ID  what came of it; how often a job was handed back unfinished
  *                    NAME.progress.ID        how far somebody is; kept by nobody
+ *
+ * Where each job goes to all machines, each answers for itself under its own name, as in result.ID.NODE: the server's rules can then let it
+ * write these keys and no others. late.ID.NODE says that it came after the deadline; for the rest see answer-parts.ts.
  */
 import type { ConsumerConfig, ConsumerInfo, StreamConfig, StreamInfo } from "@nats-io/jetstream";
 import type { KV, KvEntry } from "@nats-io/kv";
@@ -92,13 +95,18 @@ function streamConfig(settings: QueueSettings): Pick<StreamConfig, "name"> & Par
   };
 }
 
-function consumerConfig({ ackWaitMs }: QueueSettings, durable: string): Partial<ConsumerConfig> {
+function consumerConfig(
+  { ackWaitMs, keepMs, goesTo }: QueueSettings,
+  durable: string,
+): Partial<ConsumerConfig> {
   return {
     durable_name: durable,
     ack_policy: "explicit",
     ack_wait: ackWaitMs * NANOS_A_MS,
     max_deliver: -1, // a job that nobody finishes is given up by a worker, who says so: see worker.ts
     deliver_policy: "all",
+    // A machine that has not asked for so long finds no job any more that it has missed, and its consumer would stay for ever.
+    ...(goesTo === "all" && { inactive_threshold: keepMs * NANOS_A_MS }),
   };
 }
 
@@ -197,7 +205,7 @@ export class Queue {
   private constructor(
     readonly connection: Connection,
     readonly settings: QueueSettings,
-    private readonly bucket: KV,
+    readonly bucket: KV,
   ) {}
 
   /** @throws FleetError where the server has no such queue */
@@ -225,14 +233,13 @@ export class Queue {
     return duplicate;
   }
 
-  /** Returns the consumer that workers share, or that of one machine where each job goes to all. */
-  async consumer(durable = WORKERS) {
+  /** Returns the consumer that workers share; where each job goes to all, that of this machine, made where it is missing. */
+  async consumer(node: string) {
     const { jetstream, manager } = this.connection;
     const stream = streamOf(this.settings.name);
-    if (this.settings.goesTo === "all") {
-      await manager.consumers.add(stream, consumerConfig(this.settings, durable));
-    }
-    return jetstream.consumers.get(stream, durable);
+    if (this.settings.goesTo === "one") return jetstream.consumers.get(stream, WORKERS);
+    await manager.consumers.add(stream, consumerConfig(this.settings, node));
+    return jetstream.consumers.get(stream, node);
   }
 
   /** Returns a consumer of results, of all that are kept at first and then of new ones, for whoever has this name. */
@@ -241,25 +248,37 @@ export class Queue {
     const stream = bucketStreamOf(this.settings.name);
     await manager.consumers.add(stream, {
       ...consumerConfig(this.settings, durable),
-      filter_subject: `${this.#resultSubjects}*`,
+      filter_subject: `${this.#resultSubjects}>`,
       inactive_threshold: this.settings.keepMs * NANOS_A_MS, // older results are gone by then
     });
     return jetstream.consumers.get(stream, durable);
   }
 
-  /** Returns the job that a message of `resultsConsumer` tells of. */
-  jobOfResult(subject: string): string {
-    return subject.slice(this.#resultSubjects.length);
+  /** Returns the job that a message of `resultsConsumer` tells of; and whose answer it is, where each job goes to all. */
+  ownerOfResult(subject: string): { readonly job: string; readonly node: string | undefined } {
+    const [job = "", node] = subject.slice(this.#resultSubjects.length).split(".");
+    return { job, node };
   }
 
   get #resultSubjects(): string {
     return `$KV.${bucketOf(this.settings.name)}.result.`;
   }
 
-  /** Writes a result, unless the job has one. @returns whether this one stands */
+  /** Names a key of a job; where each job goes to all, that of one machine. */
+  keyOf(
+    kind: "result" | "returned" | "late" | "place" | "part",
+    job: string,
+    node: string | undefined,
+  ): string {
+    if (this.settings.goesTo === "one") return `${kind}.${job}`;
+    if (node === undefined) throw new Error("each job of this queue has many answers: whose is meant?");
+    return `${kind}.${job}.${node}`;
+  }
+
+  /** Writes a result, unless the job has one; where each job goes to all, unless this machine has answered it. @returns whether this one stands */
   async answer(result: Result): Promise<boolean> {
     try {
-      await this.bucket.create(`result.${result.job}`, JSON.stringify(result));
+      await this.bucket.create(this.keyOf("result", result.job, result.node), JSON.stringify(result));
       return true;
     } catch (error) {
       if (isWrittenAlready(error)) return false;
@@ -267,41 +286,48 @@ export class Queue {
     }
   }
 
-  async hasResult(job: string): Promise<boolean> {
-    return (await this.#kept(job)) !== undefined;
+  /** @param node whose answer is meant, where each job goes to all */
+  async hasResult(job: string, node?: string): Promise<boolean> {
+    return (await this.#kept(job, node)) !== undefined;
   }
 
   /** @throws FleetError where what is kept there is no result */
-  async resultOf(job: string): Promise<KeptResult | undefined> {
-    const entry = await this.#kept(job);
+  async resultOf(job: string, node?: string): Promise<KeptResult | undefined> {
+    const entry = await this.#kept(job, node);
     return (
       entry && {
-        result: readResult(job, entry.value),
+        result: readResult(job, entry.value, this.settings.goesTo === "all" ? node : undefined),
         sequence: entry.revision,
         serverMs: entry.created.getTime(),
       }
     );
   }
 
-  async #kept(job: string): Promise<KvEntry | undefined> {
-    const entry = await this.bucket.get(`result.${job}`);
+  async #kept(job: string, node: string | undefined): Promise<KvEntry | undefined> {
+    const entry = await this.bucket.get(this.keyOf("result", job, node));
     return entry?.operation === "PUT" ? entry : undefined; // of a result that was withdrawn, a mark is left
   }
 
   /** Takes a result back, so that the job can have another. */
   async withdraw(job: string): Promise<void> {
-    await this.bucket.delete(`result.${job}`);
+    await this.bucket.delete(this.keyOf("result", job, undefined));
   }
 
   /** Returns how often a job was handed back unfinished by a worker that was told to stop. */
-  async returnsOf(job: string): Promise<number> {
-    const entry = await this.bucket.get(`returned.${job}`);
+  async returnsOf(job: string, node?: string): Promise<number> {
+    const entry = await this.bucket.get(this.keyOf("returned", job, node));
     const count = Number(entry?.string() ?? 0);
     return Number.isSafeInteger(count) && count > 0 ? count : 0;
   }
 
-  async countReturn(job: string): Promise<void> {
-    await this.bucket.put(`returned.${job}`, String((await this.returnsOf(job)) + 1));
+  async countReturn(job: string, node?: string): Promise<void> {
+    const count = (await this.returnsOf(job, node)) + 1;
+    await this.bucket.put(this.keyOf("returned", job, node), String(count));
+  }
+
+  /** Notes that a machine got a job after its deadline and did nothing. It is no result: with a new deadline the job may be done yet. */
+  async noteLate(job: string, node: string, nodeMs: number): Promise<void> {
+    await this.bucket.put(this.keyOf("late", job, node), String(nodeMs));
   }
 
   /** Tells whoever listens; nobody may. */

@@ -48,8 +48,8 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 }
 
-/** Reads what a worker wrote. @throws FleetError where it is no result, or not of this job */
-export function readResult(job: string, data: Uint8Array): Result {
+/** Reads what a worker wrote. @param by the machine in whose name it was kept @throws FleetError where it is no result, or not of this job */
+export function readResult(job: string, data: Uint8Array, by?: string): Result {
   const value = parsed(data);
   const { outcome, value: text, digest, attempts, node, nodeMs } = value;
   const isWhole =
@@ -59,6 +59,7 @@ export function readResult(job: string, data: Uint8Array): Result {
     digest === digestOf(text) &&
     isCount(attempts) &&
     isText(node) &&
+    (by === undefined || node === by) &&
     isCount(nodeMs);
   if (!isWhole) throw new FleetError(`what is kept as the result of job ${job.slice(0, 8)} is none`);
   return { job, outcome: outcome as Outcome, value: text, digest, attempts, node, nodeMs };

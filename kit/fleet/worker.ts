@@ -60,8 +60,9 @@ class Worker {
   #lastWords = "";
 
   constructor(private readonly settings: WorkerSettings) {
-    this.#queue = settings.queue;
-    this.#node = settings.node ?? hostname();
+    const { queue, node = hostname() } = settings;
+    this.#queue = queue;
+    this.#node = queue.settings.goesTo === "all" ? machineName(node) : node;
   }
 
   async run(): Promise<void> {
@@ -87,7 +88,7 @@ class Worker {
           await pause(WAIT_MS, stop);
           continue;
         }
-        consumer ??= await orAborted(this.#queue.consumer(this.#durable), stop);
+        consumer ??= await orAborted(this.#queue.consumer(this.#node), stop);
         const message = await this.#next(consumer, stop);
         this.#lastWords = "";
         if (message) await this.#take(message);
@@ -98,10 +99,6 @@ class Worker {
         await pause(WAIT_MS, stop).catch(() => {}); // it stops
       }
     }
-  }
-
-  get #durable(): string | undefined {
-    return this.#queue.settings.goesTo === "all" ? this.#node.replaceAll(/[^A-Za-z0-9_-]/g, "-") : undefined;
   }
 
   /** Waits for a job. One that comes after `stop` goes back at once. */
@@ -122,7 +119,7 @@ class Worker {
   async #handBack(message: JsMsg): Promise<void> {
     const job = jobIn(message);
     if (job instanceof Error) return;
-    await this.#queue.countReturn(job.id);
+    await this.#queue.countReturn(job.id, this.#node);
     message.nak();
   }
 
@@ -145,11 +142,14 @@ class Worker {
   /** Brings a job to its result, and says that it is done. */
   async #settle(job: Job, message: JsMsg, attempt: number): Promise<void> {
     if (job.deadlineMs <= Date.now()) {
+      await this.#noteLate(job);
       message.term();
       this.#tell(job, "late", attempt);
       return;
     }
-    if (await this.#retry(job, "the question for its result", () => this.#queue.hasResult(job.id))) {
+    if (
+      await this.#retry(job, "the question for its result", () => this.#queue.hasResult(job.id, this.#node))
+    ) {
       await this.#confirm(job, message, "+ACK");
       return;
     }
@@ -161,9 +161,24 @@ class Worker {
     this.#tell(job, "answered", attempt);
   }
 
+  /** Leaves a note where many machines have the same job, for those who ask why this one has not answered. */
+  async #noteLate(job: Job): Promise<void> {
+    if (this.#queue.settings.goesTo === "one") return;
+    const nowMs = Date.now();
+    const window = { ...job, deadlineMs: nowMs + this.#queue.settings.ackWaitMs };
+    const note = async () => {
+      if (await this.#queue.hasResult(job.id, this.#node)) return;
+      await this.#queue.noteLate(job.id, this.#node, nowMs);
+      this.settings.say("warn", `job ${job.id.slice(0, 8)} came after its deadline: nothing is done`);
+    };
+    await this.#retry(window, "the note that it came late", note);
+  }
+
   /** @returns false where some attempts were handed back unfinished, so that there are some left */
   async #giveUp(job: Job, message: JsMsg, attempt: number): Promise<boolean> {
-    const returns = await this.#retry(job, "the number of its returns", () => this.#queue.returnsOf(job.id));
+    const returns = await this.#retry(job, "the number of its returns", () =>
+      this.#queue.returnsOf(job.id, this.#node),
+    );
     if (attempt - returns <= MOST_ATTEMPTS) return false;
     const reason = gaveUpText(MOST_ATTEMPTS);
     const result = this.#result(job, "gave-up", reason, MOST_ATTEMPTS);
@@ -196,7 +211,7 @@ class Worker {
     const reason = reasonOf(error);
     if (this.#end.signal.aborted) {
       // Counted first: a count too many costs an attempt more, one too few would give up a job that nobody has tried three times.
-      await this.#queue.countReturn(job.id).catch((lost: unknown) => {
+      await this.#queue.countReturn(job.id, this.#node).catch((lost: unknown) => {
         this.settings.say("warn", `job ${job.id.slice(0, 8)}: its return is not counted: ${reasonOf(lost)}`);
       });
       message.nak();
@@ -257,6 +272,11 @@ class Worker {
     if (text !== this.#lastWords) this.settings.say("warn", text);
     this.#lastWords = text;
   }
+}
+
+/** Makes a name of a machine one that stands in keys, and in the rights that the server gives. */
+export function machineName(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_-]/g, "-");
 }
 
 /** Returns the subject on which the server waits. The client's own `ackAck` sends once, and says nothing where it is called again. */

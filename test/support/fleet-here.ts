@@ -91,9 +91,11 @@ export function workerProcess(
   context: string,
   settings: QueueSettings,
   dies: "never" | "in-job" | "after-result" | "on-poison" = "never",
+  node?: string,
 ) {
   const file = new URL("./fleet-worker.ts", import.meta.url).pathname;
-  return Bun.spawn([process.execPath, file, context, JSON.stringify(settings), dies], {
+  const name = node === undefined ? [] : [node];
+  return Bun.spawn([process.execPath, file, context, JSON.stringify(settings), dies, ...name], {
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

@@ -1,7 +1,7 @@
 /**
  * A worker for tests, which dies where it is told to. It says a line for each job that it begins.
  *
- *   bun fleet-worker.ts URL-or-context '{"settings of the queue"}' never|in-job|after-result|on-poison
+ *   bun fleet-worker.ts URL-or-context '{"settings of the queue"}' never|in-job|after-result|on-poison [NAME]
  */
 import { connectFleet } from "#kit/fleet/connection.ts";
 import { readContext } from "#kit/fleet/context.ts";
@@ -10,7 +10,7 @@ import { Queue } from "#kit/fleet/queue.ts";
 import { work } from "#kit/fleet/worker.ts";
 import { FLEET_THREAD } from "./fleet-here.ts";
 
-const [context = "", settings = "", dies = "never"] = process.argv.slice(2);
+const [context = "", settings = "", dies = "never", node = `worker-${process.pid}`] = process.argv.slice(2);
 const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort(new Error("told to stop")));
 const die = () => process.kill(process.pid, "SIGKILL");
@@ -33,7 +33,7 @@ if (dies === "after-result") {
 const compute = inThreads(FLEET_THREAD);
 await work({
   queue,
-  node: `worker-${process.pid}`,
+  node,
   stop: stop.signal,
   graceMs: 200,
   againMs: 50,

@@ -105,6 +105,7 @@ describe("a context", () => {
       servers: ["tls://a:1", "tls://b:4222"],
       tls: {},
       inbox: undefined,
+      node: undefined,
     });
     for (const [given, said] of [
       ["nats://10.0.0.1", "would be spoken to in the clear"],
