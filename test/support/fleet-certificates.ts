@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { NatsServer } from "./nats-server.ts";
 import { stdoutOf } from "./run-process.ts";
 
-const PACKAGING = join(import.meta.dirname, "../../packaging/nats");
+export const PACKAGING = join(import.meta.dirname, "../../packaging/nats");
 const SCRIPT = join(PACKAGING, "make-certificates.sh");
 
 /** Makes `server.pem` in a folder. @param days negative for one that has expired */

@@ -1,23 +1,27 @@
 /** Who gets in, who does not and what is said then; and what a certificate may do, by the configuration that is shipped. */
 import { describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { giveToAll, machinesOf } from "#kit/fleet/broadcast.ts";
 import { connectFleet } from "#kit/fleet/connection.ts";
 import { readContext } from "#kit/fleet/context.ts";
 import { runJobs } from "#kit/fleet/coordinator.ts";
 import { reasonOf } from "#kit/fleet/fleet-error.ts";
 import { Objects } from "#kit/fleet/objects.ts";
-import { makeQueue, Queue, queueSettings } from "#kit/fleet/queue.ts";
+import { makeQueue, Queue, type QueueSettings, queueSettings } from "#kit/fleet/queue.ts";
+import { makeResult } from "#kit/fleet/result.ts";
 import {
   changedContext,
   clientContext,
   clusterConfig,
+  PACKAGING,
   secureServer,
   serverCertificate,
   shippedConfig,
 } from "../../support/fleet-certificates.ts";
-import { allSums, answersOf, fleetHere, sums, workerProcess } from "../../support/fleet-here.ts";
+import { allSums, answersOf, fleetHere, sums, until, workerProcess } from "../../support/fleet-here.ts";
 import { NATS_SERVER, NatsServer, whyNoNats } from "../../support/nats-server.ts";
-import { runProcess } from "../../support/run-process.ts";
+import { runProcess, stdoutOf } from "../../support/run-process.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const why = whyNoNats() ?? (Bun.which("openssl") ? undefined : "skipped: openssl is not installed");
@@ -158,12 +162,16 @@ describe.skipIf(whyOld !== undefined)("X25519MLKEM768", () => {
 });
 
 describe.skipIf(whyOld !== undefined)("the configuration that is shipped", () => {
-  const perform = async (context: string, act: (queue: Queue) => Promise<unknown>): Promise<string> => {
+  const perform = async (
+    context: string,
+    act: (queue: Queue) => Promise<unknown>,
+    of: QueueSettings = QUEUE,
+  ): Promise<string> => {
     await using connection = await connectFleet(
       readContext(context, () => {}),
       settings,
     );
-    const queue = await Queue.open(connection, QUEUE);
+    const queue = await Queue.open(connection, of);
     try {
       await act(queue);
       return "done";
@@ -232,5 +240,58 @@ describe.skipIf(whyOld !== undefined)("the configuration that is shipped", () =>
       settings,
     );
     expect(await Array.fromAsync(other.manager.streams.list())).toEqual([]);
+  });
+
+  test("has a host do hunts in its own name, and in no other", async () => {
+    using folder = temporaryFolder("certificates");
+    await serverCertificate(folder.path, "localhost,127.0.0.1");
+    await using server = await NatsServer.start({ config: shippedConfig(folder.path) });
+    const boss = await clientContext(folder.path, "hunt-coordinator", server.port);
+    const host = await clientContext(folder.path, "hunt-host-1", server.port);
+    expect(readContext(host, () => {}).node).toBe("hunt-host-1");
+    const hunts = { name: "cryptex-hunts", goesTo: "all", ackWaitMs: 2_000, mostBytes: 2 ** 24 } as const;
+    await using here = await fleetHere(boss, hunts);
+    const [job] = sums(1);
+    await giveToAll(here.runOf("run"), [job!], job!.deadlineMs);
+    await using _other = here.worker({ node: "hunt-host-2" });
+    const process = workerProcess(host, here.settings, "never", "hunt-host-1");
+    await until(() => here.queue.hasResult(job!.id, "hunt-host-1"));
+    process.kill("SIGTERM");
+    expect(await process.exited).toBe(0);
+    expect(await new Response(process.stderr).text()).toBe("");
+
+    const denied = /permissions violation/i;
+    const mine = (act: (queue: Queue) => Promise<unknown>) => perform(host, act, here.settings);
+    const answer = { job: job!.id, outcome: "done", value: "x", attempts: 1, nodeMs: 1 } as const;
+    expect(await mine((queue) => queue.consumer("hunt-host-1"))).toBe("done");
+    expect(await mine((queue) => queue.consumer("hunt-host-2"))).toMatch(denied);
+    expect(await mine((queue) => queue.answer(makeResult({ ...answer, node: "hunt-host-2" })))).toMatch(
+      denied,
+    );
+    expect(await mine((queue) => queue.bucket.put(`part.${job!.id}.hunt-host-1.0`, "x"))).toBe("done");
+    expect(await mine((queue) => queue.bucket.put(`part.${job!.id}.hunt-host-2.0`, "x"))).toMatch(denied);
+    expect(await mine((queue) => queue.hasResult(job!.id, "hunt-host-1"))).toBe("done");
+    expect(await mine((queue) => queue.hasResult(job!.id, "hunt-host-2"))).toMatch(denied);
+    expect(await mine((queue) => queue.publish(job!, 9))).toMatch(denied);
+    await until(async () => (await machinesOf(here.queue)).length === 2);
+    expect(
+      await mine(({ connection }) =>
+        connection.nats.request("$JS.API.CONSUMER.MSG.NEXT.cryptex-hunts_jobs.hunt-host-2", "1"),
+      ),
+    ).toMatch(denied);
+    expect(
+      await mine(({ connection }) =>
+        connection.manager.consumers.delete("cryptex-hunts_jobs", "hunt-host-2"),
+      ),
+    ).toMatch(denied);
+  });
+
+  test("names hosts as the script prints them", async () => {
+    const text = readFileSync(join(PACKAGING, "nats-server.conf"), "utf8");
+    for (const name of ["hunt-host-1", "hunt-host-2"]) {
+      expect(text).toContain(await stdoutOf([join(PACKAGING, "host-user.sh"), name]));
+    }
+    const { exitCode } = await runProcess([join(PACKAGING, "host-user.sh"), 'x" } ]']);
+    expect(exitCode).toBe(2);
   });
 });
