@@ -104,6 +104,22 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       summary: "Serve random bytes over HTTP, and a page to look at",
       load: async () => (await import("./commands/server.ts")).server,
     },
+    "seed keygen": {
+      summary: "Make an identity that seeds are sealed to",
+      load: async () => (await import("./commands/seed-keygen.ts")).seedKeygen,
+    },
+    "seed seal": {
+      summary: "Seal a seed to another machine",
+      load: async () => (await import("./commands/seed-seal.ts")).seedSeal,
+    },
+    "seed open": {
+      summary: "Open a sealed seed",
+      load: async () => (await import("./commands/seed-open.ts")).seedOpen,
+    },
+    "seed fetch": {
+      summary: "Fetch seeds of other machines into the system's generator",
+      load: async () => (await import("./commands/seed-fetch.ts")).seedFetch,
+    },
     "fleet doctor": {
       summary: "Say what is wrong with the servers and certificates of a fleet",
       load: async () => (await import("./commands/fleet-doctor.ts")).fleetDoctor,

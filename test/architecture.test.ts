@@ -318,6 +318,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "seed",
+    files: /^src\/seed\//,
+    may: ["errors", "kit/abort", "kit/files", "kit/format", "kit/http", "kit/signing"],
+    packages: /^(age-encryption$|node:)/,
+  },
+  {
     name: "faces/http",
     files: /^src\/faces\/http\//,
     may: [
@@ -326,6 +332,8 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "source",
       "errors",
       "version",
+      "seed",
+      "kit/signing",
       "kit/http",
       "kit/telemetry",
       "kit/term",
@@ -437,6 +445,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "faces/pipe",
       "faces/stdio",
       "faces/library",
+      "seed",
       "kit/fleet",
       "kit/telemetry",
       "kit/term",

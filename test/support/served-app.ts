@@ -1,7 +1,7 @@
 /** The HTTP API over a pool of fake sources, with a clock that the test turns. */
 
 import type { Address, Listening } from "#kit/http/listen.ts";
-import { type App, type AppDeps, createApp, serveApp } from "../../src/faces/http/app.ts";
+import { type App, type AppDeps, createApp, type SeedDeps, serveApp } from "../../src/faces/http/app.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import {
   DrbgGenerator,
@@ -32,11 +32,13 @@ export interface ServedApp extends Disposable {
   readonly ticking: () => boolean;
 }
 
-export interface ServedOptions extends Partial<Omit<AppDeps, "pool" | "random" | "infos">> {
+export interface ServedOptions extends Partial<Omit<AppDeps, "pool" | "random" | "infos" | "seeds">> {
   readonly mode?: RbgMode;
   readonly sources?: readonly FakeSource[];
   readonly capacityBytes?: number;
   readonly system?: FakeSystem;
+  /** Gives seeds, of a full generator over the same pool. */
+  readonly seeds?: Omit<SeedDeps, "full">;
   /** Feeds the generator. Default: the pool. */
   readonly entropy?: EntropyPool;
 }
@@ -51,6 +53,7 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
     capacityBytes = 4_096,
     system = new FakeSystem(),
     entropy,
+    seeds,
     ...rest
   } = options;
   const infos = sources.map((source) => source.info);
@@ -60,6 +63,7 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
   system.clones.onChange(() => pool.forget());
   const Kind = mode === "full" ? FullGenerator : DrbgGenerator;
   const random = new Kind(entropy ?? pool, system, selfTests);
+  const full = mode === "full" ? random : new FullGenerator(entropy ?? pool, system, selfTests);
   const closing = new AbortController();
   const reported: unknown[] = [];
   let work: (() => void) | undefined;
@@ -78,6 +82,7 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
     },
     report: (error) => reported.push(error),
     closing: closing.signal,
+    seeds: seeds && { ...seeds, full },
     ...rest,
   });
   return {

@@ -6,11 +6,13 @@ import { type Address, type Listening, listen, type TlsOptions } from "#kit/http
 import { METRICS_CONTENT_TYPE, type Metric, metricsText } from "#kit/http/metrics-text.ts";
 import { PAGE_HEADERS } from "#kit/http/page.ts";
 import { onlyKnown, parameter, queryOf } from "#kit/http/query.ts";
-import type { HeaderFields } from "#kit/http/refusal.ts";
+import { type HeaderFields, Refusal } from "#kit/http/refusal.ts";
 import { createRouter, type Handler } from "#kit/http/router.ts";
 import { NetworkTurns } from "#kit/http/turns.ts";
 import type { Pool } from "../../pool/pool.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
+import { MOST_QUESTION_BYTES, SEED_PATH } from "../../seed/answer.ts";
+import { type IssuerSettings, SeedIssuer } from "../../seed/issuer.ts";
 import type { SourceInfo } from "../../source.ts";
 import { VERSION } from "../../version.ts";
 import { ANU_ERRORS, anuArray } from "./anu.ts";
@@ -24,6 +26,7 @@ import { PAGE, PAGE_BUNDLES } from "./page.ts";
 import { asksForNumbers, NUMBERS_ERRORS, numbersArray } from "./quantum-numbers.ts";
 import { bytesAnswer } from "./random-answer.ts";
 import { randomHandler, streamHandler } from "./random-routes.ts";
+import { seedHandler } from "./seed-route.ts";
 import { healthOf, sourcesOf } from "./status-routes.ts";
 
 export interface AppDeps {
@@ -39,10 +42,16 @@ export interface AppDeps {
   /** Web site that may read the random endpoints, or "*" for any. */
   readonly corsOrigin: string;
   readonly every: EventFeedDeps["every"];
+  /** Gives seeds to machines with little entropy: the key that signs them, and full entropy whatever `random` makes. */
+  readonly seeds?: SeedDeps | undefined;
   /** Called with errors that are no refusals. */
   readonly report: (error: unknown) => void;
   /** Aborted when the server stops; ends endless answers. */
   readonly closing: AbortSignal;
+}
+
+export interface SeedDeps extends Pick<IssuerSettings, "key" | "name" | "warn"> {
+  readonly full: RbgGenerator;
 }
 
 /** Every answer is made for one request: no cache may keep it, and no browser guess its type. */
@@ -79,9 +88,11 @@ export function createApp(deps: AppDeps): App {
       ready: random.isReady,
       waitingRequests: dispenser.waiting,
       watchers: feed.watchers,
+      seeds: issuer,
     };
     return poolMetrics(live.snapshot(), gauges);
   };
+  const issuer = deps.seeds && seedIssuer(deps, dispenser, deps.seeds);
   const metrics: Handler = () => {
     const headers = { ...HEADERS, "content-type": METRICS_CONTENT_TYPE };
     return new Response(metricsText(PREFIX, figures()), { headers });
@@ -138,9 +149,27 @@ export function createApp(deps: AppDeps): App {
       () => new Response(null, { status: 204, headers: { ...headersOf(path), ...PREFLIGHT } }),
     );
   }
+  router.post(SEED_PATH, guard(ANY_TOKEN, issuer ? seedHandler(issuer, routes.turns, HEADERS) : noSeeds));
   for (const [path, handler] of PAGE) if (path !== "/") router.get(path, handler);
   return { router, figures };
 }
+
+/** Seeds wait in the line of the other requests where those have full entropy, too. */
+function seedIssuer(deps: AppDeps, dispenser: Dispenser, { full, ...settings }: SeedDeps): SeedIssuer {
+  const own =
+    deps.random === full
+      ? dispenser
+      : new Dispenser(full, { maxWaitMs: deps.maxWaitMs, ...QUEUE_LIMITS }, deps.closing);
+  return new SeedIssuer({
+    ...settings,
+    draw: (bytes, signal) => own.wait(bytes, signal),
+    epoch: () => full.epoch,
+  });
+}
+
+const noSeeds: Handler = () => {
+  throw new Refusal(404, "this server gives no seeds: it was started without --seed-key");
+};
 
 function withoutParameters(handler: Handler): Handler {
   return (c) => {
@@ -166,8 +195,8 @@ const PREFLIGHT: HeaderFields = {
   "access-control-max-age": "600",
 };
 
-/** No endpoint takes a body. */
-const MAX_BODY_BYTES = 1_024;
+/** The largest body that an endpoint takes: the question for a seed. */
+const MAX_BODY_BYTES = MOST_QUESTION_BYTES;
 
 /** Longer than any request may wait for new entropy. */
 const IDLE_TIMEOUT_S = 120;

@@ -14,6 +14,21 @@ export interface ServerGauges {
   readonly ready: boolean;
   readonly waitingRequests: number;
   readonly watchers: number;
+  /** Undefined where no seeds are given. */
+  readonly seeds: { readonly issued: number; readonly moved: number } | undefined;
+}
+
+function seedMetrics(seeds: ServerGauges["seeds"]): Metric[] {
+  if (!seeds) return [];
+  return [
+    metric("seeds_total", "counter", "Seeds given to other machines", [[{}, seeds.issued]]),
+    metric(
+      "seed_recipients_moved_total",
+      "counter",
+      "Questions for a seed from another address than the recipient's last one",
+      [[{}, seeds.moved]],
+    ),
+  ];
 }
 
 export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): Metric[] {
@@ -131,6 +146,7 @@ export function poolMetrics(snapshot: Snapshot, gauges: ServerGauges): Metric[] 
     metric("shown_bytes_total", "counter", "Bytes of output that were shown", one(snapshot.shownBytes)),
     metric("waiting_requests", "gauge", "Requests that wait for entropy", one(gauges.waitingRequests)),
     metric("watchers", "gauge", "Open /events connections", one(gauges.watchers)),
+    ...seedMetrics(gauges.seeds),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
   type Schema,
   TEXT,
 } from "#kit/http/openapi.ts";
+import { MOST_QUESTION_BYTES } from "../../seed/answer.ts";
 import { VERSION } from "../../version.ts";
 import { ANU_TYPES } from "./anu.ts";
 import { MAX_BLOCK_BYTES, MAX_ELEMENTS } from "./element-array.ts";
@@ -31,7 +32,7 @@ function refusals(body: Schema): Answers {
     "400": jsonAnswer("A parameter is missing, wrong, unknown or given twice", body),
     "401": jsonAnswer("The server wants a token", body),
     "403": jsonAnswer("Bound to loopback, and the request names another host", body),
-    "413": jsonAnswer("A body that is too large; no endpoint takes one", body),
+    "413": jsonAnswer("A body that is too large; of GET none is taken", body),
   };
 }
 
@@ -138,6 +139,56 @@ function jsonOperation(operationId: string, summary: string, schema: Schema, oth
   const responses = { "200": jsonAnswer(summary, schema), ...REFUSALS, ...others };
   return getOf({ operationId, summary, tags: ["status"], responses });
 }
+
+const HEX_32: Schema = { ...TEXT, pattern: "^[0-9a-f]{64}$" };
+
+const SEED = {
+  post: {
+    operationId: "seed",
+    summary: "A seed for a machine with little entropy of its own, sealed to it and signed",
+    tags: ["random"],
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: {
+            ...objectOf(
+              {
+                recipient: {
+                  ...TEXT,
+                  pattern: "^age1pq1[02-9ac-hj-np-z]{1952}$",
+                  description: "Hybrid recipient of age",
+                },
+                request: { ...HEX_32, description: "A number never used before; the answer has it" },
+              },
+              ["recipient", "request"],
+            ),
+            additionalProperties: false,
+          },
+        },
+      },
+    },
+    responses: {
+      "200": jsonAnswer(
+        "The seed",
+        objectOf(
+          {
+            schema: { const: 1 },
+            sealed: { ...TEXT, contentEncoding: "base64", description: "A file of age that holds 48 bytes" },
+            manifest: { ...TEXT, description: "Statement with two signatures: docs/SEEDS.md" },
+          },
+          ["schema", "sealed", "manifest"],
+        ),
+      ),
+      ...ENTROPY_REFUSALS,
+      "400": jsonAnswer("The question is none", errorBody("error")),
+      "404": jsonAnswer("This server gives no seeds", errorBody("error")),
+      "408": jsonAnswer("The body comes too slowly", errorBody("error")),
+      "413": jsonAnswer(`A body of more than ${MOST_QUESTION_BYTES} bytes`, errorBody("error")),
+      "415": jsonAnswer("The body is no application/json", errorBody("error")),
+    },
+  },
+};
 
 const STATE: Schema = { enum: ["starting", "healthy", "failed", "unavailable", "paused"] };
 
@@ -287,6 +338,7 @@ export const OPENAPI = {
       "200": OCTETS,
       ...ENTROPY_REFUSALS,
     }),
+    "/api/v1/seed": SEED,
     "/health": jsonOperation("health", "Whether bytes can be served", HEALTH, {
       "503": jsonAnswer("They cannot, and why", HEALTH),
     }),

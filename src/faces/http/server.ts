@@ -4,6 +4,7 @@ import { isLoopback } from "#kit/http/access.ts";
 import type { Address } from "#kit/http/listen.ts";
 import { readTlsFiles, type TlsFiles } from "#kit/http/tls-files.ts";
 import { readTokenFile } from "#kit/http/token-file.ts";
+import type { SecretKey } from "#kit/signing/keys.ts";
 import { pushTo } from "#kit/telemetry/collector.ts";
 import type { Io } from "#kit/term/io.ts";
 import { ServiceManager } from "#kit/term/service-manager.ts";
@@ -23,6 +24,8 @@ export interface ServerOptions extends PoolSettings {
   readonly tokenFile: string | undefined;
   readonly tlsFiles: TlsFiles | undefined;
   readonly insecure: boolean;
+  /** Gives seeds to other machines: the key that signs them, and this server's name in what it signs. */
+  readonly seeds?: { readonly key: SecretKey; readonly name: string } | undefined;
   /** Address of a collector of OpenTelemetry that figures are pushed to. */
   readonly otlp: string | undefined;
 }
@@ -59,6 +62,7 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
     corsOrigin: options.corsOrigin,
     hosts: isLocal && !("unix" in address) ? "loopback" : "any",
     token,
+    seeds: options.seeds && { ...options.seeds, full: open.full, warn },
     every: (intervalMs, work) => {
       const timer = setInterval(work, intervalMs);
       return () => clearInterval(timer);

@@ -94,7 +94,8 @@ describe("parameters that are not known", () => {
     "/API/jsonI.php": "length=1&type=uint8&",
     "/api/v1/bytes": "n=1&",
   };
-  for (const path of Object.keys(OPENAPI.paths)) {
+  for (const [path, item] of Object.entries(OPENAPI.paths)) {
+    if (!("get" in item)) continue;
     test(`${path}: 400 that names them`, async () => {
       await using served = await listeningApp();
       for (const query of ["lenght=3", "N=3", "=", "constructor=1", "%00=1"]) {
@@ -119,12 +120,12 @@ describe("parameters that are not known", () => {
   });
 });
 
-describe("bodies that no endpoint takes", () => {
+describe("bodies that are larger than any endpoint takes", () => {
   const chunked = (length: number) => `${length.toString(16)}\r\n${"x".repeat(length)}\r\n0\r\n\r\n`;
 
   for (const method of ["GET", "POST"]) {
     for (const [name, field, body] of [
-      ["that is said to be too long", "Content-Length: 1025", "x".repeat(1_025)],
+      ["that is said to be too long", "Content-Length: 4097", "x".repeat(4_097)],
       ["that is said to be far too long, and does not come", "Content-Length: 99999999999", ""],
       ["in chunks", "Transfer-Encoding: chunked", chunked(5_000)],
     ] as const) {
@@ -136,7 +137,7 @@ describe("bodies that no endpoint takes", () => {
         expect(refused.status).toBe(413);
         expect(JSON.parse(refused.body)).toEqual({
           success: false,
-          error: "the body has more than 1024 bytes",
+          error: "the body has more than 4096 bytes",
         });
         expect(refused.headers.get("content-type")).toBe("application/json");
         expect((await fetch(`${served.url}/health`)).status).toBe(200);

@@ -1,0 +1,65 @@
+/**
+ * Sealing of seeds: files in the format age (age-encryption.org/v1) for a hybrid recipient, of ML-KEM-768 and X25519, so that both have to
+ * be broken. `age -d` opens them, too. Nothing here is of our own making.
+ */
+import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
+import { InputError } from "../errors.ts";
+
+/** Prefixes and lengths in Bech32 (BIP 173): the key of 1,216 bytes, and the seed of 32, with six characters of checksum each. */
+const RECIPIENT = /^age1pq1[02-9ac-hj-np-z]{1952}$/;
+const IDENTITY = /^AGE-SECRET-KEY-PQ-1[02-9AC-HJ-NP-Z]{58}$/;
+
+export interface Identity {
+  /** Secret: opens what is sealed to `recipient`. */
+  readonly secret: string;
+  readonly recipient: string;
+}
+
+/** Makes one of the operating system's generator. */
+export async function newIdentity(): Promise<Identity> {
+  return identityOf(await generateHybridIdentity());
+}
+
+/** @throws InputError unless it is a hybrid identity */
+export async function identityOf(secret: string): Promise<Identity> {
+  if (!IDENTITY.test(secret)) {
+    throw new InputError("it is no hybrid identity of age", {
+      hints: ["it begins with AGE-SECRET-KEY-PQ-1"],
+    });
+  }
+  try {
+    return { secret, recipient: await identityToRecipient(secret) };
+  } catch (cause) {
+    throw new InputError("it is no identity of age: a character is wrong", { cause });
+  }
+}
+
+/** Tells if it has the form of a hybrid recipient; `sealer` finds what is wrong with its content. */
+export function isRecipient(text: string): boolean {
+  return RECIPIENT.test(text);
+}
+
+/** Makes what seals to a recipient. @throws InputError for one that is none */
+export function sealer(recipient: string): (seed: Uint8Array) => Promise<Uint8Array> {
+  if (!isRecipient(recipient)) {
+    throw new InputError("it is no hybrid recipient of age", { hints: ["it begins with age1pq1"] });
+  }
+  const encrypter = new Encrypter();
+  try {
+    encrypter.addRecipient(recipient);
+  } catch (cause) {
+    throw new InputError("it is no recipient of age: a character is wrong", { cause });
+  }
+  return (seed) => encrypter.encrypt(seed);
+}
+
+/** @throws InputError where it is damaged, no file of age, or sealed to somebody else */
+export async function unseal(sealed: Uint8Array, { secret }: Pick<Identity, "secret">): Promise<Uint8Array> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(secret);
+  try {
+    return await decrypter.decrypt(sealed);
+  } catch (cause) {
+    throw new InputError(`it cannot be opened: ${(cause as Error).message}`, { cause });
+  }
+}
