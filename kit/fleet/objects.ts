@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import { FleetError } from "./fleet-error.ts";
 import { digestOf } from "./job.ts";
 import type { QueueSettings } from "./queue.ts";
+import { isMissing } from "./retry.ts";
 
 /** They are held in memory as a whole. Larger data go by a path that machines share, or by a URL. */
 export const MOST_OBJECT_BYTES = 256 * 2 ** 20;
@@ -22,10 +23,24 @@ export class Objects {
     return new Objects(await manager.create(`${name}_objects`, settings));
   }
 
-  /** @throws the client's errors, as where there is none */
-  static async open({ jetstream }: Connection, { name }: Pick<QueueSettings, "name">): Promise<Objects> {
+  /** @throws FleetError where there is none; the client's errors */
+  static async open(connection: Connection, { name }: Pick<QueueSettings, "name">): Promise<Objects> {
     const { Objm } = await import("@nats-io/obj");
-    return new Objects(await new Objm(jetstream).open(`${name}_objects`));
+    await connection.manager.streams.info(`OBJ_${name}_objects`).catch((cause: unknown) => {
+      if (!isMissing(cause)) throw cause;
+      throw new FleetError(`the server has no objects of ${name}`, { cause });
+    });
+    return new Objects(await new Objm(connection.jetstream).open(`${name}_objects`, false));
+  }
+
+  /** Opens the store as it was set up, and makes it where it is missing. @throws the client's errors */
+  static async openOrMake(connection: Connection, settings: QueueSettings): Promise<Objects> {
+    try {
+      return await Objects.open(connection, settings);
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      return await Objects.make(connection, settings);
+    }
   }
 
   /** @returns SHA-256 of the data, 64 hexadecimal digits @throws FleetError for too many */
@@ -50,4 +65,19 @@ export class Objects {
     if (digestOf(data) !== digest) throw new FleetError(`object ${shown} is not what its digest says`);
     return data;
   }
+
+  /** Has a name stand for an object from now on. Digests are no names. */
+  async point(name: string, digest: string): Promise<void> {
+    await this.store.putBlob({ name: POINTS + name }, new TextEncoder().encode(digest));
+  }
+
+  /** @returns the digest for which a name stands @throws the client's errors */
+  async pointed(name: string): Promise<string | undefined> {
+    if ((await this.store.info(POINTS + name)) === null) return undefined;
+    const digest = new TextDecoder().decode((await this.store.getBlob(POINTS + name)) ?? undefined);
+    return /^[0-9a-f]{64}$/.test(digest) ? digest : undefined;
+  }
 }
+
+/** Begins the names that stand for an object. */
+const POINTS = "name:";
