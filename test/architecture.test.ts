@@ -815,6 +815,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     may: ["cryptex/rules", "cryptex/signing", "kit/errors", "kit/files", "kit/format", "kit/signing"],
     packages: /^node:/,
   },
+  {
+    name: "cryptex/fleet",
+    files: /^packages\/cryptex\/src\/fleet\//,
+    may: ["cryptex/rule-packages", "cryptex/rules", "cryptex/signing", "kit/fleet", "kit/term"],
+    packages: /^node:/,
+  },
   { name: "cryptex/version", files: /^packages\/cryptex\/src\/version\.ts$/, may: [], packages: /^$/ },
   {
     name: "cryptex/deps",
@@ -848,6 +854,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "cryptex/gap",
       "cryptex/signing",
       "cryptex/rule-packages",
+      "cryptex/fleet",
       "cryptex/version",
       "cryptex/deps",
       "kit/fleet",

@@ -208,6 +208,14 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Verify a packed rule set, and write its files into a folder",
       load: async () => (await import("./commands/ruleset-unpack.ts")).rulesetUnpack,
     },
+    "ruleset push": {
+      summary: "Put a packed rule set onto the server of a fleet, for workers to take",
+      load: async () => (await import("./commands/ruleset-push.ts")).rulesetPush,
+    },
+    "ruleset pull": {
+      summary: "Take the packed rule set for which a channel of a fleet stands",
+      load: async () => (await import("./commands/ruleset-pull.ts")).rulesetPull,
+    },
     engines: {
       summary: "List the engines, and test them",
       load: async () => (await import("./commands/engines.ts")).engines,

@@ -50,6 +50,18 @@ export const TRUST_FLAGS = group("Trust", {
   ),
 });
 
+export const PIN_FLAG = {
+  pin: many(
+    flag.file({ required: true, about: "Public key whose signatures rule sets must have, and no others" }),
+  ),
+};
+
+/** Trusts these keys and takes nothing that is not in order. @throws InputError; SignatureError */
+export function pinsOf(pins: readonly string[]): Trust {
+  const trusted = pins.map((path) => ({ ...readLineage(path), name: path }));
+  return { trusted, algorithms: ALGORITHMS, unsigned: false, expired: false, older: false };
+}
+
 export function keysFolder(keys: string | undefined, env: Deps["env"]): string {
   return keys ?? join(dataFolder("cryptex", env), "keys");
 }

@@ -92,11 +92,30 @@ export function verifyPackage(
   seen: SeenVersions,
   now = new Date(),
 ): VerifiedPackage {
-  const { bytes } = readSmallBytes(path, MAX_PACKAGE_BYTES);
+  return verifyArchive(readSmallBytes(path, MAX_PACKAGE_BYTES).bytes, trust, seen, now);
+}
+
+/** Asks whether a package may be used that has been read. */
+export function verifyArchive(
+  bytes: Uint8Array,
+  trust: Trust,
+  seen: SeenVersions,
+  now = new Date(),
+): VerifiedPackage {
   const content = collecting(() => parsePackage(bytes));
   if ("faults" in content) {
     return { verification: { kind: "ruleset", faults: content.faults, taken: [], facts: {} } };
   }
+  return { content, verification: verifyContent(content, trust, seen, now) };
+}
+
+/** Asks whether a package may be used that has been taken apart: time and other versions change the answer. */
+export function verifyContent(
+  content: RulePackage,
+  trust: Trust,
+  seen: SeenVersions,
+  now = new Date(),
+): Verification {
   const { manifest, own } = content;
   const read = content.signature && readSigned(content.signature, trust);
   const signer = read && "signed" in read ? read.signed : undefined;
@@ -110,14 +129,11 @@ export function verifyPackage(
   const { name, version, created, expires, digest, rules, files } = manifest;
   const bytesOfFiles = files.reduce((sum, file) => sum + file.bytes, 0);
   return {
-    content,
-    verification: {
-      kind: "ruleset",
-      ...(signer && { signed: signer }),
-      faults: [...(read ? signatureFaults(read, own) : []), ...words(false)],
-      taken: words(true),
-      facts: { name, version, created, expires, digest, rules, files: files.length, bytes: bytesOfFiles },
-    },
+    kind: "ruleset",
+    ...(signer && { signed: signer }),
+    faults: [...(read ? signatureFaults(read, own) : []), ...words(false)],
+    taken: words(true),
+    facts: { name, version, created, expires, digest, rules, files: files.length, bytes: bytesOfFiles },
   };
 }
 

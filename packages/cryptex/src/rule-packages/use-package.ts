@@ -2,11 +2,18 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, UsageError } from "#kit/errors.ts";
+import { readSmallBytes } from "#kit/files/small-file.ts";
 import { visible } from "#kit/format/visible.ts";
 import type { RuleSetRequest } from "../rules/rule-set.ts";
 import type { RuleSource } from "../rules/which-rules.ts";
-import type { Trust } from "../signing/verification.ts";
-import { beginsPackage, refuseFaults, verifyPackage } from "./rule-package.ts";
+import type { Trust, Verification } from "../signing/verification.ts";
+import {
+  beginsPackage,
+  MAX_PACKAGE_BYTES,
+  type RulePackage,
+  refuseFaults,
+  verifyArchive,
+} from "./rule-package.ts";
 import { SeenVersions } from "./seen-versions.ts";
 import { unpacked } from "./unpacked.ts";
 
@@ -28,6 +35,10 @@ export interface UsedPackage extends RuleSetRequest {
   readonly version: number;
   /** Digest that the set has for whoever packed it. */
   readonly digest: string;
+  /** It has the signatures of somebody who is trusted. */
+  readonly isSigned: boolean;
+  /** The package as it was read. */
+  readonly archive: Uint8Array;
   /** When it expires, in milliseconds since 1970; undefined where it does not, or is taken all the same. */
   readonly until?: number;
 }
@@ -67,12 +78,22 @@ export async function usePackage(
       `the packed rule set ${visible(path)} is used alone, and other rules are named beside it`,
     );
   }
+  const { bytes } = readSmallBytes(path, MAX_PACKAGE_BYTES);
+  const verified = verifyArchive(bytes, use.trust(), new SeenVersions(use.keys));
+  refuseFaults(path, verified.verification);
+  for (const words of verified.verification.taken) use.warn(`${visible(path)}: ${words}; taken as asked`);
+  return { ...(await useContent(verified.content!, verified.verification, use)), archive: bytes };
+}
+
+/** Unpacks a package that is to be used, and keeps its version. @throws InputError; the signal's reason */
+export async function useContent(
+  content: RulePackage,
+  verification: Verification,
+  use: Omit<PackageUse, "trust">,
+): Promise<Omit<UsedPackage, "archive">> {
   const seen = new SeenVersions(use.keys);
-  const { content, verification } = verifyPackage(path, use.trust(), seen);
-  refuseFaults(path, verification);
-  for (const words of verification.taken) use.warn(`${visible(path)}: ${words}; taken as asked`);
-  const { manifest, own } = content!;
-  const folder = await unpacked(content!, use.cacheFolder, use.signal);
+  const { manifest, own } = content;
+  const folder = await unpacked(content, use.cacheFolder, use.signal);
   if (verification.signed) {
     const { version, name } = manifest;
     try {
@@ -91,6 +112,7 @@ export async function usePackage(
     alias: manifest.name,
     version: manifest.version,
     digest: manifest.digest,
+    isSigned: verification.signed !== undefined,
     ...(expires !== undefined && expires > Date.now() && { until: expires }),
   };
 }
