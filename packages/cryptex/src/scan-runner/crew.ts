@@ -10,13 +10,26 @@ import {
   type ThreadReply,
 } from "./protocol.ts";
 import { timedOut } from "./scan-file.ts";
+import type { FileIdentity } from "./seen-files.ts";
+import { SHORT, type StretchLimits } from "./stretch.ts";
 import type { ScanThread, StartThread } from "./thread.ts";
 
 /** Files to be scanned in one go, in one thread. */
 export interface Task {
   readonly files: readonly BatchFile[];
+  /** One a file, as they were found; a crew of this machine has no need of them. */
+  readonly identities?: readonly FileIdentity[];
   /** Is called once, with a result for each file. */
   done(results: readonly FileResult[]): void;
+}
+
+/** Whoever scans tasks: threads of this machine, or others. */
+export interface ScanCrew extends Disposable {
+  /** Limits of a task. */
+  readonly limits: StretchLimits;
+  /** Makes ready before there is work. */
+  warmUp(): void;
+  submit(task: Task): void;
 }
 
 export interface CrewOptions {
@@ -57,7 +70,8 @@ interface Member {
   lastMoveMs: number;
 }
 
-export class Crew implements Disposable {
+export class Crew implements ScanCrew {
+  readonly limits = SHORT;
   readonly #waiting: Job[] = [];
   readonly #members = new Set<Member>();
   #stillborn = 0;

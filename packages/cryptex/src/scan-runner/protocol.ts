@@ -53,6 +53,8 @@ export interface ScanFileOptions {
 export interface BatchFile {
   /** Binary string. */
   readonly path: string;
+  /** Path that rules see, where it is another: that of the same file on the machine that asks. */
+  readonly shownPath?: string;
   readonly byLink: boolean;
   /** Digest of the content whose result is known: the same content is not scanned again. */
   readonly knownSha256?: string;

@@ -4,7 +4,7 @@ import { type ArchiveLimits, NO_ARCHIVES } from "../archives/limits.ts";
 import { SHOWN } from "../explain/show.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { type Content, onlyContent } from "./content.ts";
-import { Crew } from "./crew.ts";
+import { Crew, type ScanCrew } from "./crew.ts";
 import type { ScanEvent } from "./events.ts";
 import { threadsWithin } from "./large-files.ts";
 import { join } from "./paths.ts";
@@ -41,6 +41,8 @@ export interface ScanRequest {
   readonly signal: AbortSignal;
   readonly progress?: ScanProgress;
   readonly startThread?: StartThread;
+  /** Has others scan, in place of threads of this machine. */
+  readonly openCrew?: (order: CrewOrder) => ScanCrew;
   /** Gives the files in place of the walk. */
   readonly source?: FileSource;
   /** Is scanned in place of what is on the disk. */
@@ -49,6 +51,12 @@ export interface ScanRequest {
   readonly from?: ScanPlace;
   /** Told of each place behind which a scan could go on: all lines so far stand before it, and they are all that do. */
   readonly passed?: (place: ScanPlace) => void;
+}
+
+export interface CrewOrder {
+  readonly options: ScanFileOptions;
+  /** The scan cannot go on. */
+  onFailure(error: unknown): void;
 }
 
 /** A place in the order of paths, with the counts of all that came before. Serialises to JSON. */
@@ -96,7 +104,7 @@ export async function* runScan(request: ScanRequest): AsyncGenerator<ScanEvent, 
 class Scan implements Disposable {
   readonly #results: Results;
   readonly #seen: SeenLookup | undefined;
-  readonly #crew: Crew;
+  readonly #crew: ScanCrew;
   readonly #walk: Pick<Walk, "next"> & Partial<Disposable>;
   /** Place of what was evaluated last. */
   #evaluated: WalkPlace | undefined;
@@ -107,7 +115,7 @@ class Scan implements Disposable {
   #walked = false;
   /** The source has nothing at present. */
   #isIdle = false;
-  #open = new Stretch();
+  #open: Stretch;
   /** In order; the first is given out next. */
   #stretches: Stretch[] = [];
   #filesAhead = 0;
@@ -133,15 +141,19 @@ class Scan implements Disposable {
     this.#evaluated = request.from?.walk;
     this.#walk =
       request.source ?? (request.content ? onlyContent(request.content) : new Walk(this.#walkOptions()));
-    this.#crew = new Crew({
-      threads: request.threads ?? defaultThreads(),
-      compiled: ruleSet.compiled,
-      cancel,
-      options,
-      ...(request.explain && ruleSet.packed && { explain: explainData(ruleSet, ruleSet.packed) }),
-      startThread: request.startThread ?? startScanThread,
-      onFailure: (error) => this.#fail(error),
-    });
+    const onFailure = (error: unknown) => this.#fail(error);
+    this.#crew =
+      request.openCrew?.({ options, onFailure }) ??
+      new Crew({
+        threads: request.threads ?? defaultThreads(),
+        compiled: ruleSet.compiled,
+        cancel,
+        options,
+        ...(request.explain && ruleSet.packed && { explain: explainData(ruleSet, ruleSet.packed) }),
+        startThread: request.startThread ?? startScanThread,
+        onFailure,
+      });
+    this.#open = new Stretch(this.#crew.limits);
     this.#listeners = [
       onAbort(signal, () => {
         Atomics.store(cancel, 0, 1);
@@ -294,7 +306,7 @@ class Scan implements Disposable {
   /** Hands the open stretch over. */
   #close(): void {
     const stretch = this.#open;
-    this.#open = new Stretch();
+    this.#open = new Stretch(this.#crew.limits);
     this.#stretches.push(stretch);
     const files = stretch.items.flatMap((item) => (item.kind === "file" ? [item] : []));
     if (files.length === 0) {
@@ -308,6 +320,7 @@ class Scan implements Disposable {
         ...(content && { content }),
         ...(earlier?.sha256 !== undefined && { knownSha256: earlier.sha256 }),
       })),
+      identities: files.map(({ file }) => file.identity),
       done: (results) => {
         for (const [at, result] of results.entries()) {
           const kept = this.#seen && result.kind === "scanned" && this.#results.reusable(result);

@@ -152,10 +152,11 @@ export class FileScanner {
     if (isOpened) this.#large.take(length);
     const copy = isOpened ? instance.buffer(length).slice() : undefined;
     const room: Room = { matches: SHOWN_MATCHES };
-    const externals = { ...pathExternals(file.path), filetype: "", owner: this.#owner(uid) };
+    const shown = file.shownPath ?? file.path;
+    const externals = { ...pathExternals(shown), filetype: "", owner: this.#owner(uid) };
     const result = this.#guarded(() => this.#evaluate(length, externals, room, before));
     if (result.kind === "cancelled") return result;
-    const archive = copy ? this.#members(copy, file.path, room) : kind && UNOPENED;
+    const archive = copy ? this.#members(copy, shown, room) : kind && UNOPENED;
     const rest = archive && { archive };
     return result.kind === "scanned" ? { ...result, identity, ...rest } : { ...result, ...rest };
   }

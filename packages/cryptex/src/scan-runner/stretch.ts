@@ -3,10 +3,14 @@ import type { FileResult, ScannedUnit } from "./protocol.ts";
 import type { SeenResult } from "./seen-files.ts";
 import type { FoundFile, NotScanned } from "./walk.ts";
 
-/** A stretch is a few milliseconds of scanning, which costs many times the messages for it. */
-const STRETCH_FILES = 32;
-const STRETCH_BYTES = 1 << 20;
-const STRETCH_ITEMS = 512;
+export interface StretchLimits {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** A few milliseconds of scanning, which cost many times the messages for it. */
+export const SHORT: StretchLimits = { files: 32, bytes: 1 << 20 };
+const MOST_ITEMS = 512;
 
 /** Stands at a place in the order of paths. */
 export type Item =
@@ -22,13 +26,16 @@ export class Stretch {
   /** One a file, in order; undefined until they are there. */
   results: readonly FileResult[] | undefined;
 
+  constructor(private readonly limits: StretchLimits) {}
+
   /** Tells that a file can be added. What has been found in others does not wait for a large one, which is scanned by itself. */
   hasRoomFor(bytes: number): boolean {
-    return this.files === 0 || this.bytes + bytes <= STRETCH_BYTES;
+    return this.files === 0 || this.bytes + bytes <= this.limits.bytes;
   }
 
   get isFull(): boolean {
-    return this.files >= STRETCH_FILES || this.bytes >= STRETCH_BYTES || this.items.length >= STRETCH_ITEMS;
+    const { files, bytes } = this.limits;
+    return this.files >= files || this.bytes >= bytes || this.items.length >= MOST_ITEMS;
   }
 }
 
