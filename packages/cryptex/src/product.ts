@@ -224,6 +224,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Compare this engine's answers with those of yara and YARA-X",
       load: async () => (await import("./commands/verify-engines.ts")).verifyEnginesCommand,
     },
+    worker: {
+      summary: "Take jobs of a fleet and scan files of this machine",
+      load: async () => (await import("./commands/worker.ts")).worker,
+    },
     "fleet doctor": {
       summary: "Say what is wrong with the servers and certificates of a fleet",
       load: async () => (await import("./commands/fleet-doctor.ts")).fleetDoctor,

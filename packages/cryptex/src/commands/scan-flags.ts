@@ -6,6 +6,7 @@ import { FORMATS, type FormatName } from "../scan-runner/formats/formats.ts";
 import { MAX_SIZE } from "../scan-runner/walk.ts";
 import { PASSPHRASE_FLAG } from "./key-flags.ts";
 import { RULE_FLAGS } from "./rule-flags.ts";
+import { checkFleetOptions, FLEET_FLAGS } from "./scan-fleet.ts";
 import { parseTime } from "./times.ts";
 
 const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
@@ -77,6 +78,7 @@ export const SCAN_FLAGS = {
     resume: flag.switch({ about: "Go on where this scan was stopped; keeps results as --cache does" }),
     db: flag.file({ about: "Store of the cache; default: in the folder of this user's data" }),
   }),
+  ...FLEET_FLAGS,
   ...group("Lines of --format yara, as the program yara has them", {
     printStrings: flag.switch({ short: "s", about: "Print strings" }),
     printStringLength: flag.switch({ short: "L", about: "Print lengths of strings" }),
@@ -103,6 +105,7 @@ export function checkScanOptions(options: ScanOptions, given: ReadonlySet<string
   }
   if (scanList === "-" && scanList0 === "-") throw new UsageError("standard input holds one list, not two");
   checkForm(options);
+  checkFleetOptions(options, given);
   if (paranoid && !cache && !resume) throw new UsageError("--paranoid needs --cache or --resume");
   if (db !== undefined && !cache && !resume) throw new UsageError("--db needs --cache or --resume");
   if (options.logKey !== undefined && options.log === undefined)

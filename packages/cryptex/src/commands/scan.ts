@@ -14,6 +14,7 @@ import { noRules } from "./no-rules.ts";
 import { ownFiles } from "./own-files.ts";
 import { chosenRules } from "./rule-flags.ts";
 import { checkScanOptions, SCAN_FLAGS } from "./scan-flags.ts";
+import { openScanFleet } from "./scan-fleet.ts";
 import { ScanLog } from "./scan-log.ts";
 import { ScanOutput } from "./scan-output.ts";
 import { printProfile } from "./scan-profile.ts";
@@ -60,6 +61,7 @@ export const scan = command({
     const ruleSet = await openScanRules(rules, options, io, env);
     file?.refuse(ruleSet.files);
     if (strict) refuseLosses(ruleSet);
+    await using fleet = await openScanFleet(options, rules, ruleSet, io, env);
     using seen = seenFilesOf(options, ruleSet, warn);
     const progress = new ScanProgress();
     using line = new ProgressLine(io, () => progress.text());
@@ -69,7 +71,8 @@ export const scan = command({
     const tally = new Tally();
     const own = ownFiles(file, seen?.path, streams, log?.files);
     const facts = { rules, ruleSet, roots, tally, format: formatOf(options, screen) };
-    const request = { ...requestOf(options, roots, own), ...(seen && { seen }), ruleSet, progress, signal };
+    const more = { ...(seen && { seen }), ...fleet?.request };
+    const request = { ...requestOf(options, roots, own), ...more, ruleSet, progress, signal };
     using _counting = counting(progress, request.walk, io);
     try {
       for await (const event of runScan(request)) {
@@ -82,7 +85,9 @@ export const scan = command({
       await log?.finishInterrupted(facts, warn);
       // Whoever went away does not know how it ended.
       if (error instanceof ClosedPipeError) return INCOMPLETE;
-      if (signal.aborted && (seen || path !== undefined)) io.log.info(stoppedText(path, seen !== undefined));
+      if (fleet) io.log.info(`stopped: ${fleet.resumeText}`);
+      else if (signal.aborted && (seen || path !== undefined))
+        io.log.info(stoppedText(path, seen !== undefined));
       throw error;
     }
     await log?.finish(facts);

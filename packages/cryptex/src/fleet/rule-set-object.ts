@@ -88,20 +88,25 @@ export interface RuleSetsSettings {
   readonly cacheFolder: string;
   readonly withTexts?: boolean;
   readonly warn: (message: string) => void;
-  readonly signal: AbortSignal;
 }
 
 /** Sets that a worker keeps ready: that of the scan, and that of another beside it, as where rules change meanwhile. */
 const MOST_SETS = 4;
 
 /** Rule sets of a worker: got once, verified for each job, compiled once. */
-export class RuleSets {
+export class RuleSets implements Disposable {
   /** By object, the one that was used last at the end. */
   readonly #known = new Map<string, Promise<{ readonly content: RulePackage; readonly set: RuleSet }>>();
   readonly #seen: SeenVersions;
+  readonly #life = new AbortController();
 
   constructor(private readonly settings: RuleSetsSettings) {
     this.#seen = new SeenVersions(settings.versions);
+  }
+
+  /** Ends what is being compiled. */
+  [Symbol.dispose](): void {
+    this.#life.abort(new Error("the rule sets are closed"));
   }
 
   /**
@@ -131,7 +136,8 @@ export class RuleSets {
   }
 
   async #open(object: string) {
-    const { objects, trust, versions, cacheFolder, withTexts = false, warn, signal } = this.settings;
+    const { objects, trust, versions, cacheFolder, withTexts = false, warn } = this.settings;
+    const { signal } = this.#life;
     const archive = await (await objects()).get(object);
     const { content, verification } = verifyArchive(archive, trust, this.#seen);
     refuseFaults(shown(object), verification);

@@ -8,7 +8,7 @@ import { NatsServer, whyNoNats } from "../../../../test/support/nats-server.ts";
 import { rejectionOf } from "../../../../test/support/rejection.ts";
 import { pullRuleSet, pushRuleSet, RuleSets } from "../../src/fleet/rule-set-object.ts";
 import { SeenVersions } from "../../src/rule-packages/seen-versions.ts";
-import { house, keyOf, NEVER, packed, trusting } from "../rule-packages/packages.ts";
+import { house, keyOf, packed, trusting } from "../rule-packages/packages.ts";
 import { runCryptex, WorkFolder } from "../support/program.ts";
 
 const reason = whyNoNats();
@@ -42,7 +42,6 @@ describe.skipIf(reason !== undefined)("a rule set on the server", () => {
       warn: (text) => {
         throw new Error(text);
       },
-      signal: NEVER,
     });
   const digestOf = async (folder: WorkFolder) =>
     JSON.parse(
