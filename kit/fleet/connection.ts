@@ -28,6 +28,11 @@ const ENTER_MS = 5_000;
 /** With two unanswered pings a link that swallows everything is found after half a minute, the time after which a job is given to another. */
 const PING_MS = 10_000;
 
+/** Workers have no right to ask for the account, as the client does before all else. It writes into the object, so each gets one. */
+function unasked() {
+  return { checkAPI: false };
+}
+
 export class Connection implements AsyncDisposable {
   constructor(
     readonly nats: NatsConnection,
@@ -78,7 +83,7 @@ async function open(context: FleetContext, settings: ConnectSettings): Promise<C
     throw await explained(error, context, signal);
   }
   tell(nats, say);
-  return new Connection(nats, jetstream(nats), await jetstreamManager(nats, { checkAPI: false }));
+  return new Connection(nats, jetstream(nats, unasked()), await jetstreamManager(nats, unasked()));
 }
 
 function optionsOf(

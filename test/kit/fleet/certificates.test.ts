@@ -226,13 +226,15 @@ describe.skipIf(whyOld !== undefined)("the configuration that is shipped", () =>
       });
     expect(await perform(worker, listen("_INBOX_noise-coordinator.>"))).toMatch(denied);
     expect(await perform(worker, listen("entropy.job.*"))).toMatch(denied);
+    const read = (queue: Queue) => Objects.open(queue.connection, here.settings);
     expect(
-      await perform(worker, async ({ connection }) => {
-        const read = await Objects.open(connection, here.settings);
-        expect(Buffer.from(await read.get(digest)).toString()).toBe("a sample");
-        await read.put(Buffer.from("another"));
+      await perform(worker, async (queue) => {
+        expect(Buffer.from(await (await read(queue)).get(digest)).toString()).toBe("a sample");
       }),
-    ).toMatch(denied);
+    ).toBe("done");
+    expect(await perform(worker, async (queue) => (await read(queue)).put(Buffer.from("another")))).toMatch(
+      denied,
+    );
 
     // Another tenant sees nothing of it.
     await using other = await connectFleet(
