@@ -7,22 +7,12 @@ import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
+import { parseRoot, refuseTwice } from "./root-flag.ts";
 import type { ChosenRules } from "./rule-flags.ts";
-
-export const ROOT_HINT = { hint: "NAME=DIR", about: "Folder that the fleet knows by this name" } as const;
-
-/** Reads `NAME=DIR`. @throws UsageError */
-export function rootOf(text: string, name: string): readonly [name: string, folder: string] {
-  const [, root, folder] = /^([A-Za-z0-9][A-Za-z0-9_-]{0,63})=(.+)$/s.exec(text) ?? [];
-  if (root === undefined || folder === undefined) {
-    throw new UsageError(`${name}: '${text}' is no root`, ["as corpus=/srv/corpus"]);
-  }
-  return [root, folder];
-}
 
 export const FLEET_FLAGS = group("Fleet", {
   ...runFlags("cryptex"),
-  root: many(flag.value(rootOf, ROOT_HINT)),
+  root: many(flag.value(parseRoot, { hint: "NAME=DIR", about: "Folder that the fleet knows by this name" })),
 });
 
 type FleetScanOptions = OptionsOf<typeof FLEET_FLAGS>;
@@ -43,6 +33,7 @@ export function checkFleetOptions({ nats, root }: FleetScanOptions, given: Reado
       "--root corpus=/srv/corpus, and workers have it under the same name",
     ]);
   }
+  refuseTwice(root);
   const own = OWN.find((key) => given.has(key));
   if (own !== undefined) throw new UsageError(`--nats and --${FLAG_OF[own] ?? own} contradict each other`);
 }

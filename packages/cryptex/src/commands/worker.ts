@@ -6,7 +6,7 @@ import { command } from "#kit/term/command.ts";
 import { flag, many } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { PIN_FLAG, pinsOf } from "./key-flags.ts";
-import { ROOT_HINT, rootOf } from "./scan-fleet.ts";
+import { parseRoot, refuseTwice } from "./root-flag.ts";
 
 export const worker = command({
   name: "worker",
@@ -18,13 +18,20 @@ export const worker = command({
   ],
   flags: {
     ...workerFlags("cryptex"),
-    root: many(flag.value(rootOf, { ...ROOT_HINT, required: true })),
+    root: many(
+      flag.value(parseRoot, {
+        hint: "NAME=DIR",
+        about: "Folder that the fleet knows by this name",
+        required: true,
+      }),
+    ),
     ...PIN_FLAG,
     threads: flag.count(1, 256, { about: "Files scanned at the same time; default: one a core" }),
     state: flag.folder({
       about: "Folder for the versions of rules that were used; default: in that of this user's data",
     }),
   },
+  check: ({ root }) => refuseTwice(root),
   examples: ["cryptex worker --nats worker.json --root corpus=/srv/corpus --pin house.pub"],
   seeAlso: ["scan", "ruleset push", "fleet doctor"],
   runsUntilStopped: () => true,

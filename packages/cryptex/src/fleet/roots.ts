@@ -1,16 +1,14 @@
 /** Folders that machines of a fleet have under the same name, each where it has it. */
 import { realpathSync } from "node:fs";
-import { ProgramError, UsageError } from "#kit/errors.ts";
+import { ProgramError } from "#kit/errors.ts";
 import { baseName, folderOf, forFs, join, pathOf, refusal, textOf } from "../scan-runner/paths.ts";
 
 /** By name; binary strings. */
 export type Roots = ReadonlyMap<string, string>;
 
-/** @throws UsageError for a name that stands twice */
+/** @param pairs whose names differ */
 export function rootsOf(pairs: readonly (readonly [name: string, folder: string])[]): Roots {
-  const roots = new Map(pairs.map(([name, folder]) => [name, pathOf(folder)]));
-  if (roots.size < pairs.length) throw new UsageError("two roots have the same name");
-  return roots;
+  return new Map(pairs.map(([name, folder]) => [name, pathOf(folder)]));
 }
 
 /** Returns the real path of a root. @throws ProgramError where this machine has none of that name, or cannot get at it */

@@ -1,7 +1,8 @@
 /** Executes jobs of scans: with threads of its own, which keep the compiled rules from job to job. The thread that beats scans nothing. */
 import { orAborted } from "#kit/abort.ts";
 import { ProgramError } from "#kit/errors.ts";
-import type { Executor } from "#kit/fleet/executor.ts";
+import type { Executor, ExecutorTools } from "#kit/fleet/executor.ts";
+import type { Job } from "#kit/fleet/job.ts";
 import type { Objects } from "#kit/fleet/objects.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { Crew } from "../scan-runner/crew.ts";
@@ -34,7 +35,18 @@ export class ScanWorker implements Disposable {
 
   constructor(private readonly settings: ScanWorkerSettings) {}
 
-  readonly execute: Executor = async ({ body }, { signal }) => {
+  readonly execute: Executor = async (job, tools) => {
+    try {
+      return await this.#answer(job, tools);
+    } catch (cause) {
+      if (!(cause instanceof Error && cause.name === "PermissionViolationError")) throw cause;
+      throw new ProgramError("job", `the server's rules keep this worker from it: ${cause.message}`, {
+        cause,
+      });
+    }
+  };
+
+  async #answer({ body }: Job, { signal }: ExecutorTools): Promise<string> {
     const job = readScanJob(body);
     refuseOtherProgram(job);
     const { sets, roots, answers } = this.settings;
@@ -43,7 +55,7 @@ export class ScanWorker implements Disposable {
     refuseOtherEngine(job, set);
     const crew = this.#crewFor(job, set, { ...job.options, within });
     return answerText(await orAborted(crew.scan(job.files), signal), answers);
-  };
+  }
 
   [Symbol.dispose](): void {
     for (const crew of this.#crews.values()) crew[Symbol.dispose]();

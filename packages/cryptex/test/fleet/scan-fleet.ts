@@ -32,30 +32,31 @@ export class ScanFleet implements AsyncDisposable {
     readonly server: NatsServer,
     readonly queue: Queue,
     readonly settings: QueueSettings,
+    private readonly program: readonly string[],
   ) {}
 
   /** @param program runs cryptex; by default from its source */
   static async open(
     files: Readonly<Record<string, string>> = manyFiles(),
-    private_: { readonly program?: readonly string[] } = {},
+    own: { readonly program?: readonly string[]; readonly ackWaitMs?: number } = {},
   ): Promise<ScanFleet> {
     const folder = new WorkFolder({ "rules/a.yar": RULES, ...files });
     folder.write("house.pub", lineageText(house.lineage));
     await packed(folder, "house.cxr");
     const server = await NatsServer.start();
-    const settings = queueSettings({ name: "cryptex", ackWaitMs: 3_000, mostBytes: 64 * 2 ** 20 });
+    const settings = queueSettings({
+      name: "cryptex",
+      ackWaitMs: own.ackWaitMs ?? 3_000,
+      mostBytes: 64 * 2 ** 20,
+    });
     const connection = await connectFleet(
       readContext(server.url, () => {}),
       { name: "test", signal: new AbortController().signal, againMs: 50 },
     );
     await makeQueue(connection, settings);
     const queue = await Queue.open(connection, settings);
-    const fleet = new ScanFleet(folder, server, queue, settings);
-    fleet.program = private_.program ?? fleet.program;
-    return fleet;
+    return new ScanFleet(folder, server, queue, settings, own.program ?? [process.execPath, MAIN]);
   }
-
-  program: readonly string[] = [process.execPath, MAIN];
 
   /** @param name of its folder of state @param args besides those that each has */
   worker(name: string, ...args: readonly string[]): Bun.Subprocess<"ignore", "ignore", "pipe"> {
@@ -63,6 +64,27 @@ export class ScanFleet implements AsyncDisposable {
     const worker = this.#start(["worker", "--threads", "1", "--state", name, ...this.#nats, ...own, ...args]);
     this.#workers.push(worker);
     return worker as Bun.Subprocess<"ignore", "ignore", "pipe">;
+  }
+
+  /** Keeps a worker running that dies of certain files, until the block ends. */
+  weakWorker(): AsyncDisposable {
+    const script = new URL("./poison-worker.ts", import.meta.url).pathname;
+    const words = [script, this.server.url, JSON.stringify(this.settings), this.folder.path];
+    let isOver = false;
+    let worker: Bun.Subprocess | undefined;
+    const running = (async () => {
+      while (!isOver) {
+        worker = Bun.spawn([process.execPath, ...words], { stdio: ["ignore", "ignore", "ignore"] });
+        await worker.exited;
+      }
+    })();
+    return {
+      async [Symbol.asyncDispose]() {
+        isOver = true;
+        worker?.kill("SIGKILL");
+        await running;
+      },
+    };
   }
 
   /** Scans on this machine alone. */

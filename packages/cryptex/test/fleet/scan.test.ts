@@ -1,6 +1,6 @@
 /** Scans by a fleet of processes: they give what a scan of one machine gives, whoever dies meanwhile. */
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { until } from "../../../../test/support/fleet-here.ts";
 import { whyNoNats } from "../../../../test/support/nats-server.ts";
 import { errorsIn, eventsIn, ScanFleet, spoken } from "./scan-fleet.ts";
@@ -77,6 +77,21 @@ describe.skipIf(why !== undefined)("a scan by a fleet", () => {
     expect(run, stderr).toBeDefined();
     fleet.worker("one");
     expect((await fleet.scan("--run", run!)).stdout).toBe(local.stdout);
+  });
+
+  test("ends at once where the server is away", async () => {
+    await using fleet = await ScanFleet.open({ "files/a": "needle" });
+    const scan = fleet.begin("--run", "away");
+    const ended = spoken(scan);
+    const jobs = async () =>
+      (await fleet.queue.connection.manager.streams.info("cryptex_jobs")).state.messages;
+    await until(async () => (await jobs()) > 0);
+    await fleet.server.kill();
+    scan.kill("SIGTERM");
+    expect(await ended).toMatchObject({
+      exitCode: 143,
+      stderr: expect.stringContaining("--run away goes on"),
+    });
   });
 
   test("takes a job that is given out twice for one", async () => {
@@ -182,5 +197,30 @@ describe.skipIf(why !== undefined)("a scan by a fleet", () => {
       expect.stringMatching(/refuses it: .*it is version 1 of house, and version 2 was used here$/),
     ]);
     expect(readFileSync(fleet.folder.at("one/ruleset-versions.json"), "utf8")).toContain('"version":2');
+  });
+
+  test("finds the file that kills every worker, and scans the others", async () => {
+    const files = { "files/a": "needle", "files/b": "needle", "files/poison": "needle", "files/z": "needle" };
+    await using fleet = await ScanFleet.open(files, { ackWaitMs: 500 });
+    await using _ = fleet.weakWorker();
+    const { stdout, exitCode } = await fleet.scan("--run", "poisoned");
+    expect(exitCode).toBe(3);
+    expect(errorsIn({ stdout })).toEqual([
+      "files/poison: crashed: gave up after 3 attempts that ended without an answer",
+    ]);
+    expect(eventsIn({ stdout }).at(-1)).toMatchObject({ complete: false, matched: 3, errors: 1 });
+  });
+
+  test("leaves no root by links that take the place of folders", async () => {
+    await using fleet = await ScanFleet.open({ "files/in/a": "needle", "elsewhere/in/a": "needle" });
+    // A worker whose root has a link where that of whoever asks has a folder.
+    mkdirSync(fleet.folder.at("linked"));
+    symlinkSync(fleet.folder.at("elsewhere/in"), fleet.folder.at("linked/in"));
+    fleet.worker("one", "--pin", "house.pub", "--root", "corpus=linked");
+    const { stdout, exitCode } = await fleet.scan("--run", "linked");
+    expect(exitCode).toBe(3);
+    expect(errorsIn({ stdout })).toEqual([
+      "files/in/a: changed during scan: a folder above it is another one",
+    ]);
   });
 });
