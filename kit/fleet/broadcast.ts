@@ -1,8 +1,9 @@
 /** Jobs that go to all machines: how they are given out, and which machines there are. */
+import type { Connection } from "./connection.ts";
 import { FleetError } from "./fleet-error.ts";
 import type { Job } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Queue, streamOf } from "./queue.ts";
+import { type Queue, type QueueSettings, streamOf } from "./queue.ts";
 import { type RetryOptions, untilDeadline } from "./retry.ts";
 
 export interface BroadcastSettings {
@@ -60,12 +61,12 @@ export interface Machine {
 }
 
 /** Lists the machines that the server knows, by name. @throws the client's errors */
-export async function machinesOf(queue: Queue): Promise<Machine[]> {
-  const { manager } = queue.connection;
+export async function machinesOf(
+  manager: Connection["manager"],
+  { name: queue }: Pick<QueueSettings, "name">,
+): Promise<Machine[]> {
   const machines: Machine[] = [];
-  for await (const { name, num_pending, num_ack_pending } of manager.consumers.list(
-    streamOf(queue.settings.name),
-  )) {
+  for await (const { name, num_pending, num_ack_pending } of manager.consumers.list(streamOf(queue))) {
     machines.push({ node: name, waiting: num_pending + num_ack_pending });
   }
   return machines.sort((a, b) => (a.node < b.node ? -1 : 1));

@@ -14,6 +14,8 @@ export interface DoctorProgram {
   readonly program: string;
   /** Name of its queue where none is given. */
   readonly queue: string;
+  /** Tells a queue whose jobs go to all machines by its name; by default there is none. */
+  readonly goesToAll?: (queue: string) => boolean;
   /** Its exit code for findings. */
   readonly findings: number;
 }
@@ -28,7 +30,12 @@ const STYLES: Readonly<Record<Finding["state"], Style | undefined>> = {
 const COLUMNS = [{ title: "ABOUT" }, { title: "STATE" }, { title: "FINDING", wraps: "inside" }] as const;
 
 /** Makes the command. */
-export function doctorCommand({ program, queue: ownQueue, findings: exitCode }: DoctorProgram) {
+export function doctorCommand({
+  program,
+  queue: ownQueue,
+  goesToAll = () => false,
+  findings: exitCode,
+}: DoctorProgram) {
   return command({
     name: "fleet doctor",
     description: "Say what is wrong with the servers, certificates, queue and ledger of a fleet",
@@ -53,7 +60,7 @@ export function doctorCommand({ program, queue: ownQueue, findings: exitCode }: 
       const context = readContext(nats, (text) => io.log.warn(text));
       const found = await examineFleet({
         context,
-        queue: queueSettings({ name: queue }),
+        queue: queueSettings({ name: queue, goesTo: goesToAll(queue) ? "all" : "one" }),
         ledger,
         signal: io.signal,
       });

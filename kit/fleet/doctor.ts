@@ -3,6 +3,7 @@
  * workers' consumer, clock, version, ledger. It changes nothing.
  */
 import { createPrivateKey } from "node:crypto";
+import { machinesOf } from "./broadcast.ts";
 import { CLOCK_LIMIT_MS } from "./collector.ts";
 import { type Connection, connectFleet } from "./connection.ts";
 import { certificateIn, type FleetContext } from "./context.ts";
@@ -21,7 +22,7 @@ import {
 import { lookAt, type ServerLook } from "./server-look.ts";
 
 export interface Finding {
-  /** Names the thing that was looked at: `certificate`, `server`, `key exchange`, `version`, `queue`, `workers`, `results`, `clock`, `ledger`. */
+  /** Names the thing that was looked at: `certificate`, `server`, `key exchange`, `version`, `queue`, `workers`, `machines`, `results`, `clock`, `ledger`. */
   readonly about: string;
   /** `unknown`: it could not be looked at, which is no fault by itself. */
   readonly state: "ok" | "soon" | "wrong" | "unknown";
@@ -211,6 +212,13 @@ async function withinServer({ context, queue, signal, now = Date.now }: DoctorSe
       const text = `${info.num_ack_pending} jobs in hand, ${info.num_waiting} requests for one`;
       findings.push(...faulty("workers", consumerFaults(info, queue), text));
     });
+  } else {
+    await look(findings, "machines", `consumers of ${stream}`, async () => {
+      const machines = await machinesOf(manager, queue);
+      const busy = machines.filter(({ waiting }) => waiting > 0).map(({ node }) => node);
+      const text = `${machines.length} known; with something to do yet: ${busy.length === 0 ? "none" : shortList(busy)}`;
+      findings.push({ about: "machines", state: "ok", text });
+    });
   }
   await look(findings, "results", `bucket ${bucketOf(queue.name)}`, async () => {
     const { config, state } = await manager.streams.info(bucketStreamOf(queue.name));
@@ -218,6 +226,14 @@ async function withinServer({ context, queue, signal, now = Date.now }: DoctorSe
     findings.push(...faulty("results", faults, `${state.messages} are kept`));
   });
   return findings;
+}
+
+/** Names that a line has room for. */
+const LISTED = 10;
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return names.slice(0, LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 const DISCARDS_OLD: QueueFault = {

@@ -19,8 +19,9 @@ export interface FollowSettings {
   readonly say: (level: "info" | "warn", text: string) => void;
 }
 
-/** A step of one machine's answer. */
+/** A step of one machine's answer; or the news that all has been given that was kept when it was asked for. */
 export type Followed =
+  | { readonly kind: "current" }
   | { readonly kind: "text"; readonly node: string; readonly text: string }
   | { readonly kind: "answer"; readonly node: string; readonly kept: KeptResult; readonly given: Standing }
   | { readonly kind: "late"; readonly node: string; readonly nodeMs: number; readonly serverMs: number };
@@ -54,6 +55,7 @@ export async function* follow(settings: FollowSettings): AsyncGenerator<Followed
 class AnswersReader {
   /** Number of the last message that was read. */
   #last = 0;
+  #isCurrent = false;
   readonly #read = new Map<string, PartsRead>();
   readonly #prefix: string;
 
@@ -66,7 +68,7 @@ class AnswersReader {
     const { queue, job, stop } = this.settings;
     const { jetstream, manager } = queue.connection;
     const stream = bucketStreamOf(queue.settings.name);
-    const { name } = await orAborted(
+    const { name, num_pending } = await orAborted(
       manager.consumers.add(stream, {
         name: `follow-${crypto.randomUUID()}`,
         ack_policy: "none",
@@ -86,11 +88,19 @@ class AnswersReader {
     });
     using _ = onAbort(stop, () => void messages.close());
     void closeWhereLost(messages);
+    let waiting = num_pending;
+    if (waiting === 0) yield* this.#current();
     for await (const message of messages) {
       yield* this.#take(message);
       this.#last = message.seq;
+      if (--waiting === 0) yield* this.#current();
     }
     if (stop.aborted) await manager.consumers.delete(stream, name).catch(() => {}); // the server forgets it by itself
+  }
+
+  *#current(): Generator<Followed> {
+    if (!this.#isCurrent) yield { kind: "current" };
+    this.#isCurrent = true;
   }
 
   async *#take(message: JsMsg): AsyncGenerator<Followed> {

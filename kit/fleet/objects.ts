@@ -43,13 +43,22 @@ export class Objects {
     }
   }
 
-  /** @returns SHA-256 of the data, 64 hexadecimal digits @throws FleetError for too many */
+  /**
+   * Puts data where they are not, or have been for a day: so they are there for most of the time that objects are kept.
+   * @returns SHA-256 of the data, 64 hexadecimal digits @throws FleetError for too many
+   */
   async put(data: Uint8Array): Promise<string> {
-    if (data.length > MOST_OBJECT_BYTES) {
-      throw new FleetError(`an object has ${data.length} bytes, and may have ${MOST_OBJECT_BYTES}`);
-    }
-    const digest = digestOf(data);
-    if ((await this.store.info(digest)) === null) await this.store.putBlob({ name: digest }, data);
+    const digest = checkedDigest(data);
+    const known = await this.store.info(digest);
+    const isRecent = known !== null && Date.now() - Date.parse(known.mtime) < RENEW_MS;
+    if (!isRecent) await this.store.putBlob({ name: digest }, data);
+    return digest;
+  }
+
+  /** Puts data also where they are: they are then kept for the whole time again. @returns as `put` @throws as `put` */
+  async renew(data: Uint8Array): Promise<string> {
+    const digest = checkedDigest(data);
+    await this.store.putBlob({ name: digest }, data);
     return digest;
   }
 
@@ -78,6 +87,16 @@ export class Objects {
     return /^[0-9a-f]{64}$/.test(digest) ? digest : undefined;
   }
 }
+
+function checkedDigest(data: Uint8Array): string {
+  if (data.length > MOST_OBJECT_BYTES) {
+    throw new FleetError(`an object has ${data.length} bytes, and may have ${MOST_OBJECT_BYTES}`);
+  }
+  return digestOf(data);
+}
+
+/** Age from which an object is put again: a server keeps it for seven such times. */
+const RENEW_MS = 24 * 60 * 60 * 1_000;
 
 /** Begins the names that stand for an object. */
 const POINTS = "name:";

@@ -16,6 +16,10 @@ export const product: Product<Deps, Record<never, never>> = {
       summary: "Scan files and folders with rules",
       load: async () => (await import("./commands/scan.ts")).scan,
     },
+    hunt: {
+      summary: "Have every host of a fleet scan itself",
+      load: async () => (await import("./commands/hunt.ts")).hunt,
+    },
     watch: {
       summary: "Scan files as they change",
       load: async () => (await import("./commands/watch.ts")).watch,

@@ -11,6 +11,7 @@ const WORK: Readonly<Record<string, () => Promise<unknown>>> = {
   "find-tests": () => import("./rule-tests/find-tests-thread.ts"),
   gap: () => import("./gap/gap-thread.ts"),
   harvest: () => import("./harvest/harvest-thread.ts"),
+  hunt: () => import("./fleet/hunt-thread.ts"),
   index: () => import("./safe-index/index-thread.ts"),
   lint: () => import("./rules/lint-thread.ts"),
   rules: () => import("./rules/rules-thread.ts"),

@@ -14,6 +14,12 @@ if (why) console.warn(`${why}: jobs that go to all machines`);
 
 const ALL = { goesTo: "all" } as const;
 
+function machines({ queue, settings }: Here) {
+  return machinesOf(queue.connection.manager, settings);
+}
+
+type Step = Exclude<Followed, { kind: "current" }>;
+
 function give(here: Here, jobs: readonly Job[], deadlineMs = Date.now() + LATER_MS): Promise<void> {
   return giveToAll(here.runOf("run"), jobs, deadlineMs);
 }
@@ -38,14 +44,23 @@ async function answers({ ledger }: Here, count: number) {
 }
 
 /** Follows a job until one machine has answered so often as is said. */
-async function followed({ queue }: Here, job: string, count: number): Promise<Followed[]> {
+async function followed({ queue }: Here, job: string, count: number): Promise<Step[]> {
   const stop = new AbortController();
-  const steps: Followed[] = [];
+  const steps: Step[] = [];
   for await (const step of follow({ queue, job, stop: stop.signal, say() {} })) {
+    if (step.kind === "current") continue;
     steps.push(step);
     if (steps.filter(({ kind }) => kind === "answer").length === count) stop.abort();
   }
   return steps;
+}
+
+/** Returns the next step of a machine's answer. */
+async function nextOf(following: AsyncGenerator<Followed>): Promise<Step | undefined> {
+  for (;;) {
+    const { value } = await following.next();
+    if (value?.kind !== "current") return value;
+  }
 }
 
 describe.skipIf(why !== undefined)("a job for all", () => {
@@ -62,7 +77,7 @@ describe.skipIf(why !== undefined)("a job for all", () => {
     }
     await using _c = here.worker({ node: "c" });
     expect(await answers(here, 3)).toContain('c done {"sum":2}');
-    expect((await machinesOf(here.queue)).map(({ node }) => node)).toEqual(["a", "b-example", "c"]);
+    expect((await machines(here)).map(({ node }) => node)).toEqual(["a", "b-example", "c"]);
     expect((await here.ledger.missing("run")).map(({ state }) => state)).toEqual(["published"]);
   });
 
@@ -78,7 +93,7 @@ describe.skipIf(why !== undefined)("a job for all", () => {
     expect((await manager.streams.info("trial_jobs")).state.messages).toBe(2);
     for (let round = 0; round < 2; round++) {
       await using _ = here.worker({ node: "a", execute });
-      await until(async () => (await machinesOf(here.queue)).some(({ waiting }) => waiting === 0));
+      await until(async () => (await machines(here)).some(({ waiting }) => waiting === 0));
       await manager.consumers.delete("trial_jobs", "a");
     }
     expect(computed).toBe(1);
@@ -123,11 +138,11 @@ describe.skipIf(why !== undefined)("a job for all", () => {
     const stop = new AbortController();
     const following = follow({ queue: here.queue, job: job!.id, stop: stop.signal, say() {} });
     await using _a = here.worker({ node: "a" });
-    const { value: late } = await following.next();
+    const late = await nextOf(following);
     expect(late).toMatchObject({ kind: "late", node: "a" });
     expect(await here.queue.hasResult(job!.id, "a")).toBe(false);
     await give(here, [job!]);
-    const { value: answer } = await following.next();
+    const answer = await nextOf(following);
     expect(answer).toMatchObject({ kind: "answer", node: "a", kept: { result: { value: '{"sum":0}' } } });
     stop.abort();
   });
@@ -171,21 +186,40 @@ describe.skipIf(why !== undefined)("a job for all", () => {
     await expect(here.queue.resultOf(job!.id, "a")).rejects.toThrow("is none");
   });
 
+  test("waits for a machine for which the server has no room, which says so", async () => {
+    const config = `accounts { A { jetstream { max_consumers: 1 }, users: [{ user: a, password: a }] } }
+      no_auth_user: a`;
+    await using server = await NatsServer.start({ config });
+    await using here = await fleetHere(server.url, ALL);
+    const [job] = sums(1);
+    await give(here, [job!]);
+    await using _b = here.worker({ node: "b" });
+    {
+      await using _a = here.worker({ node: "a" });
+      await until(() => here.said.some((text) => text.includes("maximum consumers limit reached")));
+    }
+    const [first] = await machines(here);
+    await here.queue.connection.manager.consumers.delete("trial_jobs", first!.node);
+    const other = first!.node === "a" ? "b" : "a";
+    await using _again = here.worker({ node: other });
+    await until(() => here.queue.hasResult(job!.id, other));
+  });
+
   test("leaves nothing of a machine that is gone for longer than jobs are kept", async () => {
     await using server = await NatsServer.start();
     await using here = await fleetHere(server.url, { ...ALL, keepMs: 1_000, sameWithinMs: 1_000 });
     {
       await using _a = here.worker({ node: "a" });
-      await until(async () => (await machinesOf(here.queue)).length === 1);
+      await until(async () => (await machines(here)).length === 1);
     }
-    await until(async () => (await machinesOf(here.queue)).length === 0);
+    await until(async () => (await machines(here)).length === 0);
   });
 });
 
 describe.skipIf(why !== undefined)("an answer in parts", () => {
   const retry = <T>(_: string, attempt: () => Promise<T>) => attempt();
   const open = ({ queue }: Here, job: string, node: string) => AnswerParts.open({ queue, job, node, retry });
-  const textOf = (steps: readonly Followed[], name: string) =>
+  const textOf = (steps: readonly Step[], name: string) =>
     steps.flatMap((step) => (step.kind === "text" && step.node === name ? [step.text] : [])).join("");
   const end = ({ queue }: Here, job: string, node: string) =>
     queue.answer(makeResult({ job, outcome: "done", value: "end", attempts: 1, node, nodeMs: Date.now() }));
@@ -235,9 +269,9 @@ describe.skipIf(why !== undefined)("an answer in parts", () => {
     await parts.add("before, ", "{}");
     const stop = new AbortController();
     const following = follow({ queue: here.queue, job: "j", stop: stop.signal, say() {} });
-    expect((await following.next()).value).toMatchObject({ text: "before, " });
+    expect(await nextOf(following)).toMatchObject({ text: "before, " });
     await server.kill();
-    const next = following.next();
+    const next = nextOf(following);
     await server.start();
     await until(() =>
       parts.add("after", "{}").then(
@@ -245,7 +279,7 @@ describe.skipIf(why !== undefined)("an answer in parts", () => {
         () => false,
       ),
     );
-    expect((await next).value).toMatchObject({ text: "after" });
+    expect(await next).toMatchObject({ text: "after" });
     stop.abort();
   });
 

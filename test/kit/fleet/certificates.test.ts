@@ -253,6 +253,8 @@ describe.skipIf(whyOld !== undefined)("the configuration that is shipped", () =>
     expect(readContext(host, () => {}).node).toBe("hunt-host-1");
     const hunts = { name: "cryptex-hunts", goesTo: "all", ackWaitMs: 2_000, mostBytes: 2 ** 24 } as const;
     await using here = await fleetHere(boss, hunts);
+    const work = queueSettings({ name: "cryptex", mostBytes: 2 ** 24 });
+    const digest = await (await Objects.make(here.queue.connection, work)).renew(Buffer.from("a rule set"));
     const [job] = sums(1);
     await giveToAll(here.runOf("run"), [job!], job!.deadlineMs);
     await using _other = here.worker({ node: "hunt-host-2" });
@@ -264,6 +266,13 @@ describe.skipIf(whyOld !== undefined)("the configuration that is shipped", () =>
 
     const denied = /permissions violation/i;
     const mine = (act: (queue: Queue) => Promise<unknown>) => perform(host, act, here.settings);
+    const objects = ({ connection }: Queue) => Objects.open(connection, work);
+    expect(
+      await mine(async (queue) => {
+        expect(Buffer.from(await (await objects(queue)).get(digest)).toString()).toBe("a rule set");
+      }),
+    ).toBe("done");
+    expect(await mine(async (queue) => (await objects(queue)).put(Buffer.from("another")))).toMatch(denied);
     const answer = { job: job!.id, outcome: "done", value: "x", attempts: 1, nodeMs: 1 } as const;
     expect(await mine((queue) => queue.consumer("hunt-host-1"))).toBe("done");
     expect(await mine((queue) => queue.consumer("hunt-host-2"))).toMatch(denied);
@@ -275,7 +284,7 @@ describe.skipIf(whyOld !== undefined)("the configuration that is shipped", () =>
     expect(await mine((queue) => queue.hasResult(job!.id, "hunt-host-1"))).toBe("done");
     expect(await mine((queue) => queue.hasResult(job!.id, "hunt-host-2"))).toMatch(denied);
     expect(await mine((queue) => queue.publish(job!, 9))).toMatch(denied);
-    await until(async () => (await machinesOf(here.queue)).length === 2);
+    await until(async () => (await machinesOf(here.queue.connection.manager, here.settings)).length === 2);
     expect(
       await mine(({ connection }) =>
         connection.nats.request("$JS.API.CONSUMER.MSG.NEXT.cryptex-hunts_jobs.hunt-host-2", "1"),

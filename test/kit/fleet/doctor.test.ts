@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync } from "node:fs";
 import { readContext } from "#kit/fleet/context.ts";
 import { examineFleet, type Finding, hasFaults } from "#kit/fleet/doctor.ts";
-import { queueSettings } from "#kit/fleet/queue.ts";
+import { type QueueSettings, queueSettings } from "#kit/fleet/queue.ts";
 import {
   changedContext,
   clientContext,
@@ -11,7 +11,7 @@ import {
   secureServer,
   serverCertificate,
 } from "../../support/fleet-certificates.ts";
-import { fleetHere } from "../../support/fleet-here.ts";
+import { fleetHere, sums } from "../../support/fleet-here.ts";
 import { NatsServer, whyNoNats } from "../../support/nats-server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -23,7 +23,7 @@ const queue = queueSettings({ name: "trial", ackWaitMs: 2_000 });
 
 async function findingsOf(
   context: string,
-  more: { ledger?: string; now?: () => number } = {},
+  more: { ledger?: string; now?: () => number; queue?: QueueSettings } = {},
 ): Promise<Finding[]> {
   const signal = new AbortController().signal;
   return examineFleet({ context: readContext(context, () => {}), queue, signal, ...more });
@@ -57,6 +57,22 @@ describe.skipIf(why !== undefined)("the doctor", () => {
       "ledger",
     ]);
     expect(hasFaults(findings)).toBe(false);
+  });
+
+  test("says of a queue that goes to all which machines have something to do yet", async () => {
+    await using server = await NatsServer.start();
+    const toAll = { ...queue, goesTo: "all" } as const;
+    await using here = await fleetHere(server.url, toAll);
+    const text = async () => {
+      const findings = await findingsOf(server.url, { queue: toAll });
+      expect(findings.filter(({ state }) => state === "wrong")).toEqual([]);
+      return findings.find(({ about }) => about === "machines")?.text;
+    };
+    expect(await text()).toBe("0 known; with something to do yet: none");
+    await here.queue.consumer("a");
+    expect(await text()).toBe("1 known; with something to do yet: none");
+    await here.queue.publish(sums(1)[0]!, 0);
+    expect(await text()).toBe("1 known; with something to do yet: a");
   });
 
   test("says that queue and results are missing", async () => {
