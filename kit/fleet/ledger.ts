@@ -2,14 +2,12 @@
  * The ledger: the record of truth of all jobs and their results, in a file of SQLite or in PostgreSQL. What the server of the queue
  * forgets is published again from here. Bun.SQL speaks to both, in the part of SQL that they share.
  */
-import { closeSync, openSync } from "node:fs";
-import { resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { SQL, type TransactionSQL } from "bun";
+import type { SQL, TransactionSQL } from "bun";
 import { FleetError, reasonOf } from "./fleet-error.ts";
 import { type Job, type JobBody, makeJob } from "./job.ts";
 import type { KeptResult } from "./queue.ts";
 import { OUTCOMES, type Outcome } from "./result.ts";
+import { batches, knownVersion, openDatabase, type Tables, whenFree } from "./sql.ts";
 
 /** Where a job is: planned and maybe published, or as its result says. */
 export type State = "planned" | "published" | Outcome;
@@ -48,7 +46,6 @@ const VERSION = 1;
 
 /** Types that both know: `bigint` of SQLite is its integer. */
 const TABLES = [
-  "create table if not exists fleet_ledger (id text primary key, version bigint not null)",
   `create table if not exists fleet_job (
     id text primary key, job text not null, deadline_ms bigint not null, state text not null,
     attempts bigint not null, copies bigint not null, digest text, value text, node text,
@@ -62,18 +59,16 @@ const TABLES = [
     primary key (job, node))`,
 ];
 
-/** Rows that go to the database at once: 12 values each stay below 32,766, the most that SQLite takes. */
-const ROWS_AT_ONCE = 500;
-
-/** Number of a lock in PostgreSQL, so that two who open a new ledger do not make it both. Any number does; all must use this one. */
-const LOCK = 7_305_801;
-
-/**
- * Time for which another program that writes into the same file is waited for: as long as its largest transaction takes on a slow disk.
- * SQLite itself would wait in this thread, in which beats are due.
- */
-const BUSY_MS = 10_000;
-const BUSY_PAUSE_MS = 10;
+const LEDGER: Tables = {
+  what: "the ledger",
+  lock: 7_305_801, // any number does; all who open a ledger must use this one
+  async make(step) {
+    const { id, version } = await knownVersion(step, "fleet_ledger", VERSION, "ledger");
+    for (const table of TABLES) await step.unsafe(table);
+    if (version === 0) await step`insert into fleet_ledger ${step({ id, version: VERSION })}`;
+    return id;
+  },
+};
 
 export class Ledger implements AsyncDisposable {
   private constructor(
@@ -85,16 +80,8 @@ export class Ledger implements AsyncDisposable {
 
   /** @param place as `sqlite:PATH` or `postgres://…` @throws FleetError where it cannot be opened */
   static async open(place: string): Promise<Ledger> {
-    const shown = placeText(place);
-    const sql = connectionTo(place);
-    try {
-      const id = await prepared(sql);
-      return new Ledger(sql, id, shown);
-    } catch (cause) {
-      await sql.close();
-      if (cause instanceof FleetError) throw cause;
-      throw new FleetError(`the ledger ${shown} cannot be opened: ${reasonOf(cause)}`, { cause });
-    }
+    const { sql, id, shown } = await openDatabase(place, LEDGER);
+    return new Ledger(sql, id, shown);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -285,78 +272,6 @@ export class Ledger implements AsyncDisposable {
 /** Rows of a run that are read at once. A value may have half a megabyte. */
 const PAGE = 64;
 
-function connectionTo(place: string): SQL {
-  const path = /^sqlite:(?!\/\/)(.+)$/.exec(place)?.[1];
-  if (path !== undefined) {
-    const file = resolve(path);
-    try {
-      closeSync(openSync(file, "a", 0o600)); // results are nobody else's business; a folder that is missing shows here
-    } catch (cause) {
-      throw new FleetError(`the ledger ${place} cannot be opened: ${reasonOf(cause)}`, { cause });
-    }
-    return new SQL({ adapter: "sqlite", filename: file });
-  }
-  if (/^postgres(ql)?:\/\//.test(place) && URL.canParse(place)) return new SQL(withVerifiedTls(place));
-  throw new FleetError(`'${placeText(place)}' is no place of a ledger`, {
-    hints: ["sqlite:PATH or postgres://USER@HOST/DATABASE"],
-  });
-}
-
-/** Has a server on another machine show a certificate, unless the address says otherwise. */
-function withVerifiedTls(place: string): string {
-  const url = new URL(place);
-  const isHere =
-    url.searchParams.has("host") || /^(localhost|127\.0\.0\.1|\[::1\]|%2F.*|)$/i.test(url.hostname);
-  if (!isHere && !url.searchParams.has("sslmode")) url.searchParams.set("sslmode", "verify-full");
-  return url.href;
-}
-
-/** Returns a place without its password. */
-export function placeText(place: string): string {
-  return place.replace(/^([a-z]+:\/\/[^/@:]*):[^@]*@/, "$1@");
-}
-
-async function prepared(sql: SQL): Promise<string> {
-  const isFile = sql.options.adapter === "sqlite";
-  if (isFile) {
-    await sql.unsafe("pragma busy_timeout = 0");
-    await whenFree(() => sql.unsafe("pragma journal_mode = wal"));
-    await sql.unsafe("pragma synchronous = full"); // the record of truth survives a power loss
-  }
-  const make = async (step: TransactionSQL) => {
-    if (!isFile) await step`select pg_advisory_xact_lock(${LOCK})`;
-    for (const table of TABLES) await step.unsafe(table);
-    const [known] = (await step`select id, version from fleet_ledger`) as {
-      id: string;
-      version: number | string;
-    }[];
-    if (known && Number(known.version) > VERSION) {
-      throw new FleetError(
-        `a later version of this program has written this ledger: version ${known.version}`,
-      );
-    }
-    if (known) return known.id;
-    const id = crypto.randomUUID();
-    await step`insert into fleet_ledger ${step({ id, version: VERSION })}`;
-    return id;
-  };
-  return whenFree(() => sql.begin(isFile ? "immediate" : "read write", make));
-}
-
-/** Does something again, as a whole, while another program holds the file. */
-async function whenFree<T>(act: () => Promise<T>): Promise<T> {
-  const endMs = performance.now() + BUSY_MS;
-  for (;;) {
-    try {
-      return await act();
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "";
-      if (!code.startsWith("SQLITE_BUSY") || performance.now() > endMs) throw error;
-      await sleep(BUSY_PAUSE_MS);
-    }
-  }
-}
-
 /** As the driver gives it: PostgreSQL's bigint is a text. */
 interface Row {
   readonly id: string;
@@ -418,11 +333,4 @@ async function addPlaces(step: TransactionSQL, run: string, jobs: readonly Job[]
   if (jobs.length === 0) return;
   const [{ next }] = await step`select coalesce(max(place) + 1, 0) as next from fleet_run where run = ${run}`;
   await step`insert into fleet_run ${step(jobs.map(({ id }, at) => ({ run, place: Number(next) + at, job: id })))}`;
-}
-
-function batches<T>(all: readonly T[]): T[][] {
-  const count = Math.ceil(all.length / ROWS_AT_ONCE);
-  return Array.from({ length: count }, (_, index) =>
-    all.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE),
-  );
 }
