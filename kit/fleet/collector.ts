@@ -1,6 +1,6 @@
 /**
- * The collector: takes results from the server into the ledger. It alone writes the ledger's results. While the database is away they
- * wait on the server; what is written twice is written once.
+ * The collector: takes results from the server into a database, as the ledger. It alone writes results there. While the database is away
+ * they wait on the server; what is written twice is written once.
  */
 import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { onAbort, orAborted, pause } from "../abort.ts";
@@ -10,9 +10,30 @@ import type { KeptResult, Queue } from "./queue.ts";
 import { readResult } from "./result.ts";
 import { type RetryOptions, untilDeadline } from "./retry.ts";
 
+/** Where results go. */
+export interface Keeper {
+  /** Name of its place in the stream of results: lower-case letters, digits and dashes. */
+  readonly consumer: string;
+  /**
+   * Writes results, each once, in one piece or so that it can be done again from the beginning. What it has returned from survives the end
+   * of the program. Whatever it throws, it is called again.
+   * @returns the jobs whose results are new
+   */
+  keep(results: readonly KeptResult[], queue: Queue): Promise<ReadonlySet<string>>;
+}
+
+/** Has the ledger take results. */
+export function intoLedger(ledger: Ledger): Keeper {
+  return {
+    consumer: `ledger-${ledger.id}`,
+    keep: (results, { settings }) =>
+      settings.goesTo === "all" ? ledger.settleOfAll(results) : ledger.settle(results),
+  };
+}
+
 export interface CollectSettings {
   readonly queue: Queue;
-  readonly ledger: Ledger;
+  readonly keeper: Keeper;
   /** Ends it, after what it has in hand. */
   readonly stop: AbortSignal;
   readonly say: (level: "info" | "warn", text: string) => void;
@@ -49,8 +70,8 @@ export async function collect(settings: CollectSettings): Promise<void> {
 }
 
 async function collectFrom(settings: CollectSettings): Promise<void> {
-  const { queue, ledger, stop } = settings;
-  const consumer = await orAborted(queue.resultsConsumer(`ledger-${ledger.id}`), stop);
+  const { queue, keeper, stop } = settings;
+  const consumer = await orAborted(queue.resultsConsumer(keeper.consumer), stop);
   const messages = await consumer.consume({ max_messages: AT_ONCE, expires: ASK_MS, bind: true });
   using _ = onAbort(stop, () => void messages.close());
   void closeWhereLost(messages);
@@ -93,14 +114,13 @@ const LOST: readonly string[] = [
 ];
 
 async function settle(messages: readonly JsMsg[], settings: CollectSettings): Promise<void> {
-  const { queue, ledger, stop, say, onSettled, retry } = settings;
+  const { queue, keeper, stop, say, onSettled, retry } = settings;
   const kept = messages.flatMap((message) => keptIn(message, queue, say));
   const beat = setInterval(() => {
     for (const message of messages) message.working();
   }, queue.settings.ackWaitMs / 3);
   try {
-    const write = () => (queue.settings.goesTo === "all" ? ledger.settleOfAll(kept) : ledger.settle(kept));
-    const isNew = await untilDeadline("a batch of results", write, {
+    const isNew = await untilDeadline("a batch of results", () => keeper.keep(kept, queue), {
       deadlineMs: Number.POSITIVE_INFINITY,
       signal: stop,
       say: (text) => say("warn", text),

@@ -5,7 +5,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { onAbort, orAborted, pause } from "../abort.ts";
-import { collect } from "./collector.ts";
+import { collect, intoLedger } from "./collector.ts";
 import { FleetError } from "./fleet-error.ts";
 import type { Job } from "./job.ts";
 import type { Ledger, LedgerEntry } from "./ledger.ts";
@@ -81,7 +81,7 @@ export class Run implements AsyncDisposable {
     this.#listeners.use(onAbort(signal, () => this.#fail(signal.reason)));
     const collecting = collect({
       queue,
-      ledger,
+      keeper: intoLedger(ledger),
       stop: this.#stop.signal,
       say,
       onSettled: (results) => this.#settled(results),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { AnswerParts, MOST_PART_BYTES } from "#kit/fleet/answer-parts.ts";
 import { giveToAll, machinesOf } from "#kit/fleet/broadcast.ts";
-import { collect } from "#kit/fleet/collector.ts";
+import { collect, intoLedger } from "#kit/fleet/collector.ts";
 import { type Followed, follow } from "#kit/fleet/follow.ts";
 import type { Job } from "#kit/fleet/job.ts";
 import { gaveUpText, makeResult } from "#kit/fleet/result.ts";
@@ -27,7 +27,7 @@ function give(here: Here, jobs: readonly Job[], deadlineMs = Date.now() + LATER_
 /** Collects until it is disposed of. */
 function collecting({ queue, ledger }: Here): AsyncDisposable {
   const stop = new AbortController();
-  const ended = collect({ queue, ledger, stop: stop.signal, say() {} });
+  const ended = collect({ queue, keeper: intoLedger(ledger), stop: stop.signal, say() {} });
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();

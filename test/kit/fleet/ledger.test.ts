@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { collect } from "#kit/fleet/collector.ts";
+import { collect, intoLedger } from "#kit/fleet/collector.ts";
 import { resume, runJobs } from "#kit/fleet/coordinator.ts";
 import { Ledger } from "#kit/fleet/ledger.ts";
 import type { KeptResult } from "#kit/fleet/queue.ts";
@@ -160,7 +160,7 @@ describe.skipIf(whyNoNats() !== undefined)("the collector", () => {
       const said: string[] = [];
       const retry = { firstMs: 20, mostMs: 200 };
       const say = (_: unknown, text: string) => void said.push(text);
-      const collecting = collect({ ...here, stop: stop.signal, say, retry });
+      const collecting = collect({ ...here, keeper: intoLedger(here.ledger), stop: stop.signal, say, retry });
       await using _ = here.worker();
       await until(() => said.some((text) => text.includes("a batch of results is not taken yet")));
       await until(async () =>
@@ -187,7 +187,7 @@ describe.skipIf(whyNoNats() !== undefined)("the collector", () => {
     const stop = new AbortController();
     const said: string[] = [];
     const say = (_: unknown, text: string) => void said.push(text);
-    const collecting = collect({ ...here, stop: stop.signal, say });
+    const collecting = collect({ ...here, keeper: intoLedger(here.ledger), stop: stop.signal, say });
     await until(async () => (await here.ledger.counts("first")).done === 2);
     await until(() => said.length === 2);
     stop.abort();

@@ -7,11 +7,11 @@ import { command } from "#kit/term/command.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import { storedFollowedFiles } from "../cryptex-store/followed-files.ts";
 import type { Deps } from "../deps.ts";
-import { refusal } from "../scan-runner/paths.ts";
 import { collect as collectFrom } from "../telemetry-agent/collect.ts";
 import { follow } from "../telemetry-agent/follow.ts";
-import { resultFiles } from "../telemetry-agent/result-files.ts";
+import { sourcesOf } from "../telemetry-agent/result-files.ts";
 import { refuseOrigin, removeAbandoned } from "../telemetry-agent/take-in.ts";
+import { COLLECT_FLEET_FLAGS, checkCollectFleet, collectFleet } from "./collect-fleet.ts";
 import { CollectLines } from "./collect-lines.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
 import { OUTPUT_FLAGS } from "./lookup-flags.ts";
@@ -24,6 +24,7 @@ export const collect = command({
     "Results are NDJSON, as scan prints it, or the object of --format json; a file may hold several. A folder stands for its files .ndjson, .jsonl and .json. Every line is checked. A result is taken in as a whole or not at all: a line that is none refuses its result, and one whose end is missing, or does not fit its lines, is taken in as not whole, and named.",
     "A result that is there already is not taken in again. Without --key results of one origin are told apart by their lines, so that of two equal ones the second is taken for the first.",
     "With --watch, files are followed until Ctrl-C: lines are taken in as they come, each once, also after an end of this program in any way. Files that are renamed, cut off or replaced are noticed. A folder stands for its files .ndjson and .jsonl then, those that come later, too. Lines that are none cost their result the name of being whole, and no other line.",
+    "With --nats it takes no files: it takes what hosts answer to hunts into the database of --results, until Ctrl-C. Each answer is written once, and is taken from the server only then; while the server or the database is away it waits. results list --results shows them.",
     "Exits with 1 if a result was refused, else with 3 if one is not whole.",
   ],
   flags: {
@@ -33,10 +34,13 @@ export const collect = command({
     watch: flag.switch({ about: "Follow the files and take in what comes" }),
     origin: flag.text({ hint: "NAME", about: "Who has scanned; default: the name of this machine" }),
     key: flag.text({ hint: "KEY", about: "Key of this result: a second one of this origin is refused" }),
+    ...COLLECT_FLEET_FLAGS,
     ...STORE_FLAG,
     ...OUTPUT_FLAGS,
   },
-  check({ path, watch, key }) {
+  check(options) {
+    checkCollectFleet(options);
+    const { path, watch, key } = options;
     if (watch && (path.length === 0 || path.includes("-")))
       throw new UsageError("--watch needs a file or a folder");
     if (watch && key !== undefined) throw new UsageError("--watch and --key exclude each other");
@@ -47,14 +51,19 @@ export const collect = command({
     "cryptex scan /srv --rules my-rules/ --format ndjson | cryptex collect",
     "cryptex collect results/ --origin web-1",
     "cryptex collect /var/log/cryptex --watch",
+    "cryptex collect --nats collector.json --results postgres://cryptex@db/results",
   ],
   seeAlso: ["results list", "results show", "scan"],
-  runsUntilStopped: ({ watch }) => watch,
-  async run({ path, watch, origin = hostname(), key, store, format, json }, io, deps: Deps) {
+  runsUntilStopped: ({ watch, nats }) => watch || nats !== undefined,
+  async run({ nats, results, queue, ...options }, io, deps: Deps) {
+    const { path, watch, origin = hostname(), key, store, format, json } = options;
     const { signal } = io;
+    if (nats !== undefined && results !== undefined) {
+      return await collectFleet({ nats, results, queue, json: json || format === "json" }, io);
+    }
     refuseOrigin(origin);
     const sources =
-      path.length === 0 ? ["-"] : path.flatMap((each) => (watch ? [resolve(each)] : filesOf(each)));
+      path.length === 0 ? ["-"] : path.flatMap((each) => (watch ? [resolve(each)] : sourcesOf(each)));
     using open = new OpenJournal(store, deps);
     const { journal } = open;
     const lines = new CollectLines(io, json || format === "json");
@@ -82,13 +91,3 @@ export const collect = command({
     return lines.exitCode;
   },
 });
-
-/** @throws InputError */
-function filesOf(path: string): readonly string[] {
-  if (path === "-") return [path];
-  try {
-    return resultFiles(path);
-  } catch (error) {
-    throw new InputError(`cannot read ${path}: ${refusal(error)}`, { cause: error });
-  }
-}

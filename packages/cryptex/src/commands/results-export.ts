@@ -6,14 +6,14 @@ import { EXIT } from "#kit/term/exit.ts";
 import { flag, many, positional } from "#kit/term/flags.ts";
 import { ProgressLine } from "#kit/term/progress.ts";
 import { NO_SCREEN } from "#kit/term/screen.ts";
-import { storePaths } from "../cryptex-store/store-files.ts";
 import type { Deps } from "../deps.ts";
-import { isComplete, linesOfScan, recordOf } from "../results/scan-lines.ts";
+import type { ScanRecord } from "../results/journal.ts";
+import { isComplete, linesOfScan, recordIn } from "../results/scan-lines.ts";
 import { FORMATS, type FormatName } from "../scan-runner/formats/formats.ts";
 import { VERSION } from "../version.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
 import { INCOMPLETE } from "./exits.ts";
-import { OpenJournal } from "./result-flags.ts";
+import { openResults, RESULTS_FLAG } from "./result-flags.ts";
 import { ScanOutput } from "./scan-output.ts";
 
 export const resultsExport = command({
@@ -32,6 +32,7 @@ export const resultsExport = command({
     }),
     output: flag.file({ short: "o", about: "Write the result to this file, which is replaced at the end" }),
     ...STORE_FLAG,
+    ...RESULTS_FLAG,
   },
   check({ id, format }) {
     if (id.length > 1 && format !== "ndjson") {
@@ -41,20 +42,20 @@ export const resultsExport = command({
   examples: ["cryptex results export 0199d0c4-0000-7000-8000-000000000000 --format sarif -o result.sarif"],
   seeAlso: ["results list", "scan"],
   judges: true,
-  async run({ id: ids, format, output: path, store }, io, deps: Deps) {
-    using open = new OpenJournal(store, deps);
-    const { journal } = open;
-    for (const id of ids) recordOf(journal, id);
-    const inputs = storePaths(open.store.path);
+  async run({ id: ids, format, output: path, store, results: place }, io, deps: Deps) {
+    await using open = await openResults({ store, results: place }, deps);
+    const { results, paths: inputs } = open;
+    const records: ScanRecord[] = [];
+    for (const id of ids) records.push(await recordIn(results, id));
     await using file = path === undefined ? undefined : await OutputFile.create(path, io.signal, inputs);
     using line = new ProgressLine({ err: io.err, errIsTerminal: false }, () => "");
     using output = new ScanOutput(io, line, file);
     for (const id of ids) {
       const writer = FORMATS[format].open({ version: VERSION, screen: file ? NO_SCREEN : io, yara: {} });
-      for await (const event of linesOfScan(journal, id, io.signal)) await output.write(writer.event(event));
+      for await (const event of linesOfScan(results, id, io.signal)) await output.write(writer.event(event));
       await output.write(writer.end());
     }
     await output.finish();
-    return ids.every((id) => isComplete(recordOf(journal, id))) ? EXIT.ok : INCOMPLETE;
+    return records.every(isComplete) ? EXIT.ok : INCOMPLETE;
   },
 });

@@ -11,7 +11,7 @@ import { isComplete } from "../results/scan-lines.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
 import { jsonLine } from "./dict-text.ts";
 import { OUTPUT_FLAGS } from "./lookup-flags.ts";
-import { OpenJournal, sinceOf } from "./result-flags.ts";
+import { openResults, RESULTS_FLAG, sinceOf } from "./result-flags.ts";
 import { parseTime } from "./times.ts";
 
 export const resultsList = command({
@@ -34,17 +34,18 @@ export const resultsList = command({
     before: flag.text({ hint: "ID", about: "Only those that are older than this one" }),
     limit: flag.count(1, 1_000_000, { default: "50", about: "Results that are shown at most" }),
     ...STORE_FLAG,
+    ...RESULTS_FLAG,
     ...OUTPUT_FLAGS,
   },
   examples: ["cryptex results list --since 2026-01-31", "cryptex results list --origin web-1 --json"],
   seeAlso: ["results show", "results export", "collect"],
   async run(
-    { state, origin, since, ruleset, completeness, before, limit, store, format, json },
+    { state, origin, since, ruleset, completeness, before, limit, store, results, format, json },
     io,
     deps: Deps,
   ) {
-    using open = new OpenJournal(store, deps);
-    const scans = open.journal.scans({
+    await using open = await openResults({ store, results }, deps);
+    const scans = await open.results.scans({
       limit,
       ...sinceOf(since),
       ...(state.length > 0 && { states: state }),

@@ -4,11 +4,10 @@ import { plural } from "#kit/format/numbers.ts";
 import { command } from "#kit/term/command.ts";
 import { flag } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
-import { removeAbandoned } from "../telemetry-agent/take-in.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
 import { jsonLine } from "./dict-text.ts";
 import { OUTPUT_FLAGS } from "./lookup-flags.ts";
-import { OpenJournal } from "./result-flags.ts";
+import { openResults, RESULTS_FLAG } from "./result-flags.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -22,6 +21,7 @@ export const resultsPrune = command({
     olderThan: flag.count(0, 100_000, { hint: "DAYS", about: "Remove results that ended longer ago" }),
     keep: flag.count(0, 1_000_000_000, { about: "Keep so many of the newest results" }),
     ...STORE_FLAG,
+    ...RESULTS_FLAG,
     ...OUTPUT_FLAGS,
   },
   check({ olderThan, keep }) {
@@ -31,14 +31,14 @@ export const resultsPrune = command({
   },
   examples: ["cryptex results prune --older-than 90 --keep 100"],
   seeAlso: ["results list"],
-  async run({ olderThan, keep, store, format, json }, io, deps: Deps) {
-    using open = new OpenJournal(store, deps);
-    const abandoned = removeAbandoned(open.journal);
+  async run({ olderThan, keep, store, results, format, json }, io, deps: Deps) {
+    await using open = await openResults({ store, results }, deps);
+    const abandoned = open.tidy();
     const kept = {
       ...(olderThan !== undefined && { before: new Date(Date.now() - olderThan * DAY_MS).toISOString() }),
       ...(keep !== undefined && { scans: keep }),
     };
-    const removed = abandoned + (await open.journal.prune(kept, io.signal));
+    const removed = abandoned + (await open.results.prune(kept, io.signal));
     await io.out(
       json || format === "json" ? jsonLine({ removed }) : `removed ${plural(removed, "result")}\n`,
     );

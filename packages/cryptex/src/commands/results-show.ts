@@ -13,7 +13,7 @@ import { matchSentence, type Tally } from "../scan-runner/formats/outcome.ts";
 import { STORE_FLAG } from "./dict-flags.ts";
 import { jsonLine } from "./dict-text.ts";
 import { OUTPUT_FLAGS } from "./lookup-flags.ts";
-import { OpenJournal } from "./result-flags.ts";
+import { openResults, RESULTS_FLAG } from "./result-flags.ts";
 
 export const resultsShow = command({
   name: "results show",
@@ -25,13 +25,14 @@ export const resultsShow = command({
       about: "Rules and reasons that are shown at most; --json has all",
     }),
     ...STORE_FLAG,
+    ...RESULTS_FLAG,
     ...OUTPUT_FLAGS,
   },
   examples: ["cryptex results show 0199d0c4-0000-7000-8000-000000000000"],
   seeAlso: ["results list", "results export"],
-  async run({ id, limit, store, format, json }, io, deps: Deps) {
-    using open = new OpenJournal(store, deps);
-    const { summary, tally } = await summaryOf(open.journal, id, io.signal);
+  async run({ id, limit, store, results, format, json }, io, deps: Deps) {
+    await using open = await openResults({ store, results }, deps);
+    const { summary, tally } = await summaryOf(open.results, id, io.signal);
     await io.out(json || format === "json" ? jsonLine(summary) : summaryText(summary, tally, limit, io));
   },
 });

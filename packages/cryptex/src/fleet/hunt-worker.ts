@@ -56,7 +56,12 @@ export async function workHunts(settings: HuntingSettings): Promise<void> {
 const ASK_AGAIN_MS = 5_000;
 
 /** Waits for the queue, which the first hunt makes. @throws the client's errors; the signal's reason */
-async function firstQueue({ connection, queue, stop, say }: HuntingSettings): Promise<Queue> {
+export async function firstQueue({
+  connection,
+  queue,
+  stop,
+  say,
+}: Pick<HuntingSettings, "connection" | "queue" | "stop" | "say">): Promise<Queue> {
   const settings = queueSettings({ name: huntsQueue(queue), goesTo: "all" });
   const open = async () => {
     try {

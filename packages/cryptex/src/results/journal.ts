@@ -82,6 +82,20 @@ export interface ScanRecord {
   readonly lines: Readonly<Record<string, number>>;
   /** Why it failed, or why a collected result is not whole. */
   readonly reason: string | null;
+  /** Says where it came from, if it is in a fleet's database. */
+  readonly fleet?: FleetFacts;
+}
+
+export interface FleetFacts {
+  /** Id of the job that it answers. */
+  readonly job: string;
+  /** Number in the order of the queue's server, by which results are ordered. */
+  readonly sequence: number;
+  /** When the host gave it by its own clock, and when the server took it by the server's: ISO 8601, UTC. */
+  readonly hostTime: string;
+  readonly serverTime: string;
+  /** Seconds by which the host's clock is ahead of the server's, where they are more than 60 apart; else null. */
+  readonly clockOffS: number | null;
 }
 
 export interface NewScan {
@@ -129,7 +143,15 @@ export interface ScanQuery {
   readonly limit: number;
 }
 
-export interface Journal {
+/** Results that can be read and removed: those of a journal, or of a fleet's database, which answers later. */
+export interface Results {
+  scan(id: string): ScanRecord | undefined | Promise<ScanRecord | undefined>;
+  scans(query: ScanQuery): ScanRecord[] | Promise<ScanRecord[]>;
+  read(query: LineQuery): JournalLine[] | Promise<JournalLine[]>;
+  prune(kept: Retention, signal?: AbortSignal): Promise<number>;
+}
+
+export interface Journal extends Results {
   /** Writes down a scan, with a line of type `scan`. @throws JournalError "duplicate" */
   create(scan: NewScan): ScanRecord;
   scan(id: string): ScanRecord | undefined;

@@ -1,8 +1,8 @@
 /** Sums a result up, for those who do not read all of its lines. */
 import { gapSentence, Tally } from "../scan-runner/formats/outcome.ts";
 import { Counter } from "./counter.ts";
-import type { Journal, ScanRecord } from "./journal.ts";
-import { isComplete, linesOfScan, recordOf } from "./scan-lines.ts";
+import type { Results, ScanRecord } from "./journal.ts";
+import { isComplete, linesOfScan, recordIn } from "./scan-lines.ts";
 
 export interface ScanSummary {
   readonly scan: ScanRecord;
@@ -35,17 +35,17 @@ const MOST_REASONS = 100;
 
 /** Reads all lines but those of clean files. @throws as `linesOfScan` */
 export async function summaryOf(
-  journal: Journal,
+  results: Results,
   id: string,
   signal: AbortSignal,
 ): Promise<{ summary: ScanSummary; tally: Tally }> {
-  const scan = recordOf(journal, id);
+  const scan = await recordIn(results, id);
   const tally = new Tally();
   const rules = new Counter(MOST_RULES);
   const errors = new Counter(MOST_REASONS);
   const skips = new Counter(MOST_REASONS);
   const types = ["start", "quarantine", "match", "error", "skip", "log", "end"] as const;
-  for await (const event of linesOfScan(journal, id, signal, types)) {
+  for await (const event of linesOfScan(results, id, signal, types)) {
     tally.count(event);
     if (event.type === "match") rules.add(JSON.stringify([event.rule, event.namespace]));
     if (event.type === "error") errors.add(event.reason);
