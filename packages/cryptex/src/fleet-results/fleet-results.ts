@@ -16,7 +16,16 @@ import type {
 } from "../results/journal.ts";
 import { type HostAnswer, UnreadableAnswer } from "./answer.ts";
 import { AnswerRows, columnText, type Rows, scanId, whole } from "./answer-rows.ts";
-import { lineOf, recordOf, type ScanRow, type StoredLine } from "./result-rows.ts";
+import {
+  type FileRowRead,
+  lineOf,
+  type RetroQuestion,
+  recordOf,
+  type ScanRow,
+  type SeenFile,
+  type StoredLine,
+  seenFileOf,
+} from "./result-rows.ts";
 import { RESULTS_TABLES } from "./tables.ts";
 
 export class FleetResults implements Results, AsyncDisposable {
@@ -55,7 +64,7 @@ export class FleetResults implements Results, AsyncDisposable {
       }
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
-      reason = reasonOf(error);
+      reason = error.message;
     }
     if (reason === undefined && rows.end === undefined) reason = "it has no end line";
     return await this.#in((sql) => settled(sql, id, rows, reason));
@@ -116,6 +125,32 @@ export class FleetResults implements Results, AsyncDisposable {
     }
   }
 
+  /**
+   * Lists files of hosts that other rules are still to be held against, by host: each as it was seen last, unless that content was scanned
+   * at that place with these rules already. Files without a known digest are left out.
+   */
+  async *toScan({ ruleset, host, since }: RetroQuestion): AsyncGenerator<SeenFile> {
+    for (let [lastHost, lastKey] = ["", ""]; ; ) {
+      const rows = (await this.#in(
+        (sql) => sql`select f.host, f.path_key, f.path, f.path_bytes, f.size, f.sha256 from results_file f
+          join results_scan s on s.id = f.scan
+          where (f.host > ${lastHost} or (f.host = ${lastHost} and f.path_key > ${lastKey})) and f.sha256 is not null
+          ${host === undefined ? sql`` : sql`and f.host = ${host}`}
+          ${since === undefined ? sql`` : sql`and s.server_ms >= ${Date.parse(since)}`}
+          and not exists (select 1 from results_file n where n.path_key = f.path_key
+            and n.sha256 is not null and (n.scan > f.scan or (n.scan = f.scan and n.place > f.place)))
+          and not exists (select 1 from results_file d join results_scan t on t.id = d.scan
+            where d.path_key = f.path_key and d.sha256 = f.sha256 and d.outcome in ('match', 'clean')
+            and t.ruleset = ${ruleset} and t.state = 'done')
+          order by f.host, f.path_key limit ${FILES_AT_ONCE}`,
+      )) as FileRowRead[];
+      yield* rows.map(seenFileOf);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < FILES_AT_ONCE) return;
+      [lastHost, lastKey] = [last.host, last.path_key];
+    }
+  }
+
   /** Asks the database, and does it again while another program holds the file. @throws FleetError */
   async #in<T>(act: (sql: SQL) => Promise<T>): Promise<T> {
     try {
@@ -125,6 +160,9 @@ export class FleetResults implements Results, AsyncDisposable {
     }
   }
 }
+
+/** Files that are read at a time: some 200 bytes each. */
+const FILES_AT_ONCE = 1_000;
 
 /** Lines that are read at a time where their size is limited: a line has some 500 bytes. */
 const LINES_AT_ONCE = 500;

@@ -1,5 +1,6 @@
 /** Reads rows of results, as the driver gives them: PostgreSQL's bigint is a text. */
 import type { JournalLine, ScanRecord, ScanState } from "../results/journal.ts";
+import type { ShownPath } from "../scan-runner/events.ts";
 
 export interface ScanRow {
   readonly id: string;
@@ -56,4 +57,33 @@ export function lineOf({ place, type, data, scan, server_ms }: StoredLine): Jour
 function timeText(ms: number | string): string {
   const time = new Date(Number(ms));
   return Number.isNaN(time.getTime()) ? "none" : time.toISOString();
+}
+
+export interface RetroQuestion {
+  /** Digest of the rules that are to be held against files, `sha256:` and hex. */
+  readonly ruleset: string;
+  /** Only files of this host. */
+  readonly host?: string;
+  /** ISO 8601: only what was seen last then or later. */
+  readonly since?: string;
+}
+
+/** A file of a host, as it was seen last. */
+export interface SeenFile extends ShownPath {
+  readonly host: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface FileRowRead {
+  readonly host: string;
+  readonly path_key: string;
+  readonly path: string;
+  readonly path_bytes: string | null;
+  readonly size: number | string | null;
+  readonly sha256: string;
+}
+
+export function seenFileOf({ host, path, path_bytes, size, sha256 }: FileRowRead): SeenFile {
+  return { host, path, ...(path_bytes !== null && { path_bytes }), size: Number(size ?? 0), sha256 };
 }

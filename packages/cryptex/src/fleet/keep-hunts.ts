@@ -1,7 +1,6 @@
 /** Takes answers to hunts from the server into the database of results. */
 import { NOTHING_STANDS, withPart } from "#kit/fleet/answer-parts.ts";
 import type { Keeper } from "#kit/fleet/collector.ts";
-import { reasonOf } from "#kit/fleet/fleet-error.ts";
 import type { KeptResult, Queue } from "#kit/fleet/queue.ts";
 import { type HostAnswer, UnreadableAnswer } from "../fleet-results/answer.ts";
 import type { FleetResults } from "../fleet-results/fleet-results.ts";
@@ -47,14 +46,14 @@ async function* huntLines(
   node: string,
   value: string,
 ): AsyncGenerator<readonly ScanEvent[]> {
-  const answer = inWords(() => readHuntAnswer(value));
+  const answer = inWords("", () => readHuntAnswer(value));
   const lines = new AnswerLines();
   let given = NOTHING_STANDS;
   let line = 0;
   while (given.parts < answer.parts) {
     const text = await partOf(queue, job, node, given.parts);
     given = withPart(given, text);
-    yield inWords(() => lines.take(text)).map((each) => eventOf(each, ++line));
+    yield inWords("", () => lines.take(text)).map((each) => eventOf(each, ++line));
   }
   refuseOther(answer, given, lines.isOpen);
 }
@@ -72,16 +71,16 @@ function refuseOther(answer: HuntAnswer, given: typeof NOTHING_STANDS, isOpen: b
 }
 
 function eventOf(line: string, number: number): ScanEvent {
-  const read = scanLineOfValue(inWords(() => JSON.parse(line)));
+  const read = scanLineOfValue(inWords(`line ${number} of the answer: `, () => JSON.parse(line)));
   if (read.kind === "event") return read.event;
   const fault = read.kind === "fault" ? read.fault : "it is no line of a scan";
   throw new UnreadableAnswer(`line ${number} of the answer: ${fault}`);
 }
 
-function inWords<T>(act: () => T): T {
+function inWords<T>(where: string, act: () => T): T {
   try {
     return act();
   } catch (cause) {
-    throw new UnreadableAnswer(reasonOf(cause), { cause });
+    throw new UnreadableAnswer(`${where}${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }

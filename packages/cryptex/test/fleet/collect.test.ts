@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { AnswerParts, type Standing } from "#kit/fleet/answer-parts.ts";
 import { collect } from "#kit/fleet/collector.ts";
-import type { KeptResult, Queue } from "#kit/fleet/queue.ts";
+import { bucketStreamOf, type KeptResult, type Queue } from "#kit/fleet/queue.ts";
 import { makeResult } from "#kit/fleet/result.ts";
 import { fleetHere, type Here, until } from "../../../../test/support/fleet-here.ts";
 import { NatsServer, whyNoNats } from "../../../../test/support/nats-server.ts";
@@ -172,6 +172,7 @@ describe.skipIf(whyNoDatabase !== undefined)("while a server is away", () => {
   });
 });
 
+const STREAM = bucketStreamOf("cryptex-hunts");
 const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 
 describe.skipIf(why !== undefined)("collect --nats", () => {
@@ -192,11 +193,13 @@ describe.skipIf(why !== undefined)("collect --nats", () => {
     for (const rows of [1, 1_000, 3_500]) {
       const child = Bun.spawn([process.execPath, MAIN, ...args], {
         env: { PATH: process.env["PATH"], HOME: join(folder.path, "home") },
-        stdio: ["ignore", "ignore", "ignore"],
+        stdio: ["ignore", "ignore", "inherit"],
       });
       await until(async () => (await linesIn(results)) >= rows);
       child.kill("SIGKILL");
       await child.exited;
+      // The server forgets its place too: everything comes again, and nobody waits until what was in its hand is given out again.
+      await here.queue.connection.manager.consumers.delete(STREAM, `results-${results.id}`);
     }
     await using _ = collecting(here.queue, results);
     await until(async () => (await results.scans({ states: ["done"], limit: 9 })).length === 2);
