@@ -873,6 +873,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     files: /^packages\/cryptex\/src\/commands\//,
     may: [
       "cryptex/fleet",
+      "cryptex/fleet-results",
       "cryptex/archives",
       "cryptex/engine",
       "cryptex/rules",
