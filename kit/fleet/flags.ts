@@ -1,5 +1,6 @@
 /** Flags of commands that have work done by a fleet, the same in each program. Loads nothing of a fleet. */
-import { flag } from "../term/flags.ts";
+import { UsageError } from "../errors.ts";
+import { flag, nameOf } from "../term/flags.ts";
 
 const NATS = {
   about: "Servers of a fleet, as tls://host:4222 with commas between, or a file of context with certificates",
@@ -37,6 +38,17 @@ export function runFlags(queue: string) {
 /** Makes the flags of `fleet resume`. @param queue name of the program's own */
 export function resumeFlags(queue: string) {
   return { ...workerFlags(queue), ...LEDGER };
+}
+
+/** Refuses flags of a fleet where there is none. @param own those of the command itself that need one @throws UsageError */
+export function requireFleet(
+  { nats }: { readonly nats: string | undefined },
+  given: ReadonlySet<string>,
+  own: readonly string[] = [],
+): void {
+  if (nats !== undefined) return;
+  const needy = ["queue", "ledger", "deadline", "run", ...own].find((name) => given.has(name));
+  if (needy !== undefined) throw new UsageError(`--${nameOf(needy, {})} is for --nats`);
 }
 
 function lower(sentence: string): string {

@@ -50,7 +50,7 @@ export class Objects {
   async put(data: Uint8Array): Promise<string> {
     const digest = checkedDigest(data);
     const known = await this.store.info(digest);
-    const isRecent = known !== null && Date.now() - Date.parse(known.mtime) < RENEW_MS;
+    const isRecent = known !== null && !known.deleted && Date.now() - Date.parse(known.mtime) < RENEW_MS;
     if (!isRecent) await this.store.putBlob({ name: digest }, data);
     return digest;
   }
@@ -62,11 +62,16 @@ export class Objects {
     return digest;
   }
 
+  /** Removes an object, if it is there. */
+  async remove(digest: string): Promise<void> {
+    await this.store.delete(digest);
+  }
+
   /** @throws FleetError where there is none, or what is kept is not what the digest says */
   async get(digest: string): Promise<Uint8Array> {
     const shown = digest.slice(0, 8);
     const info = await this.store.info(digest);
-    if (info === null) throw new FleetError(`the server has no object ${shown}`);
+    if (info === null || info.deleted) throw new FleetError(`the server has no object ${shown}`);
     if (info.size > MOST_OBJECT_BYTES)
       throw new FleetError(`object ${shown} has ${info.size} bytes: too many`);
     const data = await this.store.getBlob(digest);

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError, writeRefusal } from "../errors.ts";
+import { shellWord } from "../format/shell-word.ts";
 import type { Io } from "../term/io.ts";
 import { type Connection, connectFleet } from "./connection.ts";
 import { readContext } from "./context.ts";
@@ -9,6 +10,7 @@ import type { FleetOptions } from "./flags.ts";
 import { FleetError } from "./fleet-error.ts";
 import { Ledger } from "./ledger.ts";
 import { makeQueue, Queue, type QueueSettings, queueSettings } from "./queue.ts";
+import { placeText } from "./sql.ts";
 
 export interface Fleet extends AsyncDisposable {
   readonly connection: Connection;
@@ -84,4 +86,15 @@ export function newRunName(kind: string, now = new Date()): string {
     .replaceAll(/[-:]|\..*/g, "")
     .split("T");
   return `${kind}-${day}-${time}-${crypto.randomUUID().slice(0, 4)}`;
+}
+
+/** Writes the command line that has done what a run lacks. */
+export function resumeLine(
+  program: string,
+  run: string,
+  { nats, queue, ledger }: Omit<FleetOptions, "deadline">,
+): string {
+  const words = [program, "fleet", "resume", run, "--nats", nats, "--queue", queue];
+  if (ledger !== undefined) words.push("--ledger", placeText(ledger));
+  return words.map(shellWord).join(" ");
 }

@@ -53,6 +53,7 @@ export const LATE_HINTS: readonly string[] = ["is there a worker?"];
 interface Waiting {
   readonly job: Job;
   readonly answer: PromiseWithResolvers<Answer>;
+  readonly before: (() => Promise<void>) | undefined;
   /** Set once the ledger has it as a job of this run: before, an old refusal may stand there. */
   isTaken: boolean;
 }
@@ -97,9 +98,10 @@ export class Run implements AsyncDisposable {
   /**
    * Has a job done, whatever comes of it. What the ledger knows is answered at once, but for refusals: what a worker lacked before, it may
    * have now.
+   * @param before brings what the job refers to, where it has no answer yet; is called again if the server is away
    * @throws FleetError at the job's deadline; the errors of the ledger; the signal's reason
    */
-  submit(job: Job): Promise<Answer> {
+  submit(job: Job, before?: () => Promise<void>): Promise<Answer> {
     const known = this.#waiting.get(job.id);
     if (known) return known.answer.promise;
     const answer = Promise.withResolvers<Answer>();
@@ -108,7 +110,7 @@ export class Run implements AsyncDisposable {
       answer.reject(this.#failure.reason);
       return answer.promise;
     }
-    this.#waiting.set(job.id, { job, answer, isTaken: false });
+    this.#waiting.set(job.id, { job, answer, before, isTaken: false });
     this.#all++;
     this.#fresh.push(job);
     this.#publishing ??= this.#publishFresh();
@@ -134,7 +136,7 @@ export class Run implements AsyncDisposable {
     try {
       do {
         await setImmediate(); // what is submitted in one turn goes together
-        const some = this.#fresh.splice(0, IN_FLIGHT);
+        const some = await this.#prepared(this.#fresh.splice(0, IN_FLIGHT));
         const entries = await this.settings.ledger.take(this.settings.run, some);
         for (const { job } of entries) this.#take(job);
         const ids = await Promise.all(entries.map((entry) => this.#publish(entry)));
@@ -145,6 +147,26 @@ export class Run implements AsyncDisposable {
     } finally {
       this.#publishing = undefined;
     }
+  }
+
+  /** Has what the jobs refer to brought, before the ledger knows them: whoever resumes the run could not. @returns those that can go on */
+  async #prepared(jobs: readonly Job[]): Promise<Job[]> {
+    const answered = new Set<string>();
+    for await (const { job, state } of this.settings.ledger.answered(jobs.map(({ id }) => id))) {
+      if (state !== "refused") answered.add(job.id);
+    }
+    const ready = jobs.map(async (job) => {
+      const waiting = this.#waiting.get(job.id);
+      if (!waiting) return []; // nobody waits for it any more
+      try {
+        if (waiting.before && !answered.has(job.id)) await this.#retry(job, waiting.before);
+        return [job];
+      } catch (error) {
+        this.#reject(job, error);
+        return [];
+      }
+    });
+    return (await Promise.all(ready)).flat();
   }
 
   #take({ id }: Job): void {
