@@ -119,6 +119,9 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
     "seed fetch": {
       summary: "Fetch seeds of other machines into the system's generator",
       load: async () => (await import("./commands/seed-fetch.ts")).seedFetch,
+    worker: {
+      summary: "Run tests for other machines",
+      load: async () => (await import("./commands/worker.ts")).worker,
     },
     "fleet doctor": {
       summary: "Say what is wrong with the servers and certificates of a fleet",
@@ -210,7 +213,11 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       ],
       [
         "XDG_STATE_HOME, HOME",
-        "Folder of the profile that calibrate makes, and of the index of tagged evidence.",
+        "Folder of the profile that calibrate makes, of the index of tagged evidence, and of the ledger of a fleet.",
+      ],
+      [
+        "S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_SESSION_TOKEN, S3_ENDPOINT, S3_REGION, and the same with AWS_",
+        "worker: how data at s3:// are read.",
       ],
       [
         "XDG_RUNTIME_DIR, TMPDIR, XDG_CACHE_HOME, HOME",
@@ -220,6 +227,10 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
     files: [
       ["~/.local/state/esoteric-entropy/profile.json", "The profile that calibrate makes, on Linux."],
       ["~/.local/state/esoteric-entropy/evidence.json", "The index that record --tag keeps, on Linux."],
+      [
+        "~/.local/state/esoteric-entropy/fleet.db",
+        "The ledger of a fleet, unless --ledger says otherwise, on Linux.",
+      ],
       ["~/Library/Application Support/esoteric-entropy/profile.json", "The same on macOS."],
     ],
   },

@@ -208,6 +208,12 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
     packages: /^node:/,
   },
   {
+    name: "fleet",
+    files: /^src\/fleet\//,
+    may: ["errors", "report", "version", "kit/abort", "kit/fleet", "kit/format", "kit/signing", "kit/term"],
+    packages: /^node:/,
+  },
+  {
     name: "recording",
     files: /^src\/recording\//,
     may: ["source", "errors", "host", "platform", "health", "stats", "version", "kit/files", "kit/format"],
@@ -429,6 +435,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "pool",
       "report",
       "assessment",
+      "fleet",
       "recording",
       "calibration",
       "drill",

@@ -9,7 +9,7 @@ import {
   type SymbolRange,
 } from "../report/nist-commands.ts";
 import { TRUNCATED_BITS } from "../report/threads/test-tasks.ts";
-import { shared, TestThreads } from "../report/threads/test-threads.ts";
+import { shared, type TestRunner, TestThreads } from "../report/threads/test-threads.ts";
 import {
   ALL_EQUAL,
   type Assessment,
@@ -44,6 +44,8 @@ export interface AssessmentOptions {
   /** H_I of the restart tests; undefined: the result of this assessment. */
   readonly initial: number | undefined;
   readonly threads: number;
+  /** Runs the tests in the place of these threads. */
+  readonly runner?: TestRunner | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
 }
@@ -93,7 +95,9 @@ export async function runAssessment(
   const symbols = shared(file.symbols);
   requireEnough(symbols, file.name);
   const isShort = symbols.length < LEAST_THREADED_SYMBOLS && restart === undefined;
-  using threads = new TestThreads(isShort ? 0 : options.threads, signal);
+  using own = new TestThreads(isShort ? 0 : options.threads, signal);
+  const threads: TestRunner = options.runner ?? own;
+  if (given.format === "bytes") threads.locate?.(symbols, file.from);
   onProgress("estimating");
   const work = { symbols, bitsPerSymbol, details, truncate };
   const assessed: Assessed =

@@ -1,6 +1,6 @@
 /** The tests of the IID assumption, SP 800-90B §5, of data and of the rows and columns of restarts, shared out among threads. */
 import { countInThreads } from "../report/threads/permutation-threads.ts";
-import type { TestThreads } from "../report/threads/test-threads.ts";
+import type { TestRunner } from "../report/threads/test-threads.ts";
 import { type IidAssessment, PERMUTATIONS, STATISTICS } from "../stats/sp800-90b/iid/index.ts";
 import {
   ALL_EQUAL,
@@ -29,7 +29,7 @@ export interface IidRun {
 export async function testIid(
   symbols: Uint8Array,
   run: IidRun,
-  threads: TestThreads,
+  threads: TestRunner,
   of?: string,
 ): Promise<IidTests> {
   return split(await measure(symbols, run, threads, of)).iid;
@@ -42,7 +42,7 @@ export async function testIid(
 export async function assessIidTrack(
   symbols: Uint8Array,
   run: IidRun & BitString,
-  threads: TestThreads,
+  threads: TestRunner,
 ): Promise<(Assessment | ConditionedAssessment) & { readonly iid: IidTests }> {
   const { iid, rest } = split(await measure(symbols, run, threads));
   const { hOriginal, hBitstring, alphabetSize } = rest;
@@ -71,7 +71,7 @@ interface BitString {
 async function measure(
   symbols: Uint8Array,
   { bitsPerSymbol, details, onProgress, conditioned = false, truncate = false }: IidRun & BitString,
-  threads: TestThreads,
+  threads: TestRunner,
   of?: string,
 ): Promise<IidAssessment> {
   const doing = of === undefined ? "permutations" : `permutations of the ${of}`;

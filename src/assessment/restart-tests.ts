@@ -1,5 +1,5 @@
 /** Restart tests, SP 800-90B §3.1.4, on either track. */
-import { shared, type TestThreads } from "../report/threads/test-threads.ts";
+import { shared, type TestRunner } from "../report/threads/test-threads.ts";
 import { type RestartResult, type TrackName, transpose } from "../stats/sp800-90b/index.ts";
 import { type IidRun, type IidTests, testIid } from "./iid-tests.ts";
 import type { RestartMatrix } from "./symbol-file.ts";
@@ -15,7 +15,7 @@ export async function testRestarts(
   hInitial: number,
   track: TrackName,
   run: IidRun,
-  threads: TestThreads,
+  threads: TestRunner,
 ): Promise<RestartTests> {
   const { bitsPerSymbol, onProgress } = run;
   const matrix = shared(symbols);

@@ -1,10 +1,12 @@
 /** The flags that the commands of `assess` share. */
-import { flag, parseCount } from "#kit/term/flags.ts";
+import { flag, many, parseCount, positional } from "#kit/term/flags.ts";
 import { MAX_SYMBOLS, MOST_INDEX } from "../assessment/symbol-file.ts";
 import type { SymbolLayout } from "../assessment/symbol-stream.ts";
 import { UsageError } from "../errors.ts";
 import { INPUT_FORMATS } from "../report/input-format.ts";
 import type { SymbolRange } from "../report/nist-commands.ts";
+import { FLEET_FLAGS } from "./fleet-flags.ts";
+import { INDUCE_FLAGS } from "./health-flags.ts";
 
 /** How symbols are written in files, and which of them are taken. */
 export const LAYOUT_FLAGS = {
@@ -20,6 +22,38 @@ export const LAYOUT_FLAGS = {
     hint: "INDEX,COUNT",
     about: "Only COUNT symbols from symbol INDEX x COUNT on, as -l of NIST's programs",
   }),
+};
+
+/** The flags of `assess` itself. */
+export const ASSESS_FLAGS = {
+  file: many(
+    positional.file({
+      about: "The data, one symbol per byte unless --input-format says otherwise; - for standard input",
+    }),
+  ),
+  ...LAYOUT_FLAGS,
+  iid: flag.switch({ about: "Test whether the data are IID, and assess them as such" }),
+  conditioned: flag.switch({
+    about: "The data are a conditioning component's output: assess its bits, as ea_non_iid -c",
+  }),
+  restart: flag.file({ about: "Also test restart data: 1000 rows of 1000 symbols, one start per row" }),
+  initial: flag.value(parseBits, {
+    hint: "H",
+    about: "Initial estimate for the restart tests; default: the assessment of the data",
+  }),
+  truncate: flag.switch({ about: "Only the first 1,000,000 bits of the bit string, as ea_non_iid -t" }),
+  details: flag.switch({ about: "Show intermediate figures; with --iid, every permutation" }),
+  health: flag.switch({
+    about:
+      "Run the health tests of SP 800-90B 4.4 and this program's own over the data instead, of any length",
+  }),
+  claim: flag.value(parseBits, {
+    hint: "H",
+    about: "With --health: min-entropy claimed, bits per symbol; default: of the manifest beside a recording",
+  }),
+  ...INDUCE_FLAGS,
+  json: flag.switch({ about: "Write JSON" }),
+  ...FLEET_FLAGS,
 };
 
 export interface LayoutOptions {

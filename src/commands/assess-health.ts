@@ -19,7 +19,7 @@ export interface HealthOptions extends LayoutOptions {
 }
 
 /** Options of `assess` that the health tests have no use for. */
-const OTHERS = ["iid", "conditioned", "restart", "initial", "truncate", "details"] as const;
+const OTHERS = ["iid", "conditioned", "restart", "initial", "truncate", "details", "nats"] as const;
 
 /** Refuses options of the other way to assess. @throws UsageError */
 export function checkHealthFlags(

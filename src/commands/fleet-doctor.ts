@@ -1,8 +1,9 @@
 import { doctorCommand } from "#kit/fleet/doctor-command.ts";
 import { FINDINGS } from "./exits.ts";
+import { QUEUE } from "./fleet-flags.ts";
 
 export const fleetDoctor = doctorCommand({
   program: "esoteric-entropy",
-  queue: "entropy",
+  queue: QUEUE,
   findings: FINDINGS,
 });

@@ -1,5 +1,6 @@
 /** The flags of `report`. */
 
+import { requireFleet } from "#kit/fleet/flags.ts";
 import { completeList } from "#kit/term/candidates.ts";
 import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import { UsageError } from "../errors.ts";
@@ -8,6 +9,7 @@ import { REPORT_FORMATS, type ReportFormat } from "../report/render.ts";
 import type { SuiteId } from "../stats/result.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
 import { POOL_FLAGS } from "./claims.ts";
+import { FLEET_FLAGS } from "./fleet-flags.ts";
 import { completeSource, SOURCES_FLAGS } from "./source-flags.ts";
 
 const MAX_SEQUENCES = 100_000;
@@ -75,6 +77,7 @@ export const REPORT_FLAGS = {
     about: "Give up after this many seconds without new entropy",
   }),
   ...POOL_FLAGS,
+  ...FLEET_FLAGS,
 };
 
 /** The battery for large data. It reads data in another way than the other suites, and has a report of its own. */
@@ -120,7 +123,7 @@ export function formatOfSuffix(path: string): ReportFormat {
 }
 
 /** Refuses flags that exclude each other. @throws UsageError */
-export function checkReportFlags(options: ReportFlags): void {
+export function checkReportFlags(options: ReportFlags, given: ReadonlySet<string>): void {
   const {
     source,
     input,
@@ -137,11 +140,12 @@ export function checkReportFlags(options: ReportFlags): void {
     inputFormat,
   } = options;
   const inputs = { "--source": source !== undefined, "--input": input !== undefined, "--stdin": stdin };
-  const given = Object.entries(inputs).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
-  if (given.length > 1) throw new UsageError(`${given.join(" and ")}: choose one`);
-  if (given.length > 0 && (credit.size > 0 || mode === "drbg")) {
-    throw new UsageError(`--credit and --mode are for the pool's output, not for ${given[0]}`);
+  const chosen = Object.entries(inputs).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  if (chosen.length > 1) throw new UsageError(`${chosen.join(" and ")}: choose one`);
+  if (chosen.length > 0 && (credit.size > 0 || mode === "drbg")) {
+    throw new UsageError(`--credit and --mode are for the pool's output, not for ${chosen[0]}`);
   }
+  requireFleet(options, given, ["dataAt"]);
   if (inputFormat !== "bytes" && input === undefined && !stdin) {
     throw new UsageError("--input-format is for --input and --stdin");
   }
@@ -180,8 +184,10 @@ function checkDeepFlags({
   state,
   input,
   stdin,
+  nats,
 }: ReportFlags): void {
   const others = {
+    "--nats": nats !== undefined,
     "--sequences": sequences > 1,
     "--constants": constants !== "nist",
     "--bitmap": bitmap !== undefined,

@@ -6,6 +6,7 @@ import type { Deps } from "../deps.ts";
 import { untested } from "../report/summary.ts";
 import { writeReport } from "../report/write-report.ts";
 import { FINDINGS } from "./exits.ts";
+import { FLEET_DETAILS, overFleet } from "./fleet-flags.ts";
 import { checkReportFlags, DEEP, REPORT_FLAGS } from "./report-flags.ts";
 import { deepOptions, reportOptions } from "./report-options.ts";
 
@@ -14,6 +15,7 @@ export const report = command({
   description: "Test data, or the pool's own output, for randomness",
   details: [
     "Without an input it tests the pool's own output. A verdict of fail makes the exit code 4, and so do data to which no test applies. The suffix of the output, .txt, .json, .md or .html, gives the format unless --format does.",
+    FLEET_DETAILS,
     "The suite deep takes data of any length, and has a result at each doubling from 1 MiB to 1 TiB. It ends with the first that fails, unless it is to keep going. Its results fail on good data in at most one run in a million.",
   ],
   flags: REPORT_FLAGS,
@@ -23,10 +25,11 @@ export const report = command({
     "esoteric-entropy report --input random.bin --output report.html",
     "esoteric-entropy report --input random.bin --bitmap bits.png",
     "esoteric-entropy report --mode drbg --suite sp800-22 --sequences 100",
+    "esoteric-entropy report --input random.bin --suite sp800-22 --sequences 1000 --nats coordinator.json",
     "esoteric-entropy report --source dram_row_buffer --suite sp800-90b",
     "esoteric-entropy report --stdin --suite deep --state run.state",
   ],
-  seeAlso: ["assess", "stream", "record"],
+  seeAlso: ["assess", "stream", "record", "worker"],
   check: checkReportFlags,
   judges: true,
   async run(options, io, deps: Deps) {
@@ -39,7 +42,9 @@ export const report = command({
       const result = await writeDeepReport(deepOptions(options, deps), io, deps);
       return exitCodeOf(result.summary.verdict, untestedDeep(result), io);
     }
-    const { report: result } = await writeReport(reportOptions(options, deps), io, deps);
+    const { report: result } = await overFleet(options, "report", io, deps, (runner) =>
+      writeReport({ ...reportOptions(options, deps), runner }, io, deps),
+    );
     return exitCodeOf(result.summary.verdict, untested(result), io);
   },
 });

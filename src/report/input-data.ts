@@ -107,6 +107,7 @@ function fromFile(
     pieces: keeps || bytes === undefined ? pieces : firstOf(pieces, bytes, name),
     notes,
     from: from ?? 0,
+    ...(format === "bytes" && { asTheyAre: from ?? 0 }),
     stamp,
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };

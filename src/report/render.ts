@@ -2,7 +2,7 @@
 import type { Screen } from "#kit/term/screen.ts";
 import { reportJson } from "./json.ts";
 import { reportMarkdown } from "./markdown.ts";
-import type { ReportRun } from "./run-options.ts";
+import type { ReportRun } from "./report.ts";
 import { reportText } from "./text.ts";
 import { TestThreads } from "./threads/test-threads.ts";
 

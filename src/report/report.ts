@@ -73,6 +73,12 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
+export interface ReportRun {
+  readonly report: Report;
+  /** The first bytes of the data, for pictures. */
+  readonly head: Uint8Array;
+}
+
 export type UnjudgedReport = Omit<Report, "schema" | "results" | "analysis" | "summary" | "quality"> & {
   readonly results: readonly Finding[];
 };

@@ -2,7 +2,8 @@
 import type { SuiteId } from "../stats/result.ts";
 import type { Constants } from "../stats/sp800-22/index.ts";
 import { type InputFormat, textOfBitsHint } from "./input-format.ts";
-import type { InputDescription, Report } from "./report.ts";
+import type { InputDescription } from "./report.ts";
+import type { TestRunner } from "./threads/test-threads.ts";
 
 export interface ReportData {
   readonly kind: InputDescription["kind"];
@@ -12,6 +13,8 @@ export interface ReportData {
   readonly pieces: AsyncIterable<Uint8Array>;
   /** Where it is not `bytes`. */
   readonly format?: InputFormat;
+  /** Place of their first byte in the input, where they stand there as they are. */
+  readonly asTheyAre?: number;
   /** Remarks on how the data were read, once they have been. */
   readonly notes?: () => readonly string[];
 }
@@ -23,6 +26,8 @@ export interface RunOptions {
   readonly sequences?: { readonly count: number; readonly bytes: number };
   /** Most threads; 0: everything runs in this one. The results are the same. */
   readonly threads: number;
+  /** Runs the tests in the place of these threads. */
+  readonly runner?: TestRunner | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -31,12 +36,6 @@ export type Progress =
   | { readonly phase: "reading"; readonly bytes: number }
   | { readonly phase: "testing"; readonly done: number; readonly of: number; readonly unit: string }
   | { readonly phase: "writing" };
-
-export interface ReportRun {
-  readonly report: Report;
-  /** The first bytes of the data, for pictures. */
-  readonly head: Uint8Array;
-}
 
 /** Describes the data for the report. */
 export function describe(data: ReportData, bytes: number, sha256: string): InputDescription {

@@ -2,11 +2,11 @@
 import { plural } from "#kit/format/numbers.ts";
 import type { TestResult } from "../stats/result.ts";
 import { SUITE_IDS } from "../stats/suites.ts";
-import { type Finding, judge } from "./report.ts";
-import { describe, type ReportData, type ReportRun, type RunOptions, readingNotes } from "./run-options.ts";
+import { type Finding, judge, type ReportRun } from "./report.ts";
+import { describe, type ReportData, type RunOptions, readingNotes } from "./run-options.ts";
 import { cutSequences } from "./sequences.ts";
 import type { SuiteTask } from "./threads/test-tasks.ts";
-import { TestThreads } from "./threads/test-threads.ts";
+import { type TestRunner, TestThreads } from "./threads/test-threads.ts";
 
 /** @throws InputError if the data end before the last sequence does; the signal's reason */
 export async function runSequences(
@@ -16,7 +16,8 @@ export async function runSequences(
 ): Promise<ReportRun> {
   const { constants, signal, onProgress } = options;
   const suites = SUITE_IDS.filter((suite) => options.suites.includes(suite));
-  using threads = new TestThreads(options.threads, signal);
+  using own = new TestThreads(options.threads, signal);
+  const threads: TestRunner = options.runner ?? own;
   const stream = cutSequences(data.pieces, count, bytes, signal);
   const perSequence: Promise<Finding[]>[] = [];
   const labels = new Map<string, readonly string[]>();
@@ -25,6 +26,7 @@ export async function runSequences(
   for await (const sequence of stream.sequences) {
     const index = perSequence.length;
     if (index === 0) head = sequence;
+    if (data.asTheyAre !== undefined) threads.locate?.(sequence, data.asTheyAre + index * bytes);
     const tasks = suites.map(
       (suite): SuiteTask =>
         suite === "battery"

@@ -5,10 +5,10 @@ import { AIS31, BATTERY, SP800_22, SUITE_IDS } from "../stats/suites.ts";
 import { coverageNotes, readBytes } from "./coverage.ts";
 import { DEEP_BYTES, takeIn } from "./intake.ts";
 import { nistNote } from "./nist-commands.ts";
-import { type Finding, judge } from "./report.ts";
-import { describe, type ReportData, type ReportRun, type RunOptions, readingNotes } from "./run-options.ts";
+import { type Finding, judge, type ReportRun } from "./report.ts";
+import { describe, type ReportData, type RunOptions, readingNotes } from "./run-options.ts";
 import { runSequences } from "./run-sequences.ts";
-import { TestThreads } from "./threads/test-threads.ts";
+import { type TestRunner, TestThreads } from "./threads/test-threads.ts";
 
 /** Shorter data are tested faster than threads start. */
 const LEAST_THREADED_BYTES = 2 ** 15;
@@ -27,7 +27,9 @@ async function runOnce(data: ReportData, options: RunOptions): Promise<ReportRun
     onProgress?.({ phase: "reading", bytes: count }),
   );
   const deep = head.subarray(0, Math.min(bytes, DEEP_BYTES));
-  using threads = new TestThreads(bytes < LEAST_THREADED_BYTES ? 0 : options.threads, signal);
+  using own = new TestThreads(bytes < LEAST_THREADED_BYTES ? 0 : options.threads, signal);
+  const threads: TestRunner = options.runner ?? own;
+  if (data.asTheyAre !== undefined) threads.locate?.(head, data.asTheyAre);
 
   let done = 0;
   const jobs: Promise<Finding[]>[] = [];

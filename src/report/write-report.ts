@@ -9,9 +9,11 @@ import type { SuiteId } from "../stats/result.ts";
 import { bitmapPng } from "./bitmap-png.ts";
 import { type DataOrigin, inputsOf, openData, sequencesOf } from "./input-data.ts";
 import { type ReportFormat, renderReport } from "./render.ts";
+import type { ReportRun } from "./report.ts";
 import { runReport } from "./run.ts";
-import type { Progress, ReportRun } from "./run-options.ts";
+import type { Progress } from "./run-options.ts";
 import { conclusionOf } from "./summary.ts";
+import type { TestRunner } from "./threads/test-threads.ts";
 
 export interface ReportOptions {
   readonly origin: DataOrigin;
@@ -25,6 +27,8 @@ export interface ReportOptions {
   /** Path of a picture of the first bits. */
   readonly bitmap: string | undefined;
   readonly threads: number;
+  /** Runs the tests in the place of these threads. */
+  readonly runner?: TestRunner | undefined;
 }
 
 /** Writes to the file of the options, or to stdout. @throws UsageError; InputError; SourceError; the signal's reason */

@@ -5,7 +5,7 @@ import {
   type Measuring,
   type PermutationTally,
 } from "../../stats/sp800-90b/iid/index.ts";
-import type { TestThreads } from "./test-threads.ts";
+import type { TestRunner } from "./test-threads.ts";
 
 export interface PermutationRun extends Pick<Measuring, "complete" | "onProgress"> {
   /** As recorded, in memory that threads share. */
@@ -18,12 +18,12 @@ let dataCount = 0;
 export function countInThreads(
   data: Pick<IidData, "symbols" | "alphabetSize">,
   { symbols, bitsPerSymbol, ...measuring }: PermutationRun,
-  threads: TestThreads,
+  threads: TestRunner,
 ): Promise<PermutationTally> {
   const number = dataCount++;
   return countPermutations(data, {
     ...measuring,
-    ahead: threads.size,
+    ahead: threads.chunksAhead ?? threads.size,
     measure: (chunk, wanted, earlier) =>
       threads.run({ kind: "permutations", data: number, symbols, bitsPerSymbol, chunk, wanted, earlier }),
   });

@@ -30,7 +30,7 @@ import {
 } from "../../stats/sp800-90b/index.ts";
 import type { TwoSamples, TwoSamplesRequest } from "../../stats/two-sample/two-samples.ts";
 import { symbolsOfBytes } from "../../trace.ts";
-import type { ReportRun } from "../run-options.ts";
+import type { ReportRun } from "../report.ts";
 
 /** Tests that give results of a report. */
 export type SuiteTask =

@@ -41,7 +41,24 @@ export function shared(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-export class TestThreads implements Disposable {
+/** Runs tests: threads of this machine, or others. */
+export interface TestRunner {
+  /** Tasks that are worth being under way at once, at least 1. */
+  readonly size: number;
+  /** Chunks of permutations that are; `size` by default. */
+  readonly chunksAhead?: number;
+  /** @throws errors of the test, and of the runner; InputError for a task that takes more memory than there is */
+  run<T extends TestTask>(task: T): Promise<TaskResult<T>>;
+  /** Tells that these bytes, and parts of them, stand in the input as they are. @param from place of the first in the input */
+  locate?(bytes: Uint8Array, from: number): void;
+}
+
+/** Says that a thread has died with its test: another try may succeed. */
+export class LostThreadError extends Error {
+  override name = "LostThreadError";
+}
+
+export class TestThreads implements TestRunner, Disposable {
   readonly #waiting: Job[] = [];
   readonly #threads: Thread[] = [];
   /** Told to end, and still with all that they hold. */
@@ -70,8 +87,13 @@ export class TestThreads implements Disposable {
     return Math.max(1, this.#size);
   }
 
+  /** Tells if the tests run in this thread, for want of memory or of threads. */
+  get isHere(): boolean {
+    return this.#size === 0;
+  }
+
   /**
-   * @throws errors of the test; Error if its thread died; the reason given to `close`; InputError for a task that takes more
+   * @throws errors of the test; LostThreadError if its thread died; the reason given to `close`; InputError for a task that takes more
    * memory than there is
    */
   run<T extends TestTask>(task: T): Promise<TaskResult<T>> {
@@ -204,7 +226,7 @@ export class TestThreads implements Disposable {
       this.#size = 0;
       if (thread.job) this.#waiting.unshift(thread.job);
     } else {
-      thread.job?.reject(new Error(`a test thread died: ${reason}`));
+      thread.job?.reject(new LostThreadError(`a test thread died: ${reason}`));
     }
     thread.job = undefined;
     this.#pump();
