@@ -119,6 +119,7 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
     "seed fetch": {
       summary: "Fetch seeds of other machines into the system's generator",
       load: async () => (await import("./commands/seed-fetch.ts")).seedFetch,
+    },
     worker: {
       summary: "Run tests for other machines",
       load: async () => (await import("./commands/worker.ts")).worker,
