@@ -132,6 +132,10 @@ export const product: Product<Deps, typeof SETTINGS_FLAGS> = {
       summary: "Have done what a run of a fleet lacks",
       load: async () => (await import("./commands/fleet-resume.ts")).fleetResume,
     },
+    "fleet status": {
+      summary: "Show which nodes of a fleet answer, and how they are",
+      load: async () => (await import("./commands/fleet-status.ts")).fleetStatus,
+    },
     completion: {
       summary: "Print a script that makes the shell complete commands",
       load: async () => (await import("./commands/completion.ts")).completion,

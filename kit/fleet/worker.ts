@@ -9,6 +9,7 @@ import { ProgramError } from "../errors.ts";
 import type { Executor } from "./executor.ts";
 import { FleetError, reasonOf } from "./fleet-error.ts";
 import { type Job, readJobMessage } from "./job.ts";
+import { answerAsService, type NodeHealth } from "./node-health.ts";
 import type { ProgressEvent, Queue } from "./queue.ts";
 import { gaveUpText, makeResult, type Result } from "./result.ts";
 import { type RetryOptions, untilDeadline } from "./retry.ts";
@@ -18,6 +19,8 @@ export interface WorkerSettings {
   readonly execute: Executor;
   /** Name in results and messages; by default that of the machine. */
   readonly node?: string;
+  /** Version of the program, for those who ask how the fleet is. */
+  readonly version?: string;
   /** Jobs at a time. */
   readonly atOnce?: number;
   /** Stops it: it takes no more, ends what it has within `graceMs`, and hands back the rest. */
@@ -31,6 +34,9 @@ export interface WorkerSettings {
   /** Pauses between tries of what the server does not answer. */
   readonly retry?: Pick<RetryOptions, "firstMs" | "mostMs">;
 }
+
+/** Stands in answers of those that do not say theirs; ADR-32 asks for a version of three numbers. */
+const UNKNOWN_VERSION = "0.0.0";
 
 /** Attempts that a job has. A fourth delivery says that three have ended without an answer. */
 export const MOST_ATTEMPTS = 3;
@@ -58,6 +64,11 @@ class Worker {
   /** Aborted when the time to end what is in hand is over. */
   readonly #end = new AbortController();
   #lastWords = "";
+  /** Why no jobs are taken; undefined where they are. */
+  #held: string | undefined;
+  #jobsDone = 0;
+  #jobsInHand = 0;
+  readonly #startMs = performance.now();
 
   constructor(private readonly settings: WorkerSettings) {
     const { queue, node = hostname() } = settings;
@@ -68,6 +79,11 @@ class Worker {
   async run(): Promise<void> {
     const { stop, atOnce = 1, graceMs = GRACE_MS } = this.settings;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    using _service = answerAsService(this.#queue.connection.nats, {
+      name: this.#queue.settings.name,
+      version: this.settings.version ?? UNKNOWN_VERSION,
+      health: () => this.#health(),
+    });
     using _ = onAbort(stop, () => {
       timer = setTimeout(() => this.#end.abort(new Error("the worker stops")), graceMs);
     });
@@ -78,11 +94,32 @@ class Worker {
     }
   }
 
+  #health(): NodeHealth {
+    const { version = UNKNOWN_VERSION } = this.settings;
+    const [queue, jobsDone, jobsInHand, held] = [
+      this.#queue.settings.name,
+      this.#jobsDone,
+      this.#jobsInHand,
+      this.#held,
+    ];
+    return {
+      node: this.#node,
+      part: "worker",
+      version,
+      clockMs: Date.now(),
+      uptimeMs: Math.round(performance.now() - this.#startMs),
+      faults: held === undefined ? [] : [`takes no jobs: ${held}`],
+      about: `${jobsDone} jobs done, ${jobsInHand} in hand`,
+      detail: { queue, jobsDone, jobsInHand, ...(held !== undefined && { held }) },
+    };
+  }
+
   async #takeJobs(stop: AbortSignal): Promise<void> {
     let consumer: Consumer | undefined;
     while (!stop.aborted) {
       try {
         const held = this.settings.hold?.();
+        this.#held = held;
         if (held !== undefined) {
           this.#sayOnce(`takes no jobs: ${held}`);
           await pause(WAIT_MS, stop);
@@ -132,10 +169,13 @@ class Worker {
     }
     using _ = this.#beat(message);
     const { deliveryCount } = message.info;
+    this.#jobsInHand += 1;
     try {
       await this.#settle(job, message, deliveryCount);
     } catch (error) {
       await this.#leave(job, message, deliveryCount, error);
+    } finally {
+      this.#jobsInHand -= 1;
     }
   }
 
@@ -157,6 +197,7 @@ class Worker {
     this.#tell(job, "begun", attempt);
     const result = await this.#compute(job, attempt);
     await this.#retry(job, "its result", () => this.#queue.answer(result));
+    this.#jobsDone += 1;
     await this.#confirm(job, message, "+ACK");
     this.#tell(job, "answered", attempt);
   }

@@ -17,7 +17,7 @@ jobs=${queue}-hunts_jobs
 results=${queue}-hunts_results
 objects=OBJ_${queue}_objects
 cat <<END
-      { user: "CN=$name", permissions: { subscribe: ["_INBOX_$name.>"], publish: [
+      { user: "CN=$name", permissions: { subscribe: ["_INBOX_$name.>", "\$SRV.>"], allow_responses: true, publish: [
           "\$JS.API.STREAM.INFO.$jobs", "\$JS.API.STREAM.INFO.KV_$results"
           "\$JS.API.CONSUMER.CREATE.$jobs.$name", "\$JS.API.CONSUMER.INFO.$jobs.$name"
           "\$JS.API.CONSUMER.MSG.NEXT.$jobs.$name", "\$JS.ACK.$jobs.$name.>", "${queue}-hunts.progress.*"

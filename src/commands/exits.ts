@@ -11,7 +11,7 @@ export const EXITS: readonly Exit[] = [
   {
     code: SHORTAGE,
     meaning:
-      "not enough entropy, a health failure, or a source that could not be sampled, or not as far as was asked",
+      "not enough entropy, a health failure, a source that could not be sampled, or not as far as was asked, or a node of a fleet that is missing or not well (fleet status)",
     errors: ["insufficient-entropy"],
   },
   {

@@ -9,7 +9,11 @@ export const INCOMPLETE = 3;
 export const FINDINGS = 4;
 
 export const EXITS: readonly Exit[] = [
-  { code: INCOMPLETE, meaning: "incomplete: a file or a rule that was asked for was not wholly evaluated" },
+  {
+    code: INCOMPLETE,
+    meaning:
+      "incomplete: a file or a rule that was asked for was not wholly evaluated, or a node of a fleet is missing or not well (fleet status)",
+  },
   {
     code: FINDINGS,
     meaning:
