@@ -18,6 +18,11 @@ const LEDGER = {
   }),
   // An hour: the largest jobs of either program take minutes, and those before them in the queue take their time too.
   deadline: flag.seconds({ about: "Time that a job of the fleet has, seconds", default: "3600" }),
+  // The server keeps five copies at most.
+  copies: flag.count(1, 5, {
+    about: "Servers that each keep a copy of jobs and results, where the queue is not there yet",
+    default: "1",
+  }),
 };
 
 /** Makes the flags of whoever takes jobs. @param queue name of the program's own */
@@ -62,4 +67,6 @@ export interface FleetOptions {
   readonly ledger: string | undefined;
   /** Milliseconds. */
   readonly deadline: number;
+  /** Servers that each keep a copy of what is made on them; by default one. */
+  readonly copies?: number;
 }

@@ -9,7 +9,7 @@ import { readContext } from "./context.ts";
 import type { FleetOptions } from "./flags.ts";
 import { FleetError } from "./fleet-error.ts";
 import { Ledger } from "./ledger.ts";
-import { makeQueue, Queue, type QueueSettings, queueSettings } from "./queue.ts";
+import { makeQueue, QUEUE_DEFAULTS, Queue, type QueueSettings, queueSettings } from "./queue.ts";
 import { placeText } from "./sql.ts";
 
 export interface Fleet extends AsyncDisposable {
@@ -36,7 +36,11 @@ export async function openFleet(
   goesTo: QueueSettings["goesTo"] = "one",
 ): Promise<Fleet> {
   const context = readContext(options.nats, (text) => io.log.warn(text));
-  const settings = queueSettings({ name: options.queue, goesTo });
+  const settings = queueSettings({
+    name: options.queue,
+    goesTo,
+    copies: options.copies ?? QUEUE_DEFAULTS.copies,
+  });
   await using parts = new AsyncDisposableStack();
   const ledger = parts.use(await Ledger.open(options.ledger ?? ownLedger(folder)));
   const connection = parts.use(
