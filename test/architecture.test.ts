@@ -340,6 +340,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly string[]; pa
       "version",
       "seed",
       "kit/signing",
+      "kit/fleet",
       "kit/http",
       "kit/telemetry",
       "kit/term",

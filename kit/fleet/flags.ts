@@ -30,6 +30,14 @@ export function workerFlags(queue: string) {
   return { nats: flag.text({ ...NATS, required: true }), queue: queueFlag(queue) };
 }
 
+/** Makes the flags of whoever answers for itself, where there is a fleet. @param queue name of the program's own */
+export function memberFlags(queue: string) {
+  return {
+    nats: flag.text({ ...NATS, about: `Answer fleet status there: ${lower(NATS.about)}` }),
+    queue: queueFlag(queue),
+  };
+}
+
 /** Makes the flags of whoever gives out jobs, where there is a fleet. @param queue name of the program's own */
 export function runFlags(queue: string) {
   return {

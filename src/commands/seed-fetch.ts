@@ -6,6 +6,7 @@ import { flag, many, positional } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { NativeError, UsageError } from "../errors.ts";
 import type { Received } from "../seed/receive.ts";
+import { requireServer, serverAt } from "./seed-values.ts";
 
 /** Servers that are asked at once. */
 const MOST_SERVERS = 64;
@@ -44,12 +45,12 @@ export const seedFetch = command({
     "esoteric-entropy seed fetch https://entropy-1:8042 https://entropy-2:8042 --identity node-7.identity --pin entropy-1.pub --pin entropy-2.pub --need 2",
   ],
   seeAlso: ["seed keygen", "server", "device"],
-  check({ servers, need, pin }) {
+  check({ servers, need, pin, tokenFile }) {
     if (servers.length > MOST_SERVERS) throw new UsageError(`more than ${MOST_SERVERS} servers are named`);
     if (need > servers.length) throw new UsageError(`--need: ${need} of ${servers.length} servers`);
     if (need > pin.length)
       throw new UsageError(`--need: ${need} servers, and ${pin.length} of them are pinned`);
-    for (const server of servers) serverAt(server);
+    for (const server of servers) requireServer(server, tokenFile !== undefined);
   },
   judges: true,
   async run({ servers, credit, json, ...options }, io, { host }: Deps) {
@@ -62,13 +63,6 @@ export const seedFetch = command({
     return EXIT.ok;
   },
 });
-
-/** @throws UsageError */
-function serverAt(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;
-  throw new UsageError(`'${text}' is no address of a server`, ["as https://entropy-1:8042"]);
-}
 
 /** @throws UsageError where the system cannot count */
 function countIn({ native, os }: Deps["host"]): (bytes: Uint8Array, bits: number) => void {

@@ -1,5 +1,5 @@
 /** `server`: the HTTP API and the page. */
-import { hostname } from "node:os";
+import { memberFlags } from "#kit/fleet/flags.ts";
 import { parseCollector } from "#kit/telemetry/collector.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
@@ -9,7 +9,7 @@ import { UsageError } from "../errors.ts";
 import { MOST_WAIT_MS } from "../faces/http/dispenser.ts";
 import { runServer, type ServerOptions } from "../faces/http/server.ts";
 import { POOL_FLAGS } from "./claims.ts";
-import { signerOf } from "./evidence-key.ts";
+import { checkSeedFlags, SEED_FLAGS, seedsOf } from "./seed-flags.ts";
 import { SOURCES_FLAGS } from "./source-flags.ts";
 
 const FLAGS = {
@@ -37,13 +37,9 @@ const FLAGS = {
   tlsCert: flag.file({ about: "Certificate (PEM)" }),
   tlsKey: flag.file({ about: "Its private key (PEM)" }),
   insecure: flag.switch({ about: "Serve other machines without a token or TLS" }),
-  seedKey: flag.file({ about: "Give seeds to other machines, signed with this key of evidence keygen" }),
-  seedPassphraseFile: flag.file({ about: "Read the passphrase of that key from this file" }),
-  seedName: flag.value(parseServerName, {
-    hint: "NAME",
-    about: "Name of this server in what it signs; default: that of the machine",
-  }),
+  ...SEED_FLAGS,
   otlp: flag.value(parseCollector, { hint: "URL", about: "Push figures to this OTLP collector" }),
+  ...memberFlags("entropy"),
   ...POOL_FLAGS,
 };
 
@@ -57,23 +53,23 @@ export const server = command({
     "esoteric-entropy server --unix /run/user/1000/entropy.sock",
     "esoteric-entropy server --host 0.0.0.0 --token-file token --tls-cert cert.pem --tls-key key.pem",
   ],
-  seeAlso: ["stream", "monitor", "device"],
-  check({ unix, tlsCert, tlsKey, seedKey }, given) {
-    if (seedKey === undefined && (given.has("seedName") || given.has("seedPassphraseFile"))) {
-      throw new UsageError("--seed-name and --seed-passphrase-file are for --seed-key");
-    }
+  seeAlso: ["stream", "monitor", "device", "seed fetch", "fleet status"],
+  check({ unix, tlsCert, tlsKey, seedKey, nats }, given) {
+    checkSeedFlags(seedKey, given);
     if ((tlsCert === undefined) !== (tlsKey === undefined)) {
       throw new UsageError("--tls-cert and --tls-key go together");
     }
+    if (nats === undefined && given.has("queue")) throw new UsageError("--queue is for --nats");
     if (unix !== undefined && (given.has("port") || given.has("host"))) {
       throw new UsageError("--unix takes no --port and no --host");
     }
   },
   runsUntilStopped: () => true,
   async run(options, io, deps: Deps) {
-    const signer = await signerOf({ key: options.seedKey, passphraseFile: options.seedPassphraseFile }, io);
-    const seeds = signer && { key: signer.secret, name: options.seedName ?? hostname() };
-    await runServer({ ...serverOptions(options), seeds }, io, { ...deps, env: process.env });
+    await runServer({ ...serverOptions(options), seeds: await seedsOf(options, io) }, io, {
+      ...deps,
+      env: process.env,
+    });
     return EXIT.ok;
   },
 });
@@ -86,12 +82,6 @@ export function serverOptions(options: OptionsOf<typeof FLAGS>): ServerOptions {
     address: unix === undefined ? { hostname, port } : { unix },
     tlsFiles: cert !== undefined && key !== undefined ? { cert, key } : undefined,
   };
-}
-
-/** Accepts a name of what machines are called by. */
-function parseServerName(text: string, name: string): string {
-  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
-  throw new UsageError(`${name}: '${text}' is not 1 to 64 letters, digits, dots, dashes and underscores`);
 }
 
 function parseOrigin(text: string, name: string): string {

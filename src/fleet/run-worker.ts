@@ -1,5 +1,6 @@
 /** A worker of the program, from the start to the end of its process. */
 import { statSync } from "node:fs";
+import { hostname } from "node:os";
 import { connectFleet } from "#kit/fleet/connection.ts";
 import { readContext } from "#kit/fleet/context.ts";
 import { Objects } from "#kit/fleet/objects.ts";
@@ -10,6 +11,7 @@ import { plural } from "#kit/format/numbers.ts";
 import type { Io } from "#kit/term/io.ts";
 import { InputError, readRefusal } from "../errors.ts";
 import { TestThreads } from "../report/threads/test-threads.ts";
+import { VERSION } from "../version.ts";
 import { answerTests } from "./answer-tests.ts";
 
 export interface WorkerOptions {
@@ -44,6 +46,8 @@ export async function runWorker(
   await work({
     queue,
     execute: answerTests({ threads, roots, objects }),
+    node: context.node ?? hostname(),
+    version: VERSION,
     atOnce: size,
     stop: signal,
     hold: () =>

@@ -1,6 +1,6 @@
 /** `report --suite deep`: which flags go together, and where its data may come from. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { report } from "../../src/commands/report.ts";
@@ -62,6 +62,20 @@ describe("flags of the suite deep", () => {
 });
 
 describe("where its data come from", () => {
+  test("a file that is shorter than is asked for is refused before anything is tested", async () => {
+    const [input, state] = [fileOf("short", keystream(70_000, 3)), join(folder, "none.state")];
+    const refusal = await rejectionOf(run({ input, state, bytes: "10G" }));
+    expect(refusal.message).toContain("ends after 70000 bytes; 10737418240 were asked for");
+    expect(existsSync(state)).toBe(false);
+  });
+
+  test("one byte that was not tested is one", async () => {
+    const { out } = await run({ mode: "drbg", bytes: "65537", json: true });
+    expect(JSON.parse(out).notes).toEqual([
+      "the last 1 byte of 65,537 was not tested: tests take 65,536 at a time",
+    ]);
+  });
+
   test("the pool, in each mode, and a source", async () => {
     for (const [kind, args] of [
       ["pool", { mode: "full" }],

@@ -35,7 +35,7 @@ export function batteryDigest(parts: readonly FamilyPart[]): string {
 
 /** @throws SyntaxError that names what is not as it should be */
 export function readSavedRun(json: string): SavedRun {
-  const fields = fieldsOf(JSON.parse(json), "the state");
+  const fields = fieldsOf(parsed(json), "the state");
   const bytes = wholeWithin(fields["bytes"], "bytes", UNIT_BYTES, MOST_BYTES);
   if (bytes % UNIT_BYTES !== 0) throw new SyntaxError(`bytes is ${bytes}, not whole units`);
   const place = (value: unknown) => wholeWithin(value, "a place", 1, bytes);
@@ -111,6 +111,15 @@ function probability(value: unknown): number {
 function verdictOf(value: unknown): Finding["verdict"] {
   if (value === "pass" || value === "weak" || value === "fail") return value;
   throw new SyntaxError("a verdict is none");
+}
+
+/** The runtime's own words tell of characters that nobody wrote. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new SyntaxError("its description is no JSON", { cause });
+  }
 }
 
 /** Accepts a text without control characters: it is shown on terminals. */

@@ -28,6 +28,10 @@ export interface ServerOptions extends PoolSettings {
   readonly seeds?: { readonly key: SecretKey; readonly name: string } | undefined;
   /** Address of a collector of OpenTelemetry that figures are pushed to. */
   readonly otlp: string | undefined;
+  /** Servers of a fleet that hear how this one is: addresses, or a file of context. */
+  readonly nats: string | undefined;
+  /** Name of the fleet's queue. */
+  readonly queue: string;
 }
 
 export interface ServerDeps extends PoolDeps {
@@ -48,6 +52,10 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
   const warn = (message: string) => io.log.warn(message);
   const token = options.tokenFile === undefined ? undefined : readToken(options.tokenFile, warn);
   const tls = options.tlsFiles && readTlsFiles(options.tlsFiles, warn);
+
+  // Loaded here, so that a server without a fleet starts as fast as ever; and read before anything is begun.
+  const fleet = options.nats === undefined ? undefined : await import("./fleet-member.ts");
+  const context = fleet?.memberContext(options.nats!, options.queue, warn);
 
   using open = openPool({ ...options, capacityBytes: CAPACITY_BYTES }, deps);
   const pulse = new Pulse(open.pool);
@@ -71,12 +79,14 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
     closing: closing.signal,
   });
   const listening = await serveApp(router, address, tls);
+  const say = (level: "info" | "warn", text: string) => io.log[level](text);
   const push = await pushTo(options.otlp, {
     prefix: PREFIX,
     figures,
     service: { name: "esoteric-entropy", version: VERSION },
-    say: (level, text) => io.log[level](text),
+    say,
   });
+  const member = context && fleet?.joinFleet(context, { pool: open.pool, random, say });
   try {
     await io.out(`listening on ${listening.url}\n`);
     await seed(random, io, (why) => manager.status(why));
@@ -84,7 +94,11 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
     await aborted(io.signal);
   } finally {
     closing.abort();
-    await Promise.all([listening.stop(GRACE_MS), push?.[Symbol.asyncDispose]()]);
+    await Promise.all([
+      listening.stop(GRACE_MS),
+      push?.[Symbol.asyncDispose](),
+      member?.[Symbol.asyncDispose](),
+    ]);
   }
 }
 

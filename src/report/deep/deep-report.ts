@@ -79,7 +79,7 @@ function endNotes({ ended, bytes, rest }: StreamResult): string[] {
     case "data":
       if (rest === 0) return [];
       return [
-        `the last ${plural(rest, "byte")} of ${formatCount(bytes + rest)} were not tested: tests take ${formatCount(UNIT_BYTES)} at a time`,
+        `the last ${plural(rest, "byte")} of ${formatCount(bytes + rest)} ${rest === 1 ? "was" : "were"} not tested: tests take ${formatCount(UNIT_BYTES)} at a time`,
       ];
   }
 }

@@ -14,6 +14,7 @@ import { isBelow } from "#kit/signing/tree.ts";
 import { inThread } from "#kit/thread.ts";
 import type { RuleSetRequest } from "../rules/rule-set.ts";
 import { pathOf } from "../scan-runner/paths.ts";
+import { VERSION } from "../version.ts";
 import { WORK_THREAD } from "../work-thread-url.ts";
 import { huntsQueue, readHunt } from "./hunt.ts";
 import { huntAnswerText } from "./hunt-answer.ts";
@@ -46,7 +47,7 @@ export async function workHunts(settings: HuntingSettings): Promise<void> {
   try {
     const queue = await firstQueue(settings);
     // A scan may take hours, and loses nothing where it is stopped: there is nothing to wait for.
-    await work({ ...settings, queue, execute: hunting(settings, queue), graceMs: 0 });
+    await work({ ...settings, queue, execute: hunting(settings, queue), version: VERSION, graceMs: 0 });
   } catch (error) {
     if (!settings.stop.aborted) throw error;
   }

@@ -11,6 +11,7 @@ import { untilDeadline } from "#kit/fleet/retry.ts";
 import { work } from "#kit/fleet/worker.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Trust } from "../signing/verification.ts";
+import { VERSION } from "../version.ts";
 import { takeRules } from "./hunt-rules.ts";
 import { type HuntingSettings, workHunts } from "./hunt-worker.ts";
 import { folderOfRoot, rootsOf } from "./roots.ts";
@@ -81,7 +82,7 @@ async function takeScans(order: WorkerOrder, { connection, node, stop, hold, say
     ...(order.threads !== undefined && { threads: order.threads }),
   });
   say("info", `${node} takes jobs of ${order.queue}`);
-  await work({ queue, execute: scans.execute, node, atOnce: AT_ONCE, stop, hold, say });
+  await work({ queue, execute: scans.execute, node, version: VERSION, atOnce: AT_ONCE, stop, hold, say });
 }
 
 function takeHunts(order: WorkerOrder, place: Place): Promise<void> {

@@ -1,0 +1,33 @@
+/** Flags of a server that gives seeds, and the key that it signs them with. */
+import { hostname } from "node:os";
+import { flag, type OptionsOf } from "#kit/term/flags.ts";
+import type { Io } from "#kit/term/io.ts";
+import { UsageError } from "../errors.ts";
+import type { ServerOptions } from "../faces/http/server.ts";
+import { signerOf } from "./evidence-key.ts";
+import { parseServerName } from "./seed-values.ts";
+
+export const SEED_FLAGS = {
+  seedKey: flag.file({ about: "Give seeds to other machines, signed with this key of evidence keygen" }),
+  seedPassphraseFile: flag.file({ about: "Read the passphrase of that key from this file" }),
+  seedName: flag.value(parseServerName, {
+    hint: "NAME",
+    about: "Name of this server in what it signs; default: that of the machine",
+  }),
+};
+
+/** @param given names of the flags that were typed @throws UsageError */
+export function checkSeedFlags(seedKey: string | undefined, given: ReadonlySet<string>): void {
+  if (seedKey === undefined && (given.has("seedName") || given.has("seedPassphraseFile"))) {
+    throw new UsageError("--seed-name and --seed-passphrase-file are for --seed-key");
+  }
+}
+
+/** @returns undefined where no seeds are to be given @throws as `signerOf` */
+export async function seedsOf(
+  { seedKey, seedPassphraseFile, seedName }: OptionsOf<typeof SEED_FLAGS>,
+  io: Io,
+): Promise<ServerOptions["seeds"]> {
+  const signer = await signerOf({ key: seedKey, passphraseFile: seedPassphraseFile }, io);
+  return signer && { key: signer.secret, name: seedName ?? hostname() };
+}

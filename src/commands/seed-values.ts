@@ -1,0 +1,26 @@
+/** Values of the flags that are about seeds. */
+import { UsageError } from "../errors.ts";
+
+/** @throws UsageError for an address that is none, and for one over which a token would be read on its way */
+export function requireServer(text: string, hasToken: boolean): void {
+  const { protocol, hostname } = serverAt(text);
+  if (!hasToken || protocol === "https:" || isLoopback(hostname)) return;
+  throw new UsageError(`--token-file: ${text} would be sent the token in the clear`, ["use https://"]);
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+/** @throws UsageError */
+export function serverAt(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;
+  throw new UsageError(`'${text}' is no address of a server`, ["as https://entropy-1:8042"]);
+}
+
+/** Accepts a name of what machines are called by. @throws UsageError */
+export function parseServerName(text: string, name: string): string {
+  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
+  throw new UsageError(`${name}: '${text}' is not 1 to 64 letters, digits, dots, dashes and underscores`);
+}
