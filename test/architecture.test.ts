@@ -1120,6 +1120,11 @@ describe("what is found in one place only", () => {
     );
   });
 
+  test("what has to be initialised: nowhere below a top-level await that may run what needs it", () => {
+    const late = filesWith(/^await serve\b[\s\S]*^(export )?(class|const|let) /m);
+    expect(late).toEqual([]);
+  });
+
   test("more than 100 lines: in no command, for a command parses, checks and runs", () => {
     const lines = (file: string) => readFileSync(join(ROOT, file), "utf8").split("\n").length - 1;
     const defining = filesWith(/^export const \w+ = command\(/m).filter((name) => commands.includes(name));
