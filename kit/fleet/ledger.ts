@@ -27,6 +27,8 @@ export interface LedgerEntry {
   readonly node: string | null;
   /** Difference of the machine's clock to the server's when the result was taken, ms; null before. */
   readonly clockMs: number | null;
+  /** Number that the server gave its result, or the refusal before it; 0 without one. */
+  readonly sequence: number;
 }
 
 /** An answer of one machine to a job that goes to all. */
@@ -112,7 +114,7 @@ export class Ledger implements AsyncDisposable {
       const rows = await this.#in((sql) =>
         sql.begin(async (step) => {
           await step`update fleet_job set state = 'planned', attempts = 0, digest = null, value = null, node = null,
-            sequence = null, node_ms = null, server_ms = null where state = 'refused' and id in ${step(ids)}`;
+            node_ms = null, server_ms = null where state = 'refused' and id in ${step(ids)}`;
           await step`insert into fleet_job ${step(rowsOf(some))} on conflict (id)
             do update set deadline_ms = excluded.deadline_ms where fleet_job.digest is null`;
           const known =
@@ -163,11 +165,23 @@ export class Ledger implements AsyncDisposable {
           const { job, outcome, attempts, digest, value, node, nodeMs } = result;
           const changed = await step`update fleet_job set state = ${outcome}, attempts = ${attempts},
             digest = ${digest}, value = ${value}, node = ${node}, sequence = ${sequence}, node_ms = ${nodeMs},
-            server_ms = ${serverMs} where id = ${job} and digest is null returning id`;
+            server_ms = ${serverMs} where id = ${job} and digest is null
+            and (sequence is null or sequence < ${sequence}) returning id`;
           if (changed.length > 0) jobs.add(job);
         }
         return jobs;
       }),
+    );
+  }
+
+  /** Has a job done again that was refused: that refusal, and what the server had before it, counts no more, however late it comes. */
+  async reopen(id: string, sequence: number): Promise<void> {
+    await this.#in(
+      (
+        sql,
+      ) => sql`update fleet_job set state = 'planned', attempts = 0, digest = null, value = null, node = null,
+        node_ms = null, server_ms = null, sequence = ${sequence}
+        where id = ${id} and (digest is null or state = 'refused')`,
     );
   }
 
@@ -285,6 +299,7 @@ interface Row {
   readonly node: string | null;
   readonly node_ms: number | string | null;
   readonly server_ms: number | string | null;
+  readonly sequence: number | string | null;
 }
 
 interface AnswerRow {
@@ -311,6 +326,7 @@ function entryOf(row: Row): LedgerEntry {
     digest: row.digest,
     value: row.value,
     node: row.node,
+    sequence: row.sequence === null ? 0 : Number(row.sequence),
     clockMs: hasTimes ? Number(row.node_ms) - Number(row.server_ms) : null,
   };
 }

@@ -80,6 +80,11 @@ export function queueSettings(settings: Pick<QueueSettings, "name"> & Partial<Qu
   return { ...QUEUE_DEFAULTS, ...settings };
 }
 
+/** Names the store of answers that are too large for a message. It is not that of other data, so that workers may write into this one alone. */
+export function answersQueue(settings: QueueSettings): QueueSettings {
+  return queueSettings({ ...settings, name: `${settings.name}-answers` });
+}
+
 function streamConfig(settings: QueueSettings): Pick<StreamConfig, "name"> & Partial<StreamConfig> {
   return {
     name: streamOf(settings.name),

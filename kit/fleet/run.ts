@@ -56,6 +56,10 @@ interface Waiting {
   readonly before: (() => Promise<void>) | undefined;
   /** Set once the ledger has it as a job of this run: before, an old refusal may stand there. */
   isTaken: boolean;
+  /** Set once it is asked for: a refusal that comes before is of an earlier run. */
+  isAsked: boolean;
+  /** Number of the refusal that was taken back for it. */
+  refusedAt: number;
 }
 
 /** Says that a job's deadline has come before its result. */
@@ -110,7 +114,7 @@ export class Run implements AsyncDisposable {
       answer.reject(this.#failure.reason);
       return answer.promise;
     }
-    this.#waiting.set(job.id, { job, answer, before, isTaken: false });
+    this.#waiting.set(job.id, { job, answer, before, isTaken: false, isAsked: false, refusedAt: 0 });
     this.#all++;
     this.#fresh.push(job);
     this.#publishing ??= this.#publishFresh();
@@ -197,7 +201,15 @@ export class Run implements AsyncDisposable {
       await this.#look([job.id]);
       return false;
     }
-    if (kept) await this.#retry(job, () => queue.withdraw(job.id));
+    if (kept) {
+      await this.#retry(job, () => queue.withdraw(job.id));
+      await ledger.reopen(job.id, kept.sequence);
+    }
+    const waiting = this.#waiting.get(job.id);
+    if (waiting) {
+      waiting.isAsked = true;
+      waiting.refusedAt = kept?.sequence ?? 0;
+    }
     let copy = copies;
     // A copy that the server has had before is in the queue, unless it was refused.
     while ((await this.#retry(job, () => queue.publish(job, copy))) && kept) copy++;
@@ -262,13 +274,13 @@ export class Run implements AsyncDisposable {
   }
 
   #settled(results: readonly KeptResult[]): void {
-    for (const { result, serverMs } of results) {
-      this.#end(result.job, { ...result, clockMs: result.nodeMs - serverMs });
+    for (const { result, sequence, serverMs } of results) {
+      this.#end(result.job, sequence, { ...result, clockMs: result.nodeMs - serverMs });
     }
   }
 
-  #answer({ job, state, value, node, attempts, clockMs }: LedgerEntry): void {
-    this.#end(job.id, {
+  #answer({ job, state, value, node, attempts, clockMs, sequence }: LedgerEntry): void {
+    this.#end(job.id, sequence, {
       outcome: state as Outcome,
       value: value ?? "",
       node: node ?? "",
@@ -277,9 +289,11 @@ export class Run implements AsyncDisposable {
     });
   }
 
-  #end(id: string, { outcome, value, node, attempts, clockMs }: Answer): void {
+  #end(id: string, sequence: number, { outcome, value, node, attempts, clockMs }: Answer): void {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
+    const isOld = !waiting.isAsked || sequence <= waiting.refusedAt;
+    if (outcome === "refused" && isOld) return; // of an earlier run: it is asked again
     this.#waiting.delete(id);
     this.settings.onCount?.(++this.#done, this.#all);
     waiting.answer.resolve({ outcome, value, node, attempts, clockMs });

@@ -14,18 +14,20 @@ import { answerText, referencesIn, taskIn } from "./test-job.ts";
 export interface AnswerSettings {
   readonly threads: Pick<TestThreads, "run">;
   readonly roots: ReadonlyMap<string, string>;
-  readonly objects: Pick<Objects, "get" | "put">;
+  readonly objects: Pick<Objects, "get">;
+  /** Opens the store of answers that are larger than a message. */
+  readonly answers: () => Promise<Pick<Objects, "put">>;
 }
 
 /** Makes the executor of a worker. The threads are shared by all its jobs, and with them the limit of memory. */
-export function answerTests({ threads, roots, objects }: AnswerSettings): Executor {
+export function answerTests({ threads, roots, objects, answers }: AnswerSettings): Executor {
   const cache = new DataCache((reference, signal) => readData(reference, { roots, objects }, signal));
   return async ({ body }: Job, { signal }) => {
     const references = referencesIn(body);
     await using data = await cache.lend(references, signal);
     const task = taskIn(body, references, data.bytes);
     const result = await orAborted(inThread(threads, task), signal);
-    return await answerText(result, MOST_JOB_BYTES, (bytes) => objects.put(bytes));
+    return await answerText(result, MOST_JOB_BYTES, async (bytes) => (await answers()).put(bytes));
   };
 }
 

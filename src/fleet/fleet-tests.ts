@@ -14,7 +14,9 @@ import { answerIn, dataOf, testJob } from "./test-job.ts";
 
 export interface FleetTestsSettings {
   readonly run: Pick<Run, "submit">;
-  readonly objects: Pick<Objects, "get" | "put" | "remove">;
+  readonly objects: Pick<Objects, "put" | "remove">;
+  /** Has answers that are larger than a message. */
+  readonly answers: Pick<Objects, "get">;
   /** Time that a job has, ms. */
   readonly deadlineMs: number;
   /** Threads of this machine, for what is not worth a job. */
@@ -74,7 +76,7 @@ export class FleetTests implements TestRunner, AsyncDisposable {
   }
 
   async #resultOf({ outcome, value, node }: Answer): Promise<unknown> {
-    if (outcome === "done") return await answerIn(value, (digest) => this.settings.objects.get(digest));
+    if (outcome === "done") return await answerIn(value, (digest) => this.settings.answers.get(digest));
     if (outcome === "refused") throw new InputError(`worker ${node} refuses a test: ${value}`);
     throw new InputError(`no worker has finished a test: ${value}`, {
       hints: ["they say why on their stderr; is there one with memory enough?"],

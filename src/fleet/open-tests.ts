@@ -5,6 +5,7 @@ import type { FleetOptions } from "#kit/fleet/flags.ts";
 import { reasonOf } from "#kit/fleet/fleet-error.ts";
 import { Objects } from "#kit/fleet/objects.ts";
 import { newRunName, openFleet, resumeLine } from "#kit/fleet/open-fleet.ts";
+import { answersQueue } from "#kit/fleet/queue.ts";
 import { Run } from "#kit/fleet/run.ts";
 import type { Io } from "#kit/term/io.ts";
 import { type TestRunner, TestThreads } from "../report/threads/test-threads.ts";
@@ -31,7 +32,10 @@ export async function openTests(
 ): Promise<OpenTests> {
   await using parts = new AsyncDisposableStack();
   const fleet = parts.use(await openFleet(options, { program: PROGRAM, folder }, io));
-  const objects = await Objects.make(fleet.connection, fleet.queue.settings);
+  const { connection, queue } = fleet;
+  const [objects, answers] = await Promise.all(
+    [queue.settings, answersQueue(queue.settings)].map((store) => Objects.openOrMake(connection, store)),
+  );
   const run = name ?? newRunName(kind);
   const resume = resumeLine(PROGRAM, run, options);
   io.log.info(`run ${run} of the fleet; after an interrupt the same command goes on, and so does: ${resume}`);
@@ -56,7 +60,14 @@ export async function openTests(
       },
     }),
   );
-  const runner = new FleetTests({ run: running, objects, deadlineMs: deadline, here, dataAt });
+  const runner = new FleetTests({
+    run: running,
+    objects: objects!,
+    answers: answers!,
+    deadlineMs: deadline,
+    here,
+    dataAt,
+  });
   parts.defer(async () => {
     if (io.signal.aborted) return; // jobs that go on need their data
     await runner[Symbol.asyncDispose]().catch((error: unknown) => {

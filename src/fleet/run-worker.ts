@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { connectFleet } from "#kit/fleet/connection.ts";
 import { readContext } from "#kit/fleet/context.ts";
 import { Objects } from "#kit/fleet/objects.ts";
-import { Queue, queueSettings } from "#kit/fleet/queue.ts";
+import { answersQueue, Queue, queueSettings } from "#kit/fleet/queue.ts";
 import { untilDeadline } from "#kit/fleet/retry.ts";
 import { work } from "#kit/fleet/worker.ts";
 import { plural } from "#kit/format/numbers.ts";
@@ -45,7 +45,10 @@ export async function runWorker(
   say("info", `takes tests of the queue ${name}, ${plural(size, "test")} at once`);
   await work({
     queue,
-    execute: answerTests({ threads, roots, objects }),
+    execute: answerTests({
+      ...{ threads, roots, objects },
+      answers: () => Objects.open(connection, answersQueue(queue.settings)),
+    }),
     node: context.node ?? hostname(),
     version: VERSION,
     atOnce: size,

@@ -76,7 +76,12 @@ describe("a test as a job", () => {
     const store = new Store();
     using here = new TestThreads(2);
     using there = new TestThreads(2);
-    const execute = answerTests({ threads: there, roots: new Map(), objects: store });
+    const execute = answerTests({
+      threads: there,
+      roots: new Map(),
+      objects: store,
+      answers: async () => store,
+    });
     for (const task of tasks()) {
       const job = makeJob(await bodyOf(task, store), Date.now());
       expect(job.text.length, task.kind).toBeLessThan(2_000);
@@ -99,7 +104,7 @@ describe("a test as a job", () => {
   test("keeps chunks of different data apart in one thread", async () => {
     const store = new Store();
     using threads = new TestThreads(1);
-    const execute = answerTests({ threads, roots: new Map(), objects: store });
+    const execute = answerTests({ threads, roots: new Map(), objects: store, answers: async () => store });
     const originals: (readonly number[])[] = [];
     for (const seed of [5, 6, 5]) {
       const symbols = shared(keystream(5_000, seed).map((byte) => byte & 1));
@@ -123,7 +128,7 @@ describe("a test as a job", () => {
   test("of another version, of another kind, or hostile, is refused in words", async () => {
     const store = new Store();
     using threads = new TestThreads(0);
-    const execute = answerTests({ threads, roots: new Map(), objects: store });
+    const execute = answerTests({ threads, roots: new Map(), objects: store, answers: async () => store });
     const body = await bodyOf(tasks()[1]!, store);
     for (const [change, said] of [
       [{ version: "0.0.1" }, "the job is of version 0.0.1, and this worker of version"],
@@ -153,7 +158,7 @@ describe("a test as a job", () => {
     const dying = { run: async () => Promise.reject(new LostThreadError("a test thread died")) };
     const tryIt = (execute: Executor) =>
       execute(makeJob(body, 0), { signal, progress: () => {} }).catch((reason: unknown) => reason);
-    const settings = { roots: new Map<string, string>(), objects: store };
+    const settings = { roots: new Map<string, string>(), objects: store, answers: async () => store };
     expect(await tryIt(answerTests({ ...settings, threads: dying as never }))).toBeInstanceOf(
       LostThreadError,
     );
@@ -166,7 +171,7 @@ describe("a test as a job", () => {
     const store = new Store();
     const large = { numbers: Float64Array.from({ length: 100_000 }, (_, i) => 1 / i) };
     const threads = { run: async () => large } as never;
-    const execute = answerTests({ threads, roots: new Map(), objects: store });
+    const execute = answerTests({ threads, roots: new Map(), objects: store, answers: async () => store });
     const job = makeJob(await bodyOf(tasks()[1]!, store), 0);
     const text = await execute(job, { signal, progress: () => {} });
     expect(text.length).toBeLessThan(200);

@@ -1,6 +1,7 @@
 /** Jobs that are submitted one by one, with workers, servers and coordinators that die meanwhile. */
 import { describe, expect, test } from "bun:test";
 import { makeJob } from "#kit/fleet/job.ts";
+import { makeResult } from "#kit/fleet/result.ts";
 import { Run, type RunSettings } from "#kit/fleet/run.ts";
 import { fleetHere, LATER_MS, sums, until, workerProcess } from "../../support/fleet-here.ts";
 import { NatsServer, whyNoNats } from "../../support/nats-server.ts";
@@ -154,6 +155,28 @@ describe.skipIf(why !== undefined)("a run", () => {
       await using run = Run.open(each.runOf("first"));
       expect(await run.submit(job)).toMatchObject({ outcome: "done", value: "now I can" });
     }
+  });
+
+  test("takes no refusal for an answer that was kept before it asked", async () => {
+    await using server = await NatsServer.start();
+    await using here = await fleetHere(server.url);
+    const jobs = sums(50);
+    await here.ledger.plan("first", jobs); // as left by a program that ended before it had heard of the refusals
+    for (const { id } of jobs) {
+      const old = {
+        job: id,
+        outcome: "refused",
+        value: "no such data",
+        attempts: 1,
+        node: "n",
+        nodeMs: 1,
+      } as const;
+      await here.queue.answer(makeResult(old));
+    }
+    await using _ = here.worker({ execute: async () => "now I can" });
+    await using run = Run.open(here.runOf("first"));
+    const answers = await Promise.all(jobs.map((job) => run.submit(job)));
+    expect(answers.filter(({ outcome }) => outcome !== "done")).toEqual([]);
   });
 
   test("rejects a job at its deadline, and goes on with the others", async () => {

@@ -2,6 +2,7 @@
 import type { FleetOptions } from "#kit/fleet/flags.ts";
 import { Objects } from "#kit/fleet/objects.ts";
 import { newRunName, openFleet } from "#kit/fleet/open-fleet.ts";
+import { answersQueue } from "#kit/fleet/queue.ts";
 import { untilDeadline } from "#kit/fleet/retry.ts";
 import { Run } from "#kit/fleet/run.ts";
 import type { Io } from "#kit/term/io.ts";
@@ -11,7 +12,6 @@ import type { CrewOrder } from "../scan-runner/runner.ts";
 import { FleetCrew } from "./fleet-crew.ts";
 import { Places, rootsOf } from "./roots.ts";
 import { keepRuleSet } from "./rule-set-object.ts";
-import { answersQueue } from "./scan-answer.ts";
 
 export interface FleetScanOrder {
   readonly options: FleetOptions & { readonly run: string | undefined };

@@ -6,7 +6,7 @@ import { InputError, UsageError, writeRefusal } from "#kit/errors.ts";
 import { connectFleet } from "#kit/fleet/connection.ts";
 import { type FleetContext, readContext } from "#kit/fleet/context.ts";
 import { Objects } from "#kit/fleet/objects.ts";
-import { Queue, queueSettings } from "#kit/fleet/queue.ts";
+import { answersQueue, Queue, queueSettings } from "#kit/fleet/queue.ts";
 import { untilDeadline } from "#kit/fleet/retry.ts";
 import { work } from "#kit/fleet/worker.ts";
 import type { Io } from "#kit/term/io.ts";
@@ -16,7 +16,6 @@ import { takeRules } from "./hunt-rules.ts";
 import { type HuntingSettings, workHunts } from "./hunt-worker.ts";
 import { folderOfRoot, rootsOf } from "./roots.ts";
 import { RuleSets } from "./rule-set-object.ts";
-import { answersQueue } from "./scan-answer.ts";
 import { ScanWorker } from "./scan-worker.ts";
 
 export interface WorkerOrder {

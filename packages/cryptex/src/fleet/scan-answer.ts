@@ -2,7 +2,6 @@
 import { FleetError } from "#kit/fleet/fleet-error.ts";
 import { MOST_JOB_BYTES } from "#kit/fleet/job.ts";
 import type { Objects } from "#kit/fleet/objects.ts";
-import { type QueueSettings, queueSettings } from "#kit/fleet/queue.ts";
 import type { RuleTable } from "../rules/rule-table.ts";
 import type { FileResult } from "../scan-runner/protocol.ts";
 
@@ -123,9 +122,4 @@ function isFileResult(value: unknown, rules: RuleTable): boolean {
   const archive = maybe(shaped({ opened: isCount, clean: isCount, members: listOf(isMember) }));
   const forms = [shaped({ ...unit, identity: isIdentity, archive }), shaped({ ...refused, archive })];
   return forms.some((test) => test(value));
-}
-
-/** Names the store of large answers. It is not that of rule sets, so that workers may write into this one alone. */
-export function answersQueue(settings: QueueSettings): QueueSettings {
-  return queueSettings({ ...settings, name: `${settings.name}-answers` });
 }

@@ -8,12 +8,11 @@
 import { connectFleet } from "#kit/fleet/connection.ts";
 import { readContext } from "#kit/fleet/context.ts";
 import { Objects } from "#kit/fleet/objects.ts";
-import { Queue } from "#kit/fleet/queue.ts";
+import { answersQueue, Queue } from "#kit/fleet/queue.ts";
 import { work } from "#kit/fleet/worker.ts";
 import { pinsOf } from "../../src/commands/key-flags.ts";
 import { rootsOf } from "../../src/fleet/roots.ts";
 import { RuleSets } from "../../src/fleet/rule-set-object.ts";
-import { answersQueue } from "../../src/fleet/scan-answer.ts";
 import { ScanWorker } from "../../src/fleet/scan-worker.ts";
 import { startScanThread } from "../../src/scan-runner/thread.ts";
 

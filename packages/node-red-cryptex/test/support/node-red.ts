@@ -91,7 +91,8 @@ export class NodeRed implements AsyncDisposable {
       throw new Error(`Node-RED has ended:\n${this.log.slice(from)}`);
     });
     reading.catch(() => {}); // as it does in the end
-    await Promise.race([this.logged("Started flows", from), reading]);
+    const begun = ["Started flows", "Server now running at http"].map((text) => this.logged(text, from)); // in any order
+    await Promise.race([Promise.all(begun), reading]);
     this.url = /Server now running at (http:\/\/[\d.:]+)/.exec(this.log.slice(from))![1]!;
   }
 
