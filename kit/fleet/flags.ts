@@ -1,4 +1,5 @@
 /** Flags of commands that have work done by a fleet, the same in each program. Loads nothing of a fleet. */
+import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { flag, nameOf } from "../term/flags.ts";
 
@@ -60,8 +61,25 @@ export function requireFleet(
   own: readonly string[] = [],
 ): void {
   if (nats !== undefined) return;
-  const needy = ["queue", "ledger", "deadline", "run", ...own].find((name) => given.has(name));
+  const needy = ["queue", "run", ...Object.keys(LEDGER), ...own].find((name) => given.has(name));
   if (needy !== undefined) throw new UsageError(`--${nameOf(needy, {})} is for --nats`);
+}
+
+/** A folder of this machine by the name that the fleet knows: the name, and the whole path. */
+export type Root = readonly [name: string, folder: string];
+
+/** Reads `NAME=DIR`. @throws UsageError */
+export function parseRoot(text: string, option: string): Root {
+  const [, name, folder] = /^([A-Za-z0-9_-]{1,64})=(.+)$/s.exec(text) ?? [];
+  if (name !== undefined && folder !== undefined) return [name, resolve(folder)];
+  throw new UsageError(`${option} takes a name and a folder: '${text}' is not like corpus=/mnt/corpus`);
+}
+
+/** @throws UsageError for a name that stands twice */
+export function refuseTwice(roots: readonly Root[]): void {
+  const names = roots.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new UsageError(`the root ${twice} is named twice`);
 }
 
 function lower(sentence: string): string {

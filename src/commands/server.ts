@@ -1,5 +1,5 @@
 /** `server`: the HTTP API and the page. */
-import { memberFlags } from "#kit/fleet/flags.ts";
+import { memberFlags, requireFleet } from "#kit/fleet/flags.ts";
 import { parseCollector } from "#kit/telemetry/collector.ts";
 import { command } from "#kit/term/command.ts";
 import { EXIT } from "#kit/term/exit.ts";
@@ -59,7 +59,7 @@ export const server = command({
     if ((tlsCert === undefined) !== (tlsKey === undefined)) {
       throw new UsageError("--tls-cert and --tls-key go together");
     }
-    if (nats === undefined && given.has("queue")) throw new UsageError("--queue is for --nats");
+    requireFleet({ nats }, given);
     if (unix !== undefined && (given.has("port") || given.has("host"))) {
       throw new UsageError("--unix takes no --port and no --host");
     }

@@ -1,9 +1,8 @@
 /** `worker`: runs tests for the commands of other machines. */
 import { availableParallelism } from "node:os";
-import { workerFlags } from "#kit/fleet/flags.ts";
+import { parseRoot, refuseTwice, workerFlags } from "#kit/fleet/flags.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, many } from "#kit/term/flags.ts";
-import { UsageError } from "../errors.ts";
 import { QUEUE } from "./fleet-flags.ts";
 
 /** More than a machine has; a typing error beyond. */
@@ -31,6 +30,7 @@ export const worker = command({
     "esoteric-entropy worker --nats worker-1.json --threads 4 --root corpus=/mnt/corpus",
   ],
   seeAlso: ["report", "assess", "fleet doctor", "fleet resume"],
+  check: ({ root }) => refuseTwice(root),
   runsUntilStopped: () => true,
   async run({ nats, queue, threads = availableParallelism(), root }, io) {
     const { runWorker } = await import("../fleet/run-worker.ts");
@@ -38,12 +38,3 @@ export const worker = command({
     return undefined;
   },
 });
-
-/** @throws UsageError */
-function parseRoot(text: string, name: string): readonly [name: string, folder: string] {
-  const [, root, folder] = /^([A-Za-z0-9_-]+)=(.+)$/s.exec(text) ?? [];
-  if (root === undefined || folder === undefined) {
-    throw new UsageError(`${name}: '${text}' is not like corpus=/mnt/corpus`);
-  }
-  return [root, folder];
-}

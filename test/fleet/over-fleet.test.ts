@@ -154,6 +154,8 @@ describe.skipIf(why !== undefined)("over a fleet", () => {
   test("flags of a fleet without one are refused, and so is what a fleet does not do", async () => {
     for (const [args, said] of [
       [["report", "--run", "x"], "--run is for --nats"],
+      [["report", "--copies", "3"], "--copies is for --nats"],
+      [["server", "--queue", "x"], "--queue is for --nats"],
       [["report", "--data-at", "s3://a/b"], "--data-at is for --nats"],
       [
         ["report", "--stdin", "--suite", "deep", "--nats", "nats://127.0.0.1:1"],
@@ -165,6 +167,10 @@ describe.skipIf(why !== undefined)("over a fleet", () => {
         "--data-at is for one file",
       ],
       [["worker", "--nats", "nats://127.0.0.1:1", "--root", "x"], "'x' is not like corpus=/mnt/corpus"],
+      [
+        ["worker", "--nats", "nats://127.0.0.1:1", "--root", "a=/x", "--root", "a=/y"],
+        "the root a is named twice",
+      ],
     ] as const) {
       const { code, talk } = await start(...args).ended;
       expect(code).toBe(2);

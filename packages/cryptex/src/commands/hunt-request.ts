@@ -31,8 +31,8 @@ export async function giveHunt(options: HuntOptions, { io, env, folder }: Around
       import("../fleet/hunt.ts"),
       import("../fleet/hunt-rules.ts"),
     ]);
-  const { nats, queue, ledger, follow } = options;
-  const place = { nats, queue: huntsQueue(queue), ledger };
+  const { queue, copies, follow } = options;
+  const place = { ...options, queue: huntsQueue(queue) };
   await using parts = new AsyncDisposableStack();
   const fleet = parts.use(await openFleet(place, { program: "cryptex", folder }, io, "all"));
   const given = (run: string, jobs: readonly string[]): GivenHunt => {
@@ -49,7 +49,7 @@ export async function giveHunt(options: HuntOptions, { io, env, folder }: Around
   const use = packageUse(options, io, env);
   const jobs = [];
   for (const path of options.ruleset) {
-    const ruleSet = await giveRules(path, { connection: fleet.connection, queue, use });
+    const ruleSet = await giveRules(path, { connection: fleet.connection, queue, copies, use });
     jobs.push(huntJob(huntOf(options, run, ruleSet), deadlineMs));
   }
   const say = (level: "info" | "warn", text: string) => io.log[level](text);

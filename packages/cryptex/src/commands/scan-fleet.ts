@@ -1,13 +1,12 @@
 /** `scan --nats`: its flags, and what they ask for. Loads nothing of a fleet unless there is one. */
 import { UsageError } from "#kit/errors.ts";
 import { dataFolder } from "#kit/files/user-folders.ts";
-import { runFlags } from "#kit/fleet/flags.ts";
+import { parseRoot, refuseTwice, requireFleet, runFlags } from "#kit/fleet/flags.ts";
 import { flag, group, many, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import type { Deps } from "../deps.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { ScanRequest } from "../scan-runner/runner.ts";
-import { parseRoot, refuseTwice } from "./root-flag.ts";
 import type { ChosenRules } from "./rule-flags.ts";
 
 export const FLEET_FLAGS = group("Fleet", {
@@ -19,15 +18,11 @@ type FleetScanOptions = OptionsOf<typeof FLEET_FLAGS>;
 
 /** Options that say how this machine scans, or what of its own store it uses. */
 const OWN = ["threads", "cache", "resume", "paranoid", "explain", "includeFolders", "definitions"] as const;
-const ONLY_FLEET = ["root", "ledger", "run", "deadline", "queue"] as const;
 
 /** @throws UsageError */
 export function checkFleetOptions({ nats, root }: FleetScanOptions, given: ReadonlySet<string>): void {
-  if (nats === undefined) {
-    const alone = ONLY_FLEET.find((key) => given.has(key));
-    if (alone !== undefined) throw new UsageError(`--${alone} needs --nats`);
-    return;
-  }
+  requireFleet({ nats }, given, ["root"]);
+  if (nats === undefined) return;
   if (root.length === 0) {
     throw new UsageError("--nats needs a root below which the files are", [
       "--root corpus=/srv/corpus, and workers have it under the same name",

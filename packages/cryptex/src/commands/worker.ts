@@ -1,12 +1,11 @@
 /** `worker`: takes jobs of a fleet. */
 import { join } from "node:path";
 import { cacheFolder, dataFolder } from "#kit/files/user-folders.ts";
-import { workerFlags } from "#kit/fleet/flags.ts";
+import { parseRoot, refuseTwice, workerFlags } from "#kit/fleet/flags.ts";
 import { command } from "#kit/term/command.ts";
 import { flag, many } from "#kit/term/flags.ts";
 import type { Deps } from "../deps.ts";
 import { PIN_FLAG, pinsOf } from "./key-flags.ts";
-import { parseRoot, refuseTwice } from "./root-flag.ts";
 
 export const worker = command({
   name: "worker",

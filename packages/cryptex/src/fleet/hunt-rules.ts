@@ -14,16 +14,21 @@ export interface RulesPlace {
   /** Name of the queue whose objects hold the sets. */
   readonly queue: string;
   readonly use: PackageUse;
+  /** Servers that each keep a copy of the sets, where the store is not there yet. */
+  readonly copies?: number;
 }
 
 /**
  * Gives a packed rule set to the fleet, for the whole time that objects are kept.
  * @returns its SHA-256 @throws InputError; SignatureError where it is not to be used; the client's errors
  */
-export async function giveRules(path: string, { connection, queue, use }: RulesPlace): Promise<string> {
+export async function giveRules(
+  path: string,
+  { connection, queue, use, ...store }: RulesPlace,
+): Promise<string> {
   const used = await usePackage([path], use);
   if (!used) throw new FleetError(`${path} is no packed rule set`, { hints: ["ruleset pack makes one"] });
-  const objects = await Objects.openOrMake(connection, queueSettings({ name: queue }));
+  const objects = await Objects.openOrMake(connection, queueSettings({ ...store, name: queue }));
   return objects.renew(used.archive);
 }
 

@@ -237,6 +237,22 @@ describe.skipIf(why !== undefined)("a hunt", () => {
     await other.exited;
   });
 
+  test("is given to as many servers as are asked for, or to none", async () => {
+    using folder = await huntFolder();
+    await using server = await NatsServer.start(); // alone, which keeps one copy
+    const { exitCode, stderr } = await run(
+      folder,
+      ...HUNT,
+      "--nats",
+      server.url,
+      "--copies",
+      "3",
+      "--detach",
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/replicas/);
+  });
+
   test("is refused by a host that does not trust who signed the rules: it compiles nothing", async () => {
     using folder = await huntFolder();
     await using server = await NatsServer.start();
@@ -264,6 +280,7 @@ test("paths and roots that are none are refused before anything is done", async 
     [["hunt", ...nats, "--path", "data"], "no rule set is named"],
     [["hunt", "house.cxr", ...nats], "nothing to scan is named"],
     [["hunt", "house.cxr", ...nats, "--path", "data/../etc"], "'data/../etc' is no path below a root"],
+    [["scan", "house.cxr", "--copies", "3"], "--copies is for --nats"],
     [["hunt", "--follow", "x", ...nats, "--detach"], "--detach waits for nothing"],
     [["hunt", "house.cxr", ...nats, "--follow", "x"], "--follow takes what was asked for"],
     [["worker", "--hunts", "only", ...nats, ...pin, "--root", "data"], "takes a name and a folder"],
