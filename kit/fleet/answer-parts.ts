@@ -8,6 +8,7 @@
 import { FleetError } from "./fleet-error.ts";
 import { digestOf, MOST_JOB_BYTES } from "./job.ts";
 import type { Queue } from "./queue.ts";
+import { isCount, objectIn } from "./result.ts";
 
 /** Half of what a message may have: lines begin to come early, and one that is longer makes two parts. */
 export const MOST_PART_BYTES = MOST_JOB_BYTES / 2;
@@ -100,19 +101,6 @@ export function readPlace(data: Uint8Array): Standing & { readonly place: string
   const isWhole = isCount(parts) && isCount(bytes) && typeof digest === "string" && typeof place === "string";
   if (!isWhole) throw new FleetError("what is kept as the place of an answer is none");
   return { parts, bytes, digest, place };
-}
-
-function objectIn(data: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(data));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {}; // which is no place either
-  }
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** The reading side, for the answer of one machine to one job: gives each part once, in order, as soon as it stands. */

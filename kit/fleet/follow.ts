@@ -6,7 +6,7 @@ import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { onAbort, orAborted, pause } from "../abort.ts";
 import { PartsRead, readPlace, type Standing } from "./answer-parts.ts";
 import { closeWhereLost } from "./collector.ts";
-import { reasonOf } from "./fleet-error.ts";
+import { FleetError, reasonOf } from "./fleet-error.ts";
 import { bucketOf, bucketStreamOf, type KeptResult, type Queue } from "./queue.ts";
 import { readResult } from "./result.ts";
 
@@ -119,7 +119,7 @@ class AnswersReader {
         yield { kind: "answer", node, kept: { result, sequence: message.seq, serverMs }, given };
       }
     } catch (error) {
-      if (!isOfData(error)) throw error;
+      if (!(error instanceof FleetError)) throw error; // of the server, not of what a machine wrote
       this.settings.say("warn", `${node}: ${reasonOf(error)}`);
     }
   }
@@ -139,9 +139,4 @@ class AnswersReader {
 
 function* texts(node: string, all: readonly string[]): Generator<Followed> {
   for (const text of all) yield { kind: "text", node, text };
-}
-
-/** Tells an error of what a machine wrote from one of the server. */
-function isOfData(error: unknown): boolean {
-  return error instanceof Error && error.name === "FleetError";
 }

@@ -50,7 +50,7 @@ function isText(value: unknown): value is string {
 
 /** Reads what a worker wrote. @param by the machine in whose name it was kept @throws FleetError where it is no result, or not of this job */
 export function readResult(job: string, data: Uint8Array, by?: string): Result {
-  const value = parsed(data);
+  const value = objectIn(data);
   const { outcome, value: text, digest, attempts, node, nodeMs } = value;
   const isWhole =
     value["job"] === job &&
@@ -65,15 +65,17 @@ export function readResult(job: string, data: Uint8Array, by?: string): Result {
   return { job, outcome: outcome as Outcome, value: text, digest, attempts, node, nodeMs };
 }
 
-function parsed(data: Uint8Array): Readonly<Record<string, unknown>> {
+/** Reads JSON. @returns an object without members for all that is no object */
+export function objectIn(data: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(data));
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
-    return {}; // which is no result either
+    return {};
   }
 }
 
-function isCount(value: unknown): value is number {
+/** Tells whether it is an integer from 0 on. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

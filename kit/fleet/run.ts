@@ -54,12 +54,8 @@ interface Waiting {
   readonly job: Job;
   readonly answer: PromiseWithResolvers<Answer>;
   readonly before: (() => Promise<void>) | undefined;
-  /** Set once the ledger has it as a job of this run: before, an old refusal may stand there. */
-  isTaken: boolean;
-  /** Set once it is asked for: a refusal that comes before is of an earlier run. */
-  isAsked: boolean;
-  /** Number of the refusal that was taken back for it. */
-  refusedAt: number;
+  /** Number of the refusal that was taken back when it was asked for, 0 without one; undefined before. Older refusals are of earlier runs. */
+  askedAfter?: number;
 }
 
 /** Says that a job's deadline has come before its result. */
@@ -114,7 +110,7 @@ export class Run implements AsyncDisposable {
       answer.reject(this.#failure.reason);
       return answer.promise;
     }
-    this.#waiting.set(job.id, { job, answer, before, isTaken: false, isAsked: false, refusedAt: 0 });
+    this.#waiting.set(job.id, { job, answer, before });
     this.#all++;
     this.#fresh.push(job);
     this.#publishing ??= this.#publishFresh();
@@ -142,7 +138,6 @@ export class Run implements AsyncDisposable {
         await setImmediate(); // what is submitted in one turn goes together
         const some = await this.#prepared(this.#fresh.splice(0, IN_FLIGHT));
         const entries = await this.settings.ledger.take(this.settings.run, some);
-        for (const { job } of entries) this.#take(job);
         const ids = await Promise.all(entries.map((entry) => this.#publish(entry)));
         await this.settings.ledger.published(ids.flat());
       } while (this.#fresh.length > 0 && !this.#failure);
@@ -173,11 +168,6 @@ export class Run implements AsyncDisposable {
     return (await Promise.all(ready)).flat();
   }
 
-  #take({ id }: Job): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting) waiting.isTaken = true;
-  }
-
   /** @returns the job's id where it was published, and nothing where it had a result */
   async #publish(entry: LedgerEntry): Promise<string[]> {
     if (entry.digest !== null) {
@@ -196,23 +186,21 @@ export class Run implements AsyncDisposable {
   async #isPublished({ job, copies }: LedgerEntry): Promise<boolean> {
     const { queue, ledger } = this.settings;
     const kept = await this.#retry(job, () => queue.resultOf(job.id));
-    if (kept && kept.result.outcome !== "refused") {
+    const refused = kept?.result.outcome === "refused" ? kept : undefined;
+    if (refused) {
+      await this.#retry(job, () => queue.withdraw(job.id));
+      await ledger.reopen(job.id, refused.sequence);
+    }
+    const waiting = this.#waiting.get(job.id);
+    if (waiting) waiting.askedAfter = refused?.sequence ?? 0;
+    if (kept && !refused) {
       await ledger.settle([kept]);
       await this.#look([job.id]);
       return false;
     }
-    if (kept) {
-      await this.#retry(job, () => queue.withdraw(job.id));
-      await ledger.reopen(job.id, kept.sequence);
-    }
-    const waiting = this.#waiting.get(job.id);
-    if (waiting) {
-      waiting.isAsked = true;
-      waiting.refusedAt = kept?.sequence ?? 0;
-    }
     let copy = copies;
     // A copy that the server has had before is in the queue, unless it was refused.
-    while ((await this.#retry(job, () => queue.publish(job, copy))) && kept) copy++;
+    while ((await this.#retry(job, () => queue.publish(job, copy))) && refused) copy++;
     return true;
   }
 
@@ -260,7 +248,7 @@ export class Run implements AsyncDisposable {
   }
 
   async #look(ids: readonly string[]): Promise<void> {
-    const open = ids.filter((id) => this.#waiting.get(id)?.isTaken);
+    const open = ids.filter((id) => this.#waiting.get(id)?.askedAfter !== undefined);
     for await (const entry of this.settings.ledger.answered(open)) this.#answer(entry);
   }
 
@@ -292,8 +280,7 @@ export class Run implements AsyncDisposable {
   #end(id: string, sequence: number, { outcome, value, node, attempts, clockMs }: Answer): void {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
-    const isOld = !waiting.isAsked || sequence <= waiting.refusedAt;
-    if (outcome === "refused" && isOld) return; // of an earlier run: it is asked again
+    if (outcome === "refused" && sequence <= (waiting.askedAfter ?? Number.POSITIVE_INFINITY)) return;
     this.#waiting.delete(id);
     this.settings.onCount?.(++this.#done, this.#all);
     waiting.answer.resolve({ outcome, value, node, attempts, clockMs });

@@ -1,16 +1,16 @@
 /** `fleet status` of a program: which nodes answer, which are missing, and how they are. */
-import { InputError } from "../errors.ts";
-import { readSmallFile } from "../files/small-file.ts";
 import { safeJson, visible } from "../format/visible.ts";
 import { command } from "../term/command.ts";
 import { EXIT } from "../term/exit.ts";
 import { flag } from "../term/flags.ts";
 import type { Style } from "../term/style.ts";
 import { table } from "../term/table.ts";
+import { CLOCK_LIMIT_MS } from "./collector.ts";
 import { connectFleet } from "./connection.ts";
 import { readContext } from "./context.ts";
 import { workerFlags } from "./flags.ts";
 import { askNodes, type FleetAnswers, type NodeAnswer } from "./node-answers.ts";
+import { readNodeNames } from "./node-names.ts";
 import { queueSettings } from "./queue.ts";
 
 export interface StatusProgram {
@@ -21,11 +21,6 @@ export interface StatusProgram {
   /** Its exit code for nodes that are missing or not well. */
   readonly notWell: number;
 }
-
-/** Certificates, deadlines and signatures depend on clocks; machines that keep time over NTP are off by less than a second. */
-const MOST_CLOCK_OFF_MS = 60_000;
-/** A hundred thousand names of 64 letters. */
-const MOST_LIST_BYTES = 8 << 20;
 
 const COLUMNS = [
   { title: "NODE" },
@@ -56,7 +51,7 @@ export function statusCommand({ program, queue, notWell }: StatusProgram) {
     async run({ nats, queue: name, expect, wait: waitMs, json }, io) {
       const context = readContext(nats, (text) => io.log.warn(text));
       queueSettings({ name }); // refuses what is no name
-      const expected = new Set(expect === undefined ? [] : readNames(expect));
+      const expected = new Set(expect === undefined ? [] : readNodeNames(expect));
       await using connection = await connectFleet(context, {
         name: program,
         signal: io.signal,
@@ -83,7 +78,7 @@ export function statusCommand({ program, queue, notWell }: StatusProgram) {
 /** Adds what is seen from here alone to what a node says of itself. */
 function faultsOf({ node, part, faults, clockOffMs }: NodeAnswer, { nodes }: FleetAnswers): string[] {
   const all = [...faults];
-  if (Math.abs(clockOffMs) > MOST_CLOCK_OFF_MS) {
+  if (Math.abs(clockOffMs) > CLOCK_LIMIT_MS) {
     const seconds = Math.round(Math.abs(clockOffMs) / 1_000);
     all.push(`its clock is ${seconds} s ${clockOffMs > 0 ? "ahead" : "behind"}`);
   }
@@ -91,26 +86,6 @@ function faultsOf({ node, part, faults, clockOffMs }: NodeAnswer, { nodes }: Fle
     all.push("more than one answers under this name");
   }
   return all;
-}
-
-/** @throws InputError */
-function readNames(path: string): string[] {
-  const { text } = readSmallFile(path, MOST_LIST_BYTES);
-  const names = text.trimStart().startsWith("[") ? namesIn(text, path) : text.split("\n");
-  const given = names.map((name) => name.trim()).filter((name) => name !== "");
-  if (given.length === 0) throw new InputError(`${path}: it names no node`);
-  return given;
-}
-
-function namesIn(text: string, path: string): string[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new InputError(`${path}: it begins like a JSON list, and is none`, { cause });
-  }
-  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value;
-  throw new InputError(`${path}: it is no list of texts`);
 }
 
 interface Status extends FleetAnswers {

@@ -1,6 +1,7 @@
 /** `hunt`: rules against files of many hosts, each of which scans itself. */
-import { readSmallFile } from "#kit/files/small-file.ts";
+
 import { dataFolder } from "#kit/files/user-folders.ts";
+import { readNodeNames } from "#kit/fleet/node-names.ts";
 import { visible } from "#kit/format/visible.ts";
 import { command } from "#kit/term/command.ts";
 import { ClosedPipeError, EXIT } from "#kit/term/exit.ts";
@@ -9,9 +10,6 @@ import type { Deps } from "../deps.ts";
 import { INCOMPLETE } from "./exits.ts";
 import { checkHuntOptions, HUNT_FLAGS } from "./hunt-flags.ts";
 import { giveHunt } from "./hunt-request.ts";
-
-/** Names of ten thousand hosts. */
-const MOST_NAMES_BYTES = 2 ** 20;
 
 export const hunt = command({
   name: "hunt",
@@ -30,10 +28,9 @@ export const hunt = command({
   ],
   seeAlso: ["worker", "scan", "ruleset pack", "fleet doctor"],
   async run(options, io, { env }: Deps) {
-    const { hostNames, watchHunt } = await import("../fleet/watch-hunt.ts");
+    const { watchHunt } = await import("../fleet/watch-hunt.ts");
     const { wait, deadline, expect, detach } = options;
-    const expected =
-      expect === undefined ? undefined : hostNames(readSmallFile(expect, MOST_NAMES_BYTES).text);
+    const expected = expect === undefined ? undefined : readNodeNames(expect);
     const startMs = Date.now();
     await using given = await giveHunt(options, { io, env, folder: dataFolder("cryptex", env) });
     const { fleet, run, jobs } = given;

@@ -103,9 +103,3 @@ async function knownHosts({ queue, say }: WatchHuntSettings): Promise<string[] |
     return undefined;
   }
 }
-
-/** Reads names of hosts, one a line; what follows a # is left out. */
-export function hostNames(text: string): string[] {
-  const names = text.split("\n").map((line) => line.replace(/#.*/, "").trim());
-  return [...new Set(names.filter((name) => name !== ""))];
-}

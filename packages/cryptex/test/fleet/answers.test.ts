@@ -4,6 +4,7 @@ import { symlinkSync } from "node:fs";
 import fc from "fast-check";
 import { AnswerParts, NOTHING_STANDS, withPart } from "#kit/fleet/answer-parts.ts";
 import { makeJob } from "#kit/fleet/job.ts";
+import { readNodeNames } from "#kit/fleet/node-names.ts";
 import { makeResult, type Result } from "#kit/fleet/result.ts";
 import { fleetHere, type Here, LATER_MS } from "../../../../test/support/fleet-here.ts";
 import { NatsServer, whyNoNats } from "../../../../test/support/nats-server.ts";
@@ -11,7 +12,7 @@ import { NO_ARCHIVES } from "../../src/archives/limits.ts";
 import { type Hunt, huntJob, readHunt } from "../../src/fleet/hunt.ts";
 import { AnswerLines, huntAnswerText, isLine, readHuntAnswer } from "../../src/fleet/hunt-answer.ts";
 import { placeOf } from "../../src/fleet/hunt-worker.ts";
-import { hostNames, watchHunt } from "../../src/fleet/watch-hunt.ts";
+import { watchHunt } from "../../src/fleet/watch-hunt.ts";
 import { WorkFolder } from "../support/program.ts";
 
 const why = whyNoNats();
@@ -72,7 +73,8 @@ describe("a hunt", () => {
   });
 
   test("takes names of hosts, one a line", () => {
-    expect(hostNames("a\n  b-1 # mail\r\n\n# none\na\n")).toEqual(["a", "b-1"]);
+    using folder = new WorkFolder({ hosts: "a\n  b-1 # mail\r\n\n# none\na\n" });
+    expect(readNodeNames(folder.at("hosts"))).toEqual(["a", "b-1"]);
   });
 });
 
