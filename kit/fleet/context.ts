@@ -152,7 +152,8 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4"); // RFC 1122 §3.2.1.3
 LOOPBACK.addAddress("::1", "ipv6");
 
-function isLoopback(host: string): boolean {
+/** Tells whether only this machine can be meant. @param host without the brackets of IPv6 */
+export function isLoopback(host: string): boolean {
   const version = isIP(host);
   return version === 0 ? host === "localhost" : LOOPBACK.check(host, version === 6 ? "ipv6" : "ipv4");
 }

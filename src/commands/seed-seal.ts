@@ -35,21 +35,15 @@ export const seedSeal = command({
     if (io.outIsTerminal && !force) {
       throw new UsageError("a file of age would garble the terminal", ["redirect it, or --force"]);
     }
-    const { sealer } = await import("../seed/sealing.ts");
+    const { sealedSeed, sealer } = await import("../seed/sealing.ts");
     const seal = sealer(recipient);
     using open = openPool(settings, deps);
-    const seed = new Uint8Array(bytes);
-    try {
-      let sealed: Uint8Array;
-      let epoch: number;
-      do {
-        epoch = open.full.epoch;
-        await open.full.fill(seed, { signal: io.signal, timeoutMs });
-        sealed = await seal(seed);
-      } while (epoch !== open.full.epoch); // this process was copied: the copy has the same bytes
-      await io.out(sealed);
-    } finally {
-      seed.fill(0);
-    }
+    const draw = async (length: number, signal: AbortSignal) => {
+      const seed = new Uint8Array(length);
+      await open.full.fill(seed, { signal, timeoutMs });
+      return seed;
+    };
+    const full = { draw, epoch: () => open.full.epoch };
+    await io.out(await sealedSeed(full, seal, bytes, io.signal));
   },
 });

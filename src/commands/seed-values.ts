@@ -1,15 +1,12 @@
 /** Values of the flags that are about seeds. */
+import { hostOf, isLoopback } from "#kit/fleet/context.ts";
 import { UsageError } from "../errors.ts";
 
 /** @throws UsageError for an address that is none, and for one over which a token would be read on its way */
 export function requireServer(text: string, hasToken: boolean): void {
-  const { protocol, hostname } = serverAt(text);
-  if (!hasToken || protocol === "https:" || isLoopback(hostname)) return;
+  const url = serverAt(text);
+  if (!hasToken || url.protocol === "https:" || isLoopback(hostOf(url))) return;
   throw new UsageError(`--token-file: ${text} would be sent the token in the clear`, ["use https://"]);
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 /** @throws UsageError */

@@ -2,16 +2,12 @@
 import type { SecretKey } from "#kit/signing/keys.ts";
 import type { Answer, Question } from "./answer.ts";
 import { digestOf, SEED_BYTES, signManifest } from "./manifest.ts";
-import { sealer } from "./sealing.ts";
+import { type SeedDraw, sealedSeed, sealer } from "./sealing.ts";
 
-export interface IssuerSettings {
+export interface IssuerSettings extends SeedDraw {
   readonly key: SecretKey;
   /** Name of this server in manifests. */
   readonly name: string;
-  /** Resolves with so many bytes of full entropy. */
-  readonly draw: (bytes: number, signal: AbortSignal) => Promise<Uint8Array>;
-  /** Changes when this process was copied: what was drawn before, the copy has, too. */
-  readonly epoch: () => number;
   readonly warn: (text: string) => void;
 }
 
@@ -42,37 +38,18 @@ export class SeedIssuer {
    */
   async issue({ recipient, request }: Question, place: string, signal: AbortSignal): Promise<Answer> {
     const seal = sealer(recipient); // before anything is drawn for one that is none
-    const { epoch } = this.settings;
-    for (;;) {
-      const before = epoch();
-      const answer = await this.#made(seal, { recipient, request }, signal);
-      if (epoch() !== before) continue;
-      this.#note(digestOf(recipient), place);
-      return answer;
-    }
-  }
-
-  async #made(
-    seal: (seed: Uint8Array) => Promise<Uint8Array>,
-    { recipient, request }: Question,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    const seed = await this.settings.draw(SEED_BYTES, signal);
-    try {
-      const sealed = await seal(seed);
-      const manifest = {
-        server: this.settings.name,
-        recipient: digestOf(recipient),
-        request,
-        sealed: digestOf(sealed),
-        bytes: SEED_BYTES,
-        bits: 8 * SEED_BYTES,
-      };
-      const text = signManifest(manifest, this.settings.key);
-      return { schema: 1, sealed: Buffer.from(sealed).toString("base64"), manifest: text };
-    } finally {
-      seed.fill(0);
-    }
+    const sealed = await sealedSeed(this.settings, seal, SEED_BYTES, signal);
+    const manifest = {
+      server: this.settings.name,
+      recipient: digestOf(recipient),
+      request,
+      sealed: digestOf(sealed),
+      bytes: SEED_BYTES,
+      bits: 8 * SEED_BYTES,
+    };
+    this.#note(manifest.recipient, place);
+    const text = signManifest(manifest, this.settings.key);
+    return { schema: 1, sealed: Buffer.from(sealed).toString("base64"), manifest: text };
   }
 
   /** Says where an identity seems to be on two machines. They have different seeds all the same; one of them may not be whom it was made for. */

@@ -53,6 +53,33 @@ export function sealer(recipient: string): (seed: Uint8Array) => Promise<Uint8Ar
   return (seed) => encrypter.encrypt(seed);
 }
 
+/** Full entropy, as it is drawn for a seed. */
+export interface SeedDraw {
+  /** Resolves with so many bytes. */
+  readonly draw: (bytes: number, signal: AbortSignal) => Promise<Uint8Array>;
+  /** Changes when this process was copied: what was drawn before, the copy has, too. */
+  readonly epoch: () => number;
+}
+
+/** Draws a seed and seals it, which nobody else then has. @throws as `draw` */
+export async function sealedSeed(
+  { draw, epoch }: SeedDraw,
+  seal: ReturnType<typeof sealer>,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  for (;;) {
+    const before = epoch();
+    const seed = await draw(bytes, signal);
+    try {
+      const sealed = await seal(seed);
+      if (epoch() === before) return sealed;
+    } finally {
+      seed.fill(0);
+    }
+  }
+}
+
 /** @throws InputError where it is damaged, no file of age, or sealed to somebody else */
 export async function unseal(sealed: Uint8Array, { secret }: Pick<Identity, "secret">): Promise<Uint8Array> {
   const decrypter = new Decrypter();
