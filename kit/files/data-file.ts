@@ -85,6 +85,8 @@ async function describe(name: string, fd: number, hints: DataHints): Promise<Dat
       if (limit === undefined && !isEndless && stats.isCharacterDevice() && !(await isNullDevice(stats))) {
         throw new InputError(`${name} is a device without end`, { hints: hints.endless ?? [] });
       }
+      // Said before anything is done with the data, and not at their end.
+      if (isPlain && fd !== STDIN && limit !== undefined && limit > size) throw endsBefore(name, size, limit);
       yield* readPieces({ name, fd, from }, signal, limit);
     },
     async [Symbol.asyncDispose]() {
@@ -128,9 +130,11 @@ async function* readPieces(
     if (signal.aborted) throw signal.reason;
     throw error instanceof InputError ? error : explain(name, error);
   }
-  if (limit !== undefined) {
-    throw new InputError(`${name} ends after ${got} bytes; ${limit} were asked for`);
-  }
+  if (limit !== undefined) throw endsBefore(name, got, limit);
+}
+
+function endsBefore(name: string, bytes: number, asked: number): InputError {
+  return new InputError(`${name} ends after ${bytes} bytes; ${asked} were asked for`);
 }
 
 /** Reads at least one byte; returns 0 at the end. @param place in the file; undefined: where the last read has ended */

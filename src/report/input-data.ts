@@ -62,16 +62,8 @@ export async function openData(
 ): Promise<OpenData> {
   const generatedBytes = bytes ?? (needs.isEndless ? Number.POSITIVE_INFINITY : 0);
   switch (origin.kind) {
-    case "file": {
-      const file = await openDataFile(origin.path, signal, HINTS);
-      try {
-        requireBytes(file, origin.format, bytes);
-      } catch (error) {
-        await file[Symbol.asyncDispose]();
-        throw error;
-      }
-      return fromFile(origin, file, bytes, signal, needs);
-    }
+    case "file":
+      return fromFile(origin, await openDataFile(origin.path, signal, HINTS), bytes, signal, needs);
     case "stdin":
       return fromFile(origin, await openStdin(HINTS), bytes, signal, needs);
     case "source": {
@@ -91,16 +83,6 @@ export async function openData(
       };
     }
   }
-}
-
-/** Refuses before anything is tested what would be refused at the end of the file. @throws InputError */
-function requireBytes(
-  { name, bytes: there }: DataFile,
-  format: InputFormat,
-  asked: number | undefined,
-): void {
-  if (!there || asked === undefined || asked <= there || !keepsLength(format)) return; // files of /proc say 0
-  throw new InputError(`${name} ends after ${there} bytes; ${asked} were asked for`);
 }
 
 function fromFile(
