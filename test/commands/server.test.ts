@@ -2,16 +2,24 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseOptions } from "#kit/term/flags.ts";
+import { fleetStatus } from "../../src/commands/fleet-status.ts";
 import { server, serverOptions } from "../../src/commands/server.ts";
 import type { Deps } from "../../src/deps.ts";
 import { InputError, UsageError } from "../../src/errors.ts";
 import { runServer } from "../../src/faces/http/server.ts";
+import { VERSION } from "../../src/version.ts";
 import { type FakeIo, fakeIo } from "../support/fake-io.ts";
 import { FakeThread, fakeHost, fakeNoise, fakeSource } from "../support/fake-thread.ts";
+import { until } from "../support/fleet-here.ts";
+import { NatsServer, whyNoNats } from "../support/nats-server.ts";
 import { NotifySocket } from "../support/notify-socket.ts";
 import { optionsFor } from "../support/options.ts";
 import { metricsOf, startCollector } from "../support/otlp-collector.ts";
 import { rejectionOf } from "../support/rejection.ts";
+
+const whyNats = whyNoNats();
+if (whyNats) console.warn(`${whyNats}: server --nats`);
 
 let folder: string;
 beforeAll(() => {
@@ -222,5 +230,62 @@ describe.if(process.platform === "linux")("a service manager", () => {
     io.interrupt.abort(new Error("SIGTERM"));
     await ended;
     expect(lines.concat(socket.lines())).not.toContain("READY=1");
+  });
+});
+
+async function status(nats: string) {
+  const io = fakeIo();
+  const all = parseOptions(fleetStatus, ["--nats", nats, "--wait", "0.3", "--json"]);
+  const code = await fleetStatus.run(all, io, {});
+  return { code, ...JSON.parse(io.written().toString()) };
+}
+
+/** Asks until it is so: an answer may take longer than is waited for. */
+async function statusThat(nats: string, isSo: (found: Awaited<ReturnType<typeof status>>) => boolean) {
+  let found = await status(nats);
+  await until(async () => {
+    if (!isSo(found)) found = await status(nats);
+    return isSo(found);
+  });
+  return found;
+}
+
+describe.skipIf(whyNats !== undefined)("--nats", () => {
+  test("answers fleet status with how it is, and with its sources", async () => {
+    await using nats = await NatsServer.start();
+    await served({ nats: nats.url }, async () => {
+      const { nodes } = await statusThat(nats.url, ({ code }) => code === 0);
+      expect(nodes).toMatchObject([
+        {
+          part: "server",
+          version: VERSION,
+          faults: [],
+          detail: {
+            mode: "full",
+            status: "ok",
+            isReady: true,
+            sources: [
+              { id: "a", state: "healthy" },
+              { id: "b", state: "healthy" },
+            ],
+          },
+        },
+      ]);
+    });
+  });
+
+  test("serves while its fleet's server is away, and answers there when it is back", async () => {
+    await using nats = await NatsServer.start();
+    await nats.kill();
+    await served({ nats: nats.url }, async (url) => {
+      const bytes = async () => (await fetch(`${url}/api/v1/bytes?n=32`)).status;
+      expect(await bytes()).toBe(200);
+      await nats.start();
+      await statusThat(nats.url, ({ code }) => code === 0);
+      await nats.kill();
+      expect(await bytes()).toBe(200);
+      await nats.start();
+      await statusThat(nats.url, ({ code }) => code === 0);
+    });
   });
 });
