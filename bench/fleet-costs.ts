@@ -14,6 +14,7 @@ import { fleetHere, LATER_MS, sums, workerProcess } from "../test/support/fleet-
 import { NatsServer, whyNoNats } from "../test/support/nats-server.ts";
 import { PostgresServer, whyNoPostgres } from "../test/support/postgres-server.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
+import { printJobRates } from "./fleet/job-rates.ts";
 
 const why = whyNoNats();
 if (why) throw new Error(why);
@@ -23,19 +24,7 @@ console.log(`${cpus()[0]?.model}, ${availableParallelism()} threads, Bun ${Bun.v
 await using server = await NatsServer.start();
 await using here = await fleetHere(server.url, { mostBytes: 2 ** 30 });
 
-/** Runs other jobs each time. @returns jobs a second */
-async function measure(name: string, run: string, count: number, execute?: () => Promise<string>) {
-  await using _ = here.worker({ atOnce, ...(execute && { execute }) });
-  const startMs = performance.now();
-  await runJobs(here.runOf(run), sums(count, { run }));
-  const seconds = (performance.now() - startMs) / 1_000;
-  const mebibytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
-  console.log(`${name}: ${Math.round(count / seconds)} jobs a second, ${mebibytes} MiB in this process`);
-  return count / seconds;
-}
-
-const jobHz = await measure("nothing to compute", "nothing", jobs, async () => "1");
-await measure("a thread for each job", "threads", Math.ceil(jobs / 10));
+const jobHz = await printJobRates(here, jobs, atOnce);
 {
   await using worker = workerProcess(server.url, here.settings);
   await runJobs(here.runOf("process"), sums(1, { run: "process" }));

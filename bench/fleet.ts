@@ -7,11 +7,11 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
-import { runJobs } from "#kit/fleet/coordinator.ts";
-import { fleetHere, sums } from "../test/support/fleet-here.ts";
+import { fleetHere } from "../test/support/fleet-here.ts";
 import { keystream } from "../test/support/keystream.ts";
 import { NatsServer, whyNoNats } from "../test/support/nats-server.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
+import { printJobRates } from "./fleet/job-rates.ts";
 
 const why = whyNoNats();
 if (why) throw new Error(why);
@@ -21,18 +21,7 @@ console.log(`${cpus()[0]?.model}, ${availableParallelism()} threads, Bun ${Bun.v
 await using server = await NatsServer.start();
 await using here = await fleetHere(server.url);
 
-/** Runs other jobs each time. */
-async function measure(name: string, run: string, count: number, execute?: () => Promise<string>) {
-  await using _ = here.worker({ atOnce, ...(execute && { execute }) });
-  const startMs = performance.now();
-  await runJobs(here.runOf(run), sums(count, { run }));
-  const seconds = (performance.now() - startMs) / 1_000;
-  const mebibytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
-  console.log(`${name}: ${Math.round(count / seconds)} jobs a second, ${mebibytes} MiB in this process`);
-}
-
-await measure("nothing to compute", "nothing", jobs, async () => "1");
-await measure("a thread for each job", "threads", Math.ceil(jobs / 10));
+await printJobRates(here, jobs, atOnce);
 console.log(`server: ${server.residentMebibytes()} MiB`);
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
