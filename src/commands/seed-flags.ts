@@ -4,8 +4,6 @@ import { flag, type OptionsOf } from "#kit/term/flags.ts";
 import type { Io } from "#kit/term/io.ts";
 import { UsageError } from "../errors.ts";
 import type { ServerOptions } from "../faces/http/server.ts";
-import { signerOf } from "./evidence-key.ts";
-import { parseServerName } from "./seed-values.ts";
 
 export const SEED_FLAGS = {
   seedKey: flag.file({ about: "Give seeds to other machines, signed with this key of evidence keygen" }),
@@ -28,6 +26,14 @@ export async function seedsOf(
   { seedKey, seedPassphraseFile, seedName }: OptionsOf<typeof SEED_FLAGS>,
   io: Io,
 ): Promise<ServerOptions["seeds"]> {
+  if (seedKey === undefined) return undefined;
+  const { signerOf } = await import("./evidence-key.ts"); // a server without a key starts without it
   const signer = await signerOf({ key: seedKey, passphraseFile: seedPassphraseFile }, io);
   return signer && { key: signer.secret, name: seedName ?? hostname() };
+}
+
+/** Accepts a name of what machines are called by. @throws UsageError */
+function parseServerName(text: string, name: string): string {
+  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
+  throw new UsageError(`${name}: '${text}' is not 1 to 64 letters, digits, dots, dashes and underscores`);
 }

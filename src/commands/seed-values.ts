@@ -1,4 +1,4 @@
-/** Values of the flags that are about seeds. */
+/** Addresses of servers that give seeds. */
 import { hostOf, isLoopback } from "#kit/fleet/context.ts";
 import { UsageError } from "../errors.ts";
 
@@ -14,10 +14,4 @@ export function serverAt(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;
   throw new UsageError(`'${text}' is no address of a server`, ["as https://entropy-1:8042"]);
-}
-
-/** Accepts a name of what machines are called by. @throws UsageError */
-export function parseServerName(text: string, name: string): string {
-  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
-  throw new UsageError(`${name}: '${text}' is not 1 to 64 letters, digits, dots, dashes and underscores`);
 }

@@ -1,8 +1,17 @@
 /** A question for a seed and its answer, as JSON goes over HTTP. Both may come from anybody. */
 import { fieldsOf } from "#kit/format/fields.ts";
 import { InputError } from "../errors.ts";
-import { REQUEST_BYTES } from "./manifest.ts";
-import { isRecipient } from "./sealing.ts";
+
+/** Bytes of the number by which an answer is known to belong to a question. */
+export const REQUEST_BYTES = 32;
+
+/** Prefix, and length in Bech32 (BIP 173) of a key of 1,216 bytes with six characters of checksum. */
+const RECIPIENT = /^age1pq1[02-9ac-hj-np-z]{1952}$/;
+
+/** Tells if it has the form of a hybrid recipient of age; who seals finds what is wrong with its content. */
+export function isRecipient(text: string): boolean {
+  return RECIPIENT.test(text);
+}
 
 /** Path at a server. */
 export const SEED_PATH = "/api/v1/seed";

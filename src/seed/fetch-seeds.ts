@@ -5,8 +5,8 @@ import { visible } from "#kit/format/visible.ts";
 import type { Lineage } from "#kit/signing/lineage.ts";
 import { SignatureError } from "#kit/signing/signature-error.ts";
 import { InputError, InsufficientEntropyError } from "../errors.ts";
-import { answerOf, MOST_ANSWER_BYTES, SEED_PATH } from "./answer.ts";
-import { checkManifest, digestOf, REQUEST_BYTES, type SignedManifest } from "./manifest.ts";
+import { answerOf, MOST_ANSWER_BYTES, REQUEST_BYTES, SEED_PATH } from "./answer.ts";
+import { checkManifest, digestOf, type SignedManifest } from "./manifest.ts";
 import { type Identity, unseal } from "./sealing.ts";
 
 export interface SeedRequest {

@@ -16,9 +16,6 @@ const TYPE = "seed";
 /** The most that DRBGs of SP 800-90A take as a seed at once: 384 bits, of CTR_DRBG with AES-256 (table 3). */
 export const SEED_BYTES = 48;
 
-/** Bytes of the number by which an answer is known to belong to a question. */
-export const REQUEST_BYTES = 32;
-
 export interface Manifest {
   /** The server's name of itself. */
   readonly server: string;

@@ -4,9 +4,9 @@
  */
 import { Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { InputError } from "../errors.ts";
+import { isRecipient } from "./answer.ts";
 
-/** Prefixes and lengths in Bech32 (BIP 173): the key of 1,216 bytes, and the seed of 32, with six characters of checksum each. */
-const RECIPIENT = /^age1pq1[02-9ac-hj-np-z]{1952}$/;
+/** Prefix, and length in Bech32 (BIP 173) of a seed of 32 bytes with six characters of checksum. */
 const IDENTITY = /^AGE-SECRET-KEY-PQ-1[02-9AC-HJ-NP-Z]{58}$/;
 
 export interface Identity {
@@ -32,11 +32,6 @@ export async function identityOf(secret: string): Promise<Identity> {
   } catch (cause) {
     throw new InputError("it is no identity of age: a character is wrong", { cause });
   }
-}
-
-/** Tells if it has the form of a hybrid recipient; `sealer` finds what is wrong with its content. */
-export function isRecipient(text: string): boolean {
-  return RECIPIENT.test(text);
 }
 
 /** Makes what seals to a recipient. @throws InputError for one that is none */

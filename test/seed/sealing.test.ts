@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../src/errors.ts";
+import { isRecipient } from "../../src/seed/answer.ts";
 import { makeIdentityFile, openSealedFile, readIdentityFile } from "../../src/seed/identity-file.ts";
-import { isRecipient, newIdentity, sealer, unseal } from "../../src/seed/sealing.ts";
+import { newIdentity, sealer, unseal } from "../../src/seed/sealing.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/age");

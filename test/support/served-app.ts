@@ -1,7 +1,7 @@
 /** The HTTP API over a pool of fake sources, with a clock that the test turns. */
 
 import type { Address, Listening } from "#kit/http/listen.ts";
-import { type App, type AppDeps, createApp, type SeedDeps, serveApp } from "../../src/faces/http/app.ts";
+import { type App, type AppDeps, createApp, serveApp } from "../../src/faces/http/app.ts";
 import { Pool } from "../../src/pool/pool.ts";
 import {
   DrbgGenerator,
@@ -11,6 +11,8 @@ import {
   type RbgMode,
 } from "../../src/rbg/generator.ts";
 import { SelfTests } from "../../src/rbg/self-tests.ts";
+import { type IssuerSettings, SeedIssuer } from "../../src/seed/issuer.ts";
+import type { SeedDraw } from "../../src/seed/sealing.ts";
 import { FakeSystem } from "./fake-system.ts";
 import { type FakeSource, FakeThread, fakeNoise, fakeSource } from "./fake-thread.ts";
 
@@ -38,7 +40,7 @@ export interface ServedOptions extends Partial<Omit<AppDeps, "pool" | "random" |
   readonly capacityBytes?: number;
   readonly system?: FakeSystem;
   /** Gives seeds, of a full generator over the same pool. */
-  readonly seeds?: Omit<SeedDeps, "full">;
+  readonly seeds?: Omit<IssuerSettings, keyof SeedDraw>;
   /** Feeds the generator. Default: the pool. */
   readonly entropy?: EntropyPool;
 }
@@ -82,7 +84,7 @@ export function servedApp(options: ServedOptions = {}): ServedApp {
     },
     report: (error) => reported.push(error),
     closing: closing.signal,
-    seeds: seeds && { ...seeds, full },
+    seeds: seeds && { full, issuer: (source) => new SeedIssuer({ ...seeds, ...source }) },
     ...rest,
   });
   return {

@@ -12,7 +12,8 @@ import { NetworkTurns } from "#kit/http/turns.ts";
 import type { Pool } from "../../pool/pool.ts";
 import type { RbgGenerator } from "../../rbg/generator.ts";
 import { MOST_QUESTION_BYTES, SEED_PATH } from "../../seed/answer.ts";
-import { type IssuerSettings, SeedIssuer } from "../../seed/issuer.ts";
+import type { SeedIssuer } from "../../seed/issuer.ts";
+import type { SeedDraw } from "../../seed/sealing.ts";
 import type { SourceInfo } from "../../source.ts";
 import { VERSION } from "../../version.ts";
 import { ANU_ERRORS, anuArray } from "./anu.ts";
@@ -42,7 +43,7 @@ export interface AppDeps {
   /** Web site that may read the random endpoints, or "*" for any. */
   readonly corsOrigin: string;
   readonly every: EventFeedDeps["every"];
-  /** Gives seeds to machines with little entropy: the key that signs them, and full entropy whatever `random` makes. */
+  /** Gives seeds to machines with little entropy: full entropy, whatever `random` makes. */
   readonly seeds?: SeedDeps | undefined;
   /** Called with errors that are no refusals. */
   readonly report: (error: unknown) => void;
@@ -50,8 +51,10 @@ export interface AppDeps {
   readonly closing: AbortSignal;
 }
 
-export interface SeedDeps extends Pick<IssuerSettings, "key" | "name" | "warn"> {
+export interface SeedDeps {
   readonly full: RbgGenerator;
+  /** Makes what gives seeds of this entropy. Whoever calls has loaded it: without a key nothing of it is. */
+  readonly issuer: (source: SeedDraw) => SeedIssuer;
 }
 
 /** Every answer is made for one request: no cache may keep it, and no browser guess its type. */
@@ -155,16 +158,12 @@ export function createApp(deps: AppDeps): App {
 }
 
 /** Seeds wait in the line of the other requests where those have full entropy, too. */
-function seedIssuer(deps: AppDeps, dispenser: Dispenser, { full, ...settings }: SeedDeps): SeedIssuer {
+function seedIssuer(deps: AppDeps, dispenser: Dispenser, { full, issuer }: SeedDeps): SeedIssuer {
   const own =
     deps.random === full
       ? dispenser
       : new Dispenser(full, { maxWaitMs: deps.maxWaitMs, ...QUEUE_LIMITS }, deps.closing);
-  return new SeedIssuer({
-    ...settings,
-    draw: (bytes, signal) => own.wait(bytes, signal),
-    epoch: () => full.epoch,
-  });
+  return issuer({ draw: (bytes, signal) => own.wait(bytes, signal), epoch: () => full.epoch });
 }
 
 const noSeeds: Handler = () => {

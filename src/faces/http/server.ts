@@ -12,8 +12,10 @@ import { UsageError } from "../../errors.ts";
 import { openPool, type PoolDeps, type PoolSettings } from "../../pool/open.ts";
 import { Pulse } from "../../pool/pulse.ts";
 import type { RbgGenerator, RbgMode } from "../../rbg/generator.ts";
+import type { IssuerSettings } from "../../seed/issuer.ts";
+import type { SeedDraw } from "../../seed/sealing.ts";
 import { VERSION } from "../../version.ts";
-import { createApp, serveApp } from "./app.ts";
+import { createApp, type SeedDeps, serveApp } from "./app.ts";
 import { PREFIX } from "./metrics.ts";
 
 export interface ServerOptions extends PoolSettings {
@@ -57,6 +59,8 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
   const fleet = options.nats === undefined ? undefined : await import("./fleet-member.ts");
   const context = fleet?.memberContext(options.nats!, options.queue, warn);
 
+  const issuer = options.seeds && (await issuerWith({ ...options.seeds, warn }));
+
   using open = openPool({ ...options, capacityBytes: CAPACITY_BYTES }, deps);
   const pulse = new Pulse(open.pool);
   const random = open[mode];
@@ -70,7 +74,7 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
     corsOrigin: options.corsOrigin,
     hosts: isLocal && !("unix" in address) ? "loopback" : "any",
     token,
-    seeds: options.seeds && { ...options.seeds, full: open.full, warn },
+    seeds: issuer && { full: open.full, issuer },
     every: (intervalMs, work) => {
       const timer = setInterval(work, intervalMs);
       return () => clearInterval(timer);
@@ -100,6 +104,11 @@ export async function runServer(options: ServerOptions, io: Io, deps: ServerDeps
       member?.[Symbol.asyncDispose](),
     ]);
   }
+}
+
+async function issuerWith(settings: Omit<IssuerSettings, keyof SeedDraw>): Promise<SeedDeps["issuer"]> {
+  const { SeedIssuer } = await import("../../seed/issuer.ts");
+  return (source) => new SeedIssuer({ ...settings, ...source });
 }
 
 function readToken(path: string, warn: (message: string) => void): string {
