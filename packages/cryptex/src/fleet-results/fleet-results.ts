@@ -219,8 +219,8 @@ function textOf(line: { readonly type: string } | undefined): string | null {
 }
 
 async function remove(step: TransactionSQL, id: string): Promise<void> {
-  for (const table of ["results_hit", "results_file", "results_line"]) {
-    await step.unsafe(`delete from ${table} where scan = '${id.replaceAll("'", "''")}'`);
-  }
+  await step`delete from results_hit where scan = ${id}`;
+  await step`delete from results_file where scan = ${id}`;
+  await step`delete from results_line where scan = ${id}`;
   await step`delete from results_scan where id = ${id}`;
 }

@@ -67,8 +67,9 @@ export class FleetCrew implements ScanCrew {
     this.#isOver = true;
   }
 
-  async #scan({ files, identities = [] }: Task): Promise<FileResult[]> {
+  async #scan({ files, identities: found }: Task): Promise<FileResult[]> {
     const results: FileResult[] = [];
+    const identities = found?.() ?? [];
     const byRoot = new Map<string, Sent[]>();
     for (const [index, { path, byLink }] of files.entries()) {
       const place = this.settings.places.of(path, byLink);

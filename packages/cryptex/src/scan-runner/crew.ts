@@ -18,7 +18,7 @@ import type { ScanThread, StartThread } from "./thread.ts";
 export interface Task {
   readonly files: readonly BatchFile[];
   /** One a file, as they were found; a crew of this machine has no need of them. */
-  readonly identities?: readonly FileIdentity[];
+  identities?(): readonly FileIdentity[];
   /** Is called once, with a result for each file. */
   done(results: readonly FileResult[]): void;
 }

@@ -320,7 +320,7 @@ class Scan implements Disposable {
         ...(content && { content }),
         ...(earlier?.sha256 !== undefined && { knownSha256: earlier.sha256 }),
       })),
-      identities: files.map(({ file }) => file.identity),
+      identities: () => files.map(({ file }) => file.identity),
       done: (results) => {
         for (const [at, result] of results.entries()) {
           const kept = this.#seen && result.kind === "scanned" && this.#results.reusable(result);
